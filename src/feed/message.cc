@@ -1,0 +1,110 @@
+#include "feed/message.h"
+
+#include <utility>
+
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+
+namespace feed {
+namespace {
+
+// type 1, then fields: a 8, b 4, c 1, payload length 4
+constexpr std::size_t kHeaderSize = 18;
+// RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
+constexpr std::size_t kMaxPayload = 16U << 20;
+
+enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped };
+
+Encoded pack(Type type, std::uint64_t a, std::uint32_t b, std::uint8_t c, base::Bytes payload = {}) {
+  base::ByteWriter out(kHeaderSize);
+  out.u8(type);
+  out.u64(a);
+  out.u32(b);
+  out.u8(c);
+  out.u32(payload.size());
+  return {out.take(), std::move(payload)};
+}
+
+struct Encoder {
+  Encoded operator()(const Start& m) const { return pack(kStart, 0, 0, static_cast<std::uint8_t>(m.format)); }
+  Encoded operator()(const RtmpMessage& m) const {
+    return pack(kRtmp, static_cast<std::uint64_t>(m.arrived), m.timestamp, m.type, m.payload);
+  }
+  Encoded operator()(const TsBytes& m) const { return pack(kTs, static_cast<std::uint64_t>(m.arrived), 0, 0, m.payload); }
+  Encoded operator()(const Tick& m) const { return pack(kTick, static_cast<std::uint64_t>(m.utc), 0, 0); }
+  Encoded operator()(const Stop&) const { return pack(kStop, 0, 0, 0); }
+  Encoded operator()(const Finish&) const { return pack(kFinish, 0, 0, 0); }
+  Encoded operator()(const Dropped& m) const { return pack(kDropped, m.bytes, 0, 0); }
+};
+
+struct Header {
+  std::uint8_t type = 0;
+  std::uint64_t a = 0;
+  std::uint32_t b = 0;
+  std::uint8_t c = 0;
+  std::uint32_t length = 0;
+};
+
+base::Result<Header> parse_header(base::View bytes) {
+  base::ByteReader in(bytes);
+  Header header;
+  TRY(header.type, in.u8("feed message type"));
+  TRY(header.a, in.u64("feed message field"));
+  TRY(header.b, in.u32("feed message field"));
+  TRY(header.c, in.u8("feed message field"));
+  TRY(header.length, in.u32("feed message length"));
+  if (header.length > kMaxPayload) return base::Error{base::Code::kTooLarge, "feed message payload"};
+  return header;
+}
+
+base::Result<Message> make_message(const Header& header, base::View payload) {
+  const auto time = static_cast<base::Micros>(header.a);
+  switch (header.type) {
+    case kStart:
+      if (header.c != 1 && header.c != 2) return base::Error{base::Code::kMalformed, "feed format"};
+      return Message{Start{static_cast<Format>(header.c)}};
+    case kRtmp: return Message{RtmpMessage{header.c, header.b, time, base::Bytes::copy_of(payload)}};
+    case kTs: return Message{TsBytes{time, base::Bytes::copy_of(payload)}};
+    case kTick: return Message{Tick{time}};
+    case kStop: return Message{Stop{}};
+    case kFinish: return Message{Finish{}};
+    case kDropped: return Message{Dropped{header.a}};
+    default: return base::Error{base::Code::kMalformed, "feed message type"};
+  }
+}
+
+}  // namespace
+
+Encoded encode(const Message& message) { return std::visit(Encoder{}, message); }
+
+base::Status Reader::feed(base::View bytes) {
+  if (pending_.empty()) {
+    pending_.assign(bytes.begin(), bytes.end());
+  } else {
+    pending_.insert(pending_.end(), bytes.begin(), bytes.end());
+  }
+  return parse();
+}
+
+base::Status Reader::parse() {
+  std::size_t used = 0;
+  while (pending_.size() - used >= kHeaderSize) {
+    const base::View rest = base::View(pending_).subspan(used);
+    TRY(const Header header, parse_header(rest.first(kHeaderSize)));
+    if (rest.size() < kHeaderSize + header.length) break;
+    TRY(Message message, make_message(header, rest.subspan(kHeaderSize, header.length)));
+    ready_.push_back(std::move(message));
+    used += kHeaderSize + header.length;
+  }
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(used));
+  return base::Ok{};
+}
+
+bool Reader::next(Message& message) {
+  if (ready_.empty()) return false;
+  message = std::move(ready_.front());
+  ready_.pop_front();
+  return true;
+}
+
+}  // namespace feed

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+
+namespace loop {
+
+/// One event loop. Every other class of this folder belongs to one, is used on its thread only, and must be
+/// destroyed before it; their callbacks run from run(), never inside the call that started them.
+/// Thread: the one that calls run(), except where said.
+class Loop {
+ public:
+  Loop();
+  /// Closes the loop. REQUIRES: every handle made on it has been destroyed; a leaked handle aborts.
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// Runs until stop() is called or nothing is left to wait for.
+  void run();
+  /// Makes run() return after the callbacks of this turn. From another thread: post it through a Mailbox.
+  void stop();
+  /// Runs `task` on a later turn of the loop, in the order of posting.
+  void post(std::function<void()> task);
+  /// Steady time of this turn of the loop, cheap to ask.
+  base::Micros now() const;
+  /// Share of the last second (0 to 1) in which the loop was not waiting.
+  double busy_share() const;
+
+  struct Handle;  ///< what this folder knows of libuv
+  Handle& handle() { return *handle_; }
+
+ private:
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace loop

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "media/time.h"
+
+namespace media {
+
+enum class Kind : std::uint8_t { kVideo, kAudio };
+
+enum class Codec : std::uint8_t {
+  kH264, kHevc, kAv1, kVp9, kMpeg2Video,
+  kAac, kOpus, kAc3, kEac3, kMp2, kMp3, kFlac,
+};
+
+constexpr Kind kind_of(Codec codec) { return codec <= Codec::kMpeg2Video ? Kind::kVideo : Kind::kAudio; }
+
+/// Colour as coded in ISO/IEC 23091-2 (the numbers of H.273); 2 means unspecified.
+struct Colour {
+  std::uint8_t primaries = 2;
+  std::uint8_t transfer = 2;
+  std::uint8_t matrix = 2;
+  bool full_range = false;
+
+  friend bool operator==(const Colour&, const Colour&) = default;
+};
+
+struct VideoParams {
+  int width = 0;    ///< Units: coded luma samples shown, after cropping.
+  int height = 0;
+  Rational frame_rate;       ///< frames a second; 0/1 where the bitstream and the container do not tell
+  Rational pixel_aspect{1, 1};
+  Colour colour;
+  bool interlaced = false;
+  int bit_depth = 8;
+
+  friend bool operator==(const VideoParams&, const VideoParams&) = default;
+};
+
+struct AudioParams {
+  int sample_rate = 0;
+  int channels = 0;
+  int frame_samples = 0;  ///< samples a packet decodes to (AAC-LC 1024, AC-3 1536, MP2 1152), 0 where it varies
+  int priming = 0;        ///< samples of encoder delay to be skipped at the very start (Opus pre-skip)
+
+  friend bool operator==(const AudioParams&, const AudioParams&) = default;
+};
+
+/// What one elementary stream of a feed, or one rendition of the output, consists of.
+struct Track {
+  std::uint32_t id = 0;  ///< unique in its feed: TS PID; RTMP 1000 + track id for video, 2000 + track id for audio
+  Codec codec = Codec::kH264;
+  /// Units: ticks a second of the track's packets. Feeds: 1000 for RTMP, 90000 for TS.
+  std::int64_t timescale = 90000;
+  /// Decoder configuration as the payload of its ISO BMFF box: avcC, hvcC, av1C, vpcC, dac3, dec3, dOps, dfLa;
+  /// for AAC the AudioSpecificConfig; empty for MPEG-2 video, MP2 and MP3.
+  base::Bytes config;
+  std::string codec_string;  ///< as in CODECS (CM-27 to CM-29), empty where HLS has none
+  std::string language;      ///< ISO 639 as the feed said it ("eng"), empty if it did not
+  VideoParams video;
+  AudioParams audio;
+
+  Kind kind() const { return kind_of(codec); }
+};
+
+/// True where both decode with one decoder configuration: nothing that players must be told differs.
+inline bool same_format(const Track& a, const Track& b) {
+  return a.codec == b.codec && a.config == b.config && a.video == b.video && a.audio == b.audio;
+}
+
+}  // namespace media

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "media/time.h"
+#include "media/track.h"
+
+/// What a channel's log consists of. The packager writes records, everything that publishes is a fold over them:
+/// same records in, same bytes out. One encoding (encoding.h) serves on the pipe, on disk and on the wire.
+namespace record {
+
+/// One rendition of the presentation: one media playlist.
+struct Rendition {
+  std::string name;          ///< path segment and id: "v720", "a1"; [a-z0-9_-]+
+  media::Track track;        ///< format of what is published; timescale is that of every time below
+  base::Bytes init;          ///< the CMAF header (ftyp + moov)
+  std::uint32_t bandwidth = 0;          ///< bit/s, peak, container included (MV-2, MV-5)
+  std::uint32_t average_bandwidth = 0;  ///< bit/s
+  std::string label;         ///< NAME for people: "English", "720p"
+  bool is_default = false;   ///< the audio rendition that plays unless chosen otherwise
+  /// Longest part that will ever be published, in ticks: PART-TARGET (constant for the session, AMB-8).
+  std::int64_t part_ticks = 0;
+};
+
+/// Opens the log, and replaces the presentation when a format changed or a rendition came late.
+/// Part and segment records refer to renditions by their index here, which never changes meaning within a session:
+/// a rendition that goes away keeps its place.
+struct Presentation {
+  std::vector<Rendition> renditions;
+  /// Segment duration N as a ratio of seconds: msn = floor(utc / N).
+  media::Rational segment{2, 1};
+  /// Every segment starts with a key frame and depends on nothing before it (LL-48).
+  bool independent_segments = true;
+};
+
+/// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20).
+struct Part {
+  std::uint32_t rendition = 0;
+  std::int64_t msn = 0;
+  std::uint32_t index = 0;    ///< from 0 within its segment, gaps counted
+  std::int64_t start = 0;     ///< UTC of its first sample. Units: ticks since 1970.
+  std::int64_t duration = 0;  ///< Units: ticks.
+  bool independent = false;
+  /// The segment is known to end with this part: a SegmentEnd follows at once, and the next hint is the next segment's.
+  bool last = false;
+  base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received
+  base::Bytes data;
+};
+
+/// The part that would have been here has no media and never will: EXT-X-PART with GAP=YES (LL-63).
+/// A segment whose parts are all gaps is an EXT-X-GAP segment.
+struct Gap {
+  std::uint32_t rendition = 0;
+  std::int64_t msn = 0;
+  std::uint32_t index = 0;
+  std::int64_t start = 0;
+  std::int64_t duration = 0;
+};
+
+/// Segment `msn` is complete: it spans [start, start + duration), holes included.
+struct SegmentEnd {
+  std::uint32_t rendition = 0;
+  std::int64_t msn = 0;
+  std::int64_t start = 0;
+  std::int64_t duration = 0;
+};
+
+/// The next segment, in every rendition, is not a continuation (LL-36).
+struct Discontinuity {
+  std::int64_t msn = 0;
+};
+
+/// An event on the timeline, carried for folds that know its kind; the playlists of today show none.
+struct Marker {
+  std::string id;
+  std::string kind;
+  base::Micros start = 0;
+  base::Bytes payload;
+};
+
+/// The event is over: EXT-X-ENDLIST (LL-44).
+struct End {};
+
+using Record = std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End>;
+
+}  // namespace record

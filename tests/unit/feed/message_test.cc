@@ -1,0 +1,75 @@
+#include "feed/message.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace feed {
+namespace {
+
+std::vector<std::uint8_t> bytes_of(const std::vector<Message>& messages) {
+  std::vector<std::uint8_t> bytes;
+  for (const Message& message : messages) {
+    const Encoded encoded = encode(message);
+    bytes.insert(bytes.end(), encoded.header.begin(), encoded.header.end());
+    bytes.insert(bytes.end(), encoded.payload.begin(), encoded.payload.end());
+  }
+  return bytes;
+}
+
+struct Describe {
+  std::string operator()(const Start& m) const { return "start " + std::to_string(static_cast<int>(m.format)); }
+  std::string operator()(const RtmpMessage& m) const {
+    return "rtmp " + std::to_string(m.type) + " " + std::to_string(m.timestamp) + " " + std::to_string(m.arrived) + " " +
+           std::string(m.payload.text());
+  }
+  std::string operator()(const TsBytes& m) const { return "ts " + std::to_string(m.arrived) + " " + std::string(m.payload.text()); }
+  std::string operator()(const Tick& m) const { return "tick " + std::to_string(m.utc); }
+  std::string operator()(const Stop&) const { return "stop"; }
+  std::string operator()(const Finish&) const { return "finish"; }
+  std::string operator()(const Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
+};
+
+std::string trace(Reader& reader) {
+  std::string text;
+  Message message;
+  while (reader.next(message)) text += std::visit(Describe{}, message) + "\n";
+  return text;
+}
+
+const std::vector<Message> kSession = {
+    Start{Format::kRtmp},
+    RtmpMessage{9, 0xfffffff0U, 1'700'000'000'000'001, base::Bytes::copy_of("frame")},
+    RtmpMessage{8, 21, 1'700'000'000'000'002, {}},
+    TsBytes{77, base::Bytes::copy_of("G")},
+    Tick{1'700'000'000'500'000},
+    Dropped{123},
+    Stop{},
+    Finish{}};
+
+const std::string kTrace =
+    "start 1\nrtmp 9 4294967280 1700000000000001 frame\nrtmp 8 21 1700000000000002 \nts 77 G\n"
+    "tick 1700000000500000\ndropped 123\nstop\nfinish\n";
+
+TEST(FeedReader, ReadsBackEveryKindOfMessage) {
+  Reader reader;
+  ASSERT_TRUE(reader.feed(bytes_of(kSession)).ok());
+  EXPECT_EQ(trace(reader), kTrace);
+}
+
+TEST(FeedReader, GivesTheSameByteByByteAsAtOnce) {
+  Reader reader;
+  for (const std::uint8_t byte : bytes_of(kSession)) ASSERT_TRUE(reader.feed(base::View(&byte, 1)).ok());
+  EXPECT_EQ(trace(reader), kTrace);
+}
+
+TEST(FeedReader, RefusesAnUnknownTypeAndAnImpossibleLength) {
+  std::vector<std::uint8_t> unknown(18, 0);
+  EXPECT_FALSE(Reader{}.feed(unknown).ok());
+  std::vector<std::uint8_t> huge(18, 0xff);
+  huge[0] = 3;
+  EXPECT_FALSE(Reader{}.feed(huge).ok());
+}
+
+}  // namespace
+}  // namespace feed
