@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "feed/message.h"
+
+/// Where feeds come in: the RTMP and SRT listeners, and who may publish through them.
+namespace ingest {
+
+/// What a publisher asked for, whatever its protocol.
+struct PublishRequest {
+  std::string app;
+  std::string channel;
+  std::string key;       ///< empty where none was given; never log it (RT-44)
+  std::string protocol;  ///< "rtmp", "rtmps" or "srt"
+  std::string peer;      ///< "192.0.2.7:4711"
+  bool loopback = false;
+  feed::Format format = feed::Format::kRtmp;
+  std::string encoder;  ///< what the publisher calls itself (RTMP flashVer), empty where it does not
+};
+
+/// One live publisher as the channel sees it. Owned by the listener; valid from Publisher::on_publish until
+/// FeedSink::on_feed_end.
+class Feed {
+ public:
+  virtual ~Feed() = default;
+  /// Disconnects the publisher. FeedSink::on_feed_end follows, on a later turn of the loop.
+  virtual void close(std::string_view reason) = 0;
+  /// Stops and goes on reading from the publisher: back-pressure (RT-45).
+  virtual void set_paused(bool paused) = 0;
+};
+
+/// Where a publisher's bytes go; implemented by channel/.
+class FeedSink {
+ public:
+  virtual ~FeedSink() = default;
+  /// The first message is feed::Start.
+  virtual void on_message(feed::Message&& message) = 0;
+  /// Comes once; neither the sink nor the Feed is used afterwards.
+  virtual void on_feed_end(std::string_view reason) = 0;
+};
+
+/// Decides who may publish; implemented by channel/.
+class Publisher {
+ public:
+  virtual ~Publisher() = default;
+
+  struct Refusal {
+    enum class Why : std::uint8_t {
+      kDenied,    ///< wrong or missing key
+      kBusy,      ///< the channel has a publisher (RT-28, SR-23)
+      kNotFound,  ///< no such channel is configured
+      kBadName,   ///< the channel's name is not [A-Za-z0-9_-]{1,64}
+      kOverload,  ///< no room for another feed
+    };
+    Why why = Why::kDenied;
+    std::string text;  ///< one line for the encoder's operator
+  };
+
+  /// The sink for the feed's messages, which outlives it, or why not. Called once a publisher.
+  virtual std::variant<FeedSink*, Refusal> on_publish(const PublishRequest& request, Feed& feed) = 0;
+};
+
+}  // namespace ingest
