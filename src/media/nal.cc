@@ -1,0 +1,90 @@
+#include "media/nal.h"
+
+#include <cstring>
+
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+#include "media/h264.h"
+#include "media/hevc.h"
+
+namespace media {
+namespace {
+
+/// Offset of the next 00 00 01 at or after `from`, or size.
+std::size_t find_start_code(base::View stream, std::size_t from) {
+  const std::uint8_t* const begin = stream.data();
+  const std::size_t size = stream.size();
+  // The 01 is rarer than the zeros before it, and memchr looks for it many bytes at a time.
+  for (std::size_t at = from + 2; at < size;) {
+    const void* const found = std::memchr(begin + at, 1, size - at);
+    if (found == nullptr) return size;
+    const auto one = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - begin);
+    if (begin[one - 1] == 0 && begin[one - 2] == 0) return one - 2;
+    at = one + 1;
+  }
+  return size;
+}
+
+}  // namespace
+
+std::vector<base::View> split_annexb(base::View stream) {
+  std::vector<base::View> nals;
+  std::size_t start = find_start_code(stream, 0);
+  while (start + 3 < stream.size()) {
+    const std::size_t begin = start + 3;
+    const std::size_t next = find_start_code(stream, begin);
+    std::size_t end = next;
+    // trailing_zero_8bits, and the zero_byte of a four-byte start code: a NAL unit never ends in a zero.
+    while (end > begin && stream[end - 1] == 0) --end;
+    if (end > begin) nals.push_back(stream.subspan(begin, end - begin));
+    start = next;
+  }
+  return nals;
+}
+
+base::Result<std::vector<base::View>> split_lengths(base::View sample, int length_size) {
+  std::vector<base::View> nals;
+  base::ByteReader reader{sample};
+  while (!reader.empty()) {
+    std::uint32_t length = 0;
+    for (int i = 0; i < length_size; ++i) {
+      TRY(const std::uint8_t byte, reader.u8("NAL length"));
+      length = (length << 8) | byte;
+    }
+    TRY(const base::View nal, reader.bytes(length, "NAL unit"));
+    if (!nal.empty()) nals.push_back(nal);
+  }
+  return nals;
+}
+
+base::Bytes join_lengths(std::span<const base::View> nals) {
+  std::size_t size = 0;
+  for (const base::View nal : nals) size += 4 + nal.size();
+  base::ByteWriter writer{size};
+  for (const base::View nal : nals) {
+    writer.u32(nal.size());
+    writer.bytes(nal);
+  }
+  return writer.take_bytes();
+}
+
+std::vector<std::uint8_t> unescape(base::View nal) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(nal.size());
+  int zeros = 0;
+  for (const std::uint8_t byte : nal) {
+    if (zeros >= 2 && byte == 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte == 0 ? zeros + 1 : 0;
+    bytes.push_back(byte);
+  }
+  return bytes;
+}
+
+Picture inspect(Codec codec, std::span<const base::View> nals) {
+  return codec == Codec::kHevc ? hevc::inspect(nals) : h264::inspect(nals);
+}
+
+}  // namespace media
