@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "media/packet.h"
+#include "media/track.h"
+#include "transcode/output.h"
+#include "transcode/rung.h"
+
+namespace transcode {
+
+/// Decodes one audio track (AAC, MP2, MP3, AC-3, E-AC-3, Opus, FLAC), resamples and mixes it, and encodes it as AAC-LC
+/// or Opus, once or several times. Works inside its caller's calls: no threads, under 1 % of a core a rung.
+///
+/// Time: every output track counts in its own sample rate (CM-7), from the same zero as the source. A sample that sounds
+/// at source time t sounds at output time t (CM-17): packets lie on multiples of their frame length since zero, whatever
+/// the source began with, so that a restarted worker and a second machine cut alike; encoder priming before the first
+/// whole frame is not delivered. The samples follow the source's pts: holes up to `Options::max_fill` become silence,
+/// longer ones a gap in the output; overlaps are cut; a clock that drifts is followed by resampling (CM-18).
+class AudioTranscoder {
+ public:
+  struct Options {
+    base::Micros max_fill = 2 * base::kSecond;          ///< longest hole that becomes silence
+    base::Micros max_jitter = 20 * base::kMillisecond;  ///< pts may differ from the sample count by this without a cut
+  };
+  struct Counters {
+    std::uint64_t fed = 0;             ///< packets
+    std::uint64_t encoded = 0;         ///< packets, of all rungs
+    std::uint64_t decode_errors = 0;
+    std::uint64_t filled_samples = 0;  ///< silence put into holes, at the source's rate
+    std::uint64_t cut_samples = 0;     ///< overlaps removed, at the source's rate
+    std::uint64_t gaps = 0;            ///< holes too long to fill
+    std::int64_t skew = 0;             ///< newest difference of pts and sample count. Units: microseconds.
+  };
+
+  /// Opens decoder and encoders. Errors: kUnsupported, naming the missing codec and the package that has it; kMalformed
+  /// for a rung or source that cannot be; kSystem from the libraries.
+  static base::Result<std::unique_ptr<AudioTranscoder>> make(const media::Track& source, std::vector<AudioRung> rungs,
+                                                             const Options& options);
+  ~AudioTranscoder();
+  AudioTranscoder(const AudioTranscoder&) = delete;
+  AudioTranscoder& operator=(const AudioTranscoder&) = delete;
+
+  /// Tells `out` each rung's track. Call once, first.
+  void announce(Output& out);
+  /// Decodes one packet and delivers what that completes.
+  void feed(media::Packet&& packet, Output& out);
+  /// The source's format changes with the next packet; the rungs stay. Errors: as make(); the old decoder goes on.
+  base::Status change_source(const media::Track& source);
+  /// Plays silence up to `pts` (source ticks) where the source has not reached it: it went quiet, or has not begun.
+  /// Without any audio before, silence begins at `pts`.
+  void silence_until(std::int64_t pts, Output& out);
+  /// Delivers everything that was fed, the last frame filled up with silence. Nothing can be fed any more.
+  void flush(Output& out);
+
+  Counters counters() const;
+
+ private:
+  struct State;
+  explicit AudioTranscoder(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace transcode
