@@ -1,0 +1,21 @@
+# Shared by the scripts of this folder. Sourced, never run: `. "$(dirname "$0")/lib.sh"` leaves the shell in the
+# repository's root.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+[ -d /usr/lib/ccache ] && PATH=/usr/lib/ccache:$PATH
+export PATH
+
+# One line on what happens next: a step that takes long names itself.
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+# Runs "$@" quietly; shows what it said only if it failed.
+quietly() {
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1; then rm -f "$log"; else
+    status=$?
+    cat "$log" >&2
+    rm -f "$log"
+    return "$status"
+  fi
+}
