@@ -1,0 +1,118 @@
+#include "tls/context.h"
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <ctime>
+
+#include "tls/self_signed.h"
+
+namespace tls {
+namespace {
+
+// AEAD with ephemeral keys only (LL-118). AES-128 first: it is the cheapest with AES-NI and as good as needed; clients
+// without AES hardware that list ChaCha20 first get that (SSL_OP_PRIORITIZE_CHACHA).
+constexpr const char* kCiphers12 =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:"
+    "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+constexpr const char* kCiphers13 = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
+constexpr const char* kGroups = "X25519:P-256:P-384";
+
+std::string last_reason() {
+  const unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return reason == nullptr ? "unknown error" : reason;
+}
+
+int select_alpn(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
+                unsigned int offered_length, void* context) {
+  const std::string& ours = static_cast<const Context*>(context)->alpn_wire();
+  unsigned char* pick = nullptr;
+  const int outcome = SSL_select_next_proto(&pick, length, reinterpret_cast<const unsigned char*>(ours.data()),
+                                            static_cast<unsigned int>(ours.size()), offered, offered_length);
+  if (outcome != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  *chosen = pick;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+base::Status load_certificate(SSL_CTX* handle, const std::string& certificate, const std::string& key) {
+  if (SSL_CTX_use_certificate_chain_file(handle, certificate.c_str()) != 1)
+    return base::Error{base::Code::kMalformed, "certificate " + certificate + ": " + last_reason()};
+  if (SSL_CTX_use_PrivateKey_file(handle, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return base::Error{base::Code::kMalformed, "key " + key + ": " + last_reason()};
+  if (SSL_CTX_check_private_key(handle) != 1)
+    return base::Error{base::Code::kMalformed, "key " + key + " does not belong to certificate " + certificate};
+  return base::Ok{};
+}
+
+base::Status apply_rules(SSL_CTX* handle, const TicketKeys& keys) {
+  SSL_CTX_set_min_proto_version(handle, TLS1_2_VERSION);
+  // No renegotiation: it exists for nothing we do and lets a client spend our CPU. No compression (CRIME).
+  SSL_CTX_set_options(handle, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_NO_RENEGOTIATION |
+                                  SSL_OP_NO_COMPRESSION);
+  // An idle viewer gives its 34 KiB of record buffers back.
+  SSL_CTX_set_mode(handle, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+  // Tickets carry the session; a cache would be a lock shared by all loops. One ticket a handshake: a viewer resumes
+  // one connection, and each ticket costs a record and 10 us.
+  SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(handle, 1);
+  SSL_CTX_set_timeout(handle, 2 * 3600);
+  auto bytes = keys.bytes();
+  const bool taken = SSL_CTX_set_cipher_list(handle, kCiphers12) == 1 &&
+                     SSL_CTX_set_ciphersuites(handle, kCiphers13) == 1 &&
+                     SSL_CTX_set1_groups_list(handle, kGroups) == 1 &&
+                     SSL_CTX_set_tlsext_ticket_keys(handle, bytes.data(), bytes.size()) == 1;
+  if (!taken) return base::Error{base::Code::kSystem, "TLS settings: " + last_reason()};
+  return base::Ok{};
+}
+
+std::int64_t expiry_of(SSL_CTX* handle) {
+  const X509* leaf = SSL_CTX_get0_certificate(handle);
+  std::tm when{};
+  if (leaf == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &when) != 1) return 0;
+  return timegm(&when);
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const TicketKeys>> TicketKeys::make() {
+  auto keys = std::make_shared<TicketKeys>();
+  if (RAND_bytes(keys->bytes_.data(), static_cast<int>(kLength)) != 1)
+    return base::Error{base::Code::kSystem, "random ticket keys: " + last_reason()};
+  return std::shared_ptr<const TicketKeys>(std::move(keys));
+}
+
+base::Result<std::shared_ptr<const Context>> Context::make(const Options& options) {
+  CertificateFiles files{options.certificate_file, options.key_file};
+  if (files.certificate.empty() != files.key.empty())
+    return base::Error{base::Code::kNotFound, "a certificate and its key are given together or not at all"};
+  if (files.certificate.empty()) {
+    TRY(files, self_signed_certificate(options.state_directory));
+  }
+  std::shared_ptr<const TicketKeys> keys = options.ticket_keys;
+  if (keys == nullptr) {
+    TRY(keys, TicketKeys::make());
+  }
+
+  ERR_clear_error();
+  SSL_CTX* handle = SSL_CTX_new(TLS_server_method());
+  if (handle == nullptr) return base::Error{base::Code::kSystem, "TLS context: " + last_reason()};
+  std::shared_ptr<Context> context(new Context(handle));
+  TRY_OK(load_certificate(handle, files.certificate, files.key));
+  TRY_OK(apply_rules(handle, *keys));
+  context->expires_ = expiry_of(handle);
+  for (const std::string& name : options.alpn) {
+    if (name.empty() || name.size() > 255) return base::Error{base::Code::kMalformed, "ALPN name \"" + name + "\""};
+    context->alpn_wire_ += static_cast<char>(name.size());
+    context->alpn_wire_ += name;
+  }
+  if (!context->alpn_wire_.empty()) SSL_CTX_set_alpn_select_cb(handle, select_alpn, context.get());
+  return std::shared_ptr<const Context>(std::move(context));
+}
+
+Context::~Context() { SSL_CTX_free(handle_); }
+
+}  // namespace tls
