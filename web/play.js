@@ -1,0 +1,247 @@
+// The player page: plays /live/CHANNEL/index.m3u8 with hls.js in low-latency mode, shows what a viewer gets, and
+// recovers without a reload of the page. Its counters stand in window.kickoff. `?debug` adds a log, `?native` uses the
+// browser's own HLS player.
+'use strict';
+(() => {
+  const channel = decodeURIComponent(location.pathname.replace(/^.*\/play\/([^/]*)\/?$/, '$1'));
+  const source = `/live/${encodeURIComponent(channel)}/index.m3u8`;
+  const query = new URLSearchParams(location.search);
+  const element = (id) => document.getElementById(id);
+  const video = element('video');
+
+  const counters = {
+    channel,
+    state: 'connecting', // connecting, live, waiting, ended, fault
+    startup: null, // ms from the start of the page load to the first frame
+    latency: null, // s behind the live edge
+    wallLatency: null, // s from capture, as this machine's clock tells
+    target: null, // s behind the live edge that the player aims at
+    buffer: 0, // s ahead of the playhead
+    bandwidth: 0, // bit/s as measured by the player
+    rendition: '',
+    frames: 0,
+    dropped: 0,
+    stalls: 0, // times that playback stopped for want of media after it had started
+    stalledTime: 0, // ms
+    switches: 0,
+    jumps: 0, // seeks over a hole or back to the live edge
+    errors: [], // text, newest last, at most 50
+  };
+  window.kickoff = counters;
+  element('channel').textContent = channel;
+  document.title = `${channel} · Kickoff`;
+
+  const lines = [];
+  function log(text) {
+    if (!query.has('debug')) return;
+    lines.push(`${(performance.now() / 1000).toFixed(3)} ${text}`);
+    if (lines.length > 200) lines.shift();
+    element('log').textContent = lines.join('\n');
+  }
+  element('log').hidden = !query.has('debug');
+
+  const badges = { connecting: '', live: 'live', waiting: 'waiting', ended: '', fault: 'fault' };
+  function show(state, message) {
+    counters.state = state;
+    element('state').textContent = state;
+    element('state').className = `badge ${badges[state]}`;
+    element('message').textContent = message ?? '';
+    element('message').hidden = !message;
+    log(`${state}${message ? `: ${message}` : ''}`);
+  }
+  function fail(text) {
+    counters.errors.push(text);
+    if (counters.errors.length > 50) counters.errors.shift();
+    log(`error: ${text}`);
+  }
+
+  function play() {
+    video.play().catch((error) => {
+      if (error.name !== 'NotAllowedError') return;
+      if (video.muted) return show(counters.state, 'Press play to start: the browser does not start video by itself.');
+      video.muted = true;
+      play();
+    });
+  }
+  video.addEventListener('volumechange', () => { element('unmute').hidden = !video.muted; });
+  element('unmute').addEventListener('click', () => { video.muted = false; play(); });
+
+  // First frame, stalls.
+  function onFirstFrame() {
+    if (counters.startup !== null) return;
+    counters.startup = Math.round(performance.now());
+    element('unmute').hidden = !video.muted;
+  }
+  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(onFirstFrame);
+  let stalledSince = null;
+  video.addEventListener('playing', () => {
+    if (!video.requestVideoFrameCallback) onFirstFrame();
+    if (stalledSince !== null) counters.stalledTime += performance.now() - stalledSince;
+    stalledSince = null;
+    show('live');
+  });
+  video.addEventListener('waiting', () => {
+    // `waiting` also comes before the first frame and with every seek: neither is a stall.
+    if (counters.startup === null || video.seeking || stalledSince !== null) return;
+    stalledSince = performance.now();
+    counters.stalls += 1;
+    show('waiting', 'Waiting for the picture …');
+  });
+
+  function bufferedAhead() {
+    for (let i = 0; i < video.buffered.length; i++) {
+      if (video.buffered.start(i) <= video.currentTime + 0.1 && video.buffered.end(i) > video.currentTime) {
+        return video.buffered.end(i) - video.currentTime;
+      }
+    }
+    return 0;
+  }
+
+  const seconds = (value) => (value === null || !Number.isFinite(value) ? '–' : `${value.toFixed(2)} s`);
+  const megabits = (value) => (value ? `${(value / 1e6).toFixed(1)} Mbit/s` : '–');
+  function refreshFigures() {
+    counters.buffer = bufferedAhead();
+    const quality = video.getVideoPlaybackQuality?.();
+    counters.frames = quality?.totalVideoFrames ?? 0;
+    counters.dropped = quality?.droppedVideoFrames ?? 0;
+    element('latency').textContent = seconds(counters.latency) +
+      (counters.target ? ` (aim ${counters.target.toFixed(1)})` : '');
+    element('rendition').textContent = counters.rendition || '–';
+    element('buffer').textContent = seconds(counters.buffer);
+    element('bandwidth').textContent = megabits(counters.bandwidth);
+    element('dropped').textContent = `${counters.dropped} of ${counters.frames}`;
+    element('stalls').textContent = counters.stalls
+      ? `${counters.stalls} (${(counters.stalledTime / 1000).toFixed(1)} s)` : '0';
+    element('startup').textContent = counters.startup === null ? '–' : `${counters.startup} ms`;
+    element('errors').textContent = counters.errors.length ? `${counters.errors.length}: ${counters.errors.at(-1)}` : '0';
+  }
+
+  function playNative() {
+    video.src = source;
+    video.addEventListener('error', () => {
+      fail(video.error?.message || 'the browser cannot play this');
+      show('fault', 'The browser cannot play this channel. Trying again …');
+      setTimeout(() => { video.src = source; play(); }, 2000);
+    });
+    setInterval(() => {
+      if (video.seekable.length) counters.latency = video.seekable.end(video.seekable.length - 1) - video.currentTime;
+      counters.rendition = video.videoHeight ? `${video.videoHeight}p` : '';
+      refreshFigures();
+    }, 500);
+    element('live').addEventListener('click', () => { video.currentTime = video.seekable.end(0); });
+    play();
+  }
+
+  // What to say about a fatal error of hls.js.
+  function explain(data) {
+    const status = data.response?.code;
+    if (data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && status === 404) return `Channel “${channel}” is not live.`;
+    if (status) return `The server answered ${status}.`;
+    if (data.type === Hls.ErrorTypes.NETWORK_ERROR) return 'The server cannot be reached.';
+    if (data.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return 'This browser lacks the channel’s codecs.';
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR) return 'The browser could not decode the media.';
+    return data.error?.message ?? data.details;
+  }
+
+  function playWithHls() {
+    const hls = new Hls({
+      lowLatencyMode: true,
+      backBufferLength: 30,
+      maxLiveSyncPlaybackRate: 1.05, // catches up inaudibly after a stall
+      liveSyncOnStallIncrease: 0, // a publisher's outage must not cost latency for the rest of the event
+      debug: query.has('debug'),
+    });
+    counters.hls = hls;
+    let retries = 0;
+    let mediaRecoveries = 0;
+
+    const name = (level) => level.name || (level.height ? `${level.height}p` : megabits(level.bitrate));
+    hls.on(Hls.Events.MANIFEST_PARSED, (event, data) => {
+      retries = 0;
+      const best = data.levels.map((level, index) => [index, name(level)]).reverse();
+      element('quality').replaceChildren(new Option('Automatic', -1), ...best.map(([i, text]) => new Option(text, i)));
+      play();
+    });
+    hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (event, data) => {
+      element('audio').replaceChildren(...data.audioTracks.map((track, index) => new Option(track.name || track.lang, index)));
+      element('audio').parentElement.hidden = data.audioTracks.length < 2;
+    });
+    hls.on(Hls.Events.LEVEL_SWITCHED, (event, data) => {
+      counters.switches += 1;
+      const level = hls.levels[data.level];
+      counters.rendition = level ? `${name(level)} · ${megabits(level.bitrate)}` : '';
+    });
+    hls.on(Hls.Events.ERROR, (event, data) => {
+      log(`${data.fatal ? 'fatal ' : ''}${data.details} ${data.error?.message ?? ''}`);
+      if (!data.fatal) return;
+      const text = explain(data);
+      fail(text);
+      show(data.response?.code === 404 ? 'waiting' : 'fault', `${text} Trying again …`);
+      if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaRecoveries++ < 3) return hls.recoverMediaError();
+      retries += 1;
+      setTimeout(() => { hls.loadSource(source); play(); }, Math.min(500 * retries, 5000));
+    });
+
+    // After the end of the event the same address may carry the next one.
+    let ended = false;
+    async function watchForNext() {
+      try {
+        const master = await (await fetch(source)).text();
+        const child = master.split('\n').find((line) => line && !line.startsWith('#'));
+        const media = child && await (await fetch(new URL(child, new URL(source, location)))).text();
+        if (!media || media.includes('#EXT-X-ENDLIST')) throw new Error('ended');
+        ended = false;
+        hls.loadSource(source);
+      } catch {
+        setTimeout(watchForNext, 3000);
+      }
+    }
+    video.addEventListener('ended', () => {
+      if (ended) return;
+      ended = true;
+      show('ended', 'The event has ended.');
+      setTimeout(watchForNext, 3000);
+    });
+
+    function toLive() {
+      if (hls.liveSyncPosition === null) return;
+      counters.jumps += 1;
+      video.currentTime = hls.liveSyncPosition;
+      play();
+    }
+    element('live').addEventListener('click', toLive);
+    element('quality').addEventListener('change', (event) => { hls.nextLevel = Number(event.target.value); });
+    element('audio').addEventListener('change', (event) => { hls.audioTrack = Number(event.target.value); });
+
+    // A hole in the media (the publisher was away) is jumped over as soon as there is media behind it.
+    let lastTime = 0;
+    let still = 0;
+    setInterval(() => {
+      counters.latency = hls.latency > 0 ? hls.latency : null;
+      counters.target = hls.targetLatency;
+      counters.wallLatency = hls.playingDate ? (Date.now() - hls.playingDate.getTime()) / 1000 : null;
+      counters.bandwidth = hls.bandwidthEstimate || 0;
+      refreshFigures();
+      still = video.paused || video.ended || video.currentTime !== lastTime ? 0 : still + 1;
+      lastTime = video.currentTime;
+      if (counters.startup === null || still < 2) return;
+      for (let i = 0; i < video.buffered.length; i++) {
+        const start = video.buffered.start(i);
+        if (start > video.currentTime && video.buffered.end(i) - start > 0.2) {
+          counters.jumps += 1;
+          still = 0;
+          video.currentTime = start + 0.01;
+          return;
+        }
+      }
+    }, 250);
+
+    hls.attachMedia(video);
+    hls.loadSource(source);
+  }
+
+  element('audio').parentElement.hidden = true;
+  if (!query.has('native') && window.Hls?.isSupported()) return playWithHls();
+  if (video.canPlayType('application/vnd.apple.mpegurl')) return playNative();
+  show('fault', window.Hls ? 'This browser can play no HLS.' : 'The player’s library is missing: run tools/build.');
+})();
