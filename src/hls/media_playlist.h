@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "hls/directives.h"
+#include "hls/window.h"
+
+namespace hls {
+
+/// What stays the same in every revision of a media playlist. Units: 10 µs, except target_duration.
+struct Terms {
+  int target_duration = 2;               ///< EXT-X-TARGETDURATION, seconds; never changes (LL-13)
+  std::int64_t part_target = 50000;      ///< PART-TARGET, rounded up from ticks (LL-57); never changes (AMB-8)
+  std::int64_t part_hold_back = 150000;  ///< three times the longest PART-TARGET of all renditions (LL-70)
+  std::int64_t skip_until = 0;           ///< CAN-SKIP-UNTIL, 0 where delta updates are not offered (LL-72)
+};
+
+/// EXT-X-RENDITION-REPORT of another rendition.
+struct Report {
+  std::string rendition;   ///< its directory's name
+  std::int64_t msn = 0;    ///< LAST-MSN
+  std::uint32_t part = 0;  ///< LAST-PART
+};
+
+/// EXT-X-TARGETDURATION for slots of `segment` seconds: to nearest, with room for a slot that is a frame longer
+/// (LL-11).
+int target_duration_for(media::Rational segment);
+
+/// Where the other renditions can find this one: its open segment's last part, or the last one closed (LL-86).
+/// REQUIRES: revision.started().
+Report report_of(const std::string& rendition, const Revision& revision);
+
+/// Segments that a delta update leaves out: those that lie wholly beyond CAN-SKIP-UNTIL from the end of the last
+/// complete one (LL-88). 0: the full playlist is to be given (LL-89).
+std::size_t skippable(const Revision& revision, const Terms& terms);
+
+/// The text of a playlist, full or delta. Same arguments, same bytes.
+/// REQUIRES: revision.started().
+std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip);
+
+/// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
+void render_segment(Segment& segment, std::int64_t part_target);
+
+}  // namespace hls

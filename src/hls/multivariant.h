@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "media/track.h"
+
+namespace hls {
+
+/// One rendition as the multivariant playlist names it.
+struct Stream {
+  std::string name;  ///< its directory; the URI is name/index.m3u8
+  media::Track track;
+  std::uint32_t bandwidth = 0;          ///< bit/s, peak (MV-2)
+  std::uint32_t average_bandwidth = 0;  ///< bit/s
+  std::string label;                    ///< NAME; made unique here (MV-11)
+  bool is_default = false;
+};
+
+/// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same
+/// bytes (MV-28). Audio of several codecs goes to a group each where all groups then have the same members (MV-12), so
+/// that a player without one of the codecs keeps the other; else into one group.
+/// REQUIRES: at least one stream.
+std::string render_multivariant(std::span<const Stream> streams, bool independent_segments);
+
+}  // namespace hls

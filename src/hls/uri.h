@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+/// Names of what a rendition consists of: pure functions of rendition, MSN and part, with nothing of a viewer in them.
+namespace hls {
+
+inline constexpr std::string_view kPlaylistFile = "index.m3u8";
+
+/// "880000000.m4s"
+void write_segment_uri(std::string& out, std::int64_t msn);
+/// "880000000.3.m4s"
+void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part);
+/// "init-1a2b3c4d.mp4": the low half of XXH3-64 of the bytes, so that a changed init is a new URI (CM-6).
+std::string init_uri(base::View init);
+
+struct File {
+  enum class Kind : std::uint8_t { kPlaylist, kSegment, kPart, kInit };
+  Kind kind = Kind::kPlaylist;
+  std::int64_t msn = 0;    ///< segment and part
+  std::uint32_t part = 0;  ///< part
+};
+/// What a file name in a rendition's directory stands for; nothing where it is none of ours. Only the spelling that
+/// the playlists use is known (no leading zeros), so that an object has one URL (LL-68).
+std::optional<File> parse_file(std::string_view name);
+
+}  // namespace hls

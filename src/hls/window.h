@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "hls/blocking.h"
+#include "media/time.h"
+
+namespace hls {
+
+/// A media initialization section (EXT-X-MAP).
+struct Init {
+  std::string uri;  ///< relative to the media playlist
+  base::Bytes data;
+};
+
+/// One partial segment.
+struct Part {
+  std::int64_t duration = 0;  ///< Units: ticks of its segment's timescale.
+  bool independent = false;
+  bool gap = false;  ///< GAP=YES: has no data and never will
+  base::Bytes data;
+};
+
+/// One media segment, immutable once shared; while it is open, every further part makes a new one.
+struct Segment {
+  std::int64_t msn = 0;
+  std::int64_t timescale = 90000;
+  std::int64_t start = 0;     ///< UTC. Units: ticks since 1970.
+  std::int64_t duration = 0;  ///< EXTINF; 0 while open. Units: ticks.
+  bool discontinuity = false;
+  std::int64_t discontinuities = 0;  ///< its discontinuity sequence number
+  std::shared_ptr<const Init> init;
+  std::vector<Part> parts;
+
+  /// Closed only: its lines, rendered once. EXT-X-PROGRAM-DATE-TIME up to `parts_at`, then its parts up to `tail_at`,
+  /// then EXT-X-GAP, EXTINF and URI.
+  std::string text;
+  std::size_t parts_at = 0;
+  std::size_t tail_at = 0;
+
+  bool gap() const;  ///< all its parts are gaps
+  base::Micros start_utc() const { return media::rescale(start, timescale, base::kSecond); }
+  base::Micros span() const { return media::rescale(duration, timescale, base::kSecond); }
+  base::Micros end_utc() const { return media::rescale(start + duration, timescale, base::kSecond); }
+  /// Where its last part ends.
+  base::Micros parts_end_utc() const;
+};
+
+/// Closed segments, oldest first. Those before `first_listed` have left the playlist and can still be fetched.
+struct SegmentList {
+  std::vector<std::shared_ptr<const Segment>> segments;
+  std::size_t first_listed = 0;
+
+  /// The segment with that MSN, or null.
+  const Segment* find(std::int64_t msn) const;
+  std::size_t listed() const { return segments.size() - first_listed; }
+};
+
+/// One state of a window: what a playlist is rendered from. Immutable; copying copies pointers.
+struct Revision {
+  std::shared_ptr<const SegmentList> closed;
+  std::shared_ptr<const Segment> open;    ///< never null in a window that has started; may have no part yet
+  std::shared_ptr<const Init> next_init;  ///< what the next segment to be opened will use
+  bool open_is_full = false;              ///< its last part is here: the next part is the next segment's
+  bool ended = false;
+
+  bool started() const { return open != nullptr; }
+  /// MSN and index of the part that comes next (LL-75, LL-77).
+  std::int64_t hint_msn() const { return open_is_full ? open->msn + 1 : open->msn; }
+  std::uint32_t hint_part() const { return open_is_full ? 0 : static_cast<std::uint32_t>(open->parts.size()); }
+};
+
+/// Where the discontinuities of a channel lie: the same for all its renditions (LL-40).
+class Discontinuities {
+ public:
+  /// False where `msn` is not later than the last one.
+  bool add(std::int64_t msn);
+  bool at(std::int64_t msn) const;
+  /// Discontinuities up to and including `msn`: the discontinuity sequence number of that segment (LL-38).
+  std::int64_t number(std::int64_t msn) const;
+
+ private:
+  std::int64_t forgotten_ = 0;
+  std::vector<std::int64_t> msns_;
+};
+
+/// What became of something added to a window.
+enum class Outcome : std::uint8_t {
+  kAdded,
+  kFilled,    ///< added, and what was missing before it has been declared a gap
+  kLate,      ///< dropped: its place is taken
+  kConflict,  ///< dropped: impossible values
+};
+
+/// One rendition's segments, from records in order to revisions. Places that were passed over are gaps for good, so
+/// numbering never has a hole. Reads no clock: all ages are media time.
+/// Thread: one; what revision() gives may be used from any.
+class Window {
+ public:
+  struct Options {
+    std::int64_t timescale = 90000;
+    media::Rational segment{2, 1};  ///< slot duration N: segment msn starts at the first tick at or after msn * N
+    std::int64_t part_ticks = 45000;
+    int target_duration = 2;  ///< Units: s.
+    std::size_t listed = 30;  ///< closed segments in the playlist
+  };
+
+  Window(const Options& options, const Discontinuities& discontinuities);
+
+  /// The init section of segments opened from now on, and the format's timescale and longest part.
+  void set_format(std::shared_ptr<const Init> init, std::int64_t timescale, std::int64_t part_ticks);
+  Outcome add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last);
+  Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration);
+  /// Closes the open segment with what it has; nothing can be added from now on.
+  void end();
+  /// After end(): what was listed leaves the playlist, and the next segment added begins a new one.
+  void restart();
+
+  const Revision& revision() const { return revision_; }
+  /// MSN up to which no segment can get a discontinuity any more; INT64_MIN before the first part.
+  std::int64_t begun() const;
+  std::uint64_t media_parts() const { return media_parts_; }
+  /// Parts and segments declared gaps because they were passed over.
+  std::uint64_t filled() const { return filled_; }
+  /// Durations that were cut to PART-TARGET or the target duration (LL-56, LL-11).
+  std::uint64_t overlong() const { return overlong_; }
+
+ private:
+  std::int64_t slot_start(std::int64_t msn) const;
+  void open_segment(std::int64_t msn, std::int64_t start);
+  void push(Part part);
+  void fill_parts(std::size_t count, std::int64_t until);
+  void fill_to(std::int64_t msn);
+  void close(std::int64_t duration);
+  void list(std::shared_ptr<const Segment> segment);
+  std::int64_t open_end() const;
+
+  Options options_;
+  const Discontinuities& discontinuities_;
+  Segment open_;
+  Revision revision_;
+  std::int64_t floor_ = INT64_MIN;  ///< nothing below this MSN is taken: it was published by an earlier session
+  base::Micros longest_ = 0;        ///< longest playlist ever given out, in EXTINF
+  std::uint64_t media_parts_ = 0;
+  std::uint64_t filled_ = 0;
+  std::uint64_t overlong_ = 0;
+};
+
+}  // namespace hls

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "origin/rendition_snapshot.h"
+
+namespace origin {
+
+enum class State : std::uint8_t {
+  kWaiting,  ///< no rendition has a playlist yet: hold requests (LL-111)
+  kLive,
+  kEnded,  ///< every playlist that there is has EXT-X-ENDLIST
+};
+
+/// One channel at one instant. Immutable; what did not change is shared with the snapshot before.
+/// Thread: any.
+struct ChannelSnapshot {
+  std::string name;
+  State state = State::kWaiting;
+  std::uint64_t revision = 0;  ///< grows by at least one from snapshot to snapshot of a channel
+  int target_duration = 2;     ///< Units: s.
+  /// The multivariant playlist; null before the first presentation. It may be given out while still waiting.
+  std::shared_ptr<const Rendered> multivariant;
+  /// By their index in the presentation; never shorter than in the snapshot before. A rendition that has no media yet
+  /// has a snapshot that is not ready.
+  std::vector<std::shared_ptr<const RenditionSnapshot>> renditions;
+
+  /// Position of a rendition in `renditions`, or -1.
+  int index_of(std::string_view rendition) const;
+  /// A rendition by name, or null.
+  const RenditionSnapshot* find(std::string_view rendition) const;
+  /// How long a request may be held: min(3 × TARGETDURATION, 25 s) (LL-83, LL-103, CF-3).
+  base::Micros hold_limit() const;
+};
+
+}  // namespace origin

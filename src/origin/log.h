@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "origin/channel_snapshot.h"
+#include "record/record.h"
+
+namespace origin {
+
+/// The fold of one channel's records into what viewers fetch. Same records in the same order give the same bytes,
+/// however they were grouped between snapshots. Records that do not fit are dropped and counted, never trusted. Thread:
+/// one (the control loop's); snapshots may be used from any.
+class Log {
+ public:
+  struct Options {
+    base::Micros window = 60 * base::kSecond;  ///< media that a playlist lists; at least six segments (LL-26)
+  };
+  struct Counters {
+    std::uint64_t parts = 0;
+    std::uint64_t gaps = 0;      ///< gap parts published, those of `filled` included
+    std::uint64_t segments = 0;  ///< segments closed by a record
+    std::uint64_t discontinuities = 0;
+    std::uint64_t filled = 0;     ///< gap parts made here, because no record came for them
+    std::uint64_t late = 0;       ///< records dropped: their place was taken
+    std::uint64_t conflicts = 0;  ///< records dropped: impossible values, unknown rendition
+    std::uint64_t overlong = 0;   ///< durations cut to PART-TARGET or the target duration (LL-56, LL-11)
+    std::uint64_t restarts = 0;   ///< presentations that began a new session: after End, or with another N
+  };
+
+  Log(std::string channel, const Options& options);
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  /// Folds one record in. Costs a few pointer copies; renders nothing.
+  void apply(const record::Record& record);
+
+  /// The channel as it is now; the same pointer while nothing changed. Never null: before the first record it is
+  /// waiting and has no renditions. Call it after a batch of records, and hand it to every serve loop.
+  std::shared_ptr<const ChannelSnapshot> snapshot();
+
+  Counters counters() const;
+
+ private:
+  struct Track;
+
+  void apply(const record::Presentation& presentation);
+  void apply(const record::Part& part);
+  void apply(const record::Gap& gap);
+  void apply(const record::SegmentEnd& end);
+  void apply(const record::Discontinuity& discontinuity);
+  void apply(const record::Marker& marker);
+  void apply(const record::End& end);
+
+  bool acceptable(const record::Presentation& presentation) const;
+  void begin_session(const record::Presentation& presentation);
+  void restart();
+  void set_terms();
+  Track* track(std::uint32_t index);
+  bool count(hls::Outcome outcome);
+  void publish(std::size_t index);
+  void publish_all();
+
+  Options options_;
+  std::string channel_;
+  media::Rational segment_{0, 1};
+  int target_duration_ = 2;
+  bool ended_ = false;
+  hls::Discontinuities discontinuities_;
+  std::vector<std::unique_ptr<Track>> tracks_;
+  std::shared_ptr<const Rendered> multivariant_;
+  std::uint64_t revision_ = 0;
+  Counters counters_;
+  std::shared_ptr<const ChannelSnapshot> snapshot_;
+};
+
+}  // namespace origin

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "hls/blocking.h"
+#include "hls/directives.h"
+#include "hls/media_playlist.h"
+#include "hls/window.h"
+#include "media/track.h"
+#include "origin/rendered.h"
+
+namespace origin {
+
+/// Whether an object of a rendition can be had.
+enum class Presence : std::uint8_t {
+  kFound,
+  kGap,      ///< 404: it has no media and never will (LL-34)
+  kPending,  ///< hinted or next: hold, and look again in a later snapshot (LL-79)
+  kAbsent,   ///< 404 at once (LL-82)
+};
+
+struct PartObject {
+  Presence presence = Presence::kAbsent;
+  base::Bytes data;
+};
+
+/// A segment's bytes are `pieces` one after another; they are the parts' own memory.
+struct SegmentObject {
+  Presence presence = Presence::kAbsent;
+  std::vector<base::Bytes> pieces;
+  std::size_t size = 0;
+};
+
+/// One rendition at one instant: its playlist and everything that can be fetched. Immutable.
+/// Thread: any. The playlists are rendered by the first who asks; nobody waits for a lock.
+class RenditionSnapshot {
+ public:
+  struct Contents {
+    std::string name;
+    media::Kind kind = media::Kind::kVideo;
+    hls::Revision revision;
+    hls::Terms terms;
+    std::vector<hls::Report> reports;  ///< of the other renditions, at the instant of this revision (LL-86)
+    bool ready = false;                ///< has enough to give a playlist out (LL-111)
+  };
+
+  explicit RenditionSnapshot(Contents contents);
+  ~RenditionSnapshot();
+  RenditionSnapshot(const RenditionSnapshot&) = delete;
+  RenditionSnapshot& operator=(const RenditionSnapshot&) = delete;
+
+  const std::string& name() const { return contents_.name; }
+  media::Kind kind() const { return contents_.kind; }  ///< for content types: video/mp4 or audio/mp4 (LL-120)
+  const hls::Edge& edge() const { return edge_; }
+  bool ready() const { return edge_.ready; }
+  bool ended() const { return edge_.ended; }
+  /// What the playlists are made from.
+  const hls::Revision& revision() const { return contents_.revision; }
+  const hls::Terms& terms() const { return contents_.terms; }
+
+  /// What to do with a playlist request (LL-94 to LL-103, LL-111).
+  hls::Decision decide(const hls::Directives& directives) const { return hls::decide(directives, edge_); }
+
+  /// The playlist; kYes gives the full one where nothing can be skipped (LL-89).
+  /// Owns: nothing; the reference lives as long as this snapshot, its Bytes can be kept.
+  /// REQUIRES: ready().
+  const Rendered& playlist(hls::Skip skip) const;
+
+  SegmentObject segment(std::int64_t msn) const;
+  /// Pending are: the hinted part, the one after it, and the next segment's first. The latter two are there because
+  /// another loop may already have given out a playlist that hints them.
+  PartObject part(std::int64_t msn, std::uint32_t index) const;
+  /// Init sections in use by any segment that can be fetched, and the next one's. `file` is "init-1a2b3c4d.mp4".
+  PartObject init(std::string_view file) const;
+
+  /// Bytes of media that this snapshot keeps alive.
+  std::size_t media_bytes() const;
+
+ private:
+  const Rendered& rendered(std::atomic<const Rendered*>& slot, hls::Skip skip) const;
+
+  Contents contents_;
+  hls::Edge edge_;
+  mutable std::array<std::atomic<const Rendered*>, 2> rendered_{};  ///< by Skip; owned
+};
+
+}  // namespace origin

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "hls/blocking.h"
+#include "origin/channel_snapshot.h"
+
+namespace origin {
+
+/// What a held request waits for. Renditions by their index in the snapshot.
+struct Wish {
+  enum class Kind : std::uint8_t {
+    kChannel,   ///< the channel leaves State::kWaiting
+    kPlaylist,  ///< decide() no longer says wait
+    kSegment,   ///< segment(msn) is no longer pending
+    kPart,      ///< part(msn, part) is no longer pending
+  };
+  Kind kind = Kind::kChannel;
+  std::uint32_t rendition = 0;
+  std::int64_t msn = -1;
+  std::uint32_t part = 0;
+
+  static Wish channel() { return {}; }
+  static Wish playlist(std::uint32_t rendition, const hls::Decision& wait) {
+    return {Kind::kPlaylist, rendition, wait.msn, wait.part};
+  }
+  static Wish segment(std::uint32_t rendition, std::int64_t msn) { return {Kind::kSegment, rendition, msn, 0}; }
+  static Wish object(std::uint32_t rendition, std::int64_t msn, std::uint32_t part) {
+    return {Kind::kPart, rendition, msn, part};
+  }
+
+  friend bool operator==(const Wish&, const Wish&) = default;
+};
+
+/// True where the wait is over: the request is to be decided anew on this snapshot (it may be answered, refused, or,
+/// where renditions changed, even be told to wait again).
+bool satisfied(const Wish& wish, const ChannelSnapshot& snapshot);
+
+class Waiters;
+
+/// A place in Waiters; derive the held request from it, or make it a member. Leaves its Waiters when destroyed.
+class Waiter {
+ public:
+  Waiter() = default;
+  ~Waiter() { leave(); }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  bool waiting() const { return owner_ != nullptr; }
+  base::Micros deadline() const { return deadline_; }
+  /// Stops waiting, also when already taken and not yet popped from a Ready. O(1); nothing happens if not waiting.
+  void leave();
+
+ private:
+  friend class Waiters;
+  friend class Ready;
+
+  /// A node of two rings, so that leaving needs no list: those with the same wish, and all by deadline.
+  struct Link {
+    Link* previous = this;
+    Link* next = this;
+    Waiter* waiter = nullptr;
+
+    Link() = default;
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+    bool alone() const { return next == this; }
+    void unlink();
+    void insert_before(Link& other);
+  };
+
+  Link same_wish_;
+  Link by_deadline_;
+  Waiters* owner_ = nullptr;
+  base::Micros deadline_ = 0;
+};
+
+/// Waiters whose wait is over. Pop them one by one; a waiter that leaves or is destroyed meanwhile is not given out.
+class Ready {
+ public:
+  Ready() = default;
+  ~Ready();
+  Ready(const Ready&) = delete;
+  Ready& operator=(const Ready&) = delete;
+
+  bool empty() const { return head_.alone(); }
+  /// The next one in the order they began to wait, by wish; null when there are no more.
+  Waiter* pop();
+
+ private:
+  friend class Waiters;
+  Waiter::Link head_;
+};
+
+/// The held requests of one channel on one serve loop. Requests with the same wish are one group, looked at once a
+/// snapshot. Owns: none of the waiters. Destroying it lets them all go (they are then not waiting). Thread: one.
+class Waiters {
+ public:
+  struct Options {
+    std::size_t most = 100'000;  ///< requests held at once
+  };
+
+  explicit Waiters(const Options& options) : options_(options) {}
+  ~Waiters();
+  Waiters(const Waiters&) = delete;
+  Waiters& operator=(const Waiters&) = delete;
+
+  /// Holds a request until its wish comes true or `deadline` (any clock, the same for all). False where there are too
+  /// many: answer 503. REQUIRES: !waiter.waiting().
+  [[nodiscard]] bool add(Waiter& waiter, const Wish& wish, base::Micros deadline);
+
+  /// Moves everyone whose wish came true to `ready`, all in one pass (LL-105): one look for each different wish.
+  void take_ready(const ChannelSnapshot& snapshot, Ready& ready);
+  /// Moves those whose deadline is at or before `now`: to be answered 503 (LL-103, LL-83).
+  void take_expired(base::Micros now, Ready& ready);
+  /// Moves everyone: the channel was removed or the server stops.
+  void take_all(Ready& ready);
+
+  std::size_t size() const { return size_; }
+  /// Earliest deadline, or INT64_MAX.
+  base::Micros next_deadline() const;
+
+ private:
+  friend class Waiter;
+
+  struct Group {
+    Wish wish;
+    Waiter::Link head;
+  };
+
+  Group& group_for(const Wish& wish);
+  static void move(Waiter& waiter, Ready& ready);
+
+  Options options_;
+  std::size_t size_ = 0;
+  std::vector<std::unique_ptr<Group>> groups_;  ///< few; the front `used_` of them have waiters or had until now
+  std::size_t used_ = 0;
+  Waiter::Link deadlines_;
+};
+
+}  // namespace origin

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "record/record.h"
+
+/// The one encoding of records: on the pipe from the worker, in the journal, to an edge.
+///
+///     offset  size
+///          0     2  'K' 'R'
+///          2     1  version, 1
+///          3     1  type: 1 presentation, 2 part, 3 gap, 4 segment end, 5 discontinuity, 6 marker, 7 end
+///          4     4  length of fields and body together
+///          8     4  checksum: low half of XXH3-64 over bytes 0 to 7, the fields, and the XXH3-64 of the body
+///         12        fields, by type
+///                   body (part only): the media bytes, as they are
+///
+/// All integers are big-endian. A reader refuses a version that it does not know.
+namespace record {
+
+inline constexpr std::size_t kHeaderSize = 12;
+/// Largest fields and body together: more than two seconds at 200 Mbit/s.
+inline constexpr std::size_t kMaxPayload = std::size_t{64} << 20;
+
+/// One record as it is written: `head` (header and fields), then `body`. The body is the part's data, shared.
+struct Encoded {
+  std::vector<std::uint8_t> head;
+  base::Bytes body;
+
+  std::size_t size() const { return head.size() + body.size(); }
+};
+
+/// REQUIRES: the record's fields and body are at most kMaxPayload together.
+Encoded encode(const Record& record);
+
+/// Cuts a byte stream into records. Fed byte by byte it gives the same as fed at once. After an error the stream
+/// is lost: what was decoded before it can still be taken, everything later is refused with the same error.
+/// Errors: kMalformed (magic, checksum, a field out of range), kUnsupported (version, type), kTooLarge.
+class Decoder {
+ public:
+  Decoder();
+
+  /// Takes the next bytes of the stream, copying them once.
+  base::Status feed(base::View bytes);
+
+  /// Where to read the next bytes of the stream to, for a reader that can choose: while a part's body is coming this
+  /// is the body's own memory, so that it is never copied. Never empty. Valid until the next call to this decoder.
+  std::span<std::uint8_t> want();
+  /// Says that the first `count` bytes of want() have been filled. REQUIRES: count <= want().size().
+  base::Status commit(std::size_t count);
+
+  /// Takes the next whole record, if there is one.
+  bool next(Record& record);
+
+  /// True where the stream may end: no record has been begun. For a journal's last record.
+  bool at_boundary() const { return failed_ == std::nullopt && staged_ == 0 && !part_; }
+
+ private:
+  struct OpenPart;
+
+  base::Status parse();
+  base::Result<std::size_t> parse_one(base::View bytes);
+  void begin_part(base::View head, std::size_t body_size);
+  base::Status finish_part();
+
+  std::vector<std::uint8_t> staging_;
+  std::size_t staged_ = 0;  ///< bytes at the front of staging_ that belong to a record not yet whole
+  std::shared_ptr<OpenPart> part_;
+  std::deque<Record> ready_;
+  std::optional<base::Error> failed_;
+};
+
+}  // namespace record
