@@ -13,13 +13,9 @@ namespace base {
 using View = std::span<const std::uint8_t>;
 
 /// Bytes of a literal or a string as a View that lives as long as they do.
-inline View view_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+inline View view_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 /// The same memory as characters.
-inline std::string_view text_of(View view) {
-  return {reinterpret_cast<const char*>(view.data()), view.size()};
-}
+inline std::string_view text_of(View view) { return {reinterpret_cast<const char*>(view.data()), view.size()}; }
 
 /// An immutable, counted slice of memory: copying one copies a pointer, never the bytes.
 /// Owns: a share of the block; the block is freed with the last slice of it.

@@ -30,9 +30,8 @@ std::string format_utc(Micros utc) {
   std::tm calendar{};
   gmtime_r(&seconds, &calendar);
   char text[80];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", calendar.tm_year + 1900,
-                calendar.tm_mon + 1, calendar.tm_mday, calendar.tm_hour, calendar.tm_min, calendar.tm_sec,
-                static_cast<int>(part));
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", calendar.tm_year + 1900, calendar.tm_mon + 1,
+                calendar.tm_mday, calendar.tm_hour, calendar.tm_min, calendar.tm_sec, static_cast<int>(part));
   return text;
 }
 

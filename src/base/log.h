@@ -33,7 +33,8 @@ enum class LogFormat : std::uint8_t {
 };
 
 /// Starts logging to standard error through an asynchronous writer that drops its oldest lines when full, so that
-/// a slow disk or terminal never blocks a loop. Call once, before the first thread; without it lines go out synchronously.
+/// a slow disk or terminal never blocks a loop. Call once, before the first thread; without it lines go out
+/// synchronously.
 void start_log(LogFormat format, Level least);
 /// Writes what is queued and stops the writer.
 void stop_log();

@@ -19,8 +19,8 @@ enum class Code : std::uint8_t {
   kNotFound,
   kDenied,
   kBusy,
-  kCanceled,     ///< the operation's owner went away first
-  kSystem,       ///< the environment refused: file, socket, process, library
+  kCanceled,  ///< the operation's owner went away first
+  kSystem,    ///< the environment refused: file, socket, process, library
 };
 
 /// Name of a code, for messages and metric labels ("truncated", "malformed" …).
@@ -103,13 +103,12 @@ using Status = Result<Ok>;
 #define KICKOFF_CONCAT(a, b) KICKOFF_CONCAT_INNER(a, b)
 
 /// `TRY(auto x, parse_x(bytes));` binds x to the value, or returns the Error from the enclosing function.
-#define TRY(declaration, expression) \
-  TRY_IMPL(KICKOFF_CONCAT(try_result_, __LINE__), declaration, expression)
-#define TRY_IMPL(temporary, declaration, expression)  \
-  auto temporary = (expression);                      \
-  if (!temporary.ok()) return temporary.error();      \
+#define TRY(declaration, expression) TRY_IMPL(KICKOFF_CONCAT(try_result_, __LINE__), declaration, expression)
+#define TRY_IMPL(temporary, declaration, expression) \
+  auto temporary = (expression);                     \
+  if (!temporary.ok()) return temporary.error();     \
   declaration = temporary.take()
 
 /// `TRY_OK(write_y());` returns the Error from the enclosing function, and drops the value.
-#define TRY_OK(expression)                                             \
+#define TRY_OK(expression) \
   if (auto try_status = (expression); !try_status.ok()) return try_status.error()

@@ -30,7 +30,9 @@ struct Encoder {
   Encoded operator()(const RtmpMessage& m) const {
     return pack(kRtmp, static_cast<std::uint64_t>(m.arrived), m.timestamp, m.type, m.payload);
   }
-  Encoded operator()(const TsBytes& m) const { return pack(kTs, static_cast<std::uint64_t>(m.arrived), 0, 0, m.payload); }
+  Encoded operator()(const TsBytes& m) const {
+    return pack(kTs, static_cast<std::uint64_t>(m.arrived), 0, 0, m.payload);
+  }
   Encoded operator()(const Tick& m) const { return pack(kTick, static_cast<std::uint64_t>(m.utc), 0, 0); }
   Encoded operator()(const Stop&) const { return pack(kStop, 0, 0, 0); }
   Encoded operator()(const Finish&) const { return pack(kFinish, 0, 0, 0); }

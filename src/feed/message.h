@@ -61,7 +61,8 @@ struct Encoded {
 Encoded encode(const Message& message);
 
 /// Cuts a byte stream into messages. Feeding byte by byte equals feeding at once.
-/// Errors: kMalformed or kTooLarge, after which the stream is lost (the peer is our own server: a bug or a broken pipe).
+/// Errors: kMalformed or kTooLarge, after which the stream is lost (the peer is our own server: a bug or a broken
+/// pipe).
 class Reader {
  public:
   base::Status feed(base::View bytes);

@@ -15,8 +15,9 @@ class Process {
  public:
   struct Options {
     std::string program;
-    std::vector<std::string> arguments;          ///< without the program's name
-    std::vector<std::pair<int, int>> inherit;    ///< {our descriptor, its number in the child}; 0, 1 and 2 are inherited unless named
+    std::vector<std::string> arguments;  ///< without the program's name
+    std::vector<std::pair<int, int>>
+        inherit;  ///< {our descriptor, its number in the child}; 0, 1 and 2 are inherited unless named
   };
   struct Exit {
     int status = 0;
@@ -32,8 +33,9 @@ class Process {
   int pid() const;
   void kill(int signal);
 
- private:
   struct State;
+
+ private:
   explicit Process(State* state) : state_(state) {}
   State* state_;
 };

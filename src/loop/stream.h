@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,7 +19,8 @@ class StreamHandler {
   virtual ~StreamHandler() = default;
   /// `bytes` are valid during the call only.
   virtual void on_read(base::View bytes) = 0;
-  /// The peer ended or the connection broke (`why` says how; empty for an orderly end). Comes once; nothing comes after.
+  /// The peer ended or the connection broke (`why` says how; empty for an orderly end). Comes once; nothing comes
+  /// after.
   virtual void on_end(const std::optional<base::Error>& why) = 0;
   /// Everything written has reached the kernel, after a write that had to be queued.
   virtual void on_drained() {}
@@ -44,8 +46,9 @@ class Stream {
   void resume();
   bool paused() const;
 
-  /// Sends the slices in order: first straight to the kernel in one gathered call, the rest is queued (the slices are kept, not
-  /// copied). Write errors come as on_end. Not bounded here: the caller looks at queued() and drops or pauses.
+  /// Sends the slices in order: first straight to the kernel in one gathered call, the rest is queued (the slices are
+  /// kept, not copied). Write errors come as on_end. Not bounded here: the caller looks at queued() and drops or
+  /// pauses.
   void write(std::span<const base::Bytes> slices);
   void write(const base::Bytes& slice) { write(std::span(&slice, 1)); }
   /// Bytes accepted and not yet taken by the kernel.
@@ -53,7 +56,8 @@ class Stream {
 
   /// Closes the writing side once all is sent; reading goes on.
   void shut_down();
-  /// Closes both sides at once, dropping what is queued. No callback comes after. The object stays usable for calls that do nothing.
+  /// Closes both sides at once, dropping what is queued. No callback comes after. The object stays usable for calls
+  /// that do nothing.
   void close();
 
   /// "192.0.2.7:4711", or empty for pipes.
@@ -70,8 +74,8 @@ class TcpListener {
  public:
   struct Options {
     std::string host = "0.0.0.0";
-    std::uint16_t port = 0;     ///< 0: any free one, see port()
-    bool reuse_port = false;    ///< several loops listen on the same port and the kernel spreads connections
+    std::uint16_t port = 0;   ///< 0: any free one, see port()
+    bool reuse_port = false;  ///< several loops listen on the same port and the kernel spreads connections
     int backlog = 4096;
   };
   using OnAccept = std::function<void(std::unique_ptr<Stream>)>;
@@ -84,8 +88,9 @@ class TcpListener {
 
   std::uint16_t port() const;
 
- private:
   struct State;
+
+ private:
   explicit TcpListener(State* state) : state_(state) {}
   State* state_;
 };

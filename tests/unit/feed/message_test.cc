@@ -20,10 +20,12 @@ std::vector<std::uint8_t> bytes_of(const std::vector<Message>& messages) {
 struct Describe {
   std::string operator()(const Start& m) const { return "start " + std::to_string(static_cast<int>(m.format)); }
   std::string operator()(const RtmpMessage& m) const {
-    return "rtmp " + std::to_string(m.type) + " " + std::to_string(m.timestamp) + " " + std::to_string(m.arrived) + " " +
-           std::string(m.payload.text());
+    return "rtmp " + std::to_string(m.type) + " " + std::to_string(m.timestamp) + " " + std::to_string(m.arrived) +
+           " " + std::string(m.payload.text());
   }
-  std::string operator()(const TsBytes& m) const { return "ts " + std::to_string(m.arrived) + " " + std::string(m.payload.text()); }
+  std::string operator()(const TsBytes& m) const {
+    return "ts " + std::to_string(m.arrived) + " " + std::string(m.payload.text());
+  }
   std::string operator()(const Tick& m) const { return "tick " + std::to_string(m.utc); }
   std::string operator()(const Stop&) const { return "stop"; }
   std::string operator()(const Finish&) const { return "finish"; }

@@ -1,0 +1,37 @@
+#pragma once
+
+// Inside loop/ only: what the sources of this folder share about libuv.
+
+#include <uv.h>
+
+#include <deque>
+#include <functional>
+
+#include "base/result.h"
+#include "loop/loop.h"
+
+namespace loop {
+
+struct Loop::Handle {
+  uv_loop_t uv{};
+  uv_async_t wake{};
+  uv_prepare_t prepare{};
+  std::deque<std::function<void()>> posted;
+  bool stopping = false;
+  bool inside = false;  ///< within uv_run
+  // For busy_share: idle time and clock at the last sample, and the share between the last two samples.
+  std::uint64_t sampled_idle = 0;
+  std::uint64_t sampled_at = 0;
+  double busy = 0;
+
+  void run_posted();
+  void sample_busy();
+};
+
+inline uv_loop_t* uv_of(Loop& loop) { return &loop.handle().uv; }
+
+inline base::Error uv_error(int code, std::string what) {
+  return base::Error{base::Code::kSystem, std::move(what) + ": " + uv_strerror(code)};
+}
+
+}  // namespace loop

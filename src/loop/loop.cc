@@ -1,0 +1,83 @@
+#include "loop/loop.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "base/log.h"
+#include "loop/handle.h"
+
+namespace loop {
+
+void Loop::Handle::run_posted() {
+  // Only what was there at the start: a task that posts another one must not keep sockets waiting.
+  std::deque<std::function<void()>> due = std::exchange(posted, {});
+  for (auto& task : due) task();
+}
+
+void Loop::Handle::sample_busy() {
+  const std::uint64_t now = uv_hrtime();
+  const std::uint64_t elapsed = now - sampled_at;
+  if (elapsed < 1'000'000'000) return;
+  const std::uint64_t idle = uv_metrics_idle_time(&uv);
+  const double share = 1.0 - static_cast<double>(idle - sampled_idle) / static_cast<double>(elapsed);
+  busy = share < 0 ? 0 : share;
+  sampled_idle = idle;
+  sampled_at = now;
+}
+
+Loop::Loop() : handle_(std::make_unique<Handle>()) {
+  if (uv_loop_init(&handle_->uv) != 0) std::abort();
+  uv_loop_configure(&handle_->uv, UV_METRICS_IDLE_TIME);
+  handle_->uv.data = handle_.get();
+  handle_->sampled_at = uv_hrtime();
+  uv_async_init(&handle_->uv, &handle_->wake,
+                [](uv_async_t* async) { static_cast<Handle*>(async->loop->data)->run_posted(); });
+  // The two handles of our own do not keep run() from ending when nothing else is left.
+  uv_unref(reinterpret_cast<uv_handle_t*>(&handle_->wake));
+  uv_prepare_init(&handle_->uv, &handle_->prepare);
+  uv_prepare_start(&handle_->prepare,
+                   [](uv_prepare_t* prepare) { static_cast<Handle*>(prepare->loop->data)->sample_busy(); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(&handle_->prepare));
+}
+
+Loop::~Loop() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->wake), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->prepare), nullptr);
+  // Closing handles finish in the next turns; a handle that somebody still owns would keep the loop open for ever.
+  uv_run(&handle_->uv, UV_RUN_NOWAIT);
+  uv_run(&handle_->uv, UV_RUN_NOWAIT);
+  if (uv_loop_close(&handle_->uv) != 0) {
+    base::log_error("loop", "a handle outlived its loop");
+    std::abort();
+  }
+}
+
+void Loop::run() {
+  handle_->stopping = false;
+  for (;;) {
+    handle_->inside = true;
+    uv_run(&handle_->uv, UV_RUN_DEFAULT);
+    handle_->inside = false;
+    // libuv does not look at the wake handle when nothing else is alive.
+    if (handle_->stopping || handle_->posted.empty()) return;
+    handle_->run_posted();
+    if (handle_->stopping) return;
+  }
+}
+
+void Loop::stop() {
+  handle_->stopping = true;
+  // Outside uv_run the request would linger and end the next one.
+  if (handle_->inside) uv_stop(&handle_->uv);
+}
+
+void Loop::post(std::function<void()> task) {
+  handle_->posted.push_back(std::move(task));
+  uv_async_send(&handle_->wake);
+}
+
+base::Micros Loop::now() const { return static_cast<base::Micros>(uv_now(&handle_->uv)) * base::kMillisecond; }
+
+double Loop::busy_share() const { return handle_->busy; }
+
+}  // namespace loop

@@ -1,0 +1,63 @@
+#include "loop/mailbox.h"
+
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "loop/handle.h"
+
+namespace loop {
+
+// Shared with every poster, so that a post that races with the mailbox's end finds it closed instead of gone.
+struct Mailbox::State {
+  uv_async_t uv{};
+  std::mutex mutex;
+  std::vector<std::function<void()>> letters;
+  bool open = true;
+  std::shared_ptr<State> until_closed;
+
+  void drain() {
+    std::vector<std::function<void()>> due;
+    {
+      const std::lock_guard lock(mutex);
+      due.swap(letters);
+    }
+    for (auto& letter : due) letter();
+  }
+};
+
+Mailbox::Mailbox(Loop& loop) : state_(std::make_shared<State>()) {
+  state_->uv.data = state_.get();
+  const int code = uv_async_init(uv_of(loop), &state_->uv, [](uv_async_t* async) {
+    // The last letter may destroy the mailbox.
+    const std::shared_ptr<State> keep = static_cast<State*>(async->data)->until_closed;
+    keep->drain();
+  });
+  if (code != 0) std::abort();
+  state_->until_closed = state_;
+}
+
+Mailbox::~Mailbox() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->open = false;
+    state_->letters.clear();
+  }
+  uv_close(reinterpret_cast<uv_handle_t*>(&state_->uv),
+           [](uv_handle_t* handle) { static_cast<State*>(handle->data)->until_closed.reset(); });
+}
+
+void Mailbox::post(std::function<void()> letter) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->open) return;
+  state_->letters.push_back(std::move(letter));
+  uv_async_send(&state_->uv);
+}
+
+std::size_t Mailbox::waiting() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->letters.size();
+}
+
+}  // namespace loop

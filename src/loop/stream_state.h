@@ -1,0 +1,38 @@
+#pragma once
+
+// Inside loop/ only.
+
+#include <uv.h>
+
+#include <memory>
+#include <string>
+
+#include "loop/stream.h"
+
+namespace loop {
+
+// Lives until libuv has closed the handle, which is after the Stream is gone.
+struct Stream::State {
+  union Handles {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  } uv{};
+  Loop* loop = nullptr;
+  StreamHandler* handler = nullptr;
+  std::shared_ptr<State*> life;  ///< null inside once closed: for tasks posted before
+  std::size_t queued = 0;
+  int pending_error = 0;
+  bool paused = false;
+  bool ended = false;
+  bool loopback = false;
+  std::string peer;
+};
+
+/// Completes the state of a connected uv_tcp_t: peer's name, no Nagle.
+Stream::State* adopt_tcp(Loop& loop, Stream::State* state);
+/// Closes the handle and frees the state afterwards.
+void close_state(Stream::State* state);
+
+}  // namespace loop

@@ -1,0 +1,99 @@
+#include "loop/loop.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "loop/mailbox.h"
+#include "loop/timer.h"
+
+// Every test ends by destroying its Loop, which aborts if a handle leaked.
+namespace loop {
+namespace {
+
+TEST(Loop, RunReturnsWhenNothingIsLeftToWaitFor) {
+  Loop loop;
+  loop.run();
+}
+
+TEST(Loop, PostedTasksRunInOrderOnALaterTurn) {
+  Loop loop;
+  std::string trace;
+  loop.post([&] {
+    trace += "a";
+    loop.post([&] { trace += "c"; });
+    trace += "b";
+  });
+  loop.run();
+  EXPECT_EQ(trace, "abc");
+}
+
+TEST(Timer, FiresOnceOrRepeatedlyUntilStopped) {
+  Loop loop;
+  int once = 0;
+  int repeated = 0;
+  Timer single(loop, [&] { ++once; });
+  Timer every(loop, [&] {
+    if (++repeated == 3) every.stop();
+  });
+  single.start(1);
+  every.start(base::kMillisecond, base::kMillisecond);
+  loop.run();
+  EXPECT_EQ(once, 1);
+  EXPECT_EQ(repeated, 3);
+}
+
+TEST(Timer, MayBeDestroyedByItsOwnCallback) {
+  Loop loop;
+  bool fired = false;
+  std::unique_ptr<Timer> timer;
+  timer = std::make_unique<Timer>(loop, [&] {
+    fired = true;
+    timer.reset();
+  });
+  timer->start(0);
+  loop.run();
+  EXPECT_TRUE(fired);
+}
+
+TEST(Mailbox, DeliversEveryLetterOfSeveralThreadsInTheOrderOfEach) {
+  Loop loop;
+  auto mailbox = std::make_unique<Mailbox>(loop);
+  constexpr int kPosters = 3;
+  constexpr int kLetters = 500;
+  std::vector<std::vector<int>> seen(kPosters);
+  int total = 0;
+  std::vector<std::thread> posters;
+  for (int poster = 0; poster < kPosters; ++poster) {
+    posters.emplace_back([&, poster] {
+      for (int i = 0; i < kLetters; ++i) {
+        mailbox->post([&, poster, i] {
+          seen[static_cast<std::size_t>(poster)].push_back(i);
+          if (++total == kPosters * kLetters) loop.stop();
+        });
+      }
+    });
+  }
+  loop.run();
+  for (std::thread& poster : posters) poster.join();
+  for (const std::vector<int>& letters : seen) {
+    ASSERT_EQ(letters.size(), static_cast<std::size_t>(kLetters));
+    EXPECT_TRUE(std::is_sorted(letters.begin(), letters.end()));
+  }
+}
+
+TEST(Mailbox, ALetterMayDestroyTheMailbox) {
+  Loop loop;
+  auto mailbox = std::make_unique<Mailbox>(loop);
+  bool later = false;
+  mailbox->post([&] { mailbox.reset(); });
+  mailbox->post([&] { later = true; });
+  loop.run();
+  EXPECT_TRUE(later);
+  EXPECT_EQ(mailbox, nullptr);
+}
+
+}  // namespace
+}  // namespace loop

@@ -1,0 +1,177 @@
+#include "loop/stream.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+namespace loop {
+namespace {
+
+class Recorder : public StreamHandler {
+ public:
+  void on_read(base::View bytes) override {
+    text += base::text_of(bytes);
+    if (after_read) after_read();
+  }
+  void on_end(const std::optional<base::Error>& why) override {
+    ++ends;
+    failed = why.has_value();
+    if (after_end) after_end();
+  }
+  void on_drained() override { ++drains; }
+
+  std::string text;
+  int ends = 0;
+  int drains = 0;
+  bool failed = false;
+  std::function<void()> after_read;
+  std::function<void()> after_end;
+};
+
+struct Pair {
+  std::unique_ptr<Stream> left;
+  std::unique_ptr<Stream> right;
+};
+
+Pair connected_pair(Loop& loop) {
+  int descriptors[2];
+  EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, descriptors), 0);
+  return {Stream::of_descriptor(loop, descriptors[0]).take(), Stream::of_descriptor(loop, descriptors[1]).take()};
+}
+
+TEST(Stream, DeliversGatheredSlicesInOrderAndThenTheEnd) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder reader;
+  reader.after_end = [&] { pair.right->close(); };
+  pair.right->start(reader);
+  const base::Bytes slices[] = {base::Bytes::of_static("one "), base::Bytes::of_static("two "),
+                                base::Bytes::of_static("three")};
+  pair.left->write(slices);
+  pair.left->shut_down();
+  loop.run();
+  EXPECT_EQ(reader.text, "one two three");
+  EXPECT_EQ(reader.ends, 1);
+  EXPECT_FALSE(reader.failed);
+}
+
+TEST(Stream, KeepsWhatTheKernelDoesNotTakeAndSendsItAll) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder writer;
+  Recorder reader;
+  const std::size_t size = 8U << 20;
+  std::vector<base::Bytes> slices;
+  for (std::size_t i = 0; i < 3000; ++i)
+    slices.push_back(base::Bytes::copy_of(std::string(size / 3000, static_cast<char>('a' + i % 26))));
+  std::string expected;
+  for (const base::Bytes& slice : slices) expected += slice.text();
+  pair.left->start(writer);
+  pair.left->write(slices);
+  EXPECT_GT(pair.left->queued(), 0U);
+  pair.right->start(reader);
+  reader.after_read = [&] {
+    if (reader.text.size() == expected.size()) loop.stop();
+  };
+  loop.run();
+  EXPECT_EQ(reader.text, expected);
+  loop.post([&] { loop.stop(); });
+  loop.run();
+  EXPECT_EQ(pair.left->queued(), 0U);
+  EXPECT_EQ(writer.drains, 1);
+}
+
+TEST(Stream, AWriteToAGonePeerIsReportedOnceAndNotInsideTheCall) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder writer;
+  pair.left->start(writer);
+  pair.right->close();
+  loop.post([&] { loop.stop(); });
+  loop.run();
+  writer.after_end = [&] { loop.stop(); };
+  pair.left->write(base::Bytes::of_static("x"));
+  pair.left->write(base::Bytes::of_static("y"));
+  loop.run();
+  EXPECT_EQ(writer.ends, 1);
+}
+
+TEST(Stream, NothingIsCalledAfterClose) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder reader;
+  pair.right->start(reader);
+  pair.left->write(base::Bytes::of_static("late"));
+  pair.right->close();
+  pair.left->close();
+  loop.run();
+  EXPECT_EQ(reader.text, "");
+  EXPECT_EQ(reader.ends, 0);
+}
+
+TEST(Stream, PauseHoldsTheSenderBackAndResumeGoesOn) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder reader;
+  pair.right->start(reader);
+  pair.right->pause();
+  pair.left->write(base::Bytes::of_static("later"));
+  loop.post([&] { loop.stop(); });
+  loop.run();
+  EXPECT_EQ(reader.text, "");
+  reader.after_read = [&] { loop.stop(); };
+  pair.right->resume();
+  loop.run();
+  EXPECT_EQ(reader.text, "later");
+}
+
+int connect_to(std::uint16_t port) {
+  const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return descriptor;
+}
+
+TEST(TcpListener, AcceptsAndNamesThePeer) {
+  Loop loop;
+  std::unique_ptr<Stream> accepted;
+  auto listener = TcpListener::make(loop, {.host = "127.0.0.1"}, [&](std::unique_ptr<Stream> stream) {
+                    accepted = std::move(stream);
+                    loop.stop();
+                  }).take();
+  const int client = connect_to(listener->port());
+  loop.run();
+  ASSERT_NE(accepted, nullptr);
+  EXPECT_TRUE(accepted->peer_is_loopback());
+  EXPECT_EQ(accepted->peer().substr(0, 10), "127.0.0.1:");
+  ::close(client);
+}
+
+TEST(TcpListener, SeveralMayShareAPortWhereAsked) {
+  Loop loop;
+  const TcpListener::Options first{.host = "127.0.0.1", .reuse_port = true};
+  auto one = TcpListener::make(loop, first, nullptr).take();
+  TcpListener::Options second = first;
+  second.port = one->port();
+  EXPECT_TRUE(TcpListener::make(loop, second, nullptr).ok());
+}
+
+TEST(TcpListener, APortInUseIsAnErrorThatNamesIt) {
+  Loop loop;
+  auto one = TcpListener::make(loop, {.host = "127.0.0.1"}, nullptr).take();
+  const auto two = TcpListener::make(loop, {.host = "127.0.0.1", .port = one->port()}, nullptr);
+  ASSERT_FALSE(two.ok());
+  EXPECT_NE(two.error().message().find("127.0.0.1:" + std::to_string(one->port())), std::string::npos);
+  EXPECT_NE(two.error().message().find("address already in use"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace loop
