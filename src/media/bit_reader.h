@@ -42,7 +42,8 @@ class BitReader {
       position_ += count;
     }
   }
-  void align() { position_ = (position_ + 7) / 8 * 8; }
+  /// To the next whole byte after the bit at `origin`.
+  void align(std::size_t origin = 0) { skip((8 - (position_ - origin) % 8) % 8); }
 
   /// Exp-Golomb, unsigned: 0 … 2^32 - 2.
   std::uint32_t ue() {

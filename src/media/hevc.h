@@ -111,6 +111,7 @@ class ParameterSets {
     std::vector<std::uint8_t> nal;
   };
   static bool put(std::vector<Entry>& entries, std::uint32_t id, base::View nal);
+  static bool put_sei(std::vector<Entry>& entries, std::uint32_t type, base::View payload);
 
   std::vector<Entry> vps_;
   std::vector<Entry> sps_;

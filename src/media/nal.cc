@@ -83,6 +83,43 @@ std::vector<std::uint8_t> unescape(base::View nal) {
   return bytes;
 }
 
+std::vector<std::uint8_t> escape(base::View rbsp) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(rbsp.size() + 8);
+  int zeros = 0;
+  for (const std::uint8_t byte : rbsp) {
+    if (zeros >= 2 && byte <= 3) {
+      bytes.push_back(3);
+      zeros = 0;
+    }
+    zeros = byte == 0 ? zeros + 1 : 0;
+    bytes.push_back(byte);
+  }
+  return bytes;
+}
+
+std::vector<SeiMessage> split_sei(base::View rbsp) {
+  std::vector<SeiMessage> messages;
+  std::size_t at = 0;
+  // Type and size are each a run of FF and a last byte, summed up.
+  const auto number = [&] {
+    std::uint32_t sum = 0;
+    while (at < rbsp.size()) {
+      sum += rbsp[at];
+      if (rbsp[at++] != 0xff) break;
+    }
+    return sum;
+  };
+  while (at + 2 < rbsp.size()) {
+    const std::uint32_t type = number();
+    const std::uint32_t size = number();
+    if (size > rbsp.size() - at) break;
+    messages.push_back({type, rbsp.subspan(at, size)});
+    at += size;
+  }
+  return messages;
+}
+
 Picture inspect(Codec codec, std::span<const base::View> nals) {
   return codec == Codec::kHevc ? hevc::inspect(nals) : h264::inspect(nals);
 }

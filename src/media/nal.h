@@ -25,6 +25,16 @@ base::Bytes join_lengths(std::span<const base::View> nals);
 
 /// The bytes of a NAL unit with the 03 of every 00 00 03 taken out: what a parameter set is read from.
 std::vector<std::uint8_t> unescape(base::View nal);
+/// The other way: `rbsp` with a 03 wherever it would imitate a start code.
+std::vector<std::uint8_t> escape(base::View rbsp);
+
+struct SeiMessage {
+  std::uint32_t type = 0;
+  base::View payload;
+};
+/// The messages of a supplemental enhancement information unit, unescaped and without its NAL header; they live as long
+/// as `rbsp`. One that reaches past the end, and what follows it, is left out. Spec: [H.264 7.3.2.3.1], [H.265 7.3.5].
+std::vector<SeiMessage> split_sei(base::View rbsp);
 
 /// What one access unit is to a player that may start at it.
 struct Picture {

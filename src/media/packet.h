@@ -10,8 +10,8 @@ namespace media {
 
 /// One access unit (video) or one coded frame (audio) of a track.
 /// Shape of `data`: H.264 and HEVC as NAL units each led by a 4-byte length, without start codes; AV1 as OBUs with
-/// sizes and no temporal delimiter; AAC raw without ADTS or LATM; AC-3, E-AC-3, MP2, MP3 and MPEG-2 video as in the stream.
-/// Owns: a share of `data`.
+/// sizes and no temporal delimiter; AAC raw without ADTS or LATM; AC-3, E-AC-3, MP2, MP3 and MPEG-2 video as in the
+/// stream. Owns: a share of `data`.
 struct Packet {
   std::uint32_t track_id = 0;
   std::int64_t dts = 0;       ///< Units: ticks of the track's timescale, wraps undone.

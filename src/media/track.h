@@ -11,8 +11,18 @@ namespace media {
 enum class Kind : std::uint8_t { kVideo, kAudio };
 
 enum class Codec : std::uint8_t {
-  kH264, kHevc, kAv1, kVp9, kMpeg2Video,
-  kAac, kOpus, kAc3, kEac3, kMp2, kMp3, kFlac,
+  kH264,
+  kHevc,
+  kAv1,
+  kVp9,
+  kMpeg2Video,
+  kAac,
+  kOpus,
+  kAc3,
+  kEac3,
+  kMp2,
+  kMp3,
+  kFlac,
 };
 
 constexpr Kind kind_of(Codec codec) { return codec <= Codec::kMpeg2Video ? Kind::kVideo : Kind::kAudio; }
@@ -28,9 +38,9 @@ struct Colour {
 };
 
 struct VideoParams {
-  int width = 0;    ///< Units: coded luma samples shown, after cropping.
+  int width = 0;  ///< Units: coded luma samples shown, after cropping.
   int height = 0;
-  Rational frame_rate;       ///< frames a second; 0/1 where the bitstream and the container do not tell
+  Rational frame_rate;  ///< frames a second; 0/1 where the bitstream and the container do not tell
   Rational pixel_aspect{1, 1};
   Colour colour;
   bool interlaced = false;
