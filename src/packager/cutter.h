@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "media/time.h"
+
+namespace packager {
+
+/// Start of segment `msn` on the lead stream.
+struct Cut {
+  std::int64_t msn = 0;
+  std::int64_t time = 0;  ///< UTC. Units: ticks of the lead's timescale.
+
+  friend bool operator==(const Cut&, const Cut&) = default;
+};
+
+/// Decides where segments begin, on the decode timeline of the lead stream; every other rendition follows.
+///
+/// Slot k is the time [k N, (k+1) N), N being the segment duration. Exactly one segment starts in every slot and carries its
+/// number, so a segment's number is floor(start / N): numbering needs no state, and machines that never talk cut alike.
+///
+/// kGrid, where we encode the lead (or it is audio): segment k starts at k N sharp; encoders force key frames there.
+/// kSource, where the lead is copied: segment k + 1 starts at the first key frame past slot k. If none comes in time the
+/// segment is cut without one (LL-17): late enough to give a key frame a chance, early enough for LL-11 and for the
+/// next segment to start in its slot. Sources whose key frames are further apart than N are cut once a slot at a
+/// constant phase.
+class Cutter {
+ public:
+  enum class Mode : std::uint8_t { kGrid, kSource };
+  struct Options {
+    Mode mode = Mode::kGrid;
+    std::int64_t timescale = 90000;
+    std::int64_t slot = 180000;  ///< N. Units: ticks.
+    std::int64_t frame = 0;      ///< nominal frame duration, 0 where it varies. Units: ticks.
+  };
+
+  explicit Cutter(Options options);
+
+  const Options& options() const { return options_; }
+  bool started() const { return !cuts_.empty(); }
+  /// Opens the first segment, or the one a resumed log was in. REQUIRES: not started.
+  void open(Cut first);
+  /// The segment that is open on the lead. REQUIRES: started().
+  const Cut& current() const { return cuts_.back(); }
+
+  /// The next cut that has to be made before the lead's frame at `dts`, if any. Ask until there is none: a frame that
+  /// comes after missing time may need several. REQUIRES: started().
+  std::optional<Cut> cut_before(std::int64_t dts, bool key);
+  /// Takes the frame in; returns the cut at its end where it is known already that the segment ends with it, so
+  /// that its last part need not wait for the next frame. `duration` is 0 where it is not known.
+  std::optional<Cut> cut_after(std::int64_t dts, bool key, std::int64_t duration);
+  /// The next cut, at nominal length, in time that will have no frame of the lead before `until`. Ask until there is none.
+  std::optional<Cut> cut_missing(std::int64_t until);
+  /// The lead has no frame before `time`.
+  void passed(std::int64_t time);
+
+  /// No cut that start_of() does not know yet will be earlier than this.
+  std::int64_t horizon() const;
+  /// Where segment `msn` starts, as far as decided; always known on a grid.
+  std::optional<std::int64_t> start_of(std::int64_t msn) const;
+
+  std::int64_t slot_of(std::int64_t time) const { return media::floor_div(time, options_.slot); }
+
+  /// Goes on with another lead stream from where the current segment started.
+  void change_lead(Options options);
+
+ private:
+  Cut cut_at(std::int64_t time);
+  std::int64_t latest() const;
+  std::int64_t slot_end() const;
+  std::int64_t long_phase() const;
+  void note_key(std::int64_t dts);
+  std::optional<std::int64_t> expected_key() const;
+
+  Options options_;
+  std::int64_t longest_ = 0;  ///< no segment is longer (LL-11, LL-12)
+  std::int64_t margin_ = 0;   ///< a segment starts at least this long before its slot ends
+  std::deque<Cut> cuts_;      ///< the newest last
+  std::int64_t frames_end_ = 0;
+  std::optional<std::int64_t> last_key_;
+  std::int64_t key_interval_ = 0;  ///< 0 before two key frames came
+  bool regular_ = false;           ///< the last two key intervals were the same
+};
+
+/// N for a lead stream: `target` as a whole number of its frames, in ticks of its timescale and as a ratio of seconds.
+struct SlotLength {
+  std::int64_t ticks = 0;
+  media::Rational seconds;
+};
+SlotLength slot_length(std::int64_t timescale, media::Rational frame_rate, std::int64_t target_micros);
+
+}  // namespace packager

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "media/packet.h"
+#include "packager/cutter.h"
+#include "record/record.h"
+
+namespace packager {
+
+class Lane;
+
+/// One rendition as the worker wants it published.
+struct RenditionSpec {
+  std::string name;
+  media::Track track;    ///< as the Timeline or an encoder of ours announced it: timescale is that of its packets
+  bool encoded = false;  ///< comes out of an encoder of ours, not straight from the feed
+  std::uint32_t bandwidth = 0;
+  std::uint32_t average_bandwidth = 0;
+  std::string label;
+  bool is_default = false;
+};
+
+/// Where a log stood when its worker died: from here the next worker goes on, with gaps for what was lost.
+struct Resume {
+  struct Rendition {
+    std::int64_t msn = 0;            ///< the segment that is open, or is to be opened next
+    std::uint32_t next_part = 0;     ///< index of its next part
+    std::int64_t segment_start = 0;  ///< Units: ticks of the rendition's timescale, as end.
+    std::int64_t end = 0;            ///< end of everything published
+  };
+  record::Presentation presentation;
+  std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
+};
+
+struct Counters {
+  std::uint64_t parts = 0;
+  std::uint64_t gap_parts = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t cuts_without_key = 0;     ///< LL-17
+  std::uint64_t dropped_early = 0;        ///< before the first segment
+  std::uint64_t dropped_late = 0;         ///< their time was already published, as media or as a gap
+  std::uint64_t dropped_without_key = 0;  ///< video after a gap, before its next key frame
+  std::uint64_t dropped_format = 0;       ///< new format before the next segment could start
+  std::uint64_t dropped_overflow = 0;     ///< waited for the lead beyond the queue's bound
+};
+
+/// What the packager tells the worker. Called from within on_packet() and tick().
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void on_record(record::Record&& record) = 0;
+  /// Segment cut.msn starts at cut.time of the lead. In source mode every encoder has to put a key frame at its first frame
+  /// whose pts is not earlier; comes before the lead's packet at that time has gone to the decoder, if the worker
+  /// hands packets to the packager first.
+  virtual void on_cut(const Cut& cut) { static_cast<void>(cut); }
+  /// An encoded rendition lost frames and drops all it gets until a key frame comes.
+  virtual void on_key_wanted(std::uint32_t rendition) { static_cast<void>(rendition); }
+};
+
+/// Turns packets on the UTC timeline into the channel's log: parts, gaps, segment ends.
+///
+/// The lead is the first copied video rendition (its key frames make the cuts), else the first video rendition, else the
+/// first audio rendition (both cut on the grid); see Cutter. The other renditions follow its cuts; audio that is
+/// ahead of the lead's next cut waits for it, bounded by Options::queue.
+/// No clock, no randomness: same calls, same records.
+///
+/// Order of records: Presentation first. When a format changes, Presentation (new init, perhaps another timescale) and
+/// Discontinuity{M} follow each other; the new init and timescale hold from segment M on, parts of earlier
+/// segments that still come after it have the old ones. A rendition that only comes late makes a Presentation alone; its first
+/// segment is the one open then, filled with gaps up to its first sample.
+/// Part durations never pass Rendition::part_ticks, which never changes (AMB-8, LL-56).
+class Packager {
+ public:
+  struct Options {
+    base::Micros segment_target = 2 * base::kSecond;
+    base::Micros part_target = base::kSecond / 2;
+    /// How late a rendition may be against its usual lateness before its time is declared a gap (LL-33).
+    /// 0: two part targets + 250 ms.
+    base::Micros gap_allowance = 0;
+    /// Media that may wait in one rendition. Policy: the newest is dropped and counted.
+    base::Micros queue = 15 * base::kSecond;
+  };
+
+  /// `listener` outlives this.
+  Packager(Options options, Listener& listener);
+  ~Packager();
+  Packager(const Packager&) = delete;
+  Packager& operator=(const Packager&) = delete;
+
+  /// Goes on with a log. Call before set_presentation(), which then names at least the log's renditions in its order.
+  void resume(Resume resume);
+  /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there are; an
+  /// unchanged presentation writes nothing.
+  void set_presentation(const std::vector<RenditionSpec>& renditions);
+  /// Index into the presentation; `packet` in UTC ticks of the rendition's timescale, in decoding order.
+  void on_packet(std::uint32_t rendition, media::Packet&& packet);
+  /// It is `utc`, and everything received before has been given to on_packet() as far as it has left the encoders.
+  void tick(base::Micros utc);
+  /// Flushes, ends every open segment and writes End.
+  void finish();
+
+  /// REQUIRES for all: set_presentation() was called.
+  std::uint32_t lead() const { return lead_; }
+  Cutter::Mode mode() const { return cutter_->options().mode; }
+  /// N in ticks of the lead: grid encoders force a key frame at the first frame of every slot floor(pts / N).
+  const SlotLength& segment() const { return segment_; }
+  /// UTC end of everything published and queued, at least: what Timeline::not_before() takes after a resume.
+  base::Micros published_end() const;
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  void begin(const std::vector<RenditionSpec>& specs);
+  void extend(const std::vector<RenditionSpec>& specs);
+  void on_lead_packet(media::Packet&& packet);
+  void announce(const Cut& cut, bool with_key);
+  void pump();
+  void fill_lead(base::Micros utc);
+  void write_presentation();
+  std::unique_ptr<Lane> make_lane(std::uint32_t index, const RenditionSpec& spec, std::int64_t part_ticks);
+
+  Options options_;
+  Listener& listener_;
+  Counters counters_;
+  std::uint32_t lead_ = 0;
+  SlotLength segment_;
+  std::optional<Cutter> cutter_;
+  std::vector<RenditionSpec> specs_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  record::Presentation presentation_;
+  std::optional<Resume> resume_;
+};
+
+}  // namespace packager

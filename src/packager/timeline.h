@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "media/packet.h"
+#include "media/time.h"
+#include "media/track.h"
+
+namespace packager {
+
+class TimelineTrack;
+
+/// Puts the packets of one feed on the UTC timeline.
+///
+/// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where no
+/// video comes): its pts is the UTC instant at which it arrived. All tracks share that one offset, so audio and video stay
+/// as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid (multiples of the frame
+/// duration since 1970), audio is counted in samples and follows its time stamps slowly. The decode timeline of
+/// video is shifted so that dts equals pts at the first key frame: composition offsets may be negative (CM-16).
+/// Time never goes back (CM-13): jumps are anchored anew at the arrival of what jumped, after everything already given out.
+///
+/// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,
+/// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
+/// `duration` is exact for constant-rate video and for audio, and 0 for video of a varying rate. Every track known at the
+/// anchor is announced before the first packet; a track that comes later, or changes its format, is announced before its
+/// next packet.
+/// Thread: one. Calls the sink from within on_packet(), flush() and on_track().
+class Timeline final : public media::PacketSink {
+ public:
+  struct Options {
+    /// How long an audio-only feed waits for video, in feed time; while video comes without a key frame, longer.
+    base::Micros wait_for_video = base::kSecond;
+    base::Micros wait_for_key = 6 * base::kSecond;
+    /// Frame rate that the container claims (RTMP metadata), used where the bitstream tells none.
+    media::Rational frame_rate_hint;
+    /// Jumps beyond these against the track's own pace, that arrival does not bear out, anchor anew (RT-26).
+    base::Micros jump_forward = base::kSecond;
+    base::Micros jump_back = base::kSecond / 2;
+  };
+  struct Counters {
+    std::uint64_t dropped_before_anchor = 0;  ///< packets before the first key frame, and leading pictures after it
+    std::uint64_t dropped_overlap = 0;        ///< audio that the timeline had already covered
+    std::uint64_t dropped_overflow = 0;       ///< packets that waited for an anchor beyond the bound
+    std::uint64_t holes = 0;                  ///< missing audio or video in continuous time
+    std::uint64_t reanchors = 0;              ///< time stamps jumped
+    std::uint64_t restamped = 0;              ///< times that had to be changed by more than half a frame
+  };
+
+  /// `out` outlives this.
+  Timeline(Options options, media::PacketSink& out);
+  ~Timeline() override;
+  Timeline(const Timeline&) = delete;
+  Timeline& operator=(const Timeline&) = delete;
+
+  void on_track(const media::Track& track) override;
+  void on_packet(media::Packet&& packet) override;
+
+  void set_frame_rate_hint(media::Rational rate) { options_.frame_rate_hint = rate; }
+  /// A publisher came again: tracks are forgotten, the time is anchored anew, not before what was given out.
+  void on_restart();
+  /// Packets were lost in front of the demuxer: video goes on at its next key frame, the anchor stays.
+  void on_loss();
+  /// Gives out what is held back.
+  void flush();
+  /// Nothing given out from now on is earlier than `utc`: for a log that is resumed.
+  void not_before(base::Micros utc);
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  friend class TimelineTrack;
+  /// One instant on the feed's clock and on ours.
+  struct Anchor {
+    std::int64_t feed = 0;
+    std::int64_t feed_scale = 1;
+    std::int64_t utc = 0;
+    std::int64_t utc_scale = 1;
+    /// UTC of a feed time, in ticks of `scale`.
+    std::int64_t map(std::int64_t time, std::int64_t time_scale, std::int64_t scale) const;
+  };
+
+  TimelineTrack* find(std::uint32_t id);
+  void decide_anchor(TimelineTrack& track, const media::Packet& packet);
+  void release_waiting();
+
+  Options options_;
+  media::PacketSink& out_;
+  Counters counters_;
+  std::map<std::uint32_t, std::unique_ptr<TimelineTrack>> tracks_;
+  std::optional<Anchor> anchor_;
+  std::deque<media::Packet> waiting_;  ///< Bound: kMostWaiting packets, the oldest goes first
+  base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out
+};
+
+}  // namespace packager
