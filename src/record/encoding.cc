@@ -1,0 +1,194 @@
+#include "record/encoding.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+#include "base/hash.h"
+#include "record/fields.h"
+
+namespace record {
+namespace {
+
+constexpr std::uint16_t kMagic = 0x4B52;  // "KR"
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kChecksumAt = 8;
+// One read of a pipe takes in a body's first bytes together with its header; what is staged is copied once more, so the
+// staging is kept small beside a part (50 KB and more).
+constexpr std::size_t kStaging = 4096;
+
+/// Over everything but itself. The body is hashed apart so that neither side needs it beside the fields.
+std::uint32_t checksum(base::View header, base::View fields, base::View body) {
+  base::ByteWriter covered(kChecksumAt + fields.size() + 8);
+  covered.bytes(header.first(kChecksumAt));
+  covered.bytes(fields);
+  covered.u64(base::hash64(body));
+  return static_cast<std::uint32_t>(base::hash64(covered.view()));
+}
+
+struct Header {
+  Type type = Type::kEnd;
+  std::size_t length = 0;
+  std::uint32_t checksum = 0;
+};
+
+/// REQUIRES: kHeaderSize bytes.
+base::Result<Header> parse_header(base::View bytes) {
+  base::ByteReader in(bytes);
+  Header header;
+  TRY(const std::uint16_t magic, in.u16("record magic"));
+  if (magic != kMagic) return base::Error{base::Code::kMalformed, "record magic", 0};
+  TRY(const std::uint8_t version, in.u8("record version"));
+  if (version != kVersion) return base::Error{base::Code::kUnsupported, "record version", 2};
+  TRY(const std::uint8_t type, in.u8("record type"));
+  if (type < static_cast<std::uint8_t>(Type::kPresentation) || type > static_cast<std::uint8_t>(Type::kEnd)) {
+    return base::Error{base::Code::kUnsupported, "record type", 3};
+  }
+  header.type = static_cast<Type>(type);
+  TRY(header.length, in.u32("record length"));
+  if (header.length > kMaxPayload) return base::Error{base::Code::kTooLarge, "record length", 4};
+  if (header.type == Type::kPart && header.length < kPartFields) {
+    return base::Error{base::Code::kMalformed, "record length", 4};
+  }
+  TRY(header.checksum, in.u32("record checksum"));
+  return header;
+}
+
+base::Error wrong_checksum() { return base::Error{base::Code::kMalformed, "record checksum", kChecksumAt}; }
+
+}  // namespace
+
+Encoded encode(const Record& record) {
+  Encoded encoded;
+  if (const Part* part = std::get_if<Part>(&record)) encoded.body = part->data;
+  base::ByteWriter out(kHeaderSize + kPartFields);
+  out.u16(kMagic);
+  out.u8(kVersion);
+  out.u8(static_cast<std::uint64_t>(type_of(record)));
+  out.zeros(kHeaderSize - 4);
+  write_fields(out, record);
+  const std::size_t fields = out.size() - kHeaderSize;
+  out.patch_u32(4, static_cast<std::uint32_t>(fields + encoded.body.size()));
+  out.patch_u32(kChecksumAt, checksum(out.view(), out.view().subspan(kHeaderSize), encoded.body.view()));
+  encoded.head = out.take();
+  return encoded;
+}
+
+/// A part whose fields are here and whose body is coming.
+struct Decoder::OpenPart {
+  std::array<std::uint8_t, kHeaderSize + kPartFields> head;
+  std::shared_ptr<std::uint8_t[]> body;
+  std::size_t size = 0;
+  std::size_t filled = 0;
+};
+
+Decoder::Decoder() : staging_(kStaging) {}
+
+base::Status Decoder::feed(base::View bytes) {
+  while (!bytes.empty()) {
+    const std::span<std::uint8_t> space = want();
+    const std::size_t count = std::min(space.size(), bytes.size());
+    std::memcpy(space.data(), bytes.data(), count);
+    TRY_OK(commit(count));
+    bytes = bytes.subspan(count);
+  }
+  if (failed_) return *failed_;
+  return base::Ok{};
+}
+
+std::span<std::uint8_t> Decoder::want() {
+  if (part_) return {part_->body.get() + part_->filled, part_->size - part_->filled};
+  // Full staging means a record of another type that is larger than it: it grows with what really came, never with what
+  // a header promised.
+  if (staged_ == staging_.size()) staging_.resize(staging_.size() * 2);
+  return std::span(staging_).subspan(staged_);
+}
+
+base::Status Decoder::commit(std::size_t count) {
+  if (failed_) return *failed_;
+  base::Status status = base::Ok{};
+  if (part_) {
+    part_->filled += count;
+    if (part_->filled == part_->size) status = finish_part();
+  } else {
+    staged_ += count;
+    status = parse();
+  }
+  if (!status.ok()) {
+    failed_ = status.error();
+    part_.reset();
+    staged_ = 0;
+  }
+  return status;
+}
+
+bool Decoder::next(Record& record) {
+  if (ready_.empty()) return false;
+  record = std::move(ready_.front());
+  ready_.pop_front();
+  return true;
+}
+
+base::Status Decoder::parse() {
+  std::size_t taken = 0;
+  while (taken < staged_) {
+    TRY(const std::size_t used, parse_one(base::View(staging_).subspan(taken, staged_ - taken)));
+    if (used == 0) break;
+    taken += used;
+  }
+  staged_ -= taken;
+  std::memmove(staging_.data(), staging_.data() + taken, staged_);
+  // A record larger than the usual staging came by; what it needed is given back.
+  if (staging_.size() > kStaging && staged_ == 0) {
+    staging_.resize(kStaging);
+    staging_.shrink_to_fit();
+  }
+  return base::Ok{};
+}
+
+/// Bytes used from the front of `bytes`; 0 where more are needed.
+base::Result<std::size_t> Decoder::parse_one(base::View bytes) {
+  if (bytes.size() < kHeaderSize) return std::size_t{0};
+  TRY(const Header header, parse_header(bytes.first(kHeaderSize)));
+  if (header.type == Type::kPart) {
+    if (bytes.size() < kHeaderSize + kPartFields) return std::size_t{0};
+    begin_part(bytes.first(kHeaderSize + kPartFields), header.length - kPartFields);
+    const std::size_t body = std::min(bytes.size() - kHeaderSize - kPartFields, part_->size);
+    if (body > 0) std::memcpy(part_->body.get(), bytes.data() + kHeaderSize + kPartFields, body);
+    part_->filled = body;
+    if (part_->filled == part_->size) TRY_OK(finish_part());
+    return kHeaderSize + kPartFields + body;
+  }
+  if (bytes.size() < kHeaderSize + header.length) return std::size_t{0};
+  const base::View fields = bytes.subspan(kHeaderSize, header.length);
+  if (checksum(bytes, fields, {}) != header.checksum) return wrong_checksum();
+  TRY(Record record, parse_fields(header.type, fields));
+  ready_.push_back(std::move(record));
+  return kHeaderSize + header.length;
+}
+
+void Decoder::begin_part(base::View head, std::size_t body_size) {
+  part_ = std::make_shared<OpenPart>();
+  std::memcpy(part_->head.data(), head.data(), head.size());
+  // Not cleared: a promise of 64 MiB costs address space until the bytes come.
+  part_->body = std::make_shared_for_overwrite<std::uint8_t[]>(body_size);
+  part_->size = body_size;
+}
+
+base::Status Decoder::finish_part() {
+  const std::shared_ptr<OpenPart> open = std::exchange(part_, nullptr);
+  const base::View head = open->head;
+  const base::View body{open->body.get(), open->size};
+  TRY(const Header header, parse_header(head.first(kHeaderSize)));
+  const base::View fields = head.subspan(kHeaderSize);
+  if (checksum(head, fields, body) != header.checksum) return wrong_checksum();
+  TRY(Part part, parse_part_fields(fields));
+  part.data = base::Bytes::of_owner(open->body, body);
+  ready_.emplace_back(std::move(part));
+  return base::Ok{};
+}
+
+}  // namespace record

@@ -1,0 +1,278 @@
+#include "record/fields.h"
+
+#include <limits>
+#include <utility>
+
+#include "base/byte_reader.h"
+
+namespace record {
+namespace {
+
+// A presentation of more renditions than this is nonsense, and every one costs a window.
+constexpr std::uint32_t kMaxRenditions = 64;
+constexpr std::uint8_t kIndependent = 1;
+constexpr std::uint8_t kLast = 2;
+
+template <typename T>
+std::uint64_t bits(T value) {
+  return static_cast<std::uint64_t>(value);
+}
+
+void write_bytes(base::ByteWriter& out, base::View bytes) {
+  out.u32(bytes.size());
+  out.bytes(bytes);
+}
+void write_text(base::ByteWriter& out, std::string_view text) { write_bytes(out, base::view_of(text)); }
+
+void write_track(base::ByteWriter& out, const media::Track& track) {
+  out.u32(track.id);
+  out.u8(bits(track.codec));
+  out.u64(bits(track.timescale));
+  write_bytes(out, track.config.view());
+  write_text(out, track.codec_string);
+  write_text(out, track.language);
+  const media::VideoParams& video = track.video;
+  out.u32(bits(video.width));
+  out.u32(bits(video.height));
+  out.u64(bits(video.frame_rate.num));
+  out.u64(bits(video.frame_rate.den));
+  out.u64(bits(video.pixel_aspect.num));
+  out.u64(bits(video.pixel_aspect.den));
+  out.u8(video.colour.primaries);
+  out.u8(video.colour.transfer);
+  out.u8(video.colour.matrix);
+  out.u8(video.colour.full_range);
+  out.u8(video.interlaced);
+  out.u8(bits(video.bit_depth));
+  out.u32(bits(track.audio.sample_rate));
+  out.u32(bits(track.audio.channels));
+  out.u32(bits(track.audio.frame_samples));
+  out.u32(bits(track.audio.priming));
+}
+
+struct Writer {
+  base::ByteWriter& out;
+
+  void operator()(const Presentation& presentation) const {
+    out.u64(bits(presentation.segment.num));
+    out.u64(bits(presentation.segment.den));
+    out.u8(presentation.independent_segments);
+    out.u32(presentation.renditions.size());
+    for (const Rendition& rendition : presentation.renditions) {
+      write_text(out, rendition.name);
+      write_track(out, rendition.track);
+      write_bytes(out, rendition.init.view());
+      out.u32(rendition.bandwidth);
+      out.u32(rendition.average_bandwidth);
+      write_text(out, rendition.label);
+      out.u8(rendition.is_default);
+      out.u64(bits(rendition.part_ticks));
+    }
+  }
+  void operator()(const Part& part) const {
+    out.u32(part.rendition);
+    out.u64(bits(part.msn));
+    out.u32(part.index);
+    out.u64(bits(part.start));
+    out.u64(bits(part.duration));
+    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U));
+    out.u64(bits(part.captured));
+  }
+  void operator()(const Gap& gap) const {
+    out.u32(gap.rendition);
+    out.u64(bits(gap.msn));
+    out.u32(gap.index);
+    out.u64(bits(gap.start));
+    out.u64(bits(gap.duration));
+  }
+  void operator()(const SegmentEnd& end) const {
+    out.u32(end.rendition);
+    out.u64(bits(end.msn));
+    out.u64(bits(end.start));
+    out.u64(bits(end.duration));
+  }
+  void operator()(const Discontinuity& discontinuity) const { out.u64(bits(discontinuity.msn)); }
+  void operator()(const Marker& marker) const {
+    write_text(out, marker.id);
+    write_text(out, marker.kind);
+    out.u64(bits(marker.start));
+    write_bytes(out, marker.payload.view());
+  }
+  void operator()(const End&) const {}
+};
+
+base::Error out_of_range(const char* field, const base::ByteReader& in) {
+  return base::Error{base::Code::kMalformed, field, in.offset()};
+}
+
+base::Result<std::int64_t> i64(base::ByteReader& in, const char* field) {
+  TRY(const std::uint64_t value, in.u64(field));
+  return static_cast<std::int64_t>(value);
+}
+base::Result<int> positive(base::ByteReader& in, const char* field) {
+  TRY(const std::uint32_t value, in.u32(field));
+  if (value > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) return out_of_range(field, in);
+  return static_cast<int>(value);
+}
+base::Result<bool> flag(base::ByteReader& in, const char* field) {
+  TRY(const std::uint8_t value, in.u8(field));
+  if (value > 1) return out_of_range(field, in);
+  return value == 1;
+}
+base::Result<base::View> sized(base::ByteReader& in, const char* field) {
+  TRY(const std::uint32_t length, in.u32(field));
+  return in.bytes(length, field);
+}
+base::Result<std::string> text(base::ByteReader& in, const char* field) {
+  TRY(const base::View bytes, sized(in, field));
+  return std::string(base::text_of(bytes));
+}
+/// Numerator at least `least`, denominator above 0.
+base::Result<media::Rational> ratio(base::ByteReader& in, std::int64_t least, const char* field) {
+  media::Rational value;
+  TRY(value.num, i64(in, field));
+  TRY(value.den, i64(in, field));
+  if (value.num < least || value.den <= 0) return out_of_range(field, in);
+  return value;
+}
+
+base::Result<media::VideoParams> parse_video(base::ByteReader& in) {
+  media::VideoParams video;
+  TRY(video.width, positive(in, "width"));
+  TRY(video.height, positive(in, "height"));
+  TRY(video.frame_rate, ratio(in, 0, "frame rate"));
+  TRY(video.pixel_aspect, ratio(in, 0, "pixel aspect"));
+  TRY(video.colour.primaries, in.u8("colour primaries"));
+  TRY(video.colour.transfer, in.u8("colour transfer"));
+  TRY(video.colour.matrix, in.u8("colour matrix"));
+  TRY(video.colour.full_range, flag(in, "colour range"));
+  TRY(video.interlaced, flag(in, "interlaced"));
+  TRY(video.bit_depth, in.u8("bit depth"));
+  return video;
+}
+
+base::Result<media::Track> parse_track(base::ByteReader& in) {
+  media::Track track;
+  TRY(track.id, in.u32("track id"));
+  TRY(const std::uint8_t codec, in.u8("codec"));
+  if (codec > bits(media::Codec::kFlac)) return out_of_range("codec", in);
+  track.codec = static_cast<media::Codec>(codec);
+  TRY(track.timescale, i64(in, "timescale"));
+  if (track.timescale <= 0) return out_of_range("timescale", in);
+  TRY(const base::View config, sized(in, "decoder configuration"));
+  track.config = base::Bytes::copy_of(config);
+  TRY(track.codec_string, text(in, "codec string"));
+  TRY(track.language, text(in, "language"));
+  TRY(track.video, parse_video(in));
+  TRY(track.audio.sample_rate, positive(in, "sample rate"));
+  TRY(track.audio.channels, positive(in, "channels"));
+  TRY(track.audio.frame_samples, positive(in, "frame samples"));
+  TRY(track.audio.priming, positive(in, "priming"));
+  return track;
+}
+
+base::Result<Rendition> parse_rendition(base::ByteReader& in) {
+  Rendition rendition;
+  TRY(rendition.name, text(in, "rendition name"));
+  TRY(rendition.track, parse_track(in));
+  TRY(const base::View init, sized(in, "init section"));
+  rendition.init = base::Bytes::copy_of(init);
+  TRY(rendition.bandwidth, in.u32("bandwidth"));
+  TRY(rendition.average_bandwidth, in.u32("average bandwidth"));
+  TRY(rendition.label, text(in, "label"));
+  TRY(rendition.is_default, flag(in, "default"));
+  TRY(rendition.part_ticks, i64(in, "part target"));
+  return rendition;
+}
+
+base::Result<Record> parse_presentation(base::ByteReader& in) {
+  Presentation presentation;
+  TRY(presentation.segment, ratio(in, 1, "segment duration"));
+  TRY(presentation.independent_segments, flag(in, "independent segments"));
+  TRY(const std::uint32_t count, in.u32("rendition count"));
+  if (count > kMaxRenditions) return out_of_range("rendition count", in);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    TRY(Rendition rendition, parse_rendition(in));
+    presentation.renditions.push_back(std::move(rendition));
+  }
+  return Record(std::move(presentation));
+}
+
+base::Result<Record> parse_gap(base::ByteReader& in) {
+  Gap gap;
+  TRY(gap.rendition, in.u32("gap rendition"));
+  TRY(gap.msn, i64(in, "gap segment"));
+  TRY(gap.index, in.u32("gap index"));
+  TRY(gap.start, i64(in, "gap start"));
+  TRY(gap.duration, i64(in, "gap duration"));
+  return Record(gap);
+}
+
+base::Result<Record> parse_segment_end(base::ByteReader& in) {
+  SegmentEnd end;
+  TRY(end.rendition, in.u32("segment rendition"));
+  TRY(end.msn, i64(in, "segment number"));
+  TRY(end.start, i64(in, "segment start"));
+  TRY(end.duration, i64(in, "segment duration"));
+  return Record(end);
+}
+
+base::Result<Record> parse_marker(base::ByteReader& in) {
+  Marker marker;
+  TRY(marker.id, text(in, "marker id"));
+  TRY(marker.kind, text(in, "marker kind"));
+  TRY(marker.start, i64(in, "marker start"));
+  TRY(const base::View payload, sized(in, "marker payload"));
+  marker.payload = base::Bytes::copy_of(payload);
+  return Record(std::move(marker));
+}
+
+base::Result<Record> parse_discontinuity(base::ByteReader& in) {
+  Discontinuity discontinuity;
+  TRY(discontinuity.msn, i64(in, "discontinuity segment"));
+  return Record(discontinuity);
+}
+
+base::Result<Record> parse_any(Type type, base::ByteReader& in) {
+  switch (type) {
+    case Type::kPresentation: return parse_presentation(in);
+    case Type::kGap: return parse_gap(in);
+    case Type::kSegmentEnd: return parse_segment_end(in);
+    case Type::kDiscontinuity: return parse_discontinuity(in);
+    case Type::kMarker: return parse_marker(in);
+    case Type::kEnd: return Record(End{});
+    case Type::kPart: break;  // has a body: parse_part_fields()
+  }
+  return base::Error{base::Code::kUnsupported, "record type", 0};
+}
+
+}  // namespace
+
+Type type_of(const Record& record) { return static_cast<Type>(record.index() + 1); }
+
+void write_fields(base::ByteWriter& out, const Record& record) { std::visit(Writer{out}, record); }
+
+base::Result<Part> parse_part_fields(base::View fields) {
+  base::ByteReader in(fields);
+  Part part;
+  TRY(part.rendition, in.u32("part rendition"));
+  TRY(part.msn, i64(in, "part segment"));
+  TRY(part.index, in.u32("part index"));
+  TRY(part.start, i64(in, "part start"));
+  TRY(part.duration, i64(in, "part duration"));
+  TRY(const std::uint8_t flags, in.u8("part flags"));
+  if (flags > (kIndependent | kLast)) return out_of_range("part flags", in);
+  part.independent = (flags & kIndependent) != 0;
+  part.last = (flags & kLast) != 0;
+  TRY(part.captured, i64(in, "part capture time"));
+  return part;
+}
+
+base::Result<Record> parse_fields(Type type, base::View fields) {
+  base::ByteReader in(fields);
+  TRY(Record record, parse_any(type, in));
+  if (!in.empty()) return out_of_range("end of record", in);
+  return record;
+}
+
+}  // namespace record

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/byte_writer.h"
+#include "base/result.h"
+#include "record/record.h"
+
+/// The fields of each record type, without header and body (encoding.h).
+namespace record {
+
+enum class Type : std::uint8_t {
+  kPresentation = 1,
+  kPart = 2,
+  kGap = 3,
+  kSegmentEnd = 4,
+  kDiscontinuity = 5,
+  kMarker = 6,
+  kEnd = 7,
+};
+
+Type type_of(const Record& record);
+
+/// Size of a part's fields; its body follows them.
+inline constexpr std::size_t kPartFields = 41;
+
+void write_fields(base::ByteWriter& out, const Record& record);
+
+/// Errors: kMalformed for a value out of range or bytes left over, kTruncated.
+base::Result<Part> parse_part_fields(base::View fields);
+/// Any type but a part. Errors: as above.
+base::Result<Record> parse_fields(Type type, base::View fields);
+
+}  // namespace record
