@@ -1,0 +1,240 @@
+#include "ts/demuxer.h"
+
+#include <algorithm>
+
+#include "base/byte_reader.h"
+#include "base/log.h"
+
+namespace ts {
+namespace {
+
+constexpr std::size_t kMaxVideoPes = std::size_t{8} << 20;
+constexpr std::size_t kMaxAudioPes = std::size_t{128} << 10;
+constexpr std::size_t kMaxVideoStreams = 4;
+constexpr std::size_t kMaxStreams = 32;
+constexpr std::size_t kMaxPrograms = 256;
+
+std::uint32_t crc_of(base::View section) { return base::ByteReader(section.last(4)).u32("CRC_32").value(); }
+
+bool is_video(const StreamEntry& stream) { return media::kind_of(*stream.codec) == media::Kind::kVideo; }
+
+/// True where the stream can go on with the framer it has.
+bool same_kind(const StreamEntry& a, const StreamEntry& b) {
+  return a.codec == b.codec && a.wrapping == b.wrapping && a.opus_channels == b.opus_channels;
+}
+
+}  // namespace
+
+struct Demuxer::Elementary {
+  Elementary(const StreamEntry& stream, media::PacketSink& sink, Counters& counters)
+      : entry(stream),
+        pes(is_video(stream) ? kMaxVideoPes : kMaxAudioPes, counters),
+        writer(stream.pid, stream.language, sink, counters),
+        framer(make_framer(stream, writer)) {}
+
+  StreamEntry entry;
+  Continuity continuity;
+  PesAssembler pes;
+  TrackWriter writer;
+  std::unique_ptr<Framer> framer;
+};
+
+Demuxer::Demuxer(const Options& options, media::PacketSink& sink) : options_(options), sink_(sink), sync_(counters_) {
+  tables_[kPatPid];
+}
+
+Demuxer::~Demuxer() = default;
+
+void Demuxer::feed(base::View bytes, base::Micros arrived) {
+  arrived_ = arrived;
+  sync_.feed(bytes, [this](base::View packet) { on_packet(packet); }, [this] { on_sync_loss(); });
+}
+
+void Demuxer::flush() {
+  sync_.flush([this](base::View packet) { on_packet(packet); });
+  for (auto& [pid, stream] : streams_) {
+    stream->pes.flush(ready_);
+    deliver(*stream);
+    stream->framer->flush();
+  }
+}
+
+void Demuxer::on_packet(base::View bytes) {
+  ++counters_.packets;
+  const Packet packet = parse_packet(bytes);
+  last_pid_ = packet.pid;
+  if (packet.transport_error) {
+    ++counters_.transport_errors;
+    return;
+  }
+  if (packet.pid == kNullPid) return;
+  if (const auto stream = streams_.find(packet.pid); stream != streams_.end()) {
+    on_media_packet(*stream->second, packet);
+  } else if (const auto table = tables_.find(packet.pid); table != tables_.end()) {
+    on_table_packet(table->second, packet);
+  } else if (const auto other = unsupported_.find(packet.pid); other != unsupported_.end()) {
+    ++counters_.unsupported[other->second];
+  }
+}
+
+void Demuxer::on_sync_loss() {
+  // The packet handed on last may have been cut short, and hold the start of one that was lost.
+  const auto stream = streams_.find(last_pid_);
+  if (stream == streams_.end()) return;
+  stream->second->pes.lose();
+  stream->second->framer->lose();
+}
+
+void Demuxer::on_table_packet(Table& table, const Packet& packet) {
+  if (!packet.has_payload || packet.scrambled) return;
+  const Continuity::Verdict verdict = table.continuity.check(packet, counters_);
+  if (verdict == Continuity::Verdict::kDuplicate) return;
+  if (verdict == Continuity::Verdict::kGap) table.sections.reset();
+  // Sections are collected first: one may change the map that `table` lives in.
+  std::vector<std::vector<std::uint8_t>> sections;
+  table.sections.feed(packet.payload, packet.unit_start, counters_,
+                      [&](base::View section) { sections.emplace_back(section.begin(), section.end()); });
+  for (const auto& section : sections) on_section(packet.pid, section);
+}
+
+void Demuxer::on_section(std::uint16_t pid, base::View section) {
+  if (pid == kPatPid) {
+    on_pat(section);
+  } else {
+    on_pmt(pid, section);
+  }
+}
+
+void Demuxer::on_pat(base::View section) {
+  auto parsed = parse_pat(section);
+  if (!parsed) {
+    ++counters_.bad_sections;
+    return;
+  }
+  Pat pat = parsed.take();
+  if (!pat.header.current) return;
+  const bool same_table = !pat_sections_.empty() &&
+                          pat_sections_.begin()->second.header.version == pat.header.version &&
+                          pat_sections_.begin()->second.header.last_number == pat.header.last_number;
+  if (!same_table) pat_sections_.clear();
+  pat_sections_[pat.header.number] = std::move(pat);
+  if (pat_sections_.size() == pat_sections_.begin()->second.header.last_number + 1U) apply_pat();
+}
+
+void Demuxer::apply_pat() {
+  std::vector<Program> programs;
+  for (const auto& [number, pat] : pat_sections_) {
+    programs.insert(programs.end(), pat.programs.begin(), pat.programs.end());
+  }
+  if (programs.size() > kMaxPrograms) programs.resize(kMaxPrograms);
+  if (programs == programs_) return;
+  const auto pid_of = [](const std::vector<Program>& list, std::uint16_t number) {
+    const auto found = std::find_if(list.begin(), list.end(), [&](const Program& p) { return p.number == number; });
+    return found == list.end() ? kNullPid : found->pmt_pid;
+  };
+  if (selected_ != 0 && pid_of(programs, selected_) == kNullPid) drop_streams();
+  if (selected_ != 0 && pid_of(programs, selected_) != pid_of(programs_, selected_)) pmt_crc_ = 0;
+  programs_ = std::move(programs);
+  std::erase_if(tables_, [&](const auto& table) {
+    return table.first != kPatPid &&
+           std::none_of(programs_.begin(), programs_.end(), [&](const Program& p) { return p.pmt_pid == table.first; });
+  });
+  for (const Program& program : programs_) {
+    if (program.pmt_pid != kNullPid) tables_[program.pmt_pid];
+  }
+}
+
+void Demuxer::on_pmt(std::uint16_t pid, base::View section) {
+  if (section[0] != 0x02) return;  // other tables may share the PID
+  auto parsed = parse_pmt(section);
+  if (!parsed) {
+    ++counters_.bad_sections;
+    return;
+  }
+  const Pmt pmt = parsed.take();
+  const bool listed = std::find(programs_.begin(), programs_.end(), Program{pmt.program, pid}) != programs_.end();
+  if (!listed || !pmt.header.current) return;
+  if (selected_ == 0) {
+    const bool wanted = options_.program == 0 ? pmt.has_audio_or_video() : pmt.program == options_.program;
+    if (!wanted) return;
+    selected_ = pmt.program;
+    pmt_crc_ = 0;
+  }
+  if (pmt.program != selected_ || crc_of(section) == pmt_crc_) return;
+  pmt_crc_ = crc_of(section);
+  apply_pmt(pmt);
+}
+
+void Demuxer::apply_pmt(const Pmt& pmt) {
+  unsupported_.clear();
+  std::erase_if(streams_, [&](const auto& stream) {
+    return std::none_of(pmt.streams.begin(), pmt.streams.end(), [&](const StreamEntry& entry) {
+      return entry.pid == stream.first && same_kind(entry, stream.second->entry);
+    });
+  });
+  for (const StreamEntry& entry : pmt.streams) {
+    if (const auto stream = streams_.find(entry.pid); stream != streams_.end()) {
+      stream->second->entry = entry;
+      stream->second->writer.set_language(entry.language);
+    } else {
+      add_stream(entry);
+    }
+  }
+}
+
+void Demuxer::add_stream(const StreamEntry& stream) {
+  const auto videos = static_cast<std::size_t>(
+      std::count_if(streams_.begin(), streams_.end(), [](const auto& entry) { return is_video(entry.second->entry); }));
+  const bool reserved = stream.pid == kPatPid || stream.pid == kNullPid || tables_.contains(stream.pid);
+  if (!stream.codec || reserved || streams_.size() >= kMaxStreams || (is_video(stream) && videos >= kMaxVideoStreams)) {
+    refuse_stream(stream);
+    return;
+  }
+  streams_[stream.pid] = std::make_unique<Elementary>(stream, sink_, counters_);
+}
+
+void Demuxer::refuse_stream(const StreamEntry& stream) {
+  unsupported_[stream.pid] = stream.stream_type;
+  if (!reported_.insert(stream.stream_type).second) return;
+  base::log_info("ts", "elementary stream not used", {{"stream_type", stream.stream_type}, {"pid", stream.pid}});
+}
+
+void Demuxer::drop_streams() {
+  streams_.clear();
+  unsupported_.clear();
+  selected_ = 0;
+  pmt_crc_ = 0;
+}
+
+void Demuxer::on_media_packet(Elementary& stream, const Packet& packet) {
+  if (!packet.has_payload) {
+    if (packet.discontinuity) ++counters_.discontinuities;
+    return;
+  }
+  const Continuity::Verdict verdict = stream.continuity.check(packet, counters_);
+  if (verdict == Continuity::Verdict::kDuplicate) return;
+  if (packet.scrambled) ++counters_.scrambled;
+  if (verdict == Continuity::Verdict::kGap || packet.scrambled) {
+    stream.pes.lose();
+    stream.framer->lose();
+    if (packet.scrambled) return;
+  }
+  stream.pes.feed(packet.payload, packet.unit_start, packet.stuffed, arrived_, ready_);
+  deliver(stream);
+}
+
+void Demuxer::deliver(Elementary& stream) {
+  for (Pes& pes : ready_) {
+    TimedPes timed;
+    // PTS first: the DTS then goes to the instant next to it.
+    if (pes.pts) timed.pts = unwrapper_.unwrap(*pes.pts);
+    if (pes.pts && pes.dts) timed.dts = unwrapper_.unwrap(*pes.dts);
+    timed.arrived = pes.arrived;
+    timed.bounded = pes.bounded;
+    timed.data = std::move(pes.data);
+    stream.framer->feed(std::move(timed));
+  }
+  ready_.clear();
+}
+
+}  // namespace ts

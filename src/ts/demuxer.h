@@ -1,0 +1,95 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "media/packet.h"
+#include "ts/continuity.h"
+#include "ts/counters.h"
+#include "ts/framer.h"
+#include "ts/packet.h"
+#include "ts/packet_sync.h"
+#include "ts/pes.h"
+#include "ts/psi.h"
+#include "ts/section.h"
+#include "ts/timestamp.h"
+
+namespace ts {
+
+/// MPEG transport stream in, tracks and packets out (TS-1 to TS-6, TS-13 to TS-15). Track ids are PIDs, time is 90 kHz
+/// with the 33-bit wrap undone. Elementary streams are not interleaved here: each unit is handed on as soon as its last
+/// byte is there, so however far audio and video lie apart, nothing waits for the other.
+/// Feeding byte by byte equals feeding at once, but for Packet::arrived.
+/// Owns: the PES packet under way of each stream: at most 8 MiB for each of four video streams, 256 KiB for each of
+/// 28 others; what a program has beyond that is treated as unsupported.
+/// Errors: none; what is damaged is dropped and counted.
+class Demuxer {
+ public:
+  struct Options {
+    std::uint16_t program = 0;  ///< program number to take; 0: the first that has audio or video (TS-15)
+  };
+
+  /// `sink` must outlive the demuxer.
+  Demuxer(const Options& options, media::PacketSink& sink);
+  ~Demuxer();
+  Demuxer(const Demuxer&) = delete;
+  Demuxer& operator=(const Demuxer&) = delete;
+
+  /// Transport stream bytes, cut anywhere; `arrived` is the UTC instant of their last byte.
+  void feed(base::View bytes, base::Micros arrived);
+  /// The input ended: hands on the units that only the next one would have ended.
+  void flush();
+
+  const Counters& counters() const { return counters_; }
+  /// Number of the program taken; 0 while none is.
+  std::uint16_t program() const { return selected_; }
+
+ private:
+  struct Elementary;
+  struct Table {
+    Continuity continuity;
+    SectionAssembler sections;
+  };
+
+  void on_packet(base::View bytes);
+  void on_sync_loss();
+  void on_table_packet(Table& table, const Packet& packet);
+  void on_section(std::uint16_t pid, base::View section);
+  void on_pat(base::View section);
+  void apply_pat();
+  void on_pmt(std::uint16_t pid, base::View section);
+  void apply_pmt(const Pmt& pmt);
+  void add_stream(const StreamEntry& stream);
+  void refuse_stream(const StreamEntry& stream);
+  void drop_streams();
+  void on_media_packet(Elementary& stream, const Packet& packet);
+  void deliver(Elementary& stream);
+
+  Options options_;
+  media::PacketSink& sink_;
+  Counters counters_;
+  PacketSync sync_;
+  Unwrapper unwrapper_;
+  base::Micros arrived_ = 0;
+  std::uint16_t last_pid_ = kNullPid;
+
+  std::map<std::uint16_t, Table> tables_;  ///< PID 0 and the PMT PIDs
+  std::map<std::uint8_t, Pat> pat_sections_;
+  std::vector<Program> programs_;
+  std::uint16_t selected_ = 0;
+  std::uint32_t pmt_crc_ = 0;  ///< of the selected program's PMT as applied
+
+  std::map<std::uint16_t, std::unique_ptr<Elementary>> streams_;
+  std::map<std::uint16_t, std::uint8_t> unsupported_;  ///< PID to stream_type
+  std::set<std::uint8_t> reported_;                    ///< stream types told in the log
+  std::vector<Pes> ready_;
+};
+
+}  // namespace ts

@@ -1,0 +1,163 @@
+#include "ts/psi.h"
+
+#include <algorithm>
+
+#include "base/byte_reader.h"
+
+namespace ts {
+namespace {
+
+constexpr std::uint8_t kPatTable = 0x00;
+constexpr std::uint8_t kPmtTable = 0x02;
+constexpr std::size_t kCrcSize = 4;
+/// More than any multiplex carries; a hostile table must not make us keep more.
+constexpr std::size_t kMaxStreams = 64;
+
+constexpr std::uint32_t tag(const char (&text)[5]) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = (value << 8) | static_cast<std::uint8_t>(text[i]);
+  return value;
+}
+
+base::Result<SectionHeader> parse_header(base::ByteReader& in, std::uint8_t table) {
+  SectionHeader header;
+  TRY(header.table_id, in.u8("table_id"));
+  if (header.table_id != table) return base::Error{base::Code::kMalformed, "table_id"};
+  TRY_OK(in.u16("section_length"));
+  TRY(header.table_id_extension, in.u16("table_id_extension"));
+  TRY(const std::uint8_t version, in.u8("version_number"));
+  header.version = (version >> 1) & 0x1f;
+  header.current = (version & 1) != 0;
+  TRY(header.number, in.u8("section_number"));
+  TRY(header.last_number, in.u8("last_section_number"));
+  return header;
+}
+
+/// What the descriptors of one elementary stream add to its stream_type.
+struct Described {
+  std::uint32_t registration = 0;
+  bool ac3 = false;
+  bool eac3 = false;
+};
+
+std::string language_of(base::View body) {
+  if (body.size() < 3) return {};
+  std::string language;
+  for (const std::uint8_t byte : body.first(3)) {
+    const auto lower = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
+    if (lower < 'a' || lower > 'z') return {};
+    language += lower;
+  }
+  return language == "und" ? std::string{} : language;
+}
+
+void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stream, Described& described) {
+  switch (descriptor) {
+    case 0x05:  // registration
+      if (body.size() >= 4) described.registration = base::ByteReader(body).u32("format_identifier").value();
+      break;
+    case 0x0a:  // ISO 639 language (TS-14)
+      stream.language = language_of(body);
+      break;
+    case 0x6a: described.ac3 = true; break;   // [EN 300 468 Annex D]
+    case 0x7a: described.eac3 = true; break;  // [EN 300 468 Annex D]
+    case 0x7f:                                // DVB extension; 0x80 in it is Opus' channel_config_code
+      if (body.size() >= 2 && body[0] == 0x80) stream.opus_channels = body[1];
+      break;
+    case 0x80:  // AV1 video descriptor [AV1 in MPEG-2 TS 2.2]
+      if (body.size() >= 4) stream.av1_config = base::Bytes::copy_of(body.first(4));
+      break;
+    default: break;
+  }
+}
+
+base::Result<Described> read_descriptors(base::View bytes, StreamEntry& stream) {
+  Described described;
+  base::ByteReader in(bytes);
+  while (!in.empty()) {
+    TRY(const std::uint8_t descriptor, in.u8("descriptor_tag"));
+    TRY(const std::uint8_t length, in.u8("descriptor_length"));
+    TRY(const base::View body, in.bytes(length, "descriptor"));
+    read_descriptor(descriptor, body, stream, described);
+  }
+  return described;
+}
+
+std::optional<media::Codec> codec_of_private(const Described& described) {
+  if (described.ac3 || described.registration == tag("AC-3")) return media::Codec::kAc3;
+  if (described.eac3 || described.registration == tag("EAC3")) return media::Codec::kEac3;
+  if (described.registration == tag("Opus")) return media::Codec::kOpus;
+  if (described.registration == tag("AV01")) return media::Codec::kAv1;
+  if (described.registration == tag("HEVC")) return media::Codec::kHevc;
+  return std::nullopt;
+}
+
+std::optional<media::Codec> codec_of(std::uint8_t stream_type, const Described& described) {
+  switch (stream_type) {
+    case 0x02: return media::Codec::kMpeg2Video;
+    case 0x03:
+    case 0x04: return media::Codec::kMp2;  // layer III tells itself apart in its frame header
+    case 0x06: return codec_of_private(described);
+    case 0x0f:
+    case 0x11: return media::Codec::kAac;
+    case 0x1b: return media::Codec::kH264;
+    case 0x24: return media::Codec::kHevc;
+    case 0x81: return media::Codec::kAc3;
+    case 0x87: return media::Codec::kEac3;
+    default: return std::nullopt;
+  }
+}
+
+base::Result<StreamEntry> parse_stream(base::ByteReader& in) {
+  StreamEntry stream;
+  TRY(stream.stream_type, in.u8("stream_type"));
+  TRY(const std::uint16_t pid, in.u16("elementary_PID"));
+  stream.pid = pid & 0x1fff;
+  TRY(const std::uint16_t length, in.u16("ES_info_length"));
+  TRY(const base::View descriptors, in.bytes(length & 0x0fff, "ES_info"));
+  TRY(const Described described, read_descriptors(descriptors, stream));
+  stream.codec = codec_of(stream.stream_type, described);
+  if (stream.stream_type == 0x0f) stream.wrapping = Wrapping::kAdts;
+  if (stream.stream_type == 0x11) stream.wrapping = Wrapping::kLatm;
+  return stream;
+}
+
+}  // namespace
+
+bool Pmt::has_audio_or_video() const {
+  return std::any_of(streams.begin(), streams.end(), [](const StreamEntry& s) { return s.codec.has_value(); });
+}
+
+base::Result<Pat> parse_pat(base::View section) {
+  if (section.size() < kCrcSize) return base::Error{base::Code::kTruncated, "PAT"};
+  base::ByteReader in(section.first(section.size() - kCrcSize));
+  Pat pat;
+  TRY(pat.header, parse_header(in, kPatTable));
+  while (!in.empty()) {
+    Program program;
+    TRY(program.number, in.u16("program_number"));
+    TRY(const std::uint16_t pid, in.u16("program_map_PID"));
+    program.pmt_pid = pid & 0x1fff;
+    if (program.number != 0) pat.programs.push_back(program);
+  }
+  return pat;
+}
+
+base::Result<Pmt> parse_pmt(base::View section) {
+  if (section.size() < kCrcSize) return base::Error{base::Code::kTruncated, "PMT"};
+  base::ByteReader in(section.first(section.size() - kCrcSize));
+  Pmt pmt;
+  TRY(pmt.header, parse_header(in, kPmtTable));
+  pmt.program = pmt.header.table_id_extension;
+  TRY(const std::uint16_t pcr_pid, in.u16("PCR_PID"));
+  pmt.pcr_pid = pcr_pid & 0x1fff;
+  TRY(const std::uint16_t length, in.u16("program_info_length"));
+  TRY_OK(in.skip(length & 0x0fff, "program_info"));
+  while (!in.empty() && pmt.streams.size() < kMaxStreams) {
+    TRY(StreamEntry stream, parse_stream(in));
+    pmt.streams.push_back(std::move(stream));
+  }
+  return pmt;
+}
+
+}  // namespace ts
