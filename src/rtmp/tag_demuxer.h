@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "media/packet.h"
+#include "rtmp/stream_info.h"
+#include "rtmp/tag.h"
+#include "rtmp/track_config.h"
+
+namespace rtmp {
+
+/// Something in a feed that is left out, told once a track and kind.
+struct Notice {
+  enum class Kind : std::uint8_t {
+    kUnplayable,     ///< a codec that we do not take; its track is dropped (RT-36)
+    kBadTag,         ///< a message whose header does not parse
+    kBadConfig,      ///< a sequence header that does not parse; the one before stays in force
+    kNoConfig,       ///< frames before their sequence header
+    kDamagedFrame,   ///< NAL lengths or OBUs that do not add up
+    kTooManyTracks,  ///< more than 16 (RT-42)
+    kUnknownPacket,  ///< a packet type of the future
+  };
+  Kind kind = Kind::kBadTag;
+  std::uint32_t track_id = 0;  ///< as media::Track::id; 0 where no track is concerned
+  std::string text;
+};
+
+/// Where a TagDemuxer's output goes.
+class TagSink : public media::PacketSink {
+ public:
+  virtual void on_stream_info(const StreamInfo& info) = 0;
+  virtual void on_notice(const Notice& notice) = 0;
+};
+
+/// Turns RTMP audio, video and data messages into tracks and packets. No clock; the same messages give the same output.
+///
+/// Track ids: video 1000 + track id, audio 2000 + track id; timescale 1000.
+/// Times: 32-bit timestamps are unwrapped against the one before, whatever its track (RT-6). ModEx nanoseconds round
+/// the presentation time to the nearest millisecond, which is all that this timescale holds. Decoding times that stand
+/// still or step back by at most 100 ms are moved just after the one before (RT-26); larger steps pass. A negative
+/// composition time moves its track's decoding times back for good, so that pts >= dts. Spec: RT-23 to RT-26, RT-30 to
+/// RT-36, RT-39.
+class TagDemuxer {
+ public:
+  struct Counters {
+    std::uint64_t packets = 0;
+    std::uint64_t dropped = 0;  ///< track parts and messages left out, for any reason of Notice::Kind
+  };
+
+  explicit TagDemuxer(TagSink& sink) : sink_(sink) {}
+
+  /// One message of type 8, 9 or 18 (as feed::RtmpMessage has it); other types are ignored.
+  /// Units: timestamp in milliseconds as sent; arrived in UTC microseconds.
+  void feed(Type type, std::uint32_t timestamp, base::Micros arrived, const base::Bytes& payload);
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  struct TrackState {
+    media::Track track;
+    bool announced = false;
+    int length_size = 4;
+    std::optional<ColourInfo> colour;
+    bool begun = false;  ///< last_dts holds
+    std::int64_t last_dts = 0;
+    std::int64_t dts_shift = 0;  ///< what negative composition times have taken off
+    std::uint32_t noticed = 0;   ///< bits of Notice::Kind
+  };
+
+  void on_part(const TagPart& part, base::Micros arrived, const base::Bytes& payload);
+  void on_sequence_start(TrackState& state, const TagPart& part);
+  void on_colour(TrackState& state, const TagPart& part);
+  void on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const base::Bytes& payload);
+  void on_data(base::View payload);
+  bool describe_by_frame(TrackState& state, const TagPart& part);
+  void announce(TrackState& state, media::Track track);
+  bool shape_video(TrackState& state, const TagPart& part, const base::Bytes& payload, media::Packet& packet);
+  void set_times(TrackState& state, const TagPart& part, media::Packet& packet);
+  TrackState* track_of(const TagPart& part);
+  void drop(TrackState* state, Notice::Kind kind, std::string text);
+
+  TagSink& sink_;
+  StreamInfo info_;
+  std::vector<TrackState> tracks_;
+  bool clock_begun_ = false;
+  std::uint32_t last_timestamp_ = 0;
+  std::int64_t time_ = 0;  ///< Units: milliseconds, unwrapped, of the message being read.
+  std::uint32_t noticed_ = 0;
+  Counters counters_;
+};
+
+}  // namespace rtmp
