@@ -1,0 +1,62 @@
+#pragma once
+
+#include <llhttp.h>
+
+#include <string>
+#include <vector>
+
+#include "http/head_scanner.h"
+#include "http/session.h"
+
+namespace http {
+
+/// HTTP/1.1 and 1.0. One request is in flight; what a client sends ahead is kept, within Limits::pipelined.
+///
+///   kHead ──head complete──► kBody ──body complete──► kAnswering ──respond, output taken──► kHead
+///     └──────── no body ───────────────────────────►──┘              └─ not kept alive ──► kClosing
+///   any ──broken──► kClosing
+class Http1Session final : public Session {
+ public:
+  Http1Session(Shared& shared, Handler& handler) : shared_(shared), handler_(handler) {}
+
+  void feed(base::View bytes) override;
+  void respond(StreamId id, Response response) override;
+  void take_output(std::size_t most, std::vector<base::Bytes>& out) override;
+  bool wants_input() const override;
+  bool done() const override { return state_ == State::kClosing && output_.empty(); }
+  Phase phase() const override;
+  void shut_down() override;
+  void abort() override;
+  std::string_view protocol() const override { return "h1"; }
+
+ private:
+  enum class State : std::uint8_t { kHead, kBody, kAnswering, kClosing };
+  struct Callbacks;
+
+  std::size_t consume(base::View bytes);
+  std::size_t consume_head(base::View bytes);
+  std::size_t consume_body(base::View bytes);
+  int check_request() const;
+  bool parse_target(std::string_view target);
+  void dispatch();
+  void refuse(int status);
+  void send(const Response& response);
+
+  Shared& shared_;
+  Handler& handler_;
+  State state_ = State::kHead;
+  bool keep_alive_ = true;
+  bool head_only_ = false;
+  bool message_complete_ = false;
+  bool shutting_down_ = false;
+  int refused_ = 0;
+  StreamId id_ = 0;
+  HeadScanner scanner_;
+  llhttp_t parser_{};
+  std::size_t body_taken_ = 0;
+  std::string head_;     ///< the head of a request whose body is still coming
+  std::string pending_;  ///< not consumed yet
+  std::vector<base::Bytes> output_;
+};
+
+}  // namespace http

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/session.h"
+
+struct nghttp2_session;
+struct nghttp2_session_callbacks;
+
+namespace http {
+
+/// HTTP/2 over nghttp2, server side. Bodies go out without being copied: DATA frame headers of ours, then slices of
+/// the shared bytes. Rapid resets, endless CONTINUATION and floods of PING or SETTINGS end the connection (nghttp2's
+/// limits, set here). No push, ever (LL-114); PING is answered.
+class Http2Session final : public Session {
+ public:
+  /// Queues our SETTINGS. `shared` and `handler` outlive the session.
+  Http2Session(Shared& shared, Handler& handler);
+  ~Http2Session() override;
+  Http2Session(const Http2Session&) = delete;
+  Http2Session& operator=(const Http2Session&) = delete;
+
+  void feed(base::View bytes) override;
+  void respond(StreamId id, Response response) override;
+  void take_output(std::size_t most, std::vector<base::Bytes>& out) override;
+  bool wants_input() const override { return !failed_; }
+  bool done() const override;
+  Phase phase() const override;
+  void shut_down() override;
+  void abort() override;
+  std::string_view protocol() const override { return "h2"; }
+
+ private:
+  struct Stream;
+  struct Callbacks;
+  /// A header block while it comes in: its text end to end, and where each name and value ends.
+  struct Block {
+    StreamId id = 0;  ///< 0: none is coming in
+    int refused = 0;
+    std::string text;
+    std::vector<std::uint32_t> ends;
+  };
+
+  Stream* find(StreamId id) const;
+  void begin_block(StreamId id);
+  void add_field(std::string_view name, std::string_view value);
+  void end_block(bool whole);
+  void dispatch(Stream& stream, const Block& block);
+  bool fill_request(const Block& block);
+  void body_bytes(StreamId id, std::size_t count);
+  void close_stream(Stream* stream);
+  void forget(Stream* stream);
+  void append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out);
+
+  Shared& shared_;
+  Handler& handler_;
+  nghttp2_session* session_ = nullptr;
+  Stream* streams_ = nullptr;  ///< all open ones, linked
+  std::uint32_t open_ = 0;
+  bool failed_ = false;
+  bool started_ = false;  ///< the client's preface has come whole
+  Block block_;
+  std::size_t budget_ = 0;  ///< of the take_output that runs
+  std::string frames_;      ///< frame headers and control frames of the take_output that runs
+  std::vector<base::Bytes>* out_ = nullptr;
+};
+
+}  // namespace http

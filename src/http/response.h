@@ -1,0 +1,63 @@
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace http {
+
+/// The status line and header fields of an answer, ready-made for both protocols and shared by everyone who gets it.
+/// Date and Connection are added when it is sent.
+/// Thread: any; immutable.
+class HeaderBlock {
+ public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  /// `fields` have lower-case names and go out in this order. `urgency` is RFC 9218's, 0 (first) to 7, -1 for none:
+  /// it orders what shares a connection, and is told as "priority: u=N" (LL-113).
+  HeaderBlock(int status, Fields fields, int urgency = -1);
+  ~HeaderBlock();
+  HeaderBlock(const HeaderBlock&) = delete;
+  HeaderBlock& operator=(const HeaderBlock&) = delete;
+
+  int status() const { return status_; }
+  int urgency() const { return urgency_; }
+  const Fields& fields() const { return fields_; }
+  /// "HTTP/1.1 200 OK\r\n" and every field's line; the Date line and the empty line are still to follow.
+  base::View http1() const { return base::view_of(http1_); }
+
+  struct Http2;  ///< the fields as nghttp2 takes them, ":status" first
+  const Http2& http2() const { return *http2_; }
+
+ private:
+  int status_;
+  int urgency_;
+  Fields fields_;
+  std::string http1_;
+  std::unique_ptr<Http2> http2_;
+};
+
+/// A whole answer: made once an object and encoding, sent to any number of viewers without copying or formatting.
+/// Owns: shares of the body's bytes. Thread: any; immutable.
+class Reply {
+ public:
+  Reply(int status, HeaderBlock::Fields fields, std::vector<base::Bytes> body = {}, int urgency = -1);
+
+  int status() const { return block_.status(); }
+  const HeaderBlock& block() const { return block_; }
+  const std::vector<base::Bytes>& body() const { return body_; }
+  std::size_t body_size() const { return body_size_; }
+
+ private:
+  HeaderBlock block_;
+  std::vector<base::Bytes> body_;
+  std::size_t body_size_ = 0;
+};
+using Response = std::shared_ptr<const Reply>;
+
+}  // namespace http

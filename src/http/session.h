@@ -1,0 +1,84 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "http/date.h"
+#include "http/request.h"
+#include "http/response.h"
+
+namespace http {
+
+/// What a session asks of its owner. All of it is called inside feed(), take_output() or abort().
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  /// A whole request is there. Answer it with Session::respond, inside this call or any time later.
+  virtual void on_request(StreamId id, const Request& request) = 0;
+  /// A request not yet answered is gone (reset by the peer, or the connection ended): drop what waits for it.
+  virtual void on_stream_closed(StreamId id) = 0;
+  /// The answer to what could not be made a Request: 400, 413, 414, 417, 431 or 505.
+  virtual Response refuse(int status) = 0;
+};
+
+struct Limits {
+  std::size_t head = 32 * 1024;       ///< Units: bytes of request line and fields together; beyond: 431
+  std::size_t fields = 100;           ///< beyond: 431
+  std::size_t target = 16 * 1024;     ///< Units: bytes of the URL, above CloudFront's 8,192 (CF-20); beyond: 414
+  std::size_t body = 16 * 1024;       ///< Units: bytes of a request body, read and dropped; beyond: 413
+  std::size_t pipelined = 64 * 1024;  ///< Units: bytes kept while a request is being answered
+  std::uint32_t streams = 128;        ///< HTTP/2 requests in flight on one connection
+};
+
+/// What all sessions of a loop share. Thread: one loop's.
+struct Shared {
+  explicit Shared(const base::Clock& clock, Limits given = {}) : limits(given), dates(clock) {}
+
+  Limits limits;
+  Dates dates;
+  Request request;         ///< reused for every request, so that asking allocates nothing
+  std::string spare_text;  ///< a header block's text while it is taken in (HTTP/2)
+  std::vector<std::pair<std::size_t, std::size_t>> frame_pieces;
+};
+
+enum class Phase : std::uint8_t {
+  kIdle,       ///< nothing asked: the keep-alive time counts
+  kReading,    ///< in the middle of a request: the slow-header time counts
+  kAnswering,  ///< at least one request is not answered or not yet handed out
+};
+
+/// The server's side of one HTTP connection: bytes in, requests and bytes out. It does no I/O and reads no clock but
+/// for Date. A slow reader holds references to shared bodies and its own window, nothing else.
+/// Thread: one loop's. Destroying it calls nobody.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Takes bytes as they came, cut anywhere. What breaks the protocol is answered, then done() becomes true.
+  virtual void feed(base::View bytes) = 0;
+  /// Answers a request. Does nothing where that request is gone. HEAD is seen to here: pass the whole Reply.
+  virtual void respond(StreamId id, Response response) = 0;
+  /// Appends what is to be sent next, at least 1 and about `most` bytes, as slices for one gathered write;
+  /// nothing where nothing is to be sent. May go on with the next pipelined request.
+  virtual void take_output(std::size_t most, std::vector<base::Bytes>& out) = 0;
+  /// False while more input would only pile up: stop reading until take_output has emptied it.
+  virtual bool wants_input() const = 0;
+  /// Nothing more is coming or going: close once everything taken is sent.
+  virtual bool done() const = 0;
+  virtual Phase phase() const = 0;
+  /// Finishes what is asked, takes nothing new: Connection: close, or GOAWAY.
+  virtual void shut_down() = 0;
+  /// The connection is gone: on_stream_closed for every request not answered.
+  virtual void abort() = 0;
+  /// "h1" or "h2", for counters.
+  virtual std::string_view protocol() const = 0;
+};
+
+/// A session for the protocol that ALPN chose ("h2", "http/1.1"); with "" the first bytes tell: HTTP/2's preface
+/// (prior knowledge), or HTTP/1.1. `shared` and `handler` outlive it.
+std::unique_ptr<Session> make_session(std::string_view alpn, Shared& shared, Handler& handler);
+
+}  // namespace http

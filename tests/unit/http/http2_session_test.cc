@@ -1,0 +1,340 @@
+#include <gtest/gtest.h>
+#include <nghttp2/nghttp2.h>
+
+#include "fakes.h"
+#include "http/session.h"
+
+namespace {
+
+using http::Phase;
+using http_test::Recorder;
+using http_test::reply;
+
+/// A small HTTP/2 client over nghttp2; what it says is moved to the server session by hand.
+class Client {
+ public:
+  struct Answer {
+    std::string fields;
+    std::string body;
+    bool complete = false;
+    std::uint32_t error = 0;
+  };
+
+  Client() {
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_header_callback(
+        callbacks, [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_length,
+                      const std::uint8_t* value, std::size_t value_length, std::uint8_t, void* user) {
+          static_cast<Client*>(user)->answers[frame->hd.stream_id].fields +=
+              std::string(reinterpret_cast<const char*>(name), name_length) + "=" +
+              std::string(reinterpret_cast<const char*>(value), value_length) + ";";
+          return 0;
+        });
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
+        callbacks,
+        [](nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes, std::size_t length, void* user) {
+          auto& client = *static_cast<Client*>(user);
+          client.answers[id].body.append(reinterpret_cast<const char*>(bytes), length);
+          client.order.push_back(id);
+          return 0;
+        });
+    nghttp2_session_callbacks_set_on_stream_close_callback(
+        callbacks, [](nghttp2_session*, std::int32_t id, std::uint32_t error, void* user) {
+          auto& answer = static_cast<Client*>(user)->answers[id];
+          answer.complete = true;
+          answer.error = error;
+          return 0;
+        });
+    nghttp2_session_callbacks_set_on_frame_recv_callback(
+        callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
+          auto& client = *static_cast<Client*>(user);
+          if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) ++client.pongs;
+          if (frame->hd.type == NGHTTP2_GOAWAY) client.goaway = static_cast<int>(frame->goaway.error_code);
+          return 0;
+        });
+    nghttp2_option* option = nullptr;
+    nghttp2_option_new(&option);
+    nghttp2_option_set_no_auto_window_update(option, 1);
+    nghttp2_session_client_new2(&session, callbacks, this, option);
+    nghttp2_option_del(option);
+    nghttp2_session_callbacks_del(callbacks);
+    nghttp2_submit_settings(session, 0, nullptr, 0);
+  }
+  ~Client() { nghttp2_session_del(session); }
+
+  std::int32_t ask(const std::string& path, const std::string& method = "GET",
+                   std::vector<std::pair<std::string, std::string>> more = {}, const std::string& body = "") {
+    std::vector<std::pair<std::string, std::string>> fields{
+        {":method", method}, {":scheme", "https"}, {":authority", "edge"}, {":path", path}};
+    fields.insert(fields.end(), more.begin(), more.end());
+    std::vector<nghttp2_nv> nv;
+    for (auto& [name, value] : fields)
+      nv.push_back({reinterpret_cast<std::uint8_t*>(name.data()), reinterpret_cast<std::uint8_t*>(value.data()),
+                    name.size(), value.size(), 0});
+    sending = body;
+    nghttp2_data_provider provider{};
+    provider.source.ptr = this;
+    provider.read_callback = [](nghttp2_session*, std::int32_t, std::uint8_t* to, std::size_t length,
+                                std::uint32_t* flags, nghttp2_data_source* source, void*) -> ssize_t {
+      auto& left = static_cast<Client*>(source->ptr)->sending;
+      const std::size_t taken = std::min(length, left.size());
+      std::copy_n(left.begin(), taken, to);
+      left.erase(0, taken);
+      if (left.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+      return static_cast<ssize_t>(taken);
+    };
+    return nghttp2_submit_request(session, nullptr, nv.data(), nv.size(), body.empty() ? nullptr : &provider, nullptr);
+  }
+  std::string say() {
+    std::string all;
+    const std::uint8_t* data = nullptr;
+    for (ssize_t length = 0; (length = nghttp2_session_mem_send(session, &data)) > 0;)
+      all.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
+    return all;
+  }
+  void hear(const std::string& bytes) {
+    ASSERT_EQ(nghttp2_session_mem_recv(session, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
+  nghttp2_session* session = nullptr;
+  std::map<std::int32_t, Answer> answers;
+  std::vector<std::int32_t> order;
+  std::string sending;
+  int pongs = 0;
+  int goaway = -1;
+};
+
+struct Http2 : testing::Test {
+  Http2() { restart(); }
+  void restart() {
+    handler = Recorder();
+    session = http::make_session("h2", shared, handler);
+    handler.session = session.get();
+    client = std::make_unique<Client>();
+  }
+  void converse(std::size_t step = SIZE_MAX, std::size_t most = SIZE_MAX) {
+    for (bool moved = true; moved;) {
+      const std::string said = client->say();
+      for (std::size_t at = 0; at < said.size(); at += std::min(step, said.size() - at))
+        session->feed(base::view_of(std::string_view(said).substr(at, std::min(step, said.size() - at))));
+      const std::string heard = http_test::drain(*session, most);
+      client->hear(heard);
+      moved = !said.empty() || !heard.empty();
+    }
+  }
+  void open_windows() {
+    nghttp2_session_set_local_window_size(client->session, 0, 0, 10'000'000);
+    const nghttp2_settings_entry entry{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 10'000'000};
+    nghttp2_submit_settings(client->session, 0, &entry, 1);
+    converse();
+  }
+
+  http_test::FakeClock clock;
+  http::Shared shared{clock};
+  Recorder handler;
+  std::unique_ptr<http::Session> session;
+  std::unique_ptr<Client> client;
+};
+
+TEST_F(Http2, AnswersAtEverySplit) {  // LL-112
+  for (std::size_t step = 1; step < 60; step += 7) {
+    restart();
+    const auto id = client->ask("/live/a/index.m3u8?_HLS_msn=5", "GET", {{"x-a", "b"}});
+    converse(step, step);
+    EXPECT_EQ(handler.trace, std::vector<std::string>{"GET /live/a/index.m3u8?_HLS_msn=5 @edge x-a=b"});
+    EXPECT_EQ(client->answers[id].fields, ":status=200;content-length=18;date=Sun, 06 Nov 1994 08:49:37 GMT;");
+    EXPECT_EQ(client->answers[id].body, "/live/a/index.m3u8");
+    EXPECT_TRUE(client->answers[id].complete);
+    EXPECT_EQ(session->phase(), Phase::kIdle);
+  }
+}
+
+TEST_F(Http2, SendsBodiesOfManySlicesWithoutCopying) {
+  open_windows();
+  std::string expected;
+  std::vector<base::Bytes> slices;
+  for (int i = 0; i < 7; ++i) {
+    const std::string piece(static_cast<std::size_t>(i * 9000), static_cast<char>('a' + i));
+    expected += piece;
+    slices.push_back(base::Bytes::copy_of(piece));
+  }
+  handler.answer = reply(200, slices);
+  const auto id = client->ask("/a");
+  session->feed(base::view_of(client->say()));
+  std::vector<base::Bytes> out;
+  session->take_output(SIZE_MAX, out);
+  bool shared_memory = false;
+  for (const auto& slice : out) shared_memory = shared_memory || slice.data() == slices[3].data();
+  EXPECT_TRUE(shared_memory);
+  client->hear(http_test::text(out));
+  converse();
+  EXPECT_EQ(client->answers[id].body, expected);
+}
+
+TEST_F(Http2, StopsAtTheReadersWindowAndAtTheBudget) {
+  handler.answer = reply(200, std::string(200'000, 'x'));
+  const auto id = client->ask("/a");
+  converse();
+  EXPECT_EQ(client->answers[id].body.size(), 65'535u);  // the window HTTP/2 starts with
+  EXPECT_EQ(session->phase(), Phase::kAnswering);
+
+  restart();
+  open_windows();
+  handler.answer = reply(200, std::string(200'000, 'x'));
+  const auto other = client->ask("/a");
+  session->feed(base::view_of(client->say()));
+  std::vector<base::Bytes> out;
+  session->take_output(20'000, out);
+  EXPECT_LE(http_test::text(out).size(), 20'000u + 16'384u + 9u);
+  client->hear(http_test::text(out));
+  converse();
+  EXPECT_EQ(client->answers[other].body.size(), 200'000u);
+}
+
+TEST_F(Http2, SendsTheMoreUrgentFirst) {  // LL-113
+  open_windows();
+  handler.hold = true;
+  const auto media = client->ask("/part");
+  const auto playlist = client->ask("/playlist");
+  converse();
+  session->respond(media, reply(200, {base::Bytes::copy_of(std::string(100'000, 'm'))}, 4));
+  session->respond(playlist, reply(200, {base::Bytes::copy_of(std::string(3'000, 'p'))}, 1));
+  converse();
+  ASSERT_FALSE(client->order.empty());
+  EXPECT_EQ(client->order.front(), playlist);
+  EXPECT_NE(client->answers[playlist].fields.find("priority=u=1;"), std::string::npos);
+  EXPECT_TRUE(client->answers[media].complete);
+}
+
+TEST_F(Http2, HeadHasNoBody) {
+  const auto id = client->ask("/abc", "HEAD");
+  converse();
+  EXPECT_EQ(client->answers[id].fields.substr(0, 29), ":status=200;content-length=4;");
+  EXPECT_EQ(client->answers[id].body, "");
+  EXPECT_TRUE(client->answers[id].complete);
+}
+
+TEST_F(Http2, TellsWhoWaitedWhenAStreamIsReset) {  // LL-106
+  handler.hold = true;
+  const auto first = client->ask("/1");
+  const auto second = client->ask("/2");
+  converse();
+  nghttp2_submit_rst_stream(client->session, 0, first, NGHTTP2_CANCEL);
+  converse();
+  EXPECT_EQ(handler.closed, std::vector<http::StreamId>{first});
+  session->respond(first, reply(200, "late"));
+  session->abort();
+  EXPECT_EQ(handler.closed, (std::vector<http::StreamId>{first, second}));
+}
+
+TEST_F(Http2, SurvivesAResetWhileTheAnswerIsQueued) {
+  handler.hold = true;
+  const auto id = client->ask("/1");
+  converse();
+  session->respond(id, reply(200, std::string(50'000, 'x')));
+  nghttp2_submit_rst_stream(client->session, 0, id, NGHTTP2_CANCEL);
+  session->feed(base::view_of(client->say()));
+  converse();
+  EXPECT_TRUE(handler.closed.empty());
+  EXPECT_EQ(session->phase(), Phase::kIdle);
+}
+
+TEST_F(Http2, EndsRapidResets) {
+  handler.hold = true;
+  for (int i = 0; i < 2000 && client->goaway < 0 && !session->done(); ++i) {
+    const auto id = client->ask("/");
+    std::string said = client->say();
+    nghttp2_submit_rst_stream(client->session, 0, id, NGHTTP2_CANCEL);
+    said += client->say();
+    session->feed(base::view_of(said));
+    client->hear(http_test::drain(*session));
+  }
+  EXPECT_TRUE(client->goaway >= 0 || session->done());
+  EXPECT_LT(handler.trace.size(), 1000u);
+}
+
+TEST_F(Http2, EndsEndlessContinuation) {
+  converse();
+  // HEADERS without END_HEADERS, then CONTINUATION without end.
+  std::string frames = client->say();
+  const auto frame = [](std::uint8_t type, const std::string& payload) {
+    std::string text{static_cast<char>(payload.size() >> 16), static_cast<char>(payload.size() >> 8),
+                     static_cast<char>(payload.size())};
+    text += static_cast<char>(type);
+    text += std::string("\0\0\0\0\x01", 5);
+    return text + payload;
+  };
+  frames += frame(1, "\x82\x86");
+  session->feed(base::view_of(frames));
+  int sent = 0;
+  for (; sent < 1000 && !session->done(); ++sent) {
+    session->feed(base::view_of(frame(9, std::string(100, '\x82'))));
+    http_test::drain(*session);
+  }
+  EXPECT_LT(sent, 20);
+}
+
+TEST_F(Http2, EndsAFloodOfPings) {
+  converse();
+  std::string ping("\0\0\x08\x06\0\0\0\0\0pingpong", 17);
+  int sent = 0;
+  for (; sent < 100'000 && !session->done(); ++sent) session->feed(base::view_of(ping));  // and reads nothing
+  EXPECT_LT(sent, 1000);
+}
+
+TEST_F(Http2, AnswersPing) {  // LL-114
+  nghttp2_submit_ping(client->session, 0, nullptr);
+  converse();
+  EXPECT_EQ(client->pongs, 1);
+}
+
+TEST_F(Http2, BoundsRequests) {  // CF-20
+  const auto long_path = client->ask("/" + std::string(20'000, 'x'));
+  converse();
+  EXPECT_EQ(client->answers[long_path].fields.substr(0, 12), ":status=414;");
+  std::vector<std::pair<std::string, std::string>> many(150, {"x-a", "b"});
+  const auto many_fields = client->ask("/", "GET", many);
+  converse();
+  EXPECT_EQ(client->answers[many_fields].fields.substr(0, 12), ":status=431;");
+  const auto good_path = client->ask("/" + std::string(8'191, 'x'));
+  converse();
+  EXPECT_EQ(client->answers[good_path].fields.substr(0, 12), ":status=200;");
+}
+
+TEST_F(Http2, ReadsAndDropsSmallBodiesRefusesLargeOnes) {
+  const auto small = client->ask("/", "POST", {}, std::string(10'000, 'x'));
+  converse();
+  EXPECT_EQ(handler.trace, std::vector<std::string>{"OTHER / @edge"});
+  EXPECT_EQ(client->answers[small].fields.substr(0, 12), ":status=200;");
+  const auto large = client->ask("/", "POST", {}, std::string(100'000, 'x'));
+  converse();
+  EXPECT_EQ(handler.refused, std::vector<int>{413});
+  EXPECT_TRUE(client->answers[large].complete);
+}
+
+TEST_F(Http2, ShutsDownWithGoaway) {
+  handler.hold = true;
+  const auto id = client->ask("/");
+  converse();
+  session->shut_down();
+  converse();
+  EXPECT_EQ(client->goaway, NGHTTP2_NO_ERROR);
+  EXPECT_FALSE(session->done());
+  session->respond(id, reply(200, "last"));
+  converse();
+  EXPECT_EQ(client->answers[id].body, "last");
+  EXPECT_TRUE(session->done());
+}
+
+TEST_F(Http2, EndsOnGarbage) {
+  session->feed(base::view_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string(100, '\xff')));
+  http_test::drain(*session);
+  EXPECT_TRUE(session->done());
+  restart();
+  session->feed(base::view_of("GET / HTTP/1.1\r\n\r\n12345678901234567890"));
+  EXPECT_TRUE(session->done());
+}
+
+}  // namespace
