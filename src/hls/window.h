@@ -123,6 +123,8 @@ class Window {
   void restart();
 
   const Revision& revision() const { return revision_; }
+  /// PART-TARGET: the longest part of all formats so far, rounded up (LL-57). Units: 10 µs.
+  std::int64_t part_target() const { return part_target_; }
   /// MSN up to which no segment can get a discontinuity any more; INT64_MIN before the first part.
   std::int64_t begun() const;
   std::uint64_t media_parts() const { return media_parts_; }
@@ -132,21 +134,27 @@ class Window {
   std::uint64_t overlong() const { return overlong_; }
 
  private:
+  bool plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const;
   std::int64_t slot_start(std::int64_t msn) const;
   void open_segment(std::int64_t msn, std::int64_t start);
   void push(Part part);
   void fill_parts(std::size_t count, std::int64_t until);
+  void fill_rest(std::int64_t until);
+  void close_slot();
   void fill_to(std::int64_t msn);
   void close(std::int64_t duration);
   void list(std::shared_ptr<const Segment> segment);
   std::int64_t open_end() const;
+  void share_open();
 
   Options options_;
   const Discontinuities& discontinuities_;
   Segment open_;
+  std::int64_t open_part_ticks_ = 0;
   Revision revision_;
-  std::int64_t floor_ = INT64_MIN;  ///< nothing below this MSN is taken: it was published by an earlier session
-  base::Micros longest_ = 0;        ///< longest playlist ever given out, in EXTINF
+  std::int64_t floor_ = 0;    ///< nothing below this MSN is taken: an earlier session may have published it
+  base::Micros longest_ = 0;  ///< longest playlist ever given out: sum of EXTINF
+  std::int64_t part_target_ = 0;
   std::uint64_t media_parts_ = 0;
   std::uint64_t filled_ = 0;
   std::uint64_t overlong_ = 0;

@@ -1,0 +1,184 @@
+#include "hls/media_playlist.h"
+
+#include <algorithm>
+
+#include "hls/tags.h"
+#include "hls/uri.h"
+
+namespace hls {
+namespace {
+
+// A slot may be longer than N by a frame; ten frames a second are the slowest that is planned for.
+constexpr std::int64_t kLongestFrameInverse = 10;
+constexpr base::Micros kDecimalMicros = base::kSecond / kDecimalUnit;
+// What a closed segment's lines take, parts apart: PROGRAM-DATE-TIME 50, EXTINF 17, URI 15; and of one part 70.
+constexpr std::size_t kSegmentText = 100;
+constexpr std::size_t kHeadText = 1024;
+
+void write_duration(std::string& out, std::int64_t ticks, std::int64_t timescale, std::int64_t most) {
+  write_decimal(out, std::min(media::rescale(ticks, timescale, kDecimalUnit), most));
+}
+
+void write_part(std::string& out, const Segment& segment, std::uint32_t index, std::int64_t part_target) {
+  const Part& part = segment.parts[index];
+  out += "#EXT-X-PART:DURATION=";
+  write_duration(out, part.duration, segment.timescale, part_target);  // LL-56
+  out += ",URI=\"";
+  write_part_uri(out, segment.msn, index);
+  out += '"';
+  if (part.independent) out += ",INDEPENDENT=YES";
+  if (part.gap) out += ",GAP=YES";
+  out += '\n';
+}
+
+void write_parts(std::string& out, const Segment& segment, std::int64_t part_target) {
+  const auto count = static_cast<std::uint32_t>(segment.parts.size());
+  for (std::uint32_t i = 0; i < count; ++i) write_part(out, segment, i, part_target);
+}
+
+/// What stands before a segment's own lines and depends on its place in the playlist.
+void write_change(std::string& out, const Segment& segment, const Init*& in_force) {
+  if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
+  if (segment.init && segment.init.get() != in_force) {
+    write_map(out, segment.init->uri);
+    in_force = segment.init.get();
+  }
+}
+
+void write_head(std::string& out, const Terms& terms, bool skips) {
+  // LL-7: 6 for EXT-X-MAP, 9 for EXT-X-SKIP.
+  out += skips ? "#EXTM3U\n#EXT-X-VERSION:9\n" : "#EXTM3U\n#EXT-X-VERSION:6\n";
+  out += "#EXT-X-TARGETDURATION:";
+  write_integer(out, terms.target_duration);
+  out += "\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES";
+  if (terms.skip_until > 0) {
+    out += ",CAN-SKIP-UNTIL=";
+    write_decimal(out, terms.skip_until);
+  }
+  out += ",PART-HOLD-BACK=";
+  write_decimal(out, terms.part_hold_back);
+  out += "\n#EXT-X-PART-INF:PART-TARGET=";
+  write_decimal(out, terms.part_target);
+  out += '\n';
+}
+
+void write_sequence(std::string& out, const Revision& revision) {
+  const SegmentList& closed = *revision.closed;
+  const Segment& first = closed.listed() > 0 ? *closed.segments[closed.first_listed] : *revision.open;
+  out += "#EXT-X-MEDIA-SEQUENCE:";
+  write_integer(out, first.msn);
+  // LL-38: the first segment's own discontinuity is still listed, and so not counted yet.
+  out += "\n#EXT-X-DISCONTINUITY-SEQUENCE:";
+  write_integer(out, first.discontinuities - (first.discontinuity ? 1 : 0));
+  out += '\n';
+}
+
+/// LL-75 to LL-78.
+void write_hints(std::string& out, const Revision& revision, const Init* in_force) {
+  const std::int64_t msn = revision.hint_msn();
+  const std::uint32_t part = revision.hint_part();
+  if (part == 0 && revision.next_init && revision.next_init.get() != in_force) {
+    out += "#EXT-X-PRELOAD-HINT:TYPE=MAP,URI=";
+    write_quoted(out, revision.next_init->uri);
+    out += '\n';
+  }
+  out += "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"";
+  write_part_uri(out, msn, part);
+  out += "\"\n";
+}
+
+void write_report(std::string& out, const Report& report) {
+  out += "#EXT-X-RENDITION-REPORT:URI=\"../";
+  out += report.rendition;
+  out += '/';
+  out += kPlaylistFile;
+  out += "\",LAST-MSN=";
+  write_integer(out, report.msn);
+  out += ",LAST-PART=";
+  write_integer(out, report.part);
+  out += '\n';
+}
+
+/// End of the newest media listed.
+base::Micros live_edge(const Revision& revision) {
+  if (!revision.open->parts.empty() || revision.closed->listed() == 0) return revision.open->parts_end_utc();
+  return revision.closed->segments.back()->end_utc();
+}
+
+}  // namespace
+
+int target_duration_for(media::Rational segment) {
+  const std::int64_t tenths = media::rescale(segment.num, segment.den, kLongestFrameInverse, media::Round::kUp);
+  return static_cast<int>(std::max<std::int64_t>(1, media::rescale(tenths + 1, kLongestFrameInverse, 1)));
+}
+
+Report report_of(const std::string& rendition, const Revision& revision) {
+  const Segment* last = revision.open.get();
+  if (last->parts.empty() && revision.closed->listed() > 0) last = revision.closed->segments.back().get();
+  const std::size_t parts = last->parts.size();
+  return {rendition, last->msn, static_cast<std::uint32_t>(parts > 0 ? parts - 1 : 0)};
+}
+
+std::size_t skippable(const Revision& revision, const Terms& terms) {
+  if (terms.skip_until <= 0 || revision.ended) return 0;
+  const SegmentList& closed = *revision.closed;
+  base::Micros kept = 0;
+  std::size_t at = closed.segments.size();
+  while (at > closed.first_listed && kept < terms.skip_until * kDecimalMicros) kept += closed.segments[--at]->span();
+  return at - closed.first_listed;
+}
+
+std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip) {
+  const SegmentList& closed = *revision.closed;
+  const std::size_t skipped = skip == Skip::kYes ? skippable(revision, terms) : 0;
+  std::string out;
+  out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096);
+  write_head(out, terms, skipped > 0);
+  write_sequence(out, revision);
+  if (skipped > 0) {
+    out += "#EXT-X-SKIP:SKIPPED-SEGMENTS=";
+    write_integer(out, static_cast<std::int64_t>(skipped));
+    out += '\n';
+  }
+  // Null at first also in a delta: the map in force is said again after EXT-X-SKIP (AMB-5).
+  const Init* in_force = nullptr;
+  // LL-28: parts beyond three target durations from the live edge are not listed, a whole segment's at a time, because
+  // players number a segment's parts by their order.
+  const base::Micros parts_from = live_edge(revision) - 3 * terms.target_duration * base::kSecond;
+  for (std::size_t i = closed.first_listed + skipped; i < closed.segments.size(); ++i) {
+    const Segment& segment = *closed.segments[i];
+    write_change(out, segment, in_force);
+    out.append(segment.text, 0, segment.start_utc() >= parts_from ? segment.tail_at : segment.parts_at);
+    out.append(segment.text, segment.tail_at);
+  }
+  if (!revision.open->parts.empty()) {
+    write_change(out, *revision.open, in_force);
+    write_program_date_time(out, revision.open->start_utc());  // LL-54: before the first part
+    write_parts(out, *revision.open, terms.part_target);
+  }
+  if (revision.ended) {
+    out += "#EXT-X-ENDLIST\n";  // LL-44: and no hint
+  } else {
+    write_hints(out, revision, in_force);
+  }
+  for (const Report& report : reports) write_report(out, report);
+  return out;
+}
+
+void render_segment(Segment& segment, std::int64_t part_target) {
+  std::string& out = segment.text;
+  out.clear();
+  write_program_date_time(out, segment.start_utc());  // LL-50
+  segment.parts_at = out.size();
+  write_parts(out, segment, part_target);
+  segment.tail_at = out.size();
+  if (segment.gap()) out += "#EXT-X-GAP\n";
+  out += "#EXTINF:";
+  write_duration(out, segment.duration, segment.timescale, INT64_MAX);
+  out += ",\n";
+  write_segment_uri(out, segment.msn);
+  out += '\n';
+  out.shrink_to_fit();
+}
+
+}  // namespace hls

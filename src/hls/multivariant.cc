@@ -1,0 +1,242 @@
+#include "hls/multivariant.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hls/tags.h"
+#include "hls/uri.h"
+
+namespace hls {
+namespace {
+
+// Where players begin (MV-23). Units: bit/s.
+constexpr std::int64_t kIntendedStart = 2'000'000;
+
+/// An EXT-X-MEDIA group of audio renditions.
+struct Group {
+  std::string id;
+  std::vector<const Stream*> members;
+  std::vector<std::string> names;  ///< NAME of each member, unique
+
+  std::int64_t bandwidth() const { return most(&Stream::bandwidth); }
+  std::int64_t average_bandwidth() const { return most(&Stream::average_bandwidth); }
+  /// The one that plays unless chosen otherwise: MV-11 wants at most one.
+  const Stream* default_member() const {
+    const auto chosen = std::find_if(members.begin(), members.end(), [](auto* member) { return member->is_default; });
+    return chosen == members.end() ? members[0] : *chosen;
+  }
+
+ private:
+  std::int64_t most(std::uint32_t Stream::* rate) const {
+    std::int64_t highest = 0;
+    for (const Stream* member : members) highest = std::max<std::int64_t>(highest, member->*rate);
+    return highest;
+  }
+};
+
+/// RFC 5646 wants the two-letter code where there is one; feeds say ISO 639-2 ("eng").
+std::string_view language_tag(std::string_view language) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kShort{{
+      {"ara", "ar"}, {"bul", "bg"}, {"cat", "ca"}, {"ces", "cs"}, {"chi", "zh"}, {"cym", "cy"}, {"cze", "cs"},
+      {"dan", "da"}, {"deu", "de"}, {"dut", "nl"}, {"ell", "el"}, {"eng", "en"}, {"est", "et"}, {"eus", "eu"},
+      {"fin", "fi"}, {"fra", "fr"}, {"fre", "fr"}, {"ger", "de"}, {"gle", "ga"}, {"gre", "el"}, {"heb", "he"},
+      {"hin", "hi"}, {"hrv", "hr"}, {"hun", "hu"}, {"ita", "it"}, {"jpn", "ja"}, {"kor", "ko"}, {"lit", "lt"},
+      {"nld", "nl"}, {"nor", "no"}, {"pol", "pl"}, {"por", "pt"}, {"ron", "ro"}, {"rus", "ru"}, {"spa", "es"},
+      {"srp", "sr"}, {"swe", "sv"}, {"tur", "tr"}, {"ukr", "uk"}, {"zho", "zh"},
+  }};
+  const auto at = std::find_if(kShort.begin(), kShort.end(), [&](const auto& pair) { return pair.first == language; });
+  if (at != kShort.end()) return at->second;
+  return language.empty() ? "und" : language;
+}
+
+std::string_view label_of(const Stream& stream) {
+  if (!stream.label.empty()) return stream.label;
+  return stream.track.language.empty() ? std::string_view("Audio") : std::string_view(stream.track.language);
+}
+
+/// MV-11: names within a group are unique.
+void name_members(Group& group) {
+  std::set<std::string> taken;
+  for (const Stream* member : group.members) {
+    const std::string label(label_of(*member));
+    std::string name = label;
+    for (int i = 2; !taken.insert(name).second; ++i) name = label + " " + std::to_string(i);
+    group.names.push_back(std::move(name));
+  }
+}
+
+/// MV-12: what members of parallel groups must have in common.
+std::multiset<std::pair<std::string, std::string>> identity(const Group& group) {
+  std::multiset<std::pair<std::string, std::string>> members;
+  for (const Stream* member : group.members) members.emplace(label_of(*member), member->track.language);
+  return members;
+}
+
+std::vector<Group> group_audio(const std::vector<const Stream*>& audio) {
+  std::vector<Group> by_codec;
+  for (const Stream* stream : audio) {
+    auto at = std::find_if(by_codec.begin(), by_codec.end(),
+                           [&](const Group& group) { return group.members[0]->track.codec == stream->track.codec; });
+    if (at == by_codec.end()) at = by_codec.insert(by_codec.end(), Group{});
+    at->members.push_back(stream);
+  }
+  const bool parallel = std::all_of(by_codec.begin(), by_codec.end(),
+                                    [&](const Group& group) { return identity(group) == identity(by_codec[0]); });
+  if (!parallel) by_codec = {Group{"", audio, {}}};
+  for (std::size_t i = 0; i < by_codec.size(); ++i) {
+    by_codec[i].id = i == 0 ? "audio" : "audio" + std::to_string(i + 1);
+    name_members(by_codec[i]);
+  }
+  return by_codec;
+}
+
+void write_uri(std::string& out, const Stream& stream) {
+  out += stream.name;
+  out += '/';
+  out += kPlaylistFile;
+}
+
+void write_media(std::string& out, const Group& group) {
+  const Stream* plays_first = group.default_member();
+  for (std::size_t i = 0; i < group.members.size(); ++i) {
+    const Stream& member = *group.members[i];
+    out += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=";
+    write_quoted(out, group.id);
+    out += ",NAME=";
+    write_quoted(out, group.names[i]);
+    out += ",LANGUAGE=";
+    write_quoted(out, language_tag(member.track.language));
+    out += &member == plays_first ? ",DEFAULT=YES,AUTOSELECT=YES" : ",DEFAULT=NO,AUTOSELECT=YES";
+    if (member.track.audio.channels > 0) {
+      out += ",CHANNELS=";
+      write_quoted(out, std::to_string(member.track.audio.channels));
+    }
+    out += ",URI=\"";
+    write_uri(out, member);
+    out += "\"\n";
+  }
+}
+
+/// MV-6: formats of the stream and of everything in its group, each once.
+void write_codecs(std::string& out, const Stream& stream, const Group* group) {
+  std::vector<std::string_view> codecs{stream.track.codec_string};
+  if (group != nullptr) {
+    for (const Stream* member : group->members) codecs.push_back(member->track.codec_string);
+  }
+  std::string list;
+  for (auto codec = codecs.begin(); codec != codecs.end(); ++codec) {
+    if (codec->empty() || std::find(codecs.begin(), codec, *codec) != codec) continue;
+    if (!list.empty()) list += ',';
+    list += *codec;
+  }
+  if (list.empty()) return;
+  out += ",CODECS=";
+  write_quoted(out, list);
+}
+
+/// MV-8, by H.273 transfer characteristics.
+std::string_view video_range(const media::Colour& colour) {
+  if (colour.transfer == 16) return "PQ";
+  return colour.transfer == 18 ? "HLG" : "SDR";
+}
+
+void write_picture(std::string& out, const media::VideoParams& video, bool with_range) {
+  if (video.width > 0 && video.height > 0) {
+    const media::Rational aspect = video.pixel_aspect.known() ? video.pixel_aspect : media::Rational{1, 1};
+    out += ",RESOLUTION=";
+    write_integer(out, media::rescale(video.width, aspect.den, aspect.num));
+    out += 'x';
+    write_integer(out, video.height);
+  }
+  if (video.frame_rate.known()) {
+    out += ",FRAME-RATE=";
+    write_rate(out, video.frame_rate.num, video.frame_rate.den);
+  }
+  if (!with_range) return;
+  out += ",VIDEO-RANGE=";
+  out += video_range(video.colour);
+}
+
+struct Variant {
+  const Stream* stream = nullptr;
+  const Group* group = nullptr;
+  std::int64_t bandwidth = 0;
+  std::int64_t average_bandwidth = 0;
+};
+
+Variant make_variant(const Stream& stream, const Group* group) {
+  Variant variant{&stream, group, stream.bandwidth, stream.average_bandwidth};
+  // The audio's own variant is a member of the group, so that nothing is to be added to it.
+  if (group == nullptr || stream.track.kind() == media::Kind::kAudio) return variant;
+  variant.bandwidth += group->bandwidth();  // MV-2, MV-5
+  variant.average_bandwidth += group->average_bandwidth();
+  return variant;
+}
+
+void write_variant(std::string& out, const Variant& variant, bool with_range) {
+  out += "#EXT-X-STREAM-INF:BANDWIDTH=";
+  write_integer(out, variant.bandwidth);
+  out += ",AVERAGE-BANDWIDTH=";
+  write_integer(out, variant.average_bandwidth);
+  write_codecs(out, *variant.stream, variant.group);
+  if (variant.stream->track.kind() == media::Kind::kVideo) write_picture(out, variant.stream->track.video, with_range);
+  if (variant.group != nullptr) {
+    out += ",AUDIO=";
+    write_quoted(out, variant.group->id);
+  }
+  out += ",CLOSED-CAPTIONS=NONE\n";  // MV-9
+  write_uri(out, *variant.stream);
+  out += '\n';
+}
+
+/// MV-23: the variant nearest to the intended start comes first, the others as they were.
+void put_start_first(std::vector<Variant>& variants) {
+  const auto start = std::min_element(variants.begin(), variants.end(), [](const Variant& a, const Variant& b) {
+    return std::abs(a.bandwidth - kIntendedStart) < std::abs(b.bandwidth - kIntendedStart);
+  });
+  if (start != variants.end()) std::rotate(variants.begin(), start, start + 1);
+}
+
+std::vector<Variant> make_variants(const std::vector<const Stream*>& video, const std::vector<const Stream*>& audio,
+                                   const std::vector<Group>& groups) {
+  std::vector<Variant> variants;
+  for (const Stream* stream : video) {
+    for (const Group& group : groups) variants.push_back(make_variant(*stream, &group));
+    if (groups.empty()) variants.push_back(make_variant(*stream, nullptr));
+  }
+  if (!video.empty()) return variants;
+  // Audio alone: a variant a group, by the member that plays by default; without groups the one stream there is.
+  for (const Group& group : groups) {
+    variants.push_back(make_variant(*group.default_member(), &group));
+  }
+  if (groups.empty()) variants.push_back(make_variant(*audio[0], nullptr));
+  return variants;
+}
+
+}  // namespace
+
+std::string render_multivariant(std::span<const Stream> streams, bool independent_segments) {
+  std::vector<const Stream*> video;
+  std::vector<const Stream*> audio;
+  for (const Stream& stream : streams) (stream.track.kind() == media::Kind::kVideo ? video : audio).push_back(&stream);
+  std::vector<Group> groups;
+  if (!audio.empty() && (!video.empty() || audio.size() > 1)) groups = group_audio(audio);
+  std::vector<Variant> variants = make_variants(video, audio, groups);
+  put_start_first(variants);
+  const bool all_sdr = std::all_of(video.begin(), video.end(),
+                                   [](const Stream* s) { return video_range(s->track.video.colour) == "SDR"; });
+
+  // LL-7: nothing here needs more than version 1; 4 is what the specification proposes where renditions are named.
+  std::string out = groups.empty() ? "#EXTM3U\n#EXT-X-VERSION:1\n" : "#EXTM3U\n#EXT-X-VERSION:4\n";
+  if (independent_segments) out += "#EXT-X-INDEPENDENT-SEGMENTS\n";  // LL-48
+  for (const Group& group : groups) write_media(out, group);
+  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr);
+  return out;
+}
+
+}  // namespace hls

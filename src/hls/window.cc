@@ -1,0 +1,244 @@
+#include "hls/window.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hls/media_playlist.h"
+#include "hls/tags.h"
+
+namespace hls {
+namespace {
+
+// Limits on what records may say, so that no sum below overflows and no mistake of a packager costs unbounded memory.
+constexpr std::int64_t kLastSecond = std::int64_t{1} << 35;  // year 3058
+constexpr std::int64_t kLongestTicks = std::int64_t{1} << 40;
+constexpr std::uint32_t kMostParts = 1024;  // in a segment
+// Discontinuities remembered one by one; more than a window and everything retained behind it can hold.
+constexpr std::size_t kRememberedDiscontinuities = 4096;
+
+}  // namespace
+
+bool Segment::gap() const {
+  return std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.gap; });
+}
+
+base::Micros Segment::parts_end_utc() const {
+  std::int64_t end = start;
+  for (const Part& part : parts) end += part.duration;
+  return media::rescale(end, timescale, base::kSecond);
+}
+
+const Segment* SegmentList::find(std::int64_t msn) const {
+  // Not by subtraction: what an earlier session left need not be contiguous with this one.
+  const auto at = std::lower_bound(segments.begin(), segments.end(), msn,
+                                   [](const auto& segment, std::int64_t number) { return segment->msn < number; });
+  return at != segments.end() && (*at)->msn == msn ? at->get() : nullptr;
+}
+
+bool Discontinuities::add(std::int64_t msn) {
+  if (!msns_.empty() && msn <= msns_.back()) return false;
+  if (msns_.size() == kRememberedDiscontinuities) {
+    msns_.erase(msns_.begin(), msns_.begin() + kRememberedDiscontinuities / 2);
+    forgotten_ += kRememberedDiscontinuities / 2;
+  }
+  msns_.push_back(msn);
+  return true;
+}
+
+bool Discontinuities::at(std::int64_t msn) const { return std::binary_search(msns_.begin(), msns_.end(), msn); }
+
+std::int64_t Discontinuities::number(std::int64_t msn) const {
+  return forgotten_ + (std::upper_bound(msns_.begin(), msns_.end(), msn) - msns_.begin());
+}
+
+Window::Window(const Options& options, const Discontinuities& discontinuities)
+    : options_(options), discontinuities_(discontinuities) {
+  revision_.closed = std::make_shared<const SegmentList>();
+}
+
+void Window::set_format(std::shared_ptr<const Init> init, std::int64_t timescale, std::int64_t part_ticks) {
+  options_.timescale = timescale;
+  options_.part_ticks = part_ticks;
+  part_target_ = std::max(part_target_, media::rescale(part_ticks, timescale, kDecimalUnit, media::Round::kUp));
+  revision_.next_init = std::move(init);
+  // A segment whose parts are already out keeps its init: EXT-X-MAP stands before them (LL-54).
+  if (revision_.started() && open_.parts.empty()) {
+    open_segment(open_.msn, media::rescale(open_.start, open_.timescale, timescale));
+    share_open();
+  }
+}
+
+Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last) {
+  if (!plausible(msn, start, part.duration) || index >= kMostParts || part.gap != part.data.empty()) {
+    return Outcome::kConflict;
+  }
+  if (revision_.ended || msn < floor_) return Outcome::kLate;
+  if (!revision_.started()) open_segment(msn, start);
+  if (msn < open_.msn || (msn == open_.msn && index < open_.parts.size())) return Outcome::kLate;
+  if (msn == open_.msn && revision_.open_is_full) return Outcome::kConflict;  // the next segment has been hinted
+
+  const std::uint64_t filled = filled_;
+  if (msn > open_.msn) fill_to(msn);
+  if (open_.parts.empty()) {
+    const std::int64_t earliest = start - std::int64_t{index} * options_.part_ticks;
+    open_segment(msn, index == 0 ? start : std::min(start, std::max(earliest, slot_start(msn))));
+  } else if (open_.timescale != options_.timescale) {
+    start = media::rescale(start, options_.timescale, open_.timescale);
+    part.duration = media::rescale(part.duration, options_.timescale, open_.timescale);
+  }
+  if (index > open_.parts.size()) fill_parts(index - open_.parts.size(), start);
+  push(std::move(part));
+  revision_.open_is_full = last;
+  share_open();
+  return filled == filled_ ? Outcome::kAdded : Outcome::kFilled;
+}
+
+Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration) {
+  if (!plausible(msn, start, duration)) return Outcome::kConflict;
+  if (revision_.ended || !revision_.started() || msn < open_.msn) return Outcome::kLate;
+  const std::uint64_t filled = filled_;
+  if (msn > open_.msn) fill_to(msn);
+  if (open_.parts.empty()) {
+    open_segment(msn, start);
+    fill_rest(start + duration);
+  } else if (open_.timescale != options_.timescale) {
+    duration = media::rescale(duration, options_.timescale, open_.timescale);
+  }
+  close(duration);
+  share_open();
+  return filled == filled_ ? Outcome::kAdded : Outcome::kFilled;
+}
+
+void Window::end() {
+  if (revision_.ended) return;
+  if (revision_.started() && !open_.parts.empty()) close(open_end() - open_.start);
+  revision_.ended = true;
+  if (revision_.started()) share_open();
+}
+
+void Window::restart() {
+  if (revision_.started()) floor_ = open_.parts.empty() ? open_.msn : open_.msn + 1;
+  auto unlisted = std::make_shared<SegmentList>(*revision_.closed);
+  unlisted->first_listed = unlisted->segments.size();
+  revision_.closed = std::move(unlisted);
+  revision_.open = nullptr;
+  revision_.open_is_full = false;
+  revision_.ended = false;
+  media_parts_ = 0;
+}
+
+std::int64_t Window::begun() const {
+  if (!revision_.started()) return INT64_MIN;
+  return open_.parts.empty() ? open_.msn - 1 : open_.msn;
+}
+
+bool Window::plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const {
+  const __int128 second = static_cast<__int128>(msn) * options_.segment.num / options_.segment.den;
+  const std::int64_t last = kLastSecond * options_.timescale;
+  return msn >= 0 && second < kLastSecond && start >= 0 && start < last && duration > 0 && duration < kLongestTicks;
+}
+
+std::int64_t Window::slot_start(std::int64_t msn) const {
+  return media::rescale(msn, options_.segment.den, options_.segment.num * options_.timescale, media::Round::kUp);
+}
+
+void Window::open_segment(std::int64_t msn, std::int64_t start) {
+  open_ = Segment{};
+  open_.msn = msn;
+  open_.timescale = options_.timescale;
+  open_.start = start;
+  open_.discontinuity = discontinuities_.at(msn);
+  open_.discontinuities = discontinuities_.number(msn);
+  open_.init = revision_.next_init;
+  open_part_ticks_ = options_.part_ticks;
+  revision_.open_is_full = false;
+}
+
+void Window::push(Part part) {
+  if (part.duration > open_part_ticks_) ++overlong_;  // printed as PART-TARGET: LL-56
+  if (!part.gap) ++media_parts_;
+  open_.parts.push_back(std::move(part));
+}
+
+/// Declares `count` parts gaps, from the end of the last one to `until` in equal steps.
+void Window::fill_parts(std::size_t count, std::int64_t until) {
+  const std::int64_t from = open_end();
+  const std::int64_t span = std::max<std::int64_t>(until - from, 0);
+  const auto steps = static_cast<std::int64_t>(count);
+  for (std::int64_t i = 0; i < steps; ++i) {
+    const std::int64_t step = span * (i + 1) / steps - span * i / steps;
+    push({std::clamp<std::int64_t>(step, 1, open_part_ticks_), false, true, {}});
+  }
+  filled_ += count;
+}
+
+/// Declares what is left of the open segment until `until` a gap; less than half a part is left alone, as a hole at the
+/// end that EXTINF covers.
+void Window::fill_rest(std::int64_t until) {
+  const std::int64_t rest = until - open_end();
+  if (!open_.parts.empty() && rest * 2 < open_part_ticks_) return;
+  const std::int64_t count = (rest + open_part_ticks_ - 1) / open_part_ticks_;
+  fill_parts(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, kMostParts)), until);
+}
+
+/// Closes the open segment at the end of its slot; what it lacks is a gap.
+void Window::close_slot() {
+  if (open_.parts.empty()) open_segment(open_.msn, open_.start);  // a discontinuity may have come since it was opened
+  const std::int64_t end =
+      media::rescale(slot_start(open_.msn + 1), options_.timescale, open_.timescale, media::Round::kUp);
+  fill_rest(std::max(end, open_.start + 1));
+  close(std::max(end, open_end()) - open_.start);
+}
+
+/// Passes over everything before segment `msn`, which is then open and empty.
+void Window::fill_to(std::int64_t msn) {
+  if (!open_.parts.empty()) close_slot();
+  // More gaps than the playlist lists would leave it again at once.
+  const std::int64_t first = msn - static_cast<std::int64_t>(options_.listed);
+  if (first > open_.msn) open_segment(first, slot_start(first));
+  while (open_.msn < msn) close_slot();
+}
+
+void Window::close(std::int64_t duration) {
+  // LL-11: what rounds beyond the target duration is cut to it.
+  if (media::rescale(duration, open_.timescale, 1) > options_.target_duration) {
+    ++overlong_;
+    duration = options_.target_duration * open_.timescale;
+  }
+  open_.duration = std::max<std::int64_t>(duration, 1);
+  render_segment(open_, part_target_);
+  const std::int64_t next = open_.msn + 1;
+  const std::int64_t end = media::rescale(open_.start + open_.duration, open_.timescale, options_.timescale);
+  list(std::make_shared<const Segment>(std::move(open_)));
+  open_segment(next, end);
+}
+
+void Window::list(std::shared_ptr<const Segment> segment) {
+  auto list = std::make_shared<SegmentList>(*revision_.closed);
+  list->segments.push_back(std::move(segment));
+  if (list->listed() > options_.listed) ++list->first_listed;
+  base::Micros listed = 0;
+  for (std::size_t i = list->first_listed; i < list->segments.size(); ++i) listed += list->segments[i]->span();
+  longest_ = std::max(longest_, listed);
+  // LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's.
+  // Its parts stay with it, which is longer than LL-29 asks.
+  const base::Micros now = list->segments.back()->end_utc();
+  std::size_t expired = 0;
+  while (expired < list->first_listed &&
+         list->segments[expired]->end_utc() + list->segments[expired]->span() + longest_ <= now) {
+    ++expired;
+  }
+  list->segments.erase(list->segments.begin(), list->segments.begin() + static_cast<std::ptrdiff_t>(expired));
+  list->first_listed -= expired;
+  revision_.closed = std::move(list);
+}
+
+std::int64_t Window::open_end() const {
+  std::int64_t end = open_.start;
+  for (const Part& part : open_.parts) end += part.duration;
+  return end;
+}
+
+void Window::share_open() { revision_.open = std::make_shared<const Segment>(open_); }
+
+}  // namespace hls
