@@ -1,6 +1,7 @@
 #include "media/nal.h"
 
 #include <cstring>
+#include <optional>
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
@@ -102,20 +103,20 @@ std::vector<SeiMessage> split_sei(base::View rbsp) {
   std::vector<SeiMessage> messages;
   std::size_t at = 0;
   // Type and size are each a run of FF and a last byte, summed up.
-  const auto number = [&] {
+  const auto number = [&]() -> std::optional<std::uint32_t> {
     std::uint32_t sum = 0;
     while (at < rbsp.size()) {
       sum += rbsp[at];
-      if (rbsp[at++] != 0xff) break;
+      if (rbsp[at++] != 0xff) return sum;
     }
-    return sum;
+    return std::nullopt;
   };
   while (at + 2 < rbsp.size()) {
-    const std::uint32_t type = number();
-    const std::uint32_t size = number();
-    if (size > rbsp.size() - at) break;
-    messages.push_back({type, rbsp.subspan(at, size)});
-    at += size;
+    const auto type = number();
+    const auto size = number();
+    if (!type || !size || *size > rbsp.size() - at) break;
+    messages.push_back({*type, rbsp.subspan(at, *size)});
+    at += *size;
   }
   return messages;
 }
