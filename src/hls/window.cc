@@ -116,8 +116,9 @@ void Window::end() {
   if (revision_.started()) share_open();
 }
 
-void Window::restart() {
-  if (revision_.started()) floor_ = open_.parts.empty() ? open_.msn : open_.msn + 1;
+void Window::restart(std::int64_t floor) {
+  if (revision_.started() && !open_.parts.empty()) close(open_end() - open_.start);
+  floor_ = floor;
   auto unlisted = std::make_shared<SegmentList>(*revision_.closed);
   unlisted->first_listed = unlisted->segments.size();
   revision_.closed = std::move(unlisted);

@@ -119,8 +119,9 @@ class Window {
   Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration);
   /// Closes the open segment with what it has; nothing can be added from now on.
   void end();
-  /// After end(): what was listed leaves the playlist, and the next segment added begins a new one.
-  void restart();
+  /// What is listed leaves the playlist and can still be fetched; the next segment added, at or after `floor`, begins a
+  /// new one. For a new session, so that no URL gets other bytes (LL-68).
+  void restart(std::int64_t floor);
 
   const Revision& revision() const { return revision_; }
   /// PART-TARGET: the longest part of all formats so far, rounded up (LL-57). Units: 10 µs.

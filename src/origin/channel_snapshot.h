@@ -26,8 +26,8 @@ struct ChannelSnapshot {
   int target_duration = 2;     ///< Units: s.
   /// The multivariant playlist; null before the first presentation. It may be given out while still waiting.
   std::shared_ptr<const Rendered> multivariant;
-  /// By their index in the presentation; never shorter than in the snapshot before. A rendition that has no media yet
-  /// has a snapshot that is not ready.
+  /// By their index in the presentation; one that has no media yet has a snapshot that is not ready. Grows within a
+  /// session and may shrink only where a new one begins.
   std::vector<std::shared_ptr<const RenditionSnapshot>> renditions;
 
   /// Position of a rendition in `renditions`, or -1.

@@ -56,14 +56,20 @@ class Log {
   void apply(const record::Marker& marker);
   void apply(const record::End& end);
 
-  bool acceptable(const record::Presentation& presentation) const;
+  bool same_session(const record::Presentation& presentation) const;
   void begin_session(const record::Presentation& presentation);
-  void restart();
-  void set_terms();
-  Track* track(std::uint32_t index);
+  void retire(const Track& track);
+  std::size_t listed() const;
+  void add_track(const record::Rendition& rendition);
+  void update(Track& track, const record::Rendition& rendition);
+  void update_terms();
+  void render_multivariant(const record::Presentation& presentation);
+  void add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,
+                bool last);
   bool count(hls::Outcome outcome);
   void publish(std::size_t index);
   void publish_all();
+  State state() const;
 
   Options options_;
   std::string channel_;

@@ -45,7 +45,7 @@ class Waiters;
 /// A place in Waiters; derive the held request from it, or make it a member. Leaves its Waiters when destroyed.
 class Waiter {
  public:
-  Waiter() = default;
+  Waiter() { same_wish_.waiter = by_deadline_.waiter = this; }
   ~Waiter() { leave(); }
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;

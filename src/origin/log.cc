@@ -1,0 +1,297 @@
+#include "origin/log.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "hls/multivariant.h"
+#include "hls/tags.h"
+#include "hls/uri.h"
+
+namespace origin {
+namespace {
+
+// LL-111, and three parts are what a player keeps between itself and the edge.
+constexpr std::uint64_t kFirstParts = 3;
+constexpr std::size_t kLeastListed = 6;  // LL-26
+// Limits on what a presentation may say; they keep every product of times below within 64 bits.
+constexpr std::size_t kMostRenditions = 64;
+constexpr std::int64_t kHighestTimescale = 100'000'000;
+constexpr std::int64_t kLargestTerm = 100'000'000;
+constexpr std::int64_t kLongestSegment = 60;  // Units: s.
+constexpr std::size_t kLongestName = 64;
+
+bool acceptable_name(const std::string& name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  return !name.empty() && name.size() <= kLongestName && name.find_first_not_of(kAllowed) == std::string::npos;
+}
+
+bool acceptable(const record::Rendition& rendition) {
+  const std::int64_t timescale = rendition.track.timescale;
+  return acceptable_name(rendition.name) && timescale > 0 && timescale <= kHighestTimescale &&
+         rendition.part_ticks > 0 && rendition.part_ticks <= kLongestSegment * timescale && !rendition.init.empty();
+}
+
+bool acceptable(const record::Presentation& presentation) {
+  const media::Rational n = presentation.segment;
+  if (!n.known() || n.num > kLargestTerm || n.den > kLargestTerm || n.num > kLongestSegment * n.den) return false;
+  if (n.num * 10 < n.den) return false;  // a tenth of a second at least, so that a window's count stays small
+  const auto& renditions = presentation.renditions;
+  if (renditions.empty() || renditions.size() > kMostRenditions) return false;
+  std::set<std::string_view> names;
+  return std::all_of(renditions.begin(), renditions.end(), [&](const record::Rendition& rendition) {
+    return acceptable(rendition) && names.insert(rendition.name).second;
+  });
+}
+
+bool has_media(const hls::Revision& revision) {
+  return revision.started() && (!revision.open->parts.empty() || revision.closed->listed() > 0);
+}
+
+}  // namespace
+
+/// One rendition's state between snapshots.
+struct Log::Track {
+  Track(std::string rendition, const hls::Window::Options& options, const hls::Discontinuities& discontinuities)
+      : name(std::move(rendition)), window(options, discontinuities) {}
+
+  std::string name;
+  media::Kind kind = media::Kind::kVideo;
+  std::shared_ptr<const hls::Init> init;
+  hls::Window window;
+  hls::Terms terms;
+  std::shared_ptr<const RenditionSnapshot> snapshot;
+};
+
+Log::Log(std::string channel, const Options& options) : options_(options), channel_(std::move(channel)) {}
+
+Log::~Log() = default;
+
+void Log::apply(const record::Record& record) {
+  std::visit([this](const auto& kind) { apply(kind); }, record);
+}
+
+void Log::apply(const record::Presentation& presentation) {
+  if (!acceptable(presentation)) {
+    ++counters_.conflicts;
+    return;
+  }
+  if (!same_session(presentation)) begin_session(presentation);
+  for (std::size_t i = 0; i < presentation.renditions.size(); ++i) {
+    if (i == tracks_.size()) add_track(presentation.renditions[i]);
+    update(*tracks_[i], presentation.renditions[i]);
+  }
+  update_terms();
+  render_multivariant(presentation);
+  publish_all();
+}
+
+void Log::apply(const record::Part& part) {
+  add_part(part.rendition, part.msn, part.index, part.start, {part.duration, part.independent, false, part.data},
+           part.last);
+}
+
+void Log::apply(const record::Gap& gap) {
+  add_part(gap.rendition, gap.msn, gap.index, gap.start, {gap.duration, false, true, {}}, false);
+}
+
+void Log::apply(const record::SegmentEnd& end) {
+  if (end.rendition >= tracks_.size()) {
+    ++counters_.conflicts;
+    return;
+  }
+  if (!count(tracks_[end.rendition]->window.end_segment(end.msn, end.start, end.duration))) return;
+  ++counters_.segments;
+  publish(end.rendition);
+}
+
+void Log::apply(const record::Discontinuity& discontinuity) {
+  // LL-40: in every rendition or in none. Where one has begun the segment, players have seen it without the tag.
+  const bool too_late = std::any_of(tracks_.begin(), tracks_.end(),
+                                    [&](const auto& track) { return track->window.begun() >= discontinuity.msn; });
+  if (ended_ || too_late || !discontinuities_.add(discontinuity.msn)) {
+    ++counters_.late;
+    return;
+  }
+  ++counters_.discontinuities;
+}
+
+void Log::apply(const record::Marker&) {}
+
+void Log::apply(const record::End&) {
+  if (std::exchange(ended_, true)) return;
+  for (const auto& track : tracks_) track->window.end();
+  publish_all();
+}
+
+std::shared_ptr<const ChannelSnapshot> Log::snapshot() {
+  if (snapshot_ != nullptr) return snapshot_;
+  auto snapshot = std::make_shared<ChannelSnapshot>();
+  snapshot->name = channel_;
+  snapshot->state = state();
+  snapshot->revision = revision_;
+  snapshot->target_duration = target_duration_;
+  snapshot->multivariant = multivariant_;
+  snapshot->renditions.reserve(tracks_.size());
+  for (const auto& track : tracks_) snapshot->renditions.push_back(track->snapshot);
+  snapshot_ = std::move(snapshot);
+  return snapshot_;
+}
+
+Log::Counters Log::counters() const {
+  Counters counters = counters_;
+  for (const auto& track : tracks_) {
+    counters.filled += track->window.filled();
+    counters.gaps += track->window.filled();
+    counters.overlong += track->window.overlong();
+  }
+  return counters;
+}
+
+/// Whether a presentation goes on with what there is: same numbering, and no index changed its meaning.
+bool Log::same_session(const record::Presentation& presentation) const {
+  if (ended_ || media::reduce(presentation.segment) != segment_) return false;
+  if (presentation.renditions.size() < tracks_.size()) return false;
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    if (tracks_[i]->name != presentation.renditions[i].name) return false;
+  }
+  return true;
+}
+
+void Log::begin_session(const record::Presentation& presentation) {
+  if (segment_.known()) ++counters_.restarts;
+  ended_ = false;
+  const media::Rational segment = media::reduce(presentation.segment);
+  std::vector<std::unique_ptr<Track>> old = std::exchange(tracks_, {});
+  if (segment != segment_) {
+    // Another numbering: nothing of the old one can be told apart from the new.
+    segment_ = segment;
+    target_duration_ = hls::target_duration_for(segment);
+    for (const auto& track : old) retire(*track);
+    discontinuities_ = {};
+    return;
+  }
+  std::int64_t floor = 0;
+  for (const auto& track : old)
+    floor = std::max(floor, track->window.begun() == INT64_MIN ? 0 : track->window.begun() + 1);
+  if (floor > 0) discontinuities_.add(floor);  // players that stayed are told
+  for (const record::Rendition& rendition : presentation.renditions) {
+    const auto at = std::find_if(old.begin(), old.end(),
+                                 [&](const auto& track) { return track != nullptr && track->name == rendition.name; });
+    if (at == old.end()) {
+      add_track(rendition);
+    } else {
+      tracks_.push_back(std::move(*at));
+    }
+    tracks_.back()->window.restart(floor);
+  }
+  for (const auto& track : old) {
+    if (track != nullptr) retire(*track);
+  }
+}
+
+void Log::retire(const Track& track) {
+  counters_.filled += track.window.filled();
+  counters_.gaps += track.window.filled();
+  counters_.overlong += track.window.overlong();
+}
+
+void Log::add_track(const record::Rendition& rendition) {
+  hls::Window::Options window;
+  window.segment = segment_;
+  window.target_duration = target_duration_;
+  window.listed = listed();
+  tracks_.push_back(std::make_unique<Track>(rendition.name, window, discontinuities_));
+}
+
+void Log::update(Track& track, const record::Rendition& rendition) {
+  track.kind = rendition.track.kind();
+  if (track.init == nullptr || track.init->data != rendition.init) {
+    track.init = std::make_shared<const hls::Init>(hls::Init{hls::init_uri(rendition.init.view()), rendition.init});
+  }
+  track.window.set_format(track.init, rendition.track.timescale, rendition.part_ticks);
+}
+
+/// Segments that a playlist lists: by count, so that all renditions list the same slots.
+std::size_t Log::listed() const {
+  const std::int64_t slots =
+      media::rescale(options_.window, base::kSecond * segment_.num, segment_.den, media::Round::kUp);
+  return std::max(kLeastListed, static_cast<std::size_t>(std::max<std::int64_t>(slots, 0)));
+}
+
+void Log::update_terms() {
+  std::int64_t longest = 0;
+  for (const auto& track : tracks_) longest = std::max(longest, track->window.part_target());
+  const std::int64_t skip_until = 6 * target_duration_ * hls::kDecimalUnit;  // LL-72
+  const std::int64_t window =
+      media::rescale(static_cast<std::int64_t>(listed()) * segment_.num, segment_.den, hls::kDecimalUnit);
+  for (const auto& track : tracks_) {
+    track->terms.target_duration = target_duration_;
+    track->terms.part_target = track->window.part_target();
+    track->terms.part_hold_back = 3 * longest;  // LL-70
+    track->terms.skip_until = window > skip_until ? skip_until : 0;
+  }
+}
+
+void Log::render_multivariant(const record::Presentation& presentation) {
+  std::vector<hls::Stream> streams;
+  for (const record::Rendition& rendition : presentation.renditions) {
+    streams.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
+                       rendition.label, rendition.is_default});
+  }
+  std::string text = hls::render_multivariant(streams, presentation.independent_segments);
+  if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
+  multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
+}
+
+void Log::add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,
+                   bool last) {
+  if (rendition >= tracks_.size()) {
+    ++counters_.conflicts;
+    return;
+  }
+  const bool gap = part.gap;
+  if (!count(tracks_[rendition]->window.add_part(msn, index, start, std::move(part), last))) return;
+  ++(gap ? counters_.gaps : counters_.parts);
+  publish(rendition);
+}
+
+bool Log::count(hls::Outcome outcome) {
+  if (outcome == hls::Outcome::kLate) ++counters_.late;
+  if (outcome == hls::Outcome::kConflict) ++counters_.conflicts;
+  return outcome == hls::Outcome::kAdded || outcome == hls::Outcome::kFilled;
+}
+
+/// Makes a rendition's next revision. Its reports are taken now, not when a snapshot is, so that the text depends on
+/// the records alone (LL-86).
+void Log::publish(std::size_t index) {
+  Track& track = *tracks_[index];
+  RenditionSnapshot::Contents contents;
+  contents.name = track.name;
+  contents.kind = track.kind;
+  contents.revision = track.window.revision();
+  contents.terms = track.terms;
+  contents.ready = track.window.media_parts() >= (ended_ ? 1 : kFirstParts);
+  for (const auto& other : tracks_) {
+    if (other.get() == &track || !has_media(other->window.revision())) continue;
+    contents.reports.push_back(hls::report_of(other->name, other->window.revision()));  // LL-84
+  }
+  track.snapshot = std::make_shared<const RenditionSnapshot>(std::move(contents));
+  ++revision_;
+  snapshot_ = nullptr;
+}
+
+void Log::publish_all() {
+  for (std::size_t i = 0; i < tracks_.size(); ++i) publish(i);
+  ++revision_;
+  snapshot_ = nullptr;
+}
+
+State Log::state() const {
+  if (ended_) return State::kEnded;
+  const bool live =
+      std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) { return track->snapshot->ready(); });
+  return live ? State::kLive : State::kWaiting;
+}
+
+}  // namespace origin

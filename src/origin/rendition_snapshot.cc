@@ -1,0 +1,111 @@
+#include "origin/rendition_snapshot.h"
+
+#include <utility>
+
+namespace origin {
+namespace {
+
+hls::Edge edge_of(const RenditionSnapshot::Contents& contents) {
+  const hls::Revision& revision = contents.revision;
+  hls::Edge edge;
+  edge.ready = contents.ready;
+  edge.ended = revision.ended;
+  edge.advance_limit = hls::advance_part_limit(contents.terms.part_target);
+  if (!revision.started()) return edge;
+  edge.open = revision.open->msn;
+  edge.open_parts = static_cast<std::uint32_t>(revision.open->parts.size());
+  const hls::Segment* last = revision.closed->find(edge.last_complete());
+  edge.last_parts = last == nullptr ? 0 : static_cast<std::uint32_t>(last->parts.size());
+  return edge;
+}
+
+PartObject part_of(const hls::Segment& segment, std::uint32_t index) {
+  if (index >= segment.parts.size()) return {};  // LL-81: hinted once, and the segment closed without it
+  const hls::Part& part = segment.parts[index];
+  if (part.gap) return {Presence::kGap, {}};
+  return {Presence::kFound, part.data};
+}
+
+bool uses(const std::shared_ptr<const hls::Init>& init, std::string_view file) {
+  return init != nullptr && init->uri == file;
+}
+
+std::size_t bytes_of(const hls::Segment& segment) {
+  std::size_t size = 0;
+  for (const hls::Part& part : segment.parts) size += part.data.size();
+  return size;
+}
+
+}  // namespace
+
+RenditionSnapshot::RenditionSnapshot(Contents contents) : contents_(std::move(contents)), edge_(edge_of(contents_)) {}
+
+RenditionSnapshot::~RenditionSnapshot() {
+  for (auto& slot : rendered_) delete slot.load(std::memory_order_acquire);
+}
+
+const Rendered& RenditionSnapshot::playlist(hls::Skip skip) const {
+  const bool skips = skip == hls::Skip::kYes && hls::skippable(contents_.revision, contents_.terms) > 0;
+  return skips ? rendered(rendered_[1], hls::Skip::kYes) : rendered(rendered_[0], hls::Skip::kNo);
+}
+
+const Rendered& RenditionSnapshot::rendered(std::atomic<const Rendered*>& slot, hls::Skip skip) const {
+  const Rendered* found = slot.load(std::memory_order_acquire);
+  if (found != nullptr) return *found;
+  auto mine = std::make_unique<const Rendered>(
+      make_rendered(hls::render(contents_.revision, contents_.terms, contents_.reports, skip)));
+  // Two loops may render at once; both made the same bytes, and the later one lets its copy go.
+  if (slot.compare_exchange_strong(found, mine.get(), std::memory_order_acq_rel, std::memory_order_acquire)) {
+    return *mine.release();
+  }
+  return *found;
+}
+
+SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
+  const hls::Revision& revision = contents_.revision;
+  if (!revision.started()) return {};
+  const hls::Segment* segment = revision.closed->find(msn);
+  if (segment == nullptr) {
+    const bool coming = !revision.ended && (msn == revision.open->msn || msn == revision.hint_msn());
+    return {coming ? Presence::kPending : Presence::kAbsent, {}, 0};
+  }
+  SegmentObject object{segment->gap() ? Presence::kGap : Presence::kFound, {}, 0};
+  object.pieces.reserve(segment->parts.size());
+  for (const hls::Part& part : segment->parts) {
+    if (part.gap) continue;
+    object.pieces.push_back(part.data);
+    object.size += part.data.size();
+  }
+  return object;
+}
+
+PartObject RenditionSnapshot::part(std::int64_t msn, std::uint32_t index) const {
+  const hls::Revision& revision = contents_.revision;
+  if (!revision.started()) return {};
+  if (const hls::Segment* segment = revision.closed->find(msn)) return part_of(*segment, index);
+  const hls::Segment& open = *revision.open;
+  if (msn == open.msn && index < open.parts.size()) return part_of(open, index);
+  if (revision.ended) return {};
+  const std::int64_t hint = revision.hint_msn();
+  const bool hinted = msn == hint && index <= revision.hint_part() + 1;
+  return {hinted || (msn == hint + 1 && index == 0) ? Presence::kPending : Presence::kAbsent, {}};
+}
+
+PartObject RenditionSnapshot::init(std::string_view file) const {
+  const hls::Revision& revision = contents_.revision;
+  if (uses(revision.next_init, file)) return {Presence::kFound, revision.next_init->data};
+  if (revision.started() && uses(revision.open->init, file)) return {Presence::kFound, revision.open->init->data};
+  for (const auto& segment : revision.closed->segments) {
+    if (uses(segment->init, file)) return {Presence::kFound, segment->init->data};
+  }
+  return {};
+}
+
+std::size_t RenditionSnapshot::media_bytes() const {
+  const hls::Revision& revision = contents_.revision;
+  std::size_t size = revision.started() ? bytes_of(*revision.open) : 0;
+  for (const auto& segment : revision.closed->segments) size += bytes_of(*segment);
+  return size;
+}
+
+}  // namespace origin
