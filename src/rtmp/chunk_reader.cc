@@ -45,9 +45,10 @@ base::Result<std::optional<Message>> ChunkReader::next(View& bytes) {
   while (!replay_.empty() || !bytes.empty()) {
     std::optional<Message> message;
     if (!replay_.empty()) {
-      View front = replay_;
+      const std::vector<std::uint8_t> replayed = std::exchange(replay_, {});
+      View front = replayed;
       TRY(message, step(front));
-      replay_.erase(replay_.begin(), replay_.end() - static_cast<std::ptrdiff_t>(front.size()));
+      replay_.assign(front.begin(), front.end());
     } else {
       TRY(message, step(bytes));
     }
@@ -61,7 +62,7 @@ base::Result<std::optional<Message>> ChunkReader::next(View& bytes) {
 base::Result<std::optional<Message>> ChunkReader::step(View& bytes) {
   if (!in_payload_) {
     TRY_OK(read_header(bytes));
-    if (!in_payload_) return std::optional<Message>{};
+    if (!in_payload_ || !replay_.empty()) return std::optional<Message>{};
   }
   TRY_OK(read_payload(bytes));
   if (chunk_left_ > 0) return std::optional<Message>{};
