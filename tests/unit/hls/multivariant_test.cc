@@ -1,0 +1,129 @@
+#include "hls/multivariant.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace hls {
+namespace {
+
+Stream video(const std::string& name, int width, int height, std::uint32_t bandwidth) {
+  Stream stream;
+  stream.name = name;
+  stream.track.codec = media::Codec::kH264;
+  stream.track.codec_string = "avc1.64001f";
+  stream.track.video.width = width;
+  stream.track.video.height = height;
+  stream.track.video.frame_rate = {30000, 1001};
+  stream.bandwidth = bandwidth;
+  stream.average_bandwidth = bandwidth - 100'000;
+  return stream;
+}
+
+Stream audio(const std::string& name, const std::string& language, media::Codec codec = media::Codec::kAac) {
+  Stream stream;
+  stream.name = name;
+  stream.track.codec = codec;
+  stream.track.codec_string = codec == media::Codec::kAac ? "mp4a.40.2" : "ac-3";
+  stream.track.language = language;
+  stream.track.audio.channels = codec == media::Codec::kAac ? 2 : 6;
+  stream.bandwidth = codec == media::Codec::kAac ? 130'000 : 400'000;
+  stream.average_bandwidth = codec == media::Codec::kAac ? 128'000 : 384'000;
+  return stream;
+}
+
+std::string render(std::vector<Stream> streams) { return render_multivariant(streams, true); }
+
+TEST(Multivariant, ALadderWithOneAudio) {  // MV-1, MV-2, MV-6, MV-9, MV-10, MV-14, MV-23
+  Stream sound = audio("a1", "eng");
+  sound.label = "English";
+  sound.is_default = true;
+  EXPECT_EQ(render({video("v1080", 1920, 1080, 6'000'000), video("v480", 854, 480, 1'800'000), sound}),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:4\n"
+            "#EXT-X-INDEPENDENT-SEGMENTS\n"
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,"
+            "CHANNELS=\"2\",URI=\"a1/index.m3u8\"\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=1930000,AVERAGE-BANDWIDTH=1828000,CODECS=\"avc1.64001f,mp4a.40.2\","
+            "RESOLUTION=854x480,FRAME-RATE=29.970,AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n"
+            "v480/index.m3u8\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=6130000,AVERAGE-BANDWIDTH=6028000,CODECS=\"avc1.64001f,mp4a.40.2\","
+            "RESOLUTION=1920x1080,FRAME-RATE=29.970,AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n"
+            "v1080/index.m3u8\n");
+}
+
+TEST(Multivariant, VideoWithoutAudio) {
+  EXPECT_EQ(render_multivariant(std::vector{video("v720", 1280, 720, 3'000'000)}, false),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:1\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2900000,CODECS=\"avc1.64001f\","
+            "RESOLUTION=1280x720,FRAME-RATE=29.970,CLOSED-CAPTIONS=NONE\n"
+            "v720/index.m3u8\n");
+}
+
+TEST(Multivariant, AudioAlone) {
+  EXPECT_EQ(render({audio("a1", "eng")}),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:1\n"
+            "#EXT-X-INDEPENDENT-SEGMENTS\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",CLOSED-CAPTIONS=NONE\n"
+            "a1/index.m3u8\n");
+}
+
+TEST(Multivariant, AudioAloneInTwoLanguages) {
+  const std::string text = render({audio("a1", "eng"), audio("a2", "deu")});
+  EXPECT_NE(text.find("NAME=\"eng\",LANGUAGE=\"en\",DEFAULT=YES"), std::string::npos) << text;
+  EXPECT_NE(text.find("NAME=\"deu\",LANGUAGE=\"de\",DEFAULT=NO,AUTOSELECT=YES"), std::string::npos);
+  EXPECT_NE(text.find("BANDWIDTH=130000,"), std::string::npos);  // its own group adds nothing
+  EXPECT_NE(text.find("AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\na1/index.m3u8\n"), std::string::npos);
+}
+
+TEST(Multivariant, NamesInAGroupAreUniqueAndOneIsDefault) {  // MV-11
+  Stream first = audio("a1", "");
+  Stream second = audio("a2", "");
+  first.is_default = second.is_default = true;
+  const std::string text = render({video("v", 640, 360, 800'000), first, second});
+  EXPECT_NE(text.find("NAME=\"Audio\",LANGUAGE=\"und\",DEFAULT=YES"), std::string::npos) << text;
+  EXPECT_NE(text.find("NAME=\"Audio 2\",LANGUAGE=\"und\",DEFAULT=NO"), std::string::npos);
+}
+
+TEST(Multivariant, ParallelAudioInTwoCodecsIsTwoGroups) {  // MV-12
+  const std::string text =
+      render({video("v", 640, 360, 800'000), audio("a1", "eng"), audio("a2", "eng", media::Codec::kAc3)});
+  EXPECT_NE(text.find("GROUP-ID=\"audio\",NAME=\"eng\""), std::string::npos) << text;
+  EXPECT_NE(text.find("GROUP-ID=\"audio2\",NAME=\"eng\""), std::string::npos);
+  EXPECT_NE(text.find("BANDWIDTH=930000,AVERAGE-BANDWIDTH=828000,CODECS=\"avc1.64001f,mp4a.40.2\""), std::string::npos);
+  EXPECT_NE(text.find("BANDWIDTH=1200000,AVERAGE-BANDWIDTH=1084000,CODECS=\"avc1.64001f,ac-3\""), std::string::npos);
+}
+
+TEST(Multivariant, UnequalAudioInTwoCodecsIsOneGroup) {  // MV-12, MV-6
+  const std::string text = render(
+      {video("v", 640, 360, 800'000), audio("a1", "eng"), audio("a2", "deu"), audio("a3", "eng", media::Codec::kAc3)});
+  EXPECT_EQ(text.find("audio2"), std::string::npos) << text;
+  EXPECT_NE(text.find("CODECS=\"avc1.64001f,mp4a.40.2,ac-3\""), std::string::npos);
+  EXPECT_NE(text.find("BANDWIDTH=1200000,"), std::string::npos);
+}
+
+TEST(Multivariant, TheRangeIsSaidOnAllVariantsUnlessAllAreSdr) {  // MV-8
+  Stream hlg = video("hlg", 1280, 720, 4'000'000);
+  hlg.track.video.colour.transfer = 18;
+  const std::string text = render({video("sdr", 1280, 720, 3'000'000), hlg});
+  EXPECT_NE(text.find("VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE\nsdr/"), std::string::npos) << text;
+  EXPECT_NE(text.find("VIDEO-RANGE=HLG,CLOSED-CAPTIONS=NONE\nhlg/"), std::string::npos);
+  EXPECT_EQ(render({video("sdr", 1280, 720, 3'000'000)}).find("VIDEO-RANGE"), std::string::npos);
+}
+
+TEST(Multivariant, TheResolutionIsThatOfSquarePixels) {
+  Stream wide = video("v576", 720, 576, 2'000'000);
+  wide.track.video.pixel_aspect = {16, 11};
+  EXPECT_NE(render({wide}).find("RESOLUTION=1047x576"), std::string::npos);
+}
+
+TEST(Multivariant, SameStreamsSameBytes) {  // MV-28
+  const std::vector<Stream> streams{video("v", 640, 360, 800'000), audio("a1", "eng"), audio("a2", "deu")};
+  EXPECT_EQ(render(streams), render(streams));
+}
+
+}  // namespace
+}  // namespace hls
