@@ -18,12 +18,13 @@ struct Cut {
 
 /// Decides where segments begin, on the decode timeline of the lead stream; every other rendition follows.
 ///
-/// Slot k is the time [k N, (k+1) N), N being the segment duration. Exactly one segment starts in every slot and carries its
-/// number, so a segment's number is floor(start / N): numbering needs no state, and machines that never talk cut alike.
+/// Slot k is the time [k N, (k+1) N), N being the segment duration. Exactly one segment starts in every slot and
+/// carries its number, so a segment's number is floor(start / N): numbering needs no state, and machines that never
+/// talk cut alike.
 ///
 /// kGrid, where we encode the lead (or it is audio): segment k starts at k N sharp; encoders force key frames there.
-/// kSource, where the lead is copied: segment k + 1 starts at the first key frame past slot k. If none comes in time the
-/// segment is cut without one (LL-17): late enough to give a key frame a chance, early enough for LL-11 and for the
+/// kSource, where the lead is copied: segment k + 1 starts at the first key frame past slot k. If none comes in time
+/// the segment is cut without one (LL-17): late enough to give a key frame a chance, early enough for LL-11 and for the
 /// next segment to start in its slot. Sources whose key frames are further apart than N are cut once a slot at a
 /// constant phase.
 class Cutter {
@@ -34,6 +35,8 @@ class Cutter {
     std::int64_t timescale = 90000;
     std::int64_t slot = 180000;  ///< N. Units: ticks.
     std::int64_t frame = 0;      ///< nominal frame duration, 0 where it varies. Units: ticks.
+
+    friend bool operator==(const Options&, const Options&) = default;
   };
 
   explicit Cutter(Options options);
@@ -51,7 +54,8 @@ class Cutter {
   /// Takes the frame in; returns the cut at its end where it is known already that the segment ends with it, so
   /// that its last part need not wait for the next frame. `duration` is 0 where it is not known.
   std::optional<Cut> cut_after(std::int64_t dts, bool key, std::int64_t duration);
-  /// The next cut, at nominal length, in time that will have no frame of the lead before `until`. Ask until there is none.
+  /// The next cut, at nominal length, in time that will have no frame of the lead before `until`. Ask until there is
+  /// none.
   std::optional<Cut> cut_missing(std::int64_t until);
   /// The lead has no frame before `time`.
   void passed(std::int64_t time);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "media/packet.h"
+#include "packager/counters.h"
 #include "packager/cutter.h"
 #include "record/record.h"
 
@@ -38,25 +39,13 @@ struct Resume {
   std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
 };
 
-struct Counters {
-  std::uint64_t parts = 0;
-  std::uint64_t gap_parts = 0;
-  std::uint64_t segments = 0;
-  std::uint64_t cuts_without_key = 0;     ///< LL-17
-  std::uint64_t dropped_early = 0;        ///< before the first segment
-  std::uint64_t dropped_late = 0;         ///< their time was already published, as media or as a gap
-  std::uint64_t dropped_without_key = 0;  ///< video after a gap, before its next key frame
-  std::uint64_t dropped_format = 0;       ///< new format before the next segment could start
-  std::uint64_t dropped_overflow = 0;     ///< waited for the lead beyond the queue's bound
-};
-
 /// What the packager tells the worker. Called from within on_packet() and tick().
 class Listener {
  public:
   virtual ~Listener() = default;
   virtual void on_record(record::Record&& record) = 0;
-  /// Segment cut.msn starts at cut.time of the lead. In source mode every encoder has to put a key frame at its first frame
-  /// whose pts is not earlier; comes before the lead's packet at that time has gone to the decoder, if the worker
+  /// Segment cut.msn starts at cut.time of the lead. In source mode every encoder has to put a key frame at its first
+  /// frame whose pts is not earlier; comes before the lead's packet at that time has gone to the decoder, if the worker
   /// hands packets to the packager first.
   virtual void on_cut(const Cut& cut) { static_cast<void>(cut); }
   /// An encoded rendition lost frames and drops all it gets until a key frame comes.
@@ -65,16 +54,16 @@ class Listener {
 
 /// Turns packets on the UTC timeline into the channel's log: parts, gaps, segment ends.
 ///
-/// The lead is the first copied video rendition (its key frames make the cuts), else the first video rendition, else the
-/// first audio rendition (both cut on the grid); see Cutter. The other renditions follow its cuts; audio that is
+/// The lead is the first copied video rendition (its key frames make the cuts), else the first video rendition, else
+/// the first audio rendition (both cut on the grid); see Cutter. The other renditions follow its cuts; audio that is
 /// ahead of the lead's next cut waits for it, bounded by Options::queue.
 /// No clock, no randomness: same calls, same records.
 ///
 /// Order of records: Presentation first. When a format changes, Presentation (new init, perhaps another timescale) and
 /// Discontinuity{M} follow each other; the new init and timescale hold from segment M on, parts of earlier
-/// segments that still come after it have the old ones. A rendition that only comes late makes a Presentation alone; its first
-/// segment is the one open then, filled with gaps up to its first sample.
-/// Part durations never pass Rendition::part_ticks, which never changes (AMB-8, LL-56).
+/// segments that still come after it have the old ones. A rendition that only comes late makes a Presentation alone;
+/// its first segment is the one open then, filled with gaps up to its first sample. Part durations never pass
+/// Rendition::part_ticks, which never changes (AMB-8, LL-56).
 class Packager {
  public:
   struct Options {
@@ -95,8 +84,8 @@ class Packager {
 
   /// Goes on with a log. Call before set_presentation(), which then names at least the log's renditions in its order.
   void resume(Resume resume);
-  /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there are; an
-  /// unchanged presentation writes nothing.
+  /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there
+  /// are; an unchanged presentation writes nothing.
   void set_presentation(const std::vector<RenditionSpec>& renditions);
   /// Index into the presentation; `packet` in UTC ticks of the rendition's timescale, in decoding order.
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
@@ -117,24 +106,30 @@ class Packager {
 
  private:
   void begin(const std::vector<RenditionSpec>& specs);
-  void extend(const std::vector<RenditionSpec>& specs);
+  void begin_resumed(const std::vector<RenditionSpec>& specs);
+  void start_cutter(std::uint32_t lead, const media::Track& track);
+  void update(const std::vector<RenditionSpec>& specs);
+  void change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed);
+  void add_lane(const RenditionSpec& spec, std::int64_t part_ticks);
+  void follow_lead_change();
+  Cutter::Options cutter_options(std::uint32_t lead) const;
   void on_lead_packet(media::Packet&& packet);
-  void announce(const Cut& cut, bool with_key);
   void pump();
-  void fill_lead(base::Micros utc);
   void write_presentation();
-  std::unique_ptr<Lane> make_lane(std::uint32_t index, const RenditionSpec& spec, std::int64_t part_ticks);
 
   Options options_;
   Listener& listener_;
   Counters counters_;
   std::uint32_t lead_ = 0;
   SlotLength segment_;
+  std::int64_t parts_ = 1;     ///< parts a segment
+  media::Rational lead_part_;  ///< Units: seconds.
   std::optional<Cutter> cutter_;
   std::vector<RenditionSpec> specs_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   record::Presentation presentation_;
   std::optional<Resume> resume_;
+  bool finished_ = false;
 };
 
 }  // namespace packager

@@ -10,26 +10,25 @@
 #include "media/packet.h"
 #include "media/time.h"
 #include "media/track.h"
+#include "packager/timeline_track.h"
 
 namespace packager {
 
-class TimelineTrack;
-
 /// Puts the packets of one feed on the UTC timeline.
 ///
-/// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where no
-/// video comes): its pts is the UTC instant at which it arrived. All tracks share that one offset, so audio and video stay
-/// as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid (multiples of the frame
-/// duration since 1970), audio is counted in samples and follows its time stamps slowly. The decode timeline of
-/// video is shifted so that dts equals pts at the first key frame: composition offsets may be negative (CM-16).
-/// Time never goes back (CM-13): jumps are anchored anew at the arrival of what jumped, after everything already given out.
+/// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where
+/// no video comes): its pts is the UTC instant at which it arrived. All tracks share that one offset, so audio and
+/// video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid (multiples
+/// of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The decode
+/// timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be negative
+/// (CM-16). Time never goes back (CM-13): jumps are anchored anew at the arrival of what jumped, after everything
+/// already given out.
 ///
 /// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,
 /// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
-/// `duration` is exact for constant-rate video and for audio, and 0 for video of a varying rate. Every track known at the
-/// anchor is announced before the first packet; a track that comes later, or changes its format, is announced before its
-/// next packet.
-/// Thread: one. Calls the sink from within on_packet(), flush() and on_track().
+/// `duration` is exact for constant-rate video and for audio, and 0 for video of a varying rate. Every track known at
+/// the anchor is announced before the first packet; a track that comes later, or changes its format, is announced
+/// before its next packet. Thread: one. Calls the sink from within on_packet(), flush() and on_track().
 class Timeline final : public media::PacketSink {
  public:
   struct Options {
@@ -53,14 +52,14 @@ class Timeline final : public media::PacketSink {
 
   /// `out` outlives this.
   Timeline(Options options, media::PacketSink& out);
-  ~Timeline() override;
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
 
   void on_track(const media::Track& track) override;
   void on_packet(media::Packet&& packet) override;
 
-  void set_frame_rate_hint(media::Rational rate) { options_.frame_rate_hint = rate; }
+  /// What the container claims; takes effect for video that has not started.
+  void set_frame_rate_hint(media::Rational rate);
   /// A publisher came again: tracks are forgotten, the time is anchored anew, not before what was given out.
   void on_restart();
   /// Packets were lost in front of the demuxer: video goes on at its next key frame, the anchor stays.
@@ -73,27 +72,39 @@ class Timeline final : public media::PacketSink {
   const Counters& counters() const { return counters_; }
 
  private:
-  friend class TimelineTrack;
-  /// One instant on the feed's clock and on ours.
-  struct Anchor {
-    std::int64_t feed = 0;
-    std::int64_t feed_scale = 1;
-    std::int64_t utc = 0;
-    std::int64_t utc_scale = 1;
-    /// UTC of a feed time, in ticks of `scale`.
-    std::int64_t map(std::int64_t time, std::int64_t time_scale, std::int64_t scale) const;
+  struct Entry {
+    media::Track in;
+    std::unique_ptr<VideoTiming> video;  ///< one of the two
+    std::unique_ptr<AudioTiming> audio;
+    JumpWatch watch;
+    std::uint32_t generation = 0;  ///< of the anchor it is under
+    bool needs_key = true;
+    std::int64_t leading_before =
+        INT64_MIN;  ///< pictures after a first key frame with an earlier pts are not decodable
+    base::Micros not_before = INT64_MIN;
+
+    bool started() const { return video ? video->started() : true; }
   };
 
-  TimelineTrack* find(std::uint32_t id);
-  void decide_anchor(TimelineTrack& track, const media::Packet& packet);
+  void change_format(Entry& entry, const media::Track& track);
+  void on_video(Entry& entry, media::Packet&& packet);
+  void on_audio(Entry& entry, media::Packet&& packet);
+  void wait_for_anchor(media::Packet&& packet);
+  bool other_video_leads(const Entry& entry) const;
+  void start_video(Entry& entry);
+  void set_anchor(const Anchor& anchor);
   void release_waiting();
+  void follow_jump(Entry& entry, const media::Packet& packet);
+  void give_video(Entry& entry, media::Packet&& packet);
+  void give_audio(Entry& entry, media::Packet&& packet);
+  void count(Verdict verdict);
 
   Options options_;
   media::PacketSink& out_;
   Counters counters_;
-  std::map<std::uint32_t, std::unique_ptr<TimelineTrack>> tracks_;
+  std::map<std::uint32_t, Entry> tracks_;
   std::optional<Anchor> anchor_;
-  std::deque<media::Packet> waiting_;  ///< Bound: kMostWaiting packets, the oldest goes first
+  std::deque<media::Packet> waiting_;  ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
   base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out
 };
 

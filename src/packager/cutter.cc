@@ -1,0 +1,143 @@
+#include "packager/cutter.h"
+
+#include <algorithm>
+
+namespace packager {
+namespace {
+
+// A segment may be 0.4 s longer than N: with the audio frame that an audio segment may end later (93 ms at most, HE-AAC
+// at 22.05 kHz) it stays below the half second of LL-11 and LL-12.
+constexpr std::int64_t kOverrunMillis = 400;
+// Segments start 0.1 s before their slot ends at the latest, so that audio, one frame later, still starts in the same
+// slot.
+constexpr std::int64_t kMarginMillis = 100;
+// Cuts that renditions behind the lead may still ask for: two minutes of 2 s segments.
+constexpr std::size_t kCutsKept = 64;
+
+std::int64_t longest_segment(const Cutter::Options& options) {
+  const std::int64_t seconds = media::rescale(options.slot, options.timescale, 1);
+  const std::int64_t overrun = media::rescale(kOverrunMillis, 1000, options.timescale);
+  const std::int64_t target = std::min(options.slot, seconds * options.timescale);
+  return std::max(options.slot, target + overrun);
+}
+
+}  // namespace
+
+SlotLength slot_length(std::int64_t timescale, media::Rational frame_rate, std::int64_t target_micros) {
+  SlotLength length;
+  length.ticks = media::rescale(target_micros, 1'000'000, timescale);
+  if (frame_rate.known()) {
+    const std::int64_t frames =
+        std::max<std::int64_t>(1, media::rescale(target_micros, 1'000'000 * frame_rate.den, frame_rate.num));
+    length.ticks = media::rescale(frames * frame_rate.den, frame_rate.num, timescale);
+  }
+  length.seconds = media::reduce({length.ticks, timescale});
+  return length;
+}
+
+Cutter::Cutter(Options options)
+    : options_(options),
+      longest_(longest_segment(options)),
+      margin_(media::rescale(kMarginMillis, 1000, options.timescale)) {}
+
+void Cutter::open(Cut first) {
+  cuts_.push_back(first);
+  frames_end_ = first.time;
+}
+
+std::optional<Cut> Cutter::cut_before(std::int64_t dts, bool key) {
+  if (slot_of(dts) <= current().msn) return std::nullopt;
+  if (options_.mode == Mode::kGrid) return cut_at(slot_end());
+  if (dts >= latest()) return cut_at(std::min(std::max(frames_end_, current().time + options_.slot), latest()));
+  const bool on_time = key_interval_ > options_.slot ? dts >= slot_end() : key;
+  if (on_time || dts + options_.frame > latest()) return cut_at(dts);
+  return std::nullopt;
+}
+
+std::optional<Cut> Cutter::cut_after(std::int64_t dts, bool key, std::int64_t duration) {
+  const std::int64_t end = dts + std::max<std::int64_t>(duration, 1);
+  frames_end_ = std::max(frames_end_, end);
+  if (key) {
+    note_key(dts);
+  } else if (last_key_ && dts >= *last_key_ + key_interval_) {
+    regular_ = false;
+  }
+  if (duration == 0 || slot_of(end) <= current().msn) return std::nullopt;
+  if (options_.mode == Mode::kGrid) return cut_at(slot_end());
+  const bool on_time = key_interval_ > options_.slot ? end >= slot_end() : end == expected_key();
+  if (on_time || end + duration > latest()) return cut_at(std::min(end, latest()));
+  return std::nullopt;
+}
+
+std::optional<Cut> Cutter::cut_missing(std::int64_t until) {
+  if (until <= frames_end_) return std::nullopt;
+  std::int64_t time = slot_end();
+  if (options_.mode == Mode::kSource) {
+    last_key_.reset();
+    regular_ = false;
+    time = std::min(std::max(frames_end_, current().time + options_.slot), latest());
+  }
+  if (time > until) return std::nullopt;
+  return cut_at(time);
+}
+
+void Cutter::passed(std::int64_t time) { frames_end_ = std::max(frames_end_, time); }
+
+std::int64_t Cutter::horizon() const {
+  if (!started()) return INT64_MIN;
+  if (options_.mode == Mode::kGrid) return INT64_MAX;
+  return std::max(frames_end_, (current().msn + 1) * options_.slot);
+}
+
+std::optional<std::int64_t> Cutter::start_of(std::int64_t msn) const {
+  if (!started()) return std::nullopt;
+  if (msn > current().msn && options_.mode == Mode::kSource) return std::nullopt;
+  const auto found = std::find_if(cuts_.rbegin(), cuts_.rend(), [msn](const Cut& cut) { return cut.msn == msn; });
+  return found != cuts_.rend() ? found->time : msn * options_.slot;
+}
+
+void Cutter::change_lead(Options options) {
+  for (Cut& cut : cuts_) cut.time = media::rescale(cut.time, options_.timescale, options.timescale, media::Round::kUp);
+  const std::int64_t frames_end = media::rescale(frames_end_, options_.timescale, options.timescale);
+  std::deque<Cut> cuts = std::move(cuts_);
+  *this = Cutter(options);
+  cuts_ = std::move(cuts);
+  frames_end_ = frames_end;
+}
+
+Cut Cutter::cut_at(std::int64_t time) {
+  cuts_.push_back({current().msn + 1, time});
+  if (cuts_.size() > kCutsKept) cuts_.pop_front();
+  return current();
+}
+
+/// The next segment starts here at the latest.
+std::int64_t Cutter::latest() const {
+  return std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);
+}
+
+std::int64_t Cutter::slot_end() const { return (current().msn + 1) * options_.slot + long_phase(); }
+
+/// Where in their slots segments start when key frames are further apart than N: with the key frames if they come a
+/// whole number of segments apart, else where the slot starts.
+std::int64_t Cutter::long_phase() const {
+  if (options_.mode == Mode::kGrid || !last_key_ || key_interval_ % options_.slot != 0) return 0;
+  const std::int64_t phase = *last_key_ - slot_of(*last_key_) * options_.slot;
+  return phase <= options_.slot - margin_ ? phase : 0;
+}
+
+void Cutter::note_key(std::int64_t dts) {
+  if (last_key_) {
+    const std::int64_t interval = std::max<std::int64_t>(dts - *last_key_, 1);
+    regular_ = interval == key_interval_;
+    key_interval_ = interval;
+  }
+  last_key_ = dts;
+}
+
+std::optional<std::int64_t> Cutter::expected_key() const {
+  if (!regular_ || !last_key_ || options_.slot % key_interval_ != 0) return std::nullopt;
+  return *last_key_ + key_interval_;
+}
+
+}  // namespace packager

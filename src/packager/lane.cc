@@ -1,0 +1,257 @@
+#include "packager/lane.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace packager {
+namespace {
+
+// Missing audio shorter than this vanishes in a longer frame; more would be heard as audio ahead of its picture.
+constexpr std::int64_t kAudioHoleFrames = 3;
+
+base::Micros to_micros(std::int64_t ticks, std::int64_t timescale) {
+  return media::rescale(ticks, timescale, base::kSecond);
+}
+
+}  // namespace
+
+Lane::Lane(Options options, Format format, const Cutter& cutter, Segmenter::Out out, KeyWanted key_wanted,
+           Counters& counters)
+    : options_(options),
+      cutter_(cutter),
+      key_wanted_(std::move(key_wanted)),
+      counters_(counters),
+      segmenter_(options.rendition, format, std::move(out), counters),
+      lateness_(options.gap_allowance),
+      needs_key_(format.video()) {}
+
+void Lane::resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end) {
+  segmenter_.open(msn, segment_start, next_part, end);
+  started_ = true;
+}
+
+void Lane::change_format(Format format, std::int64_t msn) {
+  const std::uint32_t id = (next_format_ ? next_format_->id : format_id_) + 1;
+  next_format_ = NextFormat{format, id, msn};
+  if (!segmenter_.opened()) {
+    segmenter_.change_format(format, 0);
+    format_id_ = id;
+    next_format_.reset();
+    queue_.clear();
+  }
+  want_key();
+}
+
+Frame Lane::make_frame(media::Packet&& packet) {
+  const Format& format = newest_format();
+  if (options_.encoded && format.video() && packet.key) shift_ = packet.pts - packet.dts;
+  Frame frame;
+  frame.start = format.video() ? packet.dts + shift_ : packet.pts;
+  frame.pts = packet.pts;
+  frame.duration = format.video() ? format.frame : packet.duration > 0 ? packet.duration : format.frame;
+  if (format.video() && !options_.encoded && packet.duration == 0) frame.duration = 0;
+  frame.key = packet.key || !format.video();
+  frame.arrived = packet.arrived;
+  frame.data = std::move(packet.data);
+  frame.format = next_format_ ? next_format_->id : format_id_;
+  lateness_.on_media(to_micros(frame.start + frame.duration, format.timescale));
+  return frame;
+}
+
+void Lane::push(Frame&& frame) {
+  const std::int64_t bound = media::rescale(options_.queue, base::kSecond, newest_format().timescale);
+  if (!queue_.empty() && queue_.front().format == frame.format && frame.start - queue_.front().start > bound) {
+    ++counters_.dropped_overflow;
+    if (newest_format().video()) want_key();
+    return;
+  }
+  queue_.push_back(std::move(frame));
+}
+
+void Lane::pump() {
+  if (!segmenter_.opened() && cutter_.started()) open_with_lead();
+  if (!segmenter_.opened()) return;
+  while (step() == Step::kAgain) {
+  }
+}
+
+void Lane::open_with_lead() {
+  const std::int64_t start = from_lead(cutter_.current().time);
+  segmenter_.open(cutter_.current().msn, start, 0, start);
+}
+
+Lane::Step Lane::step() {
+  const std::optional<std::int64_t> cut = next_cut();
+  if (cut && segmenter_.end() >= *cut) {
+    end_segment(*cut);
+    return Step::kAgain;
+  }
+  if (queue_.empty()) return Step::kWait;
+  Frame& frame = queue_.front();
+  if (frame.format != format_id_) return wait_for_format(frame, cut);
+  if (too_late(frame)) {
+    const bool early = !started_;
+    if (segmenter_.format().video()) want_key();
+    drop_front(early ? counters_.dropped_early : counters_.dropped_late);
+    return Step::kAgain;
+  }
+  return place(frame, cut);
+}
+
+/// Puts the frame into the open segment, or ends that if the frame is beyond it.
+Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
+  const Format& format = segmenter_.format();
+  const bool hole = is_hole(frame.start);
+  // After a small hole audio starts where it should have: it then still belongs to the segment that was open.
+  std::int64_t start = frame.start;
+  if (!format.video() && !hole && !segmenter_.part_open()) start = std::min(start, segmenter_.end());
+  if (!started_ && !format.video() && frame.start - segmenter_.end() < format.frame) start = frame.start;
+  if (cut && start >= *cut) {
+    reach(*cut, frame.start);
+    return Step::kAgain;
+  }
+  if (!cut && start >= horizon()) return Step::kWait;
+  if (hole && format.frame > 0 && format.video()) want_key();
+  if (needs_key_ && !frame.key) {
+    drop_front(counters_.dropped_without_key);
+    return Step::kAgain;
+  }
+  if (hole) {
+    segmenter_.gap_until(frame.start);
+  } else if (!started_ && !format.video() && segmenter_.segment_empty() && start > segmenter_.start()) {
+    segmenter_.move_start(start);
+  }
+  needs_key_ = false;
+  started_ = true;
+  if (!format.video()) {
+    const std::int64_t end = frame.start + frame.duration;
+    frame.start = segmenter_.part_open() ? std::max(frame.start, segmenter_.end()) : segmenter_.end();
+    frame.duration = end - frame.start;
+  }
+  segmenter_.add(std::move(frame));
+  queue_.pop_front();
+  if (const auto next = next_cut(); !next || segmenter_.end() < *next) segmenter_.close_full_part();
+  return Step::kAgain;
+}
+
+/// A frame of the next format has its place in a later segment; those that come before it are lost.
+Lane::Step Lane::wait_for_format(const Frame& frame, std::optional<std::int64_t> cut) {
+  if (!next_format_ || frame.format != next_format_->id) {
+    drop_front(counters_.dropped_format);
+    return Step::kAgain;
+  }
+  const std::int64_t start = media::rescale(frame.start, next_format_->format.timescale, segmenter_.format().timescale);
+  if (cut && start >= *cut) {
+    reach(*cut, start);
+    return Step::kAgain;
+  }
+  if (!cut && start >= horizon()) return Step::kWait;
+  if (next_format_->format.video()) want_key();
+  drop_front(counters_.dropped_format);
+  return Step::kAgain;
+}
+
+bool Lane::too_late(const Frame& frame) const {
+  if (segmenter_.format().video()) return frame.start < segmenter_.published_end();
+  return frame.start < segmenter_.end() - segmenter_.format().frame / 2;
+}
+
+/// Whether what lacks between the media so far and `start` is a gap of its own.
+bool Lane::is_hole(std::int64_t start) const {
+  const Format& format = segmenter_.format();
+  const std::int64_t least = format.video() ? format.part : std::min(kAudioHoleFrames * format.frame, format.part);
+  const std::int64_t end = format.video() ? segmenter_.likely_end() : segmenter_.end();
+  return start - end >= least;
+}
+
+/// Ends the open segment at `cut`, where the next frame starts at or after it.
+void Lane::reach(std::int64_t cut, std::int64_t frame_start) {
+  if (is_hole(frame_start) && segmenter_.likely_end() < cut) {
+    segmenter_.gap_until(cut);
+    if (segmenter_.format().video()) want_key();
+  }
+  end_segment(cut);
+}
+
+void Lane::end_segment(std::int64_t cut) {
+  // Audio is never cut short: its segment ends with the frame that holds the cut. A frame of video is.
+  const bool video = segmenter_.format().video();
+  const std::int64_t least = video ? segmenter_.published_end() : segmenter_.end();
+  segmenter_.end_segment(std::max({cut, least, segmenter_.part_open() ? segmenter_.last_start() + 1 : cut}));
+  if (!next_format_ || segmenter_.msn() < next_format_->msn) return;
+  const std::int64_t start = media::rescale(segmenter_.start(), segmenter_.format().timescale,
+                                            next_format_->format.timescale, media::Round::kUp);
+  segmenter_.change_format(next_format_->format, start);
+  format_id_ = next_format_->id;
+  next_format_.reset();
+}
+
+void Lane::drop_front(std::uint64_t& counter) {
+  ++counter;
+  queue_.pop_front();
+}
+
+void Lane::want_key() {
+  if (needs_key_ || !newest_format().video()) return;
+  needs_key_ = true;
+  if (options_.encoded) key_wanted_(options_.rendition);
+}
+
+void Lane::fill_missing(base::Micros until, std::int64_t lead_horizon) {
+  pump();
+  while (segmenter_.opened()) {
+    const Format format = segmenter_.format();
+    if (!queue_.empty() && queue_.front().format == format_id_) return;  // waits for the lead, is not missing
+    const std::optional<std::int64_t> cut = next_cut();
+    std::int64_t time = media::rescale(until, base::kSecond, format.timescale, media::Round::kDown);
+    if (!cut && lead_horizon != INT64_MAX) time = std::min(time, from_lead(lead_horizon));
+    if (!segmenter_.gap_whole_parts(time, cut.value_or(INT64_MAX))) return;
+    started_ = true;
+    want_key();
+    pump();
+  }
+}
+
+void Lane::finish(std::int64_t msn) {
+  finishing_ = true;
+  pump();
+  if (!segmenter_.opened()) return;
+  while (segmenter_.msn() < msn) {
+    const std::optional<std::int64_t> cut = next_cut();
+    if (!cut) break;
+    if (segmenter_.likely_end() < *cut) segmenter_.gap_until(*cut);
+    end_segment(*cut);
+  }
+  segmenter_.finish();
+}
+
+base::Micros Lane::newest() const {
+  if (!segmenter_.opened()) return lateness_.newest();
+  return std::max(lateness_.newest(), to_micros(segmenter_.end(), segmenter_.format().timescale));
+}
+
+std::int64_t Lane::end_on_lead() const {
+  return media::rescale(segmenter_.end(), segmenter_.format().timescale, cutter_.options().timescale);
+}
+
+std::int64_t Lane::published_end_on_lead() const {
+  if (!segmenter_.opened()) return INT64_MIN;
+  return media::rescale(segmenter_.published_end(), segmenter_.format().timescale, cutter_.options().timescale);
+}
+
+std::optional<std::int64_t> Lane::next_cut() const {
+  const std::optional<std::int64_t> cut = cutter_.start_of(segmenter_.msn() + 1);
+  if (!cut) return std::nullopt;
+  return from_lead(*cut);
+}
+
+std::int64_t Lane::horizon() const {
+  const std::int64_t horizon = cutter_.horizon();
+  return finishing_ || horizon == INT64_MAX ? INT64_MAX : from_lead(horizon);
+}
+
+std::int64_t Lane::from_lead(std::int64_t time) const {
+  return media::rescale(time, cutter_.options().timescale, segmenter_.format().timescale, media::Round::kUp);
+}
+
+}  // namespace packager

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+
+#include "base/clock.h"
+#include "media/packet.h"
+#include "packager/counters.h"
+#include "packager/cutter.h"
+#include "packager/lateness.h"
+#include "packager/segmenter.h"
+#include "record/record.h"
+
+namespace packager {
+
+/// One rendition on its way into the log: its packets follow the cuts of the lead, wait where those are not decided
+/// yet, and what is missing becomes gaps.
+class Lane {
+ public:
+  struct Options {
+    std::uint32_t rendition = 0;
+    bool encoded = false;
+    base::Micros queue = 0;
+    base::Micros gap_allowance = 0;
+  };
+  using KeyWanted = std::function<void(std::uint32_t)>;
+
+  /// `cutter` and `counters` outlive this.
+  Lane(Options options, Format format, const Cutter& cutter, Segmenter::Out out, KeyWanted key_wanted,
+       Counters& counters);
+
+  const Segmenter& segmenter() const { return segmenter_; }
+  const Format& newest_format() const { return next_format_ ? next_format_->format : segmenter_.format(); }
+  /// Continues a log instead of joining the lead's open segment.
+  void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
+  /// Packets from now on have `format`, which is published from segment `msn` on.
+  void change_format(Format format, std::int64_t msn);
+
+  /// The packet as a frame on the decode timeline. REQUIRES: dts and pts in ticks of the newest format.
+  Frame make_frame(media::Packet&& packet);
+  /// Queues the frame; pump() moves it on.
+  void push(Frame&& frame);
+  /// Publishes what the lead's cuts allow.
+  void pump();
+  /// Declares time before `until` a gap where it has no media, in whole parts; not past `horizon` (ticks of the lead).
+  void fill_missing(base::Micros until, std::int64_t horizon);
+  /// UTC before which media should have come by now.
+  base::Micros expected(base::Micros utc) { return lateness_.expected(utc); }
+  /// Publishes everything, and gaps up to the start of segment `msn`, the last one of the lead.
+  void finish(std::int64_t msn);
+
+  /// UTC end of all that was published or came.
+  base::Micros newest() const;
+  /// End of what is published or in the open part, in ticks of the lead's timescale.
+  std::int64_t end_on_lead() const;
+  /// End of what is published, in the same.
+  std::int64_t published_end_on_lead() const;
+
+ private:
+  struct NextFormat {
+    Format format;
+    std::uint32_t id = 0;
+    std::int64_t msn = 0;
+  };
+  enum class Step : std::uint8_t { kAgain, kWait };
+
+  Step step();
+  Step place(Frame& frame, std::optional<std::int64_t> cut);
+  Step wait_for_format(const Frame& frame, std::optional<std::int64_t> cut);
+  void open_with_lead();
+  bool too_late(const Frame& frame) const;
+  bool is_hole(std::int64_t start) const;
+  void reach(std::int64_t cut, std::int64_t frame_start);
+  void end_segment(std::int64_t cut);
+  void drop_front(std::uint64_t& counter);
+  void want_key();
+
+  std::optional<std::int64_t> next_cut() const;
+  std::int64_t horizon() const;
+  std::int64_t from_lead(std::int64_t time) const;
+
+  Options options_;
+  const Cutter& cutter_;
+  KeyWanted key_wanted_;
+  Counters& counters_;
+  Segmenter segmenter_;
+  Lateness lateness_;
+  std::deque<Frame> queue_;
+  std::uint32_t format_id_ = 0;
+  std::optional<NextFormat> next_format_;
+  bool started_ = false;    ///< a frame was published
+  bool needs_key_ = false;  ///< video was lost: frames are of no use until a key frame
+  bool finishing_ = false;  ///< nothing is waited for any more
+  std::int64_t shift_ = 0;  ///< encoded video: what makes dts equal pts at key frames (CM-16)
+};
+
+}  // namespace packager

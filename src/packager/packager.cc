@@ -1,0 +1,265 @@
+#include "packager/packager.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cmaf/init.h"
+#include "packager/lane.h"
+
+namespace packager {
+namespace {
+
+/// A copied video rendition, whose cuts are given, else video, else whatever there is.
+std::uint32_t choose_lead(const std::vector<RenditionSpec>& specs) {
+  const auto index = [&specs](auto&& wanted) {
+    return static_cast<std::uint32_t>(std::find_if(specs.begin(), specs.end(), wanted) - specs.begin());
+  };
+  const auto is_video = [](const RenditionSpec& spec) { return spec.track.kind() == media::Kind::kVideo; };
+  const std::uint32_t copied = index([&](const RenditionSpec& spec) { return is_video(spec) && !spec.encoded; });
+  if (copied < specs.size()) return copied;
+  const std::uint32_t video = index(is_video);
+  return video < specs.size() ? video : 0;
+}
+
+bool same_track(const media::Track& a, const media::Track& b) {
+  return a.timescale == b.timescale && media::same_format(a, b);
+}
+
+bool same_labels(const RenditionSpec& a, const RenditionSpec& b) {
+  return a.bandwidth == b.bandwidth && a.average_bandwidth == b.average_bandwidth && a.label == b.label &&
+         a.is_default == b.is_default;
+}
+
+RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
+  return {rendition.name,  rendition.track,     encoded, rendition.bandwidth, rendition.average_bandwidth,
+          rendition.label, rendition.is_default};
+}
+
+record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_ticks) {
+  return {spec.name,       spec.track, cmaf::write_init(spec.track), spec.bandwidth, spec.average_bandwidth, spec.label,
+          spec.is_default, part_ticks};
+}
+
+}  // namespace
+
+Packager::Packager(Options options, Listener& listener) : options_(options), listener_(listener) {
+  if (options_.gap_allowance == 0) options_.gap_allowance = 2 * options_.part_target + base::kSecond / 4;
+}
+
+Packager::~Packager() = default;
+
+void Packager::resume(Resume resume) { resume_ = std::move(resume); }
+
+void Packager::set_presentation(const std::vector<RenditionSpec>& renditions) {
+  if (renditions.empty() || finished_) return;
+  if (!lanes_.empty()) {
+    update(renditions);
+  } else if (resume_ && !resume_->presentation.renditions.empty()) {
+    begin_resumed(renditions);
+    update(renditions);
+  } else {
+    begin(renditions);
+  }
+}
+
+void Packager::begin(const std::vector<RenditionSpec>& specs) {
+  const std::uint32_t lead = choose_lead(specs);
+  const media::Track& track = specs[lead].track;
+  segment_ = slot_length(track.timescale, track.video.frame_rate, options_.segment_target);
+  presentation_.segment = segment_.seconds;
+  specs_ = specs;
+  start_cutter(lead, track);
+  for (const RenditionSpec& spec : specs) add_lane(spec, 0);
+  write_presentation();
+}
+
+void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
+  const std::vector<record::Rendition> renditions = std::move(resume_->presentation.renditions);
+  for (std::size_t i = 0; i < renditions.size(); ++i) {
+    specs_.push_back(spec_of(renditions[i], i < specs.size() && specs[i].encoded));
+  }
+  presentation_.segment = resume_->presentation.segment;
+  presentation_.independent_segments = resume_->presentation.independent_segments;
+  const std::uint32_t lead = choose_lead(specs_);
+  segment_.seconds = presentation_.segment;
+  segment_.ticks = media::rescale(segment_.seconds.num, segment_.seconds.den, specs_[lead].track.timescale);
+  start_cutter(lead, specs_[lead].track);
+  for (std::size_t i = 0; i < renditions.size(); ++i) {
+    add_lane(specs_[i], renditions[i].part_ticks);
+    if (i >= resume_->renditions.size()) continue;
+    const Resume::Rendition& at = resume_->renditions[i];
+    lanes_[i]->resume(at.msn, at.segment_start, at.next_part, at.end);
+  }
+  if (lead < resume_->renditions.size()) {
+    const Resume::Rendition& at = resume_->renditions[lead];
+    cutter_->open({at.msn, at.segment_start});
+    cutter_->passed(at.end);
+  }
+  resume_.reset();
+}
+
+void Packager::start_cutter(std::uint32_t lead, const media::Track& track) {
+  lead_ = lead;
+  parts_ = std::max<std::int64_t>(
+      1, media::rescale(segment_.seconds.num, segment_.seconds.den * options_.part_target, base::kSecond));
+  const media::Rational even = media::reduce({segment_.seconds.num, segment_.seconds.den * parts_});
+  const Format format = make_format(track, segment_.seconds, parts_, even);
+  lead_part_ = format.video() ? media::reduce({format.part, format.timescale}) : even;
+  cutter_.emplace(cutter_options(lead));
+}
+
+Cutter::Options Packager::cutter_options(std::uint32_t lead) const {
+  const RenditionSpec& spec = specs_[lead];
+  const bool copied_video = spec.track.kind() == media::Kind::kVideo && !spec.encoded;
+  Cutter::Options options;
+  options.mode = copied_video ? Cutter::Mode::kSource : Cutter::Mode::kGrid;
+  options.timescale = spec.track.timescale;
+  options.slot = media::rescale(segment_.seconds.num, segment_.seconds.den, spec.track.timescale);
+  options.frame = make_format(spec.track, segment_.seconds, parts_, lead_part_).frame;
+  return options;
+}
+
+/// `part_ticks` is 0 for a rendition that has no part target yet.
+void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
+  Format format = make_format(spec.track, segment_.seconds, parts_, lead_part_);
+  if (part_ticks > 0) format = hold_part_target(format, part_ticks);
+  const Lane::Options options{static_cast<std::uint32_t>(lanes_.size()), spec.encoded, options_.queue,
+                              options_.gap_allowance};
+  lanes_.push_back(std::make_unique<Lane>(
+      options, format, *cutter_, [this](record::Record&& record) { listener_.on_record(std::move(record)); },
+      [this](std::uint32_t rendition) { listener_.on_key_wanted(rendition); }, counters_));
+  presentation_.renditions.push_back(rendition_of(spec, format.part_most));
+}
+
+void Packager::update(const std::vector<RenditionSpec>& specs) {
+  std::vector<std::uint32_t> changed;
+  bool write = false;
+  for (std::uint32_t i = 0; i < specs.size(); ++i) {
+    if (i >= lanes_.size()) {
+      specs_.push_back(specs[i]);
+      add_lane(specs[i], 0);
+      write = true;
+    } else if (!same_track(specs[i].track, specs_[i].track)) {
+      changed.push_back(i);
+    } else if (!same_labels(specs[i], specs_[i])) {
+      const std::int64_t part_ticks = presentation_.renditions[i].part_ticks;
+      presentation_.renditions[i] = rendition_of(specs[i], part_ticks);
+      specs_[i] = specs[i];
+      write = true;
+    }
+  }
+  if (!changed.empty()) {
+    change_formats(specs, changed);
+  } else if (write) {
+    write_presentation();
+  }
+  follow_lead_change();
+}
+
+/// New formats hold from the first segment on that no rendition has begun (LL-36, CM-6).
+void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed) {
+  std::int64_t msn = 0;
+  for (const auto& lane : lanes_) {
+    if (lane->segmenter().opened()) msn = std::max(msn, lane->segmenter().msn() + 1);
+  }
+  for (const std::uint32_t i : changed) {
+    const record::Rendition& before = presentation_.renditions[i];
+    const std::int64_t part_ticks = media::rescale(before.part_ticks, before.track.timescale, specs[i].track.timescale);
+    presentation_.renditions[i] = rendition_of(specs[i], part_ticks);
+    specs_[i] = specs[i];
+    const Format format = make_format(specs[i].track, segment_.seconds, parts_, lead_part_);
+    lanes_[i]->change_format(hold_part_target(format, part_ticks), msn);
+  }
+  write_presentation();
+  if (cutter_->started()) listener_.on_record(record::Discontinuity{msn});
+}
+
+/// Video that joins an audio-only presentation takes the lead, and a lead that changed its format may have other ticks.
+void Packager::follow_lead_change() {
+  if (specs_[lead_].track.kind() == media::Kind::kAudio) lead_ = choose_lead(specs_);
+  const Cutter::Options options = cutter_options(lead_);
+  if (options == cutter_->options()) return;
+  cutter_->change_lead(options);
+  segment_.ticks = options.slot;
+}
+
+void Packager::on_packet(std::uint32_t rendition, media::Packet&& packet) {
+  if (rendition >= lanes_.size() || finished_) return;
+  if (rendition == lead_) {
+    on_lead_packet(std::move(packet));
+  } else {
+    lanes_[rendition]->push(lanes_[rendition]->make_frame(std::move(packet)));
+  }
+  pump();
+}
+
+void Packager::on_lead_packet(media::Packet&& packet) {
+  Lane& lane = *lanes_[lead_];
+  Frame frame = lane.make_frame(std::move(packet));
+  if (!cutter_->started()) {
+    if (!frame.key) {
+      ++counters_.dropped_without_key;
+      return;
+    }
+    cutter_->open({cutter_->slot_of(frame.start), frame.start});
+    listener_.on_cut(cutter_->current());
+  }
+  // A frame whose time is published already, as a gap, is none of the cutter's business: the lane drops it.
+  if (frame.start < std::max(lane.published_end_on_lead(), cutter_->current().time)) {
+    lane.push(std::move(frame));
+    return;
+  }
+  while (const auto cut = cutter_->cut_before(frame.start, frame.key)) listener_.on_cut(*cut);
+  const std::int64_t start = frame.start;
+  const std::int64_t duration = frame.duration;
+  const bool key = frame.key;
+  lane.push(std::move(frame));
+  if (const auto cut = cutter_->cut_after(start, key, duration)) listener_.on_cut(*cut);
+}
+
+void Packager::pump() {
+  lanes_[lead_]->pump();
+  for (const auto& lane : lanes_) lane->pump();
+  if (counters_.segments_without_key == 0 || !presentation_.independent_segments) return;
+  presentation_.independent_segments = false;
+  write_presentation();
+}
+
+void Packager::tick(base::Micros utc) {
+  if (lanes_.empty() || finished_ || !cutter_->started()) return;
+  Lane& lead = *lanes_[lead_];
+  const base::Micros lead_expected = lead.expected(utc);
+  const std::int64_t until =
+      media::rescale(lead_expected, base::kSecond, cutter_->options().timescale, media::Round::kDown);
+  while (const auto cut = cutter_->cut_missing(until)) listener_.on_cut(*cut);
+  lead.fill_missing(lead_expected, INT64_MAX);
+  cutter_->passed(lead.end_on_lead());
+  for (const auto& lane : lanes_) {
+    if (lane.get() != &lead) lane->fill_missing(lane->expected(utc), cutter_->horizon());
+  }
+  pump();
+}
+
+void Packager::finish() {
+  if (finished_) return;
+  if (!lanes_.empty() && cutter_->started()) {
+    pump();
+    const std::int64_t last = lanes_[lead_]->segmenter().msn();
+    lanes_[lead_]->finish(last);
+    for (const auto& lane : lanes_) {
+      if (lane != lanes_[lead_]) lane->finish(last);
+    }
+  }
+  finished_ = true;
+  listener_.on_record(record::End{});
+}
+
+base::Micros Packager::published_end() const {
+  base::Micros end = INT64_MIN;
+  for (const auto& lane : lanes_) end = std::max(end, lane->newest());
+  return end;
+}
+
+void Packager::write_presentation() { listener_.on_record(presentation_); }
+
+}  // namespace packager

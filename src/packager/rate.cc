@@ -1,0 +1,70 @@
+#include "packager/rate.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace packager {
+namespace {
+
+// Integers first: coarse stamps that fit both are taken for those.
+constexpr std::array<media::Rational, 23> kStandard{{
+    {25, 1}, {30, 1}, {50, 1},       {60, 1},       {24, 1},       {15, 1},        {20, 1},       {10, 1},
+    {12, 1}, {48, 1}, {100, 1},      {120, 1},      {8, 1},        {5, 1},         {6, 1},        {25, 2},
+    {15, 2}, {90, 1}, {30000, 1001}, {60000, 1001}, {24000, 1001}, {120000, 1001}, {15000, 1001},
+}};
+constexpr std::int64_t kMillion = 1'000'000;
+
+/// |a / b - 1| in millionths.
+std::int64_t difference(media::Rational a, media::Rational b) {
+  const std::int64_t ratio = media::rescale(kMillion * a.num, a.den * b.num, b.den);
+  return std::abs(ratio - kMillion);
+}
+
+}  // namespace
+
+media::Rational standard_rate(media::Rational rate) {
+  // 29.97 and 30 differ by 1000 ppm; two decimals of 29.97003 are 1 ppm off, of 23.976 43 ppm.
+  constexpr std::int64_t kTolerancePpm = 200;
+  if (!rate.known() || rate.num > kMillion * rate.den || rate.den > kMillion) return {};
+  for (const media::Rational standard : kStandard) {
+    if (difference(rate, standard) <= kTolerancePpm) return standard;
+  }
+  return {};
+}
+
+media::Rational measured_rate(const std::vector<std::int64_t>& times, std::int64_t timescale) {
+  if (times.size() < 2 || times.back() <= times.front()) return {};
+  const auto intervals = static_cast<std::int64_t>(times.size() - 1);
+  const std::int64_t span = times.back() - times.front();
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    // Every frame within two fifths of a frame of its place, or the rate is no constant.
+    const std::int64_t error = (times[i] - times.front()) * intervals - static_cast<std::int64_t>(i) * span;
+    if (std::abs(error) * 5 > 2 * span) return {};
+  }
+  const media::Rational rate{intervals * timescale, span};
+  // A tick of rounding at both ends, and 1 % for clocks that jitter.
+  const std::int64_t rounding_ppm = kMillion / span + 100;
+  for (const media::Rational standard : kStandard) {
+    if (difference(rate, standard) <= rounding_ppm) return standard;
+  }
+  const auto nearest = std::min_element(kStandard.begin(), kStandard.end(),
+                                        [rate](auto a, auto b) { return difference(rate, a) < difference(rate, b); });
+  return difference(rate, *nearest) <= kMillion / 100 ? *nearest : media::Rational{};
+}
+
+bool plausible_rate(media::Rational rate, const std::vector<std::int64_t>& times, std::int64_t timescale) {
+  if (!rate.known() || times.size() < 2 || times.back() <= times.front()) return false;
+  const auto intervals = static_cast<std::int64_t>(times.size() - 1);
+  const media::Rational measured{intervals * timescale, times.back() - times.front()};
+  return difference(measured, rate) <= kMillion / 4;
+}
+
+std::int64_t video_timescale(media::Rational rate) {
+  constexpr std::int64_t kUsual = 90000;
+  if (!rate.known() || kUsual * rate.den % rate.num == 0) return kUsual;
+  if (rate.den == 1001) return rate.num;
+  return rate.num * 1000;
+}
+
+}  // namespace packager

@@ -1,0 +1,207 @@
+#include "packager/segmenter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cmaf/part.h"
+
+namespace packager {
+namespace {
+
+// LL-58: a part holds at least 85 % of PART-TARGET. Parts that follow the video's are off by one audio frame at most;
+// where that is more than 15 %, parts are a fixed number of frames.
+constexpr std::int64_t kLeastPercent = 85;
+// Audio frames are stretched or shortened by one tick at most to follow the source's clock (sample_clock.h).
+constexpr std::int64_t kSlewTicks = 1;
+
+std::int64_t frame_ticks(const media::Track& track) {
+  if (track.kind() == media::Kind::kAudio) return track.audio.frame_samples > 0 ? track.audio.frame_samples : 1024;
+  const media::Rational rate = track.video.frame_rate;
+  if (!rate.known() || (track.timescale * rate.den) % rate.num != 0) return 0;
+  return track.timescale * rate.den / rate.num;
+}
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) { return -media::floor_div(-a, b); }
+
+// A chunk's number grows with time and needs no memory, so that a second machine writes the same bytes (CM-14).
+std::uint32_t sequence_of(std::int64_t msn, std::uint32_t part) {
+  constexpr std::uint64_t kPartsASegment = 128;
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(msn) * kPartsASegment + part + 1);
+}
+
+}  // namespace
+
+Format make_format(const media::Track& track, media::Rational slot, std::int64_t parts, media::Rational lead_part) {
+  Format format;
+  format.kind = track.kind();
+  format.timescale = track.timescale;
+  format.frame = frame_ticks(track);
+  if (format.video()) {
+    const std::int64_t ticks = media::rescale(slot.num, slot.den, track.timescale);
+    const std::int64_t unit = format.frame > 0 ? format.frame : 1;
+    format.part = divide_up(media::rescale(ticks, unit, 1), parts) * unit;
+    format.part_most = format.part;
+    return format;
+  }
+  format.part = std::max(format.frame, media::rescale(lead_part.num, lead_part.den, track.timescale));
+  const std::int64_t least = format.part / format.frame;
+  const std::int64_t most = divide_up(format.part, format.frame);
+  format.counted = least * 100 < most * kLeastPercent;
+  if (format.counted) format.part = least * format.frame;
+  format.part_most = (format.counted ? least : most) * (format.frame + kSlewTicks);
+  return format;
+}
+
+Format hold_part_target(Format format, std::int64_t part_most) {
+  if (format.part_most > part_most) {
+    const std::int64_t unit = format.frame > 0 ? format.frame : 1;
+    const std::int64_t longest = format.video() ? unit : unit + kSlewTicks;
+    format.part = std::max<std::int64_t>(1, part_most / longest) * unit;
+    format.counted = !format.video();
+  }
+  format.part_most = part_most;
+  return format;
+}
+
+Segmenter::Segmenter(std::uint32_t rendition, Format format, Out out, Counters& counters)
+    : rendition_(rendition), format_(format), out_(std::move(out)), counters_(counters), usual_frame_(format.frame) {}
+
+void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t end) {
+  opened_ = true;
+  msn_ = msn;
+  start_ = start;
+  next_part_ = next_part;
+  media_in_segment_ = next_part > 0;
+  part_start_ = grid_base_ = end_ = end;
+}
+
+void Segmenter::move_start(std::int64_t start) { start_ = part_start_ = end_ = start; }
+
+void Segmenter::change_format(Format format, std::int64_t start) {
+  format_ = format;
+  usual_frame_ = format.frame;
+  start_ = part_start_ = grid_base_ = end_ = start;
+}
+
+std::int64_t Segmenter::likely_end() const {
+  if (frames_.empty() || frames_.back().duration > 0) return end_;
+  const std::int64_t usual = usual_frame_ > 0 ? usual_frame_ : format_.timescale / 30;
+  return std::min(frames_.back().start + usual, part_start_ + format_.part_most);
+}
+
+void Segmenter::add(Frame&& frame) {
+  if (!frames_.empty()) {
+    const std::int64_t filled = frame.start - part_start_;
+    if (format_.video() && filled >= format_.part) {
+      close_part(part_start_ + format_.part, false);
+    } else if (format_.video() && frame.key && filled * 100 >= format_.part_most * kLeastPercent) {
+      close_part(frame.start, false);
+    } else if (!format_.video() && frame.start + frame.duration - part_start_ > format_.part_most) {
+      close_part(end_, false);
+    }
+  }
+  if (frames_.empty()) {
+    begin_part();
+  } else {
+    frame.start = std::max(frame.start, frames_.back().start + 1);
+    if (format_.frame == 0) usual_frame_ = frame.start - frames_.back().start;
+  }
+  end_ = std::max(end_, frame.start + std::max<std::int64_t>(frame.duration, 1));
+  frames_.push_back(std::move(frame));
+}
+
+void Segmenter::begin_part() {
+  part_goal_ = part_start_ + format_.part;
+  if (format_.video()) return;
+  if (format_.counted) {
+    part_goal_ -= format_.frame / 2;
+  } else {
+    const std::int64_t number = divide_up(part_start_ + format_.part / 2 - grid_base_, format_.part);
+    part_goal_ = grid_base_ + number * format_.part;
+  }
+}
+
+void Segmenter::close_full_part() {
+  if (frames_.empty() || end_ < part_goal_ || frames_.back().duration == 0) return;
+  close_part(format_.video() ? part_goal_ : end_, false);
+}
+
+void Segmenter::gap_until(std::int64_t time) {
+  if (part_open()) close_part(std::min(likely_end(), time), false);
+  while (part_start_ < time) write_gap(std::min(part_start_ + format_.part, time));
+}
+
+bool Segmenter::gap_whole_parts(std::int64_t time, std::int64_t cut) {
+  if (std::min(likely_end() + format_.part, cut) > time) return false;
+  if (part_open()) close_part(likely_end(), false);
+  bool any = false;
+  while (part_start_ < cut) {
+    const std::int64_t end = std::min(part_start_ + format_.part, cut);
+    if (end > time) break;
+    write_gap(end);
+    any = true;
+  }
+  return any;
+}
+
+void Segmenter::end_segment(std::int64_t time) {
+  if (part_open()) {
+    const bool fits = time - part_start_ <= format_.part_most;
+    close_part(fits ? time : format_.video() ? part_start_ + format_.part : end_, fits);
+  }
+  while (part_start_ < time) write_gap(std::min(part_start_ + format_.part, time));
+  ++counters_.segments;
+  out_(record::SegmentEnd{rendition_, msn_, start_, time - start_});
+  open(msn_ + 1, time, 0, time);
+}
+
+void Segmenter::finish() {
+  if (segment_empty()) return;
+  end_segment(part_open() ? likely_end() : part_start_);
+}
+
+/// Decode time of every frame of the open part: the first at the part's start, each later than the one before, and the
+/// last before `end`, so that no duration is zero or negative (CM-26).
+std::vector<std::int64_t> Segmenter::decode_times(std::int64_t end) const {
+  std::vector<std::int64_t> times(frames_.size());
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const auto after = static_cast<std::int64_t>(frames_.size() - i);
+    times[i] =
+        i == 0 ? part_start_ : std::clamp(frames_[i].start, times[i - 1] + 1, std::max(times[i - 1] + 1, end - after));
+  }
+  return times;
+}
+
+void Segmenter::close_part(std::int64_t end, bool last) {
+  const std::vector<std::int64_t> times = decode_times(end);
+  std::vector<cmaf::Sample> samples(frames_.size());
+  record::Part part{rendition_, msn_, next_part_, part_start_, end - part_start_};
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const std::int64_t until = i + 1 < times.size() ? times[i + 1] : end;
+    samples[i].dts = times[i];
+    samples[i].pts = format_.video() ? frames_[i].pts : times[i];
+    samples[i].duration = until - times[i];
+    samples[i].sync = frames_[i].key;
+    samples[i].data = std::move(frames_[i].data);
+    part.captured = std::max(part.captured, frames_[i].arrived);
+  }
+  part.independent = frames_.front().key;
+  part.last = last;
+  part.data = cmaf::write_part(sequence_of(msn_, next_part_), samples, !media_in_segment_);
+  media_in_segment_ = true;
+  if (format_.video() && next_part_ == 0 && !part.independent) ++counters_.segments_without_key;
+  frames_.clear();
+  part_start_ = end_ = end;
+  ++next_part_;
+  ++counters_.parts;
+  out_(std::move(part));
+}
+
+void Segmenter::write_gap(std::int64_t end) {
+  out_(record::Gap{rendition_, msn_, next_part_, part_start_, end - part_start_});
+  part_start_ = grid_base_ = end_ = end;
+  ++next_part_;
+  ++counters_.gap_parts;
+}
+
+}  // namespace packager

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "media/track.h"
+#include "packager/counters.h"
+#include "record/record.h"
+
+namespace packager {
+
+/// A coded frame on its rendition's decode timeline. Units: ticks of the rendition's timescale, UTC.
+struct Frame {
+  std::int64_t start = 0;  ///< decode time
+  std::int64_t pts = 0;
+  std::int64_t duration = 0;  ///< 0 where only the next frame tells
+  bool key = false;
+  base::Micros arrived = 0;
+  base::Bytes data;
+  std::uint32_t format = 0;  ///< which of its rendition's formats it has
+};
+
+/// What of a rendition's format matters for cutting it into parts. Units: ticks of `timescale`.
+struct Format {
+  media::Kind kind = media::Kind::kVideo;
+  std::int64_t timescale = 90000;
+  std::int64_t frame = 0;      ///< nominal frame duration; 0 for video of a varying rate
+  std::int64_t part = 0;       ///< nominal part duration
+  std::int64_t part_most = 0;  ///< PART-TARGET: no part is longer (LL-56)
+  bool counted = false;        ///< audio: parts are a number of frames, not what falls into the video's parts
+
+  bool video() const { return kind == media::Kind::kVideo; }
+};
+
+/// Format of `track`, cut so that a segment of `slot_micros` has parts of about `part_micros`. All video parts but a
+/// segment's last then have the same number of frames; audio parts end with the video part `lead_part` (in seconds) of
+/// the lead, or after a fixed number of frames where that could leave parts under 85 % (LL-58).
+Format make_format(const media::Track& track, media::Rational slot, std::int64_t parts, media::Rational lead_part);
+/// `format` held to a part target that must not change (AMB-8).
+Format hold_part_target(Format format, std::int64_t part_most);
+
+/// Cuts one rendition into parts: the open segment, its open part, and the records they become.
+/// The decode timeline has no seam: every part starts where the one before ended (CM-12). A part's last frame lasts
+/// until the part ends and its first one starts with it; small holes vanish in that, composition offsets keep the
+/// video's pts.
+class Segmenter {
+ public:
+  using Out = std::function<void(record::Record&&)>;
+
+  Segmenter(std::uint32_t rendition, Format format, Out out, Counters& counters);
+
+  void open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t end);
+  bool opened() const { return opened_; }
+  /// Moves the start of a segment in which nothing is yet.
+  void move_start(std::int64_t start);
+  /// New format from the open segment on, in which nothing is yet. Its times change to the new timescale.
+  void change_format(Format format, std::int64_t start);
+
+  const Format& format() const { return format_; }
+  std::int64_t msn() const { return msn_; }
+  std::int64_t start() const { return start_; }
+  /// End of all whole frames and gaps; of a last frame without duration, the next tick after it starts.
+  std::int64_t end() const { return end_; }
+  /// The same, with a guess where a last frame has no duration.
+  std::int64_t likely_end() const;
+  std::int64_t published_end() const { return part_start_; }
+  std::int64_t last_start() const { return frames_.back().start; }
+  bool part_open() const { return !frames_.empty(); }
+  bool segment_empty() const { return next_part_ == 0 && frames_.empty(); }
+
+  /// Appends to the open segment. REQUIRES: frame.start >= published_end() for video, >= end() for audio, and the hole
+  /// before it is shorter than a part.
+  void add(Frame&& frame);
+  /// Closes the part if it is full, without waiting for the next frame.
+  void close_full_part();
+  /// Gap parts from the end of media to `time`.
+  void gap_until(std::int64_t time);
+  /// As many whole gap parts as fit before `time`; the last one ends at `cut` at most. Returns whether there was any.
+  bool gap_whole_parts(std::int64_t time, std::int64_t cut);
+  /// Ends the segment at `time` and opens the next one there. REQUIRES: time > start of the last frame.
+  void end_segment(std::int64_t time);
+  /// Ends the segment, if there is anything in it, where its media ends.
+  void finish();
+
+ private:
+  void begin_part();
+  void close_part(std::int64_t end, bool last);
+  void write_gap(std::int64_t end);
+  std::vector<std::int64_t> decode_times(std::int64_t end) const;
+
+  std::uint32_t rendition_;
+  Format format_;
+  Out out_;
+  Counters& counters_;
+  bool opened_ = false;
+  std::int64_t msn_ = 0;
+  std::int64_t start_ = 0;
+  std::uint32_t next_part_ = 0;
+  bool media_in_segment_ = false;  ///< the segment's styp is written (CM-19, CM-20)
+  std::int64_t part_start_ = 0;
+  std::int64_t part_goal_ = 0;  ///< the part is full when its frames reach this
+  std::int64_t grid_base_ = 0;  ///< where the audio parts of this stretch of media count from
+  std::int64_t end_ = 0;
+  std::int64_t usual_frame_ = 0;
+  std::vector<Frame> frames_;
+};
+
+}  // namespace packager

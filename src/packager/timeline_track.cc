@@ -1,0 +1,204 @@
+#include "packager/timeline_track.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "packager/rate.h"
+
+namespace packager {
+namespace {
+
+// Enough to tell a rate that was claimed from one twice as high, and to find one that was not.
+constexpr std::size_t kFramesToCheck = 3;
+constexpr std::size_t kFramesToMeasure = 9;
+// H.264 and HEVC reorder by 16 pictures at most: leading pictures that have not ended by then are none.
+constexpr std::size_t kMostLeading = 17;
+
+base::Micros micros_up(std::int64_t ticks, std::int64_t timescale) {
+  return media::rescale(ticks, timescale, base::kSecond, media::Round::kUp);
+}
+
+std::int64_t ticks_up(base::Micros utc, std::int64_t timescale) {
+  return media::rescale(utc, base::kSecond, timescale, media::Round::kUp);
+}
+
+std::vector<std::int64_t> decode_times(const std::deque<media::Packet>& packets) {
+  std::vector<std::int64_t> times;
+  for (const media::Packet& packet : packets) times.push_back(packet.dts);
+  return times;
+}
+
+}  // namespace
+
+std::int64_t Anchor::map(std::int64_t time, std::int64_t time_scale, std::int64_t scale) const {
+  const std::int64_t since = time_scale == feed_scale
+                                 ? media::rescale(time - feed, feed_scale, scale)
+                                 : media::rescale(time, time_scale, scale) - media::rescale(feed, feed_scale, scale);
+  return media::rescale(utc, utc_scale, scale) + since;
+}
+
+bool JumpWatch::jumped(base::Micros dts, base::Micros arrived, Limits limits) {
+  const base::Micros step = dts - dts_;
+  const base::Micros waited = arrived - arrived_;
+  const bool far = step > limits.forward || step < -limits.back;
+  const bool borne_out = step > 0 && step - waited < limits.forward && waited - step < limits.forward;
+  const bool result = running_ && far && !borne_out;
+  running_ = true;
+  dts_ = dts;
+  arrived_ = arrived;
+  return result;
+}
+
+VideoTiming::VideoTiming(const media::Track& track, media::Rational rate_hint)
+    : in_(track), out_(track), hint_(rate_hint) {}
+
+/// Leading pictures of the first key frame: shown before it, decoded after it, not decodable without what came before.
+std::int64_t VideoTiming::leading() const {
+  const std::int64_t key_pts = probe_.front().pts;
+  const auto end = std::find_if(probe_.begin() + 1, probe_.end(),
+                                [key_pts](const media::Packet& packet) { return packet.pts > key_pts || packet.key; });
+  return end - probe_.begin() - 1;
+}
+
+bool VideoTiming::ready() const {
+  if (probe_.empty()) return false;
+  const bool leading_known =
+      probe_.front().idr || leading() + 1 < static_cast<std::int64_t>(probe_.size()) || probe_.size() > kMostLeading;
+  const media::Rational claimed = standard_rate(in_.video.frame_rate.known() ? in_.video.frame_rate : hint_);
+  const std::int64_t span = probe_.back().dts - probe_.front().dts;
+  const bool enough_to_check = claimed.known() && probe_.size() >= kFramesToCheck &&
+                               plausible_rate(claimed, decode_times(probe_), in_.timescale);
+  const bool enough_to_measure =
+      probe_.size() >= kFramesToMeasure || (probe_.size() >= kFramesToCheck && span >= in_.timescale);
+  return leading_known && (enough_to_check || enough_to_measure);
+}
+
+void VideoTiming::decide_rate() {
+  const std::vector<std::int64_t> times = decode_times(probe_);
+  media::Rational rate = standard_rate(in_.video.frame_rate.known() ? in_.video.frame_rate : hint_);
+  if (times.size() > 1 && !plausible_rate(rate, times, in_.timescale)) rate = measured_rate(times, in_.timescale);
+  out_ = in_;
+  out_.timescale = video_timescale(rate);
+  out_.video.frame_rate = rate;
+  grid_.reset();
+  if (rate.known()) grid_.emplace(rate, in_.timescale, out_.timescale);
+}
+
+Anchor VideoTiming::make_anchor(base::Micros floor) const {
+  const media::Packet& key = probe_.front();
+  const std::int64_t frame = grid_ ? grid_->frame() : 1;
+  const std::int64_t before = grid_ ? leading() : 0;
+  std::int64_t index = media::rescale(media::rescale(key.arrived, base::kSecond, out_.timescale), frame, 1);
+  if (floor != INT64_MIN) {
+    const std::int64_t least = ticks_up(floor, out_.timescale);
+    index = std::max(index, media::rescale(least, frame, 1, media::Round::kUp) + before);
+  }
+  return {key.pts, in_.timescale, index * frame, out_.timescale, 0};
+}
+
+std::deque<media::Packet> VideoTiming::start(const Anchor& anchor, base::Micros floor) {
+  anchor_ = anchor;
+  started_ = true;
+  const media::Packet& key = probe_.front();
+  const std::int64_t shown = anchor.map(key.pts, in_.timescale, out_.timescale);
+  const std::int64_t least = floor == INT64_MIN ? INT64_MIN : ticks_up(floor, out_.timescale);
+  if (grid_) {
+    delay_ = grid_->frames_in(composition(key)) - leading();
+    std::int64_t index = media::rescale(shown, grid_->frame(), 1) - leading();
+    if (floor != INT64_MIN) index = std::max(index, media::rescale(least, grid_->frame(), 1, media::Round::kUp));
+    grid_->anchor(key.dts, index);
+  }
+  free_shift_ = media::rescale(composition(key), in_.timescale, out_.timescale);
+  last_dts_ = least == INT64_MIN ? least : least - 1;
+  return std::exchange(probe_, {});
+}
+
+Anchor VideoTiming::continue_at(const media::Packet& packet, base::Micros floor) const {
+  const std::int64_t frame = grid_ ? grid_->frame() : 1;
+  const std::int64_t least = ticks_up(std::max(packet.arrived, floor), out_.timescale);
+  const std::int64_t utc = media::rescale(least, frame, 1, media::Round::kUp) * frame;
+  return {packet.dts, in_.timescale, utc, out_.timescale, 0};
+}
+
+void VideoTiming::change_anchor(const Anchor& anchor, const media::Packet& packet) {
+  anchor_ = anchor;
+  if (!grid_) return;
+  const std::int64_t shown = anchor.map(packet.dts, in_.timescale, out_.timescale);
+  const std::int64_t index = media::rescale(shown, grid_->frame(), 1) + delay_;
+  grid_->anchor(packet.dts, std::max(index, grid_->next_index()));
+}
+
+Verdict VideoTiming::place(media::Packet& packet) {
+  if (grid_ && grid_->lost()) {
+    // The packets' own times from here on; the anchor is the grid's, so nothing shifts.
+    last_dts_ = grid_->next_index() * grid_->frame() - 1;
+    grid_.reset();
+  }
+  return grid_ ? place_on_grid(packet) : place_freely(packet);
+}
+
+Verdict VideoTiming::place_on_grid(media::Packet& packet) {
+  const std::int64_t due = grid_->next_index();
+  const std::int64_t index = grid_->place(packet.dts);
+  const std::int64_t shown = index - delay_ + grid_->frames_in(composition(packet));
+  packet.dts = index * grid_->frame();
+  packet.pts = shown * grid_->frame();
+  packet.duration = grid_->frame();
+  return index > due ? Verdict::kHole : Verdict::kPlaced;
+}
+
+Verdict VideoTiming::place_freely(media::Packet& packet) {
+  const std::int64_t dts = anchor_.map(packet.dts, in_.timescale, out_.timescale) + free_shift_;
+  packet.pts = anchor_.map(packet.pts, in_.timescale, out_.timescale);
+  packet.dts = last_dts_ == INT64_MIN ? dts : std::max(dts, last_dts_ + 1);
+  packet.duration = 0;
+  last_dts_ = packet.dts;
+  return packet.dts == dts ? Verdict::kPlaced : Verdict::kRestamped;
+}
+
+base::Micros VideoTiming::end() const {
+  if (!started_) return INT64_MIN;
+  if (grid_) return micros_up(grid_->next_index() * grid_->frame(), out_.timescale);
+  return last_dts_ == INT64_MIN ? INT64_MIN : micros_up(last_dts_ + 1, out_.timescale);
+}
+
+void VideoTiming::change_format(const media::Track& track) {
+  const media::Track before = out_;
+  in_ = track;
+  out_ = track;
+  out_.timescale = before.timescale;
+  out_.video.frame_rate = before.video.frame_rate;
+}
+
+AudioTiming::AudioTiming(const media::Track& track) : in_(track), out_(track) {
+  if (out_.audio.sample_rate > 0) out_.timescale = out_.audio.sample_rate;
+  usual_samples_ = track.audio.frame_samples > 0 ? track.audio.frame_samples : 1024;
+}
+
+void AudioTiming::start(const Anchor& anchor, base::Micros not_before) {
+  anchor_ = anchor;
+  not_before_ = not_before == INT64_MIN ? not_before : ticks_up(not_before, out_.timescale);
+}
+
+std::int64_t AudioTiming::samples_of(const media::Packet& packet) {
+  if (packet.duration > 0 && in_.audio.frame_samples == 0) {
+    usual_samples_ = std::max<std::int64_t>(1, media::rescale(packet.duration, in_.timescale, out_.timescale));
+  }
+  return usual_samples_;
+}
+
+Verdict AudioTiming::place(media::Packet& packet) {
+  const std::int64_t stamp = anchor_.map(packet.pts, in_.timescale, out_.timescale);
+  const std::int64_t samples = samples_of(packet);
+  if (stamp < not_before_) return Verdict::kCovered;
+  const auto placed = clock_.place(stamp, samples);
+  if (!placed) return Verdict::kCovered;
+  packet.pts = packet.dts = placed->start;
+  packet.duration = placed->duration;
+  return placed->hole ? Verdict::kHole : Verdict::kPlaced;
+}
+
+base::Micros AudioTiming::end() const { return micros_up(clock_.next(), out_.timescale); }
+
+}  // namespace packager

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "base/clock.h"
+#include "media/packet.h"
+#include "media/track.h"
+#include "packager/frame_clock.h"
+#include "packager/sample_clock.h"
+
+namespace packager {
+
+/// One instant on the feed's clock and in UTC.
+struct Anchor {
+  std::int64_t feed = 0;
+  std::int64_t feed_scale = 1;
+  std::int64_t utc = 0;
+  std::int64_t utc_scale = 1;
+  std::uint32_t generation = 0;  ///< later anchors of a feed have higher ones
+
+  /// UTC of a feed time, in ticks of `scale`.
+  std::int64_t map(std::int64_t time, std::int64_t time_scale, std::int64_t scale) const;
+};
+
+/// What a track's timing found out about a packet, beside its times.
+enum class Verdict : std::uint8_t { kPlaced, kHole, kRestamped, kCovered };
+
+/// Watches one track's decode times for jumps that its arrival does not bear out (RT-26).
+class JumpWatch {
+ public:
+  struct Limits {
+    base::Micros forward = base::kSecond;
+    base::Micros back = base::kSecond / 2;
+  };
+  /// `dts` in microseconds of feed time. True where the source's clock was set anew.
+  bool jumped(base::Micros dts, base::Micros arrived, Limits limits);
+  void reset() { running_ = false; }
+
+ private:
+  bool running_ = false;
+  base::Micros dts_ = 0;
+  base::Micros arrived_ = 0;
+};
+
+/// Timing of one video track: finds its rate from its first frames, then puts it on the frame grid, or keeps its own
+/// times where the rate varies.
+class VideoTiming {
+ public:
+  VideoTiming(const media::Track& track, media::Rational rate_hint);
+
+  const media::Track& track() const { return out_; }
+  bool started() const { return started_; }
+  void set_rate_hint(media::Rational rate) { hint_ = rate; }
+
+  /// Holds a packet back until the rate, and the number of leading pictures, is known. The first one is a key frame.
+  void probe(media::Packet&& packet) { probe_.push_back(std::move(packet)); }
+  bool probing() const { return !probe_.empty(); }
+  bool ready() const;
+  void forget_probe() { probe_.clear(); }
+  const media::Packet& first() const { return probe_.front(); }
+  /// Settles rate and timescale. REQUIRES: probing().
+  void decide_rate();
+  /// An anchor that puts the first frame at its arrival, no sample before `floor`. REQUIRES: decide_rate() was called.
+  Anchor make_anchor(base::Micros floor) const;
+  /// Starts the decode timeline at the first frame, not before `floor`. Returns the packets held back.
+  std::deque<media::Packet> start(const Anchor& anchor, base::Micros floor);
+
+  /// Goes on under another anchor from this packet on.
+  void change_anchor(const Anchor& anchor, const media::Packet& packet);
+  /// An anchor under which this packet follows what was given out, at its arrival if that is later.
+  Anchor continue_at(const media::Packet& packet, base::Micros floor) const;
+
+  /// Turns the packet's times into UTC ticks of track().timescale.
+  Verdict place(media::Packet& packet);
+  /// UTC end of what was placed.
+  base::Micros end() const;
+  /// A new decoder configuration, at the same rate.
+  void change_format(const media::Track& track);
+
+ private:
+  std::int64_t leading() const;
+  std::int64_t composition(const media::Packet& packet) const { return packet.pts - packet.dts; }
+  Verdict place_on_grid(media::Packet& packet);
+  Verdict place_freely(media::Packet& packet);
+
+  media::Track in_;
+  media::Track out_;
+  media::Rational hint_;
+  std::deque<media::Packet> probe_;
+  bool started_ = false;
+  Anchor anchor_;
+  std::optional<FrameClock> grid_;
+  std::int64_t delay_ = 0;       ///< pts - dts of a first key frame, in frames, its leading pictures not counted
+  std::int64_t free_shift_ = 0;  ///< the same in output ticks, where there is no grid
+  std::int64_t last_dts_ = INT64_MIN;
+};
+
+/// Timing of one audio track.
+class AudioTiming {
+ public:
+  explicit AudioTiming(const media::Track& track);
+
+  const media::Track& track() const { return out_; }
+  void start(const Anchor& anchor, base::Micros not_before);
+  void change_anchor(const Anchor& anchor) { anchor_ = anchor; }
+  Verdict place(media::Packet& packet);
+  base::Micros end() const;
+
+ private:
+  std::int64_t samples_of(const media::Packet& packet);
+
+  media::Track in_;
+  media::Track out_;
+  Anchor anchor_;
+  std::int64_t not_before_ = INT64_MIN;
+  SampleClock clock_;
+  std::int64_t last_stamp_ = INT64_MIN;
+  std::int64_t usual_samples_ = 0;
+};
+
+}  // namespace packager
