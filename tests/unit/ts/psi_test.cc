@@ -1,0 +1,77 @@
+#include "ts/psi.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/ts/ts_builder.h"
+
+namespace ts {
+namespace {
+
+StreamEntry entry_of(std::uint8_t type, const Blob& descriptors = {}) {
+  const auto pmt = parse_pmt(Mux::make_pmt(1, {{type, 0x100, descriptors}}));
+  EXPECT_TRUE(pmt.ok());
+  return pmt->streams.at(0);
+}
+
+TEST(Pmt, NamesTheCodecOfEveryStreamTypeWeHandle) {  // TS-13
+  using media::Codec;
+  EXPECT_EQ(entry_of(0x1b).codec, Codec::kH264);
+  EXPECT_EQ(entry_of(0x24).codec, Codec::kHevc);
+  EXPECT_EQ(entry_of(0x02).codec, Codec::kMpeg2Video);
+  EXPECT_EQ(entry_of(0x03).codec, Codec::kMp2);
+  EXPECT_EQ(entry_of(0x04).codec, Codec::kMp2);
+  EXPECT_EQ(entry_of(0x0f).codec, Codec::kAac);
+  EXPECT_EQ(entry_of(0x0f).wrapping, Wrapping::kAdts);
+  EXPECT_EQ(entry_of(0x11).codec, Codec::kAac);
+  EXPECT_EQ(entry_of(0x11).wrapping, Wrapping::kLatm);
+  EXPECT_EQ(entry_of(0x81).codec, Codec::kAc3);
+  EXPECT_EQ(entry_of(0x87).codec, Codec::kEac3);
+  EXPECT_EQ(entry_of(0x06, hex("6a0100")).codec, Codec::kAc3);
+  EXPECT_EQ(entry_of(0x06, hex("7a0100")).codec, Codec::kEac3);
+  EXPECT_EQ(entry_of(0x06, registration("AC-3")).codec, Codec::kAc3);
+  EXPECT_EQ(entry_of(0x06, registration("EAC3")).codec, Codec::kEac3);
+  EXPECT_EQ(entry_of(0x06, registration("AV01")).codec, Codec::kAv1);
+  const StreamEntry opus = entry_of(0x06, registration("Opus") + hex("7f028006"));
+  EXPECT_EQ(opus.codec, Codec::kOpus);
+  EXPECT_EQ(opus.opus_channels, 6);
+}
+
+TEST(Pmt, LeavesOtherStreamTypesWithoutACodec) {  // TS-10, TS-12
+  EXPECT_FALSE(entry_of(0x06).codec);
+  EXPECT_FALSE(entry_of(0x06, hex("5600")).codec);  // teletext
+  EXPECT_FALSE(entry_of(0x15).codec);
+  EXPECT_FALSE(entry_of(0x86, registration("CUEI")).codec);
+}
+
+TEST(Pmt, ReadsLanguagesInLowerCase) {  // TS-14
+  EXPECT_EQ(entry_of(0x0f, language("eng")).language, "eng");
+  EXPECT_EQ(entry_of(0x0f, language("DEU")).language, "deu");
+  EXPECT_EQ(entry_of(0x0f, language("und")).language, "");
+  EXPECT_EQ(entry_of(0x0f, language("e\"g")).language, "");
+  EXPECT_EQ(entry_of(0x0f, hex("0a00")).language, "");
+}
+
+TEST(Pmt, RefusesLengthsThatDoNotFit) {  // TS-2
+  Blob section = Mux::make_pmt(1, {{0x1b, 0x100, language("eng")}});
+  section[16] = 0xff;  // ES_info_length
+  EXPECT_FALSE(parse_pmt(section).ok());
+  EXPECT_FALSE(parse_pmt(Mux::make_pmt(1, {{0x1b, 0x100, hex("0aff")}})).ok());
+  for (std::size_t size = 0; size < section.size(); ++size) {
+    static_cast<void>(parse_pmt(base::View(section).first(size)).ok());  // must not read past the end
+  }
+}
+
+TEST(Pat, ListsProgramsAndLeavesTheNetworkOut) {
+  base::ByteWriter body;
+  body.u32(0x0000e010);
+  body.u32(0x0001e100);
+  body.u32(0x0102ffff);
+  const auto pat = parse_pat(Mux::make_section(0x00, 9, 3, body.take()));
+  ASSERT_TRUE(pat.ok());
+  EXPECT_EQ(pat->header.version, 3);
+  EXPECT_EQ(pat->header.table_id_extension, 9);
+  EXPECT_EQ(pat->programs, (std::vector<Program>{{1, 0x100}, {0x102, 0x1fff}}));
+}
+
+}  // namespace
+}  // namespace ts
