@@ -68,10 +68,10 @@ Log::Log(std::string channel, const Options& options) : options_(options), chann
 Log::~Log() = default;
 
 void Log::apply(const record::Record& record) {
-  std::visit([this](const auto& kind) { apply(kind); }, record);
+  std::visit([this](const auto& kind) { fold(kind); }, record);
 }
 
-void Log::apply(const record::Presentation& presentation) {
+void Log::fold(const record::Presentation& presentation) {
   if (!acceptable(presentation)) {
     ++counters_.conflicts;
     return;
@@ -86,16 +86,16 @@ void Log::apply(const record::Presentation& presentation) {
   publish_all();
 }
 
-void Log::apply(const record::Part& part) {
+void Log::fold(const record::Part& part) {
   add_part(part.rendition, part.msn, part.index, part.start, {part.duration, part.independent, false, part.data},
            part.last);
 }
 
-void Log::apply(const record::Gap& gap) {
+void Log::fold(const record::Gap& gap) {
   add_part(gap.rendition, gap.msn, gap.index, gap.start, {gap.duration, false, true, {}}, false);
 }
 
-void Log::apply(const record::SegmentEnd& end) {
+void Log::fold(const record::SegmentEnd& end) {
   if (end.rendition >= tracks_.size()) {
     ++counters_.conflicts;
     return;
@@ -105,7 +105,7 @@ void Log::apply(const record::SegmentEnd& end) {
   publish(end.rendition);
 }
 
-void Log::apply(const record::Discontinuity& discontinuity) {
+void Log::fold(const record::Discontinuity& discontinuity) {
   // LL-40: in every rendition or in none. Where one has begun the segment, players have seen it without the tag.
   const bool too_late = std::any_of(tracks_.begin(), tracks_.end(),
                                     [&](const auto& track) { return track->window.begun() >= discontinuity.msn; });
@@ -116,9 +116,9 @@ void Log::apply(const record::Discontinuity& discontinuity) {
   ++counters_.discontinuities;
 }
 
-void Log::apply(const record::Marker&) {}
+void Log::fold(const record::Marker&) {}
 
-void Log::apply(const record::End&) {
+void Log::fold(const record::End&) {
   if (std::exchange(ended_, true)) return;
   for (const auto& track : tracks_) track->window.end();
   publish_all();

@@ -48,13 +48,13 @@ class Log {
  private:
   struct Track;
 
-  void apply(const record::Presentation& presentation);
-  void apply(const record::Part& part);
-  void apply(const record::Gap& gap);
-  void apply(const record::SegmentEnd& end);
-  void apply(const record::Discontinuity& discontinuity);
-  void apply(const record::Marker& marker);
-  void apply(const record::End& end);
+  void fold(const record::Presentation& presentation);
+  void fold(const record::Part& part);
+  void fold(const record::Gap& gap);
+  void fold(const record::SegmentEnd& end);
+  void fold(const record::Discontinuity& discontinuity);
+  void fold(const record::Marker& marker);
+  void fold(const record::End& end);
 
   bool same_session(const record::Presentation& presentation) const;
   void begin_session(const record::Presentation& presentation);

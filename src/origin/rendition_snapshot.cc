@@ -63,10 +63,10 @@ const Rendered& RenditionSnapshot::rendered(std::atomic<const Rendered*>& slot, 
 
 SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
   const hls::Revision& revision = contents_.revision;
-  if (!revision.started()) return {};
-  const hls::Segment* segment = revision.closed->find(msn);
+  const hls::Segment* segment = revision.closed->find(msn);  // also from before a restart: LL-46
   if (segment == nullptr) {
-    const bool coming = !revision.ended && (msn == revision.open->msn || msn == revision.hint_msn());
+    const bool coming =
+        revision.started() && !revision.ended && (msn == revision.open->msn || msn == revision.hint_msn());
     return {coming ? Presence::kPending : Presence::kAbsent, {}, 0};
   }
   SegmentObject object{segment->gap() ? Presence::kGap : Presence::kFound, {}, 0};
@@ -81,8 +81,8 @@ SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
 
 PartObject RenditionSnapshot::part(std::int64_t msn, std::uint32_t index) const {
   const hls::Revision& revision = contents_.revision;
-  if (!revision.started()) return {};
   if (const hls::Segment* segment = revision.closed->find(msn)) return part_of(*segment, index);
+  if (!revision.started()) return {};
   const hls::Segment& open = *revision.open;
   if (msn == open.msn && index < open.parts.size()) return part_of(open, index);
   if (revision.ended) return {};

@@ -1,0 +1,244 @@
+#include "origin/log.h"
+
+#include <gtest/gtest.h>
+
+#include "channel.h"
+
+namespace origin {
+namespace {
+
+using namespace origin::testing;
+
+bool has(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
+
+TEST(Log, WaitsUntilARenditionHasThreeParts) {  // LL-111
+  Channel channel;
+  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
+  EXPECT_EQ(channel.log.snapshot()->multivariant, nullptr);
+  channel.begin();
+  EXPECT_NE(channel.log.snapshot()->multivariant, nullptr);
+  channel.log.apply(part(kVideo, kFirst, 0));
+  channel.log.apply(gap(kVideo, kFirst, 1));
+  channel.log.apply(part(kVideo, kFirst, 2));
+  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
+  EXPECT_FALSE(channel.rendition().ready());
+  channel.log.apply(part(kVideo, kFirst, 3));
+  EXPECT_EQ(channel.log.snapshot()->state, State::kLive);
+  EXPECT_TRUE(channel.rendition(kVideo).ready());
+  EXPECT_FALSE(channel.rendition(kAudio).ready());
+}
+
+TEST(Log, GivesTheSameSnapshotWhileNothingChanged) {
+  Channel channel;
+  channel.begin();
+  const auto first = channel.log.snapshot();
+  EXPECT_EQ(channel.log.snapshot(), first);
+  channel.log.apply(part(kVideo, kFirst, 0));
+  EXPECT_NE(channel.log.snapshot(), first);
+  EXPECT_GT(channel.log.snapshot()->revision, first->revision);
+}
+
+TEST(Log, SharesRenditionsThatDidNotChange) {
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  const auto before = channel.log.snapshot();
+  channel.log.apply(part(kVideo, kFirst + 1, 0));
+  EXPECT_NE(channel.log.snapshot()->renditions[kVideo], before->renditions[kVideo]);
+  EXPECT_EQ(channel.log.snapshot()->renditions[kAudio], before->renditions[kAudio]);
+}
+
+TEST(Log, EveryPlaylistReportsTheOthersAtItsOwnInstant) {  // LL-84, LL-85, LL-86
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  channel.log.apply(part(kVideo, kFirst + 1, 0));
+  EXPECT_TRUE(has(channel.text(kVideo), "REPORT:URI=\"../a1/index.m3u8\",LAST-MSN=888000000,LAST-PART=3\n"));
+  channel.log.apply(part(kAudio, kFirst + 1, 0));
+  EXPECT_TRUE(has(channel.text(kAudio), "REPORT:URI=\"../v720/index.m3u8\",LAST-MSN=888000001,LAST-PART=0\n"));
+  channel.log.apply(part(kVideo, kFirst + 1, 1));
+  EXPECT_TRUE(has(channel.text(kVideo), "REPORT:URI=\"../a1/index.m3u8\",LAST-MSN=888000001,LAST-PART=0\n"));
+}
+
+TEST(Log, AllRenditionsHaveTheSameServerControl) {  // LL-69, LL-70, LL-14
+  Channel channel;
+  record::Presentation mixed = presentation();
+  mixed.renditions[1].part_ticks = 24576;  // 0.512 s
+  channel.log.apply(mixed);
+  channel.segments(kFirst, kFirst);
+  const std::string control =
+      "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.00000,PART-HOLD-BACK=1.53600\n";
+  EXPECT_TRUE(has(channel.text(kVideo), control)) << channel.text(kVideo);
+  EXPECT_TRUE(has(channel.text(kAudio), control));
+  EXPECT_TRUE(has(channel.text(kVideo), "PART-TARGET=0.50000"));
+  EXPECT_TRUE(has(channel.text(kAudio), "PART-TARGET=0.51200"));
+}
+
+TEST(Log, OffersDeltaUpdatesOnlyWhereTheWindowIsLongEnough) {  // LL-72
+  Channel channel({12 * base::kSecond});
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  EXPECT_FALSE(has(channel.text(), "CAN-SKIP-UNTIL"));
+}
+
+TEST(Log, ListsSixSegmentsHoweverShortTheWindow) {  // LL-26
+  Channel channel({base::kSecond});
+  channel.begin();
+  channel.segments(kFirst, kFirst + 20);
+  EXPECT_EQ(channel.rendition().revision().closed->listed(), 6U);
+}
+
+TEST(Log, HoldsRequestsAtMostThreeTargetDurationsOrTwentyFiveSeconds) {  // LL-103, CF-3
+  Channel channel;
+  channel.begin();
+  EXPECT_EQ(channel.log.snapshot()->hold_limit(), 6 * base::kSecond);
+  Channel slow;
+  record::Presentation long_segments = presentation();
+  long_segments.segment = {10, 1};
+  slow.log.apply(long_segments);
+  EXPECT_EQ(slow.log.snapshot()->hold_limit(), 25 * base::kSecond);
+}
+
+TEST(Log, ADiscontinuityIsInEveryRenditionOrInNone) {  // LL-36, LL-40
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  channel.log.apply(record::Discontinuity{kFirst + 1});
+  channel.log.apply(record::Discontinuity{kFirst + 1});
+  channel.segments(kFirst + 1, kFirst + 1);
+  EXPECT_TRUE(has(channel.text(kVideo), "#EXT-X-DISCONTINUITY\n"));
+  EXPECT_TRUE(has(channel.text(kAudio), "#EXT-X-DISCONTINUITY\n"));
+  channel.log.apply(part(kVideo, kFirst + 2, 0));
+  channel.log.apply(record::Discontinuity{kFirst + 2});  // the video has begun it
+  EXPECT_EQ(channel.log.counters().discontinuities, 1U);
+  EXPECT_EQ(channel.log.counters().late, 2U);
+}
+
+TEST(Log, ALateRenditionHasTheSameDiscontinuityNumbers) {  // LL-40
+  Channel channel;
+  channel.log.apply(record::Presentation{{video()}, {2, 1}, true});
+  for (std::uint32_t i = 0; i < 4; ++i) channel.log.apply(part(kVideo, kFirst, i));
+  channel.log.apply(end(kVideo, kFirst));
+  channel.log.apply(record::Discontinuity{kFirst + 1});
+  channel.log.apply(presentation());
+  channel.segments(kFirst + 1, kFirst + 1);
+  channel.segments(kFirst + 2, kFirst + 2);
+  EXPECT_EQ(channel.rendition(kVideo).revision().closed->find(kFirst + 2)->discontinuities, 1);
+  EXPECT_EQ(channel.rendition(kAudio).revision().closed->find(kFirst + 2)->discontinuities, 1);
+  EXPECT_TRUE(has(channel.snapshot->multivariant->identity.text(), "a1/index.m3u8"));
+}
+
+TEST(Log, TheMultivariantPlaylistStaysTheSameObjectWhileItsTextDoes) {  // MV-28
+  Channel channel;
+  channel.begin();
+  const auto before = channel.log.snapshot()->multivariant;
+  record::Presentation again = presentation();
+  again.renditions[0].init = base::Bytes::copy_of("another init");
+  channel.log.apply(again);
+  EXPECT_EQ(channel.log.snapshot()->multivariant, before);
+}
+
+TEST(Log, TheEndReleasesEverythingWithAFinalPlaylist) {  // LL-44, LL-45
+  Channel channel;
+  channel.begin();
+  channel.log.apply(part(kVideo, kFirst, 0));
+  channel.log.apply(record::End{});
+  channel.log.apply(record::End{});
+  EXPECT_EQ(channel.log.snapshot()->state, State::kEnded);
+  EXPECT_TRUE(has(channel.text(kVideo), "#EXT-X-ENDLIST"));
+  EXPECT_EQ(channel.rendition(kVideo).decide({}).verdict, hls::Verdict::kAnswer);
+  EXPECT_EQ(channel.rendition(kAudio).decide({}).verdict, hls::Verdict::kAbsent);
+}
+
+TEST(Log, ANewSessionAfterTheEndGoesOnWithItsNumbers) {  // LL-22, LL-46, LL-68
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst + 3);
+  channel.log.apply(part(kVideo, kFirst + 4, 0));
+  channel.log.apply(record::End{});
+  channel.begin();
+  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
+  EXPECT_EQ(channel.rendition().decide({}).verdict, hls::Verdict::kWait);
+  EXPECT_EQ(channel.rendition().segment(kFirst + 1).presence, Presence::kFound);
+  channel.log.apply(part(kVideo, kFirst + 4, 0));  // its URL has had other bytes
+  EXPECT_EQ(channel.log.counters().late, 1U);
+  channel.segments(kFirst + 5, kFirst + 5);
+  EXPECT_EQ(channel.log.snapshot()->state, State::kLive);
+  EXPECT_TRUE(
+      has(channel.text(), "#EXT-X-MEDIA-SEQUENCE:888000005\n#EXT-X-DISCONTINUITY-SEQUENCE:0\n#EXT-X-DISCONTINUITY\n"))
+      << channel.text();
+  EXPECT_EQ(channel.log.counters().restarts, 1U);
+}
+
+TEST(Log, AnotherSegmentDurationIsANewSession) {
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst + 3);
+  record::Presentation other = presentation();
+  other.segment = {4, 1};
+  channel.log.apply(other);
+  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
+  EXPECT_EQ(channel.log.snapshot()->target_duration, 4);
+  EXPECT_EQ(channel.rendition().segment(kFirst).presence, Presence::kAbsent);
+  EXPECT_EQ(channel.log.counters().restarts, 1U);
+}
+
+TEST(Log, AnIndexThatChangedItsMeaningIsANewSession) {
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst + 1);
+  channel.log.apply(record::Presentation{{audio(), video()}, {2, 1}, true});
+  EXPECT_EQ(channel.log.snapshot()->renditions[0]->name(), "a1");
+  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
+  EXPECT_EQ(channel.log.snapshot()->find("v720")->segment(kFirst).presence, Presence::kFound);
+}
+
+TEST(Log, RefusesImpossiblePresentationsAndUnknownRenditions) {
+  Channel channel;
+  channel.log.apply(part(kVideo, kFirst, 0));
+  channel.log.apply(end(kVideo, kFirst));
+  record::Presentation bad = presentation();
+  bad.renditions[0].name = "../../etc";
+  channel.log.apply(bad);
+  bad = presentation();
+  bad.renditions[1].name = "v720";
+  channel.log.apply(bad);
+  bad = presentation();
+  bad.renditions[0].track.timescale = 0;
+  channel.log.apply(bad);
+  bad = presentation();
+  bad.segment = {1, 1'000};
+  channel.log.apply(bad);
+  channel.log.apply(record::Presentation{});
+  EXPECT_EQ(channel.log.counters().conflicts, 7U);
+  EXPECT_TRUE(channel.log.snapshot()->renditions.empty());
+}
+
+TEST(Log, CountsWhatItDoes) {
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  channel.log.apply(part(kVideo, kFirst, 2));  // late
+  channel.log.apply(gap(kVideo, kFirst + 1, 0));
+  channel.log.apply(part(kVideo, kFirst + 1, 0));  // its slot has been declared a gap
+  channel.log.apply(part(kVideo, kFirst + 1, 2));  // passes one over
+  const Log::Counters counters = channel.log.counters();
+  EXPECT_EQ(counters.parts, 9U);
+  EXPECT_EQ(counters.segments, 2U);
+  EXPECT_EQ(counters.gaps, 2U);
+  EXPECT_EQ(counters.filled, 1U);
+  EXPECT_EQ(counters.late, 2U);
+  EXPECT_EQ(counters.conflicts, 0U);
+}
+
+TEST(Log, MemoryStaysWithinTheWindowAndItsGrace) {
+  Channel channel({20 * base::kSecond});
+  channel.begin();
+  channel.segments(kFirst, kFirst + 9);
+  const std::size_t ten = channel.rendition().media_bytes();
+  channel.segments(kFirst + 10, kFirst + 200);
+  EXPECT_LE(channel.rendition().media_bytes(), ten * 12 / 10);
+}
+
+}  // namespace
+}  // namespace origin

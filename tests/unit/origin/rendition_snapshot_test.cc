@@ -1,0 +1,129 @@
+#include "origin/rendition_snapshot.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "channel.h"
+#include "hls/uri.h"
+
+namespace origin {
+namespace {
+
+using namespace origin::testing;
+
+std::string joined(const SegmentObject& object) {
+  std::string text;
+  for (const base::Bytes& piece : object.pieces) text += piece.text();
+  return text;
+}
+
+struct Snapshot : ::testing::Test {
+  Snapshot() {
+    channel.begin();
+    channel.segments(kFirst, kFirst + 1);
+    channel.log.apply(part(kVideo, kFirst + 2, 0));
+    channel.log.apply(part(kVideo, kFirst + 2, 1));
+  }
+  Channel channel;
+};
+
+TEST_F(Snapshot, ASegmentIsItsPartsOneAfterAnother) {  // LL-59, CM-20
+  const RenditionSnapshot& rendition = channel.rendition();
+  const SegmentObject segment = rendition.segment(kFirst);
+  ASSERT_EQ(segment.presence, Presence::kFound);
+  EXPECT_EQ(joined(segment), "0:888000000.00:888000000.10:888000000.20:888000000.3");
+  EXPECT_EQ(segment.size, joined(segment).size());
+  EXPECT_EQ(segment.pieces[2].data(), rendition.part(kFirst, 2).data.data());  // nothing was copied
+}
+
+TEST_F(Snapshot, APartIsThereFromWhenItIsListed) {  // LL-30
+  EXPECT_EQ(channel.rendition().part(kFirst + 2, 1).data.text(), "0:888000002.1");
+  EXPECT_EQ(channel.rendition().part(kFirst, 3).presence, Presence::kFound);
+}
+
+TEST_F(Snapshot, WhatIsHintedIsPending) {  // LL-79
+  const RenditionSnapshot& rendition = channel.rendition();
+  EXPECT_EQ(rendition.part(kFirst + 2, 2).presence, Presence::kPending);
+  EXPECT_EQ(rendition.part(kFirst + 2, 3).presence, Presence::kPending);  // hinted as soon as another loop is ahead
+  EXPECT_EQ(rendition.part(kFirst + 3, 0).presence, Presence::kPending);
+  EXPECT_EQ(rendition.segment(kFirst + 2).presence, Presence::kPending);
+}
+
+TEST_F(Snapshot, WhatIsNeitherListedNorHintedIsAbsentAtOnce) {  // LL-82
+  const RenditionSnapshot& rendition = channel.rendition();
+  EXPECT_EQ(rendition.part(kFirst + 2, 4).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.part(kFirst + 3, 1).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.part(kFirst + 4, 0).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.part(kFirst - 1, 0).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.part(kFirst, 4).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.segment(kFirst + 3).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.segment(kFirst - 1).presence, Presence::kAbsent);
+  EXPECT_EQ(rendition.segment(-1).presence, Presence::kAbsent);
+}
+
+TEST_F(Snapshot, AHintedPartThatNeverCameIsAbsentOnceItsSegmentClosed) {  // LL-81
+  channel.log.apply(end(kVideo, kFirst + 2));
+  EXPECT_EQ(channel.rendition().part(kFirst + 2, 2).presence, Presence::kAbsent);
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 0).presence, Presence::kPending);
+}
+
+TEST_F(Snapshot, GapsAreGaps) {  // LL-34
+  channel.log.apply(gap(kVideo, kFirst + 2, 2));
+  EXPECT_EQ(channel.rendition().part(kFirst + 2, 2).presence, Presence::kGap);
+  for (std::uint32_t i = 0; i < 4; ++i) channel.log.apply(gap(kVideo, kFirst + 3, i));
+  channel.log.apply(end(kVideo, kFirst + 3));
+  EXPECT_EQ(channel.rendition().segment(kFirst + 3).presence, Presence::kGap);
+  EXPECT_EQ(joined(channel.rendition().segment(kFirst + 2)), "0:888000002.00:888000002.1");
+}
+
+TEST_F(Snapshot, NothingIsPendingAfterTheEnd) {  // LL-44
+  channel.log.apply(record::End{});
+  EXPECT_EQ(channel.rendition().part(kFirst + 2, 2).presence, Presence::kAbsent);
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 0).presence, Presence::kAbsent);
+  EXPECT_EQ(channel.rendition().segment(kFirst + 2).presence, Presence::kFound);
+}
+
+TEST_F(Snapshot, OlderInitsStayAsLongAsASegmentUsesThem) {  // CM-6
+  const std::string old_uri = hls::init_uri(video().init.view());
+  record::Presentation changed = presentation();
+  changed.renditions[0].init = base::Bytes::copy_of("another init");
+  channel.log.apply(end(kVideo, kFirst + 2));
+  channel.log.apply(changed);
+  EXPECT_EQ(channel.rendition().init(old_uri).data.text(), "init of v720");
+  const std::string new_uri = hls::init_uri(base::view_of("another init"));
+  EXPECT_EQ(channel.rendition().init(new_uri).data.text(), "another init");  // hinted: LL-78, LL-79
+  channel.segments(kFirst + 3, kFirst + 40);
+  EXPECT_EQ(channel.rendition().init(old_uri).presence, Presence::kAbsent);
+  EXPECT_EQ(channel.rendition().init(new_uri).presence, Presence::kFound);
+  EXPECT_EQ(channel.rendition().init("init-00000000.mp4").presence, Presence::kAbsent);
+}
+
+TEST_F(Snapshot, IsRenderedOnceAndShared) {
+  const RenditionSnapshot& rendition = channel.rendition();
+  EXPECT_EQ(&rendition.playlist(hls::Skip::kNo), &rendition.playlist(hls::Skip::kNo));
+  EXPECT_EQ(&rendition.playlist(hls::Skip::kYes), &rendition.playlist(hls::Skip::kNo));  // LL-89: nothing to skip
+}
+
+TEST_F(Snapshot, ManyThreadsGetOneRendering) {  // LL-10
+  channel.segments(kFirst + 3, kFirst + 12);
+  const RenditionSnapshot& rendition = channel.rendition();
+  std::vector<const Rendered*> seen(8);
+  std::vector<std::thread> threads;
+  for (auto& place : seen) threads.emplace_back([&] { place = &rendition.playlist(hls::Skip::kYes); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Rendered* one : seen) EXPECT_EQ(one, seen[0]);
+  EXPECT_NE(seen[0]->identity.text().find("#EXT-X-SKIP"), std::string_view::npos);
+}
+
+TEST_F(Snapshot, BytesOutliveTheSnapshotTheyCameFrom) {
+  const base::Bytes text = channel.rendition().playlist(hls::Skip::kNo).identity;
+  const base::Bytes data = channel.rendition().part(kFirst, 0).data;
+  channel.snapshot = nullptr;
+  channel.segments(kFirst + 3, kFirst + 60);
+  EXPECT_EQ(text.text().substr(0, 7), "#EXTM3U");
+  EXPECT_EQ(data.text(), "0:888000000.0");
+}
+
+}  // namespace
+}  // namespace origin
