@@ -117,9 +117,15 @@ std::string format_line(LogFormat format, std::string_view time, Level level, st
   return out;
 }
 
-void start_log(LogFormat format, Level least) {
+void set_log(LogFormat format, Level least) {
   g_format = format == LogFormat::kAuto ? (isatty(STDERR_FILENO) ? LogFormat::kText : LogFormat::kJson) : format;
   g_least = least;
+}
+
+LogFormat log_format() { return g_format; }
+
+void start_log(LogFormat format, Level least) {
+  set_log(format, least);
   spdlog::init_thread_pool(kQueuedLines, 1);
   g_logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("kickoff");
   g_logger->set_pattern("%v");

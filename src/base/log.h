@@ -36,6 +36,10 @@ enum class LogFormat : std::uint8_t {
 /// a slow disk or terminal never blocks a loop. Call once, before the first thread; without it lines go out
 /// synchronously.
 void start_log(LogFormat format, Level least);
+/// Sets format and least level of lines that are written synchronously, for a process that never calls start_log.
+void set_log(LogFormat format, Level least);
+/// The format lines are written in now: kJson or kText.
+LogFormat log_format();
 /// Writes what is queued and stops the writer.
 void stop_log();
 

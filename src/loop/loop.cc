@@ -41,6 +41,8 @@ Loop::Loop() : handle_(std::make_unique<Handle>()) {
 }
 
 Loop::~Loop() {
+  // What was posted and not run may own handles of this loop.
+  while (!handle_->posted.empty()) std::exchange(handle_->posted, {}).clear();
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_->wake), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_->prepare), nullptr);
   // Closing handles finish in the next turns; a handle that somebody still owns would keep the loop open for ever.
