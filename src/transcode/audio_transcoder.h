@@ -15,11 +15,11 @@ namespace transcode {
 /// Decodes one audio track (AAC, MP2, MP3, AC-3, E-AC-3, Opus, FLAC), resamples and mixes it, and encodes it as AAC-LC
 /// or Opus, once or several times. Works inside its caller's calls: no threads, under 1 % of a core a rung.
 ///
-/// Time: every output track counts in its own sample rate (CM-7), from the same zero as the source. A sample that sounds
-/// at source time t sounds at output time t (CM-17): packets lie on multiples of their frame length since zero, whatever
-/// the source began with, so that a restarted worker and a second machine cut alike; encoder priming before the first
-/// whole frame is not delivered. The samples follow the source's pts: holes up to `Options::max_fill` become silence,
-/// longer ones a gap in the output; overlaps are cut; a clock that drifts is followed by resampling (CM-18).
+/// Time: every output track counts in its own sample rate (CM-7), from the same zero as the source. A sample that
+/// sounds at source time t sounds at output time t (CM-17): packets lie on multiples of their frame length since zero,
+/// whatever the source began with, so that a restarted worker and a second machine cut alike; encoder priming before
+/// the first whole frame is not delivered. The samples follow the source's pts: holes up to `Options::max_fill` become
+/// silence, longer ones a gap in the output; overlaps are cut; a clock that drifts is followed by resampling (CM-18).
 class AudioTranscoder {
  public:
   struct Options {
@@ -27,8 +27,8 @@ class AudioTranscoder {
     base::Micros max_jitter = 20 * base::kMillisecond;  ///< pts may differ from the sample count by this without a cut
   };
   struct Counters {
-    std::uint64_t fed = 0;             ///< packets
-    std::uint64_t encoded = 0;         ///< packets, of all rungs
+    std::uint64_t fed = 0;      ///< packets
+    std::uint64_t encoded = 0;  ///< packets, of all rungs
     std::uint64_t decode_errors = 0;
     std::uint64_t filled_samples = 0;  ///< silence put into holes, at the source's rate
     std::uint64_t cut_samples = 0;     ///< overlaps removed, at the source's rate

@@ -11,28 +11,28 @@ namespace transcode {
 
 /// One video encoding of the ladder.
 struct Rung {
-  std::string name;                         ///< "v720"
+  std::string name;                          ///< "v720"
   media::Codec codec = media::Codec::kH264;  ///< kH264, kHevc or kAv1
-  int width = 0;   ///< Units: square pixels, even. 0: from the height and the source's shape.
-  int height = 0;  ///< 0: the source's
+  int width = 0;                             ///< Units: square pixels, even. 0: from the height and the source's shape.
+  int height = 0;                            ///< 0: the source's
   /// Frames a second; 0/1: the source's (twice its frames where it is interlaced). A lower rate leaves frames out.
   media::Rational frame_rate;
-  int bitrate = 0;      ///< Units: bit/s, the average aimed at.
-  int max_bitrate = 0;  ///< Units: bit/s, of the VBV; 0: 110 % of bitrate
-  int buffer_bits = 0;  ///< Units: bits, of the VBV; 0: half a second of max_bitrate
+  int bitrate = 0;                  ///< Units: bit/s, the average aimed at.
+  int max_bitrate = 0;              ///< Units: bit/s, of the VBV; 0: 110 % of bitrate
+  int buffer_bits = 0;              ///< Units: bits, of the VBV; 0: half a second of max_bitrate
   std::string preset = "veryfast";  ///< of x264 and x265; for AV1 "0" to "13", anything else means 11
   std::string profile = "high";     ///< of x264 ("baseline", "main", "high"); the others choose by themselves
-  /// Look-ahead and B-frames as the preset has them: better pictures, and late by `quality_delay_frames` frames
-  /// (at 30 frames/s 1.4 s with "veryfast": its look-ahead of 10, 3 B-frames … see docs of VideoLadder).
+  /// The look-ahead of the preset (and with it macroblock-tree rate control): better pictures, each late by that many
+  /// frames. x264: superfast 0, veryfast 10 (333 ms at 30 frames/s), faster 20, fast 30, medium 40. No B-frames.
   bool quality = false;
 };
 
 /// One audio encoding.
 struct AudioRung {
-  std::string name;                        ///< "a1"
+  std::string name;                         ///< "a1"
   media::Codec codec = media::Codec::kAac;  ///< kAac (AAC-LC) or kOpus
-  int bitrate = 0;      ///< Units: bit/s; 0: 64 kbit/s a channel
-  int channels = 0;     ///< 0: the source's, at most 2
+  int bitrate = 0;                          ///< Units: bit/s; 0: 64 kbit/s a channel
+  int channels = 0;                         ///< 0: the source's, at most 2
   int sample_rate = 0;  ///< 0: the source's where the codec has it, otherwise 48000; Opus is always 48000
 };
 

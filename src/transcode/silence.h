@@ -13,8 +13,8 @@ namespace transcode {
 /// were being copied.
 class Silence {
  public:
-  /// For a track of AAC-LC, HE-AAC (its core is silent, so is the rest) or Opus with up to 8 channels, that decodes with
-  /// the track's own configuration. Errors: kUnsupported for other codecs and object types.
+  /// For a track of AAC-LC, HE-AAC (its core is silent, so is the rest) or Opus with up to 8 channels, that decodes
+  /// with the track's own configuration. Errors: kUnsupported for other codecs and object types.
   static base::Result<Silence> make(const media::Track& format);
 
   /// Units: samples a packet at `track.audio.sample_rate` (1024 for AAC-LC, 2048 for HE-AAC, 960 for Opus).

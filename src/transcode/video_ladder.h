@@ -17,10 +17,11 @@ namespace transcode {
 ///
 /// Time goes through untouched: packets come out with the pts of the picture that went in, in the source track's
 /// timescale, and every rung of one frame rate has the same set of pts. With `Rung::quality` off nothing is held back
-/// for look-ahead, B-frames or frame threads: a frame leaves as soon as it is decoded, scaled and encoded, and dts = pts.
+/// for look-ahead, B-frames or frame threads: a frame leaves as soon as it is decoded, scaled and encoded, and dts =
+/// pts.
 ///
-/// Threads: one decodes and scales ("k-decode"), one a rung encodes ("k-enc-<rung>"). What they produce waits until the owner
-/// calls drain(), which the readable descriptor() asks for. All functions are the owner's, on one thread.
+/// Threads: one decodes and scales ("k-decode"), one a rung encodes ("k-enc-<rung>"). What they produce waits until the
+/// owner calls drain(), which the readable descriptor() asks for. All functions are the owner's, on one thread.
 ///
 /// Overload: the way in holds at most `Options::max_lag` of media and `Options::max_bytes`. Past half of max_lag every
 /// other frame is left unencoded, in all rungs alike and never a key frame; past max_lag everything up to the next key
@@ -39,14 +40,14 @@ class VideoLadder {
     media::Rational segment{2, 1};  ///< Units: seconds; N of msn = floor(utc / N)
     Keys keys = Keys::kGrid;
     WhenFull when_full = WhenFull::kDrop;
-    base::Micros max_lag = base::kSecond;          ///< media time that may wait to be decoded
+    base::Micros max_lag = base::kSecond;           ///< media time that may wait to be decoded
     std::size_t max_bytes = std::size_t{16} << 20;  ///< of waiting input, and again of results nobody drained
-    int cores = 0;  ///< cores to plan for; 0: those of the machine
+    int cores = 0;                                  ///< cores to plan for; 0: those of the machine
   };
 
   struct RungCounters {
-    std::uint64_t encoded = 0;        ///< packets produced
-    std::uint64_t bytes = 0;          ///< their size
+    std::uint64_t encoded = 0;  ///< packets produced
+    std::uint64_t bytes = 0;    ///< their size
     std::uint64_t key_frames = 0;
     std::uint64_t thinned = 0;        ///< frames left out because the rung's frame rate is lower than the source's
     std::uint64_t encode_errors = 0;  ///< frames the encoder refused

@@ -1,0 +1,136 @@
+#include "transcode/audio_line.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "media/time.h"
+
+namespace transcode {
+
+AudioLine::AudioLine(AudioRung rung, std::size_t index, AudioEncoder encoder, Resampler resampler)
+    : rung_(std::move(rung)), index_(index), encoder_(std::move(encoder)), resampler_(std::move(resampler)) {}
+
+base::Result<AudioLine> AudioLine::make(const AudioRung& rung, std::size_t index, base::Micros max_fill,
+                                        base::Micros max_jitter) {
+  TRY(AudioEncoder encoder, AudioEncoder::make(rung));
+  TRY(Resampler resampler, Resampler::make(encoder.format(), encoder.layout(), rung.sample_rate));
+  AudioLine line(rung, index, std::move(encoder), std::move(resampler));
+  line.limits_.fill = media::rescale(max_fill, base::kSecond, rung.sample_rate);
+  line.limits_.jitter = media::rescale(max_jitter, base::kSecond, rung.sample_rate);
+  return line;
+}
+
+std::int64_t AudioLine::end() const { return begun_ ? written_ + resampler_.held() : INT64_MIN; }
+
+/// Frames start where their packets' pts are multiples of the frame length: every start of every worker then agrees
+/// on where packets lie. The samples between there and `at` are silence, less than a frame of it.
+void AudioLine::begin(std::int64_t at) {
+  const int frame = encoder_.frame_samples();
+  const int priming = encoder_.priming();
+  first_ = media::floor_div(at - priming, frame) * frame + priming;
+  next_ = first_;
+  written_ = first_ + resampler_.silence(static_cast<int>(at - first_));
+  begun_ = true;
+  drift_ = 0;
+  stretch_until_ = 0;
+}
+
+base::Result<AudioLine::Repair> AudioLine::feed(const AVFrame& frame, std::int64_t at, base::Micros arrived,
+                                                Output& out) {
+  Repair repair;
+  arrived_ = arrived;
+  if (!begun_) begin(at);
+  repair.skew = at - end();
+  int skip = 0;
+  if (repair.skew > limits_.fill) {
+    repair.gap = true;
+    TRY_OK(restart_at(at, out));
+  } else if (repair.skew > limits_.jitter) {
+    repair.filled = repair.skew;
+    TRY_OK(silence_until(at, out));
+  } else if (repair.skew < (cutting_ ? 0 : -limits_.jitter)) {
+    const std::int64_t overlap =
+        std::min<std::int64_t>(media::rescale(-repair.skew, rate(), frame.sample_rate), frame.nb_samples);
+    skip = static_cast<int>(overlap);
+    repair.cut = media::rescale(overlap, frame.sample_rate, rate());
+  } else {
+    follow_drift(repair.skew);
+  }
+  // Once frames are being cut, the last one is cut to the sample: what is left is no jitter.
+  cutting_ = skip == frame.nb_samples;
+  if (cutting_) return repair;
+  TRY(const int samples, resampler_.feed(frame, skip));
+  written_ += samples;
+  TRY_OK(encode(out));
+  return repair;
+}
+
+/// A sender's sound card is not its clock: the difference is led back by stretching, too little to be heard.
+void AudioLine::follow_drift(std::int64_t skew) {
+  // Smoothed over about 32 frames, so that timestamps rounded to milliseconds do not steer; acted on from 1 ms on.
+  drift_ += (static_cast<double>(skew) - drift_) / 32;
+  if (written_ < stretch_until_ || std::abs(drift_) * 1000 < static_cast<double>(rate())) return;
+  const std::int64_t distance = 4 * rate();
+  resampler_.stretch(static_cast<int>(std::lround(drift_)), static_cast<int>(distance));
+  stretch_until_ = written_ + distance;
+  drift_ = 0;
+}
+
+base::Status AudioLine::silence_until(std::int64_t at, Output& out) {
+  if (!begun_) begin(at);
+  if (end() >= at) return base::Ok{};
+  written_ += resampler_.drain();
+  stretch_until_ = 0;
+  // In steps, so that a long silence does not have to be in memory at once.
+  while (written_ < at) {
+    const int count = static_cast<int>(std::min<std::int64_t>(at - written_, rate()));
+    const int silent = resampler_.silence(count);
+    written_ += silent;
+    TRY_OK(encode(out));
+    if (silent < count) return base::Error{base::Code::kSystem, "no memory for silence"};
+  }
+  return base::Ok{};
+}
+
+/// A new encoder, because an old one would spread what it holds over the gap.
+base::Status AudioLine::restart_at(std::int64_t at, Output& out) {
+  TRY_OK(finish_frames(out));
+  TRY(encoder_, AudioEncoder::make(rung_));
+  begin(at);
+  return base::Ok{};
+}
+
+base::Status AudioLine::finish_frames(Output& out) {
+  written_ += resampler_.drain();
+  const int rest = resampler_.size() % encoder_.frame_samples();
+  if (rest > 0) written_ += resampler_.silence(encoder_.frame_samples() - rest);
+  TRY_OK(encode(out));
+  return encoder_.finish([&](media::Packet&& packet) { deliver(std::move(packet), out); });
+}
+
+base::Status AudioLine::flush(Output& out) {
+  if (!begun_) return base::Ok{};
+  begun_ = false;
+  return finish_frames(out);
+}
+
+base::Status AudioLine::encode(Output& out) {
+  while (FramePtr frame = resampler_.take(encoder_.frame_samples())) {
+    frame->pts = next_;
+    next_ += encoder_.frame_samples();
+    TRY_OK(encoder_.encode(*frame, [&](media::Packet&& packet) { deliver(std::move(packet), out); }));
+  }
+  return base::Ok{};
+}
+
+void AudioLine::deliver(media::Packet&& packet, Output& out) {
+  // Nothing but priming in it (CM-17).
+  if (packet.pts + packet.duration <= first_) return;
+  packet.track_id = static_cast<std::uint32_t>(index_);
+  packet.arrived = arrived_;
+  ++encoded_;
+  out.on_packet(index_, std::move(packet));
+}
+
+}  // namespace transcode

@@ -1,0 +1,120 @@
+#include "transcode/audio_transcoder.h"
+
+#include <utility>
+
+#include "transcode/audio_line.h"
+#include "transcode/decoder.h"
+
+namespace transcode {
+
+struct AudioTranscoder::State {
+  State(const media::Track& track, Decoder opened) : source(track), decoder(std::move(opened)) {}
+
+  void take_frames(base::Micros arrived, Output& out);
+  void put(AudioLine& line, const AVFrame& frame, bool first_line, base::Micros arrived, Output& out);
+
+  media::Track source;
+  Decoder decoder;
+  std::vector<AudioLine> lines;
+  Counters counters;
+  bool ended = false;
+};
+
+void AudioTranscoder::State::take_frames(base::Micros arrived, Output& out) {
+  while (FramePtr frame = decoder.receive()) {
+    if (frame->nb_samples <= 0 || frame->sample_rate <= 0) continue;
+    for (AudioLine& line : lines) put(line, *frame, &line == lines.data(), arrived, out);
+  }
+  counters.decode_errors += decoder.take_errors();
+}
+
+void AudioTranscoder::State::put(AudioLine& line, const AVFrame& frame, bool first_line, base::Micros arrived,
+                                 Output& out) {
+  // A packet of several frames: those after the first follow on.
+  const bool follows = frame.pts == AV_NOPTS_VALUE;
+  if (follows && line.end() == INT64_MIN) return;
+  const std::int64_t at = follows ? line.end() : media::rescale(frame.pts, source.timescale, line.rate());
+  const auto repair = line.feed(frame, at, arrived, out);
+  if (!first_line) return;
+  if (!repair) {
+    ++counters.decode_errors;
+    return;
+  }
+  const auto at_source = [&](std::int64_t samples) {
+    return static_cast<std::uint64_t>(media::rescale(samples, line.rate(), frame.sample_rate));
+  };
+  counters.filled_samples += at_source(repair->filled);
+  counters.cut_samples += at_source(repair->cut);
+  counters.gaps += repair->gap ? 1 : 0;
+  counters.skew = media::rescale(repair->skew, line.rate(), base::kSecond);
+}
+
+AudioTranscoder::AudioTranscoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
+AudioTranscoder::~AudioTranscoder() = default;
+
+base::Result<std::unique_ptr<AudioTranscoder>> AudioTranscoder::make(const media::Track& source,
+                                                                     std::vector<AudioRung> rungs,
+                                                                     const Options& options) {
+  if (source.kind() != media::Kind::kAudio || source.timescale <= 0 || source.timescale > INT32_MAX) {
+    return base::Error{base::Code::kMalformed, "not an audio track, or one without a timescale"};
+  }
+  TRY(Decoder decoder, Decoder::make(source));
+  auto state = std::make_unique<State>(source, std::move(decoder));
+  for (std::size_t i = 0; i < rungs.size(); ++i) {
+    const AudioRung rung = resolve(std::move(rungs[i]), source.audio);
+    TRY(AudioLine line, AudioLine::make(rung, i, options.max_fill, options.max_jitter));
+    state->lines.push_back(std::move(line));
+  }
+  return std::unique_ptr<AudioTranscoder>(new AudioTranscoder(std::move(state)));
+}
+
+void AudioTranscoder::announce(Output& out) {
+  for (std::size_t i = 0; i < state_->lines.size(); ++i) {
+    media::Track track = state_->lines[i].track();
+    track.id = static_cast<std::uint32_t>(i);
+    track.language = state_->source.language;
+    out.on_track(i, track);
+  }
+}
+
+void AudioTranscoder::feed(media::Packet&& packet, Output& out) {
+  if (state_->ended) return;
+  ++state_->counters.fed;
+  if (!state_->decoder.send(packet, 0)) ++state_->counters.decode_errors;
+  state_->take_frames(packet.arrived, out);
+}
+
+base::Status AudioTranscoder::change_source(const media::Track& source) {
+  if (source.timescale != state_->source.timescale) {
+    return base::Error{base::Code::kUnsupported, "the timescale of a track cannot change"};
+  }
+  TRY(Decoder decoder, Decoder::make(source));
+  state_->decoder = std::move(decoder);
+  state_->source = source;
+  return base::Ok{};
+}
+
+void AudioTranscoder::silence_until(std::int64_t pts, Output& out) {
+  if (state_->ended) return;
+  for (AudioLine& line : state_->lines) {
+    const std::int64_t at = media::rescale(pts, state_->source.timescale, line.rate());
+    if (!line.silence_until(at, out).ok()) ++state_->counters.decode_errors;
+  }
+}
+
+void AudioTranscoder::flush(Output& out) {
+  if (std::exchange(state_->ended, true)) return;
+  state_->decoder.end();
+  state_->take_frames(0, out);
+  for (AudioLine& line : state_->lines) {
+    if (!line.flush(out).ok()) ++state_->counters.decode_errors;
+  }
+}
+
+AudioTranscoder::Counters AudioTranscoder::counters() const {
+  Counters counters = state_->counters;
+  for (const AudioLine& line : state_->lines) counters.encoded += line.encoded();
+  return counters;
+}
+
+}  // namespace transcode

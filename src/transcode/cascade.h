@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "media/time.h"
+#include "transcode/av.h"
+#include "transcode/rung.h"
+#include "transcode/scaler.h"
+
+namespace transcode {
+
+/// One picture in the sizes of all rungs, each made when first asked for, from the next larger size: a small rung then
+/// reads few pixels instead of the whole source again. Thread: one at a time.
+class Cascade {
+ public:
+  explicit Cascade(const std::vector<Rung>& rungs);
+
+  /// Goes on to the next picture. `aspect` is that of the source's pixels where the picture does not know.
+  void next(FramePtr picture, media::Rational aspect);
+  /// The picture in the rung's size, shared with what was given out before; null where scaling failed.
+  FramePtr picture(std::size_t rung);
+
+ private:
+  static constexpr std::size_t kSource = SIZE_MAX;
+  struct Step {
+    Scaler scaler;
+    std::size_t from = kSource;  ///< rung that it is made from
+    FramePtr made;
+  };
+  const AVFrame* made(std::size_t rung);
+
+  std::vector<Step> steps_;
+  FramePtr source_;
+  media::Rational aspect_{1, 1};
+};
+
+}  // namespace transcode

@@ -1,0 +1,95 @@
+#include "transcode/intake.h"
+
+#include <utility>
+
+namespace transcode {
+
+bool Intake::full() const { return packets_ > 1 && (bytes_ > limits_.bytes || newest_ - oldest_ > limits_.ticks); }
+
+void Intake::put(Item item) {
+  std::unique_lock lock(mutex_);
+  if (std::holds_alternative<Discontinuity>(item) || std::holds_alternative<NewSource>(item)) need_key_ = true;
+  if (Fed* fed = std::get_if<Fed>(&item)) {
+    if (need_key_ && !fed->packet.key) {
+      ++dropped_;
+      return;
+    }
+    need_key_ = false;
+    if (limits_.wait) emptied_.wait(lock, [&] { return closed_ || !full(); });
+    newest_ = fed->packet.dts;
+    if (packets_ == 0) oldest_ = newest_;
+    ++packets_;
+    bytes_ += fed->packet.data.size();
+  }
+  if (closed_) return;
+  items_.push_back(std::move(item));
+  if (!limits_.wait && full()) drop_to_key();
+  filled_.notify_one();
+}
+
+/// Keeps what follows the newest waiting key frame if that is not what is too much already, otherwise nothing; the
+/// decoder is told that something is missing.
+void Intake::drop_to_key() {
+  std::size_t keep_from = items_.size();
+  for (std::size_t i = items_.size(); i-- > 1;) {
+    const Fed* fed = std::get_if<Fed>(&items_[i]);
+    if (fed != nullptr && fed->packet.key) {
+      if (newest_ - fed->packet.dts <= limits_.ticks / 2) keep_from = i;
+      break;
+    }
+  }
+  std::deque<Item> kept;
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (i == keep_from) kept.emplace_back(Discontinuity{});
+    if (Fed* fed = std::get_if<Fed>(&items_[i]); fed != nullptr && i < keep_from) {
+      bytes_ -= fed->packet.data.size();
+      --packets_;
+      ++dropped_;
+      continue;
+    }
+    kept.push_back(std::move(items_[i]));
+  }
+  if (keep_from == items_.size()) {
+    kept.emplace_back(Discontinuity{});
+    need_key_ = true;
+  } else {
+    oldest_ = std::get<Fed>(items_[keep_from]).packet.dts;
+  }
+  items_ = std::move(kept);
+}
+
+std::optional<Intake::Item> Intake::take() {
+  std::unique_lock lock(mutex_);
+  filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
+  if (closed_) return std::nullopt;
+  Item item = std::move(items_.front());
+  items_.pop_front();
+  if (const Fed* fed = std::get_if<Fed>(&item)) {
+    oldest_ = fed->packet.dts;
+    bytes_ -= fed->packet.data.size();
+    --packets_;
+    emptied_.notify_one();
+  }
+  return item;
+}
+
+void Intake::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  items_.clear();
+  bytes_ = packets_ = 0;
+  filled_.notify_all();
+  emptied_.notify_all();
+}
+
+std::int64_t Intake::lag() const {
+  const std::lock_guard lock(mutex_);
+  return packets_ == 0 ? 0 : newest_ - oldest_;
+}
+
+std::uint64_t Intake::dropped() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
+}
+
+}  // namespace transcode

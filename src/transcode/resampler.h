@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "transcode/av.h"
+
+namespace transcode {
+
+/// Brings samples of any format, layout and rate into one, and collects them. Thread: one at a time.
+class Resampler {
+ public:
+  /// Errors: kSystem where memory is out.
+  static base::Result<Resampler> make(AVSampleFormat format, const AVChannelLayout& layout, int rate);
+
+  /// Converts the frame from its sample `skip` on; the samples then wait in here. A frame of another format than the
+  /// one before is fine. Returns how many samples came of it. Errors: kSystem, kUnsupported.
+  base::Result<int> feed(const AVFrame& frame, int skip);
+  /// Samples held inside the filter come out, and the filter starts anew. Returns how many.
+  int drain();
+  /// Puts silence behind what is there. Returns how many samples, `count` unless memory is out.
+  int silence(int count);
+  /// Lengthens (or shortens, below 0) what comes next by `samples` over the next `distance` samples.
+  void stretch(int samples, int distance);
+
+  /// Samples fed and not yet out of the filter. Units: at the output rate.
+  std::int64_t held() const;
+  /// Samples that wait.
+  int size() const { return av_audio_fifo_size(fifo_.get()); }
+  /// The first `samples` of them as a frame, or null where there are fewer.
+  FramePtr take(int samples);
+
+ private:
+  Resampler() = default;
+  base::Status configure(const AVFrame& frame);
+  base::Result<int> convert(const std::uint8_t** planes, int samples);
+  FramePtr blank(int samples) const;
+
+  SwrContextPtr swr_;
+  AudioFifoPtr fifo_;
+  AVSampleFormat format_ = AV_SAMPLE_FMT_NONE;
+  AVChannelLayout layout_{};  ///< a native layout, that owns nothing
+  int rate_ = 0;
+  AVSampleFormat source_format_ = AV_SAMPLE_FMT_NONE;
+  AVChannelLayout source_layout_{};  ///< as layout_
+  int source_rate_ = 0;
+};
+
+}  // namespace transcode

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "transcode/av.h"
+#include "transcode/outbox.h"
+#include "transcode/video_encoder.h"
+#include "transcode/video_ladder.h"
+
+namespace transcode {
+
+/// One rung's encoder in a thread of its own. Thread: put() and finish() from the decoder's, the rest from the owner's.
+class RungWorker {
+ public:
+  /// REQUIRES: `outbox` lives longer.
+  RungWorker(std::size_t rung, std::unique_ptr<VideoEncoder> encoder, Outbox& outbox);
+  /// Stops at once.
+  ~RungWorker();
+  RungWorker(const RungWorker&) = delete;
+  RungWorker& operator=(const RungWorker&) = delete;
+
+  void start(const std::string& name);
+  /// Queues a picture; waits while kQueue of them wait, so that a slow encoder holds up the decoder, whose way in
+  /// drops.
+  void put(FramePtr frame, bool key, const Origin& origin);
+  /// No picture comes any more: look-ahead comes out. Does not wait.
+  void finish();
+  /// Waits until all that was queued before finish() has been encoded.
+  void join();
+  /// Lets put() and the thread return at once.
+  void close();
+
+  void count_thinned() { ++thinned_; }
+  VideoLadder::RungCounters counters() const;
+
+ private:
+  /// One being encoded and one ready keep the encoder busy; more would only be latency.
+  static constexpr std::size_t kQueue = 2;
+  struct Job {
+    FramePtr frame;  ///< null: finish
+    bool key = false;
+    Origin origin;
+  };
+  std::optional<Job> take();
+  void run();
+  void deliver(VideoEncoder::Encoded&& encoded);
+
+  const std::size_t rung_;
+  const std::unique_ptr<VideoEncoder> encoder_;
+  Outbox& outbox_;
+  std::mutex mutex_;  // a hand-over between two threads
+  std::condition_variable filled_;
+  std::condition_variable emptied_;
+  std::deque<Job> jobs_;
+  bool closed_ = false;
+
+  std::atomic<std::uint64_t> encoded_{0};
+  std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<std::uint64_t> key_frames_{0};
+  std::atomic<std::uint64_t> thinned_{0};
+  std::atomic<std::uint64_t> encode_errors_{0};
+  std::atomic<base::Micros> last_delay_{0};
+  mutable std::atomic<base::Micros> max_delay_{0};
+  std::thread thread_;
+};
+
+/// Steady time, for the delay that counters() reports; nothing that comes out depends on it.
+base::Micros steady_now();
+
+}  // namespace transcode

@@ -1,0 +1,259 @@
+#include "transcode/video_encoder.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+extern "C" {
+#include <libavutil/opt.h>
+}
+
+#include "media/av1.h"
+#include "media/describe.h"
+#include "media/h264.h"
+#include "media/hevc.h"
+#include "media/nal.h"
+
+namespace transcode {
+namespace {
+
+using Settings = std::vector<std::pair<const char*, std::string>>;
+
+struct Library {
+  const char* encoder;
+  const char* package;
+};
+
+Library library_of(media::Codec codec) {
+  switch (codec) {
+    case media::Codec::kH264: return {"libx264", "libx264-164"};
+    case media::Codec::kHevc: return {"libx265", "libx265-199"};
+    case media::Codec::kAv1: return {"libsvtav1", "libsvtav1enc1"};
+    default: return {nullptr, nullptr};
+  }
+}
+
+base::Error missing(media::Codec codec) {
+  const Library library = library_of(codec);
+  if (library.encoder == nullptr) {
+    return {base::Code::kUnsupported,
+            std::string("no encoder for ") + avcodec_get_name(codec_id(codec)) + "; use h264, hevc or av1"};
+  }
+  return {base::Code::kUnsupported, std::string("this libavcodec has no encoder ") + library.encoder +
+                                        "; install Debian's libavcodec59 with " + library.package +
+                                        ", or choose another codec for the rung"};
+}
+
+/// No frame may wait in the encoder: no look-ahead, no B-frames, no frame threads. `quality` buys the preset's
+/// look-ahead back; B-frames stay off, so that dts = pts everywhere.
+Settings x264_settings(const Rung& rung) {
+  Settings settings{{"preset", rung.preset},
+                    {"profile", rung.profile},
+                    {"forced-idr", "1"},
+                    {"sc_threshold", "0"},
+                    // Without force-cfr the sequence header would call the timescale the frame rate.
+                    {"x264-params", "force-cfr=1:sync-lookahead=0:nal-hrd=none:open-gop=0"}};
+  if (!rung.quality) settings.emplace_back("tune", "zerolatency");
+  return settings;
+}
+
+Settings x265_settings(const Rung& rung, int threads) {
+  std::string parameters =
+      "repeat-headers=0:annexb=1:open-gop=0:bframes=0:scenecut=0:keyint=-1:min-keyint=1:frame-threads=1:info=0:"
+      "log-level=error:pools=" +
+      std::to_string(threads);
+  if (!rung.quality) parameters += ":rc-lookahead=0";
+  Settings settings{{"preset", rung.preset}, {"forced-idr", "1"}, {"x265-params", parameters}};
+  if (!rung.quality) settings.emplace_back("tune", "zerolatency");
+  return settings;
+}
+
+Settings svtav1_settings(const Rung& rung, int threads) {
+  char* end = nullptr;
+  const long preset = std::strtol(rung.preset.c_str(), &end, 10);
+  const bool numeric = end != rung.preset.c_str() && *end == '\0' && preset >= 0 && preset <= 13;
+  // pred-struct=1 is its low-delay structure; rc=2 is constant bit rate, which exists only with it.
+  return {{"preset", numeric ? rung.preset : "11"},
+          {"svtav1-params", "pred-struct=1:rc=2:lookahead=0:scd=0:lp=" + std::to_string(threads)}};
+}
+
+Settings settings_of(const Rung& rung, int threads) {
+  switch (rung.codec) {
+    case media::Codec::kHevc: return x265_settings(rung, threads);
+    case media::Codec::kAv1: return svtav1_settings(rung, threads);
+    default: return x264_settings(rung);
+  }
+}
+
+void configure(AVCodecContext& context, const Rung& rung, const media::Track& source, int threads) {
+  context.width = rung.width;
+  context.height = rung.height;
+  context.pix_fmt = AV_PIX_FMT_YUV420P;
+  context.sample_aspect_ratio = {1, 1};
+  context.time_base = {1, static_cast<int>(source.timescale)};
+  // A source of unknown rate: only the rate control looks at this.
+  const media::Rational rate = rung.frame_rate.known() ? rung.frame_rate : media::Rational{30, 1};
+  context.framerate = {static_cast<int>(rate.num), static_cast<int>(rate.den)};
+  context.bit_rate = rung.bitrate;
+  context.rc_max_rate = rung.max_bitrate;
+  context.rc_buffer_size = rung.buffer_bits;
+  // Key frames come when they are forced; this is only beyond any slot.
+  context.gop_size = 100'000;
+  context.keyint_min = 1;
+  context.max_b_frames = 0;
+  context.thread_count = threads;
+  context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+  context.color_primaries = static_cast<AVColorPrimaries>(source.video.colour.primaries);
+  context.color_trc = static_cast<AVColorTransferCharacteristic>(source.video.colour.transfer);
+  context.colorspace = static_cast<AVColorSpace>(source.video.colour.matrix);
+  context.color_range = source.video.colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+}
+
+base::Result<base::Bytes> avc_config(const std::vector<base::View>& nals) {
+  std::vector<base::View> sps;
+  std::vector<base::View> pps;
+  for (const base::View nal : nals) {
+    if (media::h264::nal_type(nal) == media::h264::kSps) sps.push_back(nal);
+    if (media::h264::nal_type(nal) == media::h264::kPps) pps.push_back(nal);
+  }
+  return media::h264::make_avcc(sps, pps);
+}
+
+base::Result<base::Bytes> hevc_config(const std::vector<base::View>& nals) {
+  std::vector<base::View> vps;
+  std::vector<base::View> sps;
+  std::vector<base::View> pps;
+  for (const base::View nal : nals) {
+    switch (media::hevc::nal_type(nal)) {
+      case media::hevc::kVps: vps.push_back(nal); break;
+      case media::hevc::kSps: sps.push_back(nal); break;
+      case media::hevc::kPps: pps.push_back(nal); break;
+      default: break;
+    }
+  }
+  return media::hevc::make_hvcc(vps, sps, pps);
+}
+
+base::Result<base::Bytes> av1_config(base::View extradata) {
+  TRY(const auto obus, media::av1::split_obus(extradata));
+  for (const media::av1::Obu& obu : obus) {
+    if (obu.type == media::av1::kSequenceHeader) return media::av1::make_av1c(obu.whole);
+  }
+  return base::Error{base::Code::kMalformed, "the AV1 encoder gave no sequence header"};
+}
+
+base::Result<base::Bytes> config_of(media::Codec codec, base::View extradata) {
+  if (codec == media::Codec::kAv1) return av1_config(extradata);
+  const auto nals = media::split_annexb(extradata);
+  return codec == media::Codec::kHevc ? hevc_config(nals) : avc_config(nals);
+}
+
+/// The packet's payload in the shape of media::Packet::data.
+base::Bytes payload_of(media::Codec codec, base::View coded) {
+  if (codec != media::Codec::kAv1) return media::join_lengths(media::split_annexb(coded));
+  const auto obus = media::av1::split_obus(coded);
+  if (!obus) return base::Bytes::copy_of(coded);
+  std::vector<std::uint8_t> kept;
+  kept.reserve(coded.size());
+  for (const media::av1::Obu& obu : *obus) {
+    if (obu.type == media::av1::kTemporalDelimiter || obu.type == media::av1::kPadding) continue;
+    kept.insert(kept.end(), obu.whole.begin(), obu.whole.end());
+  }
+  return base::Bytes::adopt(std::move(kept));
+}
+
+base::Status check(const Rung& rung) {
+  const auto bad = [&](const char* what) {
+    return base::Error{base::Code::kMalformed, "rung " + rung.name + ": " + what};
+  };
+  if (rung.width < 16 || rung.height < 16 || rung.width > 8192 || rung.height > 8192) return bad("size out of range");
+  if (rung.width % 2 != 0 || rung.height % 2 != 0) return bad("width and height must be even");
+  if (rung.bitrate < 1000) return bad("needs a bitrate");
+  if (rung.max_bitrate < rung.bitrate) return bad("max_bitrate is below bitrate");
+  if (rung.buffer_bits <= 0) return bad("needs a VBV buffer");
+  return base::Ok{};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::make(const Rung& rung, const media::Track& source,
+                                                               const Options& options) {
+  quiet_libav();
+  TRY_OK(check(rung));
+  const Library library = library_of(rung.codec);
+  const AVCodec* codec = library.encoder == nullptr ? nullptr : avcodec_find_encoder_by_name(library.encoder);
+  if (codec == nullptr) return missing(rung.codec);
+  // SVT-AV1 knows no other way to be asked for silence on standard error.
+  if (rung.codec == media::Codec::kAv1) ::setenv("SVT_LOG", "1", 0);
+
+  std::unique_ptr<VideoEncoder> encoder(new VideoEncoder);
+  encoder->context_.reset(avcodec_alloc_context3(codec));
+  encoder->packet_.reset(av_packet_alloc());
+  if (encoder->context_ == nullptr || encoder->packet_ == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
+  AVCodecContext& context = *encoder->context_;
+  configure(context, rung, source, options.threads);
+  for (const auto& [name, value] : settings_of(rung, options.threads)) {
+    if (const int code = av_opt_set(context.priv_data, name, value.c_str(), 0); code < 0) {
+      return av_failure(code, "rung " + rung.name + ": " + library.encoder + " option " + name + "=" + value);
+    }
+  }
+  if (const int code = avcodec_open2(&context, codec, nullptr); code < 0) {
+    return av_failure(code, "rung " + rung.name + ": opening " + library.encoder);
+  }
+  media::Track& track = encoder->track_;
+  track.codec = rung.codec;
+  track.timescale = source.timescale;
+  track.video = {rung.width, rung.height, rung.frame_rate, {1, 1}, source.video.colour, false, 8};
+  TRY(track.config,
+      config_of(rung.codec, {context.extradata, static_cast<std::size_t>(std::max(0, context.extradata_size))}));
+  TRY(track, media::describe(std::move(track)));
+  track.video.frame_rate = rung.frame_rate;
+  if (rung.frame_rate.known()) {
+    encoder->frame_ticks_ = media::rescale(source.timescale, rung.frame_rate.num, rung.frame_rate.den);
+  }
+  return encoder;
+}
+
+base::Status VideoEncoder::encode(AVFrame& frame, bool key, const Origin& origin, const Take& take) {
+  frame.pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+  frame.key_frame = 0;
+  if (const int code = avcodec_send_frame(context_.get(), &frame); code < 0) return av_failure(code, "encoder");
+  waiting_.push_back({frame.pts, origin});
+  return take_packets(take);
+}
+
+base::Status VideoEncoder::finish(const Take& take) {
+  if (const int code = avcodec_send_frame(context_.get(), nullptr); code < 0) return av_failure(code, "encoder");
+  return take_packets(take);
+}
+
+base::Status VideoEncoder::take_packets(const Take& take) {
+  for (;;) {
+    const int code = avcodec_receive_packet(context_.get(), packet_.get());
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return base::Ok{};
+    if (code < 0) return av_failure(code, "encoder");
+    take(wrap(*packet_));
+    av_packet_unref(packet_.get());
+  }
+}
+
+VideoEncoder::Encoded VideoEncoder::wrap(const AVPacket& packet) {
+  Encoded encoded;
+  encoded.packet.pts = packet.pts;
+  encoded.packet.dts = packet.pts;  // no B-frames, and SVT-AV1 counts dts its own way
+  encoded.packet.duration = packet.duration > 0 ? packet.duration : frame_ticks_;
+  encoded.packet.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  encoded.packet.idr = encoded.packet.key;
+  encoded.packet.data = payload_of(track_.codec, {packet.data, static_cast<std::size_t>(packet.size)});
+  while (!waiting_.empty() && waiting_.front().pts < packet.pts) waiting_.pop_front();
+  if (!waiting_.empty() && waiting_.front().pts == packet.pts) {
+    encoded.origin = waiting_.front().origin;
+    waiting_.pop_front();
+  }
+  encoded.packet.arrived = encoded.origin.arrived;
+  return encoded;
+}
+
+}  // namespace transcode

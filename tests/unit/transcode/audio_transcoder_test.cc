@@ -1,0 +1,254 @@
+#include "transcode/audio_transcoder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "unit/transcode/source.h"
+
+namespace transcode {
+namespace {
+
+using testing::AudioSpec;
+using testing::Collector;
+using testing::Feed;
+
+constexpr std::int64_t kStart = 48'000'000'123;  // an instant far from zero and off every frame grid
+
+AudioRung rung(media::Codec codec = media::Codec::kAac, int rate = 0, int channels = 0) {
+  return {"a1", codec, 0, channels, rate};
+}
+
+Collector run(AudioTranscoder& audio, const std::vector<media::Packet>& packets, std::size_t rungs = 1) {
+  Collector out(rungs);
+  audio.announce(out);
+  for (const media::Packet& packet : packets) audio.feed(media::Packet(packet), out);
+  audio.flush(out);
+  return out;
+}
+
+std::unique_ptr<AudioTranscoder> make(const media::Track& track, std::vector<AudioRung> rungs,
+                                      const AudioTranscoder::Options& options = {}) {
+  auto audio = AudioTranscoder::make(track, std::move(rungs), options);
+  EXPECT_TRUE(audio.ok()) << audio.error().message();
+  return audio.take();
+}
+
+void expect_continuous(const std::vector<media::Packet>& packets) {
+  for (std::size_t i = 1; i < packets.size(); ++i) {
+    ASSERT_EQ(packets[i].pts, packets[i - 1].pts + packets[i - 1].duration) << i;
+  }
+}
+
+std::int64_t loudest(const std::vector<float>& samples) {
+  const auto at =
+      std::max_element(samples.begin(), samples.end(), [](float a, float b) { return std::fabs(a) < std::fabs(b); });
+  return at - samples.begin();
+}
+
+struct Pair {
+  AudioSpec source;
+  media::Codec codec;
+  int rate;
+};
+
+class Alignment : public ::testing::TestWithParam<Pair> {};
+
+// CM-17: a click stays where it was, through every decoder and encoder.
+TEST_P(Alignment, OfAClickIsKeptToAMillisecond) {
+  Pair pair = GetParam();
+  AudioSpec& spec = pair.source;
+  spec.first_sample = media::rescale(kStart, 48000, spec.rate);
+  spec.samples = spec.rate * 2;
+  const std::int64_t click = spec.first_sample + spec.rate;
+  // A hump of 2 ms, which lossy codecs keep in its place.
+  spec.signal = [&](std::int64_t sample, int) {
+    const double t = static_cast<double>(sample - click) / spec.rate;
+    return static_cast<float>(0.9 * std::exp(-t * t * 4e6) * std::cos(t * 6283));
+  };
+  const Feed feed = testing::make_audio(spec);
+  const auto audio = make(feed.track, {rung(pair.codec, pair.rate)});
+  const Collector out = run(*audio, feed.packets);
+  const media::Track& track = out.tracks[0].at(0);
+  EXPECT_EQ(track.timescale, track.audio.sample_rate);
+  expect_continuous(out.packets[0]);
+  const std::int64_t begin = media::rescale(spec.first_sample, spec.rate, track.timescale);
+  const auto samples = testing::samples_of(track, out.packets[0], begin, track.timescale * 2);
+  EXPECT_NEAR(static_cast<double>(loudest(samples)) / static_cast<double>(track.timescale), 1.0, 0.001);
+  EXPECT_GT(std::fabs(samples[static_cast<std::size_t>(loudest(samples))]), 0.5F);
+  EXPECT_EQ(audio->counters().decode_errors, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AudioTranscoder, Alignment,
+    ::testing::Values(Pair{{.encoder = "aac"}, media::Codec::kAac, 48000},
+                      Pair{{.encoder = "aac", .rate = 44100}, media::Codec::kAac, 48000},
+                      Pair{{.encoder = "aac", .rate = 44100}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "aac"}, media::Codec::kOpus, 0},
+                      Pair{{.encoder = "aac", .channels = 6}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "mp2", .codec = media::Codec::kMp2}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "libmp3lame", .codec = media::Codec::kMp3}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "ac3", .codec = media::Codec::kAc3, .channels = 6}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "eac3", .codec = media::Codec::kEac3}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "libopus", .codec = media::Codec::kOpus}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "flac", .codec = media::Codec::kFlac}, media::Codec::kAac, 0}),
+    [](const auto& test) {
+      return std::string(test.param.source.encoder) + std::to_string(test.param.source.rate) + "x" +
+             std::to_string(test.param.source.channels) + "To" +
+             (test.param.codec == media::Codec::kOpus ? "Opus" : "Aac") + std::to_string(test.param.rate);
+    });
+
+float tone(std::int64_t sample, int) { return 0.5F * std::sin(static_cast<float>(sample % 48) * 0.1309F); }
+
+TEST(AudioTranscoder, PutsPacketsOnAGridThatNoStartChanges) {
+  for (std::int64_t first : {kStart, kStart + 1, kStart + 777}) {
+    const Feed feed = testing::make_audio({.first_sample = first, .samples = 9600, .signal = tone});
+    const auto audio = make(feed.track, {rung(), rung(media::Codec::kOpus)});
+    const Collector out = run(*audio, feed.packets, 2);
+    EXPECT_EQ(out.packets[0].at(0).pts % 1024, 0);
+    EXPECT_EQ(out.packets[1].at(0).pts % 960, 0);
+    EXPECT_GT(out.packets[0][0].pts, feed.packets[0].pts - 2048) << "no packet of priming alone";
+    EXPECT_EQ(out.early, 0);
+  }
+}
+
+TEST(AudioTranscoder, AnnouncesConfigurationAndCodecString) {
+  const Feed feed = testing::make_audio({});
+  const auto audio = make(feed.track, {rung(), rung(media::Codec::kOpus)});
+  const Collector out = run(*audio, feed.packets, 2);
+  EXPECT_EQ(out.tracks[0][0].codec_string, "mp4a.40.2");
+  EXPECT_EQ(out.tracks[0][0].audio.frame_samples, 1024);
+  EXPECT_EQ(out.tracks[0][0].audio.channels, 2);
+  EXPECT_EQ(out.tracks[1][0].codec_string, "Opus");
+  EXPECT_GT(out.tracks[1][0].audio.priming, 0) << "CM-17: PreSkip";
+}
+
+TEST(AudioTranscoder, FillsASmallHoleWithSilence) {
+  Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
+  feed.packets.erase(feed.packets.begin() + 20, feed.packets.begin() + 25);
+  const auto audio = make(feed.track, {rung()});
+  const Collector out = run(*audio, feed.packets);
+  expect_continuous(out.packets[0]);
+  EXPECT_EQ(audio->counters().filled_samples, 5U * 1024);
+  const auto samples = testing::samples_of(out.tracks[0][0], out.packets[0], 0, 48000);
+  const std::int64_t hole = feed.packets[19].pts + 1024;
+  EXPECT_LT(std::fabs(samples[static_cast<std::size_t>(hole + 2500)]), 0.01F);
+  float loud = 0;
+  for (std::int64_t i = hole + 8000; i < hole + 8100; ++i) {
+    loud = std::max(loud, std::fabs(samples[static_cast<std::size_t>(i)]));
+  }
+  EXPECT_GT(loud, 0.4F);
+}
+
+TEST(AudioTranscoder, LeavesALongHoleAsAGapAndStaysOnTheGrid) {
+  Feed feed = testing::make_audio({.samples = 96000, .signal = tone});
+  for (std::size_t i = 40; i < feed.packets.size(); ++i) {
+    feed.packets[i].pts += 48000 * 10;
+    feed.packets[i].dts += 48000 * 10;
+  }
+  const auto audio = make(feed.track, {rung()});
+  const Collector out = run(*audio, feed.packets);
+  EXPECT_EQ(audio->counters().gaps, 1U);
+  int jumps = 0;
+  for (std::size_t i = 1; i < out.packets[0].size(); ++i) {
+    const std::int64_t step = out.packets[0][i].pts - out.packets[0][i - 1].pts;
+    EXPECT_EQ(step % 1024, 0);
+    if (step != 1024) {
+      ++jumps;
+      EXPECT_NEAR(static_cast<double>(step), 480'000, 4096);
+    }
+  }
+  EXPECT_EQ(jumps, 1);
+}
+
+TEST(AudioTranscoder, CutsAnOverlap) {
+  Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
+  for (std::size_t i = 20; i < feed.packets.size(); ++i) feed.packets[i].pts -= 1500;
+  const auto audio = make(feed.track, {rung()});
+  const Collector out = run(*audio, feed.packets);
+  expect_continuous(out.packets[0]);
+  EXPECT_EQ(audio->counters().cut_samples, 1500U);
+}
+
+// CM-18: 400 ppm, more than any sound card is off, over 60 s: 24 ms if nothing were done.
+TEST(AudioTranscoder, FollowsAClockThatDrifts) {
+  Feed feed = testing::make_audio({.samples = 48000 * 60, .signal = tone});
+  for (media::Packet& packet : feed.packets) packet.pts += packet.pts * 400 / 1'000'000;
+  const auto audio = make(feed.track, {rung()});
+  std::int64_t worst = 0;
+  Collector out(1);
+  audio->announce(out);
+  for (const media::Packet& packet : feed.packets) {
+    audio->feed(media::Packet(packet), out);
+    worst = std::max(worst, std::abs(audio->counters().skew));
+  }
+  EXPECT_LT(worst, 5 * base::kMillisecond);
+  EXPECT_EQ(audio->counters().filled_samples, 0U);
+  expect_continuous(out.packets[0]);
+}
+
+TEST(AudioTranscoder, IgnoresTheJitterOfTimestampsInMilliseconds) {
+  Feed feed = testing::make_audio({.rate = 44100, .samples = 44100 * 5, .signal = tone});
+  feed.track.timescale = 1000;
+  for (media::Packet& packet : feed.packets) packet.pts = media::rescale(packet.pts, 44100, 1000);
+  const auto audio = make(feed.track, {rung()});
+  const Collector out = run(*audio, feed.packets);
+  EXPECT_EQ(out.tracks[0][0].timescale, 44100);
+  expect_continuous(out.packets[0]);
+  EXPECT_EQ(audio->counters().filled_samples + audio->counters().cut_samples, 0U);
+}
+
+TEST(AudioTranscoder, PlaysSilenceUntilTheSourceBegins) {
+  const Feed feed = testing::make_audio({.first_sample = 48000, .samples = 24000, .signal = tone});
+  const auto audio = make(feed.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  audio->silence_until(0, out);
+  audio->silence_until(30000, out);
+  for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
+  audio->flush(out);
+  expect_continuous(out.packets[0]);
+  EXPECT_LE(out.packets[0][0].pts, 0);
+  const auto samples = testing::samples_of(out.tracks[0][0], out.packets[0], 0, 72000);
+  EXPECT_LT(std::fabs(samples[40000]), 0.01F);
+  float loud = 0;
+  for (std::size_t i = 60000; i < 60100; ++i) loud = std::max(loud, std::fabs(samples[i]));
+  EXPECT_GT(loud, 0.4F);
+}
+
+TEST(AudioTranscoder, CountsGarbageAndGoesOn) {
+  Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
+  feed.packets[10].data = base::Bytes::copy_of("\xff\xff garbage \x01\x02");
+  feed.packets[11].data = {};
+  const auto audio = make(feed.track, {rung()});
+  const Collector out = run(*audio, feed.packets);
+  EXPECT_GE(audio->counters().decode_errors, 1U);
+  expect_continuous(out.packets[0]);
+  EXPECT_GE(out.packets[0].back().pts, 46000);
+}
+
+TEST(AudioTranscoder, TakesASourceThatChangesItsChannels) {
+  const Feed surround = testing::make_audio({.channels = 6, .samples = 24576, .signal = tone});
+  const Feed mono = testing::make_audio({.channels = 1, .first_sample = 24576, .samples = 24576, .signal = tone});
+  const auto audio = make(surround.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  for (const media::Packet& packet : surround.packets) audio->feed(media::Packet(packet), out);
+  ASSERT_TRUE(audio->change_source(mono.track).ok());
+  for (const media::Packet& packet : mono.packets) audio->feed(media::Packet(packet), out);
+  audio->flush(out);
+  expect_continuous(out.packets[0]);
+  EXPECT_EQ(out.tracks[0].size(), 1U);
+  EXPECT_GE(out.packets[0].back().pts, 48000);
+}
+
+TEST(AudioTranscoder, NamesTheEncoderThatIsMissing) {
+  const Feed feed = testing::make_audio({});
+  const auto audio = AudioTranscoder::make(feed.track, {rung(media::Codec::kEac3)}, {});
+  ASSERT_FALSE(audio.ok());
+  EXPECT_EQ(audio.error().message(), "unsupported: no encoder for eac3; use aac or opus");
+}
+
+}  // namespace
+}  // namespace transcode

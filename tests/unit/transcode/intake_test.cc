@@ -1,0 +1,104 @@
+#include "transcode/intake.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+namespace transcode {
+namespace {
+
+Intake::Fed packet(std::int64_t dts, bool key, std::size_t size = 10) {
+  media::Packet made;
+  made.dts = made.pts = dts;
+  made.key = key;
+  made.data = base::Bytes::adopt(std::vector<std::uint8_t>(size));
+  return {std::move(made), 0};
+}
+
+/// What waits: K and f for packets, with their dts, | for a discontinuity, ! for a forced key.
+std::string take_all(Intake& intake) {
+  std::string text;
+  intake.put(Intake::Flush{});
+  while (auto item = intake.take()) {
+    if (std::holds_alternative<Intake::Flush>(*item)) break;
+    if (const auto* fed = std::get_if<Intake::Fed>(&*item)) {
+      text += (fed->packet.key ? "K" : "f") + std::to_string(fed->packet.dts) + " ";
+    } else {
+      text += std::holds_alternative<Intake::Discontinuity>(*item) ? "| " : "! ";
+    }
+  }
+  return text;
+}
+
+TEST(Intake, DropsWhatComesBeforeTheFirstKeyFrame) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(1, false));
+  intake.put(packet(2, true));
+  intake.put(packet(3, false));
+  EXPECT_EQ(take_all(intake), "K2 f3 ");
+  EXPECT_EQ(intake.dropped(), 1U);
+}
+
+TEST(Intake, DropsUpToTheNewestKeyFrameWhenTooMuchTimeWaits) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true));
+  intake.put(packet(50, false));
+  intake.put(Intake::ForceKey{60});
+  intake.put(packet(90, true));
+  EXPECT_EQ(intake.lag(), 90);
+  intake.put(packet(110, false));
+  EXPECT_EQ(intake.lag(), 20);
+  EXPECT_EQ(take_all(intake), "! | K90 f110 ");
+  EXPECT_EQ(intake.dropped(), 2U);
+}
+
+TEST(Intake, DropsEverythingAndWaitsForAKeyFrameWhereNoneIsNear) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true));
+  for (std::int64_t dts : {50, 101, 140, 150}) intake.put(packet(dts, false));
+  intake.put(packet(160, true));
+  EXPECT_EQ(take_all(intake), "| K160 ");
+  EXPECT_EQ(intake.dropped(), 5U);
+}
+
+TEST(Intake, BoundsBytesToo) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true, 600));
+  intake.put(packet(1, false, 600));
+  EXPECT_EQ(take_all(intake), "| ");
+  EXPECT_EQ(intake.dropped(), 2U);
+}
+
+TEST(Intake, TakesOnePacketHoweverLargeItIs) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true, 5000));
+  EXPECT_EQ(take_all(intake), "K0 ");
+}
+
+TEST(Intake, WaitsForRoomInsteadWhenToldTo) {
+  Intake intake({100, 1000, true});
+  std::thread feeder([&] {
+    for (std::int64_t dts = 0; dts < 1000; dts += 10) intake.put(packet(dts, dts == 0));
+    intake.put(Intake::Flush{});
+  });
+  std::int64_t taken = 0;
+  while (auto item = intake.take()) {
+    if (std::holds_alternative<Intake::Flush>(*item)) break;
+    EXPECT_LE(intake.lag(), 110);
+    ++taken;
+  }
+  feeder.join();
+  EXPECT_EQ(taken, 100);
+  EXPECT_EQ(intake.dropped(), 0U);
+}
+
+TEST(Intake, LetsEverybodyGoWhenClosed) {
+  Intake intake({100, 1000, true});
+  std::thread taker([&] { EXPECT_FALSE(intake.take().has_value()); });
+  intake.close();
+  taker.join();
+}
+
+}  // namespace
+}  // namespace transcode

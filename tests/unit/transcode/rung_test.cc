@@ -1,0 +1,89 @@
+#include "transcode/rung.h"
+
+#include <gtest/gtest.h>
+
+namespace transcode {
+namespace {
+
+media::Track source(int width, int height, media::Rational rate, bool interlaced = false,
+                    media::Rational pixel_aspect = {1, 1}) {
+  media::Track track;
+  track.video.width = width;
+  track.video.height = height;
+  track.video.frame_rate = rate;
+  track.video.interlaced = interlaced;
+  track.video.pixel_aspect = pixel_aspect;
+  return track;
+}
+
+/// "v720 1280x720 50/1 3500k, …"
+std::string text_of(const std::vector<Rung>& ladder) {
+  std::string text;
+  for (const Rung& rung : ladder) {
+    if (!text.empty()) text += ", ";
+    text += rung.name + " " + std::to_string(rung.width) + "x" + std::to_string(rung.height) + " " +
+            std::to_string(rung.frame_rate.num) + "/" + std::to_string(rung.frame_rate.den) + " " +
+            std::to_string(rung.bitrate / 1000) + "k";
+  }
+  return text;
+}
+
+TEST(DefaultLadder, KeepsFiftyFramesOnTheUpperRungsOf1080p50) {
+  EXPECT_EQ(text_of(default_ladder(source(1920, 1080, {50, 1}))),
+            "v1080 1920x1080 50/1 6300k, v720 1280x720 50/1 3500k, v480 854x480 25/1 1200k, v360 640x360 25/1 700k");
+}
+
+TEST(DefaultLadder, HasThreeRungsOfOneRateFor720p30) {
+  EXPECT_EQ(text_of(default_ladder(source(1280, 720, {30000, 1001}))),
+            "v720 1280x720 30000/1001 2500k, v480 854x480 30000/1001 1200k, v360 640x360 30000/1001 700k");
+}
+
+// MV-27: 25i is shown as 50p; square pixels of a wide-screen picture.
+TEST(DefaultLadder, Makes50SquarePixelFramesOf576i) {
+  EXPECT_EQ(text_of(default_ladder(source(720, 576, {25, 1}, true, {64, 45}))),
+            "v576 1024x576 50/1 2320k, v360 640x360 25/1 700k");
+}
+
+TEST(DefaultLadder, NeverScalesUp480p) {
+  EXPECT_EQ(text_of(default_ladder(source(854, 480, {25, 1}))), "v480 854x480 25/1 1200k, v360 640x360 25/1 700k");
+  EXPECT_EQ(text_of(default_ladder(source(320, 240, {25, 1}))), "v240 320x240 25/1 230k");
+}
+
+TEST(DefaultLadder, CountsTheShortSideOfAPortraitSource) {
+  EXPECT_EQ(text_of(default_ladder(source(360, 640, {30, 1}))), "v360 360x640 30/1 700k");
+  EXPECT_EQ(text_of(default_ladder(source(1080, 1920, {30, 1}))),
+            "v1080 1080x1920 30/1 4500k, v720 720x1280 30/1 2500k, v480 480x854 30/1 1200k, v360 360x640 30/1 700k");
+}
+
+TEST(DefaultLadder, LosesTheOddLineOfAnOddSource) {
+  EXPECT_EQ(text_of(default_ladder(source(1279, 719, {25, 1}))),
+            "v718 1278x718 25/1 2490k, v480 854x480 25/1 1200k, v360 640x360 25/1 700k");
+}
+
+TEST(DefaultLadder, CapsAt1080AndKeepsAnUnknownRateUnknown) {
+  EXPECT_EQ(text_of(default_ladder(source(3840, 2160, {0, 1}))),
+            "v1080 1920x1080 0/1 4500k, v720 1280x720 0/1 2500k, v480 854x480 0/1 1200k, v360 640x360 0/1 700k");
+}
+
+// MV-3: max_bitrate over a 2 s segment plus a full buffer stays within 125 % of max_bitrate.
+TEST(DefaultLadder, CapsEveryRungsPeak) {
+  for (const Rung& rung : default_ladder(source(1920, 1080, {60, 1}))) {
+    EXPECT_EQ(rung.max_bitrate, rung.bitrate / 10 * 11) << rung.name;
+    const std::int64_t segment_bits = std::int64_t{rung.max_bitrate} * 2 + rung.buffer_bits;
+    EXPECT_LE(segment_bits * 100, std::int64_t{rung.max_bitrate} * 2 * 125) << rung.name;
+  }
+}
+
+TEST(ResolvedRung, TakesWhatIsMissingFromTheSource) {
+  Rung rung;
+  rung.height = 360;
+  rung.frame_rate = {60, 1};
+  rung.bitrate = 1'000'000;
+  const Rung resolved = resolve(rung, source(1440, 1080, {25, 1}, false, {4, 3}));
+  EXPECT_EQ(resolved.width, 640);
+  EXPECT_EQ(resolved.frame_rate, (media::Rational{25, 1})) << "never more frames than the source has";
+  EXPECT_EQ(resolved.max_bitrate, 1'100'000);
+}
+
+}  // namespace
+}  // namespace transcode
