@@ -1,0 +1,53 @@
+#include "ingest/auth.h"
+
+#include <algorithm>
+
+namespace ingest {
+namespace {
+
+constexpr std::string_view kApp = "live";
+constexpr std::size_t kLongestName = 64;
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+}  // namespace
+
+bool is_channel_name(std::string_view name) {
+  return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), is_name_character);
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  volatile unsigned char difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference =
+        static_cast<unsigned char>(difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
+  }
+  return difference == 0;
+}
+
+std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& request) const {
+  using Why = Publisher::Refusal::Why;
+  if (request.app != kApp) return Publisher::Refusal{Why::kNotFound, "publish to live/CHANNEL"};
+  if (!is_channel_name(request.channel)) {
+    return Publisher::Refusal{Why::kBadName, "a channel's name is 1 to 64 of A-Z a-z 0-9 _ -"};
+  }
+  auto entry = keys_.find(request.channel);
+  if (entry == keys_.end()) entry = keys_.find("*");
+  if (entry == keys_.end()) return Publisher::Refusal{Why::kNotFound, "no channel " + request.channel};
+
+  bool matches = false;
+  for (const std::string& key : entry->second) {
+    // All keys are compared, whichever matches.
+    matches = static_cast<bool>(static_cast<unsigned>(matches) |
+                                static_cast<unsigned>(equal_in_constant_time(key, request.key)));
+  }
+  if (matches && !request.key.empty()) return std::nullopt;
+  if (request.loopback && (request.key.empty() || entry->second.empty())) return std::nullopt;
+  return Publisher::Refusal{Why::kDenied, request.key.empty() ? "a key is needed: live/" + request.channel + "?key=KEY"
+                                                              : "wrong key for " + request.channel};
+}
+
+}  // namespace ingest

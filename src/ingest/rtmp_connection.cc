@@ -1,0 +1,272 @@
+#include "ingest/rtmp_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "ingest/auth.h"
+#include "rtmp/tag.h"
+
+namespace ingest {
+namespace {
+
+using base::Bytes;
+using Why = Publisher::Refusal::Why;
+
+constexpr base::Micros kLeaveLimit = 2 * base::kSecond;
+// We say a few hundred bytes in a session's life: a peer that lets this much pile up does not read.
+constexpr std::size_t kMostQueued = 256 * 1024;
+
+std::string_view status_code(Why why) {
+  switch (why) {
+    case Why::kDenied: return rtmp::status::kDenied;
+    case Why::kBusy:
+    case Why::kBadName: return rtmp::status::kBadName;
+    case Why::kNotFound:
+    case Why::kOverload: return rtmp::status::kRejected;
+  }
+  return rtmp::status::kRejected;
+}
+
+}  // namespace
+
+RtmpConnection::RtmpConnection(loop::Loop& loop, const base::Clock& clock, RtmpConnectionOwner& owner,
+                               std::unique_ptr<loop::Stream> stream, Options options)
+    : loop_(loop),
+      clock_(clock),
+      owner_(owner),
+      id_(options.id),
+      stream_(std::move(stream)),
+      tls_(std::move(options.tls)),
+      session_(options.session, *this, clock.steady()),
+      life_(std::make_shared<RtmpConnection*>(this)) {
+  ++owner_.counters().connections;
+  ++owner_.counters().half_open;
+}
+
+RtmpConnection::~RtmpConnection() {
+  *life_ = nullptr;
+  --owner_.counters().connections;
+  shook_hands();
+}
+
+/// No longer half open: the handshake is done, or given up.
+void RtmpConnection::shook_hands() {
+  if (!half_open_) return;
+  half_open_ = false;
+  --owner_.counters().half_open;
+}
+
+void RtmpConnection::on_read(base::View bytes) {
+  if (state_ != State::kOpen) return;
+  arrived_ = clock_.utc();
+  if (tls_) {
+    const base::Status status = decrypt(bytes);
+    if (state_ == State::kOpen) after_input(status);
+    return;
+  }
+  owner_.counters().bytes += bytes.size();
+  after_input(session_.feed(bytes, clock_.steady()));
+}
+
+base::Status RtmpConnection::decrypt(base::View bytes) {
+  plain_.clear();
+  encrypted_.clear();
+  const base::Status status = tls_->feed(bytes, plain_, encrypted_);
+  if (!encrypted_.empty()) stream_->write(Bytes::adopt(std::exchange(encrypted_, {})));
+  if (!status.ok()) {
+    ++owner_.counters().tls_errors;
+    base::log_debug("ingest", "rtmps failed", {{"peer", peer()}, {"why", to_string(tls_->failure())}});
+    abort("TLS failed");
+    return base::Ok{};
+  }
+  owner_.counters().bytes += plain_.size();
+  const base::Status fed = session_.feed(plain_, clock_.steady());
+  if (half_open_) plain_ = {};  // RT-41: nothing is kept for those who have not shaken hands
+  return fed;
+}
+
+void RtmpConnection::after_input(const base::Status& status) {
+  if (session_.state() != rtmp::Session::State::kHandshake) shook_hands();
+  send_output();
+  if (!status.ok()) {
+    ++owner_.counters().protocol_errors;
+    base::log_info("ingest", "connection dropped",
+                   {{"protocol", protocol()}, {"peer", peer()}, {"why", status.error().message()}});
+    abort(status.error().message());
+  } else if (session_.finished()) {
+    leave();
+  } else if (tls_ && tls_->peer_closed()) {
+    abort("publisher disconnected");
+  }
+}
+
+void RtmpConnection::on_end(const std::optional<base::Error>& why) {
+  abort(why ? why->message() : "publisher disconnected");
+}
+
+void RtmpConnection::tick() {
+  const base::Micros now = clock_.steady();
+  if (state_ == State::kClosed) return;
+  if (state_ == State::kLeaving) {
+    if (now >= leave_by_) abort("left");
+    return;
+  }
+  if (paused_) session_.excuse_silence(now);
+  if (stream_->queued() > kMostQueued) {
+    ++owner_.counters().protocol_errors;
+    abort("publisher does not read");
+    return;
+  }
+  const base::Status status = session_.tick(now);
+  send_output();
+  if (status.ok()) return;
+  ++owner_.counters().timeouts;
+  base::log_debug("ingest", "connection timed out", {{"peer", peer()}, {"why", status.error().what}});
+  abort(status.error().what);
+}
+
+void RtmpConnection::abort(std::string_view why) {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  shook_hands();
+  const std::string reason(why);
+  session_.close(reason);
+  stream_->close();
+  owner_.retire(id_);
+}
+
+void RtmpConnection::leave() {
+  if (state_ != State::kOpen) return;
+  state_ = State::kLeaving;
+  leave_by_ = clock_.steady() + kLeaveLimit;
+  if (tls_ && tls_->established()) {
+    tls_->close(encrypted_);
+    stream_->write(Bytes::adopt(std::exchange(encrypted_, {})));
+  }
+  stream_->shut_down();
+  if (stream_->paused()) stream_->resume();
+}
+
+void RtmpConnection::send_output() {
+  if (state_ != State::kOpen) return;
+  const Bytes output = Bytes::adopt(session_.take_output());
+  if (output.empty()) return;
+  if (!tls_) {
+    stream_->write(output);
+    return;
+  }
+  const base::Status status = tls_->write(std::span(&output, 1), encrypted_);
+  stream_->write(Bytes::adopt(std::exchange(encrypted_, {})));
+  if (!status.ok()) {
+    ++owner_.counters().tls_errors;
+    abort("TLS failed");
+  }
+}
+
+void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
+  PublishRequest asked;
+  asked.app = request.app;
+  asked.channel = request.stream;
+  asked.key = request.key;
+  asked.protocol = protocol();
+  asked.peer = peer();
+  asked.loopback = loopback();
+  asked.format = feed::Format::kRtmp;
+  asked.encoder = request.encoder;
+  const std::variant<FeedSink*, Publisher::Refusal> answer = owner_.publisher().on_publish(asked, *this);
+  if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
+    // A name that is none may be a key in the wrong field: not for the log (RT-44).
+    base::log_info("ingest", "publish refused",
+                   {{"protocol", protocol()},
+                    {"peer", peer()},
+                    {"channel", is_channel_name(asked.channel) ? asked.channel : std::string("?")},
+                    {"why", refusal->text}});
+    refuse(*refusal);
+    return;
+  }
+  sink_ = std::get<FeedSink*>(answer);
+  warned_ = 0;
+  ++owner_.counters().publishes;
+  ++owner_.counters().publishing;
+  session_.accept_publish();
+  sink_->on_message(feed::Start{feed::Format::kRtmp});
+}
+
+void RtmpConnection::refuse(const Publisher::Refusal& refusal) {
+  ++owner_.counters().refused;
+  if (refusal.why == Why::kDenied) {
+    ++owner_.counters().denied;
+    owner_.on_denied(peer(), loopback());
+  }
+  session_.refuse_publish(status_code(refusal.why), refusal.text);
+}
+
+void RtmpConnection::on_media(rtmp::Message&& message) {
+  if (!playable(message) || sink_ == nullptr) return;
+  ++owner_.counters().messages;
+  sink_->on_message(feed::RtmpMessage{static_cast<std::uint8_t>(message.type), message.timestamp, arrived_,
+                                      std::move(message.payload)});
+}
+
+/// RT-36: the main video of a codec that we cannot play, and legacy audio of one, end the publish with a clear status;
+/// another track is left out by the demuxer, and its encoder is told once. The message goes on in that case.
+bool RtmpConnection::playable(const rtmp::Message& message) {
+  if (message.type == rtmp::Type::kDataAmf0) return true;
+  const base::Result<rtmp::TagSummary> summary = rtmp::inspect_tag(message.type, message.payload.view());
+  if (!summary.ok() || !summary->unplayable) return true;
+  const rtmp::TagSummary::Unplayable& track = *summary->unplayable;
+  const std::string text =
+      "cannot play " + track.codec + "; send H.264, HEVC, AV1 or VP9 with AAC, Opus, AC-3, E-AC-3, FLAC or MP3";
+  if (track.track == 0 && (summary->video || !track.enhanced)) {
+    ++owner_.counters().unplayable;
+    base::log_info("ingest", "publish ended", {{"protocol", protocol()}, {"peer", peer()}, {"why", text}});
+    session_.fail_publish(rtmp::status::kRejected, text);
+    return false;
+  }
+  const std::uint64_t bit = std::uint64_t{1} << (std::min<int>(track.track, 31) + (summary->video ? 0 : 32));
+  if ((warned_ & bit) == 0) {
+    warned_ |= bit;
+    ++owner_.counters().unplayable;
+    session_.warn((summary->video ? "video track " : "audio track ") + std::to_string(track.track) +
+                  " is left out: " + text);
+  }
+  return true;
+}
+
+void RtmpConnection::on_publish_end(std::string_view reason) {
+  if (sink_ == nullptr) return;
+  --owner_.counters().publishing;
+  set_paused(false);
+  std::exchange(sink_, nullptr)->on_feed_end(reason);
+}
+
+/// The channel's wish, carried out on a later turn.
+void RtmpConnection::close(std::string_view reason) {
+  loop_.post([life = life_, why = std::string(reason)] {
+    RtmpConnection* self = *life;
+    if (self == nullptr || self->sink_ == nullptr || self->state_ != State::kOpen) return;
+    self->session_.fail_publish(rtmp::status::kRejected, why);
+    self->send_output();
+    if (self->state_ == State::kOpen) self->leave();
+  });
+}
+
+void RtmpConnection::set_paused(bool paused) {
+  if (state_ != State::kOpen || paused == paused_) return;
+  paused_ = paused;
+  session_.excuse_silence(clock_.steady());
+  if (paused) {
+    stream_->pause();
+  } else {
+    stream_->resume();
+  }
+}
+
+void RtmpConnection::request_reconnect(std::string_view tc_url, std::string_view why) {
+  if (state_ != State::kOpen) return;
+  session_.request_reconnect(tc_url, why);
+  send_output();
+}
+
+}  // namespace ingest
