@@ -20,7 +20,7 @@ struct Rung {
   int bitrate = 0;                  ///< Units: bit/s, the average aimed at.
   int max_bitrate = 0;              ///< Units: bit/s, of the VBV; 0: 110 % of bitrate
   int buffer_bits = 0;              ///< Units: bits, of the VBV; 0: half a second of max_bitrate
-  std::string preset = "veryfast";  ///< of x264 and x265; for AV1 "0" to "13", anything else means 11
+  std::string preset = "veryfast";  ///< of x264 and x265; for AV1 the speed of libaom "0" to "10", other words mean 9
   std::string profile = "high";     ///< of x264 ("baseline", "main", "high"); the others choose by themselves
   /// The look-ahead of the preset (and with it macroblock-tree rate control): better pictures, each late by that many
   /// frames. x264: superfast 0, veryfast 10 (333 ms at 30 frames/s), faster 20, fast 30, medium 40. No B-frames.

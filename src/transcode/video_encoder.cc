@@ -1,12 +1,14 @@
 #include "transcode/video_encoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
 extern "C" {
+#include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 }
 
@@ -30,7 +32,7 @@ Library library_of(media::Codec codec) {
   switch (codec) {
     case media::Codec::kH264: return {"libx264", "libx264-164"};
     case media::Codec::kHevc: return {"libx265", "libx265-199"};
-    case media::Codec::kAv1: return {"libsvtav1", "libsvtav1enc1"};
+    case media::Codec::kAv1: return {"libaom-av1", "libaom3"};
     default: return {nullptr, nullptr};
   }
 }
@@ -70,19 +72,22 @@ Settings x265_settings(const Rung& rung, int threads) {
   return settings;
 }
 
-Settings svtav1_settings(const Rung& rung, int threads) {
+/// libaom and not SVT-AV1: SVT-AV1 1.4 refuses forced key frames in its low-delay structure and holds frames back.
+Settings aom_settings(const Rung& rung) {
   char* end = nullptr;
-  const long preset = std::strtol(rung.preset.c_str(), &end, 10);
-  const bool numeric = end != rung.preset.c_str() && *end == '\0' && preset >= 0 && preset <= 13;
-  // pred-struct=1 is its low-delay structure; rc=2 is constant bit rate, which exists only with it.
-  return {{"preset", numeric ? rung.preset : "11"},
-          {"svtav1-params", "pred-struct=1:rc=2:lookahead=0:scd=0:lp=" + std::to_string(threads)}};
+  const long speed = std::strtol(rung.preset.c_str(), &end, 10);
+  const bool numeric = end != rung.preset.c_str() && *end == '\0' && speed >= 0 && speed <= 10;
+  return {{"usage", rung.quality ? "good" : "realtime"},
+          // libavcodec's own option ends at 8; the speeds for real time lie above.
+          {"aom-params", std::string("cpu-used=") + (numeric ? rung.preset : "9")},
+          {"lag-in-frames", rung.quality ? "19" : "0"},
+          {"row-mt", "1"}};
 }
 
 Settings settings_of(const Rung& rung, int threads) {
   switch (rung.codec) {
     case media::Codec::kHevc: return x265_settings(rung, threads);
-    case media::Codec::kAv1: return svtav1_settings(rung, threads);
+    case media::Codec::kAv1: return aom_settings(rung);
     default: return x264_settings(rung);
   }
 }
@@ -99,6 +104,8 @@ void configure(AVCodecContext& context, const Rung& rung, const media::Track& so
   context.bit_rate = rung.bitrate;
   context.rc_max_rate = rung.max_bitrate;
   context.rc_buffer_size = rung.buffer_bits;
+  // libaom's constant bit rate, the only one that heeds a buffer without look-ahead, is chosen by three equal rates.
+  if (rung.codec == media::Codec::kAv1 && !rung.quality) context.rc_max_rate = context.rc_min_rate = rung.bitrate;
   // Key frames come when they are forced; this is only beyond any slot.
   context.gop_size = 100'000;
   context.keyint_min = 1;
@@ -136,18 +143,55 @@ base::Result<base::Bytes> hevc_config(const std::vector<base::View>& nals) {
   return media::hevc::make_hvcc(vps, sps, pps);
 }
 
-base::Result<base::Bytes> av1_config(base::View extradata) {
-  TRY(const auto obus, media::av1::split_obus(extradata));
+base::Result<base::Bytes> config_of(media::Codec codec, base::View extradata) {
+  const auto nals = media::split_annexb(extradata);
+  return codec == media::Codec::kHevc ? hevc_config(nals) : avc_config(nals);
+}
+
+base::Result<base::Bytes> av1_config(base::View coded) {
+  TRY(const auto obus, media::av1::split_obus(coded));
   for (const media::av1::Obu& obu : obus) {
     if (obu.type == media::av1::kSequenceHeader) return media::av1::make_av1c(obu.whole);
   }
   return base::Error{base::Code::kMalformed, "the AV1 encoder gave no sequence header"};
 }
 
-base::Result<base::Bytes> config_of(media::Codec codec, base::View extradata) {
-  if (codec == media::Codec::kAv1) return av1_config(extradata);
-  const auto nals = media::split_annexb(extradata);
-  return codec == media::Codec::kHevc ? hevc_config(nals) : avc_config(nals);
+/// libaom tells its sequence header with the first packet only, which is too late for a track that is announced before:
+/// another encoder of the same settings encodes one black picture. Leaves `context` used up.
+base::Result<base::Bytes> probe_av1_config(AVCodecContext& context) {
+  const FramePtr frame(av_frame_alloc());
+  const AvPacketPtr packet(av_packet_alloc());
+  if (frame == nullptr || packet == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
+  frame->format = context.pix_fmt;
+  frame->width = context.width;
+  frame->height = context.height;
+  frame->pts = 0;
+  int code = av_frame_get_buffer(frame.get(), 0);
+  if (code >= 0) {
+    const std::array<std::ptrdiff_t, 4> strides{frame->linesize[0], frame->linesize[1], frame->linesize[2], 0};
+    code = av_image_fill_black(frame->data, strides.data(), context.pix_fmt, AVCOL_RANGE_MPEG, context.width,
+                               context.height);
+  }
+  if (code >= 0) code = avcodec_send_frame(&context, frame.get());
+  if (code >= 0) code = avcodec_send_frame(&context, nullptr);
+  if (code >= 0) code = avcodec_receive_packet(&context, packet.get());
+  if (code < 0) return av_failure(code, "asking the AV1 encoder for its sequence header");
+  return av1_config({packet->data, static_cast<std::size_t>(packet->size)});
+}
+
+base::Result<CodecContextPtr> open(const AVCodec& codec, const Rung& rung, const media::Track& source, int threads) {
+  CodecContextPtr context(avcodec_alloc_context3(&codec));
+  if (context == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
+  configure(*context, rung, source, threads);
+  for (const auto& [name, value] : settings_of(rung, threads)) {
+    if (const int code = av_opt_set(context->priv_data, name, value.c_str(), 0); code < 0) {
+      return av_failure(code, "rung " + rung.name + ": " + codec.name + " option " + name + "=" + value);
+    }
+  }
+  if (const int code = avcodec_open2(context.get(), &codec, nullptr); code < 0) {
+    return av_failure(code, "rung " + rung.name + ": opening " + codec.name);
+  }
+  return context;
 }
 
 /// The packet's payload in the shape of media::Packet::data.
@@ -185,29 +229,22 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::make(const Rung& rung,
   const Library library = library_of(rung.codec);
   const AVCodec* codec = library.encoder == nullptr ? nullptr : avcodec_find_encoder_by_name(library.encoder);
   if (codec == nullptr) return missing(rung.codec);
-  // SVT-AV1 knows no other way to be asked for silence on standard error.
-  if (rung.codec == media::Codec::kAv1) ::setenv("SVT_LOG", "1", 0);
-
   std::unique_ptr<VideoEncoder> encoder(new VideoEncoder);
-  encoder->context_.reset(avcodec_alloc_context3(codec));
   encoder->packet_.reset(av_packet_alloc());
-  if (encoder->context_ == nullptr || encoder->packet_ == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
-  AVCodecContext& context = *encoder->context_;
-  configure(context, rung, source, options.threads);
-  for (const auto& [name, value] : settings_of(rung, options.threads)) {
-    if (const int code = av_opt_set(context.priv_data, name, value.c_str(), 0); code < 0) {
-      return av_failure(code, "rung " + rung.name + ": " + library.encoder + " option " + name + "=" + value);
-    }
-  }
-  if (const int code = avcodec_open2(&context, codec, nullptr); code < 0) {
-    return av_failure(code, "rung " + rung.name + ": opening " + library.encoder);
-  }
+  if (encoder->packet_ == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
+  TRY(encoder->context_, open(*codec, rung, source, options.threads));
   media::Track& track = encoder->track_;
   track.codec = rung.codec;
   track.timescale = source.timescale;
   track.video = {rung.width, rung.height, rung.frame_rate, {1, 1}, source.video.colour, false, 8};
-  TRY(track.config,
-      config_of(rung.codec, {context.extradata, static_cast<std::size_t>(std::max(0, context.extradata_size))}));
+  if (rung.codec == media::Codec::kAv1) {
+    TRY(const CodecContextPtr probe, open(*codec, rung, source, options.threads));
+    TRY(track.config, probe_av1_config(*probe));
+  } else {
+    const AVCodecContext& context = *encoder->context_;
+    TRY(track.config,
+        config_of(rung.codec, {context.extradata, static_cast<std::size_t>(std::max(0, context.extradata_size))}));
+  }
   TRY(track, media::describe(std::move(track)));
   track.video.frame_rate = rung.frame_rate;
   if (rung.frame_rate.known()) {
@@ -242,7 +279,7 @@ base::Status VideoEncoder::take_packets(const Take& take) {
 VideoEncoder::Encoded VideoEncoder::wrap(const AVPacket& packet) {
   Encoded encoded;
   encoded.packet.pts = packet.pts;
-  encoded.packet.dts = packet.pts;  // no B-frames, and SVT-AV1 counts dts its own way
+  encoded.packet.dts = packet.pts;  // no B-frames, so showing is decoding order
   encoded.packet.duration = packet.duration > 0 ? packet.duration : frame_ticks_;
   encoded.packet.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
   encoded.packet.idr = encoded.packet.key;

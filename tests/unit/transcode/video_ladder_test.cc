@@ -321,10 +321,10 @@ TEST(VideoLadder, RefusesARungThatCannotBe) {
 class OtherCodecs : public ::testing::TestWithParam<media::Codec> {};
 
 TEST_P(OtherCodecs, KeepTheGridAndTheirConfiguration) {
-  const Feed feed = testing::make_video({.frames = 60, .gop = 60, .first_pts = 7 * 3600});
+  const Feed feed = testing::make_video({.frames = 60, .gop = 60, .first_pts = 1'795'000'000LL * 90000 + 7 * 3600});
   Rung other = rung(180);
   other.codec = GetParam();
-  if (other.codec == media::Codec::kAv1) other.preset = "12";
+  if (other.codec == media::Codec::kAv1) other.preset = "10";
   const auto ladder = make(feed, {other});
   const Collector out = run(*ladder, feed);
   EXPECT_EQ(testing::pts_of(out.packets[0]), sorted_pts(feed));
@@ -339,7 +339,7 @@ TEST_P(OtherCodecs, HoldNoFrameBack) {
   const Feed feed = testing::make_video({.frames = 10});
   Rung other = rung(180);
   other.codec = GetParam();
-  if (other.codec == media::Codec::kAv1) other.preset = "12";
+  if (other.codec == media::Codec::kAv1) other.preset = "10";
   const auto ladder = make(feed, {other});
   feed_all(*ladder, feed);
   Collector out(1);
