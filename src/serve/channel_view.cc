@@ -1,0 +1,187 @@
+#include "serve/channel_view.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace serve {
+namespace {
+
+using origin::Presence;
+
+// CC-6: after the end a playlist changes no more, unless the channel comes back.
+constexpr int kEndedMaxAge = 60;
+
+std::string quoted_hash(std::uint64_t hash) {
+  std::string tag = "\"";
+  for (int i = 0; i < 16; ++i, hash <<= 4) tag += "0123456789abcdef"[hash >> 60];
+  return tag + '"';
+}
+
+std::string etag_of(base::View bytes) { return quoted_hash(base::hash64(bytes)); }
+
+std::string etag_of(const std::vector<base::Bytes>& pieces) {
+  std::vector<std::uint64_t> hashes;
+  for (const base::Bytes& piece : pieces) hashes.push_back(base::hash64(piece.view()));
+  return quoted_hash(
+      base::hash64({reinterpret_cast<const std::uint8_t*>(hashes.data()), hashes.size() * sizeof(std::uint64_t)}));
+}
+
+base::Micros start_of(const hls::Revision& revision, std::int64_t msn) {
+  if (revision.open != nullptr && revision.open->msn == msn) return revision.open->start_utc();
+  const hls::Segment* segment = revision.closed == nullptr ? nullptr : revision.closed->find(msn);
+  return segment == nullptr ? 0 : segment->start_utc();
+}
+
+}  // namespace
+
+void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros utc) {
+  const bool same_multivariant =
+      snapshot_ != nullptr && snapshot_->multivariant == snapshot->multivariant && snapshot_->state == snapshot->state;
+  if (!same_multivariant) multivariants_ = {};
+  snapshot_ = std::move(snapshot);
+  updated_ = utc;
+  shelves_.resize(snapshot_->renditions.size());
+  for (std::size_t i = 0; i < shelves_.size(); ++i) {
+    Shelf& shelf = shelves_[i];
+    const auto& now = snapshot_->renditions[i];
+    if (shelf.of == now) continue;
+    const bool other = shelf.of == nullptr || now == nullptr || shelf.of->name() != now->name();
+    if (other) shelf = Shelf{};
+    shelf.of = now;
+    shelf.playlists = {};
+    drop_old(shelf);
+  }
+}
+
+void ChannelView::drop_old(Shelf& shelf) {
+  const auto* closed = shelf.of == nullptr ? nullptr : shelf.of->revision().closed.get();
+  const std::int64_t oldest = closed == nullptr || closed->segments.empty() ? -1 : closed->segments.front()->msn;
+  if (oldest == shelf.oldest) return;
+  shelf.oldest = oldest;
+  for (auto* slots : {&shelf.parts, &shelf.segments})
+    for (Slot& slot : *slots)
+      if (slot.msn < oldest) slot = Slot{};
+}
+
+Verdict ChannelView::look_up(const Ask& ask) {
+  if (ask.kind == Route::Kind::kMultivariant) return multivariant(ask);
+  const int index = snapshot_->index_of(ask.rendition);
+  const bool known = index >= 0 && shelves_[static_cast<std::size_t>(index)].of != nullptr;
+  if (!known) {
+    // Before the first presentation nobody can say what renditions there will be.
+    const bool waiting = snapshot_->state == origin::State::kWaiting && ask.kind == Route::Kind::kPlaylist;
+    return waiting ? hold(origin::Wish::channel(), true) : refuse(404, Cause::kAbsent, snapshot_->target_duration);
+  }
+  const auto i = static_cast<std::uint32_t>(index);
+  switch (ask.kind) {
+    case Route::Kind::kPlaylist: return playlist(ask, i);
+    case Route::Kind::kSegment: return segment(ask, i);
+    case Route::Kind::kPart: return part(ask, i);
+    case Route::Kind::kInit: return init(ask, i);
+    default: return refuse(404, Cause::kUnknownPath);
+  }
+}
+
+Verdict ChannelView::multivariant(const Ask& ask) {
+  if (snapshot_->multivariant == nullptr) {
+    return snapshot_->state == origin::State::kWaiting ? hold(origin::Wish::channel(), true)
+                                                       : refuse(404, Cause::kAbsent);
+  }
+  http::Response& made = multivariants_[ask.gzip ? 1 : 0];
+  if (made == nullptr) {
+    const bool ended = snapshot_->state == origin::State::kEnded;
+    const int max_age = ended ? kEndedMaxAge : std::max(1, snapshot_->target_duration / 2);  // CC-1, CC-6
+    made =
+        make_text(*snapshot_->multivariant, ask.gzip,
+                  {"application/vnd.apple.mpegurl", CacheControl::seconds(max_age), "", updated_, Urgency::kPlaylist});
+  }
+  return {made};
+}
+
+int ChannelView::playlist_max_age(const Ask& ask, const origin::RenditionSnapshot& rendition) const {
+  if (rendition.ended()) return kEndedMaxAge;
+  if (!ask.directives.msn) return 1;  // CC-2
+  // CC-5: asked by number of segment alone, an answer without that whole segment makes a player spin (AMB-1).
+  const bool whole = static_cast<std::int64_t>(*ask.directives.msn) <= rendition.edge().last_complete();
+  if (!ask.directives.part && !whole) return 1;
+  return options_.blocking_max_age > 0 ? options_.blocking_max_age : 6 * snapshot_->target_duration;  // CC-4
+}
+
+Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
+  Shelf& shelf = shelves_[index];
+  const origin::RenditionSnapshot& rendition = *shelf.of;
+  const hls::Decision decision = rendition.decide(ask.directives);
+  switch (decision.verdict) {
+    case hls::Verdict::kWait: return hold(origin::Wish::playlist(index, decision), decision.msn < 0);
+    case hls::Verdict::kBadRequest:
+      return refuse(400, ask.directives.malformed ? Cause::kDirectives : Cause::kTooFarAhead);  // CC-9
+    case hls::Verdict::kAbsent: return refuse(404, Cause::kAbsent, snapshot_->target_duration);
+    case hls::Verdict::kAnswer: break;
+  }
+  const int max_age = playlist_max_age(ask, rendition);
+  const bool skip = ask.directives.skip == hls::Skip::kYes;
+  http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (ask.gzip ? 2u : 0u) + (max_age > 1 ? 1u : 0u)];
+  if (made == nullptr) {
+    made =
+        make_text(rendition.playlist(ask.directives.skip), ask.gzip,
+                  {"application/vnd.apple.mpegurl", CacheControl::seconds(max_age), "", updated_, Urgency::kPlaylist});
+  }
+  return {made};
+}
+
+Description ChannelView::media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const {
+  const bool audio = rendition.kind() == media::Kind::kAudio;
+  return {audio ? "audio/mp4" : "video/mp4", CacheControl::kImmutable, std::move(etag),
+          start_of(rendition.revision(), msn), audio ? Urgency::kAudio : Urgency::kVideo};
+}
+
+Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
+                             const origin::Wish& wish) {
+  if (presence == Presence::kPending) return hold(wish, false);
+  // CC-10: what may come within two segments must not stay a 404 in a cache.
+  const bool near = msn <= rendition.edge().last_complete() + 2;
+  return refuse(404, presence == Presence::kGap ? Cause::kGap : Cause::kAbsent, near ? 1 : snapshot_->target_duration);
+}
+
+Verdict ChannelView::segment(const Ask& ask, std::uint32_t index) {
+  Slot& slot = shelves_[index].segments[static_cast<std::size_t>(ask.msn) % Shelf::kSlots];
+  if (slot.msn == ask.msn && slot.response != nullptr) return {slot.response};
+  const origin::RenditionSnapshot& rendition = *shelves_[index].of;
+  origin::SegmentObject object = rendition.segment(ask.msn);
+  if (object.presence != Presence::kFound)
+    return missing(object.presence, ask.msn, rendition, origin::Wish::segment(index, ask.msn));
+  std::string etag = etag_of(object.pieces);
+  slot = {ask.msn, 0, make_media(std::move(object.pieces), media(rendition, ask.msn, std::move(etag)))};
+  return {slot.response};
+}
+
+Verdict ChannelView::part(const Ask& ask, std::uint32_t index) {
+  // A segment's parts and those of its neighbours fall into different slots.
+  Slot& slot = shelves_[index].parts[(static_cast<std::size_t>(ask.msn) * 11 + ask.part) % Shelf::kSlots];
+  if (slot.msn == ask.msn && slot.part == ask.part && slot.response != nullptr) return {slot.response};
+  const origin::RenditionSnapshot& rendition = *shelves_[index].of;
+  origin::PartObject object = rendition.part(ask.msn, ask.part);
+  if (object.presence != Presence::kFound)
+    return missing(object.presence, ask.msn, rendition, origin::Wish::object(index, ask.msn, ask.part));
+  std::string etag = etag_of(object.data.view());
+  slot = {ask.msn, ask.part, make_media({std::move(object.data)}, media(rendition, ask.msn, std::move(etag)))};
+  return {slot.response};
+}
+
+Verdict ChannelView::init(const Ask& ask, std::uint32_t index) {
+  Shelf& shelf = shelves_[index];
+  const origin::PartObject object = shelf.of->init(ask.file);
+  if (object.presence != Presence::kFound) return refuse(404, Cause::kAbsent, snapshot_->target_duration);
+  // Its name is its content's hash: what was made for the name is right for good.
+  for (const auto& [file, response] : shelf.inits)
+    if (file == ask.file) return {response};
+  Description description = media(*shelf.of, -1, etag_of(object.data.view()));
+  description.urgency = Urgency::kInit;
+  constexpr std::size_t kMostInits = 4;
+  if (shelf.inits.size() == kMostInits) shelf.inits.erase(shelf.inits.begin());
+  shelf.inits.emplace_back(ask.file, make_media({object.data}, description));
+  return {shelf.inits.back().second};
+}
+
+}  // namespace serve

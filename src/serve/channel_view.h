@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "origin/channel_snapshot.h"
+#include "origin/waiters.h"
+#include "serve/ask.h"
+#include "serve/counters.h"
+#include "serve/replies.h"
+
+namespace serve {
+
+/// What is to be done with an Ask: exactly one of `response` and `wish` is set.
+struct Verdict {
+  http::Response response;
+  Cause cause = Cause::kNone;
+  std::optional<origin::Wish> wish;
+  bool starting = false;  ///< with `wish`: there is no playlist yet (LL-111)
+};
+
+/// One channel as one serve loop sees it: the newest snapshot, the requests held for it, and the answers already made
+/// from it, so that a crowd asking for one object shares one Reply.
+/// Thread: its loop's.
+class ChannelView {
+ public:
+  struct Options {
+    /// max-age of a playlist that a blocking request got. Units: s; 0: six target durations (CC-4).
+    int blocking_max_age = 0;
+    std::size_t most_held = 100'000;
+  };
+
+  ChannelView(const Options& options, Errors& errors)
+      : waiters({.most = options.most_held}), options_(options), errors_(errors) {}
+
+  /// Replaces the snapshot and drops answers that are no longer true. `utc` is now.
+  void update(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros utc);
+  const origin::ChannelSnapshot& snapshot() const { return *snapshot_; }
+
+  /// Decides on a request, anew each time. REQUIRES: update() was called.
+  Verdict look_up(const Ask& ask);
+
+  origin::Waiters waiters;
+
+ private:
+  struct Slot {
+    std::int64_t msn = -1;
+    std::uint32_t part = 0;
+    http::Response response;
+  };
+  /// Answers of one rendition. The slots are found by number, no search and no growth; what left the window leaves
+  /// them, so that they keep no media alive.
+  struct Shelf {
+    static constexpr std::size_t kSlots = 32;
+    std::shared_ptr<const origin::RenditionSnapshot> of;
+    std::array<http::Response, 8> playlists;  ///< by skip, coding and life
+    std::array<Slot, kSlots> parts;
+    std::array<Slot, kSlots> segments;
+    std::vector<std::pair<std::string, http::Response>> inits;
+    std::int64_t oldest = -1;
+  };
+
+  Verdict refuse(int status, Cause cause, int max_age = 1) { return {errors_.get(status, max_age), cause, {}, false}; }
+  Verdict hold(const origin::Wish& wish, bool starting) { return {nullptr, Cause::kNone, wish, starting}; }
+  Verdict multivariant(const Ask& ask);
+  Verdict playlist(const Ask& ask, std::uint32_t index);
+  Verdict segment(const Ask& ask, std::uint32_t index);
+  Verdict part(const Ask& ask, std::uint32_t index);
+  Verdict init(const Ask& ask, std::uint32_t index);
+  Verdict missing(origin::Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
+                  const origin::Wish& wish);
+  int playlist_max_age(const Ask& ask, const origin::RenditionSnapshot& rendition) const;
+  Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
+  static void drop_old(Shelf& shelf);
+
+  const Options options_;
+  Errors& errors_;
+  std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
+  base::Micros updated_ = 0;  ///< UTC
+  std::array<http::Response, 2> multivariants_;
+  std::vector<Shelf> shelves_;
+};
+
+}  // namespace serve

@@ -1,0 +1,247 @@
+#include "serve/connection.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace serve {
+namespace {
+
+// What is handed to the kernel in one go. In plaintext the slices are shared memory: a whole segment. Under TLS it is
+// encrypted at once, so a slow reader holds that much; two parts of 4 Mbit/s and 0.2 s.
+constexpr std::size_t kPlainBudget = 4u << 20;
+constexpr std::size_t kTlsBudget = 192u << 10;
+
+}  // namespace
+
+Connection::Connection(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream)
+    : desk_(desk), around_(around), stream_(std::move(stream)), phase_since_(around.clock.steady()) {
+  around_.counters.connections.add();
+  around_.counters.connections_total.add();
+}
+
+std::unique_ptr<Connection> Connection::make(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream,
+                                             const std::shared_ptr<const tls::Context>& context) {
+  std::unique_ptr<Connection> connection(new Connection(desk, around, std::move(stream)));
+  if (context == nullptr) {
+    connection->start_session("");
+  } else {
+    auto session = tls::Session::accept(context);
+    if (!session.ok()) return nullptr;
+    connection->tls_ = session.take();
+  }
+  around.wheel.set(*connection, connection->phase_since_ + around.timeouts.head);
+  connection->stream_->start(*connection);
+  return connection;
+}
+
+Connection::~Connection() {
+  while (held_ != nullptr) release(*held_);
+  around_.counters.connections.subtract();
+  if (multiplexed_) around_.counters.http2_connections.subtract();
+}
+
+void Connection::start_session(std::string_view alpn) { session_ = http::make_session(alpn, around_.http, *this); }
+
+void Connection::on_read(base::View bytes) {
+  if (state_ != State::kOpen) return;
+  if (tls_ != nullptr) {
+    if (!read_tls(bytes)) return;
+  } else {
+    session_->feed(bytes);
+  }
+  pump();
+}
+
+/// False where there is nothing to pump: the handshake goes on, or the connection is gone.
+bool Connection::read_tls(base::View bytes) {
+  const bool was_established = tls_->established();
+  around_.plain.clear();
+  const auto& encrypted = around_.encrypted();
+  const base::Status status = tls_->feed(bytes, around_.plain, *encrypted);
+  if (!encrypted->empty()) {
+    const base::Bytes slice = base::Bytes::of_owner(encrypted, *encrypted);
+    sent_ += slice.size();
+    around_.counters.bytes_sent.add(slice.size());
+    stream_->write(slice);
+  }
+  if (!status.ok()) {
+    around_.counters.tls_failures[static_cast<std::size_t>(tls_->failure())].add();
+    base::log_debug("serve", "TLS failed", {{"reason", status.error().what}});
+    close();
+    return false;
+  }
+  if (!tls_->established()) return false;
+  if (!was_established) {
+    around_.counters.tls_handshakes.add();
+    if (tls_->resumed()) around_.counters.tls_resumptions.add();
+    start_session(tls_->alpn());
+  }
+  if (!around_.plain.empty()) session_->feed(around_.plain);
+  if (tls_->peer_closed()) ended_ = true;
+  return true;
+}
+
+void Connection::note_protocol() {
+  if (multiplexed_ || session_->protocol() != "h2") return;
+  multiplexed_ = true;
+  around_.counters.http2_connections.add();
+}
+
+void Connection::on_request(http::StreamId id, const http::Request& request) {
+  ++requests_;
+  note_protocol();
+  desk_.on_request(*this, id, request);
+}
+
+void Connection::answer(http::StreamId id, http::Response response, base::Micros part_published) {
+  if (state_ != State::kOpen || session_ == nullptr) return;
+  if (part_published != 0) part_published_ = part_published;
+  session_->respond(id, std::move(response));
+}
+
+void Connection::pump() {
+  if (state_ != State::kOpen || session_ == nullptr) return;
+  // Only when the kernel has taken everything: a slow reader holds its own buffer and one budget, no more.
+  while (stream_->queued() == 0) {
+    auto& slices = around_.slices;
+    slices.clear();
+    session_->take_output(tls_ == nullptr ? kPlainBudget : kTlsBudget, slices);
+    if (slices.empty()) break;
+    send(slices);
+    slices.clear();
+    if (state_ != State::kOpen) return;
+  }
+  settle();
+}
+
+void Connection::send(std::span<const base::Bytes> slices) {
+  std::size_t size = 0;
+  if (tls_ == nullptr) {
+    for (const base::Bytes& slice : slices) size += slice.size();
+    stream_->write(slices);
+  } else {
+    const auto& encrypted = around_.encrypted();
+    if (!tls_->write(slices, *encrypted).ok()) return close();
+    size = encrypted->size();
+    stream_->write(base::Bytes::of_owner(encrypted, *encrypted));
+  }
+  sent_ += size;
+  around_.counters.bytes_sent.add(size);
+}
+
+void Connection::settle() {
+  const bool all_sent = stream_->queued() == 0;
+  const http::Phase phase = session_->phase();
+  if (all_sent && part_published_ != 0) {
+    around_.counters.part_to_last_byte.observe(around_.clock.steady() - std::exchange(part_published_, 0));
+  }
+  if (all_sent && (session_->done() || (ended_ && phase != http::Phase::kAnswering))) return linger();
+  if (stream_->paused() == session_->wants_input()) {
+    if (stream_->paused()) {
+      stream_->resume();
+    } else {
+      stream_->pause();
+    }
+  }
+  // A request that begins where another ended gets its own time.
+  if (phase != phase_ || phase == http::Phase::kIdle || requests_ != requests_at_phase_) {
+    phase_ = phase;
+    requests_at_phase_ = requests_;
+    phase_since_ = around_.clock.steady();
+    set_deadline();
+  }
+}
+
+void Connection::set_deadline() {
+  const Timeouts& timeouts = around_.timeouts;
+  base::Micros span = timeouts.head;
+  if (phase_ == http::Phase::kIdle && requests_ != 0) span = timeouts.idle;
+  if (phase_ == http::Phase::kAnswering) span = timeouts.stuck;
+  around_.wheel.set(*this, phase_since_ + span);
+}
+
+void Connection::on_deadline(base::Micros now) {
+  const bool answering = state_ == State::kOpen && phase_ == http::Phase::kAnswering;
+  const std::uint64_t taken = sent_ - stream_->queued();
+  // A held request is bounded by its own deadline, and a reader that takes something is only slow.
+  if (answering && (held_ != nullptr || taken != taken_)) {
+    taken_ = taken;
+    around_.wheel.set(*this, now + around_.timeouts.stuck);
+    return;
+  }
+  if (state_ == State::kOpen) around_.counters.timeouts.add();
+  close();
+}
+
+void Connection::on_end(const std::optional<base::Error>& why) {
+  // An orderly end of what they send, while our answer is still on its way: it gets it. A held request does not count:
+  // who hangs up while waiting has left (LL-106).
+  const bool answer_under_way = !why && state_ == State::kOpen && stream_->queued() != 0 && held_ == nullptr;
+  if (answer_under_way) {
+    ended_ = true;
+    return;
+  }
+  close();
+}
+
+void Connection::linger() {
+  state_ = State::kLingering;
+  if (tls_ != nullptr) {
+    const auto& encrypted = around_.encrypted();
+    tls_->close(*encrypted);
+    if (!encrypted->empty()) stream_->write(base::Bytes::of_owner(encrypted, *encrypted));
+  }
+  // Closing with input unread would reset the connection and take the answer with it: wait for the peer's end.
+  stream_->shut_down();
+  if (stream_->paused()) stream_->resume();
+  if (ended_) return close();
+  around_.wheel.set(*this, around_.clock.steady() + around_.timeouts.linger);
+}
+
+void Connection::shut_down() {
+  if (state_ != State::kOpen) return;
+  if (session_ == nullptr) return close();
+  session_->shut_down();
+  pump();
+}
+
+void Connection::close() {
+  if (state_ == State::kRetired) return;
+  state_ = State::kRetired;
+  if (session_ != nullptr) session_->abort();
+  while (held_ != nullptr) release(*held_);
+  stream_->close();
+  desk_.retire(*this);
+}
+
+void Connection::hold(std::unique_ptr<Held> held) {
+  Held* added = held.release();
+  added->next = held_;
+  if (held_ != nullptr) held_->previous = added;
+  held_ = added;
+  around_.counters.parked.add();
+}
+
+void Connection::unlink(Held& held) {
+  if (held.previous != nullptr) held.previous->next = held.next;
+  if (held.next != nullptr) held.next->previous = held.previous;
+  if (held_ == &held) held_ = held.next;
+  held.previous = held.next = nullptr;
+}
+
+std::unique_ptr<Held> Connection::release(Held& held) {
+  unlink(held);
+  around_.counters.parked.subtract();
+  return std::unique_ptr<Held>(&held);
+}
+
+void Connection::on_stream_closed(http::StreamId id) {
+  for (Held* held = held_; held != nullptr; held = held->next) {
+    if (held->id != id) continue;
+    release(*held);
+    return;
+  }
+}
+
+}  // namespace serve

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/session.h"
+#include "loop/loop.h"
+#include "loop/stream.h"
+#include "serve/ask.h"
+#include "serve/counters.h"
+#include "serve/timer_wheel.h"
+#include "tls/session.h"
+
+namespace serve {
+
+class Connection;
+
+/// Who decides on requests, and owns the connections.
+class Desk {
+ public:
+  virtual ~Desk() = default;
+  virtual void on_request(Connection& connection, http::StreamId id, const http::Request& request) = 0;
+  virtual http::Response on_malformed(int status) = 0;
+  /// The connection has closed; destroy it on a later turn.
+  virtual void retire(Connection& connection) = 0;
+};
+
+struct Timeouts {
+  base::Micros head = 10 * base::kSecond;   ///< for a TLS handshake, and from a request's first byte to its last
+  base::Micros idle = 130 * base::kSecond;  ///< keep-alive, beyond CloudFront's longest 120 s (CF-2)
+  base::Micros stuck = 60 * base::kSecond;  ///< a reader that takes nothing of what waits for it
+  base::Micros linger = 2 * base::kSecond;  ///< for the peer's end after ours
+};
+
+/// What the connections of one loop share. Thread: that loop's.
+struct Surroundings {
+  Surroundings(const base::Clock& given_clock, const http::Limits& limits, const Timeouts& given_timeouts)
+      : clock(given_clock), timeouts(given_timeouts), http(given_clock, limits) {}
+
+  /// An empty buffer to encrypt into. It is the same one again unless a slow reader's queue still holds it.
+  const std::shared_ptr<tls::Session::Buffer>& encrypted() {
+    if (scratch == nullptr || scratch.use_count() > 1) scratch = std::make_shared<tls::Session::Buffer>();
+    scratch->clear();
+    return scratch;
+  }
+
+  const base::Clock& clock;
+  Timeouts timeouts;
+  http::Shared http;
+  TimerWheel wheel;
+  Counters counters;
+  std::vector<base::Bytes> slices;
+  tls::Session::Buffer plain;
+  std::shared_ptr<tls::Session::Buffer> scratch;
+};
+
+/// One viewer's or cache's connection: bytes between stream, TLS and HTTP session, and when to give up.
+///
+///   kOpen ──session done, all sent──► kLingering ──peer's end, or linger time──► kRetired
+///   kOpen ──peer gone, timer, TLS failure──► kRetired
+class Connection final : public TimerWheel::Place, private loop::StreamHandler, private http::Handler {
+ public:
+  /// `context` null: plaintext. Starts reading.
+  static std::unique_ptr<Connection> make(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream,
+                                          const std::shared_ptr<const tls::Context>& context);
+  ~Connection() override;
+
+  /// Answers a request; goes out with the next pump(). `part_published` (steady, 0: none) is measured against when
+  /// the last byte has been taken.
+  void answer(http::StreamId id, http::Response response, base::Micros part_published = 0);
+  /// Sends what there is. Not to be called from within Desk::on_request.
+  void pump();
+  /// Takes a request on that is answered later.
+  void hold(std::unique_ptr<Held> held);
+  /// Gives it back to be answered.
+  std::unique_ptr<Held> release(Held& held);
+  /// Finishes what is asked, then closes.
+  void shut_down();
+  /// The same from within Desk::on_request.
+  void shut_down_after_answer() { session_->shut_down(); }
+  /// Closes at once.
+  void close();
+
+  /// Many requests share it: answer them all, then pump once.
+  bool multiplexed() const { return multiplexed_; }
+
+  std::size_t index = 0;  ///< its place among its owner's connections
+  bool joined = false;    ///< has asked for a multivariant playlist
+  bool refused = false;   ///< one too many: gets 503 and is closed
+  bool in_pass = false;   ///< is in the wake pass's list of those to pump
+
+ private:
+  enum class State : std::uint8_t { kOpen, kLingering, kRetired };
+
+  Connection(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream);
+
+  void on_read(base::View bytes) override;
+  void on_end(const std::optional<base::Error>& why) override;
+  void on_drained() override { pump(); }
+  void on_deadline(base::Micros now) override;
+  void on_request(http::StreamId id, const http::Request& request) override;
+  void on_stream_closed(http::StreamId id) override;
+  http::Response refuse(int status) override { return desk_.on_malformed(status); }
+
+  bool read_tls(base::View bytes);
+  void start_session(std::string_view alpn);
+  void send(std::span<const base::Bytes> slices);
+  void settle();
+  void note_protocol();
+  void set_deadline();
+  void linger();
+  void unlink(Held& held);
+
+  Desk& desk_;
+  Surroundings& around_;
+  std::unique_ptr<loop::Stream> stream_;
+  std::unique_ptr<tls::Session> tls_;
+  std::unique_ptr<http::Session> session_;
+  State state_ = State::kOpen;
+  bool multiplexed_ = false;
+  bool ended_ = false;  ///< the peer sends no more
+  http::Phase phase_ = http::Phase::kReading;
+  std::uint32_t requests_ = 0;
+  std::uint32_t requests_at_phase_ = 0;
+  base::Micros phase_since_ = 0;
+  base::Micros part_published_ = 0;
+  std::uint64_t sent_ = 0;   ///< bytes given to the stream
+  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when last looked at
+  Held* held_ = nullptr;     ///< owned, linked
+};
+
+}  // namespace serve

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "tls/session.h"
+
+namespace serve {
+
+/// A number that one thread writes and any may read: no locked instruction, no torn value.
+class Counter {
+ public:
+  void add(std::uint64_t more = 1) { value_.store(get() + more, std::memory_order_relaxed); }
+  void subtract(std::uint64_t less = 1) { value_.store(get() - less, std::memory_order_relaxed); }
+  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// Counts by upper bound, and their sum: what a Prometheus histogram is made from. `bounds` outlive it.
+class Histogram {
+ public:
+  static constexpr std::size_t kMost = 16;
+  explicit Histogram(std::span<const base::Micros> bounds) : bounds_(bounds) {}
+
+  void observe(base::Micros value);
+  std::span<const base::Micros> bounds() const { return bounds_; }
+  /// Observations in bucket `i` alone, not those below; `bounds().size()` is what lies beyond all bounds.
+  std::uint64_t count(std::size_t i) const { return counts_[i].get(); }
+  base::Micros sum() const { return static_cast<base::Micros>(sum_.get()); }
+
+ private:
+  std::span<const base::Micros> bounds_;
+  std::array<Counter, kMost + 1> counts_;
+  Counter sum_;
+};
+
+/// What was asked for, for metric labels.
+enum class ObjectKind : std::uint8_t { kMultivariant, kPlaylist, kSegment, kPart, kInit, kPage, kOther };
+inline constexpr std::size_t kObjectKinds = 7;
+std::string_view to_string(ObjectKind kind);
+
+/// Why a request was turned down, by the rule that says so.
+enum class Cause : std::uint8_t {
+  kNone,
+  kDirectives,   ///< 400, LL-94, LL-95
+  kTooFarAhead,  ///< 400, LL-101, LL-102
+  kMalformed,    ///< 400, 413, 414, 417, 431, 505: not a request we take
+  kMethod,       ///< 405
+  kUnknownPath,  ///< 404
+  kUnknownChannel,
+  kAbsent,       ///< 404, LL-82
+  kGap,          ///< 404, LL-34
+  kNotStarted,   ///< 404, LL-111
+  kHeldTooLong,  ///< 503, LL-103, LL-83
+  kTooManyHeld,  ///< 503
+  kTooManyConnections,
+  kShuttingDown,
+};
+inline constexpr std::size_t kCauses = 14;
+std::string_view to_string(Cause cause);
+
+/// What one serve loop has done. Thread: its loop writes, any reads.
+struct Counters {
+  Counters();
+
+  /// By object kind and status class (2xx, 3xx, 4xx, 5xx).
+  std::array<std::array<Counter, 4>, kObjectKinds> requests;
+  std::array<Counter, kCauses> causes;
+  Counter bytes_sent;   ///< given to the kernel or queued for it, TLS included
+  Counter connections;  ///< open now
+  Counter connections_total;
+  Counter connections_refused;
+  Counter http2_connections;  ///< open now
+  Counter parked;             ///< requests held now
+  Counter joins;              ///< first multivariant request of a connection
+  Counter tls_handshakes;     ///< completed
+  Counter tls_resumptions;    ///< of those
+  std::array<Counter, tls::kFailures> tls_failures;
+  Counter timeouts;        ///< connections ended by a timer: slow head, idle, stuck reader
+  Histogram blocked_wait;  ///< how long held requests were held, whatever the answer
+  /// From a part's publication to its last byte taken by the kernel, for requests that waited for it.
+  Histogram part_to_last_byte;
+  /// From publication to the last waiter of a wake pass answered: what the loop itself needs (LL-105).
+  Histogram wake_pass;
+
+  void count_request(ObjectKind kind, int status) {
+    const int status_class = status / 100;
+    requests[static_cast<std::size_t>(kind)][static_cast<std::size_t>(status_class < 2 ? 0 : status_class - 2)].add();
+  }
+  void count_cause(Cause cause) { causes[static_cast<std::size_t>(cause)].add(); }
+};
+
+}  // namespace serve

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "http/response.h"
+#include "origin/rendered.h"
+
+namespace serve {
+
+/// How long an answer may be kept by caches: the table CC-1 to CC-11. Every answer has one, errors too (CF-9).
+struct CacheControl {
+  static std::string seconds(int max_age) { return "max-age=" + std::to_string(max_age); }
+  /// CC-7, CC-8: two weeks, and never asked about again.
+  static constexpr const char* kImmutable = "max-age=1209600, immutable";
+  /// CC-11: only for 5xx; anything uncacheable on a live URL makes a CDN ask once a viewer (CF-5).
+  static constexpr const char* kNoStore = "no-store";
+};
+
+/// RFC 9218 urgencies (LL-113): what a player waits for first. All video has one, so that no larger variant can be
+/// more urgent than a smaller one.
+struct Urgency {
+  static constexpr int kPlaylist = 1;
+  static constexpr int kInit = 2;
+  static constexpr int kAudio = 2;
+  static constexpr int kVideo = 3;
+  static constexpr int kPage = 3;
+};
+
+/// What an answer of bytes says about itself.
+struct Description {
+  std::string content_type;
+  std::string cache_control;
+  std::string etag;           ///< with its quotes, strong and of this encoding alone (CF-16)
+  base::Micros modified = 0;  ///< UTC; 0: no Last-Modified
+  int urgency = -1;
+};
+
+/// A text in one of its codings: Content-Encoding, and Vary on both (LL-115, CF-15).
+http::Response make_text(const origin::Rendered& text, bool gzip, Description description);
+/// Bytes that never change and can be asked for in ranges (CF-24).
+http::Response make_media(std::vector<base::Bytes> pieces, const Description& description);
+/// The answer to a CORS preflight, or to OPTIONS of anything (CF-23).
+http::Response make_preflight();
+
+/// The fields of a request that can turn a whole answer into another.
+struct Conditions {
+  std::string if_none_match;
+  std::string range;
+  std::string if_range;
+
+  bool none() const { return if_none_match.empty() && range.empty(); }
+};
+/// 304, 206 or 416 where the conditions ask for it, else `whole` itself. REQUIRES: `whole` is a 200.
+http::Response conditional(const http::Response& whole, const Conditions& conditions);
+
+/// Error answers, made once each. Thread: one.
+class Errors {
+ public:
+  /// `max_age` in seconds; 5xx have none: they are no-store and say Retry-After: 1 (CC-11).
+  http::Response get(int status, int max_age = 1);
+
+ private:
+  std::map<std::pair<int, int>, http::Response> made_;
+};
+
+}  // namespace serve

@@ -1,0 +1,77 @@
+#include "serve/routes.h"
+
+namespace serve {
+namespace {
+
+bool cut_prefix(std::string_view& text, std::string_view prefix) {
+  if (text.substr(0, prefix.size()) != prefix) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+Route media_file(Route route) {
+  const auto file = hls::parse_file(route.file);
+  if (!file) return {};
+  switch (file->kind) {
+    case hls::File::Kind::kPlaylist: route.kind = Route::Kind::kPlaylist; break;
+    case hls::File::Kind::kSegment: route.kind = Route::Kind::kSegment; break;
+    case hls::File::Kind::kPart: route.kind = Route::Kind::kPart; break;
+    case hls::File::Kind::kInit: route.kind = Route::Kind::kInit; break;
+  }
+  route.msn = file->msn;
+  route.part = file->part;
+  return route;
+}
+
+Route live(std::string_view rest) {
+  Route route;
+  const std::size_t slash = rest.find('/');
+  if (slash == 0 || slash == std::string_view::npos) return {};
+  route.channel = rest.substr(0, slash);
+  rest.remove_prefix(slash + 1);
+  const std::size_t second = rest.find('/');
+  if (second == std::string_view::npos) {
+    route.kind = rest == hls::kPlaylistFile ? Route::Kind::kMultivariant : Route::Kind::kNone;
+    return route;
+  }
+  route.rendition = rest.substr(0, second);
+  route.file = rest.substr(second + 1);
+  return media_file(route);
+}
+
+}  // namespace
+
+Route parse_route(std::string_view path) {
+  Route route;
+  if (path == "/") {
+    route.kind = Route::Kind::kListing;
+  } else if (cut_prefix(path, "/live/")) {
+    return live(path);
+  } else if (cut_prefix(path, "/web/")) {
+    route.kind = Route::Kind::kStatic;
+    route.file = path;
+  } else if (cut_prefix(path, "/play/")) {
+    if (!path.empty() && path.back() == '/') path.remove_suffix(1);
+    if (!path.empty() && path.find('/') == std::string_view::npos) route.kind = Route::Kind::kPlay;
+    route.channel = path;
+  }
+  return route;
+}
+
+ObjectKind object_of(Route::Kind kind) {
+  using Kind = Route::Kind;
+  switch (kind) {
+    case Kind::kMultivariant: return ObjectKind::kMultivariant;
+    case Kind::kPlaylist: return ObjectKind::kPlaylist;
+    case Kind::kSegment: return ObjectKind::kSegment;
+    case Kind::kPart: return ObjectKind::kPart;
+    case Kind::kInit: return ObjectKind::kInit;
+    case Kind::kListing:
+    case Kind::kPlay:
+    case Kind::kStatic: return ObjectKind::kPage;
+    case Kind::kNone: return ObjectKind::kOther;
+  }
+  return ObjectKind::kOther;
+}
+
+}  // namespace serve

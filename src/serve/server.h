@@ -1,0 +1,113 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "http/session.h"
+#include "loop/loop.h"
+#include "loop/mailbox.h"
+#include "loop/stream.h"
+#include "loop/timer.h"
+#include "origin/channel_snapshot.h"
+#include "serve/channel_view.h"
+#include "serve/connection.h"
+#include "serve/counters.h"
+#include "serve/static_files.h"
+#include "tls/context.h"
+
+namespace serve {
+
+/// HTTP for viewers and caches on one loop: its own listening sockets, its own view of every channel. Make one a loop;
+/// they share nothing but immutable snapshots, replies' bytes, the TLS context and the web files.
+/// Thread: the loop's, except publish, remove, use_tls and shut_down, which are for any, and counters().
+class Server final : private Desk {
+ public:
+  struct Options {
+    std::string host = "0.0.0.0";
+    int plain_port = 8080;  ///< 0: any free one; -1: none
+    int tls_port = 8443;    ///< as plain_port; none without a context
+    bool reuse_port = true;
+    std::size_t most_connections = 18'000;  ///< beyond: 503 with Retry-After
+    http::Limits limits;
+    Timeouts timeouts;
+    ChannelView::Options channels;
+  };
+
+  /// Listens. `context` may be null (no TLS), `files` too (no player page). `clock` must outlive it.
+  /// Errors: kSystem, naming host and port.
+  static base::Result<std::unique_ptr<Server>> make(loop::Loop& loop, const base::Clock& clock, const Options& options,
+                                                    std::shared_ptr<const tls::Context> context,
+                                                    std::shared_ptr<const StaticFiles> files);
+  ~Server() override;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Replaces what viewers see of the channel `snapshot->name`, and answers whoever waited for it, in one pass.
+  void publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot);
+  /// The channel is gone: whoever waits gets 404.
+  void remove(std::string channel);
+  /// New connections use this certificate from now on.
+  void use_tls(std::shared_ptr<const tls::Context> context);
+  /// Listens no more, ends idle connections, lets the others finish; `on_idle` is called on the loop once the last one
+  /// has gone, or at once.
+  void shut_down(std::function<void()> on_idle);
+
+  const Counters& counters() const { return around_.counters; }
+  std::uint16_t plain_port() const { return plain_ == nullptr ? 0 : plain_->port(); }
+  std::uint16_t tls_port() const { return tls_ == nullptr ? 0 : tls_->port(); }
+
+ private:
+  Server(loop::Loop& loop, const base::Clock& clock, const Options& options,
+         std::shared_ptr<const tls::Context> context, std::shared_ptr<const StaticFiles> files);
+
+  base::Status listen();
+  void on_accept(std::unique_ptr<loop::Stream> stream, const std::shared_ptr<const tls::Context>& context);
+  void on_tick();
+
+  void on_request(Connection& connection, http::StreamId id, const http::Request& request) override;
+  http::Response on_malformed(int status) override;
+  void retire(Connection& connection) override;
+
+  void serve_page(Connection& connection, http::StreamId id, const Route& route, const Ask& ask);
+  void serve_channel(Connection& connection, http::StreamId id, const Route& route, Ask ask);
+  void finish(Connection& connection, http::StreamId id, const Ask& ask, const Verdict& verdict,
+              base::Micros part_published = 0);
+  void park(Connection& connection, http::StreamId id, ChannelView& channel, Ask ask, const Verdict& verdict,
+            base::Micros since);
+
+  void arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros published);
+  void wake(origin::Ready& ready, base::Micros published);
+  void expire(ChannelView& channel, base::Micros now);
+  void dismiss(ChannelView& channel, int status, Cause cause);
+  void turn_away(origin::Waiter& waiter, int status, Cause cause);
+  void resume(Connection& connection);
+  void pump_pass();
+  http::Response listing(bool gzip);
+
+  loop::Loop& loop_;
+  const Options options_;
+  Surroundings around_;
+  Errors errors_;
+  const http::Response preflight_;
+  std::shared_ptr<const tls::Context> context_;
+  std::shared_ptr<const StaticFiles> files_;
+  std::map<std::string, std::unique_ptr<ChannelView>, std::less<>> channels_;
+  std::array<http::Response, 2> listing_;
+  std::vector<std::unique_ptr<Connection>> connections_;  ///< each knows its place
+  std::vector<std::unique_ptr<Connection>> retired_;
+  std::vector<Connection*> pass_;  ///< multiplexed connections that the wake pass has answers for
+  bool shutting_down_ = false;
+  std::function<void()> on_idle_;
+  std::unique_ptr<loop::TcpListener> plain_;
+  std::unique_ptr<loop::TcpListener> tls_;
+  loop::Timer tick_;
+  loop::Mailbox mailbox_;
+};
+
+}  // namespace serve
