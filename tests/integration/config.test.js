@@ -1,0 +1,130 @@
+// Bad configurations and environments: exit status and one line that says where and what to do.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { Server, run, binary, root, certificate, copy, sleep } = require('./harness');
+
+let directory;
+before(() => { directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-config-')); });
+after(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+async function check(text) {
+  const file = path.join(directory, 'bad.yaml');
+  fs.writeFileSync(file, text);
+  const child = run(binary, ['check', file]);
+  const { code } = await child.ended;
+  return { code, output: child.output(), file };
+}
+
+test('the sample configuration is accepted', async () => {
+  const child = run(binary, ['check', path.join(root, 'conf/kickoff.yaml')]);
+  assert.strictEqual((await child.ended).code, 0, child.output());
+});
+for (const [what, text, place, word] of [
+  ['a typo names the nearest key', 'http:\n  prot: 8080\n', '2:3', 'port'],
+  ['a typo at the top', 'chanels: {}\n', '1:1', 'channels'],
+  ['a key given twice', 'http:\n  port: 8080\n  port: 8081\n', '3:3', 'port'],
+  ['a port out of range', 'http:\n  port: 80800\n', '2:9', 'port'],
+  ['a duration without a unit', 'channels:\n  "*":\n    segment: 2\n', '3:14', '2s'],
+  ['a part longer than half a segment', 'channels:\n  "*":\n    segment: 1s\n    part: 900ms\n', '3:5', 'part'],
+  ['a passphrase of nine characters (SR-8)', 'channels:\n  a:\n    srt:\n      passphrase: ninechars\n', '', '10'],
+  ['an unknown codec', 'channels:\n  a:\n    ladder:\n      - {height: 720, bitrate: 2M, codec: vp8}\n', '4:', 'codec'],
+  ['YAML that is none', 'http: [\n', '', ''],
+  ['a channel name with a slash', 'channels:\n  a/b: {}\n', '2:3', 'letters'],
+]) {
+  test(`check refuses ${what}`, async () => {
+    const { code, output, file } = await check(text);
+    assert.strictEqual(code, 2, output);
+    assert.ok(output.includes(`${file}:${place}`), `no place ${place} in: ${output}`);
+    assert.ok(output.includes(word), `no word ${word} in: ${output}`);
+  });
+}
+test('bad usage exits with 2, version with 0', async () => {
+  for (const args of [[], ['serve'], ['fly'], ['check']]) assert.strictEqual((await run(binary, args).ended).code, 2, String(args));
+  const version = run(binary, ['version']);
+  assert.strictEqual((await version.ended).code, 0);
+  assert.match(version.output(), /^kickoff \d+\.\d+\.\d+/);
+});
+
+// A server that cannot start: exit 1 and a line with `words`.
+async function assertFault(config, words, program = binary) {
+  await assert.rejects(async () => {
+    const server = await Server.start(config, { program });
+    await server.stop();
+  }, (error) => {
+    for (const word of words) assert.ok(error.message.includes(word), `no "${word}" in: ${error.message}`);
+    return true;
+  });
+}
+test('a port in use is named', async () => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.on('listening', resolve));
+  const { port } = other.address();
+  await assertFault({ rtmp: { port } }, [String(port)]);
+  await assertFault({ http: { port } }, [String(port)]);
+  other.close();
+});
+test('a missing certificate is named', async () => {
+  await assertFault({ http: { certificate: '/nowhere/cert.pem', key: '/nowhere/key.pem' } }, ['/nowhere/cert.pem']);
+});
+test('a missing kickoff-worker is named', async () => {
+  const lonely = path.join(directory, 'kickoff');
+  fs.copyFileSync(binary, lonely);
+  fs.chmodSync(lonely, 0o755);
+  await assertFault({}, ['kickoff-worker'], lonely);
+});
+
+test('a certificate is made at the first start and kept', async () => {
+  const server = await Server.start();
+  const files = fs.readdirSync(path.join(server.directory, 'state'));
+  assert.ok(files.some((name) => name.endsWith('.pem')), files.join());
+  await server.stop();
+});
+test('TLS 1.2 and 1.3 with ALPN; a certificate of one’s own is served', async () => {
+  const { cert, key } = certificate(directory);
+  const server = await Server.start({ http: { certificate: cert, key } });
+  const tls = require('node:tls');
+  const hello = (options) => new Promise((resolve, reject) => {
+    const socket = tls.connect({ port: server.ports.tls, host: '127.0.0.1', rejectUnauthorized: false, ...options }, () => {
+      resolve({ version: socket.getProtocol(), alpn: socket.alpnProtocol, print: socket.getPeerCertificate().fingerprint256 });
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+  const own = new (require('node:crypto').X509Certificate)(fs.readFileSync(cert)).fingerprint256;
+  assert.deepStrictEqual(await hello({ ALPNProtocols: ['h2', 'http/1.1'] }), { version: 'TLSv1.3', alpn: 'h2', print: own });
+  assert.deepStrictEqual(await hello({ ALPNProtocols: ['http/1.1'], maxVersion: 'TLSv1.2' }), { version: 'TLSv1.2', alpn: 'http/1.1', print: own });
+  await assert.rejects(hello({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
+  await server.stop();
+});
+test('SIGHUP applies a good configuration and keeps the old one on a bad', async () => {
+  const server = await Server.start({ channels: { '*': copy() } });
+  fs.writeFileSync(server.file, 'http: [\n');
+  server.process.child.kill('SIGHUP');
+  await server.until('the log tells the fault', () => server.log().includes(server.file), 5000);
+  assert.strictEqual((await server.admin('/livez')).status, 200);
+  fs.writeFileSync(server.file, JSON.stringify({ ...server.config, channels: { '*': copy({ keys: ['fresh-key'] }) } }));
+  server.process.child.kill('SIGHUP');
+  await sleep(500);
+  const { source, pushRtmp } = require('./media');
+  const pusher = pushRtmp(source(), server.rtmp('later', '?key=fresh-key'));
+  await server.live('later');
+  await pusher.stop();
+  assert.strictEqual((await server.stop()).code, 0);
+});
+test('SIGTERM and SIGINT end with 0 and leave no process behind', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    const server = await Server.start();
+    const { descendants } = require('./harness');
+    const children = descendants(server.process.child.pid);
+    const { code } = await server.process.stop(signal);
+    assert.strictEqual(code, 0, server.log(20));
+    await sleep(300);
+    for (const pid of children) assert.ok(!fs.existsSync(`/proc/${pid}`), `process ${pid} is left`);
+    await server.stop();
+  }
+});

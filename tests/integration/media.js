@@ -1,0 +1,87 @@
+// Sources, encoded once and kept in the temporary directory, and the real programs that push them.
+'use strict';
+const { execFileSync } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { run } = require('./harness');
+
+const kept = path.join(os.tmpdir(), 'kickoff-test-media');
+
+// One minute of a moving picture with a tone. Options:
+//   rate '25', gop (frames), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
+//   audio 'aac'|'mp2'|'ac3'|'eac3'|'libopus'|null, sampleRate, channels, seconds, format 'mp4'|'ts'
+function source(given = {}) {
+  const o = { rate: '30', gop: 60, bframes: 0, openGop: false, codec: 'h264', size: '640x360', bitrate: '800k', video: true, audio: 'aac', sampleRate: 48000, channels: 2, seconds: 60, format: 'mp4', ...given };
+  fs.mkdirSync(kept, { recursive: true });
+  const file = path.join(kept, `${crypto.createHash('sha1').update(JSON.stringify(o)).digest('hex').slice(0, 12)}.${o.format}`);
+  if (fs.existsSync(file)) return file;
+  const args = ['-nostdin', '-v', 'error', '-y'];
+  if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
+  if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
+  const rate = ['-b:v', o.bitrate, '-maxrate', o.bitrate, '-bufsize', o.bitrate];
+  const common = ['-pix_fmt', 'yuv420p', '-g', String(o.gop), '-bf', String(o.bframes), ...rate];
+  if (o.video && o.codec === 'h264') {
+    args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-keyint_min', String(o.openGop ? 1 : o.gop), ...common);
+    if (o.openGop) args.push('-x264-params', 'open-gop=1');
+  } else if (o.video && o.codec === 'hevc') {
+    args.push('-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:keyint=${o.gop}:min-keyint=${o.gop}:scenecut=0:bframes=${o.bframes}:open-gop=0`, '-pix_fmt', 'yuv420p', ...rate);
+  } else if (o.video) {
+    args.push('-c:v', o.codec, ...common);
+  }
+  if (o.audio) args.push('-c:a', o.audio, '-b:a', '128k', '-ac', String(o.channels), '-strict', '-2');
+  const part = `${file}.${process.pid}`;
+  execFileSync('ffmpeg', [...args, '-f', o.format === 'ts' ? 'mpegts' : o.format, part]);
+  fs.renameSync(part, file); // two test files may make the same one at once
+  return file;
+}
+
+const again = (file) => ['-nostdin', '-v', 'warning', '-re', '-stream_loop', '-1', '-i', file];
+
+// Pushes with ffmpeg over RTMP or RTMPS until stopped.
+function pushRtmp(file, url, more = []) {
+  return run('ffmpeg', [...again(file), '-c', 'copy', ...more, '-f', 'flv', '-flvflags', 'no_duration_filesize', url]);
+}
+// Over SRT as a transport stream.
+function pushSrt(file, url, more = []) {
+  return run('ffmpeg', [...again(file), '-c', 'copy', ...more, '-f', 'mpegts', '-pes_payload_size', '0', url]);
+}
+
+const gstVideo = 'videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=30/1 ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=60 ! h264parse';
+const gstAudio = 'audiotestsrc is-live=true wave=ticks ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse';
+// GStreamer: rtmp2sink and srtsink, encoding as it goes.
+function gstRtmp(url) {
+  return run('sh', ['-c', `exec gst-launch-1.0 -q ${gstVideo} ! mux. ${gstAudio} ! mux. flvmux name=mux streamable=true ! rtmp2sink location='${url}'`]);
+}
+function gstSrt(url) {
+  return run('sh', ['-c', `exec gst-launch-1.0 -q ${gstVideo} ! mux. ${gstAudio} ! mux. mpegtsmux name=mux alignment=7 ! srtsink uri='${url}'`]);
+}
+
+// What ffprobe finds in about `seconds` of a playlist: {streams, packets, errors}. ffprobe 5.1 knows no parts: plain HLS.
+async function ffprobe(url, seconds = 4) {
+  const child = run('ffprobe', ['-v', 'error', '-live_start_index', '-3', '-read_intervals', `%+${seconds}`, '-show_entries', 'packet=stream_index,pts_time,dts_time,duration_time,flags:stream=index,codec_type,codec_name,width,height,sample_rate,channels,avg_frame_rate', '-of', 'json', url], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  let text = '';
+  child.child.stdout.on('data', (data) => { text += data; });
+  child.child.stderr.on('data', (data) => { errors += data; });
+  const timer = setTimeout(() => child.child.kill('SIGKILL'), 30000);
+  await child.ended;
+  clearTimeout(timer);
+  try {
+    return { ...JSON.parse(text), errors };
+  } catch {
+    return { streams: [], packets: [], errors: `${errors} no answer from ffprobe` };
+  }
+}
+
+// Decodes about `seconds` and returns what the decoders complained about.
+async function decodeErrors(url, seconds = 5) {
+  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '-3', '-i', url, '-t', String(seconds), '-f', 'null', '-']);
+  const timer = setTimeout(() => child.child.kill('SIGKILL'), 40000);
+  const { code } = await child.ended;
+  clearTimeout(timer);
+  return `${child.output()}${code === 0 ? '' : `exit ${code}`}`;
+}
+
+module.exports = { source, pushRtmp, pushSrt, gstRtmp, gstSrt, ffprobe, decodeErrors };

@@ -1,0 +1,90 @@
+// /metrics under promtool and a real Prometheus, health, and the API.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { Server, run, copy, freeTcp, sleep } = require('./harness');
+const { source, pushRtmp, pushSrt } = require('./media');
+const { liveCheck } = require('../../tools/judge/live');
+
+let server;
+const pushers = [];
+before(async () => {
+  server = await Server.start({ channels: { '*': copy({ keys: ['a-secret-key'] }) } });
+  pushers.push(pushRtmp(source(), server.rtmp('one', '?key=a-secret-key')));
+  pushers.push(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/two,m=publish,s=a-secret-key')));
+  await server.live('one');
+  await server.live('two');
+  await liveCheck(server.playlist('one'), { seconds: 5, probes: false });
+});
+after(async () => {
+  await Promise.all(pushers.map((pusher) => pusher.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+
+test('promtool finds nothing to say about /metrics (OP-1)', async () => {
+  const { text, headers } = await server.admin('/metrics');
+  assert.match(headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
+  const result = spawnSync('promtool', ['check', 'metrics'], { input: text });
+  assert.strictEqual(result.status, 0, `${result.stdout}${result.stderr}`);
+  assert.strictEqual(`${result.stdout}${result.stderr}`.trim(), '');
+});
+test('all names begin with kickoff_, and no label tells an address, a key or a session', async () => {
+  const { text } = await server.admin('/metrics');
+  for (const line of text.split('\n').filter((one) => one && !one.startsWith('#'))) {
+    assert.match(line, /^(kickoff_|process_)/, line);
+    assert.ok(!/127\.0\.0\.1|a-secret-key/.test(line), line);
+  }
+});
+test('what the operations desk must see is there, and moves', async () => {
+  const names = (await server.admin('/metrics')).text.match(/^# TYPE (\S+) /gm).map((line) => line.split(' ')[2]);
+  for (const pattern of [/feed.*bytes/, /frames/, /drop/, /srt.*rtt/, /srt.*loss|srt.*lost/, /srt.*retrans/, /worker.*cpu/, /worker.*memory/, /worker_restarts_total/, /latene?ss|late/, /segments_total/, /gaps?_total|gaps/, /requests_total/, /connections/, /parked|waiting/, /wait.*seconds/]) {
+    assert.ok(names.some((name) => pattern.test(name)), `no metric like ${pattern} among ${names.join(' ')}`);
+  }
+  const segments = names.find((name) => /segments_total/.test(name));
+  const before = await server.metric(segments, { channel: 'one' });
+  await sleep(4500);
+  assert.ok(await server.metric(segments, { channel: 'one' }) > before, `${segments} stands still at ${before}`);
+});
+test('a real Prometheus scrapes it', async () => {
+  const directory = fs.mkdtempSync(path.join(server.directory, 'prometheus-'));
+  const port = await freeTcp();
+  fs.writeFileSync(path.join(directory, 'prometheus.yml'), `global: {scrape_interval: 1s}\nscrape_configs: [{job_name: kickoff, static_configs: [{targets: ["127.0.0.1:${server.ports.admin}"]}]}]\n`);
+  const prometheus = run('prometheus', [`--config.file=${directory}/prometheus.yml`, `--storage.tsdb.path=${directory}/data`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn']);
+  const query = async (text) => JSON.parse((await server.get(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(text)}`)).text || '{}').data?.result ?? [];
+  await server.until('Prometheus has scraped', async () => (await query('up{job="kickoff"}'))[0]?.value[1] === '1', 15000);
+  assert.ok((await query('{__name__=~"kickoff_.*",channel="one"}')).length > 5);
+  await prometheus.stop();
+});
+test('/livez and /readyz answer', async () => {
+  assert.strictEqual((await server.admin('/livez')).status, 200);
+  assert.strictEqual((await server.admin('/readyz')).status, 200);
+  assert.strictEqual((await server.admin('/nothing')).status, 404);
+});
+test('/api/v1/channels tells what is live', async () => {
+  const { status, text, headers } = await server.admin('/api/v1/channels');
+  assert.strictEqual(status, 200);
+  assert.match(headers.get('content-type'), /^application\/json/);
+  const { channels } = JSON.parse(text);
+  const one = channels.find((channel) => channel.name === 'one');
+  assert.ok(one, text);
+  assert.ok(JSON.stringify(one).includes('h264') || JSON.stringify(one).includes('avc1'), 'its tracks');
+  assert.ok(one.renditions.length >= 2, 'its renditions');
+  assert.ok(!text.includes('a-secret-key'), 'no key');
+});
+test('the administration port is not the viewers’ port', async () => {
+  for (const route of ['/metrics', '/livez', '/api/v1/channels']) assert.strictEqual((await server.web(route)).status, 404);
+});
+test('the log is one JSON object a line', () => {
+  for (const line of server.log().split('\n').filter((one) => one.startsWith('{'))) JSON.parse(line);
+  const other = server.log().split('\n').filter((one) => one && !one.startsWith('{'));
+  assert.deepStrictEqual(other, []);
+});
+test('the server links no FFmpeg, and one flavour of libsrt', () => {
+  const { binary } = require('./harness');
+  const libraries = execFileSync('ldd', [binary]).toString();
+  assert.ok(!/libav|libsw/.test(libraries), libraries);
+  assert.ok(!/libsrt\.so|libsrt-openssl/.test(libraries), libraries);
+});

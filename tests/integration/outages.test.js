@@ -1,0 +1,134 @@
+// Publishers that go and come back, workers that die: the playlists go on.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { Server, copy, descendants, sleep } = require('./harness');
+const { source, pushRtmp } = require('./media');
+const { assertLive } = require('./judge_channel');
+const { readMedia, readMultivariant } = require('../../tools/judge/playlist');
+
+let server;
+const running = [];
+const push = (channel, query = '') => {
+  const process = pushRtmp(source({ rate: '25', gop: 50 }), server.rtmp(channel, query));
+  running.push(process);
+  return process;
+};
+before(async () => {
+  source({ rate: '25', gop: 50 });
+  server = await Server.start({ channels: { '*': copy(), brief: copy({ grace: '2s' }), open: copy({ takeover: true }) } });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+
+async function media(channel) {
+  const list = readMultivariant((await server.web(`/live/${channel}/index.m3u8`)).text);
+  const url = new URL(list.variants[0].uri, server.playlist(channel));
+  return { url, playlist: readMedia((await server.get(url)).text) };
+}
+const gapParts = (playlist) => [...playlist.segments, playlist.open].flatMap((segment) => segment.parts).filter((part) => part.gap).length;
+
+test('a publisher away for 5 s: gaps, the same numbering, no discontinuity (RT-29, LL-22, LL-33)', async () => {
+  const first = push('away');
+  await server.live('away');
+  await sleep(5000);
+  const before = (await media('away')).playlist;
+  const checking = assertLive(server.playlist('away'), { seconds: 18, gaps: true, independent: false, probes: false });
+  await sleep(3000);
+  await first.stop('SIGKILL');
+  await sleep(5000);
+  push('away');
+  await checking;
+  const after = (await media('away')).playlist;
+  assert.ok(gapParts(after) + after.segments.filter((segment) => segment.gap).length > 3, 'the outage shows as gaps');
+  assert.ok(!after.text.includes('EXT-X-DISCONTINUITY\n'), 'no discontinuity');
+  // LL-21, design 1: numbers are UTC over N.
+  for (const segment of after.segments) assert.strictEqual(segment.msn, Math.floor((Date.parse(segment.date) + 20) / 2000), `segment ${segment.msn} of ${segment.date}`);
+  const uris = new Map(before.segments.map(({ msn, uri }) => [msn, uri]));
+  for (const { msn, uri } of after.segments) if (uris.has(msn)) assert.strictEqual(uri, uris.get(msn), 'LL-23');
+});
+
+test('a publisher that stays away ends the channel, and held requests with it (LL-44)', async () => {
+  const pusher = push('brief');
+  await server.live('brief');
+  await sleep(3000);
+  const { url, playlist } = await media('brief');
+  await pusher.stop();
+  const stopped = Date.now();
+  for (let held = playlist; !held.ended && Date.now() - stopped < 10000;) {
+    const answer = await server.get(`${url}?_HLS_msn=${held.open.msn}&_HLS_part=${held.open.parts.length}`);
+    assert.strictEqual(answer.status, 200);
+    held = readMedia(answer.text);
+  }
+  const final = (await media('brief')).playlist;
+  assert.ok(final.ended, `ended ${Date.now() - stopped} ms after the publisher left`);
+  assert.strictEqual(final.hints.length, 0, 'no hint after the end');
+  const late = await server.get(`${url}?_HLS_msn=99999999999&_HLS_part=3`);
+  assert.strictEqual(late.status, 200, 'LL-45: directives are ignored after the end');
+});
+
+test('the same channel can be published again after its end', async () => {
+  const pusher = push('brief');
+  await server.until('it is live again', async () => !(await media('brief')).playlist.ended, 10000);
+  await assertLive(server.playlist('brief'), { seconds: 6, gaps: true, independent: false, probes: false });
+  await pusher.stop();
+});
+
+test('takeover: the second publisher replaces the first where that is configured (RT-28)', async () => {
+  const first = push('open');
+  await server.live('open');
+  await sleep(3000);
+  const before = (await media('open')).playlist;
+  push('open');
+  const { code } = await Promise.race([first.ended, sleep(8000).then(() => ({ code: 'still there' }))]);
+  assert.ok(code !== 'still there' && code !== 0, 'the first publisher was sent away');
+  await sleep(3000);
+  const after = (await media('open')).playlist;
+  assert.ok(after.first >= before.first && after.open.msn > before.open.msn && !after.ended, 'the numbering goes on');
+});
+
+// The workers are the leaves below the server.
+function workers() {
+  const all = descendants(server.process.child.pid);
+  return all.filter((pid) => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('kickoff-worker') && descendants(pid).length === 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('a worker that is killed is replaced within a second and the playlist goes on', async () => {
+  await Promise.all(running.splice(0).map((process) => process.stop()));
+  const known = new Set(workers());
+  push('crash');
+  await server.live('crash');
+  await sleep(6000);
+  const fresh = workers().filter((pid) => !known.has(pid));
+  assert.strictEqual(fresh.length, 1, `one new worker: ${fresh}`);
+  const { url, playlist: before } = await media('crash');
+  const checking = assertLive(server.playlist('crash'), { seconds: 14, gaps: true, independent: false, probes: false, slack: 1.5 });
+  await sleep(2000);
+  process.kill(fresh[0], 'SIGKILL');
+  const killed = Date.now();
+  await server.until('a new worker runs', () => workers().some((pid) => !known.has(pid) && pid !== fresh[0]), 5000);
+  assert.ok(Date.now() - killed < 1000, `replaced after ${Date.now() - killed} ms`);
+  await checking;
+  const after = readMedia((await server.get(url)).text);
+  assert.ok(after.first >= before.first && after.open.msn > before.open.msn, 'the numbering goes on');
+  assert.ok(!after.text.includes('EXT-X-DISCONTINUITY\n'), 'no discontinuity');
+  assert.ok(await server.metric('kickoff_worker_restarts_total', { channel: 'crash' }) >= 1, 'the restart is counted');
+});
+
+test('a worker that hangs is replaced', async () => {
+  const [pid] = workers().slice(-1);
+  process.kill(pid, 'SIGSTOP');
+  const stopped = Date.now();
+  await server.until('the hung worker is gone', () => !fs.existsSync(`/proc/${pid}`) || !workers().includes(pid), 10000);
+  assert.ok(Date.now() - stopped < 5000, `after ${Date.now() - stopped} ms`);
+  await assertLive(server.playlist('crash'), { seconds: 6, gaps: true, independent: false, probes: false, slack: 1.5 });
+});

@@ -1,0 +1,97 @@
+// Every sender that matters, one after the other into one server: FFmpeg, GStreamer, srt-live-transmit; plain and encrypted.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { Server, run, copy, freeTcp, sleep } = require('./harness');
+const { source, pushRtmp, pushSrt, gstRtmp, gstSrt } = require('./media');
+const { assertLive, assertPlays } = require('./judge_channel');
+
+const passphrase = 'correct horse battery staple';
+let server;
+const running = [];
+const push = (process) => { running.push(process); return process; };
+
+before(async () => {
+  source();
+  source({ format: 'ts' });
+  server = await Server.start({ channels: { '*': copy(), sealed: copy({ srt: { passphrase } }), keyed: copy({ keys: ['s3cret-key'] }) } });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+
+const short = { seconds: 8, probes: false };
+const expected = { video: { codec: 'h264', rate: 30 }, audio: { codec: 'aac', sampleRate: 48000, channels: 2 } };
+
+test('senders', { concurrency: 3 }, async (t) => {
+  const check = (name, what, start, independent = true) => t.test(what, async () => {
+    const pusher = push(await start(name));
+    try {
+      await server.live(name);
+      await assertLive(server.playlist(name), { ...short, independent });
+      await assertPlays(server.playlist(name), expected);
+    } catch (error) {
+      error.message += `\nthe sender said: ${pusher.output().slice(-2000)}`;
+      throw error;
+    }
+    await pusher.stop();
+  });
+  await Promise.all([
+    check('rtmps', 'ffmpeg over RTMPS', (name) => pushRtmp(source(), server.rtmp(name, '', true))),
+    check('srt', 'ffmpeg over SRT, stream id with access control', (name) => pushSrt(source({ format: 'ts' }), server.srt(`#!::r=live/${name},m=publish`))),
+    check('srtplain', 'ffmpeg over SRT, plain stream id', (name) => pushSrt(source({ format: 'ts' }), server.srt(`live/${name}`))),
+    check('sealed', 'ffmpeg over encrypted SRT', (name) => pushSrt(source({ format: 'ts' }), server.srt(`#!::r=live/${name},m=publish`, `&passphrase=${encodeURIComponent(passphrase)}&pbkeylen=32`))),
+    check('slt', 'srt-live-transmit', async (name) => {
+      const port = await freeTcp();
+      const file = source({ format: 'ts' });
+      const relay = push(run('srt-live-transmit', ['-q', `udp://127.0.0.1:${port}`, server.srt(`#!::r=live/${name},m=publish`)]));
+      await sleep(500);
+      const feeder = push(run('ffmpeg', ['-nostdin', '-v', 'warning', '-re', '-stream_loop', '-1', '-i', file, '-c', 'copy', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`]));
+      return { output: () => relay.output() + feeder.output(), stop: () => Promise.all([feeder.stop(), relay.stop()]) };
+    }),
+    check('gstrtmp', 'GStreamer rtmp2sink', (name) => gstRtmp(server.rtmp(name))),
+    check('gstsrt', 'GStreamer srtsink', (name) => gstSrt(server.srt(`#!::r=live/${name},m=publish`))),
+    check('keyed', 'a key in the stream name', (name) => pushRtmp(source(), server.rtmp(name, '?key=s3cret-key'))),
+  ]);
+});
+
+// What is refused ends soon, says why, and nothing of it becomes a channel.
+async function assertRefused(pusher, channel, word) {
+  running.push(pusher);
+  const began = Date.now();
+  const { code } = await Promise.race([pusher.ended, sleep(8000).then(() => ({ code: null }))]);
+  assert.ok(code, `the sender gave up (exit ${code}) after ${Date.now() - began} ms: ${pusher.output().slice(-500)}`);
+  if (channel) assert.notStrictEqual((await server.web(`/live/${channel}/index.m3u8`)).status, 200);
+  if (word) await server.until(`the log says ${word}`, () => server.log().includes(word), 3000);
+}
+
+test('RTMP with a wrong key is refused, and the key is in no log', async () => {
+  await assertRefused(pushRtmp(source(), server.rtmp('keyed', '?key=wr0ng-guess')));
+  assert.ok(!server.log().includes('wr0ng-guess'), 'RT-44: the key given stands in the log');
+  assert.ok(!server.log().includes('s3cret-key'), 'RT-44: the key wanted stands in the log');
+});
+test('SRT with a wrong key is refused', async () => {
+  await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/keyed,m=publish,s=wr0ng-guess')));
+});
+test('SRT with a wrong passphrase is refused', async () => {
+  await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/sealed,m=publish', '&passphrase=this%20is%20not%20it')));
+});
+test('SRT without the passphrase is refused', async () => {
+  await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/sealed,m=publish')));
+});
+test('a stream id that is none is refused', async () => {
+  await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/bad name,m=publish')));
+  await assertRefused(pushRtmp(source(), server.rtmp('bad%20name')));
+});
+
+test('a second publisher is refused and the first plays on (RT-28, SR-23)', async () => {
+  const first = push(pushRtmp(source(), server.rtmp('twice')));
+  await server.live('twice');
+  const checking = assertLive(server.playlist('twice'), { ...short, seconds: 10 });
+  await assertRefused(pushRtmp(source(), server.rtmp('twice')));
+  await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/twice,m=publish')));
+  await checking;
+  assert.strictEqual(first.child.exitCode, null, 'the first publisher is still there');
+  await first.stop();
+});
