@@ -86,7 +86,7 @@ base::Result<base::Bytes> make_hvcc(std::span<const View> vps, std::span<const V
   TRY(const Sps first, parse_sps(sps.front()));
   base::ByteWriter writer{256};
   writer.u8(1);
-  writer.u8((first.ptl.profile_space << 6) | (first.ptl.high_tier ? 0x20 : 0) | first.ptl.profile);
+  writer.u8((first.ptl.profile_space * 64u) | (first.ptl.high_tier ? 0x20u : 0u) | first.ptl.profile);
   writer.u32(first.ptl.compatibility);
   writer.bytes(first.ptl.constraints);
   writer.u8(first.ptl.level);
@@ -96,7 +96,7 @@ base::Result<base::Bytes> make_hvcc(std::span<const View> vps, std::span<const V
   writer.u8(0xf8 | (first.bit_depth_luma - 8));
   writer.u8(0xf8 | (first.bit_depth_chroma - 8));
   writer.u16(0);  // avgFrameRate: not known
-  writer.u8((first.temporal_layers << 3) | (first.temporal_nesting ? 4 : 0) | 3);
+  writer.u8((first.temporal_layers * 8u) | (first.temporal_nesting ? 4u : 0u) | 3);
   writer.u8(sei.empty() ? 3 : 4);
   write_array(writer, kVps, vps);
   write_array(writer, kSps, sps);
