@@ -91,8 +91,10 @@ void RtmpConnection::after_input(const base::Status& status) {
   send_output();
   if (!status.ok()) {
     ++owner_.counters().protocol_errors;
-    base::log_info("ingest", "connection dropped",
-                   {{"protocol", protocol()}, {"peer", peer()}, {"why", status.error().message()}});
+    // Whatever knocks at the port is not worth a line each; a publisher that breaks off is.
+    const bool publisher = session_.state() != rtmp::Session::State::kHandshake;
+    base::log(publisher ? base::Level::kInfo : base::Level::kDebug, "ingest", "connection dropped",
+              {{"protocol", protocol()}, {"peer", peer()}, {"why", status.error().message()}});
     abort(status.error().message());
   } else if (session_.finished()) {
     leave();

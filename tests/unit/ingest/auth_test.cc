@@ -1,0 +1,89 @@
+#include "ingest/auth.h"
+
+#include <gtest/gtest.h>
+
+namespace ingest {
+namespace {
+
+using Why = Publisher::Refusal::Why;
+
+PublishRequest request(std::string channel, std::string key, bool loopback = false) {
+  PublishRequest asked;
+  asked.app = "live";
+  asked.channel = std::move(channel);
+  asked.key = std::move(key);
+  asked.loopback = loopback;
+  return asked;
+}
+
+std::optional<Why> check(const PublishPolicy& policy, const PublishRequest& asked) {
+  const auto refusal = policy.check(asked);
+  return refusal ? std::optional(refusal->why) : std::nullopt;
+}
+
+TEST(ChannelName, IsOneToSixtyFourPlainCharacters) {
+  for (const char* good : {"a", "match-1_B", "0"}) EXPECT_TRUE(is_channel_name(good)) << good;
+  EXPECT_TRUE(is_channel_name(std::string(64, 'x')));
+  for (const char* bad : {"", "a b", "a/b", "..", "a.b", "caf\xC3\xA9", "a?key=b", "*"}) {
+    EXPECT_FALSE(is_channel_name(bad)) << bad;
+  }
+  EXPECT_FALSE(is_channel_name(std::string(65, 'x')));
+}
+
+TEST(ConstantTime, ComparesTexts) {  // RT-44
+  EXPECT_TRUE(equal_in_constant_time("", ""));
+  EXPECT_TRUE(equal_in_constant_time("secret", "secret"));
+  EXPECT_FALSE(equal_in_constant_time("secret", "secreT"));
+  EXPECT_FALSE(equal_in_constant_time("Secret", "secret"));
+  EXPECT_FALSE(equal_in_constant_time("secret", "secrets"));
+}
+
+TEST(PublishPolicy, AdmitsAnyOfAChannelsKeys) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"old", "new"}}});
+  EXPECT_EQ(check(policy, request("match", "old")), std::nullopt);
+  EXPECT_EQ(check(policy, request("match", "new")), std::nullopt);
+  EXPECT_EQ(check(policy, request("match", "ol")), Why::kDenied);
+  EXPECT_EQ(check(policy, request("match", "")), Why::kDenied);
+  EXPECT_EQ(check(policy, request("match", "wrong", true)), Why::kDenied);
+}
+
+TEST(PublishPolicy, AdmitsWithoutAKeyFromLoopbackOnly) {
+  const PublishPolicy keyless(PublishPolicy::Keys{{"match", {}}});
+  EXPECT_EQ(check(keyless, request("match", "", true)), std::nullopt);
+  EXPECT_EQ(check(keyless, request("match", "any", true)), std::nullopt);
+  EXPECT_EQ(check(keyless, request("match", "")), Why::kDenied);
+  EXPECT_EQ(check(keyless, request("match", "any")), Why::kDenied);
+  const PublishPolicy keyed(PublishPolicy::Keys{{"match", {"K"}}});
+  EXPECT_EQ(check(keyed, request("match", "", true)), std::nullopt);
+}
+
+TEST(PublishPolicy, NeverTakesAnEmptyConfiguredKeyForAMatch) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {""}}});
+  EXPECT_EQ(check(policy, request("match", "")), Why::kDenied);
+}
+
+TEST(PublishPolicy, KnowsOtherChannelsByTheStarOnly) {
+  const PublishPolicy closed(PublishPolicy::Keys{{"match", {"K"}}});
+  EXPECT_EQ(check(closed, request("other", "K")), Why::kNotFound);
+  const PublishPolicy open(PublishPolicy::Keys{{"match", {"K"}}, {"*", {"S"}}});
+  EXPECT_EQ(check(open, request("other", "S")), std::nullopt);
+  EXPECT_EQ(check(open, request("match", "S")), Why::kDenied);  // its own entry rules
+}
+
+TEST(PublishPolicy, RefusesOtherAppsAndOddNames) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"*", {"K"}}});
+  PublishRequest other_app = request("match", "K");
+  other_app.app = "vod";
+  EXPECT_EQ(check(policy, other_app), Why::kNotFound);
+  EXPECT_EQ(check(policy, request("*", "K")), Why::kBadName);
+  EXPECT_EQ(check(policy, request("../etc", "K")), Why::kBadName);
+}
+
+TEST(PublishPolicy, TellsNoKeys) {  // RT-44
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"topsecret"}}});
+  EXPECT_EQ(policy.check(request("match", "guessed"))->text.find("secret"), std::string::npos);
+  EXPECT_EQ(policy.check(request("match", "guessed"))->text.find("guessed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ingest
