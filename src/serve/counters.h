@@ -79,6 +79,7 @@ struct Counters {
   Counter connections_refused;
   Counter http2_connections;  ///< open now
   Counter parked;             ///< requests held now
+  Counter snapshots;          ///< that have arrived, of all channels
   Counter joins;              ///< first multivariant request of a connection
   Counter tls_handshakes;     ///< completed
   Counter tls_resumptions;    ///< of those

@@ -205,6 +205,7 @@ void Server::arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, bas
   if (channel == nullptr) channel = std::make_unique<ChannelView>(options_.channels, errors_);
   channel->update(std::move(snapshot), around_.clock.utc());
   if (listed_otherwise) listing_ = {};
+  around_.counters.snapshots.add();
   origin::Ready ready;
   channel->waiters.take_ready(channel->snapshot(), ready);
   if (ready.empty()) return;

@@ -1,0 +1,44 @@
+#include "serve/routes.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using serve::parse_route;
+using Kind = serve::Route::Kind;
+
+TEST(Routes, KnowTheUrlsOfAChannel) {
+  const auto part = parse_route("/live/match/v720/888000000.3.m4s");
+  EXPECT_EQ(part.kind, Kind::kPart);
+  EXPECT_EQ(part.channel, "match");
+  EXPECT_EQ(part.rendition, "v720");
+  EXPECT_EQ(part.msn, 888'000'000);
+  EXPECT_EQ(part.part, 3u);
+  EXPECT_EQ(parse_route("/live/match/v720/888000000.m4s").kind, Kind::kSegment);
+  EXPECT_EQ(parse_route("/live/match/v720/index.m3u8").kind, Kind::kPlaylist);
+  EXPECT_EQ(parse_route("/live/match/index.m3u8").kind, Kind::kMultivariant);
+  const auto init = parse_route("/live/match/v720/init-1a2b3c4d.mp4");
+  EXPECT_EQ(init.kind, Kind::kInit);
+  EXPECT_EQ(init.file, "init-1a2b3c4d.mp4");
+}
+
+TEST(Routes, KnowThePages) {
+  EXPECT_EQ(parse_route("/").kind, Kind::kListing);
+  EXPECT_EQ(parse_route("/play/match").kind, Kind::kPlay);
+  EXPECT_EQ(parse_route("/play/match/").channel, "match");
+  const auto file = parse_route("/web/vendor/hls.min.js");
+  EXPECT_EQ(file.kind, Kind::kStatic);
+  EXPECT_EQ(file.file, "vendor/hls.min.js");
+}
+
+TEST(Routes, HaveOneSpellingForAnObject) {  // CF-8, LL-68
+  for (const char* path :
+       {"", "*", "/live", "/live/", "/live//index.m3u8", "/live/match", "/live/match/", "/live/match/v720/",
+        "/live/match/index.M3U8", "/live/match/v720/01.m4s", "/live/match/v720/1.02.m4s", "/LIVE/match/index.m3u8",
+        "/live/match/v720/1.m4s/x", "/live/match/v720/..%2findex.m3u8", "/live/a/b/c/index.m3u8", "/play/", "/play/a/b",
+        "/live/match/v720/init-1A2B3C4D.mp4", "/live/match/v720/-1.m4s"}) {
+    EXPECT_EQ(parse_route(path).kind, Kind::kNone) << path;
+  }
+}
+
+}  // namespace
