@@ -89,6 +89,11 @@ std::int64_t Cutter::horizon() const {
   return std::max(frames_end_, (current().msn + 1) * options_.slot);
 }
 
+std::int64_t Cutter::latest() const {
+  if (options_.mode == Mode::kGrid) return INT64_MAX;
+  return std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);
+}
+
 std::optional<std::int64_t> Cutter::start_of(std::int64_t msn) const {
   if (!started()) return std::nullopt;
   if (msn > current().msn && options_.mode == Mode::kSource) return std::nullopt;
@@ -109,11 +114,6 @@ Cut Cutter::cut_at(std::int64_t time) {
   cuts_.push_back({current().msn + 1, time});
   if (cuts_.size() > kCutsKept) cuts_.pop_front();
   return current();
-}
-
-/// The next segment starts here at the latest.
-std::int64_t Cutter::latest() const {
-  return std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);
 }
 
 std::int64_t Cutter::slot_end() const { return (current().msn + 1) * options_.slot + long_phase(); }

@@ -62,6 +62,8 @@ class Cutter {
 
   /// No cut that start_of() does not know yet will be earlier than this.
   std::int64_t horizon() const;
+  /// The open segment ends here at the latest, where its end is not on a grid. REQUIRES: started().
+  std::int64_t latest() const;
   /// Where segment `msn` starts, as far as decided; always known on a grid.
   std::optional<std::int64_t> start_of(std::int64_t msn) const;
 
@@ -72,7 +74,6 @@ class Cutter {
 
  private:
   Cut cut_at(std::int64_t time);
-  std::int64_t latest() const;
   std::int64_t slot_end() const;
   std::int64_t long_phase() const;
   void note_key(std::int64_t dts);

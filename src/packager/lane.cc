@@ -105,7 +105,7 @@ Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
   // After a small hole audio starts where it should have: it then still belongs to the segment that was open.
   std::int64_t start = frame.start;
   if (!format.video() && !hole && !segmenter_.part_open()) start = std::min(start, segmenter_.end());
-  if (!started_ && !format.video() && frame.start - segmenter_.end() < format.frame) start = frame.start;
+  if (!started_) start = frame.start;
   if (cut && start >= *cut) {
     reach(*cut, frame.start);
     return Step::kAgain;
@@ -159,7 +159,10 @@ bool Lane::too_late(const Frame& frame) const {
 /// Whether what lacks between the media so far and `start` is a gap of its own.
 bool Lane::is_hole(std::int64_t start) const {
   const Format& format = segmenter_.format();
-  const std::int64_t least = format.video() ? format.part : std::min(kAudioHoleFrames * format.frame, format.part);
+  const std::int64_t audio_frames = started_ ? kAudioHoleFrames : 1;
+  // A frame and the hole before it fit into one part.
+  const std::int64_t room = std::max<std::int64_t>(format.part_most - format.frame, 1);
+  const std::int64_t least = format.video() ? format.part : std::min(audio_frames * format.frame, room);
   const std::int64_t end = format.video() ? segmenter_.likely_end() : segmenter_.end();
   return start - end >= least;
 }
@@ -215,6 +218,8 @@ void Lane::fill_missing(base::Micros until, std::int64_t lead_horizon) {
 void Lane::finish(std::int64_t msn) {
   finishing_ = true;
   pump();
+  counters_.dropped_overflow += queue_.size();
+  queue_.clear();
   if (!segmenter_.opened()) return;
   while (segmenter_.msn() < msn) {
     const std::optional<std::int64_t> cut = next_cut();
@@ -246,8 +251,8 @@ std::optional<std::int64_t> Lane::next_cut() const {
 }
 
 std::int64_t Lane::horizon() const {
-  const std::int64_t horizon = cutter_.horizon();
-  return finishing_ || horizon == INT64_MAX ? INT64_MAX : from_lead(horizon);
+  const std::int64_t horizon = finishing_ ? cutter_.latest() : cutter_.horizon();
+  return horizon == INT64_MAX ? INT64_MAX : from_lead(horizon);
 }
 
 std::int64_t Lane::from_lead(std::int64_t time) const {

@@ -48,7 +48,7 @@ class Lane {
   void fill_missing(base::Micros until, std::int64_t horizon);
   /// UTC before which media should have come by now.
   base::Micros expected(base::Micros utc) { return lateness_.expected(utc); }
-  /// Publishes everything, and gaps up to the start of segment `msn`, the last one of the lead.
+  /// Publishes what fits into the open segment, after gaps up to the start of segment `msn`, the last one of the lead.
   void finish(std::int64_t msn);
 
   /// UTC end of all that was published or came.
@@ -92,7 +92,7 @@ class Lane {
   std::optional<NextFormat> next_format_;
   bool started_ = false;    ///< a frame was published
   bool needs_key_ = false;  ///< video was lost: frames are of no use until a key frame
-  bool finishing_ = false;  ///< nothing is waited for any more
+  bool finishing_ = false;  ///< the lead has nothing more to tell
   std::int64_t shift_ = 0;  ///< encoded video: what makes dts equal pts at key frames (CM-16)
 };
 

@@ -62,8 +62,8 @@ bool plausible_rate(media::Rational rate, const std::vector<std::int64_t>& times
 
 std::int64_t video_timescale(media::Rational rate) {
   constexpr std::int64_t kUsual = 90000;
+  if (rate.known() && rate.den == 1001) return rate.num;
   if (!rate.known() || kUsual * rate.den % rate.num == 0) return kUsual;
-  if (rate.den == 1001) return rate.num;
   return rate.num * 1000;
 }
 

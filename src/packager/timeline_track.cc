@@ -178,7 +178,9 @@ AudioTiming::AudioTiming(const media::Track& track) : in_(track), out_(track) {
 
 void AudioTiming::start(const Anchor& anchor, base::Micros not_before) {
   anchor_ = anchor;
-  not_before_ = not_before == INT64_MIN ? not_before : ticks_up(not_before, out_.timescale);
+  not_before_ = not_before;
+  if (not_before != INT64_MIN)
+    not_before_ = media::rescale(not_before, base::kSecond, out_.timescale, media::Round::kDown);
 }
 
 std::int64_t AudioTiming::samples_of(const media::Packet& packet) {

@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "channel.h"
+
+using base::kMillisecond;
+using base::kSecond;
+
+namespace {
+
+/// A random feed and what happens to it. The seed is in every message, so that a failure can be run again.
+struct Schedule {
+  stream::Video video;
+  stream::Audio audio;
+  bool with_audio = true;
+  bool with_video = true;
+  Channel::Options options;
+  base::Micros start = 0;
+  int seconds = 30;
+  base::Micros jitter = 0;
+  std::vector<std::pair<base::Micros, base::Micros>> losses;  ///< from the start; length
+};
+
+template <typename T>
+T pick(std::mt19937& random, std::initializer_list<T> choices) {
+  return *(choices.begin() + static_cast<std::ptrdiff_t>(random() % choices.size()));
+}
+
+Schedule make_schedule(unsigned seed) {
+  std::mt19937 random(seed);
+  Schedule schedule;
+  schedule.video.rate = pick<media::Rational>(
+      random, {{25, 1}, {50, 1}, {30, 1}, {60, 1}, {24, 1}, {30000, 1001}, {60000, 1001}, {24000, 1001}});
+  const std::int64_t whole_rate = media::rescale(1, schedule.video.rate.den, schedule.video.rate.num);
+  const int gop_tenths = pick(random, {5, 10, 15, 20, 24, 30, 40, 50, 100});
+  schedule.video.gop = static_cast<int>(whole_rate * gop_tenths / 10);
+  schedule.video.reorder = pick(random, {0, 0, 1});
+  schedule.video.open_gop = schedule.video.reorder > 0 && schedule.video.gop % 2 == 0 && random() % 2 == 0;
+  schedule.video.scale = schedule.audio.scale = pick<std::int64_t>(random, {1000, 90000});
+  schedule.video.rate_known = random() % 4 != 0 || schedule.video.rate.den != 1;
+  schedule.audio.sample_rate = pick(random, {44100, 48000, 22050});
+  schedule.audio.frame_samples = pick(random, {1024, 1024, 2048, 1152, 1536, 960});
+  schedule.with_audio = random() % 8 != 0;
+  schedule.with_video = !schedule.with_audio || random() % 8 != 0;
+  schedule.options.encode = random() % 3 == 0;
+  schedule.options.packager.segment_target = pick<base::Micros>(random, {2, 2, 2, 1, 4, 6}) * kSecond;
+  schedule.options.packager.part_target = pick<base::Micros>(random, {200, 333, 500, 500, 1000}) * kMillisecond;
+  schedule.start = stream::kEpoch + static_cast<base::Micros>(random() % 6'000'000);
+  schedule.jitter = pick<base::Micros>(random, {0, 5, 200}) * kMillisecond;
+  for (unsigned count = random() % 4; count > 0; --count) {
+    const base::Micros length = pick<base::Micros>(random, {40, 300, 1000, 3000, 5000, 15000}) * kMillisecond;
+    schedule.losses.emplace_back(static_cast<base::Micros>(random() % 25'000'000), length);
+  }
+  return schedule;
+}
+
+std::vector<media::Packet> packets_of(const Schedule& schedule, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<media::Packet> video, audio;
+  const auto count = [&schedule](std::int64_t num, std::int64_t den) {
+    return static_cast<int>(media::rescale(schedule.seconds, den, num));
+  };
+  if (schedule.with_video) {
+    video = stream::make_video(schedule.video, schedule.start, count(schedule.video.rate.num, schedule.video.rate.den));
+  }
+  if (schedule.with_audio) {
+    audio = stream::make_audio(schedule.audio, schedule.start,
+                               count(schedule.audio.sample_rate, schedule.audio.frame_samples));
+  }
+  std::vector<media::Packet> packets = stream::interleave(std::move(video), std::move(audio));
+  base::Micros latest = 0;
+  for (media::Packet& packet : packets) {
+    if (schedule.jitter > 0)
+      packet.arrived += static_cast<base::Micros>(random() % static_cast<unsigned>(schedule.jitter));
+    latest = packet.arrived = std::max(packet.arrived, latest);
+  }
+  for (const auto& [from, length] : schedule.losses) {
+    packets = stream::lose(std::move(packets), schedule.start + from, schedule.start + from + length);
+  }
+  return packets;
+}
+
+std::string describe(const Schedule& schedule) {
+  std::string text = std::to_string(schedule.video.rate.num) + "/" + std::to_string(schedule.video.rate.den) + " gop " +
+                     std::to_string(schedule.video.gop) + " reorder " + std::to_string(schedule.video.reorder) +
+                     (schedule.video.open_gop ? " open" : "") + " scale " + std::to_string(schedule.video.scale) +
+                     " audio " + std::to_string(schedule.audio.sample_rate) + "/" +
+                     std::to_string(schedule.audio.frame_samples) + (schedule.with_audio ? "" : " none") +
+                     (schedule.with_video ? "" : " no video") + (schedule.options.encode ? " encode" : "") +
+                     " segment " + std::to_string(schedule.options.packager.segment_target) + " part " +
+                     std::to_string(schedule.options.packager.part_target) + " start +" +
+                     std::to_string(schedule.start - stream::kEpoch) + " jitter " + std::to_string(schedule.jitter);
+  for (const auto& [from, length] : schedule.losses) {
+    text += " loss " + std::to_string(from) + "+" + std::to_string(length);
+  }
+  return text;
+}
+
+/// No sample is shown twice, and in decoding order of the log pts and data stay paired (payloads name the frame).
+void check_samples(const LogReader& log, std::uint32_t rendition) {
+  const std::vector<Sample> samples = samples_of(log, rendition);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    ASSERT_GT(samples[i].duration, 0) << "CM-26";
+    if (i > 0) {
+      ASSERT_GE(samples[i].dts, samples[i - 1].dts + samples[i - 1].duration) << "CM-13";
+    }
+  }
+}
+
+}  // namespace
+
+TEST(PackagerProperty, HoldsForRandomSchedules) {
+  int gaps = 0;
+  int segments = 0;
+  for (unsigned seed = 1; seed <= 600; ++seed) {
+    const Schedule schedule = make_schedule(seed);
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + describe(schedule));
+    Channel channel(schedule.options);
+    if (schedule.with_video) channel.track(stream::video_track(schedule.video));
+    if (schedule.with_audio) channel.track(stream::audio_track(schedule.audio));
+    channel.feed(packets_of(schedule, seed));
+    channel.finish();
+    const LogReader& log = channel.log();
+    for (std::uint32_t r = 0; r < log.presentation().renditions.size(); ++r) {
+      const LogReader::Seen seen = log.check(r);
+      gaps += seen.gaps;
+      segments += seen.segments;
+      EXPECT_GT(seen.parts, 0);
+      check_samples(log, r);
+    }
+    log.check_aligned();
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(gaps, 1000);
+  EXPECT_GT(segments, 10000);
+}

@@ -1,0 +1,234 @@
+#include <gtest/gtest.h>
+
+#include "log_reader.h"
+#include "packager/packager.h"
+#include "stream.h"
+
+using base::kSecond;
+using stream::kEpoch;
+
+namespace {
+
+constexpr std::int64_t kFrame = 3600;
+
+packager::RenditionSpec video_spec(const std::string& name, bool encoded) {
+  packager::RenditionSpec spec;
+  spec.name = name;
+  spec.track = stream::video_track({});
+  spec.encoded = encoded;
+  return spec;
+}
+
+packager::RenditionSpec audio_spec() {
+  packager::RenditionSpec spec;
+  spec.name = "a";
+  spec.track = stream::audio_track({});
+  spec.track.timescale = 48000;
+  return spec;
+}
+
+std::int64_t video_time(std::int64_t frame) { return media::rescale(kEpoch, kSecond, 90000) + frame * kFrame; }
+std::int64_t audio_time(std::int64_t frame) { return media::rescale(kEpoch, kSecond, 48000) + frame * 1024; }
+
+media::Packet video_packet(std::int64_t frame, bool key) {
+  media::Packet packet;
+  packet.dts = packet.pts = video_time(frame);
+  packet.duration = kFrame;
+  packet.key = packet.idr = key;
+  packet.arrived = kEpoch + frame * 40'000;
+  packet.data = stream::payload(frame);
+  return packet;
+}
+
+media::Packet audio_packet(std::int64_t frame) {
+  media::Packet packet;
+  packet.dts = packet.pts = audio_time(frame);
+  packet.duration = 1024;
+  packet.key = true;
+  packet.arrived = kEpoch + media::rescale(frame * 1024, 48000, kSecond);
+  packet.data = stream::payload(frame);
+  return packet;
+}
+
+/// An encoder with a delay, that makes its first frame at or after each cut a key frame.
+class Encoder final : public packager::Listener {
+ public:
+  explicit Encoder(LogReader& log) : log_(log) {}
+  void on_record(record::Record&& record) override { log_.on_record(std::move(record)); }
+  void on_cut(const packager::Cut& cut) override { cuts_.push_back(cut.time); }
+  void on_key_wanted(std::uint32_t) override { ++keys_wanted_; }
+
+  bool key_at(std::int64_t pts) {
+    bool key = false;
+    while (next_ < cuts_.size() && cuts_[next_] <= pts) {
+      key = true;
+      ++next_;
+    }
+    return key;
+  }
+  int keys_wanted() const { return keys_wanted_; }
+
+ private:
+  LogReader& log_;
+  std::vector<std::int64_t> cuts_;
+  std::size_t next_ = 0;
+  int keys_wanted_ = 0;
+};
+
+}  // namespace
+
+// A copied top with encoded rungs below: each cut is told before its frame could have been encoded, so all cut alike.
+TEST(PackagerRungs, CutWhereTheCopiedLeadIsCut) {
+  for (const int gop : {13, 50, 60, 125}) {
+    LogReader log;
+    Encoder encoder(log);
+    packager::Packager packager({}, encoder);
+    packager.set_presentation({video_spec("rung", true), video_spec("top", false), audio_spec()});
+    EXPECT_EQ(packager.lead(), 1U);
+    EXPECT_EQ(packager.mode(), packager::Cutter::Mode::kSource);
+    int audio = 34;
+    for (int frame = 18; frame < 600; ++frame) {
+      packager.on_packet(1, video_packet(frame, (frame - 18) % gop == 0));
+      // Audio comes first, the rung five frames later; the encoder decides on a key frame when the frame goes in.
+      for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) packager.on_packet(2, audio_packet(audio));
+      packager.on_packet(0, video_packet(frame, encoder.key_at(video_time(frame))));
+      if (frame % 12 == 0) packager.tick(kEpoch + frame * 40'000);
+    }
+    packager.finish();
+    for (std::uint32_t r = 0; r < 3; ++r) log.check(r);
+    const auto top = log.all<record::SegmentEnd>(1);
+    const auto rung = log.all<record::SegmentEnd>(0);
+    const auto audio_ends = log.all<record::SegmentEnd>(2);
+    ASSERT_EQ(top.size(), rung.size()) << log.trace(0) << log.trace(1);
+    for (std::size_t i = 0; i < top.size(); ++i) {
+      EXPECT_EQ(top[i].start, rung[i].start);
+      EXPECT_EQ(top[i].msn, rung[i].msn);
+      EXPECT_LT(audio_ends[i].start * 15 - top[i].start * 8, 1025 * 15);
+      EXPECT_GE(audio_ends[i].start * 15, top[i].start * 8);
+    }
+    // Whatever the source does, every rung segment starts with a key frame.
+    for (const auto& part : log.all<record::Part>(0)) {
+      if (part.index == 0) {
+        EXPECT_TRUE(part.independent) << gop;
+      }
+    }
+    EXPECT_EQ(log.all<record::Gap>(0).size(), 0U);
+  }
+}
+
+// CM-16: an encoder with B-frames starts its dts before its first pts; the shift makes them equal at key frames.
+TEST(PackagerRungs, ShiftsTheDecodeTimeOfEncoders) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.set_presentation({video_spec("v", true)});
+  stream::Video video;
+  video.reorder = 1;
+  const std::int64_t offset = video_time(0) - 900000;
+  for (media::Packet& packet : stream::make_video(video, kEpoch, 200)) {
+    packet.dts += offset;
+    packet.pts += offset;
+    packager.on_packet(0, std::move(packet));
+  }
+  packager.finish();
+  log.check(0);
+  const auto samples = samples_of(log, 0);
+  ASSERT_EQ(samples.size(), 200U);
+  EXPECT_EQ(samples.front().dts, video_time(0));
+  for (const Sample& sample : samples) {
+    EXPECT_EQ(sample.data, "frame " + std::to_string((sample.pts - video_time(0)) / kFrame));
+  }
+}
+
+TEST(PackagerRungs, AskForAKeyFrameWhenTheyLostFrames) {
+  LogReader log;
+  Encoder encoder(log);
+  packager::Packager packager({}, encoder);
+  packager.set_presentation({video_spec("v", true)});
+  for (int frame = 0; frame < 60; ++frame) packager.on_packet(0, video_packet(frame, frame % 50 == 0));
+  packager.tick(kEpoch + 60 * 40'000);
+  packager.tick(kEpoch + 160 * 40'000);
+  EXPECT_EQ(encoder.keys_wanted(), 1);
+  for (int frame = 170; frame < 300; ++frame)
+    packager.on_packet(0, video_packet(frame, frame == 172 || frame % 50 == 0));
+  packager.finish();
+  log.check(0);
+  EXPECT_EQ(packager.counters().dropped_without_key, 2U);
+}
+
+// Audio that is ahead of a lead which stands still waits, but not without bound.
+TEST(PackagerRungs, BoundTheAudioThatWaitsForTheLead) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  for (int frame = 0; frame < 40; ++frame) packager.on_packet(0, video_packet(frame, frame == 0));
+  for (int frame = 0; frame < 60 * 47; ++frame) packager.on_packet(1, audio_packet(frame));
+  EXPECT_GT(packager.counters().dropped_overflow, 1000U);
+  packager.finish();
+  log.check(1);
+}
+
+TEST(PackagerResume, GoesOnWhereTheLogStood) {
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_presentation({video_spec("v", false), audio_spec()});
+  int audio = 34;
+  for (int frame = 18; frame < 90; ++frame) {
+    first.on_packet(0, video_packet(frame, frame % 50 == 18));
+    for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) first.on_packet(1, audio_packet(audio));
+  }
+  // The worker dies here: what was not written is lost.
+  packager::Resume resume;
+  resume.presentation = before.presentation();
+  for (std::uint32_t r = 0; r < 2; ++r) {
+    const auto part = before.all<record::Part>(r).back();
+    const auto end = before.all<record::SegmentEnd>(r).back();
+    ASSERT_EQ(part.msn, end.msn + 1);
+    resume.renditions.push_back({part.msn, part.index + 1, end.start + end.duration, part.start + part.duration});
+  }
+  LogReader after;
+  packager::Packager second({}, after);
+  second.resume(resume);
+  second.set_presentation({video_spec("v", false), audio_spec()});
+  EXPECT_EQ(second.published_end(), kEpoch + 3'264'000);
+  second.tick(kEpoch + 110 * 40'000);
+  audio = 220;
+  for (int frame = 117; frame < 300; ++frame) {
+    second.on_packet(0, video_packet(frame, frame % 50 == 18));
+    for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) second.on_packet(1, audio_packet(audio));
+  }
+  second.finish();
+  // One log out of two.
+  LogReader whole;
+  for (const record::Record& record : before.records()) whole.on_record(record::Record(record));
+  for (const record::Record& record : after.records()) whole.on_record(record::Record(record));
+  whole.check(0);
+  whole.check(1);
+  EXPECT_EQ(whole.trace(0),
+            "0 +0.720 2.000: 0.52* 0.52 0.52 0.44!\n"
+            "1 +2.720 2.000: 0.52* g0.52 g0.52 g0.44\n"
+            "2 +4.720 2.000: 0.52* 0.52 0.52 0.44!\n"
+            "3 +6.720 2.000: 0.52* 0.52 0.52 0.44!\n"
+            "4 +8.720 2.000: 0.52* 0.52 0.52 0.44!\n"
+            "5 +10.720 1.280: 0.52* 0.52 0.24!\n");
+  EXPECT_FALSE(after.records().empty());
+  EXPECT_FALSE(std::holds_alternative<record::Presentation>(after.records().front()));
+}
+
+TEST(PackagerResume, FillsTheTimeUntilMediaComesWithGaps) {
+  packager::Resume resume;
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_presentation({video_spec("v", false)});
+  resume.presentation = before.presentation();
+  resume.renditions.push_back({kEpoch / 2'000'000, 2, video_time(18), video_time(44)});
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.resume(resume);
+  packager.set_presentation({video_spec("v", false)});
+  for (int half = 4; half < 20; ++half) packager.tick(kEpoch + half * kSecond / 2);
+  const auto gaps = log.all<record::Gap>(0);
+  ASSERT_GT(gaps.size(), 5U);
+  EXPECT_EQ(gaps[0].index, 2U);
+  EXPECT_EQ(gaps[0].start, video_time(44));
+  EXPECT_EQ(log.all<record::SegmentEnd>(0)[0].duration, 50 * kFrame);
+}
