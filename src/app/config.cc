@@ -1,0 +1,237 @@
+#include "app/config.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "app/yaml_section.h"
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+
+bool valid_name(const std::string& name, std::size_t most) {
+  return !name.empty() && name.size() <= most && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+}
+
+void read_log(Section& in, Config::Log& log) {
+  in.choice("level", {{"debug", [&] { log.level = base::Level::kDebug; }},
+                      {"info", [&] { log.level = base::Level::kInfo; }},
+                      {"warn", [&] { log.level = base::Level::kWarn; }},
+                      {"error", [&] { log.level = base::Level::kError; }}});
+  in.choice("format", {{"auto", [&] { log.format = base::LogFormat::kAuto; }},
+                       {"json", [&] { log.format = base::LogFormat::kJson; }},
+                       {"text", [&] { log.format = base::LogFormat::kText; }}});
+}
+
+void read_http(Section& in, Config::Http& http) {
+  in.text("listen", http.listen);
+  in.port("port", http.port);
+  in.port("tls_port", http.tls_port);
+  in.number("loops", 0, 256, http.loops);
+  in.number("max_connections", 0, 10'000'000, http.max_connections);
+  in.text("certificate", http.certificate);
+  in.text("key", http.key);
+}
+
+void read_srt(Section& in, Config::Srt& srt) {
+  in.text("listen", srt.listen);
+  in.port("port", srt.port);
+  in.duration("latency", 20 * kMillisecond, 8 * kSecond, srt.latency);
+  in.number("max_reorder", 0, 10'000, srt.max_reorder);
+  in.number("max_mbps", 1, 1000, srt.max_mbps);
+  in.flag("publish_without_mode", srt.publish_without_mode);
+}
+
+void read_rung(const YAML::Node& node, const std::string& path, Report& report, transcode::Rung& rung) {
+  Section in(node, path, report);
+  in.text("name", rung.name);
+  in.choice("codec", {{"h264", [&] { rung.codec = media::Codec::kH264; }},
+                      {"hevc", [&] { rung.codec = media::Codec::kHevc; }},
+                      {"av1", [&] { rung.codec = media::Codec::kAv1; }}});
+  in.number("width", 0, 8192, rung.width);
+  in.number("height", 0, 8192, rung.height);
+  in.integer("frame_rate", 1, 120, [&](std::int64_t rate) { rung.frame_rate = {rate, 1}; });
+  in.bitrate("bitrate", rung.bitrate);
+  in.bitrate("max_bitrate", rung.max_bitrate);
+  in.bitrate("buffer", rung.buffer_bits);
+  in.text("preset", rung.preset);
+  in.text("profile", rung.profile);
+  in.flag("quality", rung.quality);
+  in.finish();
+  if (rung.name.empty()) rung.name = rung.height > 0 ? "v" + std::to_string(rung.height) : "";
+  if (!valid_name(rung.name, 32))
+    report.add(node.Mark(), path + ": a rung needs a height or a name of letters, digits, - and _");
+  if (rung.bitrate < 50'000) report.add(node.Mark(), path + ": a rung needs a bitrate of at least 50k");
+}
+
+void read_ladder(Section& in, worker::Options& media) {
+  const auto node = in.take("ladder");
+  if (!node) return;
+  if (node->IsScalar() && (node->Scalar() == "auto" || node->Scalar() == "none")) {
+    media.default_ladder = node->Scalar() == "auto";
+    return;
+  }
+  if (!node->IsSequence() || node->size() == 0) {
+    in.problem(*node, "ladder has to be auto, none, or a list of rungs");
+    return;
+  }
+  media.default_ladder = false;
+  for (const YAML::Node& item : *node) {
+    transcode::Rung rung;
+    read_rung(item, in.path() + ".ladder", in.report(), rung);
+    const bool taken = rung.name == "source" || std::any_of(media.ladder.begin(), media.ladder.end(),
+                                                            [&](const auto& other) { return other.name == rung.name; });
+    if (taken) in.problem(item, "two rungs are named \"" + rung.name + "\"; give one of them another name");
+    media.ladder.push_back(std::move(rung));
+  }
+  // The cascade scales each rung from the one before.
+  std::stable_sort(media.ladder.begin(), media.ladder.end(),
+                   [](const auto& a, const auto& b) { return a.height > b.height; });
+}
+
+void read_audio(Section& in, worker::Options& media) {
+  using Audio = worker::Options::Audio;
+  in.choice("mode", {{"auto", [&] { media.audio = Audio::kAuto; }},
+                     {"copy", [&] { media.audio = Audio::kCopy; }},
+                     {"encode", [&] { media.audio = Audio::kEncode; }},
+                     {"none", [&] { media.audio = Audio::kNone; }}});
+  in.choice("codec", {{"aac", [&] { media.audio_rung.codec = media::Codec::kAac; }},
+                      {"opus", [&] { media.audio_rung.codec = media::Codec::kOpus; }}});
+  in.bitrate("bitrate", media.audio_rung.bitrate);
+  in.number("channels", 0, 8, media.audio_rung.channels);
+  in.number("sample_rate", 0, 96'000, media.audio_rung.sample_rate);
+}
+
+// Keys from the file itself, from an environment variable, and from a secrets file with one a line.
+void read_keys(Section& in, std::vector<std::string>& keys) {
+  in.texts("keys", keys);
+  if (const auto node = in.take("keys_env")) {
+    const char* value = node->IsScalar() ? std::getenv(node->Scalar().c_str()) : nullptr;
+    if (value == nullptr || *value == '\0') {
+      in.problem(*node, "keys_env: no such environment variable, or it is empty");
+    } else {
+      std::istringstream words(value);
+      for (std::string key; std::getline(words, key, ',');) keys.push_back(key);
+    }
+  }
+  if (const auto node = in.take("keys_file")) {
+    std::ifstream file(node->IsScalar() ? node->Scalar() : "");
+    if (!file) in.problem(*node, "keys_file: cannot be read");
+    for (std::string key; std::getline(file, key);) {
+      if (!key.empty()) keys.push_back(key);
+    }
+  }
+}
+
+void read_channel_srt(Section& in, Config::Channel& channel) {
+  in.text("passphrase", channel.srt_passphrase);
+  if (const auto node = in.take("passphrase_file")) {
+    std::ifstream file(node->IsScalar() ? node->Scalar() : "");
+    if (!file || !std::getline(file, channel.srt_passphrase)) in.problem(*node, "passphrase_file: cannot be read");
+  }
+  in.duration("latency", 20 * kMillisecond, 8 * kSecond, channel.srt_latency);
+}
+
+void read_channel(const YAML::Node& node, const std::string& path, Report& report, Config::Channel& channel) {
+  Section in(node, path, report);
+  worker::Options& media = channel.options.media;
+  in.duration("segment", kSecond, 10 * kSecond, media.segment);
+  in.duration("part", 200 * kMillisecond, 2 * kSecond, media.part);
+  in.duration("window", 6 * kSecond, 24 * 3600 * kSecond, channel.options.window);
+  in.duration("grace", 0, 3600 * kSecond, channel.options.grace);
+  in.flag("takeover", channel.options.takeover);
+  read_keys(in, channel.options.keys);
+  in.choice("source", {{"transcode", [&] { media.copy_video = false; }}, {"copy", [&] { media.copy_video = true; }}});
+  read_ladder(in, media);
+  in.section("audio", [&](Section& audio) { read_audio(audio, media); });
+  in.number("program", 0, 65535, media.program);
+  in.section("srt", [&](Section& srt) { read_channel_srt(srt, channel); });
+  in.finish();
+  const std::size_t length = channel.srt_passphrase.size();
+  if (length != 0 && (length < 10 || length > 80))
+    report.add(node.Mark(), path + ".srt.passphrase has to have 10 to 80 characters (SRT, SR-8)");
+  if (media.part * 2 > media.segment) report.add(node.Mark(), path + ": part has to be at most half of segment");
+  if (channel.options.window < 6 * media.segment) {
+    report.add(node.Mark(), path + ": window has to hold at least six segments (HLS authoring, LL-26)");
+  }
+  if (!media.copy_video && !media.default_ladder && media.ladder.empty()) {
+    report.add(node.Mark(), path + ": \"ladder: none\" leaves nothing to play unless source is copy");
+  }
+}
+
+Config read_root(const YAML::Node& root, Report& report) {
+  Config config;
+  Section in(root, "", report);
+  in.section("log", [&](Section& log) { read_log(log, config.log); });
+  in.text("state_directory", config.state_directory);
+  in.text("web_directory", config.web_directory);
+  in.flag("end_channels_on_stop", config.end_channels_on_stop);
+  in.section("http", [&](Section& http) { read_http(http, config.http); });
+  in.section("admin", [&](Section& admin) {
+    admin.text("listen", config.admin.listen);
+    admin.port("port", config.admin.port);
+  });
+  in.section("rtmp", [&](Section& rtmp) {
+    rtmp.text("listen", config.rtmp.listen);
+    rtmp.port("port", config.rtmp.port);
+    rtmp.port("tls_port", config.rtmp.tls_port);
+  });
+  in.section("srt", [&](Section& srt) { read_srt(srt, config.srt); });
+  in.section("channels", [&](Section& channels) {
+    channels.each([&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+      if (name != "*" && !valid_name(name, 64)) {
+        report.add(key.Mark(),
+                   "channel name \"" + name + "\": only letters, digits, - and _, at most 64; or * for all others");
+        return;
+      }
+      read_channel(value, "channels." + name, report, config.channels[name]);
+    });
+  });
+  in.finish();
+  if (config.channels.empty()) config.channels["*"] = {};
+  if (config.http.certificate.empty() != config.http.key.empty()) {
+    report.add(root.Mark(), "http.certificate and http.key have to be given together");
+  }
+  return config;
+}
+
+}  // namespace
+
+std::string Problem::message() const {
+  std::string place = file;
+  if (line > 0) place += ":" + std::to_string(line) + ":" + std::to_string(column);
+  return place + ": " + text;
+}
+
+std::variant<Config, std::vector<Problem>> parse_config(const std::string& text, const std::string& file) {
+  Report report{file, {}};
+  // yaml-cpp tells syntax errors by exception; they end here.
+  try {
+    const YAML::Node root = YAML::Load(text);
+    Config config = read_root(root, report);
+    if (report.problems.empty()) return config;
+  } catch (const YAML::Exception& problem) {
+    report.add(problem.mark, problem.msg);
+  }
+  return std::move(report.problems);
+}
+
+std::variant<Config, std::vector<Problem>> load_config(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    // An empty file is not an error of reading it: everything then has its default.
+    if (!file) return std::vector<Problem>{{path, 0, 0, "cannot be read; see conf/kickoff.yaml for an example"}};
+  }
+  return parse_config(text.str(), path);
+}
+
+}  // namespace app

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/log.h"
+#include "channel/options.h"
+
+namespace app {
+
+/// The whole configuration. Defaults are those documented in conf/kickoff.yaml; a test compares the two.
+struct Config {
+  struct Log {
+    base::Level level = base::Level::kInfo;
+    base::LogFormat format = base::LogFormat::kAuto;
+  };
+  struct Http {
+    std::string listen = "0.0.0.0";
+    std::uint16_t port = 8080;
+    std::uint16_t tls_port = 8443;
+    int loops = 0;            ///< 0: one a core
+    int max_connections = 0;  ///< over all loops; 0: nine tenths of the descriptor limit
+    std::string certificate;  ///< PEM; empty: self-signed, kept in the state directory
+    std::string key;
+  };
+  struct Admin {
+    std::string listen = "127.0.0.1";
+    std::uint16_t port = 8081;
+  };
+  struct Rtmp {
+    std::string listen = "0.0.0.0";
+    std::uint16_t port = 1935;      ///< 0: off
+    std::uint16_t tls_port = 1936;  ///< 0: off
+  };
+  struct Srt {
+    std::string listen = "0.0.0.0";
+    std::uint16_t port = 9000;  ///< 0: off
+    base::Micros latency = 120 * base::kMillisecond;
+    int max_reorder = 0;                ///< SRTO_LOSSMAXTTL. Units: packets.
+    int max_mbps = 40;                  ///< receive buffers are sized for it (SR-14)
+    bool publish_without_mode = false;  ///< accept callers whose stream id lacks m=publish (SR-3)
+  };
+  /// One entry of `channels`; SRT's own settings beside what channel/ knows.
+  struct Channel {
+    channel::Options options;
+    std::string srt_passphrase;
+    base::Micros srt_latency = 0;  ///< 0: that of the listener
+  };
+
+  Log log;
+  std::string state_directory = "state";
+  std::string web_directory = "web";
+  /// A stop ends every playlist (EXT-X-ENDLIST). Off: players wait for the server to come back (OP-3).
+  bool end_channels_on_stop = false;
+  Http http;
+  Admin admin;
+  Rtmp rtmp;
+  Srt srt;
+  /// By name; "*" is for every name without an entry of its own. Never empty.
+  std::map<std::string, Channel> channels;
+};
+
+/// Something wrong in a configuration file, with its place: "kickoff.yaml:12:3: unknown key …".
+struct Problem {
+  std::string file;
+  int line = 0;    ///< from 1; 0 where no place applies
+  int column = 0;  ///< from 1
+  std::string text;
+
+  std::string message() const;
+};
+
+/// Reads and checks a configuration; everything wrong in it is told at once. Keys given as `keys_env` and
+/// `keys_file` are read here. Blocks on files: not for a loop's thread.
+std::variant<Config, std::vector<Problem>> load_config(const std::string& path);
+/// The same for a text; `file` is its name in messages.
+std::variant<Config, std::vector<Problem>> parse_config(const std::string& text, const std::string& file);
+
+}  // namespace app

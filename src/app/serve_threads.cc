@@ -1,0 +1,143 @@
+#include "app/serve_threads.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <utility>
+
+#include "loop/loop.h"
+#include "loop/mailbox.h"
+#include "loop/timer.h"
+
+namespace app {
+namespace {
+
+int loops_of(const Config::Http& config) {
+  if (config.loops > 0) return config.loops;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+std::size_t connections_of(const Config::Http& config) {
+  if (config.max_connections > 0) return static_cast<std::size_t>(config.max_connections);
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur / 10 * 9);
+}
+
+int listen_port(std::uint16_t configured) { return configured == 0 ? -1 : configured; }
+
+// Sockets that share a port do so with any process of this user: a server that already runs there is only noticed by
+// asking for the port alone first.
+base::Status check_free(const std::string& host, std::uint16_t port) {
+  if (port == 0) return base::Ok{};
+  loop::Loop loop;
+  loop::TcpListener::Options alone;
+  alone.host = host;
+  alone.port = port;
+  TRY_OK(loop::TcpListener::make(loop, alone, nullptr));
+  return base::Ok{};
+}
+
+}  // namespace
+
+// What one thread works with; made and destroyed on it.
+struct ServeThreads::Worker {
+  std::string name;
+  std::thread thread;
+  loop::Loop* loop = nullptr;       ///< the thread's own, for its busy share
+  serve::Server* server = nullptr;  ///< likewise
+  loop::Mailbox* mailbox = nullptr;
+  loop::Timer* deadline = nullptr;
+  std::atomic<double> busy{0};
+
+  // Runs the loop until told to stop; `ready` learns whether it listens.
+  void run(const serve::Server::Options& options, const base::Clock& clock, std::shared_ptr<const tls::Context> context,
+           std::shared_ptr<const serve::StaticFiles> files, std::promise<base::Status> ready) {
+    pthread_setname_np(pthread_self(), ("k-serve-" + name).c_str());
+    loop::Loop own_loop;
+    auto made = serve::Server::make(own_loop, clock, options, std::move(context), std::move(files));
+    if (!made.ok()) {
+      ready.set_value(made.error());
+      return;
+    }
+    auto own_server = made.take();
+    loop::Mailbox own_mailbox(own_loop);
+    loop::Timer sample(own_loop, [&] { busy.store(own_loop.busy_share(), std::memory_order_relaxed); });
+    sample.start(base::kSecond, base::kSecond);
+    loop::Timer own_deadline(own_loop, [&] { own_loop.stop(); });
+    deadline = &own_deadline;
+    loop = &own_loop;
+    server = own_server.get();
+    mailbox = &own_mailbox;
+    ready.set_value(base::Ok{});
+    own_loop.run();
+  }
+};
+
+base::Result<std::unique_ptr<ServeThreads>> ServeThreads::start(const Config::Http& config, const base::Clock& clock,
+                                                                std::shared_ptr<const tls::Context> context,
+                                                                std::shared_ptr<const serve::StaticFiles> files) {
+  std::unique_ptr<ServeThreads> threads(new ServeThreads);
+  const int loops = loops_of(config);
+  TRY_OK(check_free(config.listen, config.port));
+  TRY_OK(check_free(config.listen, config.tls_port));
+  serve::Server::Options options;
+  options.host = config.listen;
+  options.plain_port = listen_port(config.port);
+  options.tls_port = listen_port(config.tls_port);
+  options.most_connections = std::max<std::size_t>(connections_of(config) / static_cast<std::size_t>(loops), 1);
+  for (int i = 0; i < loops; ++i) {
+    auto worker = std::make_unique<Worker>();
+    worker->name = std::to_string(i);
+    std::promise<base::Status> promise;
+    std::future<base::Status> listening = promise.get_future();
+    worker->thread =
+        std::thread(&Worker::run, worker.get(), options, std::cref(clock), context, files, std::move(promise));
+    base::Status status = listening.get();
+    if (!status.ok()) {
+      worker->thread.join();
+      return status.error();
+    }
+    threads->workers_.push_back(std::move(worker));
+  }
+  return threads;
+}
+
+ServeThreads::~ServeThreads() { stop(0); }
+
+void ServeThreads::publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot) {
+  for (const auto& worker : workers_) worker->server->publish(snapshot);
+}
+
+void ServeThreads::remove(const std::string& channel) {
+  for (const auto& worker : workers_) worker->server->remove(channel);
+}
+
+void ServeThreads::use_tls(const std::shared_ptr<const tls::Context>& context) {
+  for (const auto& worker : workers_) worker->server->use_tls(context);
+}
+
+void ServeThreads::stop(base::Micros limit) {
+  for (const auto& worker : workers_) {
+    worker->server->shut_down([loop = worker->loop] { loop->stop(); });
+    worker->mailbox->post([deadline = worker->deadline, limit] { deadline->start(limit); });
+  }
+  for (const auto& worker : workers_) worker->thread.join();
+  workers_.clear();
+}
+
+std::vector<ServeThreads::LoopReport> ServeThreads::reports() const {
+  std::vector<LoopReport> all;
+  for (const auto& worker : workers_) {
+    all.push_back({worker->name, &worker->server->counters(), worker->busy.load(std::memory_order_relaxed)});
+  }
+  return all;
+}
+
+std::uint16_t ServeThreads::plain_port() const { return workers_.empty() ? 0 : workers_.front()->server->plain_port(); }
+std::uint16_t ServeThreads::tls_port() const { return workers_.empty() ? 0 : workers_.front()->server->tls_port(); }
+
+}  // namespace app

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/config.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "origin/channel_snapshot.h"
+#include "serve/server.h"
+#include "serve/static_files.h"
+#include "tls/context.h"
+
+namespace app {
+
+/// The serve loops: a thread each, with a Server of its own on the same ports (SO_REUSEPORT).
+/// Thread: the one that made it, except where said.
+class ServeThreads {
+ public:
+  /// Starts them all; when it returns every one listens. Errors: kSystem, from the first that could not.
+  static base::Result<std::unique_ptr<ServeThreads>> start(const Config::Http& config, const base::Clock& clock,
+                                                           std::shared_ptr<const tls::Context> context,
+                                                           std::shared_ptr<const serve::StaticFiles> files);
+  /// Stops what stop() has not.
+  ~ServeThreads();
+
+  void publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot);
+  void remove(const std::string& channel);
+  void use_tls(const std::shared_ptr<const tls::Context>& context);
+  /// Lets open requests finish, at most `limit`, then ends the threads. Blocks: for the end of the process only.
+  void stop(base::Micros limit);
+
+  struct LoopReport {
+    std::string name;  ///< "0", "1" …
+    const serve::Counters* counters = nullptr;
+    double busy = 0;
+  };
+  /// Thread: any, until stop().
+  std::vector<LoopReport> reports() const;
+  std::uint16_t plain_port() const;
+  std::uint16_t tls_port() const;
+
+ private:
+  struct Worker;
+  ServeThreads() = default;
+
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace app

@@ -1,0 +1,265 @@
+#include "app/server.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "app/admin_thread.h"
+#include "app/serve_threads.h"
+#include "base/log.h"
+#include "channel/channels.h"
+#include "channel/spawner.h"
+#include "ingest/rtmp_listener.h"
+#include "loop/loop.h"
+#include "loop/mailbox.h"
+#include "loop/process.h"
+#include "tls/context.h"
+
+namespace app {
+namespace {
+
+// How long a stop waits for answers that are on their way.
+constexpr base::Micros kDrainLimit = 2 * base::kSecond;
+
+std::string worker_program() {
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0) return "kickoff-worker";
+  const std::string own(path, static_cast<std::size_t>(length));
+  return own.substr(0, own.rfind('/') + 1) + "kickoff-worker";
+}
+
+base::Status make_directory(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::Ok{};
+  return base::Error{base::Code::kSystem, "state directory " + path + ": " + strerror(errno)};
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  base::log_info("app", "descriptor limit", {{"limit", static_cast<std::int64_t>(limit.rlim_cur)}});
+}
+
+channel::Channels::Settings settings_of(const Config& config) {
+  channel::Channels::Settings settings;
+  for (const auto& [name, entry] : config.channels) {
+    channel::Options options = entry.options;
+    options.media.log_format = base::log_format();
+    options.media.log_level = config.log.level;
+    settings[name] = std::move(options);
+  }
+  return settings;
+}
+
+// The parts of the server, in the order they are built; torn down the other way round.
+class Server {
+ public:
+  Server(Config config, std::string path)
+      : config_(std::move(config)),
+        path_(std::move(path)),
+        control_(loop_),
+        deadline_(loop_, [this] { loop_.stop(); }) {}
+
+  base::Status start() {
+    TRY_OK(make_directory(config_.state_directory));
+    TRY_OK(load_certificates());
+    TRY(auto files, serve::StaticFiles::load(config_.web_directory));
+    TRY(serve_, ServeThreads::start(config_.http, clock_, https_, files));
+    TRY(spawner_, channel::Spawner::make(loop_, worker_program()));
+    const channel::Environment environment{
+        loop_, clock_, *spawner_, [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
+          serve_->publish(snapshot);
+        }};
+    channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_),
+                                                    [this](const std::string& name) { serve_->remove(name); });
+    TRY_OK(start_ingest());
+    TRY(admin_, AdminThread::start(config_, clock_, control_, [this] { return collect(); }, *serve_));
+    watch_signals();
+    base::log_info("app", "ready",
+                   {{"version", KICKOFF_VERSION},
+                    {"http", config_.http.port},
+                    {"https", config_.http.tls_port},
+                    {"rtmp", config_.rtmp.port},
+                    {"rtmps", config_.rtmp.tls_port},
+                    {"admin", admin_->port()}});
+    return base::Ok{};
+  }
+
+  void run() {
+    loop_.run();
+    // Answers that are on their way finish; new viewers find the port closed.
+    serve_->stop(kDrainLimit);
+    admin_.reset();
+    base::log_info("app", "stopped");
+  }
+
+ private:
+  base::Status load_certificates() {
+    if (!ticket_keys_) {
+      TRY(ticket_keys_, tls::TicketKeys::make());
+    }
+    tls::Context::Options options;
+    options.certificate_file = config_.http.certificate;
+    options.key_file = config_.http.key;
+    options.state_directory = config_.state_directory;
+    options.ticket_keys = ticket_keys_;
+    TRY(https_, tls::Context::make(options));
+    options.alpn.clear();
+    TRY(rtmps_context_, tls::Context::make(options));
+    return base::Ok{};
+  }
+
+  base::Status start_ingest() {
+    ingest::RtmpListener::Options options;
+    options.tcp.host = config_.rtmp.listen;
+    if (config_.rtmp.port != 0) {
+      options.tcp.port = config_.rtmp.port;
+      TRY(rtmp_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
+    }
+    if (config_.rtmp.tls_port != 0) {
+      options.tcp.port = config_.rtmp.tls_port;
+      options.tls = rtmps_context_;
+      TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
+    }
+    return base::Ok{};
+  }
+
+  void watch_signals() {
+    for (const int number : {SIGTERM, SIGINT}) {
+      signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, number, [this] { stop(); }));
+    }
+    signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { reload(); }));
+  }
+
+  void stop() {
+    if (std::exchange(stopping_, true)) {
+      loop_.stop();  // asked twice: now
+      return;
+    }
+    base::log_info("app", "stopping");
+    for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
+      if (listener == nullptr) continue;
+      listener->stop_accepting();
+      listener->request_reconnect("", "the server stops");
+    }
+    if (config_.end_channels_on_stop) {
+      deadline_.start(2 * kDrainLimit);
+      channels_->stop([this] { loop_.stop(); });
+    } else {
+      loop_.stop();
+    }
+  }
+
+  // The file is read on a thread of its own: nothing on this loop waits for a disk.
+  void reload() {
+    if (reading_.joinable()) reading_.join();
+    reading_ = std::thread([this] {
+      auto loaded = std::make_shared<std::variant<Config, std::vector<Problem>>>(load_config(path_));
+      control_.post([this, loaded] { apply(*loaded); });
+    });
+  }
+
+  void apply(const std::variant<Config, std::vector<Problem>>& loaded) {
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&loaded)) {
+      for (const Problem& problem : *problems)
+        base::log_error("app", "configuration not reloaded", {{"problem", problem.message()}});
+      return;
+    }
+    Config next = std::get<Config>(loaded);
+    std::swap(config_, next);
+    if (const base::Status status = load_certificates(); !status.ok()) {
+      std::swap(config_, next);
+      base::log_error("app", "configuration not reloaded", {{"problem", status.error().message()}});
+      return;
+    }
+    serve_->use_tls(https_);
+    if (rtmps_) rtmps_->set_tls(rtmps_context_);
+    channels_->configure(settings_of(config_));
+    const bool fixed_changed = next.http.port != config_.http.port || next.http.tls_port != config_.http.tls_port ||
+                               next.http.listen != config_.http.listen || next.http.loops != config_.http.loops ||
+                               next.rtmp.port != config_.rtmp.port || next.rtmp.tls_port != config_.rtmp.tls_port ||
+                               next.admin.port != config_.admin.port;
+    if (fixed_changed) base::log_warn("app", "ports, addresses and loops change only with a restart");
+    base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
+  }
+
+  std::shared_ptr<const Overview> collect() {
+    auto overview = std::make_shared<Overview>();
+    overview->instance.version = KICKOFF_VERSION;
+    overview->instance.main_loop_busy = loop_.busy_share();
+    overview->instance.publishers_denied = channels_->denied();
+    overview->instance.worker_parent_restarts = spawner_->parent_restarts();
+    if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
+    if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
+    overview->instance.channels = channels_->reports();
+    overview->stale_channel = channels_->stale();
+    overview->stopping = stopping_;
+    return overview;
+  }
+
+  struct Joined {
+    std::thread thread;
+    bool joinable() const { return thread.joinable(); }
+    void join() { thread.join(); }
+    Joined& operator=(std::thread&& next) {
+      thread = std::move(next);
+      return *this;
+    }
+    ~Joined() {
+      if (thread.joinable()) thread.join();
+    }
+  };
+
+  Config config_;
+  const std::string path_;
+  const base::SystemClock clock_;
+  loop::Loop loop_;
+  loop::Mailbox control_;
+  loop::Timer deadline_;
+  std::shared_ptr<const tls::TicketKeys> ticket_keys_;
+  std::shared_ptr<const tls::Context> https_;
+  std::shared_ptr<const tls::Context> rtmps_context_;
+  std::unique_ptr<ServeThreads> serve_;
+  std::unique_ptr<channel::Spawner> spawner_;
+  std::unique_ptr<channel::Channels> channels_;
+  std::unique_ptr<ingest::RtmpListener> rtmp_;
+  std::unique_ptr<ingest::RtmpListener> rtmps_;
+  std::unique_ptr<AdminThread> admin_;
+  std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
+  Joined reading_;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+int run_server(Config config, const std::string& path) {
+  signal(SIGPIPE, SIG_IGN);
+  base::start_log(config.log.format, config.log.level);
+  raise_descriptor_limit();
+  int status = 0;
+  {
+    Server server(std::move(config), path);
+    const base::Status started = server.start();
+    if (started.ok()) {
+      server.run();
+    } else {
+      base::log_error("app", "cannot start", {{"why", started.error().message()}});
+      status = 1;
+    }
+  }
+  base::stop_log();
+  return status;
+}
+
+}  // namespace app

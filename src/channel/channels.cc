@@ -1,0 +1,105 @@
+#include "channel/channels.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace channel {
+namespace {
+
+// How often ended channels are looked at, and how fast a stop is noticed.
+constexpr base::Micros kSweep = 100 * base::kMillisecond;
+// Segments stay up for as long as the longest playlist that lists them, and their own length (LL-27, LL-46).
+base::Micros retention_of(const Options& options) { return options.window + 2 * options.media.segment; }
+
+ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
+  ingest::PublishPolicy::Keys keys;
+  for (const auto& [name, options] : settings) keys[name] = options.keys;
+  return ingest::PublishPolicy(std::move(keys));
+}
+
+}  // namespace
+
+Channels::Channels(const Environment& environment, Settings settings, OnRemove on_remove)
+    : environment_(environment),
+      settings_(std::move(settings)),
+      policy_(policy_of(settings_)),
+      on_remove_(std::move(on_remove)),
+      sweep_(environment.loop, [this] { sweep(); }) {
+  sweep_.start(kSweep, kSweep);
+}
+
+Channels::~Channels() = default;
+
+std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish(const ingest::PublishRequest& request,
+                                                                                 ingest::Feed& feed) {
+  std::optional<Refusal> refusal = policy_.check(request);
+  if (!refusal && on_stopped_) refusal = Refusal{Refusal::Why::kOverload, "the server is stopping"};
+  if (refusal) {
+    ++denied_;
+    base::log_warn(
+        "channel", "publisher refused",
+        {{"channel", request.channel}, {"protocol", request.protocol}, {"peer", request.peer}, {"why", refusal->text}});
+    return *refusal;
+  }
+  std::unique_ptr<Channel>& channel = channels_[request.channel];
+  if (!channel) channel = std::make_unique<Channel>(environment_, request.channel, *settings_of(request.channel));
+  return channel->publish(request, feed);
+}
+
+const Options* Channels::settings_of(const std::string& channel) const {
+  auto found = settings_.find(channel);
+  if (found == settings_.end()) found = settings_.find("*");
+  return found == settings_.end() ? nullptr : &found->second;
+}
+
+void Channels::configure(Settings settings) {
+  settings_ = std::move(settings);
+  policy_ = policy_of(settings_);
+  for (auto& [name, channel] : channels_) {
+    if (const Options* options = settings_of(name)) channel->set_options(*options);
+  }
+}
+
+void Channels::stop(std::function<void()> done) {
+  on_stopped_ = std::move(done);
+  for (auto& [name, channel] : channels_) channel->stop();
+}
+
+void Channels::sweep() {
+  const base::Micros now = environment_.clock.steady();
+  for (auto at = channels_.begin(); at != channels_.end();) {
+    Channel& channel = *at->second;
+    const bool ended = channel.state() == Channel::State::kEnded;
+    if (!ended || now - channel.ended_at() < retention_of(channel.options())) {
+      ++at;
+      continue;
+    }
+    base::log_info("channel", "forgotten", {{"channel", at->first}});
+    on_remove_(at->first);
+    at = channels_.erase(at);
+  }
+  if (!on_stopped_) return;
+  const bool all_ended = std::all_of(channels_.begin(), channels_.end(), [](const auto& entry) {
+    return entry.second->state() == Channel::State::kEnded || entry.second->state() == Channel::State::kIdle;
+  });
+  if (!all_ended || std::exchange(told_stopped_, true)) return;
+  // The answer may destroy this object.
+  environment_.loop.post(on_stopped_);
+}
+
+std::vector<Report> Channels::reports() {
+  std::vector<Report> all;
+  for (auto& [name, channel] : channels_) all.push_back(make_report(*channel));
+  return all;
+}
+
+std::string Channels::stale() const {
+  for (const auto& [name, channel] : channels_) {
+    if (channel->stale()) return name;
+  }
+  return {};
+}
+
+}  // namespace channel

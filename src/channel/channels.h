@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "channel/channel.h"
+#include "channel/report.h"
+#include "ingest/auth.h"
+#include "ingest/publisher.h"
+
+namespace channel {
+
+/// All channels of an instance: made when somebody publishes to a configured name, forgotten when they have ended and
+/// nothing of them can be asked for any more. Decides who may publish.
+/// Thread: the control loop's.
+class Channels final : public ingest::Publisher {
+ public:
+  /// Settings by channel name; "*" for names without an entry of their own.
+  using Settings = std::map<std::string, Options>;
+  /// Told when a channel is forgotten.
+  using OnRemove = std::function<void(const std::string& channel)>;
+
+  Channels(const Environment& environment, Settings settings, OnRemove on_remove);
+  ~Channels() override;
+
+  std::variant<ingest::FeedSink*, Refusal> on_publish(const ingest::PublishRequest& request,
+                                                      ingest::Feed& feed) override;
+
+  /// New settings; running channels take what they can, the rest with their next worker.
+  void configure(Settings settings);
+  /// Ends every channel; `done` is called once when all have, on a later turn.
+  void stop(std::function<void()> done);
+
+  std::vector<Report> reports();
+  std::uint64_t denied() const { return denied_; }
+  /// Name of a channel that has a publisher and has published no part for three part targets (OP-4); empty if all are
+  /// well.
+  std::string stale() const;
+
+ private:
+  const Options* settings_of(const std::string& channel) const;
+  void sweep();
+
+  Environment environment_;
+  Settings settings_;
+  ingest::PublishPolicy policy_;
+  OnRemove on_remove_;
+  std::map<std::string, std::unique_ptr<Channel>> channels_;
+  std::uint64_t denied_ = 0;
+  std::function<void()> on_stopped_;
+  bool told_stopped_ = false;
+  loop::Timer sweep_;
+};
+
+}  // namespace channel

@@ -1,0 +1,107 @@
+#include "channel/report.h"
+
+#include <utility>
+
+namespace channel {
+namespace {
+
+std::uint64_t read(const worker::Stats::Number& number) { return number.load(std::memory_order_relaxed); }
+
+std::string_view codec_name(std::uint64_t codec_plus_one) {
+  switch (static_cast<media::Codec>(codec_plus_one - 1)) {
+    case media::Codec::kH264: return "H.264";
+    case media::Codec::kHevc: return "HEVC";
+    case media::Codec::kAv1: return "AV1";
+    case media::Codec::kVp9: return "VP9";
+    case media::Codec::kMpeg2Video: return "MPEG-2";
+    case media::Codec::kAac: return "AAC";
+    case media::Codec::kOpus: return "Opus";
+    case media::Codec::kAc3: return "AC-3";
+    case media::Codec::kEac3: return "E-AC-3";
+    case media::Codec::kMp2: return "MP2";
+    case media::Codec::kMp3: return "MP3";
+    case media::Codec::kFlac: return "FLAC";
+  }
+  return "unknown";
+}
+
+std::string describe_video(const worker::Stats& stats) {
+  if (read(stats.source_codec_plus_one) == 0) return {};
+  std::string text(codec_name(read(stats.source_codec_plus_one)));
+  text += " " + std::to_string(read(stats.source_width)) + "x" + std::to_string(read(stats.source_height));
+  if (read(stats.source_rate_num) != 0) {
+    text += " " + std::to_string(read(stats.source_rate_num));
+    if (read(stats.source_rate_den) != 1) text += "/" + std::to_string(read(stats.source_rate_den));
+    text += " frames/s";
+  }
+  return text;
+}
+
+std::string describe_audio(const worker::Stats& stats) {
+  if (read(stats.source_audio_codec_plus_one) == 0) return {};
+  return std::string(codec_name(read(stats.source_audio_codec_plus_one))) + " " +
+         std::to_string(read(stats.source_sample_rate)) + " Hz, channels " +
+         std::to_string(read(stats.source_channels));
+}
+
+WorkerReport report_of(const WorkerProcess& process) {
+  const worker::Stats& stats = process.stats();
+  WorkerReport report;
+  report.running = true;
+  report.pid = process.pid();
+  report.source_video = describe_video(stats);
+  report.source_audio = describe_audio(stats);
+  report.video_packets = read(stats.video_packets);
+  report.audio_packets = read(stats.audio_packets);
+  report.unplayable_messages = read(stats.unplayable_messages);
+  report.ts_sync_losses = read(stats.ts_sync_losses);
+  report.ts_continuity_errors = read(stats.ts_continuity_errors);
+  report.ts_damaged_units = read(stats.ts_damaged_units);
+  report.timeline_anchors = read(stats.timeline_anchors);
+  report.timeline_dropped = read(stats.timeline_dropped);
+  report.packager_dropped = read(stats.packager_dropped);
+  report.decoded_frames = read(stats.decoded_frames);
+  report.decode_errors = read(stats.decode_errors);
+  report.encoded_frames = read(stats.encoded_frames);
+  report.dropped_packets = read(stats.dropped_packets);
+  report.dropped_frames = read(stats.dropped_frames);
+  report.duplicated_frames = read(stats.duplicated_frames);
+  report.encode_lag_us = read(stats.encode_lag_us);
+  report.encode_delay_us = read(stats.encode_delay_us);
+  report.audio_skew_us = read(stats.audio_skew_us);
+  return report;
+}
+
+}  // namespace
+
+std::string_view to_string(Channel::State state) {
+  switch (state) {
+    case Channel::State::kIdle: return "idle";
+    case Channel::State::kLive: return "live";
+    case Channel::State::kGrace: return "grace";
+    case Channel::State::kEnding: return "ending";
+    case Channel::State::kEnded: return "ended";
+  }
+  return "unknown";
+}
+
+Report make_report(Channel& channel) {
+  Report report;
+  report.name = channel.name();
+  report.state = channel.state();
+  report.feed_started = channel.feed_started();
+  if (report.feed_started != 0) {
+    report.protocol = channel.publisher().protocol;
+    report.encoder = channel.publisher().encoder;
+  }
+  report.counters = channel.counters();
+  report.feed = channel.feed_counters();
+  report.log = channel.log_counters();
+  report.capture_to_part = channel.capture_to_part();
+  report.part_lateness = channel.part_lateness();
+  if (channel.worker() != nullptr) report.worker = report_of(*channel.worker());
+  report.snapshot = channel.snapshot();
+  return report;
+}
+
+}  // namespace channel

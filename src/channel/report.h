@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "channel/channel.h"
+
+namespace channel {
+
+std::string_view to_string(Channel::State state);
+
+/// A worker's Stats, read once.
+struct WorkerReport {
+  bool running = false;
+  int pid = 0;
+  std::string source_video;  ///< "H.264 1280x720 30000/1001", empty where there is none
+  std::string source_audio;
+  std::uint64_t video_packets = 0;
+  std::uint64_t audio_packets = 0;
+  std::uint64_t unplayable_messages = 0;
+  std::uint64_t ts_sync_losses = 0;
+  std::uint64_t ts_continuity_errors = 0;
+  std::uint64_t ts_damaged_units = 0;
+  std::uint64_t timeline_anchors = 0;
+  std::uint64_t timeline_dropped = 0;
+  std::uint64_t packager_dropped = 0;
+  std::uint64_t decoded_frames = 0;
+  std::uint64_t decode_errors = 0;
+  std::uint64_t encoded_frames = 0;
+  std::uint64_t dropped_packets = 0;
+  std::uint64_t dropped_frames = 0;
+  std::uint64_t duplicated_frames = 0;
+  std::uint64_t encode_lag_us = 0;
+  std::uint64_t encode_delay_us = 0;
+  std::uint64_t audio_skew_us = 0;
+};
+
+/// Everything that operators are told of a channel, copied at one instant so that another thread can write it out.
+struct Report {
+  std::string name;
+  Channel::State state = Channel::State::kIdle;
+  std::string protocol;  ///< of the publisher, empty while there is none
+  std::string encoder;
+  base::Micros feed_started = 0;  ///< UTC
+  Channel::Counters counters;
+  FeedWriter::Counters feed;
+  origin::Log::Counters log;
+  Histogram capture_to_part{kLatencyBounds};
+  Histogram part_lateness{kLatencyBounds};
+  WorkerReport worker;
+  std::shared_ptr<const origin::ChannelSnapshot> snapshot;
+};
+
+/// Thread: the control loop's.
+Report make_report(Channel& channel);
+
+}  // namespace channel

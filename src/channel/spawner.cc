@@ -1,0 +1,172 @@
+#include "channel/spawner.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.h"
+
+namespace channel {
+namespace {
+
+// A parent that dies at once must not be started in a busy circle.
+constexpr base::Micros kParentPause = base::kSecond;
+// A second of a 60 Mbit/s ladder: a server that stalls for a moment does not stall the worker.
+constexpr int kRecordPipeSize = 1 << 20;
+
+base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
+
+struct Descriptor {
+  int number = -1;
+  Descriptor() = default;
+  explicit Descriptor(int descriptor) : number(descriptor) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+  int release() { return std::exchange(number, -1); }
+};
+
+struct Pipe {
+  Descriptor read_end;
+  Descriptor write_end;
+
+  base::Status open() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe for a worker");
+    read_end.number = ends[0];
+    write_end.number = ends[1];
+    return base::Ok{};
+  }
+};
+
+base::Result<int> make_stats_file() {
+  const int descriptor = memfd_create("kickoff-stats", MFD_CLOEXEC);
+  if (descriptor < 0) return system_error("memory for a worker's counters");
+  if (ftruncate(descriptor, sizeof(worker::Stats)) != 0) {
+    ::close(descriptor);
+    return system_error("memory for a worker's counters");
+  }
+  return descriptor;
+}
+
+}  // namespace
+
+WorkerProcess::~WorkerProcess() {
+  kill();
+  spawner_.forget(id_);
+  if (stats_ != nullptr) munmap(const_cast<worker::Stats*>(stats_), sizeof(worker::Stats));
+}
+
+void WorkerProcess::kill() {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+Spawner::Spawner(loop::Loop& loop, std::string program)
+    : loop_(loop), program_(std::move(program)), restart_(loop, [this] {
+        const base::Status status = start_parent();
+        if (status.ok()) return;
+        base::log_error("channel", "workers' parent cannot start", {{"why", status.error().message()}});
+        restart_.start(kParentPause);
+      }) {}
+
+base::Result<std::unique_ptr<Spawner>> Spawner::make(loop::Loop& loop, std::string program) {
+  if (access(program.c_str(), X_OK) != 0) {
+    return base::Error{base::Code::kNotFound,
+                       "media worker " + program + ": " + strerror(errno) +
+                           "; kickoff-worker has to stand beside kickoff (build it with tools/build)"};
+  }
+  std::unique_ptr<Spawner> spawner(new Spawner(loop, std::move(program)));
+  TRY_OK(spawner->start_parent());
+  return spawner;
+}
+
+Spawner::~Spawner() {
+  if (requests_ >= 0) ::close(requests_);
+  // The parent leaves when its socket ends.
+}
+
+base::Status Spawner::start_parent() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return system_error("socket for workers");
+  Descriptor ours(ends[0]);
+  const Descriptor theirs(ends[1]);
+  loop::Process::Options process;
+  process.program = program_;
+  process.arguments = {"--requests-on-3"};
+  process.inherit = {{theirs.number, worker::kSpawnSocket}};
+  TRY(parent_, loop::Process::spawn(loop_, process, [this](loop::Process::Exit exit) { on_parent_exit(exit); }));
+  if (requests_ >= 0) ::close(requests_);
+  requests_ = fcntl(ours.number, F_DUPFD_CLOEXEC, 0);
+  TRY(reports_, loop::Stream::of_descriptor(loop_, ours.release()));
+  reports_->start(*this);
+  return base::Ok{};
+}
+
+void Spawner::on_parent_exit(loop::Process::Exit exit) {
+  ++parent_restarts_;
+  base::log_error("channel", "workers' parent ended; starting it again",
+                  {{"status", exit.status}, {"signal", exit.signal}});
+  restart_.start(kParentPause);
+}
+
+base::Result<std::unique_ptr<WorkerProcess>> Spawner::spawn(const worker::Options& options) {
+  Pipe feed;
+  Pipe records;
+  TRY_OK(feed.open());
+  TRY_OK(records.open());
+  fcntl(records.write_end.number, F_SETPIPE_SZ, kRecordPipeSize);
+  TRY(const int stats_file, make_stats_file());
+  const Descriptor stats(stats_file);
+  const std::uint64_t id = next_id_++;
+  const worker::SpawnDescriptors descriptors{feed.read_end.number, records.write_end.number, stats.number};
+  TRY_OK(worker::send_request(requests_, {id, worker::to_json(options)}, descriptors));
+
+  std::unique_ptr<WorkerProcess> process(new WorkerProcess(*this, id));
+  void* page = mmap(nullptr, sizeof(worker::Stats), PROT_READ, MAP_SHARED, stats.number, 0);
+  if (page == MAP_FAILED) return system_error("memory for a worker's counters");
+  process->stats_ = static_cast<const worker::Stats*>(page);
+  TRY(process->feed_, loop::Stream::of_descriptor(loop_, feed.write_end.release()));
+  TRY(process->records_, loop::Stream::of_descriptor(loop_, records.read_end.release()));
+  workers_[id] = process.get();
+  return process;
+}
+
+void Spawner::on_read(base::View packet) {
+  const auto report = worker::parse_report(packet);
+  if (!report.ok()) return;
+  const auto found = workers_.find(report->id);
+  switch (report->kind) {
+    case worker::SpawnReport::Kind::kStarted:
+      if (found != workers_.end()) {
+        found->second->pid_ = report->pid;
+      } else {
+        ::kill(report->pid, SIGKILL);  // its channel gave it up before it had started
+      }
+      break;
+    case worker::SpawnReport::Kind::kFailed:
+      base::log_error("channel", "worker not forked", {{"errno", report->status}});
+      break;
+    case worker::SpawnReport::Kind::kExited:
+      // What it leaves behind shows as the end of its record pipe; here it is only told and reaped.
+      if (report->signal != 0 || report->status != 0) {
+        base::log_warn("channel", "worker ended",
+                       {{"pid", report->pid}, {"status", report->status}, {"signal", report->signal}});
+      }
+      if (found != workers_.end()) found->second->pid_ = 0;
+      break;
+  }
+}
+
+void Spawner::on_end(const std::optional<base::Error>&) {}
+
+void Spawner::forget(std::uint64_t id) { workers_.erase(id); }
+
+}  // namespace channel

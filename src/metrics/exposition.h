@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "channel/report.h"
+#include "ingest/rtmp_connection.h"
+#include "metrics/process_use.h"
+#include "serve/counters.h"
+
+namespace metrics {
+
+/// One serve loop. `counters` may be read while the loop writes.
+struct ServeLoop {
+  std::string name;
+  const serve::Counters* counters = nullptr;
+  double busy = 0;  ///< share of the last second in which it did not wait
+};
+
+/// Everything an instance tells Prometheus, but for what it reads off serve loops and /proc while writing.
+struct Instance {
+  std::string version;
+  double main_loop_busy = 0;
+  std::uint64_t publishers_denied = 0;
+  std::uint64_t worker_parent_restarts = 0;
+  ingest::RtmpCounters rtmp;
+  ingest::RtmpCounters rtmps;
+  std::vector<channel::Report> channels;
+};
+
+/// The page in Prometheus' text format 0.0.4 (OP-1). Labels are bounded: channel, rendition, protocol, code class,
+/// loop. Costs about a microsecond a series, and reads /proc for each worker. Thread: any but a loop that must not
+/// wait.
+std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops);
+
+}  // namespace metrics

@@ -1,0 +1,79 @@
+#include "metrics/serve_metrics.h"
+
+#include <vector>
+
+namespace metrics {
+namespace {
+
+double number(const serve::Counter& counter) { return static_cast<double>(counter.get()); }
+
+Labels with(Labels labels, const char* name, std::string_view value) {
+  labels.emplace_back(name, std::string(value));
+  return labels;
+}
+
+void add_histogram(Families& out, const char* name, const char* help, const Labels& labels,
+                   const serve::Histogram& from) {
+  std::vector<double> bounds;
+  std::vector<std::uint64_t> counts;
+  for (std::size_t i = 0; i < from.bounds().size(); ++i) {
+    bounds.push_back(static_cast<double>(from.bounds()[i]) / 1e6);
+    counts.push_back(from.count(i));
+  }
+  counts.push_back(from.count(from.bounds().size()));
+  out.histogram(name, help, labels, bounds, counts, static_cast<double>(from.sum()) / 1e6);
+}
+
+void add_requests(Families& out, const Labels& labels, const serve::Counters& counters) {
+  static constexpr std::array<const char*, 4> kClasses = {"2xx", "3xx", "4xx", "5xx"};
+  for (std::size_t kind = 0; kind < serve::kObjectKinds; ++kind) {
+    const Labels with_kind = with(labels, "object", serve::to_string(static_cast<serve::ObjectKind>(kind)));
+    for (std::size_t status = 0; status < kClasses.size(); ++status) {
+      out.counter("kickoff_http_requests_total", "Requests answered, by kind of object and status class.",
+                  with(with_kind, "code", kClasses[status]), number(counters.requests[kind][status]));
+    }
+  }
+  for (std::size_t cause = 1; cause < serve::kCauses; ++cause) {
+    out.counter("kickoff_http_refusals_total", "Requests turned down, by cause.",
+                with(labels, "cause", serve::to_string(static_cast<serve::Cause>(cause))),
+                number(counters.causes[cause]));
+  }
+}
+
+}  // namespace
+
+void add_serve_loop(Families& out, const std::string& loop, const serve::Counters& counters, double busy) {
+  const Labels labels = {{"loop", loop}};
+  add_requests(out, labels, counters);
+  out.counter("kickoff_http_sent_bytes_total", "Bytes sent to viewers, TLS included.", labels,
+              number(counters.bytes_sent));
+  out.gauge("kickoff_http_connections", "Open connections.", labels, number(counters.connections));
+  out.gauge("kickoff_http2_connections", "Open HTTP/2 connections, among all.", labels,
+            number(counters.http2_connections));
+  out.counter("kickoff_http_connections_total", "Connections accepted.", labels, number(counters.connections_total));
+  out.counter("kickoff_http_connections_refused_total", "Connections refused because there were too many.", labels,
+              number(counters.connections_refused));
+  out.gauge("kickoff_http_parked_requests", "Requests held until what they wait for exists.", labels,
+            number(counters.parked));
+  out.counter("kickoff_http_joins_total", "First multivariant playlist requests of connections: viewers that join.",
+              labels, number(counters.joins));
+  out.counter("kickoff_tls_handshakes_total", "TLS handshakes completed.", labels, number(counters.tls_handshakes));
+  out.counter("kickoff_tls_resumptions_total", "TLS handshakes that resumed a session, among all.", labels,
+              number(counters.tls_resumptions));
+  for (std::size_t failure = 0; failure < tls::kFailures; ++failure) {
+    out.counter("kickoff_tls_failures_total", "TLS sessions that failed, by kind.",
+                with(labels, "kind", tls::to_string(static_cast<tls::Failure>(failure))),
+                number(counters.tls_failures[failure]));
+  }
+  out.counter("kickoff_http_timeouts_total", "Connections ended by a timer.", labels, number(counters.timeouts));
+  add_histogram(out, "kickoff_http_blocked_wait_seconds", "How long held requests were held.", labels,
+                counters.blocked_wait);
+  add_histogram(out, "kickoff_http_part_to_last_byte_seconds",
+                "From a part's publication to its last byte handed to the kernel, for requests that waited for it.",
+                labels, counters.part_to_last_byte);
+  add_histogram(out, "kickoff_http_wake_pass_seconds",
+                "From a part's publication to the last waiter of the pass answered.", labels, counters.wake_pass);
+  out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop did not wait.", labels, busy);
+}
+
+}  // namespace metrics

@@ -1,0 +1,23 @@
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "worker/run.h"
+#include "worker/spawn_message.h"
+#include "worker/zygote.h"
+
+// kickoff-worker is started by kickoff alone, with the socket that requests come over as descriptor 3.
+int main(int argc, char** argv) {
+  struct stat info{};
+  const bool by_server = argc == 2 && std::strcmp(argv[1], "--requests-on-3") == 0 &&
+                         fstat(worker::kSpawnSocket, &info) == 0 && S_ISSOCK(info.st_mode);
+  if (!by_server) {
+    std::fputs(
+        "kickoff-worker is Kickoff's media process: it demuxes, decodes, encodes and packages.\n"
+        "It is started by `kickoff serve`, which finds it beside its own program; there is nothing to run by hand.\n",
+        stderr);
+    return 2;
+  }
+  return worker::run_zygote(worker::kSpawnSocket, worker::run_channel);
+}

@@ -1,0 +1,126 @@
+#include "worker/run.h"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "base/log.h"
+#include "feed/message.h"
+#include "record/encoding.h"
+#include "worker/options.h"
+#include "worker/pipeline.h"
+#include "worker/stats.h"
+
+namespace worker {
+namespace {
+
+// A video frame of 4 Mbit/s is some 20 KB; one read then takes what came since the last.
+constexpr std::size_t kReadSize = 64 * 1024;
+
+class RecordWriter {
+ public:
+  explicit RecordWriter(int descriptor) : descriptor_(descriptor) {}
+
+  // Blocks while the server does not read: that is the back-pressure that ends in the server's own bounded feed queue.
+  void write(const record::Record& record) {
+    const record::Encoded encoded = record::encode(record);
+    std::array<iovec, 2> slices{{{const_cast<std::uint8_t*>(encoded.head.data()), encoded.head.size()},
+                                 {const_cast<std::uint8_t*>(encoded.body.data()), encoded.body.size()}}};
+    std::size_t first = 0;
+    while (!broken_ && first < slices.size()) {
+      const ssize_t written = writev(descriptor_, &slices[first], static_cast<int>(slices.size() - first));
+      if (written < 0 && errno == EINTR) continue;
+      broken_ = written < 0;
+      for (std::size_t left = broken_ ? 0 : static_cast<std::size_t>(written); first < slices.size();) {
+        const std::size_t taken = std::min(left, slices[first].iov_len);
+        slices[first].iov_base = static_cast<char*>(slices[first].iov_base) + taken;
+        slices[first].iov_len -= taken;
+        left -= taken;
+        if (slices[first].iov_len > 0) break;
+        ++first;
+      }
+    }
+  }
+  bool broken() const { return broken_; }
+
+ private:
+  const int descriptor_;
+  bool broken_ = false;
+};
+
+// The page shared with the server; one of our own where it cannot be mapped, so that nothing else need know.
+Stats& map_stats(int descriptor) {
+  void* page = mmap(nullptr, sizeof(Stats), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (page == MAP_FAILED) return *new Stats{};
+  return *new (page) Stats{};
+}
+
+class Runner {
+ public:
+  Runner(Options options, int feed, int records, int stats)
+      : feed_(feed),
+        writer_(records),
+        stats_(map_stats(stats)),
+        buffer_(kReadSize),
+        pipeline_(std::move(options), [this](const record::Record& record) { writer_.write(record); }) {}
+
+  int run() {
+    for (;;) {
+      std::array<pollfd, 2> watched{{{feed_, POLLIN, 0}, {pipeline_.encoded_descriptor(), POLLIN, 0}}};
+      if (poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return 1;
+      if (watched[1].revents != 0) pipeline_.on_encoded();
+      if (watched[0].revents != 0) {
+        const ssize_t size = read(feed_, buffer_.data(), buffer_.size());
+        if (size == 0) return 0;
+        if (size < 0) {
+          if (errno == EINTR || errno == EAGAIN) continue;
+          return 1;
+        }
+        if (!take({buffer_.data(), static_cast<std::size_t>(size)})) return writer_.broken() ? 1 : 0;
+      }
+      if (writer_.broken()) return 1;
+      pipeline_.report(stats_);
+    }
+  }
+
+ private:
+  bool take(base::View bytes) {
+    const base::Status status = reader_.feed(bytes);
+    feed::Message message;
+    while (reader_.next(message)) {
+      if (!pipeline_.on_message(message)) return false;
+    }
+    if (!status.ok()) base::log_error("worker", "feed pipe broken", {{"why", status.error().message()}});
+    return status.ok();
+  }
+
+  const int feed_;
+  RecordWriter writer_;
+  Stats& stats_;
+  feed::Reader reader_;
+  std::vector<std::uint8_t> buffer_;
+  Pipeline pipeline_;
+};
+
+}  // namespace
+
+int run_channel(const std::string& options_json, int feed, int records, int stats) {
+  auto options = options_from_json(options_json);
+  if (!options.ok()) {
+    base::log_error("worker", "cannot start", {{"why", options.error().message()}});
+    return 2;
+  }
+  base::set_log(options->log_format, options->log_level);
+  prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
+  return Runner(options.take(), feed, records, stats).run();
+}
+
+}  // namespace worker

@@ -1,0 +1,83 @@
+#include "worker/spawn_message.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace worker {
+namespace {
+
+// A ladder of thirty rungs is under 8 KiB of JSON; the socket's own limit is above 200 KiB.
+constexpr std::size_t kMaxPacket = 128 * 1024;
+constexpr std::size_t kDescriptors = 3;
+
+base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
+
+union ControlBuffer {
+  char bytes[CMSG_SPACE(kDescriptors * sizeof(int))];
+  cmsghdr align;
+};
+
+}  // namespace
+
+base::Status send_request(int socket, const SpawnRequest& request, const SpawnDescriptors& descriptors) {
+  iovec parts[2] = {{const_cast<std::uint64_t*>(&request.id), sizeof request.id},
+                    {const_cast<char*>(request.options.data()), request.options.size()}};
+  ControlBuffer control{};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(kDescriptors * sizeof(int));
+  const int numbers[kDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats};
+  std::memcpy(CMSG_DATA(header), numbers, sizeof numbers);
+  if (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return system_error("worker request");
+  return base::Ok{};
+}
+
+base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descriptors) {
+  SpawnRequest request;
+  std::vector<char> text(kMaxPacket);
+  iovec parts[2] = {{&request.id, sizeof request.id}, {text.data(), text.size()}};
+  ControlBuffer control{};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  const ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  if (size < 0) return system_error("worker request");
+  if (size == 0) return base::Error{base::Code::kCanceled, "the server went away"};
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  const bool whole =
+      static_cast<std::size_t>(size) >= sizeof request.id && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  if (!whole || header == nullptr || header->cmsg_len != CMSG_LEN(kDescriptors * sizeof(int))) {
+    return base::Error{base::Code::kMalformed, "worker request"};
+  }
+  int numbers[kDescriptors];
+  std::memcpy(numbers, CMSG_DATA(header), sizeof numbers);
+  descriptors = {numbers[0], numbers[1], numbers[2]};
+  request.options.assign(text.data(), static_cast<std::size_t>(size) - sizeof request.id);
+  return request;
+}
+
+base::Status send_report(int socket, const SpawnReport& report) {
+  if (send(socket, &report, sizeof report, MSG_NOSIGNAL) < 0) return system_error("worker report");
+  return base::Ok{};
+}
+
+base::Result<SpawnReport> parse_report(base::View packet) {
+  SpawnReport report;
+  if (packet.size() != sizeof report) return base::Error{base::Code::kMalformed, "worker report"};
+  std::memcpy(&report, packet.data(), sizeof report);
+  return report;
+}
+
+}  // namespace worker

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+/// What the server and the warmed parent of the workers say to each other, over a SOCK_SEQPACKET socket pair: one
+/// message a packet.
+namespace worker {
+
+/// Server to parent: fork a worker.
+struct SpawnRequest {
+  std::uint64_t id = 0;  ///< chosen by the server, comes back in every report
+  std::string options;   ///< to_json(Options)
+};
+/// Descriptors that travel with a SpawnRequest, in this order.
+struct SpawnDescriptors {
+  int feed = -1;     ///< read end of the feed pipe
+  int records = -1;  ///< write end of the record pipe
+  int stats = -1;    ///< memory file of the size of Stats
+};
+
+/// Parent to server.
+struct SpawnReport {
+  enum class Kind : std::uint8_t { kStarted, kFailed, kExited };
+  Kind kind = Kind::kStarted;
+  std::uint64_t id = 0;
+  int pid = 0;
+  int status = 0;  ///< exit status
+  int signal = 0;  ///< that ended it; 0 if it ended by itself
+};
+
+/// The number under which the parent finds its socket.
+inline constexpr int kSpawnSocket = 3;
+
+/// Never blocks. Errors: kSystem (also when the socket is full: the parent hangs).
+base::Status send_request(int socket, const SpawnRequest& request, const SpawnDescriptors& descriptors);
+/// Waits for the next request. Errors: kCanceled at the end of the socket, kMalformed, kSystem.
+/// Owns: the received descriptors are the caller's.
+base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descriptors);
+
+base::Status send_report(int socket, const SpawnReport& report);
+/// Reads one packet of the socket. Errors: kMalformed.
+base::Result<SpawnReport> parse_report(base::View packet);
+
+}  // namespace worker

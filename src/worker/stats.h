@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace worker {
+
+/// What a worker tells of itself: one page of memory that it shares with the server, which reads it whenever it is
+/// asked for metrics. No messages, no locks; each number has one writer, the worker's main thread.
+struct Stats {
+  using Number = std::atomic<std::uint64_t>;
+
+  // The source as demuxed.
+  Number source_codec_plus_one;  ///< media::Codec + 1; 0: no video seen
+  Number source_width;
+  Number source_height;
+  Number source_rate_num;
+  Number source_rate_den;
+  Number source_audio_codec_plus_one;
+  Number source_sample_rate;
+  Number source_channels;
+
+  // Counters since the worker started.
+  Number video_packets;
+  Number audio_packets;
+  Number unplayable_messages;  ///< unknown codecs and broken tags, dropped
+  Number ts_sync_losses;
+  Number ts_continuity_errors;
+  Number ts_damaged_units;  ///< PES packets and sections thrown away
+  Number timeline_anchors;  ///< times the clock was anchored: 1 for a feed without jumps
+  Number timeline_dropped;  ///< packets without a place on the timeline
+  Number packager_dropped;  ///< packets the packager had no room or place for
+  Number decoded_frames;
+  Number decode_errors;
+  Number encoded_frames;
+  Number dropped_packets;  ///< undecoded, because the encoders lagged
+  Number dropped_frames;   ///< decoded and not encoded, because the encoders lagged
+  Number duplicated_frames;
+
+  // Gauges.
+  Number heartbeat;        ///< grows with every turn of the worker's main thread
+  Number encode_lag_us;    ///< media time waiting to be decoded
+  Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update
+  Number audio_skew_us;    ///< absolute difference of audio timestamps and the sample count
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");
+
+}  // namespace worker

@@ -1,0 +1,106 @@
+#include "worker/zygote.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "base/log.h"
+#include "worker/spawn_message.h"
+
+namespace worker {
+namespace {
+
+class Zygote {
+ public:
+  Zygote(int socket, const RunChannel& run_channel) : socket_(socket), run_channel_(run_channel) {
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &children, nullptr);
+    exits_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    // The terminal's Ctrl-C goes to the whole group; the server says when to leave.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+  }
+
+  int run() {
+    for (;;) {
+      pollfd watched[2] = {{socket_, POLLIN, 0}, {exits_, POLLIN, 0}};
+      if (poll(watched, 2, -1) < 0 && errno != EINTR) return 1;
+      if (watched[1].revents != 0) reap();
+      if (watched[0].revents != 0 && !serve_request()) return 0;
+    }
+  }
+
+ private:
+  bool serve_request() {
+    SpawnDescriptors descriptors;
+    const auto request = receive_request(socket_, descriptors);
+    if (!request.ok()) {
+      if (request.error().code == base::Code::kMalformed) {
+        base::log_error("worker", "request dropped", {{"why", request.error().message()}});
+        return true;
+      }
+      return false;
+    }
+    const int pid = fork();
+    if (pid == 0) become_worker(*request, descriptors);
+    close(descriptors.feed);
+    close(descriptors.records);
+    close(descriptors.stats);
+    SpawnReport report{.id = request->id, .pid = pid};
+    if (pid < 0) {
+      report.kind = SpawnReport::Kind::kFailed;
+      report.status = errno;
+    } else {
+      children_[pid] = request->id;
+    }
+    return send_report(socket_, report).ok();
+  }
+
+  [[noreturn]] void become_worker(const SpawnRequest& request, const SpawnDescriptors& descriptors) {
+    close(socket_);
+    close(exits_);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    _exit(run_channel_(request.options, descriptors.feed, descriptors.records, descriptors.stats));
+  }
+
+  void reap() {
+    signalfd_siginfo info;
+    while (read(exits_, &info, sizeof info) == sizeof info) {
+    }
+    int status = 0;
+    for (int pid = waitpid(-1, &status, WNOHANG); pid > 0; pid = waitpid(-1, &status, WNOHANG)) {
+      const auto child = children_.find(pid);
+      if (child == children_.end()) continue;
+      SpawnReport report{.kind = SpawnReport::Kind::kExited, .id = child->second, .pid = pid};
+      if (WIFSIGNALED(status)) {
+        report.signal = WTERMSIG(status);
+      } else {
+        report.status = WEXITSTATUS(status);
+      }
+      children_.erase(child);
+      if (!send_report(socket_, report).ok()) return;
+    }
+  }
+
+  const int socket_;
+  const RunChannel& run_channel_;
+  int exits_ = -1;
+  std::map<int, std::uint64_t> children_;
+};
+
+}  // namespace
+
+int run_zygote(int socket, const RunChannel& run_channel) { return Zygote(socket, run_channel).run(); }
+
+}  // namespace worker

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace worker {
+
+/// What the forked process does: runs one channel and gives its exit status.
+using RunChannel = std::function<int(const std::string& options_json, int feed, int records, int stats)>;
+
+/// The warmed parent of all workers: loads what they need once, then forks one for each request on `socket` and tells
+/// the server of every exit. FFmpeg's libraries cost a fresh process 50 ms and megabytes of its own relocations; a
+/// forked one shares them all. Has one thread, so that fork is safe. Returns the exit status when the server went away.
+int run_zygote(int socket, const RunChannel& run_channel);
+
+}  // namespace worker

@@ -1,0 +1,117 @@
+#include "app/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace app {
+namespace {
+
+Config good(const std::string& text) {
+  auto parsed = parse_config(text, "t.yaml");
+  if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
+    for (const Problem& problem : *problems) ADD_FAILURE() << problem.message();
+    return {};
+  }
+  return std::get<Config>(std::move(parsed));
+}
+
+std::string problems_of(const std::string& text) {
+  const auto parsed = parse_config(text, "t.yaml");
+  std::string all;
+  if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
+    for (const Problem& problem : *problems) all += problem.message() + "\n";
+  }
+  return all;
+}
+
+TEST(Config, AnEmptyFileMeansTheDefaultsAndTheWildcardChannel) {
+  const Config config = good("");
+  EXPECT_EQ(config.http.port, 8080);
+  ASSERT_TRUE(config.channels.contains("*"));
+  EXPECT_EQ(config.channels.at("*").options.grace, 20 * base::kSecond);
+}
+
+TEST(Config, ReadsAWholeChannel) {
+  const Config config = good(R"(
+channels:
+  match:
+    segment: 4s
+    part: 250ms
+    window: 2m
+    grace: 5s
+    takeover: true
+    keys: [one, two]
+    source: copy
+    ladder:
+      - {height: 360, bitrate: 700k}
+      - {name: big, height: 720, bitrate: 2.5M, codec: hevc, preset: faster, quality: true}
+    audio: {mode: encode, codec: opus, bitrate: 96k}
+    srt: {passphrase: "0123456789", latency: 200ms}
+)");
+  const Config::Channel& channel = config.channels.at("match");
+  EXPECT_EQ(channel.options.media.segment, 4 * base::kSecond);
+  EXPECT_EQ(channel.options.media.part, 250 * base::kMillisecond);
+  EXPECT_EQ(channel.options.window, 120 * base::kSecond);
+  EXPECT_TRUE(channel.options.takeover);
+  EXPECT_EQ(channel.options.keys, (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(channel.options.media.copy_video);
+  ASSERT_EQ(channel.options.media.ladder.size(), 2U);
+  EXPECT_EQ(channel.options.media.ladder[0].name, "big") << "largest first, whatever the file's order";
+  EXPECT_EQ(channel.options.media.ladder[0].bitrate, 2'500'000);
+  EXPECT_EQ(channel.options.media.ladder[1].name, "v360");
+  EXPECT_EQ(channel.options.media.audio_rung.codec, media::Codec::kOpus);
+  EXPECT_EQ(channel.srt_latency, 200 * base::kMillisecond);
+}
+
+TEST(Config, AnUnknownKeyNamesItsPlaceAndTheNearestKnownKey) {
+  EXPECT_EQ(problems_of("http:\n  prot: 80\n"), "t.yaml:2:3: unknown key \"prot\" in http; did you mean \"port\"?\n");
+}
+
+TEST(Config, AKeyGivenTwiceIsRefused) {
+  EXPECT_EQ(problems_of("log:\n  level: info\n  level: warn\n"),
+            "t.yaml:3:3: key \"level\" stands here a second time (first at line 2)\n");
+}
+
+TEST(Config, EveryProblemOfAFileIsToldAtOnce) {
+  const std::string told = problems_of("http: {port: 99999}\nlog: {level: loud}\nsrt: {latency: 5}\n");
+  EXPECT_NE(told.find("t.yaml:1:14: port has to be a whole number from 0 to 65535, not \"99999\""), std::string::npos)
+      << told;
+  EXPECT_NE(told.find("t.yaml:2:14: level has to be one of debug, info, warn, error, not \"loud\""), std::string::npos)
+      << told;
+  EXPECT_NE(told.find("t.yaml:3:16: latency has to be a duration from 20ms to 8s with its unit"), std::string::npos)
+      << told;
+}
+
+TEST(Config, ASyntaxErrorNamesItsPlace) {
+  EXPECT_NE(problems_of("http: [1, 2\nlog: }").find("t.yaml:2:"), std::string::npos);
+}
+
+TEST(Config, LimitsThatPlayersDependOnAreKept) {
+  EXPECT_NE(problems_of("channels: {a: {part: 1500ms}}").find("at most half of segment"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {window: 8s}}").find("LL-26"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {ladder: none}}").find("nothing to play"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {srt: {passphrase: short}}}").find("10 to 80"), std::string::npos) << "SR-8";
+  EXPECT_NE(problems_of("channels: {\"a b\": {}}").find("channel name"), std::string::npos);
+}
+
+TEST(Config, KeysComeFromTheEnvironmentAndFromASecretsFileToo) {
+  ASSERT_EQ(setenv("KICKOFF_TEST_KEYS", "env1,env2", 1), 0);
+  const std::string path = testing::TempDir() + "kickoff-keys";
+  std::ofstream(path) << "file1\nfile2\n";
+  const Config config = good("channels: {a: {keys: [k], keys_env: KICKOFF_TEST_KEYS, keys_file: " + path + "}}");
+  EXPECT_EQ(config.channels.at("a").options.keys, (std::vector<std::string>{"k", "env1", "env2", "file1", "file2"}));
+  EXPECT_NE(problems_of("channels: {a: {keys_env: KICKOFF_NO_SUCH}}").find("no such environment variable"),
+            std::string::npos);
+}
+
+TEST(LoadConfig, AMissingFileIsAProblemThatNamesIt) {
+  const auto loaded = load_config("/nonexistent.yaml");
+  ASSERT_TRUE(std::holds_alternative<std::vector<Problem>>(loaded));
+  EXPECT_NE(std::get<std::vector<Problem>>(loaded).front().message().find("/nonexistent.yaml: cannot be read"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace app

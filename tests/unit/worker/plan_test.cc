@@ -1,0 +1,86 @@
+#include "worker/plan.h"
+
+#include <gtest/gtest.h>
+
+namespace worker {
+namespace {
+
+media::Track video(media::Codec codec, int width, int height) {
+  media::Track track;
+  track.codec = codec;
+  track.codec_string = codec == media::Codec::kMpeg2Video ? "" : "avc1.640028";
+  track.video.width = width;
+  track.video.height = height;
+  track.video.frame_rate = {30, 1};
+  return track;
+}
+
+media::Track audio(media::Codec codec, int channels) {
+  media::Track track;
+  track.codec = codec;
+  track.codec_string = codec == media::Codec::kMp2 ? "" : "mp4a.40.2";
+  track.audio.channels = channels;
+  track.audio.sample_rate = 48'000;
+  return track;
+}
+
+TEST(PlanVideo, TranscodesIntoTheDefaultLadderUnlessToldOtherwise) {
+  const VideoPlan plan = plan_video({}, video(media::Codec::kH264, 1280, 720));
+  EXPECT_FALSE(plan.copy);
+  ASSERT_EQ(plan.rungs.size(), 3U);
+  EXPECT_EQ(plan.rungs[0].height, 720);
+}
+
+TEST(PlanVideo, BelowACopiedTopRungOnlySmallerOnesAreEncoded) {
+  Options options;
+  options.copy_video = true;
+  const VideoPlan plan = plan_video(options, video(media::Codec::kH264, 1280, 720));
+  EXPECT_TRUE(plan.copy);
+  ASSERT_EQ(plan.rungs.size(), 2U);
+  EXPECT_EQ(plan.rungs[0].height, 480);
+}
+
+TEST(PlanVideo, AChannelOfOnlyCopyEncodesNothing) {
+  Options options;
+  options.copy_video = true;
+  options.default_ladder = false;
+  const VideoPlan plan = plan_video(options, video(media::Codec::kH264, 1280, 720));
+  EXPECT_TRUE(plan.copy);
+  EXPECT_TRUE(plan.rungs.empty());
+}
+
+TEST(PlanVideo, WhatHlsCannotCarryIsEncodedEvenWhereACopyWasAskedFor) {
+  Options options;
+  options.copy_video = true;
+  options.default_ladder = false;
+  const VideoPlan plan = plan_video(options, video(media::Codec::kMpeg2Video, 720, 576));
+  EXPECT_FALSE(plan.copy);
+  EXPECT_FALSE(plan.rungs.empty());
+}
+
+TEST(PlanAudio, StereoAacIsPassedThroughAndEverythingElseIsEncoded) {
+  EXPECT_TRUE(plan_audio({}, audio(media::Codec::kAac, 2))->copy);
+  EXPECT_FALSE(plan_audio({}, audio(media::Codec::kAac, 6))->copy);
+  EXPECT_FALSE(plan_audio({}, audio(media::Codec::kMp2, 2))->copy);
+  EXPECT_FALSE(plan_audio({}, audio(media::Codec::kAc3, 2))->copy);
+}
+
+TEST(PlanAudio, NoneMeansNone) {
+  Options options;
+  options.audio = Options::Audio::kNone;
+  EXPECT_FALSE(plan_audio(options, audio(media::Codec::kAac, 2)).has_value());
+}
+
+TEST(BandwidthOf, CountsTheContainerAndNeverTheAverageAboveThePeak) {
+  transcode::Rung rung;
+  rung.bitrate = 1'000'000;
+  rung.max_bitrate = 1'100'000;
+  const Bandwidth half = bandwidth_of(rung, 500'000);
+  const Bandwidth fifth = bandwidth_of(rung, 200'000);
+  EXPECT_GT(half.peak, 1'100'000U);
+  EXPECT_GT(fifth.peak, half.peak) << "shorter parts, more headers";
+  EXPECT_LT(half.average, half.peak);
+}
+
+}  // namespace
+}  // namespace worker
