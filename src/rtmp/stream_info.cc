@@ -65,12 +65,12 @@ base::Result<StreamInfo> parse_metadata(base::View payload) {
   return info;
 }
 
-base::Result<ColourInfo> parse_colour_info(base::View body) {
+base::Result<ColourSignal> parse_colour_info(base::View body) {
   TRY(const std::vector<amf::Value> values, amf::parse_values(body));
   const bool named = values.size() >= 2 && values[0].text() != nullptr && *values[0].text() == "colorInfo";
   const amf::Value* config = named ? values[1].find("colorConfig") : nullptr;
   if (config == nullptr) return Error{Code::kNotFound, "colorInfo"};
-  ColourInfo info;
+  ColourSignal info;
   info.colour.primaries = code_point(*config, "colorPrimaries");
   info.colour.transfer = code_point(*config, "transferCharacteristics");
   info.colour.matrix = code_point(*config, "matrixCoefficients");

@@ -31,10 +31,10 @@ media::Rational exact_rate(double frames_a_second);
 
 /// Reads VideoPacketType.Metadata (RT-39): the colour, and the bit depth where it says (else 0).
 /// Errors: kNotFound without a colorInfo; those of AMF.
-struct ColourInfo {
+struct ColourSignal {
   media::Colour colour;
   int bit_depth = 0;
 };
-base::Result<ColourInfo> parse_colour_info(base::View body);
+base::Result<ColourSignal> parse_colour_info(base::View body);
 
 }  // namespace rtmp

@@ -105,7 +105,7 @@ void TagDemuxer::announce(TrackState& state, media::Track track) {
 }
 
 void TagDemuxer::on_colour(TrackState& state, const TagPart& part) {
-  const base::Result<ColourInfo> info = parse_colour_info(part.body);
+  const base::Result<ColourSignal> info = parse_colour_info(part.body);
   if (!info) return;  // metadata of another name, or of the future
   state.colour = *info;
   if (state.announced) announce(state, state.track);

@@ -65,7 +65,7 @@ class TagDemuxer {
     media::Track track;
     bool announced = false;
     int length_size = 4;
-    std::optional<ColourInfo> colour;
+    std::optional<ColourSignal> colour;
     bool begun = false;  ///< last_dts holds
     std::int64_t last_dts = 0;
     std::int64_t dts_shift = 0;  ///< what negative composition times have taken off
