@@ -14,6 +14,7 @@ constexpr base::Micros kDecimalMicros = base::kSecond / kDecimalUnit;
 // What a closed segment's lines take, parts apart: PROGRAM-DATE-TIME 50, EXTINF 17, URI 15; and of one part 70.
 constexpr std::size_t kSegmentText = 100;
 constexpr std::size_t kHeadText = 1024;
+constexpr std::size_t kClosedWithParts = 2;
 
 void write_duration(std::string& out, std::int64_t ticks, std::int64_t timescale, std::int64_t most) {
   write_decimal(out, std::min(media::rescale(ticks, timescale, kDecimalUnit), most));
@@ -45,10 +46,17 @@ void write_change(std::string& out, const Segment& segment, const Init*& in_forc
   }
 }
 
-void write_head(std::string& out, const Terms& terms, bool skips) {
-  // LL-7: 6 for EXT-X-MAP, 9 for EXT-X-SKIP.
-  out += skips ? "#EXTM3U\n#EXT-X-VERSION:9\n" : "#EXTM3U\n#EXT-X-VERSION:6\n";
-  out += "#EXT-X-TARGETDURATION:";
+/// LL-7: 6 for EXT-X-MAP, 8 for EXT-X-GAP (Apple's "About the EXT-X-VERSION tag"), 9 for EXT-X-SKIP.
+int version_for(const SegmentList& closed, std::size_t skipped) {
+  if (skipped > 0) return 9;
+  const auto first = closed.segments.begin() + static_cast<std::ptrdiff_t>(closed.first_listed);
+  return std::any_of(first, closed.segments.end(), [](const auto& segment) { return segment->gap(); }) ? 8 : 6;
+}
+
+void write_head(std::string& out, const Terms& terms, int version) {
+  out += "#EXTM3U\n#EXT-X-VERSION:";
+  write_integer(out, version);
+  out += "\n#EXT-X-TARGETDURATION:";
   write_integer(out, terms.target_duration);
   out += "\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES";
   if (terms.skip_until > 0) {
@@ -133,7 +141,7 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
   const std::size_t skipped = skip == Skip::kYes ? skippable(revision, terms) : 0;
   std::string out;
   out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096);
-  write_head(out, terms, skipped > 0);
+  write_head(out, terms, version_for(closed, skipped));
   write_sequence(out, revision);
   if (skipped > 0) {
     out += "#EXT-X-SKIP:SKIPPED-SEGMENTS=";
@@ -142,13 +150,16 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
   }
   // Null at first also in a delta: the map in force is said again after EXT-X-SKIP (AMB-5).
   const Init* in_force = nullptr;
-  // LL-28: parts beyond three target durations from the live edge are not listed, a whole segment's at a time, because
-  // players number a segment's parts by their order.
+  // LL-28: parts beyond three target durations from the live edge are not listed, nor those of more than three segments
+  // with the open one, which is how validators count; a whole segment's at a time, because players number a segment's
+  // parts by their order.
   const base::Micros parts_from = live_edge(revision) - 3 * terms.target_duration * base::kSecond;
+  const std::size_t parts_at = closed.segments.size() - std::min(closed.segments.size(), kClosedWithParts);
   for (std::size_t i = closed.first_listed + skipped; i < closed.segments.size(); ++i) {
     const Segment& segment = *closed.segments[i];
     write_change(out, segment, in_force);
-    out.append(segment.text, 0, segment.start_utc() >= parts_from ? segment.tail_at : segment.parts_at);
+    out.append(segment.text, 0,
+               i >= parts_at && segment.start_utc() >= parts_from ? segment.tail_at : segment.parts_at);
     out.append(segment.text, segment.tail_at);
   }
   if (!revision.open->parts.empty()) {

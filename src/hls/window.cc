@@ -36,12 +36,13 @@ const Segment* SegmentList::find(std::int64_t msn) const {
 }
 
 bool Discontinuities::add(std::int64_t msn) {
-  if (!msns_.empty() && msn <= msns_.back()) return false;
-  if (msns_.size() == kRememberedDiscontinuities) {
+  const auto place = std::lower_bound(msns_.begin(), msns_.end(), msn);
+  if (place != msns_.end() && *place == msn) return false;
+  msns_.insert(place, msn);
+  if (msns_.size() > kRememberedDiscontinuities) {
     msns_.erase(msns_.begin(), msns_.begin() + kRememberedDiscontinuities / 2);
     forgotten_ += kRememberedDiscontinuities / 2;
   }
-  msns_.push_back(msn);
   return true;
 }
 
@@ -163,9 +164,8 @@ void Window::push(Part part) {
 
 /// Declares `count` parts gaps, from the end of the last one to `until` in equal steps.
 void Window::fill_parts(std::size_t count, std::int64_t until) {
-  const std::int64_t from = open_end();
-  const std::int64_t span = std::max<std::int64_t>(until - from, 0);
   const auto steps = static_cast<std::int64_t>(count);
+  const std::int64_t span = std::clamp<std::int64_t>(until - open_end(), 0, steps * open_part_ticks_);
   for (std::int64_t i = 0; i < steps; ++i) {
     const std::int64_t step = span * (i + 1) / steps - span * i / steps;
     push({std::clamp<std::int64_t>(step, 1, open_part_ticks_), false, true, {}});

@@ -79,7 +79,7 @@ struct Revision {
 /// Where the discontinuities of a channel lie: the same for all its renditions (LL-40).
 class Discontinuities {
  public:
-  /// False where `msn` is not later than the last one.
+  /// False where there is one already. REQUIRES: no window has begun segment `msn` or a later one.
   bool add(std::int64_t msn);
   bool at(std::int64_t msn) const;
   /// Discontinuities up to and including `msn`: the discontinuity sequence number of that segment (LL-38).

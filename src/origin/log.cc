@@ -19,6 +19,7 @@ constexpr std::size_t kMostRenditions = 64;
 constexpr std::int64_t kHighestTimescale = 100'000'000;
 constexpr std::int64_t kLargestTerm = 100'000'000;
 constexpr std::int64_t kLongestSegment = 60;  // Units: s.
+constexpr std::int64_t kPartsASecond = 20;    // four times what LL-67 allows
 constexpr std::size_t kLongestName = 64;
 
 bool acceptable_name(const std::string& name) {
@@ -29,7 +30,8 @@ bool acceptable_name(const std::string& name) {
 bool acceptable(const record::Rendition& rendition) {
   const std::int64_t timescale = rendition.track.timescale;
   return acceptable_name(rendition.name) && timescale > 0 && timescale <= kHighestTimescale &&
-         rendition.part_ticks > 0 && rendition.part_ticks <= kLongestSegment * timescale && !rendition.init.empty();
+         rendition.part_ticks > 0 && rendition.part_ticks <= kLongestSegment * timescale &&
+         rendition.part_ticks * kPartsASecond >= timescale && !rendition.init.empty();
 }
 
 bool acceptable(const record::Presentation& presentation) {

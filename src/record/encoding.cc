@@ -80,12 +80,17 @@ Encoded encode(const Record& record) {
 /// A part whose fields are here and whose body is coming.
 struct Decoder::OpenPart {
   std::array<std::uint8_t, kHeaderSize + kPartFields> head;
+  // Shared with the record's Bytes from when it is whole, and not written to after that.
   std::shared_ptr<std::uint8_t[]> body;
   std::size_t size = 0;
   std::size_t filled = 0;
 };
 
 Decoder::Decoder() : staging_(kStaging) {}
+
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 base::Status Decoder::feed(base::View bytes) {
   while (!bytes.empty()) {
@@ -171,15 +176,16 @@ base::Result<std::size_t> Decoder::parse_one(base::View bytes) {
 }
 
 void Decoder::begin_part(base::View head, std::size_t body_size) {
-  part_ = std::make_shared<OpenPart>();
+  part_ = std::make_unique<OpenPart>();
   std::memcpy(part_->head.data(), head.data(), head.size());
-  // Not cleared: a promise of 64 MiB costs address space until the bytes come.
+  // Shared, because the record's Bytes will own it. Not cleared: a promise of 64 MiB costs address space until the
+  // bytes come.
   part_->body = std::make_shared_for_overwrite<std::uint8_t[]>(body_size);
   part_->size = body_size;
 }
 
 base::Status Decoder::finish_part() {
-  const std::shared_ptr<OpenPart> open = std::exchange(part_, nullptr);
+  const std::unique_ptr<OpenPart> open = std::move(part_);
   const base::View head = open->head;
   const base::View body{open->body.get(), open->size};
   TRY(const Header header, parse_header(head.first(kHeaderSize)));

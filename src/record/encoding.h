@@ -47,6 +47,9 @@ Encoded encode(const Record& record);
 class Decoder {
  public:
   Decoder();
+  ~Decoder();
+  Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
 
   /// Takes the next bytes of the stream, copying them once.
   base::Status feed(base::View bytes);
@@ -73,7 +76,7 @@ class Decoder {
 
   std::vector<std::uint8_t> staging_;
   std::size_t staged_ = 0;  ///< bytes at the front of staging_ that belong to a record not yet whole
-  std::shared_ptr<OpenPart> part_;
+  std::unique_ptr<OpenPart> part_;
   std::deque<Record> ready_;
   std::optional<base::Error> failed_;
 };

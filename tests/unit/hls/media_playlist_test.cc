@@ -54,6 +54,7 @@ TEST(MediaPlaylist, WithAGapADiscontinuityAndANewInit) {  // LL-33, LL-36, LL-54
   feed.window.set_format(Feeder::init("B"), 90000, kPart);
   feed.part(102, 0);
   const std::string text = feed.render();
+  EXPECT_TRUE(has(text, "#EXT-X-VERSION:8\n"));  // LL-7
   EXPECT_EQ(text.substr(text.find("#EXT-X-MEDIA-SEQUENCE")),
             "#EXT-X-MEDIA-SEQUENCE:100\n"
             "#EXT-X-DISCONTINUITY-SEQUENCE:0\n"
@@ -113,6 +114,8 @@ TEST(MediaPlaylist, ListsPartsOfTheLastThreeTargetDurationsOnly) {  // LL-28
   EXPECT_FALSE(has(text, "URI=\"108."));
   EXPECT_TRUE(has(text, "\n108.m4s\n"));
   EXPECT_EQ(count(text, "#EXT-X-PART:"), 9U);
+  feed.segments(111, 111);
+  EXPECT_EQ(count(feed.render(), "#EXT-X-PART:"), 8U);
 }
 
 TEST(MediaPlaylist, SkipsOnlySegmentsBeyondTheSkipBoundary) {  // LL-88, LL-87, LL-7
@@ -198,7 +201,7 @@ TEST(MediaPlaylist, RenderingThirtySegmentsIsCheap) {
   const auto each = (std::chrono::steady_clock::now() - begin) / 1000;
   RecordProperty("nanoseconds", static_cast<int>(each.count()));
   RecordProperty("bytes", static_cast<int>(bytes / 1000));
-  EXPECT_LT(each, std::chrono::milliseconds(1));  // 4 µs where optimised; here with sanitizers and company
+  EXPECT_LT(each, std::chrono::milliseconds(1));  // 1.3 µs where optimised; here with sanitizers and company
 }
 
 }  // namespace
