@@ -44,7 +44,7 @@ void read_http(Section& in, Config::Http& http) {
 void read_srt(Section& in, Config::Srt& srt) {
   in.text("listen", srt.listen);
   in.port("port", srt.port);
-  in.duration("latency", 20 * kMillisecond, 8 * kSecond, srt.latency);
+  in.duration("latency", 20 * kMillisecond, 4 * kSecond, srt.latency);
   in.number("max_reorder", 0, 10'000, srt.max_reorder);
   in.number("max_mbps", 1, 1000, srt.max_mbps);
   in.flag("publish_without_mode", srt.publish_without_mode);
@@ -137,7 +137,12 @@ void read_channel_srt(Section& in, Config::Channel& channel) {
     std::ifstream file(node->IsScalar() ? node->Scalar() : "");
     if (!file || !std::getline(file, channel.srt_passphrase)) in.problem(*node, "passphrase_file: cannot be read");
   }
-  in.duration("latency", 20 * kMillisecond, 8 * kSecond, channel.srt_latency);
+  in.duration("latency", 20 * kMillisecond, 4 * kSecond, channel.srt_latency);
+  in.choice("key_length", {{"0", [&] { channel.srt_key_length = 0; }},
+                           {"16", [&] { channel.srt_key_length = 16; }},
+                           {"24", [&] { channel.srt_key_length = 24; }},
+                           {"32", [&] { channel.srt_key_length = 32; }}});
+  in.texts("allow", channel.srt_allow);
 }
 
 void read_channel(const YAML::Node& node, const std::string& path, Report& report, Config::Channel& channel) {

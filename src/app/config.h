@@ -47,7 +47,9 @@ struct Config {
   struct Channel {
     channel::Options options;
     std::string srt_passphrase;
-    base::Micros srt_latency = 0;  ///< 0: that of the listener
+    int srt_key_length = 0;              ///< Units: bytes: 16, 24, 32; 0: the caller chooses (SR-10)
+    base::Micros srt_latency = 0;        ///< 0: that of the listener
+    std::vector<std::string> srt_allow;  ///< networks that may publish over SRT; none: all (SR-23)
   };
 
   Log log;

@@ -19,6 +19,7 @@
 #include "channel/channels.h"
 #include "channel/spawner.h"
 #include "ingest/rtmp_listener.h"
+#include "ingest/srt_listener.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/process.h"
@@ -62,6 +63,26 @@ channel::Channels::Settings settings_of(const Config& config) {
   return settings;
 }
 
+base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Config& config) {
+  auto policy = std::make_shared<ingest::SrtPolicy>();
+  ingest::PublishPolicy::Keys keys;
+  for (const auto& [name, entry] : config.channels) {
+    keys[name] = entry.options.keys;
+    ingest::SrtChannel& channel = policy->channels[name];
+    channel.passphrase = entry.srt_passphrase;
+    channel.key_length = entry.srt_key_length;
+    channel.latency = entry.srt_latency;
+    channel.takeover = entry.options.takeover;
+    for (const std::string& network : entry.srt_allow) {
+      TRY(auto parsed, ingest::parse_network(network));
+      channel.allow.push_back(parsed);
+    }
+  }
+  policy->keys = ingest::PublishPolicy(std::move(keys));
+  policy->publish_without_mode = config.srt.publish_without_mode;
+  return std::shared_ptr<const ingest::SrtPolicy>(std::move(policy));
+}
+
 // The parts of the server, in the order they are built; torn down the other way round.
 class Server {
  public:
@@ -78,8 +99,12 @@ class Server {
     TRY(serve_, ServeThreads::start(config_.http, clock_, https_, files));
     TRY(spawner_, channel::Spawner::make(loop_, worker_program()));
     const channel::Environment environment{
-        loop_, clock_, *spawner_, [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
+        loop_, clock_, *spawner_,
+        [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
           serve_->publish(snapshot);
+        },
+        [this] {
+          if (srt_) srt_->set_live_elsewhere(channels_->live_elsewhere("srt"));
         }};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_),
                                                     [this](const std::string& name) { serve_->remove(name); });
@@ -132,6 +157,19 @@ class Server {
       options.tls = rtmps_context_;
       TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
     }
+    return start_srt();
+  }
+
+  base::Status start_srt() {
+    if (config_.srt.port == 0) return base::Ok{};
+    ingest::SrtListener::Options options;
+    options.socket.host = config_.srt.listen;
+    options.socket.port = config_.srt.port;
+    options.socket.latency = config_.srt.latency;
+    options.socket.max_bitrate = std::int64_t{config_.srt.max_mbps} * 1'000'000;
+    options.socket.max_reorder = config_.srt.max_reorder;
+    TRY(auto policy, srt_policy_of(config_));
+    TRY(srt_, ingest::SrtListener::make(loop_, clock_, *channels_, std::move(policy), options));
     return base::Ok{};
   }
 
@@ -153,6 +191,7 @@ class Server {
       listener->stop_accepting();
       listener->request_reconnect("", "the server stops");
     }
+    if (srt_) srt_->stop_accepting();
     if (config_.end_channels_on_stop) {
       deadline_.start(2 * kDrainLimit);
       channels_->stop([this] { loop_.stop(); });
@@ -183,6 +222,15 @@ class Server {
       base::log_error("app", "configuration not reloaded", {{"problem", status.error().message()}});
       return;
     }
+    if (srt_) {
+      auto policy = srt_policy_of(config_);
+      if (!policy.ok()) {
+        std::swap(config_, next);
+        base::log_error("app", "configuration not reloaded", {{"problem", policy.error().message()}});
+        return;
+      }
+      srt_->set_policy(policy.take());
+    }
     serve_->use_tls(https_);
     if (rtmps_) rtmps_->set_tls(rtmps_context_);
     channels_->configure(settings_of(config_));
@@ -202,6 +250,10 @@ class Server {
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
     if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
+    if (srt_) {
+      overview->instance.srt = srt_->statistics();
+      overview->instance.srt_sockets = srt_->socket_statistics();
+    }
     overview->instance.channels = channels_->reports();
     overview->stale_channel = channels_->stale();
     overview->stopping = stopping_;
@@ -235,6 +287,7 @@ class Server {
   std::unique_ptr<channel::Channels> channels_;
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;
+  std::unique_ptr<ingest::SrtListener> srt_;
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   Joined reading_;

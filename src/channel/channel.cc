@@ -132,6 +132,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
       "channel", "publisher connected",
       {{"channel", name_}, {"protocol", request.protocol}, {"peer", request.peer}, {"encoder", request.encoder}});
   set_state(State::kLive);
+  environment_.on_publishers();
   if (!worker_ && !respawn_.active()) start_worker();
   const base::Micros beat = std::max<base::Micros>(options_.media.part, 100 * base::kMillisecond);
   if (!timer_.active()) timer_.start(beat, beat);
@@ -183,6 +184,7 @@ void Channel::on_feed_end(Link& link, std::string_view reason) {
   feed_started_ = 0;
   feed_start_.reset();
   writer_.write(feed::Stop{});
+  environment_.on_publishers();
   if (state_ != State::kLive) return;
   grace_ends_ = environment_.clock.steady() + options_.grace;
   set_state(State::kGrace);

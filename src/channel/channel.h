@@ -35,6 +35,8 @@ struct Environment {
   const base::Clock& clock;
   Spawner& spawner;
   OnSnapshot on_snapshot;
+  /// A publisher came or went.
+  std::function<void()> on_publishers;
 };
 
 /// One live stream: its publisher, its media worker and its log.

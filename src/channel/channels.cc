@@ -95,6 +95,14 @@ std::vector<Report> Channels::reports() {
   return all;
 }
 
+std::set<std::string, std::less<>> Channels::live_elsewhere(std::string_view protocol) const {
+  std::set<std::string, std::less<>> names;
+  for (const auto& [name, channel] : channels_) {
+    if (channel->feed_started() != 0 && channel->publisher().protocol != protocol) names.insert(name);
+  }
+  return names;
+}
+
 std::string Channels::stale() const {
   for (const auto& [name, channel] : channels_) {
     if (channel->stale()) return name;

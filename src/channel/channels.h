@@ -3,7 +3,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "channel/channel.h"
@@ -35,6 +37,8 @@ class Channels final : public ingest::Publisher {
   void stop(std::function<void()> done);
 
   std::vector<Report> reports();
+  /// Names of channels with a publisher that came over another protocol than `protocol`.
+  std::set<std::string, std::less<>> live_elsewhere(std::string_view protocol) const;
   std::uint64_t denied() const { return denied_; }
   /// Name of a channel that has a publisher and has published no part for three part targets (OP-4); empty if all are
   /// well.

@@ -53,6 +53,51 @@ void add_rtmp(Families& out, const char* protocol, const ingest::RtmpCounters& c
               number(counters.bytes));
 }
 
+void add_srt(Families& out, const ingest::SrtCounters& counters) {
+  out.gauge("kickoff_srt_publishing", "Live SRT publishers.", {}, number(counters.publishing));
+  out.counter("kickoff_srt_accepted_total", "SRT callers that passed the gate and shook hands.", {},
+              number(counters.accepted));
+  out.counter("kickoff_srt_publishes_total", "SRT publishes admitted.", {}, number(counters.publishes));
+  for (const ingest::SrtReject code : ingest::kSrtRejects) {
+    const auto found = counters.refused.find(code);
+    out.counter("kickoff_srt_refused_total", "SRT callers refused, by the rejection code that they were told.",
+                {{"code", std::to_string(static_cast<int>(code))}},
+                found == counters.refused.end() ? 0 : number(found->second));
+  }
+  out.counter("kickoff_srt_late_refusals_total", "SRT callers refused by their channel after the handshake.", {},
+              number(counters.late_refusals));
+  out.counter("kickoff_srt_received_bytes_total", "Payload bytes handed on from SRT.", {}, number(counters.bytes));
+  out.counter("kickoff_srt_discarded_bytes_total", "Payload bytes dropped because the channel lagged.", {},
+              number(counters.bytes_discarded));
+}
+
+void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
+  const Labels labels = {{"channel", stats.channel}};
+  out.gauge("kickoff_srt_rtt_seconds", "Round trip time to the publisher.", labels, stats.rtt_ms / 1000);
+  out.gauge("kickoff_srt_latency_seconds", "Receive latency negotiated with the publisher.", labels,
+            stats.latency_ms / 1000.0);
+  out.gauge("kickoff_srt_buffer_seconds", "Media waiting in the receive buffer.", labels, stats.buffer_ms / 1000.0);
+  out.gauge("kickoff_srt_receive_bits_per_second", "Rate received.", labels, stats.receive_mbps * 1e6);
+  out.gauge("kickoff_srt_link_bits_per_second", "Estimated bandwidth of the link.", labels, stats.bandwidth_mbps * 1e6);
+  out.gauge("kickoff_srt_reorder_tolerance_packets", "Packets that may come late before they are asked for again.",
+            labels, stats.reorder_tolerance_packets);
+  out.gauge("kickoff_srt_buffer_free_bytes", "Room left in the receive buffer.", labels, stats.buffer_free_bytes);
+  out.gauge("kickoff_srt_encryption_state", "Key exchange: 0 none, 1 securing, 2 secured, 3 no secret, 4 bad secret.",
+            labels, static_cast<int>(stats.encryption));
+  const char* packets = "Packets of the SRT publisher of now, by what became of them.";
+  const std::pair<const char*, std::uint64_t> outcomes[] = {
+      {"received", stats.packets_received_total}, {"unique", stats.packets_received_unique_total},
+      {"lost", stats.packets_lost_total},         {"retransmitted", stats.packets_retransmitted_total},
+      {"dropped", stats.packets_dropped_total},   {"undecrypted", stats.packets_undecrypted_total},
+      {"belated", stats.packets_belated_total},   {"nak_sent", stats.naks_sent_total}};
+  for (const auto& [outcome, count] : outcomes) {
+    out.counter("kickoff_srt_packets_total", packets, {{"channel", stats.channel}, {"outcome", outcome}},
+                number(count));
+  }
+  out.counter("kickoff_srt_socket_received_bytes_total", "Bytes of the SRT publisher of now.", labels,
+              number(stats.bytes_received_total));
+}
+
 }  // namespace
 
 std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops) {
@@ -60,6 +105,8 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   add_process(out, instance);
   add_rtmp(out, "rtmp", instance.rtmp);
   add_rtmp(out, "rtmps", instance.rtmps);
+  add_srt(out, instance.srt);
+  for (const ingest::SrtStats& stats : instance.srt_sockets) add_srt_socket(out, stats);
   for (const ServeLoop& loop : loops) add_serve_loop(out, loop.name, *loop.counters, loop.busy);
   for (const channel::Report& report : instance.channels) {
     const ProcessUse worker = report.worker.pid > 0 ? read_process_use(report.worker.pid) : ProcessUse{};

@@ -5,6 +5,7 @@
 
 #include "channel/report.h"
 #include "ingest/rtmp_connection.h"
+#include "ingest/srt_listener.h"
 #include "metrics/process_use.h"
 #include "serve/counters.h"
 
@@ -25,6 +26,8 @@ struct Instance {
   std::uint64_t worker_parent_restarts = 0;
   ingest::RtmpCounters rtmp;
   ingest::RtmpCounters rtmps;
+  ingest::SrtCounters srt;
+  std::vector<ingest::SrtStats> srt_sockets;
   std::vector<channel::Report> channels;
 };
 
