@@ -95,6 +95,12 @@ for (const [rule, what, text] of [
   test(`${rule} finds ${what}`, () => assert.ok(pair(readMedia(playlist()), readMedia(text)).includes(rule), String(pair(readMedia(playlist()), readMedia(text)))));
 }
 
+test('LL-77 finds a hint whose segment closed without it', () => {
+  const was = readMedia(playlist({ openParts: 4 }).replace('URI="831.0.m4s"', 'URI="830.4.m4s"'));
+  assert.strictEqual(rules.droppedHint(was, readMedia(playlist({ first: 801, openParts: 1 }))), '830.4.m4s');
+  assert.strictEqual(rules.droppedHint(readMedia(playlist({ openParts: 4 })), readMedia(playlist({ first: 801, openParts: 1 }))), null);
+});
+
 test('LL-93: a delta onto the playlist before it is the full playlist', () => {
   const full = readMedia(playlist({ first: 801 }));
   const merged = merge(readMedia(playlist()).segments, readMedia(playlist({ first: 801, skip: 24 })));

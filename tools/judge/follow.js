@@ -20,7 +20,7 @@ class Follower {
     this.inits = new Map();
     this.revisions = []; // {at, edge}
     this.segmentBytes = new Map(); // msn → {bytes, duration}
-    this.stats = { playlists: 0, deltas: 0, parts: 0, segments: 0, gaps: 0, bytes: 0, hints: 0 };
+    this.stats = { playlists: 0, deltas: 0, parts: 0, segments: 0, gaps: 0, bytes: 0, hints: 0, dropped: 0 };
     this.next = null; // the decode time at which the next chunk must begin
     this.work = Promise.resolve(); // media is judged in order, beside the reloads
   }
@@ -64,13 +64,27 @@ class Follower {
     }
   }
 
+  // A segment may close before the part that was hinted: the request for that one must not hang (LL-81). Where the source's key
+  // frames decide, that happens until their distance is known.
+  judgeDroppedHint(uri) {
+    if (!uri) return;
+    this.stats.dropped += 1;
+    if (!this.options.copy || this.stats.dropped > 3) this.report('LL-77', `the hinted ${uri} never came`);
+    this.client.request(new URL(uri, this.url)).then((answer) => {
+      if (answer.status !== 404 || answer.first - answer.sent > 250) this.report('LL-81', `${uri}, which never came, answered ${answer.status} after ${(answer.first - answer.sent).toFixed(0)} ms`);
+    }, (error) => this.report('LL-81', `${uri}: ${error.message}`));
+  }
+
   // Judges a revision against what was known and remembers it.
   take(playlist) {
     this.stats.playlists += 1;
     if (playlist.skip) this.stats.deltas += 1;
     this.findings(rules.alone(playlist, this.url, this.others));
     this.findings(rules.delta(playlist));
-    if (this.newest) this.findings(rules.after(this.newest, playlist, this.segments));
+    if (this.newest) {
+      this.findings(rules.after(this.newest, playlist, this.segments));
+      this.judgeDroppedHint(rules.droppedHint(this.newest, playlist));
+    }
     const merged = merge(this.listed, playlist);
     if (merged === null) this.report('LL-93', `skips ${playlist.skip} segments of which some were never listed`);
     else this.listed = merged;
@@ -88,12 +102,12 @@ class Follower {
     }
     this.newest = playlist;
     // On the first playlist only the newest two segments' parts are fetched: the rest is history.
-    const from = first ? playlist.open.msn - 1 : 0;
+    if (first) this.from = playlist.open.msn - 1;
     for (const segment of [...playlist.segments, playlist.open]) {
-      if (segment.msn >= from) this.queueParts(segment, playlist.at);
+      if (segment.msn >= this.from) this.queueParts(segment, playlist.at);
     }
     for (const segment of playlist.segments) {
-      if (segment.msn >= from && !this.segmentBytes.has(segment.msn)) {
+      if (segment.msn >= this.from && !this.segmentBytes.has(segment.msn)) {
         this.segmentBytes.set(segment.msn, null);
         this.work = this.work.then(() => this.fetchSegment(segment)).catch((error) => this.report('LL-30', `segment ${segment.msn}: ${error.message}`));
       }
@@ -204,7 +218,7 @@ class Follower {
     if (!hint) return;
     this.stats.hints += 1;
     const answer = await this.client.request(new URL(hint.URI, this.url));
-    if (answer.status !== 200 && !this.newest.ended && !this.options.gaps) this.report('LL-79', `the hinted ${hint.URI} answered ${answer.status}`);
+    if (answer.status !== 200 && !this.newest.ended && !this.options.gaps && !this.options.copy) this.report('LL-79', `the hinted ${hint.URI} answered ${answer.status}`);
     if (answer.status === 200 && answer.done - answer.first > 250) this.report('LL-80', `${hint.URI} trickled for ${(answer.done - answer.first).toFixed(0)} ms`);
   }
 

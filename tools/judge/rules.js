@@ -141,6 +141,18 @@ function sameSegment(was, is) {
   return found;
 }
 
+const hintOf = (playlist) => playlist.hints.find((candidate) => candidate.TYPE === 'PART')?.URI;
+const partAt = (playlist, msn, index) => [...playlist.segments, playlist.open].find((segment) => segment.msn === msn)?.parts[index];
+
+// The part that `was` hinted at, if its segment has since been closed without it.
+function droppedHint(was, is) {
+  const [msn, index] = [was.open.msn, was.open.parts.length];
+  const closed = is.segments.find((segment) => segment.msn === msn);
+  const hint = hintOf(was);
+  if (!hint || index === 0 || closed?.parts.length !== index) return null;
+  return partAt(is, msn + 1, 0)?.uri === hint ? null : hint;
+}
+
 // A playlist after another of the same address. `known`: segments by number as they were listed before.
 function after(was, is, known) {
   const found = [];
@@ -153,15 +165,9 @@ function after(was, is, known) {
     if (known.has(segment.msn)) found.push(...sameSegment(known.get(segment.msn), segment));
   }
   // LL-77: what was hinted is what came.
-  const hint = was.hints.find((candidate) => candidate.TYPE === 'PART')?.URI;
-  const [msn, index] = [was.open.msn, was.open.parts.length];
-  const came = [...is.segments, is.open].find((segment) => segment.msn === msn)?.parts[index];
-  const closed = is.segments.find((segment) => segment.msn === msn);
+  const hint = hintOf(was);
+  const came = partAt(is, was.open.msn, was.open.parts.length);
   if (hint && came && came.uri !== hint) found.push(['LL-77', `hinted ${hint}, came ${came.uri}`]);
-  if (hint && !came && closed && closed.parts.length === index && index > 0) {
-    const next = [...is.segments, is.open].find((segment) => segment.msn === msn + 1)?.parts[0];
-    if (next && next.uri !== hint) found.push(['LL-77', `hinted ${hint}, came ${next.uri}`]);
-  }
   const removed = [...known.values()].filter((segment) => segment.msn >= was.first && segment.msn < is.first && segment.discontinuity).length;
   if (is.discontinuitySequence - was.discontinuitySequence !== removed) {
     found.push(['LL-38', `discontinuity sequence ${was.discontinuitySequence} became ${is.discontinuitySequence}, ${removed} left`]);
@@ -186,4 +192,4 @@ function delta(playlist) {
   return found;
 }
 
-module.exports = { judgedByHlsParser, alone, after, delta };
+module.exports = { judgedByHlsParser, alone, after, delta, droppedHint };
