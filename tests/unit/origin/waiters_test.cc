@@ -180,7 +180,9 @@ TEST_F(WaitersTest, WakesTenThousandInOnePass) {  // LL-105
   waiters.take_ready(*snapshot, ready);
   const auto spent = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(count(ready), 10'000U);
-  EXPECT_LT(spent, std::chrono::milliseconds(10));
+  // A look or a search for each would take seconds; this is 0.04 ms where optimised, and 13 with sanitizers and
+  // company.
+  EXPECT_LT(spent, std::chrono::milliseconds(300));
 }
 
 }  // namespace
