@@ -80,7 +80,8 @@ std::vector<Rung> default_ladder(const media::Track& source) {
   std::vector<Rung> ladder;
   for (std::int64_t side : short_sides(whole_short)) {
     Rung rung;
-    rung.name = "v" + std::to_string(side);
+    rung.name.assign(1, 'v');
+    rung.name += std::to_string(side);
     const bool portrait = whole.height > whole.width;
     const std::int64_t other = std::max(whole.width, whole.height);
     // A rung as large as the source only loses an odd line, it is never scaled up to an even one.
