@@ -1,0 +1,184 @@
+#include "ingest/srt_listener.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "ingest/stream_id.h"
+
+namespace ingest {
+namespace {
+
+constexpr base::Micros kPruneEvery = 60 * base::kSecond;
+
+PublishRequest request_of(const SrtAcceptor::Accepted& caller) {
+  PublishRequest request;
+  if (auto id = parse_stream_id(caller.stream_id)) {
+    request.app = id->app;
+    request.channel = id->channel;
+    request.key = id->key;
+  }
+  request.protocol = "srt";
+  request.peer = caller.peer.text();
+  request.loopback = caller.peer.is_loopback();
+  request.format = feed::Format::kMpegTs;
+  request.encoder = "libsrt " + caller.version;
+  return request;
+}
+
+}  // namespace
+
+/// One publisher on the loop's side.
+class SrtListener::SrtFeed final : public Feed {
+ public:
+  SrtFeed(std::uint64_t feed_id, std::string name, std::shared_ptr<SrtBacklog> shared, SrtThread& owner)
+      : id(feed_id), channel(std::move(name)), backlog(std::move(shared)), thread_(owner) {}
+
+  void close(std::string_view reason) override {
+    closing = true;
+    thread_.close(id, std::string(reason));
+  }
+  void set_paused(bool paused) override { backlog->paused = paused; }
+
+  const std::uint64_t id;
+  const std::string channel;
+  const std::shared_ptr<SrtBacklog> backlog;
+  FeedSink* sink = nullptr;
+  bool closing = false;  ///< the channel does not want what still comes
+
+ private:
+  SrtThread& thread_;
+};
+
+base::Result<std::unique_ptr<SrtListener>> SrtListener::make(loop::Loop& loop, const base::Clock& clock,
+                                                             Publisher& publisher,
+                                                             std::shared_ptr<const SrtPolicy> policy,
+                                                             const Options& options) {
+  std::unique_ptr<SrtListener> listener(new SrtListener(loop, clock, publisher, std::move(policy), options));
+  TRY(std::unique_ptr<SrtAcceptor> acceptor, SrtAcceptor::make(options.socket, listener->gate_, clock));
+  listener->port_ = acceptor->port();
+  listener->features_ = srt_features();
+  SrtThreadSink& sink = *listener;
+  listener->thread_ = std::make_unique<SrtThread>(options.thread, std::move(acceptor), clock, sink);
+  // SR-18, SR-19: what this build of the library lacks is said here, not found out by an encoder.
+  base::log_info("ingest", "SRT listening",
+                 {{"host", options.socket.host},
+                  {"port", listener->port_},
+                  {"libsrt", listener->features_.version},
+                  {"bonding", listener->features_.bonding},
+                  {"aead", listener->features_.aead}});
+  return listener;
+}
+
+SrtListener::SrtListener(loop::Loop& loop, const base::Clock& clock, Publisher& publisher,
+                         std::shared_ptr<const SrtPolicy> policy, const Options& options)
+    : clock_(clock), publisher_(publisher), gate_(std::move(policy), options.peers), mailbox_(loop) {}
+
+SrtListener::~SrtListener() {
+  gate_.close();
+  const std::unique_ptr<SrtThread> ended = std::move(thread_);
+  while (!feeds_.empty()) retire(feeds_.begin()->first, "server stops");
+}
+
+void SrtListener::set_live_elsewhere(std::set<std::string, std::less<>> channels) {
+  live_elsewhere_ = std::move(channels);
+  tell_gate_who_is_live();
+}
+
+void SrtListener::tell_gate_who_is_live() {
+  std::set<std::string, std::less<>> live = live_elsewhere_;
+  for (const auto& [id, feed] : feeds_) live.insert(feed->channel);
+  gate_.set_live(std::make_shared<const std::set<std::string, std::less<>>>(std::move(live)));
+}
+
+SrtCounters SrtListener::statistics() const {
+  SrtCounters counters = counters_;
+  counters.publishing = feeds_.size();
+  for (const SrtReject code : kSrtRejects) counters.refused[code] = gate_.refused(code);
+  return counters;
+}
+
+std::vector<SrtStats> SrtListener::socket_statistics() const {
+  std::vector<SrtStats> all;
+  for (const auto& [id, stats] : stats_) {
+    const auto feed = feeds_.find(id);
+    if (feed == feeds_.end()) continue;
+    all.push_back(stats);
+    all.back().channel = feed->second->channel;
+  }
+  return all;
+}
+
+void SrtListener::on_srt_arrival(SrtArrival arrival) {
+  auto shared = std::make_shared<SrtArrival>(std::move(arrival));  // letters are copied
+  mailbox_.post([this, shared] { admit(std::move(*shared)); });
+}
+
+void SrtListener::on_srt_bytes(std::uint64_t id, base::Micros arrived, base::Bytes bytes, std::uint64_t dropped) {
+  mailbox_.post([this, id, arrived, bytes = std::move(bytes), dropped]() mutable {
+    deliver(id, arrived, std::move(bytes), dropped);
+  });
+}
+
+void SrtListener::on_srt_end(std::uint64_t id, std::string reason) {
+  mailbox_.post([this, id, reason = std::move(reason)] { retire(id, reason); });
+}
+
+void SrtListener::on_srt_stats(std::map<std::uint64_t, SrtStats> stats) {
+  mailbox_.post([this, stats = std::move(stats)]() mutable {
+    stats_ = std::move(stats);
+    if (const base::Micros now = clock_.steady(); now - pruned_ > kPruneEvery) {
+      pruned_ = now;
+      gate_.prune(now);
+    }
+  });
+}
+
+void SrtListener::admit(SrtArrival&& arrival) {
+  ++counters_.accepted;
+  const PublishRequest request = request_of(arrival.caller);
+  auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, std::move(arrival.backlog), *thread_);
+  auto answer = publisher_.on_publish(request, *feed);
+  if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
+    // The handshake is over, so the caller cannot be told why any more.
+    ++counters_.late_refusals;
+    base::log_warn("ingest", "SRT publisher closed",
+                   {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});
+    thread_->close(arrival.id, refusal->text);
+    return;
+  }
+  ++counters_.publishes;
+  SrtFeed& admitted = *feed;
+  admitted.sink = std::get<FeedSink*>(answer);
+  feeds_.emplace(admitted.id, std::move(feed));
+  tell_gate_who_is_live();
+  base::log_info("ingest", "SRT publisher",
+                 {{"channel", request.channel},
+                  {"peer", request.peer},
+                  {"encoder", request.encoder},
+                  {"encrypted", arrival.caller.encryption == SrtEncryption::kSecured}});
+  admitted.sink->on_message(feed::Start{feed::Format::kMpegTs});
+}
+
+void SrtListener::deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& bytes, std::uint64_t dropped) {
+  const auto found = feeds_.find(id);
+  if (found == feeds_.end()) return;
+  SrtFeed& feed = *found->second;
+  feed.backlog->queued -= bytes.size();
+  counters_.bytes_discarded += dropped;
+  if (feed.closing) return;
+  counters_.bytes += bytes.size();
+  if (dropped != 0) feed.sink->on_message(feed::Dropped{dropped});
+  // The sink may close the feed above, but not destroy it: that is a later letter's.
+  if (!feed.closing) feed.sink->on_message(feed::TsBytes{arrived, std::move(bytes)});
+}
+
+void SrtListener::retire(std::uint64_t id, std::string_view reason) {
+  auto node = feeds_.extract(id);
+  if (node.empty()) return;
+  stats_.erase(id);
+  tell_gate_who_is_live();
+  base::log_info("ingest", "SRT publisher gone", {{"channel", node.mapped()->channel}, {"why", reason}});
+  node.mapped()->sink->on_feed_end(reason);
+}
+
+}  // namespace ingest

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "ingest/srt_socket.h"
+
+namespace ingest {
+
+/// One publisher's bytes on their way from the SRT thread to the main loop. Shared by both.
+struct SrtBacklog {
+  std::atomic<std::size_t> queued{0};     ///< bytes posted and not yet handed on
+  std::atomic<bool> paused{false};        ///< the channel wants none for now
+  std::atomic<std::uint64_t> dropped{0};  ///< bytes dropped so far
+};
+
+/// A publisher that came; `id` names it from now on.
+struct SrtArrival {
+  std::uint64_t id = 0;
+  SrtAcceptor::Accepted caller;
+  std::shared_ptr<SrtBacklog> backlog;
+};
+
+/// What the SRT thread reports. Thread: called on the SRT thread; implementations only pass it on.
+class SrtThreadSink {
+ public:
+  virtual ~SrtThreadSink() = default;
+  virtual void on_srt_arrival(SrtArrival arrival) = 0;
+  /// `dropped` bytes are missing before these (SR-13).
+  virtual void on_srt_bytes(std::uint64_t id, base::Micros arrived, base::Bytes bytes, std::uint64_t dropped) = 0;
+  /// Comes once for each arrival, last.
+  virtual void on_srt_end(std::uint64_t id, std::string reason) = 0;
+  /// Once a second, and when the last publisher has gone.
+  virtual void on_srt_stats(std::map<std::uint64_t, SrtStats> stats) = 0;
+};
+
+/// Reads all SRT sockets on a thread of its own, since the library can be waited for only through its own poll (SR-22).
+/// While packets come it reads at most every 2 ms, all sockets in one go, so that many feeds do not mean many wake-ups.
+/// Owns: the acceptor and every accepted socket; destroying it ends the thread and closes them, without more reports.
+class SrtThread {
+ public:
+  struct Options {
+    std::size_t connections = 256;  ///< one more is closed at once
+    std::size_t backlog_bytes = std::size_t{8}
+                                << 20;  ///< of a publisher; what comes beyond is dropped until half is taken
+  };
+
+  /// `clock`, `sink` must outlive the thread.
+  SrtThread(const Options& options, std::unique_ptr<SrtAcceptor> acceptor, const base::Clock& clock,
+            SrtThreadSink& sink);
+  ~SrtThread();
+  SrtThread(const SrtThread&) = delete;
+  SrtThread& operator=(const SrtThread&) = delete;
+
+  /// Closes a connection within 50 ms. Thread: any.
+  void close(std::uint64_t id, std::string reason);
+
+ private:
+  struct Connection {
+    std::uint64_t id = 0;
+    SrtStats stats;
+    std::shared_ptr<SrtBacklog> backlog;
+    bool dropping = false;
+    std::uint64_t untold_drop = 0;  ///< bytes dropped that the sink has not been told of
+  };
+
+  void run();
+  void accept_all();
+  void obey();
+  bool read(int socket, Connection& connection);
+  void take(Connection& connection, std::vector<std::uint8_t> bytes);
+  void end(int socket, std::string reason);
+  void report_stats();
+
+  Options options_;
+  const base::Clock& clock_;
+  SrtThreadSink& sink_;
+  std::unique_ptr<SrtAcceptor> acceptor_;
+  SrtPoll poll_;
+  std::map<int, Connection> connections_;  ///< by socket
+  std::uint64_t next_id_ = 1;
+  base::Micros stats_at_ = 0;
+
+  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;  ///< guards orders_: the main loop's words to a thread that no mailbox can wake
+  std::map<std::uint64_t, std::string> orders_;  ///< connections to close, and why
+  std::thread thread_;                           ///< last: it uses everything above
+};
+
+}  // namespace ingest
