@@ -30,7 +30,7 @@ struct SrtSettings {
   std::string host = "0.0.0.0";
   std::uint16_t port = 9000;                        ///< UDP; 0: any free one
   base::Micros latency = 120 * base::kMillisecond;  ///< the larger of this and the caller's holds (SR-12)
-  base::Micros max_latency = 4 * base::kSecond;     ///< receive buffers have room for it, at …
+  base::Micros max_latency = 2 * base::kSecond;     ///< receive buffers have room for it, at …
   std::int64_t max_bitrate = 40'000'000;            ///< … this, a quarter added (SR-14). Units: bits a second.
   base::Micros peer_idle = 5 * base::kSecond;       ///< silence after which a caller is gone (SR-15)
   int max_reorder = 0;                              ///< SRTO_LOSSMAXTTL (SR-17). Units: packets.
