@@ -112,9 +112,9 @@ class Server {
   rtmp(channel, query = '', secure = false) {
     return `${secure ? 'rtmps' : 'rtmp'}://127.0.0.1:${secure ? this.ports.rtmps : this.ports.rtmp}/live/${channel}${query}`;
   }
-  srt(streamid, query = '') {
-    return `srt://127.0.0.1:${this.ports.srt}?streamid=${encodeURIComponent(streamid)}&transtype=live${query}`;
-  }
+  // ffmpeg takes the stream id as it stands in the address; others read the address by the book and want it escaped.
+  srt(streamid, query = '') { return `srt://127.0.0.1:${this.ports.srt}?streamid=${streamid}&transtype=live${query}`; }
+  srtEscaped(streamid, query = '') { return this.srt(encodeURIComponent(streamid), query).replace('&transtype=live', ''); }
 
   async until(what, condition, patience = 15000) {
     for (const began = Date.now(); ;) {

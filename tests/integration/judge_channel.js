@@ -25,14 +25,26 @@ async function renditions(url) {
   };
 }
 
-// expected: {video: {codec, rate}, audio: {codec, sampleRate, channels}}; a missing one must not be there.
+// ffmpeg and its like know no parts: they begin three whole segments from the end (CL-32). The very first may begin short.
+async function fewSegments(url) {
+  for (const began = Date.now(); ;) {
+    const text = await (await fetch(url)).text();
+    if ((text.match(/#EXTINF/g) ?? []).length >= 5) return;
+    assert.ok(Date.now() - began < 15000, `no five segments in ${url}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+// complaint: what a decoder may say of the source itself. expected: {video: {codec, rate}, audio: {codec, sampleRate, channels}}; a missing one must not be there.
 async function assertPlays(url, expected) {
   const found = await renditions(url);
   assert.strictEqual(found.audio.length > 0, Boolean(expected.audio && expected.video), `audio renditions: ${found.audio.length}`);
   for (const rendition of [...found.video, ...found.audio]) {
+    await fewSegments(rendition.url);
     const probed = await ffprobe(rendition.url);
     assert.strictEqual(probed.errors, '', `${rendition.url}: ${probed.errors}`);
     const [stream] = probed.streams;
+    assert.ok(stream, `ffprobe finds no stream in ${rendition.url}`);
     const wanted = stream.codec_type === 'video' ? expected.video : expected.audio;
     assert.ok(wanted, `${rendition.url} is ${stream.codec_type}`);
     assert.strictEqual(stream.codec_name, wanted.codec);
@@ -40,21 +52,19 @@ async function assertPlays(url, expected) {
     if (wanted.channels) assert.strictEqual(stream.channels, wanted.channels);
     if (rendition.RESOLUTION) assert.strictEqual(rendition.RESOLUTION, `${stream.width}x${stream.height}`);
     assertPackets(probed.packets, wanted.rate, rendition.url);
-    if (stream.codec_type === 'video') assert.strictEqual(await decodeErrors(rendition.url), '', `decoding ${rendition.url}`);
+    if (stream.codec_type === 'video') assert.strictEqual((await decodeErrors(rendition.url)).replace(expected.complaint ?? '', ''), '', `decoding ${rendition.url}`);
   }
 }
 
-// Decode times go up by what each packet lasts; as many as the frame rate says.
+// Decode times go up in even steps; as many as the frame rate says.
 function assertPackets(packets, rate, url) {
   assert.ok(packets.length > 20, `${packets.length} packets of ${url}`);
   const times = packets.map((packet) => Number(packet.dts_time));
-  for (let i = 1; i < times.length; i++) {
-    const step = times[i] - times[i - 1];
-    assert.ok(step > 0 && Math.abs(step - Number(packets[i - 1].duration_time)) < 0.0015, `${url}: packet ${i} comes ${step.toFixed(4)} s after a packet of ${packets[i - 1].duration_time} s`);
-  }
-  if (!rate) return;
-  const measured = (times.length - 1) / (times.at(-1) - times[0]);
-  assert.ok(Math.abs(measured - rate) < 0.5, `${url}: ${measured.toFixed(2)} frames a second, not ${rate}`);
+  const steps = times.slice(1).map((time, i) => time - times[i]);
+  const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1];
+  steps.forEach((step, i) => assert.ok(Math.abs(step - usual) < 0.0025, `${url}: packet ${i + 1} comes after ${step.toFixed(4)} s, others after ${usual.toFixed(4)} s`));
+  const measured = steps.length / (times.at(-1) - times[0]);
+  if (rate) assert.ok(Math.abs(measured - rate) < 0.2, `${url}: ${measured.toFixed(2)} frames a second, not ${rate}`);
 }
 
 module.exports = { assertLive, assertPlays, renditions };

@@ -13,7 +13,8 @@ const cases = [
   { name: 'ntsc', what: '29.97 frames/s', media: { rate: '30000/1001', gop: 60 }, video: { codec: 'h264', rate: 29.97 }, audio: { codec: 'aac' }, aligned: false },
   { name: 'fps50', what: '50 frames/s, key frames every 0.5 s', media: { rate: '50', gop: 25 }, video: { codec: 'h264', rate: 50 }, audio: { codec: 'aac' }, version: '2' },
   { name: 'fps60', what: '60 frames/s, key frames every 5 s', media: { rate: '60', gop: 300 }, video: { codec: 'h264', rate: 60 }, audio: { codec: 'aac' }, aligned: false },
-  { name: 'opengop', what: 'open GOPs with leading pictures', media: { rate: '25', gop: 50, bframes: 2, openGop: true }, video: { codec: 'h264', rate: 25 }, audio: { codec: 'aac' }, aligned: false },
+  { name: 'opengop', what: 'open GOPs with leading pictures', media: { rate: '25', gop: 50, bframes: 2, openGop: true }, video: { codec: 'h264', rate: 25 }, audio: { codec: 'aac' }, aligned: false,
+    complaint: /^.*mmco: unref short failure\n/gm }, // whoever joins such a source lacks the pictures before the key frame
   { name: 'silent', what: 'no audio at all', media: { audio: null }, video: { codec: 'h264', rate: 30 } },
   { name: 'hevc', what: 'HEVC over SRT', media: { codec: 'hevc', rate: '25', gop: 50, format: 'ts' }, video: { codec: 'hevc', rate: 25 }, audio: { codec: 'aac' }, srt: true },
   { name: 'wrap', what: 'timestamps across the 33-bit wrap, over SRT', media: { rate: '25', gop: 50, format: 'ts' }, video: { codec: 'h264', rate: 25 }, audio: { codec: 'aac' }, srt: true,
@@ -39,7 +40,7 @@ test('every source plays and keeps the rules', { concurrency: true }, async (t) 
   await Promise.all(cases.map((one) => t.test(`${one.name}: ${one.what}`, async () => {
     await server.live(one.name);
     await assertLive(server.playlist(one.name), { version: one.version ?? '1.1', independent: one.aligned !== false });
-    await assertPlays(server.playlist(one.name), { video: one.video, audio: one.audio });
+    await assertPlays(server.playlist(one.name), { video: one.video, audio: one.audio, complaint: one.complaint });
   })));
 });
 
