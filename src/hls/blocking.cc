@@ -10,10 +10,10 @@ namespace {
 // No segment has so many parts (10 s of 0.2 s are 50). Waiting for a later one is the same as waiting for this one:
 // until the segment closes. So that different wishes, which are looked at one by one, stay few whatever clients ask
 // for.
-constexpr std::uint64_t kMostParts = 255;
+constexpr std::uint64_t kMostPartsAhead = 255;
 
 Decision wait(std::int64_t msn, std::uint64_t part) {
-  return {Verdict::kWait, msn, static_cast<std::uint32_t>(std::min(part, kMostParts))};
+  return {Verdict::kWait, msn, static_cast<std::uint32_t>(std::min(part, kMostPartsAhead))};
 }
 constexpr Decision kAnswerNow{Verdict::kAnswer};
 constexpr Decision kRefuse{Verdict::kBadRequest};

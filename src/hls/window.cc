@@ -12,7 +12,7 @@ namespace {
 // Limits on what records may say, so that no sum below overflows and no mistake of a packager costs unbounded memory.
 constexpr std::int64_t kLastSecond = std::int64_t{1} << 35;  // year 3058
 constexpr std::int64_t kLongestTicks = std::int64_t{1} << 40;
-constexpr std::uint32_t kMostParts = 1024;  // in a segment
+constexpr std::uint32_t kMostPartsInSegment = 1024;  // in a segment
 // Discontinuities remembered one by one; more than a window and everything retained behind it can hold.
 constexpr std::size_t kRememberedDiscontinuities = 4096;
 
@@ -70,7 +70,7 @@ void Window::set_format(std::shared_ptr<const Init> init, std::int64_t timescale
 }
 
 Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last) {
-  if (!plausible(msn, start, part.duration) || index >= kMostParts || part.gap != part.data.empty()) {
+  if (!plausible(msn, start, part.duration) || index >= kMostPartsInSegment || part.gap != part.data.empty()) {
     return Outcome::kConflict;
   }
   if (revision_.ended || msn < floor_) return Outcome::kLate;
@@ -179,7 +179,7 @@ void Window::fill_rest(std::int64_t until) {
   const std::int64_t rest = until - open_end();
   if (!open_.parts.empty() && rest * 2 < open_part_ticks_) return;
   const std::int64_t count = (rest + open_part_ticks_ - 1) / open_part_ticks_;
-  fill_parts(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, kMostParts)), until);
+  fill_parts(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, kMostPartsInSegment)), until);
 }
 
 /// Closes the open segment at the end of its slot; what it lacks is a gap.

@@ -8,7 +8,7 @@
 namespace ingest {
 namespace {
 
-constexpr base::Micros kPruneEvery = 60 * base::kSecond;
+constexpr base::Micros kSrtPruneEvery = 60 * base::kSecond;
 
 PublishRequest request_of(const SrtAcceptor::Accepted& caller) {
   PublishRequest request;
@@ -126,7 +126,7 @@ void SrtListener::on_srt_end(std::uint64_t id, std::string reason) {
 void SrtListener::on_srt_stats(std::map<std::uint64_t, SrtStats> stats) {
   mailbox_.post([this, stats = std::move(stats)]() mutable {
     stats_ = std::move(stats);
-    if (const base::Micros now = clock_.steady(); now - pruned_ > kPruneEvery) {
+    if (const base::Micros now = clock_.steady(); now - pruned_ > kSrtPruneEvery) {
       pruned_ = now;
       gate_.prune(now);
     }

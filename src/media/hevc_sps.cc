@@ -11,7 +11,7 @@ using base::Code;
 using base::Error;
 using base::View;
 
-constexpr std::size_t kLongestParameterSet = 4096;
+constexpr std::size_t kLongestSps = 4096;
 
 void read_general_profile(BitReader& reader, ProfileTierLevel& ptl) {
   ptl.profile_space = static_cast<std::uint8_t>(reader.bits(2));
@@ -200,7 +200,7 @@ void skip_coding_tools(BitReader& reader) {
 }  // namespace
 
 base::Result<Sps> parse_sps(View nal) {
-  if (nal.size() > kLongestParameterSet) return Error{Code::kTooLarge, "HEVC SPS"};
+  if (nal.size() > kLongestSps) return Error{Code::kTooLarge, "HEVC SPS"};
   if (nal.size() < 15) return Error{Code::kTruncated, "HEVC SPS", nal.size()};
   if (nal_type(nal) != kSps) return Error{Code::kMalformed, "HEVC SPS: another NAL unit type"};
   const std::vector<std::uint8_t> bytes = unescape(nal);
@@ -231,7 +231,7 @@ base::Result<Sps> parse_sps(View nal) {
 }
 
 base::Result<Rational> parse_vps_frame_rate(View nal) {
-  if (nal.size() > kLongestParameterSet) return Error{Code::kTooLarge, "HEVC VPS"};
+  if (nal.size() > kLongestSps) return Error{Code::kTooLarge, "HEVC VPS"};
   if (nal.size() < 6) return Error{Code::kTruncated, "HEVC VPS", nal.size()};
   if (nal_type(nal) != kVps) return Error{Code::kMalformed, "HEVC VPS: another NAL unit type"};
   const std::vector<std::uint8_t> bytes = unescape(nal);

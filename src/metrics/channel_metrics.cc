@@ -6,16 +6,16 @@
 namespace metrics {
 namespace {
 
-double number(std::uint64_t value) { return static_cast<double>(value); }
-double seconds(std::uint64_t micros) { return static_cast<double>(micros) / 1e6; }
+double value_of(std::uint64_t value) { return static_cast<double>(value); }
+double seconds_of(std::uint64_t micros) { return static_cast<double>(micros) / 1e6; }
 
 Labels with(Labels labels, const char* name, std::string value) {
   labels.emplace_back(name, std::move(value));
   return labels;
 }
 
-void add_histogram(Families& out, const char* name, const char* help, const Labels& labels,
-                   const channel::Histogram& from) {
+void add_delay(Families& out, const char* name, const char* help, const Labels& labels,
+               const channel::Histogram& from) {
   std::array<double, 14> bounds;
   for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = static_cast<double>(from.bounds()[i]) / 1e6;
   out.histogram(name, help, labels, bounds, from.counts(), static_cast<double>(from.sum()) / 1e6);
@@ -32,101 +32,104 @@ void add_state(Families& out, const channel::Report& report, const Labels& label
 void add_feed(Families& out, const channel::Report& report, const Labels& labels) {
   out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, report.protocol.empty() ? 0 : 1);
   out.counter("kickoff_feed_bytes_total", "Media bytes received from publishers; its rate is the feed's bit rate.",
-              labels, number(report.counters.feed_bytes));
-  out.counter("kickoff_feed_publishes_total", "Publishers accepted.", labels, number(report.counters.publishes));
+              labels, value_of(report.counters.feed_bytes));
+  out.counter("kickoff_feed_publishes_total", "Publishers accepted.", labels, value_of(report.counters.publishes));
   out.counter("kickoff_feed_publishes_refused_total",
               "Publishers refused by the channel because it had one already or was ending.", labels,
-              number(report.counters.publishes_refused));
+              value_of(report.counters.publishes_refused));
   out.counter("kickoff_feed_takeovers_total", "Publishers replaced by another one.", labels,
-              number(report.counters.takeovers));
+              value_of(report.counters.takeovers));
   const char* frames = "Access units and audio frames demuxed by the worker of now.";
-  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"), number(report.worker.video_packets));
-  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"), number(report.worker.audio_packets));
+  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"),
+              value_of(report.worker.video_packets));
+  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"),
+              value_of(report.worker.audio_packets));
   out.counter("kickoff_feed_unplayable_total", "Messages of codecs that cannot be played, or broken.", labels,
-              number(report.counters.unplayable_messages));
+              value_of(report.counters.unplayable_messages));
   const char* dropped =
       "Feed data dropped: by the queue to the worker, before the clock was anchored or without a place on the "
       "timeline, by the packager.";
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "queue"),
-              number(report.feed.dropped_messages));
+              value_of(report.feed.dropped_messages));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "timeline"),
-              number(report.worker.timeline_dropped));
+              value_of(report.worker.timeline_dropped));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "packager"),
-              number(report.worker.packager_dropped));
+              value_of(report.worker.packager_dropped));
   out.counter("kickoff_feed_dropped_bytes_total", "Bytes dropped by the queue to the worker.", labels,
-              number(report.feed.dropped_bytes));
+              value_of(report.feed.dropped_bytes));
   out.counter("kickoff_feed_clock_jumps_total", "Times the feed's clock jumped and was anchored anew.", labels,
-              number(report.worker.timeline_anchors));
+              value_of(report.worker.timeline_anchors));
   const char* damaged = "Transport stream damage: lost synchronisation, continuity gaps, units thrown away.";
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "sync"),
-              number(report.worker.ts_sync_losses));
+              value_of(report.worker.ts_sync_losses));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "continuity"),
-              number(report.worker.ts_continuity_errors));
+              value_of(report.worker.ts_continuity_errors));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "damaged"),
-              number(report.worker.ts_damaged_units));
+              value_of(report.worker.ts_damaged_units));
 }
 
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {
   out.gauge("kickoff_worker_running", "1 while the channel's media worker runs.", labels,
             report.worker.running ? 1 : 0);
   out.counter("kickoff_worker_restarts_total", "Workers that died or hung and were replaced.", labels,
-              number(report.counters.worker_restarts));
+              value_of(report.counters.worker_restarts));
   out.counter("kickoff_worker_hangs_total", "Workers killed because nothing moved in them any more.", labels,
-              number(report.counters.worker_hangs));
+              value_of(report.counters.worker_hangs));
   out.counter("kickoff_worker_spawn_failures_total", "Workers that could not be started.", labels,
-              number(report.counters.spawn_failures));
+              value_of(report.counters.spawn_failures));
   out.counter("kickoff_worker_cpu_seconds_total", "CPU time of the worker of now.", labels, use.cpu_seconds);
   out.gauge("kickoff_worker_resident_bytes", "Resident memory of the worker of now, shared pages included.", labels,
-            number(use.resident));
+            value_of(use.resident));
   const char* frames = "Frames in the encoding ladder of the worker of now.";
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "decoded"),
-              number(report.worker.decoded_frames));
+              value_of(report.worker.decoded_frames));
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "encoded"),
-              number(report.worker.encoded_frames));
+              value_of(report.worker.encoded_frames));
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "duplicated"),
-              number(report.worker.duplicated_frames));
+              value_of(report.worker.duplicated_frames));
   const char* dropped = "Frames lost because encoders lagged, before or after decoding.";
   out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "undecoded"),
-              number(report.worker.dropped_packets));
+              value_of(report.worker.dropped_packets));
   out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "decoded"),
-              number(report.worker.dropped_frames));
+              value_of(report.worker.dropped_frames));
   out.counter("kickoff_worker_decode_errors_total", "Packets refused by the decoder and pictures with damage.", labels,
-              number(report.worker.decode_errors));
+              value_of(report.worker.decode_errors));
   out.gauge("kickoff_worker_encode_lag_seconds", "Media time waiting to be decoded.", labels,
-            seconds(report.worker.encode_lag_us));
+            seconds_of(report.worker.encode_lag_us));
   out.gauge("kickoff_worker_encode_delay_seconds",
             "Largest recent delay of a frame from decoder input to encoder output.", labels,
-            seconds(report.worker.encode_delay_us));
+            seconds_of(report.worker.encode_delay_us));
   out.gauge("kickoff_worker_audio_skew_seconds",
             "Newest difference between audio time stamps and the count of samples.", labels,
-            seconds(report.worker.audio_skew_us));
+            seconds_of(report.worker.audio_skew_us));
 }
 
 void add_log(Families& out, const channel::Report& report, const Labels& labels) {
-  out.counter("kickoff_channel_parts_total", "Parts published, over all renditions.", labels, number(report.log.parts));
+  out.counter("kickoff_channel_parts_total", "Parts published, over all renditions.", labels,
+              value_of(report.log.parts));
   out.counter("kickoff_channel_segments_total", "Segments completed, over all renditions.", labels,
-              number(report.log.segments));
+              value_of(report.log.segments));
   out.counter("kickoff_channel_gap_parts_total", "Parts published as gaps, because there was no media for them.",
-              labels, number(report.log.gaps));
+              labels, value_of(report.log.gaps));
   out.counter("kickoff_channel_discontinuities_total", "Discontinuities published.", labels,
-              number(report.log.discontinuities));
+              value_of(report.log.discontinuities));
   const char* dropped = "Records of the worker that did not fit the log.";
   out.counter("kickoff_channel_records_dropped_total", dropped, with(labels, "reason", "late"),
-              number(report.log.late));
+              value_of(report.log.late));
   out.counter("kickoff_channel_records_dropped_total", dropped, with(labels, "reason", "conflict"),
-              number(report.log.conflicts));
+              value_of(report.log.conflicts));
   out.counter("kickoff_channel_late_parts_total",
               "Parts published more than half a part target after their newest frame was received.", labels,
-              number(report.counters.late_parts));
-  add_histogram(out, "kickoff_channel_capture_to_part_seconds",
-                "From the arrival of a part's newest frame to its publication.", labels, report.capture_to_part);
-  add_histogram(out, "kickoff_channel_part_lateness_seconds", "From the UTC end of a part's media to its publication.",
-                labels, report.part_lateness);
+              value_of(report.counters.late_parts));
+  add_delay(out, "kickoff_channel_capture_to_part_seconds",
+            "From the arrival of a part's newest frame to its publication.", labels, report.capture_to_part);
+  add_delay(out, "kickoff_channel_part_lateness_seconds", "From the UTC end of a part's media to its publication.",
+            labels, report.part_lateness);
   if (!report.snapshot) return;
   for (const auto& rendition : report.snapshot->renditions) {
     const Labels both = with(labels, "rendition", rendition->name());
     out.gauge("kickoff_rendition_media_bytes", "Media held in memory for the rendition.", both,
-              number(rendition->media_bytes()));
+              value_of(rendition->media_bytes()));
     out.gauge("kickoff_rendition_last_segment", "Media sequence number of the rendition's last complete segment.", both,
               static_cast<double>(rendition->edge().last_complete()));
   }

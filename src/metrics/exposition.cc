@@ -77,8 +77,9 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
   out.gauge("kickoff_srt_latency_seconds", "Receive latency negotiated with the publisher.", labels,
             stats.latency_ms / 1000.0);
   out.gauge("kickoff_srt_buffer_seconds", "Media waiting in the receive buffer.", labels, stats.buffer_ms / 1000.0);
-  out.gauge("kickoff_srt_receive_bits_per_second", "Rate received.", labels, stats.receive_mbps * 1e6);
-  out.gauge("kickoff_srt_link_bits_per_second", "Estimated bandwidth of the link.", labels, stats.bandwidth_mbps * 1e6);
+  out.gauge("kickoff_srt_receive_bytes_per_second", "Rate received.", labels, stats.receive_mbps * 125e3);
+  out.gauge("kickoff_srt_link_bytes_per_second", "Estimated bandwidth of the link.", labels,
+            stats.bandwidth_mbps * 125e3);
   out.gauge("kickoff_srt_reorder_tolerance_packets", "Packets that may come late before they are asked for again.",
             labels, stats.reorder_tolerance_packets);
   out.gauge("kickoff_srt_buffer_free_bytes", "Room left in the receive buffer.", labels, stats.buffer_free_bytes);

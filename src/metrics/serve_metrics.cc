@@ -5,9 +5,9 @@
 namespace metrics {
 namespace {
 
-double number(const serve::Counter& counter) { return static_cast<double>(counter.get()); }
+double count(const serve::Counter& counter) { return static_cast<double>(counter.get()); }
 
-Labels with(Labels labels, const char* name, std::string_view value) {
+Labels also(Labels labels, const char* name, std::string_view value) {
   labels.emplace_back(name, std::string(value));
   return labels;
 }
@@ -27,16 +27,16 @@ void add_histogram(Families& out, const char* name, const char* help, const Labe
 void add_requests(Families& out, const Labels& labels, const serve::Counters& counters) {
   static constexpr std::array<const char*, 4> kClasses = {"2xx", "3xx", "4xx", "5xx"};
   for (std::size_t kind = 0; kind < serve::kObjectKinds; ++kind) {
-    const Labels with_kind = with(labels, "object", serve::to_string(static_cast<serve::ObjectKind>(kind)));
+    const Labels with_kind = also(labels, "object", serve::to_string(static_cast<serve::ObjectKind>(kind)));
     for (std::size_t status = 0; status < kClasses.size(); ++status) {
       out.counter("kickoff_http_requests_total", "Requests answered, by kind of object and status class.",
-                  with(with_kind, "code", kClasses[status]), number(counters.requests[kind][status]));
+                  also(with_kind, "code", kClasses[status]), count(counters.requests[kind][status]));
     }
   }
   for (std::size_t cause = 1; cause < serve::kCauses; ++cause) {
     out.counter("kickoff_http_refusals_total", "Requests turned down, by cause.",
-                with(labels, "cause", serve::to_string(static_cast<serve::Cause>(cause))),
-                number(counters.causes[cause]));
+                also(labels, "cause", serve::to_string(static_cast<serve::Cause>(cause))),
+                count(counters.causes[cause]));
   }
 }
 
@@ -46,26 +46,26 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
   const Labels labels = {{"loop", loop}};
   add_requests(out, labels, counters);
   out.counter("kickoff_http_sent_bytes_total", "Bytes sent to viewers, TLS included.", labels,
-              number(counters.bytes_sent));
-  out.gauge("kickoff_http_connections", "Open connections.", labels, number(counters.connections));
+              count(counters.bytes_sent));
+  out.gauge("kickoff_http_connections", "Open connections.", labels, count(counters.connections));
   out.gauge("kickoff_http2_connections", "Open HTTP/2 connections, among all.", labels,
-            number(counters.http2_connections));
-  out.counter("kickoff_http_connections_total", "Connections accepted.", labels, number(counters.connections_total));
+            count(counters.http2_connections));
+  out.counter("kickoff_http_connections_total", "Connections accepted.", labels, count(counters.connections_total));
   out.counter("kickoff_http_connections_refused_total", "Connections refused because there were too many.", labels,
-              number(counters.connections_refused));
+              count(counters.connections_refused));
   out.gauge("kickoff_http_parked_requests", "Requests held until what they wait for exists.", labels,
-            number(counters.parked));
+            count(counters.parked));
   out.counter("kickoff_http_joins_total", "First multivariant playlist requests of connections: viewers that join.",
-              labels, number(counters.joins));
-  out.counter("kickoff_tls_handshakes_total", "TLS handshakes completed.", labels, number(counters.tls_handshakes));
+              labels, count(counters.joins));
+  out.counter("kickoff_tls_handshakes_total", "TLS handshakes completed.", labels, count(counters.tls_handshakes));
   out.counter("kickoff_tls_resumptions_total", "TLS handshakes that resumed a session, among all.", labels,
-              number(counters.tls_resumptions));
+              count(counters.tls_resumptions));
   for (std::size_t failure = 0; failure < tls::kFailures; ++failure) {
     out.counter("kickoff_tls_failures_total", "TLS sessions that failed, by kind.",
-                with(labels, "kind", tls::to_string(static_cast<tls::Failure>(failure))),
-                number(counters.tls_failures[failure]));
+                also(labels, "kind", tls::to_string(static_cast<tls::Failure>(failure))),
+                count(counters.tls_failures[failure]));
   }
-  out.counter("kickoff_http_timeouts_total", "Connections ended by a timer.", labels, number(counters.timeouts));
+  out.counter("kickoff_http_timeouts_total", "Connections ended by a timer.", labels, count(counters.timeouts));
   add_histogram(out, "kickoff_http_blocked_wait_seconds", "How long held requests were held.", labels,
                 counters.blocked_wait);
   add_histogram(out, "kickoff_http_part_to_last_byte_seconds",

@@ -12,7 +12,7 @@ constexpr std::size_t kMostWaiting = 3000;
 // Another track's new anchor is this one's too if it puts it no further from its arrival.
 constexpr base::Micros kSameJump = 2 * base::kSecond;
 
-base::Micros to_micros(std::int64_t ticks, std::int64_t timescale) {
+base::Micros micros_of(std::int64_t ticks, std::int64_t timescale) {
   return media::rescale(ticks, timescale, base::kSecond);
 }
 
@@ -42,7 +42,7 @@ void Timeline::on_track(const media::Track& track) {
   }
   entry.audio = std::make_unique<AudioTiming>(track);
   if (!anchor_) return;
-  entry.audio->start(*anchor_, to_micros(anchor_->utc, anchor_->utc_scale));
+  entry.audio->start(*anchor_, micros_of(anchor_->utc, anchor_->utc_scale));
   entry.generation = anchor_->generation;
   out_.on_track(entry.audio->track());
 }
@@ -52,7 +52,7 @@ void Timeline::change_format(Entry& entry, const media::Track& track) {
     const base::Micros end = entry.audio->end();
     entry.audio = std::make_unique<AudioTiming>(track);
     if (!anchor_) return;
-    entry.audio->start(*anchor_, std::max(end, to_micros(anchor_->utc, anchor_->utc_scale)));
+    entry.audio->start(*anchor_, std::max(end, micros_of(anchor_->utc, anchor_->utc_scale)));
     entry.generation = anchor_->generation;
     out_.on_track(entry.audio->track());
     return;
@@ -71,7 +71,7 @@ void Timeline::on_packet(media::Packet&& packet) {
   const auto found = tracks_.find(packet.track_id);
   if (found == tracks_.end()) return;
   Entry& entry = found->second;
-  const base::Micros dts = to_micros(packet.dts, entry.in.timescale);
+  const base::Micros dts = micros_of(packet.dts, entry.in.timescale);
   const bool jumped = entry.watch.jumped(dts, packet.arrived, {options_.jump_forward, options_.jump_back});
   if (jumped && anchor_ && entry.started()) follow_jump(entry, packet);
   if (entry.video) {
@@ -122,7 +122,7 @@ void Timeline::set_anchor(const Anchor& anchor) {
   anchor_ = anchor;
   for (auto& [id, entry] : tracks_) {
     if (!entry.audio) continue;
-    entry.audio->start(anchor, to_micros(anchor.utc, anchor.utc_scale));
+    entry.audio->start(anchor, micros_of(anchor.utc, anchor.utc_scale));
     out_.on_track(entry.audio->track());
   }
 }
@@ -146,8 +146,8 @@ void Timeline::wait_for_anchor(media::Packet&& packet) {
   const bool video_known =
       std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) { return track.second.video != nullptr; });
   const base::Micros wait = video_known ? options_.wait_for_key : options_.wait_for_video;
-  const base::Micros waited = to_micros(last.pts, tracks_.at(last.track_id).in.timescale) -
-                              to_micros(first.pts, tracks_.at(first.track_id).in.timescale);
+  const base::Micros waited = micros_of(last.pts, tracks_.at(last.track_id).in.timescale) -
+                              micros_of(first.pts, tracks_.at(first.track_id).in.timescale);
   if (waited >= wait) flush();
 }
 

@@ -8,7 +8,7 @@ namespace {
 using base::Code;
 using base::Error;
 
-enum Marker : std::uint8_t {
+enum class Amf3Marker : std::uint8_t {
   kUndefined = 0,
   kNull = 1,
   kFalse = 2,
@@ -29,29 +29,29 @@ enum Marker : std::uint8_t {
 base::Result<Value> Amf3Reader::value(int depth) {
   if (depth > outer_.limits_.depth) return Error{Code::kTooLarge, "AMF3 nesting", outer_.offset()};
   TRY(const std::uint8_t marker, outer_.bytes_.u8("AMF3 marker"));
-  switch (marker) {
-    case kUndefined: return Value();
-    case kNull: return Value::null();
-    case kFalse: return Value(false);
-    case kTrue: return Value(true);
-    case kInteger: {
+  switch (static_cast<Amf3Marker>(marker)) {
+    case Amf3Marker::kUndefined: return Value();
+    case Amf3Marker::kNull: return Value::null();
+    case Amf3Marker::kFalse: return Value(false);
+    case Amf3Marker::kTrue: return Value(true);
+    case Amf3Marker::kInteger: {
       TRY(const std::uint32_t bits, u29());
       return Value(static_cast<double>(static_cast<std::int32_t>(bits << 3) >> 3));
     }
-    case kDouble: {
+    case Amf3Marker::kDouble: {
       TRY(const std::uint64_t bits, outer_.bytes_.u64("AMF3 double"));
       return Value(std::bit_cast<double>(bits));
     }
-    case kString: {
+    case Amf3Marker::kString: {
       TRY(std::string string, text());
       return Value(std::move(string));
     }
-    case kXmlDocument:
-    case kXml:
-    case kByteArray: return skip_bytes();
-    case kDate: return date();
-    case kArray: return array(depth);
-    case kObject: return object(depth);
+    case Amf3Marker::kXmlDocument:
+    case Amf3Marker::kXml:
+    case Amf3Marker::kByteArray: return skip_bytes();
+    case Amf3Marker::kDate: return date();
+    case Amf3Marker::kArray: return array(depth);
+    case Amf3Marker::kObject: return object(depth);
     default: return Error{Code::kUnsupported, "AMF3 marker", outer_.offset()};
   }
 }

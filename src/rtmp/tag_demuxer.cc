@@ -14,7 +14,7 @@ using base::Bytes;
 using base::View;
 using media::Codec;
 
-constexpr std::size_t kMaxTracks = 16;   // RT-42
+constexpr std::size_t kMaxFeedTracks = 16;   // RT-42
 constexpr std::int64_t kSmoothed = 100;  // RT-26, milliseconds
 constexpr std::int64_t kTimescale = 1000;
 
@@ -212,7 +212,7 @@ TagDemuxer::TrackState* TagDemuxer::track_of(const TagPart& part) {
   for (TrackState& state : tracks_) {
     if (state.track.id == id) return &state;
   }
-  if (tracks_.size() == kMaxTracks) return nullptr;
+  if (tracks_.size() == kMaxFeedTracks) return nullptr;
   tracks_.emplace_back();
   tracks_.back().track.id = id;
   return &tracks_.back();

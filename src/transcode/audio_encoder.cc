@@ -14,7 +14,7 @@ extern "C" {
 namespace transcode {
 namespace {
 
-const char* library_of(media::Codec codec) {
+const char* audio_library_of(media::Codec codec) {
   switch (codec) {
     case media::Codec::kAac: return "aac";
     case media::Codec::kOpus: return "libopus";
@@ -22,8 +22,8 @@ const char* library_of(media::Codec codec) {
   }
 }
 
-base::Error missing(media::Codec codec) {
-  const char* library = library_of(codec);
+base::Error missing_audio(media::Codec codec) {
+  const char* library = audio_library_of(codec);
   if (library == nullptr) {
     return {base::Code::kUnsupported,
             std::string("no encoder for ") + avcodec_get_name(codec_id(codec)) + "; use aac or opus"};
@@ -48,7 +48,7 @@ AVSampleFormat best_format(const AVCodec& codec) {
   return codec.sample_fmts[0];
 }
 
-base::Result<base::Bytes> config_of(media::Codec codec, base::View extradata) {
+base::Result<base::Bytes> audio_config_of(media::Codec codec, base::View extradata) {
   if (codec == media::Codec::kAac) return base::Bytes::copy_of(extradata);
   TRY(const auto config, media::opus::parse_opus_head(extradata));
   return media::opus::make_dops(config);
@@ -71,9 +71,9 @@ AudioRung resolve(AudioRung rung, const media::AudioParams& source) {
 
 base::Result<AudioEncoder> AudioEncoder::make(const AudioRung& rung) {
   quiet_libav();
-  const char* library = library_of(rung.codec);
+  const char* library = audio_library_of(rung.codec);
   const AVCodec* codec = library == nullptr ? nullptr : avcodec_find_encoder_by_name(library);
-  if (codec == nullptr) return missing(rung.codec);
+  if (codec == nullptr) return missing_audio(rung.codec);
   const auto bad = [&](const char* what) {
     return base::Error{base::Code::kMalformed, "rung " + rung.name + ": " + what};
   };
@@ -102,7 +102,7 @@ base::Result<AudioEncoder> AudioEncoder::make(const AudioRung& rung) {
   track.codec = rung.codec;
   track.timescale = rung.sample_rate;
   TRY(track.config,
-      config_of(rung.codec, {context.extradata, static_cast<std::size_t>(std::max(0, context.extradata_size))}));
+      audio_config_of(rung.codec, {context.extradata, static_cast<std::size_t>(std::max(0, context.extradata_size))}));
   TRY(track, media::describe(std::move(track)));
   track.audio.sample_rate = rung.sample_rate;
   track.audio.channels = rung.channels;

@@ -11,7 +11,7 @@ constexpr std::uint8_t kPatTable = 0x00;
 constexpr std::uint8_t kPmtTable = 0x02;
 constexpr std::size_t kCrcSize = 4;
 /// More than any multiplex carries; a hostile table must not make us keep more.
-constexpr std::size_t kMaxStreams = 64;
+constexpr std::size_t kMaxPmtStreams = 64;
 
 constexpr std::uint32_t tag(const char (&text)[5]) {
   std::uint32_t value = 0;
@@ -153,7 +153,7 @@ base::Result<Pmt> parse_pmt(base::View section) {
   pmt.pcr_pid = pcr_pid & 0x1fff;
   TRY(const std::uint16_t length, in.u16("program_info_length"));
   TRY_OK(in.skip(length & 0x0fff, "program_info"));
-  while (!in.empty() && pmt.streams.size() < kMaxStreams) {
+  while (!in.empty() && pmt.streams.size() < kMaxPmtStreams) {
     TRY(StreamEntry stream, parse_stream(in));
     pmt.streams.push_back(std::move(stream));
   }
