@@ -13,6 +13,9 @@ constexpr std::int64_t kOverrunMillis = 400;
 constexpr std::int64_t kMarginMillis = 100;
 // Cuts that renditions behind the lead may still ask for: two minutes of 2 s segments.
 constexpr std::size_t kCutsKept = 64;
+// Over a hole of more than this part of a second key frames may have been lost: the time between those around it tells
+// nothing about the source.
+constexpr std::int64_t kHolesASecond = 3;
 
 std::int64_t longest_segment(const Cutter::Options& options) {
   const std::int64_t seconds = media::rescale(options.slot, options.timescale, 1);
@@ -46,9 +49,10 @@ void Cutter::open(Cut first) {
 }
 
 std::optional<Cut> Cutter::cut_before(std::int64_t dts, bool key) {
+  if ((dts - frames_end_) * kHolesASecond > options_.timescale) forget_key();
   if (slot_of(dts) <= current().msn) return std::nullopt;
   if (options_.mode == Mode::kGrid) return cut_at(slot_end());
-  if (dts >= latest()) return cut_at(std::min(std::max(frames_end_, current().time + options_.slot), latest()));
+  if (dts >= latest()) return cut_at(latest());
   const bool on_time = key_interval_ > options_.slot ? dts >= slot_end() : key;
   if (on_time || dts + options_.frame > latest()) return cut_at(dts);
   return std::nullopt;
@@ -73,9 +77,8 @@ std::optional<Cut> Cutter::cut_missing(std::int64_t until) {
   if (until <= frames_end_) return std::nullopt;
   std::int64_t time = slot_end();
   if (options_.mode == Mode::kSource) {
-    last_key_.reset();
-    regular_ = false;
-    time = std::min(std::max(frames_end_, current().time + options_.slot), latest());
+    forget_key();
+    time = latest();
   }
   if (time > until) return std::nullopt;
   return cut_at(time);
@@ -91,7 +94,9 @@ std::int64_t Cutter::horizon() const {
 
 std::int64_t Cutter::latest() const {
   if (options_.mode == Mode::kGrid) return INT64_MAX;
-  return std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);
+  const std::int64_t time = std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);
+  const std::int64_t frame = std::max<std::int64_t>(options_.frame, 1);
+  return std::max(media::floor_div(time, frame) * frame, (current().msn + 1) * options_.slot);
 }
 
 std::optional<std::int64_t> Cutter::start_of(std::int64_t msn) const {
@@ -108,6 +113,11 @@ void Cutter::change_lead(Options options) {
   *this = Cutter(options);
   cuts_ = std::move(cuts);
   frames_end_ = frames_end;
+}
+
+void Cutter::go_to(Cut cut) {
+  cuts_.push_back(cut);
+  frames_end_ = std::max(frames_end_, cut.time);
 }
 
 Cut Cutter::cut_at(std::int64_t time) {
@@ -133,6 +143,11 @@ void Cutter::note_key(std::int64_t dts) {
     key_interval_ = interval;
   }
   last_key_ = dts;
+}
+
+void Cutter::forget_key() {
+  last_key_.reset();
+  regular_ = false;
 }
 
 std::optional<std::int64_t> Cutter::expected_key() const {

@@ -24,9 +24,10 @@ struct Cut {
 ///
 /// kGrid, where we encode the lead (or it is audio): segment k starts at k N sharp; encoders force key frames there.
 /// kSource, where the lead is copied: segment k + 1 starts at the first key frame past slot k. If none comes in time
-/// the segment is cut without one (LL-17): late enough to give a key frame a chance, early enough for LL-11 and for the
-/// next segment to start in its slot. Sources whose key frames are further apart than N are cut once a slot at a
-/// constant phase.
+/// the segment is cut without one (LL-17), as late as LL-11 and its slot allow: the later in its slot a segment starts,
+/// the surer it can end with a key frame of the next slot. Time that is missing is cut in the same way, so that a
+/// source that comes back with its key frames elsewhere is followed at once. Sources whose key frames are further apart
+/// than N are cut once a slot at a constant phase.
 class Cutter {
  public:
   enum class Mode : std::uint8_t { kGrid, kSource };
@@ -54,7 +55,7 @@ class Cutter {
   /// Takes the frame in; returns the cut at its end where it is known already that the segment ends with it, so
   /// that its last part need not wait for the next frame. `duration` is 0 where it is not known.
   std::optional<Cut> cut_after(std::int64_t dts, bool key, std::int64_t duration);
-  /// The next cut, at nominal length, in time that will have no frame of the lead before `until`. Ask until there is
+  /// The next cut in time that will have no frame of the lead before `until`. Ask until there is
   /// none.
   std::optional<Cut> cut_missing(std::int64_t until);
   /// The lead has no frame before `time`.
@@ -71,12 +72,15 @@ class Cutter {
 
   /// Goes on with another lead stream from where the current segment started.
   void change_lead(Options options);
+  /// Segment cut.msn is open on the lead already. REQUIRES: started(), and it comes after the current one.
+  void go_to(Cut cut);
 
  private:
   Cut cut_at(std::int64_t time);
   std::int64_t slot_end() const;
   std::int64_t long_phase() const;
   void note_key(std::int64_t dts);
+  void forget_key();
   std::optional<std::int64_t> expected_key() const;
 
   Options options_;

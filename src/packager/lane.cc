@@ -27,6 +27,7 @@ Lane::Lane(Options options, Format format, const Cutter& cutter, Segmenter::Out 
 
 void Lane::resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end) {
   segmenter_.open(msn, segment_start, next_part, end);
+  lateness_.resume();
   started_ = true;
 }
 
@@ -237,6 +238,10 @@ base::Micros Lane::newest() const {
 
 std::int64_t Lane::end_on_lead() const {
   return media::rescale(segmenter_.end(), segmenter_.format().timescale, cutter_.options().timescale);
+}
+
+std::int64_t Lane::start_on_lead() const {
+  return media::rescale(segmenter_.start(), segmenter_.format().timescale, cutter_.options().timescale);
 }
 
 std::int64_t Lane::published_end_on_lead() const {

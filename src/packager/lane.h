@@ -33,6 +33,7 @@ class Lane {
 
   const Segmenter& segmenter() const { return segmenter_; }
   const Format& newest_format() const { return next_format_ ? next_format_->format : segmenter_.format(); }
+  void set_encoded(bool encoded) { options_.encoded = encoded; }
   /// Continues a log instead of joining the lead's open segment.
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
   /// Packets from now on have `format`, which is published from segment `msn` on.
@@ -55,6 +56,8 @@ class Lane {
   base::Micros newest() const;
   /// End of what is published or in the open part, in ticks of the lead's timescale.
   std::int64_t end_on_lead() const;
+  /// Start of the open segment, in the same.
+  std::int64_t start_on_lead() const;
   /// End of what is published, in the same.
   std::int64_t published_end_on_lead() const;
 

@@ -27,6 +27,9 @@ class Lateness {
     return utc - usual_ - (known_ ? allowance_ : kStartFactor * allowance_);
   }
 
+  /// Media came before this began: the first of it need not be waited for longer.
+  void resume() { known_ = true; }
+
   base::Micros newest() const { return newest_; }
 
  private:

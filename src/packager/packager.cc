@@ -94,8 +94,21 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     const Resume::Rendition& at = resume_->renditions[lead];
     cutter_->open({at.msn, at.segment_start});
     cutter_->passed(at.end);
+    keep_overrun();
   }
   resume_.reset();
+}
+
+/// The open segment of a resumed log may have grown past where the grid would have ended it: it then ends in all
+/// renditions where the longest of them does.
+void Packager::keep_overrun() {
+  const std::int64_t msn = cutter_->current().msn;
+  std::int64_t end = 0;
+  for (const auto& lane : lanes_) {
+    if (lane->segmenter().opened() && lane->segmenter().msn() == msn) end = std::max(end, lane->end_on_lead());
+  }
+  const bool grid = cutter_->options().mode == Cutter::Mode::kGrid;
+  if (grid && end > (msn + 1) * segment_.ticks) cutter_->go_to({msn + 1, end});
 }
 
 void Packager::start_cutter(std::uint32_t lead, const media::Track& track) {
@@ -135,6 +148,10 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
   std::vector<std::uint32_t> changed;
   bool write = false;
   for (std::uint32_t i = 0; i < specs.size(); ++i) {
+    if (i < lanes_.size() && specs[i].encoded != specs_[i].encoded) {
+      specs_[i].encoded = specs[i].encoded;
+      lanes_[i]->set_encoded(specs[i].encoded);
+    }
     if (i >= lanes_.size()) {
       specs_.push_back(specs[i]);
       add_lane(specs[i], 0);
@@ -174,13 +191,17 @@ void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std
   if (cutter_->started()) listener_.on_record(record::Discontinuity{msn});
 }
 
-/// Video that joins an audio-only presentation takes the lead, and a lead that changed its format may have other ticks.
+/// Video that joins an audio-only presentation takes the lead, a lead that changed its format may have other ticks, and
+/// after a resume it may only now be known what is copied.
 void Packager::follow_lead_change() {
-  if (specs_[lead_].track.kind() == media::Kind::kAudio) lead_ = choose_lead(specs_);
+  lead_ = choose_lead(specs_);
   const Cutter::Options options = cutter_options(lead_);
-  if (options == cutter_->options()) return;
-  cutter_->change_lead(options);
+  if (options != cutter_->options()) cutter_->change_lead(options);
   segment_.ticks = options.slot;
+  const Segmenter& lead = lanes_[lead_]->segmenter();
+  if (cutter_->started() && lead.opened() && lead.msn() > cutter_->current().msn) {
+    cutter_->go_to({lead.msn(), lanes_[lead_]->start_on_lead()});
+  }
 }
 
 void Packager::on_packet(std::uint32_t rendition, media::Packet&& packet) {

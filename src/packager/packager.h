@@ -107,6 +107,7 @@ class Packager {
  private:
   void begin(const std::vector<RenditionSpec>& specs);
   void begin_resumed(const std::vector<RenditionSpec>& specs);
+  void keep_overrun();
   void start_cutter(std::uint32_t lead, const media::Track& track);
   void update(const std::vector<RenditionSpec>& specs);
   void change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed);

@@ -116,7 +116,6 @@ class AudioTiming {
   Anchor anchor_;
   std::int64_t not_before_ = INT64_MIN;
   SampleClock clock_;
-  std::int64_t last_stamp_ = INT64_MIN;
   std::int64_t usual_samples_ = 0;
 };
 

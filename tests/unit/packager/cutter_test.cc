@@ -93,21 +93,24 @@ TEST(Cutter, KeepsThePhaseOfKeyFramesAWholeNumberOfSegmentsApart) {
   EXPECT_EQ(play(cutter, 18, 300, every(100, 18)), "78! 118 168! 218! 268! 318! ");
 }
 
-TEST(Cutter, CutsMissingTimeAtNominalLength) {
+// Missing time is cut as late as it can be, so that segments start late in their slots when the source comes back: any
+// key frame of the next slot can then end them.
+TEST(Cutter, CutsMissingTimeLateInItsSlots) {
   Cutter cutter = source();
   play(cutter, 18, 30, every(50, 18));
-  EXPECT_EQ(cutter.cut_missing(67 * kFrame), std::nullopt);
-  EXPECT_EQ(cutter.cut_missing(200 * kFrame), (Cut{1, 68 * kFrame}));
-  EXPECT_EQ(cutter.cut_missing(200 * kFrame), (Cut{2, 118 * kFrame}));
-  EXPECT_EQ(cutter.cut_missing(200 * kFrame), (Cut{3, 168 * kFrame}));
-  EXPECT_EQ(cutter.cut_missing(200 * kFrame), std::nullopt);
+  EXPECT_EQ(cutter.cut_missing(77 * kFrame), std::nullopt);
+  EXPECT_EQ(cutter.cut_missing(300 * kFrame), (Cut{1, 78 * kFrame}));
+  EXPECT_EQ(cutter.cut_missing(300 * kFrame), (Cut{2, 138 * kFrame}));
+  EXPECT_EQ(cutter.cut_missing(300 * kFrame), (Cut{3, 197 * kFrame}));
+  EXPECT_EQ(cutter.cut_missing(300 * kFrame), (Cut{4, 247 * kFrame}));
+  EXPECT_EQ(cutter.cut_missing(296 * kFrame), std::nullopt);
 }
 
 TEST(Cutter, CatchesUpWhenMediaReturnsAfterMissingTime) {
   Cutter cutter = source();
   EXPECT_EQ(play(cutter, 18, 30, every(50, 18)), "");
-  EXPECT_EQ(play(cutter, 203, 10, every(1000, 203)), "68 118 168 203 ");
-  EXPECT_EQ(cutter.current().msn, 4);
+  EXPECT_EQ(play(cutter, 203, 100, every(50, 3)), "78 138 197 203 253 ");
+  EXPECT_EQ(cutter.current().msn, 5);
 }
 
 TEST(Cutter, TellsHowFarOtherRenditionsMayGo) {

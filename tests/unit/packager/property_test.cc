@@ -113,7 +113,7 @@ void check_samples(const LogReader& log, std::uint32_t rendition) {
 TEST(PackagerProperty, HoldsForRandomSchedules) {
   int gaps = 0;
   int segments = 0;
-  for (unsigned seed = 1; seed <= 600; ++seed) {
+  for (unsigned seed = 1; seed <= 150; ++seed) {
     const Schedule schedule = make_schedule(seed);
     SCOPED_TRACE("seed " + std::to_string(seed) + ": " + describe(schedule));
     Channel channel(schedule.options);
@@ -132,6 +132,6 @@ TEST(PackagerProperty, HoldsForRandomSchedules) {
     log.check_aligned();
     if (HasFailure()) break;
   }
-  EXPECT_GT(gaps, 1000);
-  EXPECT_GT(segments, 10000);
+  EXPECT_GT(gaps, 500);
+  EXPECT_GT(segments, 2500);
 }

@@ -230,5 +230,42 @@ TEST(PackagerResume, FillsTheTimeUntilMediaComesWithGaps) {
   ASSERT_GT(gaps.size(), 5U);
   EXPECT_EQ(gaps[0].index, 2U);
   EXPECT_EQ(gaps[0].start, video_time(44));
-  EXPECT_EQ(log.all<record::SegmentEnd>(0)[0].duration, 50 * kFrame);
+  EXPECT_EQ(log.all<record::SegmentEnd>(0)[0].duration, 60 * kFrame);
+}
+
+// A log whose segments follow a source's key frames is resumed before it is known that its lead is copied.
+TEST(PackagerResume, LearnsLateWhatIsCopied) {
+  packager::Resume resume;
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_presentation({video_spec("v", false), audio_spec()});
+  resume.presentation = before.presentation();
+  // Segment 0 began at 0.72 and has grown past its slot, to 2.28 in the video and 2.24 in the audio.
+  resume.renditions.push_back({kEpoch / 2'000'000, 3, video_time(18), video_time(57)});
+  resume.renditions.push_back({kEpoch / 2'000'000, 3, audio_time(34), audio_time(105)});
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.resume(resume);
+  packager.set_presentation({video_spec("v", true), audio_spec()});
+  EXPECT_EQ(packager.mode(), packager::Cutter::Mode::kGrid);
+  for (int half = 4; half < 12; ++half) packager.tick(kEpoch + half * kSecond / 2);
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  EXPECT_EQ(packager.mode(), packager::Cutter::Mode::kSource);
+  int audio = 330;
+  for (int frame = 178; frame < 400; ++frame) {
+    packager.on_packet(0, video_packet(frame, frame % 50 == 28));
+    for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) packager.on_packet(1, audio_packet(audio));
+  }
+  packager.finish();
+  log.check_aligned();
+  // Segment 0 ends where its video did; the grid holds until the mode is known.
+  EXPECT_EQ(log.all<record::SegmentEnd>(0).front().duration, 39 * kFrame);
+  EXPECT_EQ(log.trace(0),
+            "1 +2.280 1.720: g0.52 g0.52 g0.52 g0.16\n"
+            "2 +4.000 2.400: g0.52 g0.52 g0.52 g0.52 g0.32\n"
+            "3 +6.400 2.400: g0.52 g0.20 0.52* 0.52 0.52 0.12!\n"
+            "4 +8.800 2.320: 0.52 0.52 0.52 0.52 0.24!\n"
+            "5 +11.120 2.000: 0.52* 0.52 0.52 0.44!\n"
+            "6 +13.120 2.000: 0.52* 0.52 0.52 0.44!\n"
+            "7 +15.120 0.880: 0.52* 0.36!\n");
 }
