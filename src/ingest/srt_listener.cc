@@ -41,7 +41,7 @@ class SrtListener::SrtFeed final : public Feed {
 
   const std::uint64_t id;
   const std::string channel;
-  const std::shared_ptr<SrtBacklog> backlog;
+  const std::shared_ptr<SrtBacklog> backlog;  ///< shared with the thread: see there
   FeedSink* sink = nullptr;
   bool closing = false;  ///< the channel does not want what still comes
 

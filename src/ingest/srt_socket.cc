@@ -236,7 +236,7 @@ SrtPoll::SrtPoll() : poll_(srt_epoll_create()) {}
 SrtPoll::~SrtPoll() { srt_epoll_release(poll_); }
 
 void SrtPoll::add(int socket) {
-  const int events = SRT_EPOLL_IN | SRT_EPOLL_ERR;
+  const auto events = static_cast<int>(SRT_EPOLL_IN | SRT_EPOLL_ERR);
   srt_epoll_add_usock(poll_, socket, &events);
 }
 

@@ -16,7 +16,8 @@
 
 namespace ingest {
 
-/// One publisher's bytes on their way from the SRT thread to the main loop. Shared by both.
+/// One publisher's bytes on their way from the SRT thread to the main loop. Shared by both, since the thread must know
+/// without asking whether the loop keeps up; nothing but atomics in it.
 struct SrtBacklog {
   std::atomic<std::size_t> queued{0};     ///< bytes posted and not yet handed on
   std::atomic<bool> paused{false};        ///< the channel wants none for now
@@ -27,7 +28,7 @@ struct SrtBacklog {
 struct SrtArrival {
   std::uint64_t id = 0;
   SrtAcceptor::Accepted caller;
-  std::shared_ptr<SrtBacklog> backlog;
+  std::shared_ptr<SrtBacklog> backlog;  ///< shared: see there
 };
 
 /// What the SRT thread reports. Thread: called on the SRT thread; implementations only pass it on.

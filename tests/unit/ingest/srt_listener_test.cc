@@ -10,6 +10,14 @@
 
 #include "loop/timer.h"
 
+#if defined(__SANITIZE_THREAD__)
+/// libsrt is not built for ThreadSanitizer, which then does not see how its threads agree.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:libsrt-gnutls\nmutex:libsrt-gnutls\ndeadlock:libsrt-gnutls\nthread:libsrt-gnutls\n";
+}
+#endif
+
 namespace ingest {
 namespace {
 
