@@ -46,7 +46,7 @@ int check(const std::string& path) {
   return 0;
 }
 
-int serve(const std::string& path) {
+int run(const std::string& path) {
   auto loaded = load(path);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
   return app::run_server(std::get<app::Config>(std::move(loaded)), path);
@@ -71,9 +71,9 @@ int main(int argc, char** argv) {
     return check(words[1]);
   }
   if (command == "serve") {
-    if (words.size() == 2 && words[1].starts_with("--config=")) return serve(words[1].substr(std::strlen("--config=")));
+    if (words.size() == 2 && words[1].starts_with("--config=")) return run(words[1].substr(std::strlen("--config=")));
     if (words.size() != 3 || words[1] != "--config") return usage("serve needs --config FILE");
-    return serve(words[2]);
+    return run(words[2]);
   }
   return usage("no such command: " + command);
 }

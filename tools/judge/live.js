@@ -30,9 +30,20 @@ function judgeMultivariant(list, renditions, report) {
 // CODECS and RESOLUTION against the init sections, BANDWIDTH against what was measured.
 function judgeVariants(list, base, followers, report) {
   const at = (uri) => followers.find((follower) => follower.url === new URL(uri, base).href);
+  // MV-2: the highest rate of any segments in a row that last from 0.5 to 1.5 target durations and half a second.
   const peak = (follower) => {
     let most = 0;
-    for (const segment of follower.segmentBytes.values()) if (segment) most = Math.max(most, (segment.bytes * 8) / segment.duration);
+    const { target } = follower.newest;
+    const list = [...follower.segmentBytes].filter(([, segment]) => segment).sort(([a], [b]) => a - b);
+    for (let from = 0; from < list.length; from++) {
+      let [bytes, duration] = [0, 0];
+      for (let to = from; to < list.length && list[to][0] === list[from][0] + to - from; to++) {
+        bytes += list[to][1].bytes;
+        duration += list[to][1].duration;
+        if (duration > 1.5 * target + 0.5) break;
+        if (duration >= 0.5 * target) most = Math.max(most, (bytes * 8) / duration);
+      }
+    }
     return most;
   };
   for (const variant of list.variants) {
@@ -109,9 +120,9 @@ async function liveCheck(url, given = {}) {
   const options = { version: '1.1', seconds: 30, slack: 0.5, independent: true, copy: false, gaps: false, probes: true, wait: 20000, ...given };
   const client = new Client({ version: options.version });
   const found = new Map();
-  const report = (rule, where, text) => {
+  const report = (rule, where, text, evidence) => {
     const key = `${rule} ${where} ${text.replace(/\d+/g, '0')}`;
-    const finding = found.get(key) ?? { rule, where, text, count: 0 };
+    const finding = found.get(key) ?? { rule, where, text, evidence, count: 0 };
     finding.count += 1;
     found.set(key, finding);
   };

@@ -24,7 +24,7 @@ function header(playlist) {
   if (!playlist.text.startsWith('#EXTM3U\n')) found.push(['LL-1', 'does not begin with #EXTM3U']);
   for (const name of once) if ((playlist.tags.get(name)?.length ?? 0) > 1) found.push(['LL-3', `${name} twice`]);
   if (playlist.tags.has('EXT-X-STREAM-INF')) found.push(['LL-4', 'multivariant tags in a media playlist']);
-  const floor = playlist.skip ? 9 : 6;
+  const floor = playlist.skip ? 9 : playlist.tags.has('EXT-X-GAP') ? 8 : 6;
   if (playlist.version !== floor) found.push(['LL-7', `version ${playlist.version}, the content needs ${floor}`]);
   if (!Number.isInteger(target) || target < 1) found.push(['LL-13', `target duration ${target}`]);
   if (!playlist.tags.has('EXT-X-DISCONTINUITY-SEQUENCE')) found.push(['LL-37', 'no EXT-X-DISCONTINUITY-SEQUENCE']);

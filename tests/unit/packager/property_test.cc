@@ -20,6 +20,9 @@ struct Schedule {
   int seconds = 30;
   base::Micros jitter = 0;
   std::vector<std::pair<base::Micros, base::Micros>> losses;  ///< from the start; length
+  base::Micros restart = 0;  ///< from the start: the publisher comes again here, its stamps begin anew; 0: never
+  base::Micros jump = 0;     ///< from the start: stamps jump here; 0: never
+  base::Micros jump_by = 0;
 };
 
 template <typename T>
@@ -44,6 +47,7 @@ Schedule make_schedule(unsigned seed) {
   schedule.with_audio = random() % 8 != 0;
   schedule.with_video = !schedule.with_audio || random() % 8 != 0;
   schedule.options.encode = random() % 3 == 0;
+  if (schedule.options.encode) schedule.video.reorder = schedule.video.open_gop = 0;
   schedule.options.packager.segment_target = pick<base::Micros>(random, {2, 2, 2, 1, 4, 6}) * kSecond;
   schedule.options.packager.part_target = pick<base::Micros>(random, {200, 333, 500, 500, 1000}) * kMillisecond;
   schedule.start = stream::kEpoch + static_cast<base::Micros>(random() % 6'000'000);
@@ -52,7 +56,19 @@ Schedule make_schedule(unsigned seed) {
     const base::Micros length = pick<base::Micros>(random, {40, 300, 1000, 3000, 5000, 15000}) * kMillisecond;
     schedule.losses.emplace_back(static_cast<base::Micros>(random() % 25'000'000), length);
   }
+  if (random() % 4 == 0) schedule.restart = static_cast<base::Micros>(5'000'000 + random() % 20'000'000);
+  if (random() % 4 == 0) schedule.jump = static_cast<base::Micros>(2'000'000 + random() % 20'000'000);
+  schedule.jump_by = pick<base::Micros>(random, {-9000, -700, -300, 300, 1500, 4'000'000}) * kMillisecond;
   return schedule;
+}
+
+/// Stamps of everything received from `from` on, later by `by`.
+void shift_stamps(std::vector<media::Packet>& packets, base::Micros from, base::Micros by, std::int64_t scale) {
+  for (media::Packet& packet : packets) {
+    if (packet.arrived < from) continue;
+    packet.dts += media::rescale(by, kSecond, scale);
+    packet.pts += media::rescale(by, kSecond, scale);
+  }
 }
 
 std::vector<media::Packet> packets_of(const Schedule& schedule, unsigned seed) {
@@ -78,7 +94,29 @@ std::vector<media::Packet> packets_of(const Schedule& schedule, unsigned seed) {
   for (const auto& [from, length] : schedule.losses) {
     packets = stream::lose(std::move(packets), schedule.start + from, schedule.start + from + length);
   }
+  const std::int64_t scale = schedule.video.scale;
+  if (schedule.restart > 0) shift_stamps(packets, schedule.start + schedule.restart, -100 * kSecond, scale);
+  if (schedule.jump > 0) shift_stamps(packets, schedule.start + schedule.jump, schedule.jump_by, scale);
   return packets;
+}
+
+void announce(Channel& channel, const Schedule& schedule) {
+  if (schedule.with_video) channel.track(stream::video_track(schedule.video));
+  if (schedule.with_audio) channel.track(stream::audio_track(schedule.audio));
+}
+
+void play(Channel& channel, const Schedule& schedule, std::vector<media::Packet> packets) {
+  announce(channel, schedule);
+  const base::Micros restart = schedule.restart > 0 ? schedule.start + schedule.restart : INT64_MAX;
+  const auto again =
+      std::find_if(packets.begin(), packets.end(), [=](const auto& packet) { return packet.arrived >= restart; });
+  channel.feed({std::make_move_iterator(packets.begin()), std::make_move_iterator(again)});
+  if (again != packets.end()) {
+    channel.timeline().on_restart();
+    announce(channel, schedule);
+    channel.feed({std::make_move_iterator(again), std::make_move_iterator(packets.end())});
+  }
+  channel.finish();
 }
 
 std::string describe(const Schedule& schedule) {
@@ -91,6 +129,8 @@ std::string describe(const Schedule& schedule) {
                      " segment " + std::to_string(schedule.options.packager.segment_target) + " part " +
                      std::to_string(schedule.options.packager.part_target) + " start +" +
                      std::to_string(schedule.start - stream::kEpoch) + " jitter " + std::to_string(schedule.jitter);
+  if (schedule.restart > 0) text += " restart " + std::to_string(schedule.restart);
+  if (schedule.jump > 0) text += " jump " + std::to_string(schedule.jump) + " by " + std::to_string(schedule.jump_by);
   for (const auto& [from, length] : schedule.losses) {
     text += " loss " + std::to_string(from) + "+" + std::to_string(length);
   }
@@ -113,14 +153,11 @@ void check_samples(const LogReader& log, std::uint32_t rendition) {
 TEST(PackagerProperty, HoldsForRandomSchedules) {
   int gaps = 0;
   int segments = 0;
-  for (unsigned seed = 1; seed <= 150; ++seed) {
+  for (unsigned seed = 1; seed <= 4000; ++seed) {
     const Schedule schedule = make_schedule(seed);
     SCOPED_TRACE("seed " + std::to_string(seed) + ": " + describe(schedule));
     Channel channel(schedule.options);
-    if (schedule.with_video) channel.track(stream::video_track(schedule.video));
-    if (schedule.with_audio) channel.track(stream::audio_track(schedule.audio));
-    channel.feed(packets_of(schedule, seed));
-    channel.finish();
+    play(channel, schedule, packets_of(schedule, seed));
     const LogReader& log = channel.log();
     for (std::uint32_t r = 0; r < log.presentation().renditions.size(); ++r) {
       const LogReader::Seen seen = log.check(r);
