@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -168,6 +169,9 @@ class Server {
     options.socket.latency = config_.srt.latency;
     options.socket.max_bitrate = std::int64_t{config_.srt.max_mbps} * 1'000'000;
     options.socket.max_reorder = config_.srt.max_reorder;
+    for (const auto& [name, entry] : config_.channels) {
+      options.socket.max_latency = std::max(options.socket.max_latency, entry.srt_latency);
+    }
     TRY(auto policy, srt_policy_of(config_));
     TRY(srt_, ingest::SrtListener::make(loop_, clock_, *channels_, std::move(policy), options));
     return base::Ok{};

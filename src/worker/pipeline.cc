@@ -201,7 +201,10 @@ void Pipeline::open_video() {
       video_plan_.copy = can_copy(*video_);
     }
   }
-  if (video_plan_.copy) add_rendition(Source::Kind::kCopy, 0, "source");
+  if (video_plan_.copy) {
+    video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale));
+    add_rendition(Source::Kind::kCopy, 0, "source");
+  }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)
     add_rendition(Source::Kind::kRung, rung, video_plan_.rungs[rung].name);
 }
@@ -295,6 +298,7 @@ void Pipeline::on_packet(media::Packet&& packet) {
 void Pipeline::on_video_packet(media::Packet&& packet) {
   ++video_packets_;
   newest_video_ = std::max(newest_video_.value_or(packet.pts), packet.pts);
+  if (video_rate_ && video_rate_->add(packet.dts, packet.data.size())) present();
   if (!ladder_) {
     if (const auto copy = rendition_of(Source::Kind::kCopy, 0)) packager_.on_packet(*copy, std::move(packet));
     return;
@@ -362,7 +366,9 @@ packager::RenditionSpec Pipeline::spec_of(const Source& source) const {
     }
     case Source::Kind::kCopy:
       spec.track = *video_;
-      bandwidth = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part);
+      bandwidth = video_rate_->peak() > 0
+                      ? bandwidth_measured(video_rate_->peak(), video_rate_->average(), options_.part)
+                      : bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part);
       break;
     case Source::Kind::kRung:
       spec.track = rung_tracks_[source.index];

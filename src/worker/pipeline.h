@@ -18,6 +18,7 @@
 #include "ts/demuxer.h"
 #include "worker/options.h"
 #include "worker/plan.h"
+#include "worker/rate_meter.h"
 #include "worker/stats.h"
 
 namespace worker {
@@ -96,6 +97,7 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
 
   std::optional<media::Track> video_;
   VideoPlan video_plan_;
+  std::optional<RateMeter> video_rate_;  ///< of a copy
   std::unique_ptr<RungOutput> rung_output_;
   std::unique_ptr<transcode::VideoLadder> ladder_;
   std::int64_t ladder_scale_ = 90000;  ///< ticks a second of what the ladder is fed

@@ -88,4 +88,9 @@ Bandwidth bandwidth_of_copy(const media::Track& track, std::int64_t bitrate, bas
   return {narrow(peak + container), narrow(bitrate + container)};
 }
 
+Bandwidth bandwidth_measured(std::int64_t peak, std::int64_t average, base::Micros part) {
+  const std::int64_t container = container_rate(part);
+  return {narrow(peak + peak / 10 + container), narrow(average + container)};
+}
+
 }  // namespace worker

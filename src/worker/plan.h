@@ -39,4 +39,7 @@ Bandwidth bandwidth_of(const transcode::Rung& rung, base::Micros part);
 /// `bitrate` 0: a guess from codec, size and rate until it has been measured.
 Bandwidth bandwidth_of_copy(const media::Track& track, std::int64_t bitrate, base::Micros part);
 
+/// Of a copy whose rate has been measured, with room above the highest segment so far.
+Bandwidth bandwidth_measured(std::int64_t peak, std::int64_t average, base::Micros part);
+
 }  // namespace worker

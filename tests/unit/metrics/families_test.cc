@@ -1,0 +1,61 @@
+#include "metrics/families.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+
+#include "metrics/exposition.h"
+#include "metrics/process_use.h"
+
+namespace metrics {
+namespace {
+
+TEST(Families, SeriesOfOneNameShareAFamily) {
+  Families out;
+  out.counter("a_total", "help", {{"x", "1"}}, 1);
+  out.gauge("b", "help", {}, 2);
+  out.counter("a_total", "help", {{"x", "2"}}, 3);
+  const auto families = out.take();
+  ASSERT_EQ(families.size(), 2U);
+  EXPECT_EQ(families[0].metric.size(), 2U);
+  EXPECT_EQ(families[0].metric[1].counter.value, 3);
+}
+
+TEST(Families, HistogramBucketsAreCumulativeAndEndAtInfinity) {
+  Families out;
+  const std::array<double, 2> bounds = {0.1, 1};
+  const std::array<std::uint64_t, 3> counts = {5, 0, 2};
+  out.histogram("h_seconds", "help", {}, bounds, counts, 3.5);
+  const auto families = out.take();
+  const auto& histogram = families[0].metric[0].histogram;
+  ASSERT_EQ(histogram.bucket.size(), 3U);
+  EXPECT_EQ(histogram.bucket[1].cumulative_count, 5U);
+  EXPECT_EQ(histogram.bucket[2].cumulative_count, 7U);
+  EXPECT_TRUE(std::isinf(histogram.bucket[2].upper_bound));
+  EXPECT_EQ(histogram.sample_count, 7U);
+}
+
+TEST(Exposition, TellsOfTheProcessAndOfEachServeLoop) {
+  Instance instance;
+  instance.version = "1.2.3";
+  const serve::Counters counters;
+  const std::string page = write_exposition(instance, {{"0", &counters, 0.25}});
+  EXPECT_NE(page.find("kickoff_build_info{version=\"1.2.3\"} 1\n"), std::string::npos);
+  EXPECT_NE(page.find("kickoff_loop_busy_ratio{loop=\"0\"} 0.25\n"), std::string::npos);
+  EXPECT_NE(page.find("# TYPE kickoff_http_requests_total counter\n"), std::string::npos);
+}
+
+TEST(ProcessUse, ReadsThisProcessAndGivesZerosForOneThatIsGone) {
+  const ProcessUse own = read_process_use(getpid());
+  EXPECT_GT(own.resident, 1'000'000U);
+  EXPECT_GE(own.threads, 1);
+  EXPECT_EQ(read_process_use(-1).resident, 0U);
+  const DescriptorUse descriptors = read_descriptor_use();
+  EXPECT_GE(descriptors.open, 3U);
+  EXPECT_GE(descriptors.limit, descriptors.open);
+}
+
+}  // namespace
+}  // namespace metrics

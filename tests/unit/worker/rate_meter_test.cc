@@ -1,0 +1,43 @@
+#include "worker/rate_meter.h"
+
+#include <gtest/gtest.h>
+
+namespace worker {
+namespace {
+
+// Packets of `size` bytes, 25 a second at a timescale of 25, from second `from` for `seconds`; how often a change was
+// told.
+int feed(RateMeter& meter, int from, int seconds, std::size_t size) {
+  int told = 0;
+  for (int frame = from * 25; frame < (from + seconds) * 25; ++frame) told += meter.add(frame, size) ? 1 : 0;
+  return told;
+}
+
+TEST(RateMeter, TellsTheRateAfterTheFirstSpanAndThenKeepsStill) {
+  RateMeter meter(25, 50);
+  EXPECT_EQ(feed(meter, 0, 2, 1000), 0);
+  EXPECT_EQ(feed(meter, 2, 20, 1000), 1);
+  EXPECT_EQ(meter.peak(), 200'000);
+  EXPECT_EQ(meter.average(), 200'000);
+}
+
+TEST(RateMeter, AHigherPeakIsToldAndALowerRateIsNot) {
+  RateMeter meter(25, 50);
+  feed(meter, 0, 10, 1000);
+  EXPECT_EQ(feed(meter, 10, 10, 500), 0);
+  EXPECT_EQ(meter.peak(), 200'000);
+  EXPECT_GE(feed(meter, 20, 10, 2000), 1);
+  EXPECT_EQ(meter.peak(), 400'000);
+  EXPECT_LT(meter.average(), 400'000);
+}
+
+TEST(RateMeter, AHoleInTheFeedIsNotALowRate) {
+  RateMeter meter(25, 50);
+  feed(meter, 0, 10, 1000);
+  const std::int64_t before = meter.average();
+  feed(meter, 100, 1, 1000);
+  EXPECT_EQ(meter.average(), before);
+}
+
+}  // namespace
+}  // namespace worker
