@@ -12,8 +12,8 @@
 namespace origin {
 namespace {
 
-// Of a 30-segment playlist (3.6 KB): level 3 makes 602 bytes in 10 µs, level 6 572 in 17, level 9 557 in 21; rendering it
-// takes 1.3.
+// Of a 30-segment playlist (3.6 KB): level 3 makes 602 bytes in 10 µs, level 6 572 in 17, level 9 557 in 21; rendering
+// it takes 1.3.
 constexpr int kLevel = 3;
 // 2^15 bytes of history with a gzip header (16 is added): a playlist's lines repeat within far less, but a smaller one
 // saves no time.

@@ -16,13 +16,13 @@ namespace record {
 
 /// One rendition of the presentation: one media playlist.
 struct Rendition {
-  std::string name;          ///< path segment and id: "v720", "a1"; [a-z0-9_-]+
-  media::Track track;        ///< format of what is published; timescale is that of every time below
-  base::Bytes init;          ///< the CMAF header (ftyp + moov)
+  std::string name;                     ///< path segment and id: "v720", "a1"; [a-z0-9_-]+
+  media::Track track;                   ///< format of what is published; timescale is that of every time below
+  base::Bytes init;                     ///< the CMAF header (ftyp + moov)
   std::uint32_t bandwidth = 0;          ///< bit/s, peak, container included (MV-2, MV-5)
   std::uint32_t average_bandwidth = 0;  ///< bit/s
-  std::string label;         ///< NAME for people: "English", "720p"
-  bool is_default = false;   ///< the audio rendition that plays unless chosen otherwise
+  std::string label;                    ///< NAME for people: "English", "720p"
+  bool is_default = false;              ///< the audio rendition that plays unless chosen otherwise
   /// Longest part that will ever be published, in ticks: PART-TARGET (constant for the session, AMB-8).
   std::int64_t part_ticks = 0;
 };

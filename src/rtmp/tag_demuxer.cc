@@ -14,8 +14,8 @@ using base::Bytes;
 using base::View;
 using media::Codec;
 
-constexpr std::size_t kMaxFeedTracks = 16;   // RT-42
-constexpr std::int64_t kSmoothed = 100;  // RT-26, milliseconds
+constexpr std::size_t kMaxFeedTracks = 16;  // RT-42
+constexpr std::int64_t kSmoothed = 100;     // RT-26, milliseconds
 constexpr std::int64_t kTimescale = 1000;
 
 /// The slice of `payload` that `part` looks at.

@@ -22,7 +22,7 @@ TEST(AacConfig, ReadsWhatFfmpegWrites) {
   EXPECT_EQ(parse_config(hex(samples::kAac51))->channels, 6);
 }
 
-TEST(AacConfig, ReadsExplicitSbrAndPs) { // CM-29
+TEST(AacConfig, ReadsExplicitSbrAndPs) {  // CM-29
   // Object type 5, 24 kHz core, stereo, 48 kHz out, core LC; then the same as
   // 29, mono.
   const auto sbr = parse_config(hex("2b 11 88 00"));
@@ -91,11 +91,11 @@ TEST(AacConfig, ReadsAProgramConfigElement) {
 
 TEST(AacConfig, RefusesWhatNoPlayerDecodes) {
   EXPECT_EQ(parse_config(hex("11c8")).error().code,
-            base::Code::kMalformed); // reserved channels
+            base::Code::kMalformed);  // reserved channels
   EXPECT_EQ(parse_config(hex("4190")).error().code,
-            base::Code::kUnsupported); // CELP
+            base::Code::kUnsupported);  // CELP
   EXPECT_EQ(parse_config(hex("1680")).error().code,
-            base::Code::kMalformed); // reserved sampling frequency
+            base::Code::kMalformed);  // reserved sampling frequency
   EXPECT_EQ(parse_config(hex("11")).error().code, base::Code::kTruncated);
   EXPECT_EQ(parse_config({}).error().code, base::Code::kTruncated);
 }
@@ -119,14 +119,11 @@ TEST(Adts, ReadsWhatFfmpegWrites) {
 }
 
 TEST(Adts, RefusesWhatIsNone) {
-  EXPECT_EQ(parse_adts(hex("fff14c8024ff")).error().code,
-            base::Code::kTruncated);
+  EXPECT_EQ(parse_adts(hex("fff14c8024ff")).error().code, base::Code::kTruncated);
   EXPECT_FALSE(parse_adts(hex("ffe14c8024fffc")).ok());
-  EXPECT_FALSE(parse_adts(hex("fff74c8024fffc")).ok()); // layer
-  EXPECT_FALSE(
-      parse_adts(hex("fff1748024fffc")).ok()); // reserved sampling frequency
-  EXPECT_FALSE(
-      parse_adts(hex("fff14c8000fffc")).ok()); // shorter than its header
+  EXPECT_FALSE(parse_adts(hex("fff74c8024fffc")).ok());  // layer
+  EXPECT_FALSE(parse_adts(hex("fff1748024fffc")).ok());  // reserved sampling frequency
+  EXPECT_FALSE(parse_adts(hex("fff14c8000fffc")).ok());  // shorter than its header
 }
 
 TEST(Adts, TakesChannelsFromTheProgramConfigInItsFirstBlock) {
@@ -136,12 +133,12 @@ TEST(Adts, TakesChannelsFromTheProgramConfigInItsFirstBlock) {
   writer.bits(2, 1);
   writer.bits(4, 3);
   writer.bits(1, 0);
-  writer.bits(3, 0); // channel configuration
+  writer.bits(3, 0);  // channel configuration
   writer.bits(4, 0);
-  writer.bits(13, 17); // frame length
+  writer.bits(13, 17);  // frame length
   writer.bits(11, 0x7ff);
   writer.bits(2, 0);
-  writer.bits(3, 5); // ID_PCE
+  writer.bits(3, 5);  // ID_PCE
   writer.bits(4 + 2 + 4, 0x13);
   writer.bits(4, 1);
   writer.bits(4, 0);
@@ -160,5 +157,5 @@ TEST(Adts, TakesChannelsFromTheProgramConfigInItsFirstBlock) {
   EXPECT_FALSE(config_of_adts(frame).ok());
 }
 
-} // namespace
-} // namespace media::aac
+}  // namespace
+}  // namespace media::aac
