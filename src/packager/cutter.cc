@@ -11,8 +11,8 @@ constexpr std::int64_t kOverrunMillis = 400;
 // Segments start 0.1 s before their slot ends at the latest, so that audio, one frame later, still starts in the same
 // slot.
 constexpr std::int64_t kMarginMillis = 100;
-// Cuts that renditions behind the lead may still ask for: two minutes of 2 s segments.
-constexpr std::size_t kCutsKept = 64;
+// Cuts that renditions behind the lead may still ask for: half an hour of 2 s segments.
+constexpr std::size_t kCutsKept = 1024;
 // Over a hole of more than this part of a second key frames may have been lost: the time between those around it tells
 // nothing about the source.
 constexpr std::int64_t kHolesASecond = 3;

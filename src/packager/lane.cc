@@ -125,9 +125,11 @@ Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
   needs_key_ = false;
   started_ = true;
   if (!format.video()) {
-    const std::int64_t end = frame.start + frame.duration;
-    frame.start = segmenter_.part_open() ? std::max(frame.start, segmenter_.end()) : segmenter_.end();
-    frame.duration = end - frame.start;
+    // The hole before it goes into the frame, or, where that would carry the segment past its end, stays for the next
+    // one.
+    const std::int64_t before = segmenter_.part_open() ? std::max(frame.start, segmenter_.end()) : segmenter_.end();
+    if (!cut || frame.start < *cut) frame.duration += frame.start - before;
+    frame.start = before;
   }
   segmenter_.add(std::move(frame));
   queue_.pop_front();

@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t kMostWaiting = 3000;
 // Another track's new anchor is this one's too if it puts it no further from its arrival.
 constexpr base::Micros kSameJump = 2 * base::kSecond;
+// Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
+constexpr base::Micros kMostAhead = 20 * base::kSecond;
+constexpr base::Micros kMostBehind = 60 * base::kSecond;
 
 base::Micros micros_of(std::int64_t ticks, std::int64_t timescale) {
   return media::rescale(ticks, timescale, base::kSecond);
@@ -73,12 +76,35 @@ void Timeline::on_packet(media::Packet&& packet) {
   Entry& entry = found->second;
   const base::Micros dts = micros_of(packet.dts, entry.in.timescale);
   const bool jumped = entry.watch.jumped(dts, packet.arrived, {options_.jump_forward, options_.jump_back});
-  if (jumped && anchor_ && entry.started()) follow_jump(entry, packet);
+  if (anchor_ && entry.started()) {
+    if (jumped || astray(entry, packet)) follow_jump(entry, packet);
+  } else if (jumped) {
+    forget(entry);
+  }
   if (entry.video) {
     on_video(entry, std::move(packet));
   } else {
     on_audio(entry, std::move(packet));
   }
+}
+
+/// Whether the packet's time is so far from its arrival that it cannot be meant: its track jumped before it had an
+/// anchor.
+bool Timeline::astray(const Entry& entry, const media::Packet& packet) const {
+  const Anchor& anchor = entry.video ? entry.video->anchor() : entry.audio->anchor();
+  const base::Micros time = anchor.map(packet.dts, entry.in.timescale, base::kSecond);
+  return time > std::max(packet.arrived, floor_) + kMostAhead || time < packet.arrived - kMostBehind;
+}
+
+/// Packets that wait for an anchor, and have stamps from before a jump, find none.
+void Timeline::forget(Entry& entry) {
+  if (entry.video) {
+    entry.needs_key = true;
+    entry.video->forget_probe();
+    return;
+  }
+  counters_.dropped_before_anchor += waiting_.size();
+  waiting_.clear();
 }
 
 void Timeline::on_video(Entry& entry, media::Packet&& packet) {
@@ -114,8 +140,8 @@ void Timeline::start_video(Entry& entry) {
   entry.generation = anchor_->generation;
   std::deque<media::Packet> packets = video.start(*anchor_, entry.not_before);
   out_.on_track(video.track());
-  for (media::Packet& packet : packets) give_video(entry, std::move(packet));
   release_waiting();
+  for (media::Packet& packet : packets) give_video(entry, std::move(packet));
 }
 
 void Timeline::set_anchor(const Anchor& anchor) {
@@ -162,7 +188,11 @@ void Timeline::flush() {
 }
 
 void Timeline::release_waiting() {
-  for (media::Packet& packet : std::exchange(waiting_, {})) give_audio(tracks_.at(packet.track_id), std::move(packet));
+  for (media::Packet& packet : std::exchange(waiting_, {})) {
+    Entry& entry = tracks_.at(packet.track_id);
+    if (astray(entry, packet)) follow_jump(entry, packet);
+    give_audio(entry, std::move(packet));
+  }
 }
 
 /// The source's clock was set anew: its time goes on where this packet arrived, or where what was given out ends.

@@ -94,6 +94,8 @@ class Timeline final : public media::PacketSink {
   void start_video(Entry& entry);
   void set_anchor(const Anchor& anchor);
   void release_waiting();
+  bool astray(const Entry& entry, const media::Packet& packet) const;
+  void forget(Entry& entry);
   void follow_jump(Entry& entry, const media::Packet& packet);
   void give_video(Entry& entry, media::Packet&& packet);
   void give_audio(Entry& entry, media::Packet&& packet);

@@ -52,6 +52,7 @@ class VideoTiming {
 
   const media::Track& track() const { return out_; }
   bool started() const { return started_; }
+  const Anchor& anchor() const { return anchor_; }
   void set_rate_hint(media::Rational rate) { hint_ = rate; }
 
   /// Holds a packet back until the rate, and the number of leading pictures, is known. The first one is a key frame.
@@ -104,6 +105,7 @@ class AudioTiming {
 
   const media::Track& track() const { return out_; }
   void start(const Anchor& anchor, base::Micros not_before);
+  const Anchor& anchor() const { return anchor_; }
   void change_anchor(const Anchor& anchor) { anchor_ = anchor; }
   Verdict place(media::Packet& packet);
   base::Micros end() const;

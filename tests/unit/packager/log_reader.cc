@@ -61,6 +61,17 @@ const record::Presentation& LogReader::presentation() const {
   std::abort();
 }
 
+bool LogReader::rescaled() const {
+  const record::Presentation& last = presentation();
+  for (const record::Record& record : records_) {
+    const auto* found = std::get_if<record::Presentation>(&record);
+    for (std::size_t r = 0; found != nullptr && r < found->renditions.size(); ++r) {
+      if (found->renditions[r].track.timescale != last.renditions[r].track.timescale) return true;
+    }
+  }
+  return false;
+}
+
 std::string LogReader::trace(std::uint32_t rendition) const {
   const record::Presentation& shown = presentation();
   const std::int64_t timescale = shown.renditions[rendition].track.timescale;

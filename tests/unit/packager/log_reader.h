@@ -19,6 +19,8 @@ class LogReader final : public packager::Listener {
   const std::vector<packager::Cut>& cuts() const { return cuts_; }
   const std::vector<std::uint32_t>& keys_wanted() const { return keys_wanted_; }
   const record::Presentation& presentation() const;
+  /// Whether a rendition changed its timescale on the way.
+  bool rescaled() const;
   template <typename T>
   std::vector<T> all(std::uint32_t rendition) const {
     std::vector<T> found;

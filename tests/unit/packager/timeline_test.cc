@@ -251,6 +251,27 @@ TEST(Timeline, SmoothsTimesThatGoBackALittle) {
   for (std::size_t i = 1; i < 200; ++i) EXPECT_EQ(rig.sink.video[i].dts - rig.sink.video[i - 1].dts, 3600) << "CM-26";
 }
 
+// The audio's clock jumps by an hour while it waits for the first key frame, the video's after that.
+TEST(Timeline, PutsNothingFarFromItsArrival) {
+  Rig rig;
+  rig.announce(stream::Audio{});
+  rig.announce(stream::Video{});
+  auto audio = shift_stamps(stream::make_audio({}, kEpoch, 600), kEpoch + kSecond, 3600 * kSecond, 90000);
+  auto video = shift_stamps(stream::lose(stream::make_video({}, kEpoch, 300), 0, kEpoch + 900 * kMillisecond),
+                            kEpoch + 3 * kSecond, 3600 * kSecond, 90000);
+  rig.feed(stream::interleave(std::move(video), std::move(audio)));
+  ASSERT_FALSE(rig.sink.video.empty());
+  ASSERT_FALSE(rig.sink.audio.empty());
+  for (const media::Packet& packet : rig.sink.video) {
+    EXPECT_LE(std::abs(media::rescale(packet.pts, 90000, kSecond) - packet.arrived), kSecond / 2);
+  }
+  for (const media::Packet& packet : rig.sink.audio) {
+    EXPECT_LE(std::abs(media::rescale(packet.pts, 48000, kSecond) - packet.arrived), kSecond / 2);
+  }
+  expect_forward(rig.sink.video);
+  expect_forward(rig.sink.audio);
+}
+
 // LL-22: a publisher that comes back is anchored at its arrival, and not before what was there.
 TEST(Timeline, AnchorsAgainAfterARestartAndNeverGoesBack) {
   Rig rig;
