@@ -95,7 +95,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
     : environment_(environment),
       name_(std::move(name)),
       options_(std::move(options)),
-      writer_({}),
+      writer_(environment.loop, {}),
       respawn_(environment.loop, [this] { start_worker(); }),
       log_(name_, {options_.window}),
       timer_(environment.loop, [this] { on_timer(); }) {}
@@ -168,7 +168,8 @@ void Channel::on_rtmp(const feed::RtmpMessage& message) {
       if (summary->sequence_start) headers_.note(message, &*summary);
       role = summary->sequence_start ? FeedWriter::Role::kHeader
              : summary->key          ? FeedWriter::Role::kKeyFrame
-                                     : FeedWriter::Role::kOther;
+             : summary->video        ? FeedWriter::Role::kOther
+                                     : FeedWriter::Role::kAudio;
     }
   }
   writer_.write_media(message, role, environment_.clock.steady());

@@ -1,6 +1,5 @@
 #include "channel/feed_writer.h"
 
-#include <array>
 #include <utility>
 
 namespace channel {
@@ -12,23 +11,26 @@ std::size_t payload_size(const feed::Message& message) {
   return 0;
 }
 
-void send(loop::Stream& pipe, const feed::Message& message) {
-  feed::Encoded encoded = feed::encode(message);
-  const std::array<base::Bytes, 2> slices{base::Bytes::adopt(std::move(encoded.header)), std::move(encoded.payload)};
-  pipe.write(std::span(slices).first(slices[1].empty() ? 1 : 2));
-}
+// Video that came longer ago than this does not pace the audio any more.
+constexpr base::Micros kVideoPause = 200 * base::kMillisecond;
 
 }  // namespace
 
+FeedWriter::FeedWriter(loop::Loop& loop, Options options) : options_(options), hold_(loop, [this] { flush(); }) {}
+
 void FeedWriter::attach(loop::Stream* pipe) {
   pipe_ = pipe;
+  held_.clear();
+  hold_.stop();
   dropping_ = false;
   dropped_now_ = 0;
   full_since_ = -1;
 }
 
 void FeedWriter::write(const feed::Message& message) {
-  if (pipe_ != nullptr) send(*pipe_, message);
+  if (pipe_ == nullptr) return;
+  append(message);
+  flush();
 }
 
 void FeedWriter::write_media(const feed::Message& message, Role role, base::Micros now) {
@@ -39,9 +41,29 @@ void FeedWriter::write_media(const feed::Message& message, Role role, base::Micr
     dropped_now_ += size;
     return;
   }
-  if (dropped_now_ > 0 && !dropping_) send(*pipe_, feed::Dropped{std::exchange(dropped_now_, 0)});
+  if (dropped_now_ > 0 && !dropping_) append(feed::Dropped{std::exchange(dropped_now_, 0)});
   ++counters_.messages;
-  send(*pipe_, message);
+  append(message);
+  if (role != Role::kAudio) {
+    last_video_ = now;
+    flush();
+  } else if (now - last_video_ > kVideoPause) {
+    flush();
+  } else if (!hold_.active()) {
+    hold_.start(options_.audio_hold);
+  }
+}
+
+void FeedWriter::append(const feed::Message& message) {
+  feed::Encoded encoded = feed::encode(message);
+  held_.push_back(base::Bytes::adopt(std::move(encoded.header)));
+  if (!encoded.payload.empty()) held_.push_back(std::move(encoded.payload));
+}
+
+void FeedWriter::flush() {
+  hold_.stop();
+  if (pipe_ != nullptr) pipe_->write(held_);
+  held_.clear();
 }
 
 bool FeedWriter::admit(std::size_t size, Role role, base::Micros now) {

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +18,8 @@ namespace {
 
 // A parent that dies at once must not be started in a busy circle.
 constexpr base::Micros kParentPause = base::kSecond;
+constexpr base::Micros kReapLimit = base::kSecond;
+constexpr unsigned kReapStep = 2'000;
 // A second of a 60 Mbit/s ladder: a server that stalls for a moment does not stall the worker.
 constexpr int kRecordPipeSize = 1 << 20;
 
@@ -88,9 +91,17 @@ base::Result<std::unique_ptr<Spawner>> Spawner::make(loop::Loop& loop, std::stri
   return spawner;
 }
 
+// The end of the process: the parent leaves when its socket ends, and takes its workers along. It is waited for, so that
+// nothing of ours is left behind when we are gone.
 Spawner::~Spawner() {
   if (requests_ >= 0) ::close(requests_);
-  // The parent leaves when its socket ends.
+  reports_.reset();
+  if (!parent_) return;
+  const int pid = parent_->pid();
+  for (base::Micros waited = 0; waitpid(pid, nullptr, WNOHANG) == 0; waited += kReapStep) {
+    if (waited > kReapLimit) ::kill(pid, SIGKILL);
+    usleep(kReapStep);
+  }
 }
 
 base::Status Spawner::start_parent() {

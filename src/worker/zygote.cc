@@ -35,11 +35,19 @@ class Zygote {
       pollfd watched[2] = {{socket_, POLLIN, 0}, {exits_, POLLIN, 0}};
       if (poll(watched, 2, -1) < 0 && errno != EINTR) return 1;
       if (watched[1].revents != 0) reap();
-      if (watched[0].revents != 0 && !serve_request()) return 0;
+      if (watched[0].revents != 0 && !serve_request()) return leave();
     }
   }
 
  private:
+  // The server is gone: nobody reads what the workers write.
+  int leave() {
+    for (const auto& [pid, id] : children_) kill(pid, SIGKILL);
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+    return 0;
+  }
+
   bool serve_request() {
     SpawnDescriptors descriptors;
     const auto request = receive_request(socket_, descriptors);

@@ -59,7 +59,7 @@ class FeedWriterTest : public testing::Test {
   Collector worker_;
   std::unique_ptr<loop::Stream> left_;
   std::unique_ptr<loop::Stream> right_;
-  FeedWriter writer_{{.most_bytes = 1 << 20, .most_time = base::kSecond}};
+  FeedWriter writer_{loop_, {.most_bytes = 1 << 20, .most_time = base::kSecond}};
 };
 
 TEST_F(FeedWriterTest, PassesEverythingToAWorkerThatKeepsUp) {
@@ -99,6 +99,30 @@ TEST_F(FeedWriterTest, APipeThatStaysFullTooLongDropsToo) {
   EXPECT_EQ(writer_.counters().drops, 0U);
   media(3, Role::kOther, 10, 2 * base::kSecond);
   EXPECT_EQ(writer_.counters().drops, 1U);
+}
+
+TEST_F(FeedWriterTest, AudioGoesWithTheNextVideoFrameAndInOrder) {
+  right_->start(worker_);
+  media(1, Role::kOther, 10, 0);
+  media(2, Role::kAudio, 10, base::kMillisecond);
+  loop_.post([this] { loop_.stop(); });
+  loop_.run();
+  EXPECT_EQ(worker_.trace(), "1 ");
+  media(3, Role::kOther, 10, 2 * base::kMillisecond);
+  drain();
+  EXPECT_EQ(worker_.trace(), "2 3 ");
+}
+
+TEST_F(FeedWriterTest, AudioDoesNotWaitForVideoThatDoesNotCome) {
+  media(1, Role::kAudio, 10, base::kSecond);
+  drain();
+  EXPECT_EQ(worker_.trace(), "1 ");
+  media(2, Role::kOther, 10, 2 * base::kSecond);
+  media(3, Role::kAudio, 10, 2 * base::kSecond);
+  loop::Timer late(loop_, [this] { loop_.stop(); });
+  late.start(base::kSecond / 5);
+  loop_.run();
+  EXPECT_EQ(worker_.trace(), "2 3 ");
 }
 
 TEST_F(FeedWriterTest, WithoutAWorkerMediaIsCountedAsDropped) {
