@@ -6,16 +6,16 @@ const os = require('node:os');
 const path = require('node:path');
 const { freeTcp, sleep } = require('../../tests/integration/harness');
 
-const module = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
+const rtmpModule = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 
 // → {rtmp(name), playlist(name), pids(), stop()}, or null where it is not installed.
 async function startNginx() {
-  if (!fs.existsSync(module)) return null;
+  if (!fs.existsSync(rtmpModule)) return null;
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-nginx-'));
   fs.chmodSync(directory, 0o755);
   const [rtmp, http] = [await freeTcp(), await freeTcp()];
   fs.writeFileSync(path.join(directory, 'nginx.conf'), `
-load_module ${module};
+load_module ${rtmpModule};
 daemon off; master_process off; pid ${directory}/pid; error_log ${directory}/error.log warn; worker_processes 1;
 events { worker_connections 1024; }
 rtmp { server { listen 127.0.0.1:${rtmp}; chunk_size 4096; application live { live on; hls on; hls_path ${directory}/hls; hls_fragment 1s; hls_playlist_length 20s; } } }
