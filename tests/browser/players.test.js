@@ -4,7 +4,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, copy, sleep } = require('../integration/harness');
+const { Server, endAll, copy, sleep } = require('../integration/harness');
 const { source, pushRtmp } = require('../integration/media');
 const { launch, servePages, picture, counters } = require('./browser');
 
@@ -29,6 +29,7 @@ after(async () => {
   await pusher?.stop('SIGKILL');
   assert.strictEqual((await server.stop()).code, 0);
 });
+after(endAll);
 
 const players = [
   { name: 'hls.js over HTTP/1.1', url: () => `http://127.0.0.1:${server.ports.http}/play/match`, protocol: 'http/1.1' },

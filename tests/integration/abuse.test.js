@@ -7,7 +7,7 @@ const dgram = require('node:dgram');
 const http2 = require('node:http2');
 const net = require('node:net');
 const tls = require('node:tls');
-const { Server, copy, sleep } = require('./harness');
+const { Server, endAll, copy, sleep } = require('./harness');
 const { source, pushRtmp } = require('./media');
 const { assertLive } = require('./judge_channel');
 
@@ -23,6 +23,7 @@ after(async () => {
   await pusher.stop('SIGKILL');
   assert.strictEqual((await server.stop()).code, 0);
 });
+after(endAll);
 
 const u24 = (value) => Buffer.from([value >> 16, (value >> 8) & 255, value & 255]);
 const u32 = (value) => { const b = Buffer.alloc(4); b.writeUInt32BE(value); return b; };

@@ -30,7 +30,10 @@ function freeUdp() {
 
 // What runs, so that nothing outlives a test run that breaks off.
 const running = new Set();
-process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+// For the last after() of a test file: a test that failed halfway has not ended what it started, and a child that runs keeps the
+// test's process from ending.
+const endAll = () => { for (const child of running) child.kill('SIGKILL'); };
+process.on('exit', endAll);
 
 // A child whose output is kept. → {child, output(), ended: Promise<{code, signal}>, stop(signal)}
 function run(command, args, options = {}) {
@@ -90,7 +93,9 @@ class Server {
   }
 
   async stop() {
+    const early = !this.alive();
     const result = await this.process.stop('SIGTERM');
+    if (early || result.code !== 0) console.error(`the server ended ${early ? 'by itself, ' : ''}with ${result.code ?? result.signal}:\n${this.log(30)}`);
     fs.rmSync(this.directory, { recursive: true, force: true });
     return result;
   }
@@ -183,4 +188,14 @@ function certificate(directory) {
   return { cert, key };
 }
 
-module.exports = { Server, run, copy, certificate, descendants, freeTcp, sleep, binary, root };
+// False also for a process that has ended and that nobody has waited for.
+function exists(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+module.exports = { Server, endAll, exists, run, copy, certificate, descendants, freeTcp, sleep, binary, root };

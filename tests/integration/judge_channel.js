@@ -12,7 +12,7 @@ const seconds = Number(process.env.KICKOFF_CHECK_SECONDS ?? 30);
 // copy: most channels of these tests serve the feed untouched.
 async function assertLive(url, options = {}) {
   const result = await liveCheck(url, { slack, seconds, copy: true, ...options });
-  const text = result.findings.map(({ rule, where, text, count }) => `${rule} ${where}: ${text} (${count} times)`).join('\n');
+  const text = result.findings.map(({ rule, where, text, count, evidence }) => `${rule} ${where}: ${text} (${count} times)${evidence ? `\n${evidence}` : ''}`).join('\n');
   assert.strictEqual(text, '', `findings of the live checker:\n${text}`);
   return result;
 }

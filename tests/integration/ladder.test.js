@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, run, sleep } = require('./harness');
+const { Server, endAll, run, sleep } = require('./harness');
 const { source, pushRtmp, pushSrt } = require('./media');
 const { assertLive, assertPlays, renditions } = require('./judge_channel');
 
@@ -26,6 +26,7 @@ after(async () => {
   await Promise.all(running.map((process) => process.stop('SIGKILL')));
   assert.strictEqual((await server.stop()).code, 0);
 });
+after(endAll);
 const expected = { video: { codec: 'h264', rate: 25 }, audio: { codec: 'aac', sampleRate: 48000 } };
 
 test('ladders cut alike', { concurrency: 2 }, async (t) => {

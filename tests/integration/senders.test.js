@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, run, copy, freeTcp, sleep } = require('./harness');
+const { Server, endAll, run, copy, freeTcp, sleep } = require('./harness');
 const { source, pushRtmp, pushSrt, gstRtmp, gstSrt } = require('./media');
 const { assertLive, assertPlays } = require('./judge_channel');
 
@@ -20,6 +20,7 @@ after(async () => {
   await Promise.all(running.map((process) => process.stop('SIGKILL')));
   assert.strictEqual((await server.stop()).code, 0);
 });
+after(endAll);
 
 const short = { seconds: 8, probes: false };
 const expected = { video: { codec: 'h264', rate: 30 }, audio: { codec: 'aac', sampleRate: 48000, channels: 2 } };

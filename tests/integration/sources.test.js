@@ -3,7 +3,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, copy } = require('./harness');
+const { Server, endAll, copy } = require('./harness');
 const { source, pushRtmp, pushSrt } = require('./media');
 const { assertLive, assertPlays } = require('./judge_channel');
 
@@ -35,6 +35,7 @@ after(async () => {
   const { code } = await server.stop();
   assert.strictEqual(code, 0, `the server's exit status\n${server.log(20)}`);
 });
+after(endAll);
 
 test('every source plays and keeps the rules', { concurrency: true }, async (t) => {
   await Promise.all(cases.map((one) => t.test(`${one.name}: ${one.what}`, async () => {

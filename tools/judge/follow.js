@@ -20,7 +20,7 @@ class Follower {
     this.inits = new Map();
     this.revisions = []; // {at, edge}
     this.segmentBytes = new Map(); // msn → {bytes, duration}
-    this.stats = { playlists: 0, deltas: 0, parts: 0, segments: 0, gaps: 0, bytes: 0, hints: 0, dropped: 0, short: 0 };
+    this.stats = { playlists: 0, deltas: 0, parts: 0, segments: 0, gaps: 0, bytes: 0, hints: 0, dropped: 0 };
     this.next = null; // the decode time at which the next chunk must begin
     this.work = Promise.resolve(); // media is judged in order, beside the reloads
   }
@@ -65,13 +65,12 @@ class Follower {
   }
 
   // hls-parser counts the hint as a part, so to it a segment's short last part is not the last one before the segment is closed,
-  // and it knows no exception for parts beside gaps (LL-58 has one). In a copied channel the key frame that ends a segment is
-  // not known before it comes, until their distance is.
+  // and it knows no exception for parts beside gaps. LL-58 is ours to judge; it finds a short part as soon as another follows it.
   excused([rule, text], playlist) {
     if (rule !== 'TL-1' || !text.includes('85%')) return false;
-    if ([...playlist.segments, playlist.open].some((segment) => segment.parts.some((part) => part.gap))) return true;
-    if (this.options.copy) this.stats.short += 1;
-    return this.options.copy && this.stats.short <= 3;
+    const short = (part) => part.duration < 0.85 * playlist.partTarget;
+    const beside = playlist.segments.some((segment) => segment.parts.some((part) => part.gap)) || playlist.open.parts.some((part) => part.gap);
+    return beside || (playlist.open.parts.length > 0 && short(playlist.open.parts.at(-1)));
   }
 
   // A segment may close before the part that was hinted: the request for that one must not hang (LL-81). Where the source's key
