@@ -30,7 +30,11 @@ void FeedWriter::attach(loop::Stream* pipe) {
 void FeedWriter::write(const feed::Message& message) {
   if (pipe_ == nullptr) return;
   append(message);
-  flush();
+  if (!std::holds_alternative<feed::Tick>(message)) {
+    flush();
+  } else if (!hold_.active()) {
+    hold_.start(options_.hold);
+  }
 }
 
 void FeedWriter::write_media(const feed::Message& message, Role role, base::Micros now) {
@@ -50,7 +54,7 @@ void FeedWriter::write_media(const feed::Message& message, Role role, base::Micr
   } else if (now - last_video_ > kVideoPause) {
     flush();
   } else if (!hold_.active()) {
-    hold_.start(options_.audio_hold);
+    hold_.start(options_.hold);
   }
 }
 

@@ -16,14 +16,14 @@ namespace channel {
 /// messages are dropped up to the next key frame, once the worker has caught up again, and it is told so.
 /// Decoder configuration and everything that is not media always goes through.
 ///
-/// Beside video, audio waits for the next video frame, `audio_hold` at most, and goes with it in one write: that halves
-/// how often the worker has to wake, which is most of what a copied channel costs.
+/// Ticks, and audio beside video, wait for the next video frame, `hold` at most, and go with it in one write: that
+/// halves how often the worker has to wake, which is most of what a copied channel costs.
 class FeedWriter {
  public:
   struct Options {
     std::size_t most_bytes = std::size_t{8} << 20;
-    base::Micros most_time = 2 * base::kSecond;  ///< that the pipe may stay full
-    base::Micros audio_hold = 20 * base::kMillisecond;
+    base::Micros most_time = 2 * base::kSecond;   ///< that the pipe may stay full
+    base::Micros hold = 42 * base::kMillisecond;  ///< a little more than a frame of 25 a second
   };
   struct Counters {
     std::uint64_t messages = 0;

@@ -74,8 +74,9 @@ class Runner {
 
   int run() {
     for (;;) {
-      std::array<pollfd, 2> watched{{{feed_, POLLIN, 0}, {pipeline_.encoded_descriptor(), POLLIN, 0}}};
-      if (poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return 1;
+      // Without encoders there is nothing but the feed to wait for: reading it waits as well, for one call less.
+      std::array<pollfd, 2> watched{{{feed_, POLLIN, POLLIN}, {pipeline_.encoded_descriptor(), POLLIN, 0}}};
+      if (watched[1].fd >= 0 && poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return 1;
       if (watched[1].revents != 0) pipeline_.on_encoded();
       if (watched[0].revents != 0) {
         const ssize_t size = read(feed_, buffer_.data(), buffer_.size());
