@@ -7,6 +7,7 @@
 
 #include "app/config.h"
 #include "app/server.h"
+#include "base/allocator.h"
 
 namespace {
 
@@ -55,6 +56,7 @@ int run(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  base::settle_allocator();
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) return usage("what to do?");
   const std::string& command = words[0];

@@ -3,12 +3,14 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/allocator.h"
 #include "worker/run.h"
 #include "worker/spawn_message.h"
 #include "worker/zygote.h"
 
 // kickoff-worker is started by kickoff alone, with the socket that requests come over as descriptor 3.
 int main(int argc, char** argv) {
+  base::settle_allocator();
   struct stat info{};
   const bool by_server = argc == 2 && std::strcmp(argv[1], "--requests-on-3") == 0 &&
                          fstat(worker::kSpawnSocket, &info) == 0 && S_ISSOCK(info.st_mode);
