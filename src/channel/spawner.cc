@@ -91,8 +91,8 @@ base::Result<std::unique_ptr<Spawner>> Spawner::make(loop::Loop& loop, std::stri
   return spawner;
 }
 
-// The end of the process: the parent leaves when its socket ends, and takes its workers along. It is waited for, so that
-// nothing of ours is left behind when we are gone.
+// The end of the process: the parent leaves when its socket ends, and takes its workers along. It is waited for, so
+// that nothing of ours is left behind when we are gone.
 Spawner::~Spawner() {
   if (requests_ >= 0) ::close(requests_);
   reports_.reset();
