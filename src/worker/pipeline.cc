@@ -202,7 +202,9 @@ void Pipeline::open_video() {
     }
   }
   if (video_plan_.copy) {
-    video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale));
+    const std::int64_t declared = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part).average;
+    video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale), declared,
+                        video_bitrate_hint_ == 0);
     add_rendition(Source::Kind::kCopy, 0, "source");
   }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)

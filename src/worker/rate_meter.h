@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace worker {
 
-/// Measures the rate of a copied track over spans of a segment's length, since nothing says what a feed's encoder will
-/// do (MV-2, MV-3). The first whole span replaces the guess that BANDWIDTH began with; after that only a higher peak
-/// changes it, so that the multivariant playlist stays as it is for an unchanged feed (MV-28).
+/// Measures the rate of a copied track over spans of a segment's length, since nothing binds a feed's encoder to what
+/// it said (MV-2, MV-3). What was declared first stands as long as it is true, so that the multivariant playlist of an
+/// unchanged feed stays as it is (MV-28): only a higher peak is told, and once, that a mere guess was far too high.
 class RateMeter {
  public:
+  /// `declared`: the rate that BANDWIDTH was made from, bit/s; `guessed` where the feed had not said it.
   /// Units: ticks of the track's timescale.
-  RateMeter(std::int64_t timescale, std::int64_t span)
-      : timescale_(timescale), span_(std::max<std::int64_t>(span, 1)) {}
+  RateMeter(std::int64_t timescale, std::int64_t span, std::int64_t declared, bool guessed)
+      : timescale_(timescale), span_(std::max<std::int64_t>(span, 1)), declared_(declared), guessed_(guessed) {}
 
   /// Takes a packet in; true where peak() and average() have changed enough to be told.
   bool add(std::int64_t dts, std::size_t size) {
@@ -23,8 +25,9 @@ class RateMeter {
     bool changed = false;
     if (dts - began_ >= span_) {
       const std::int64_t rate = bytes_ * 8 * timescale_ / (dts - began_);
-      changed = rate > peak_ + peak_ / kTolerance;
-      if (changed) peak_ = rate;
+      const bool far_too_high = std::exchange(guessed_, false) && rate < declared_ / 2;
+      changed = rate > declared_ + declared_ / kTolerance || far_too_high;
+      if (changed) peak_ = declared_ = rate;
       if (average_ == 0) average_ = rate;
       average_ += (rate - average_) / kSmoothing;
       began_ = dts;
@@ -34,7 +37,7 @@ class RateMeter {
     return changed;
   }
 
-  /// Units: bit/s; 0 before the first whole span.
+  /// Units: bit/s; 0 while what was declared first stands.
   std::int64_t peak() const { return peak_; }
   std::int64_t average() const { return average_; }
 
@@ -45,6 +48,8 @@ class RateMeter {
 
   const std::int64_t timescale_;
   const std::int64_t span_;
+  std::int64_t declared_;
+  bool guessed_;
   std::int64_t began_ = -1;
   std::int64_t bytes_ = 0;
   std::int64_t peak_ = 0;

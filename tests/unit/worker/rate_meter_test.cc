@@ -13,26 +13,33 @@ int feed(RateMeter& meter, int from, int seconds, std::size_t size) {
   return told;
 }
 
-TEST(RateMeter, TellsTheRateAfterTheFirstSpanAndThenKeepsStill) {
-  RateMeter meter(25, 50);
-  EXPECT_EQ(feed(meter, 0, 2, 1000), 0);
-  EXPECT_EQ(feed(meter, 2, 20, 1000), 1);
-  EXPECT_EQ(meter.peak(), 200'000);
-  EXPECT_EQ(meter.average(), 200'000);
+constexpr bool kGuessed = true;
+
+TEST(RateMeter, WhatWasDeclaredStandsWhileItIsTrue) {
+  RateMeter meter(25, 50, 190'000, !kGuessed);
+  EXPECT_EQ(feed(meter, 0, 20, 1000), 0) << "200 kbit/s are within a tenth of it";
+  EXPECT_EQ(meter.peak(), 0);
 }
 
-TEST(RateMeter, AHigherPeakIsToldAndALowerRateIsNot) {
-  RateMeter meter(25, 50);
-  feed(meter, 0, 10, 1000);
-  EXPECT_EQ(feed(meter, 10, 10, 500), 0);
+TEST(RateMeter, AHigherPeakThanDeclaredIsToldOnce) {
+  RateMeter meter(25, 50, 100'000, !kGuessed);
+  EXPECT_EQ(feed(meter, 0, 20, 1000), 1);
   EXPECT_EQ(meter.peak(), 200'000);
-  EXPECT_GE(feed(meter, 20, 10, 2000), 1);
+  EXPECT_EQ(meter.average(), 200'000);
+  EXPECT_EQ(feed(meter, 20, 10, 500), 0) << "a lower rate is not";
+  EXPECT_EQ(feed(meter, 30, 10, 2000), 1);
   EXPECT_EQ(meter.peak(), 400'000);
-  EXPECT_LT(meter.average(), 400'000);
+}
+
+TEST(RateMeter, AGuessThatWasFarTooHighIsCorrectedOnce) {
+  RateMeter meter(25, 50, 900'000, kGuessed);
+  EXPECT_EQ(feed(meter, 0, 10, 1000), 1);
+  EXPECT_EQ(meter.peak(), 200'000);
+  EXPECT_EQ(feed(meter, 10, 10, 100), 0);
 }
 
 TEST(RateMeter, AHoleInTheFeedIsNotALowRate) {
-  RateMeter meter(25, 50);
+  RateMeter meter(25, 50, 100'000, !kGuessed);
   feed(meter, 0, 10, 1000);
   const std::int64_t before = meter.average();
   feed(meter, 100, 1, 1000);
