@@ -25,7 +25,7 @@ class RateMeter {
     bool changed = false;
     if (dts - began_ >= span_) {
       const std::int64_t rate = bytes_ * 8 * timescale_ / (dts - began_);
-      const bool far_too_high = std::exchange(guessed_, false) && rate < declared_ / 2;
+      const bool far_too_high = std::exchange(guessed_, false) && rate < declared_ / kFarTooHigh;
       changed = rate > declared_ + declared_ / kTolerance || far_too_high;
       if (changed) peak_ = declared_ = rate;
       if (average_ == 0) average_ = rate;
@@ -42,8 +42,9 @@ class RateMeter {
   std::int64_t average() const { return average_; }
 
  private:
-  // What is declared has this much room above the peak, so that a slightly higher one need not be told.
-  static constexpr std::int64_t kTolerance = 10;
+  // BANDWIDTH is a fifth above what was declared (bandwidth_of_copy): a higher rate makes it untrue.
+  static constexpr std::int64_t kTolerance = 5;
+  static constexpr std::int64_t kFarTooHigh = 4;
   static constexpr std::int64_t kSmoothing = 16;
 
   const std::int64_t timescale_;
