@@ -93,6 +93,14 @@ class Server {
         control_(loop_),
         deadline_(loop_, [this] { loop_.stop(); }) {}
 
+  // Listeners first: their publishers' channels still speak to all the rest when they are told of the end.
+  ~Server() {
+    srt_.reset();
+    rtmps_.reset();
+    rtmp_.reset();
+    channels_.reset();
+  }
+
   base::Status start() {
     TRY_OK(make_directory(config_.state_directory));
     TRY_OK(load_certificates());

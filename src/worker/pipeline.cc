@@ -14,6 +14,13 @@ namespace {
 constexpr base::Micros kAudioMissing = 600 * base::kMillisecond;
 constexpr base::Micros kSilenceMargin = 350 * base::kMillisecond;
 
+// How long the first presentation waits for audio after video has begun, so that no player joins without it. Less than
+// the three parts that the first playlist waits for anyway. A transport stream may bring further languages a little
+// later.
+constexpr base::Micros kWaitForAudio = 500 * base::kMillisecond;
+constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
+constexpr std::size_t kMostEarly = 1024;
+
 packager::Packager::Options packaging(const Options& options) {
   packager::Packager::Options out;
   out.segment_target = options.segment;
@@ -84,6 +91,7 @@ void Pipeline::resume() {
     timeline_.not_before(media::rescale(rendition.end, scale, base::kSecond, media::Round::kUp));
   }
   packager_.resume(options_.resume);
+  begun_ = true;
   for (const record::Rendition& rendition : options_.resume.presentation.renditions) {
     renditions_.push_back({Source::Kind::kResumed, renditions_.size(), rendition.name});
   }
@@ -99,7 +107,7 @@ bool Pipeline::on_message(const feed::Message& message) {
     if (ts_) ts_->feed(ts->payload.view(), ts->arrived);
   } else if (const auto* tick = std::get_if<feed::Tick>(&message)) {
     fill_silence();
-    if (!renditions_.empty()) packager_.tick(tick->utc);
+    if (presented_) packager_.tick(tick->utc);
   } else if (std::holds_alternative<feed::Dropped>(message)) {
     timeline_.on_loss();
     if (ladder_) ladder_->discontinuity();
@@ -133,6 +141,7 @@ void Pipeline::close_demuxers() {
 
 void Pipeline::drain_and_finish() {
   close_demuxers();
+  if (!begun_) begin();
   if (ladder_) {
     ladder_->flush();
     ladder_->drain(*rung_output_);
@@ -140,7 +149,7 @@ void Pipeline::drain_and_finish() {
   for (const auto& lane : audio_) {
     if (lane->transcoder) lane->transcoder->flush(*lane);
   }
-  if (renditions_.empty()) {
+  if (!presented_) {
     // Nothing playable ever came: the log has no presentation, and still says that it is over.
     on_record_(record::End{});
   } else {
@@ -284,6 +293,28 @@ void Pipeline::open_audio(AudioLane& lane) {
 }
 
 void Pipeline::on_packet(media::Packet&& packet) {
+  if (begun_) {
+    take(std::move(packet));
+    return;
+  }
+  early_.push_back(std::move(packet));
+  if (may_begin(early_.back())) begin();
+}
+
+bool Pipeline::may_begin(const media::Packet& newest) const {
+  // Audio alone has had its wait for video on the timeline.
+  if (!video_ || options_.audio == Options::Audio::kNone || early_.size() >= kMostEarly) return true;
+  const base::Micros waited = newest.arrived - early_.front().arrived;
+  if (waited >= kWaitForAudio) return true;
+  return !audio_.empty() && (!ts_ || waited >= kWaitForLanguages);
+}
+
+void Pipeline::begin() {
+  begun_ = true;
+  for (media::Packet& packet : std::exchange(early_, {})) take(std::move(packet));
+}
+
+void Pipeline::take(media::Packet&& packet) {
   if (stale_) present();
   if (video_ && packet.track_id == video_->id) {
     on_video_packet(std::move(packet));
@@ -399,7 +430,9 @@ void Pipeline::present() {
   std::vector<packager::RenditionSpec> specs;
   specs.reserve(renditions_.size());
   for (const Source& source : renditions_) specs.push_back(spec_of(source));
-  if (!specs.empty()) packager_.set_presentation(specs);
+  if (specs.empty()) return;
+  presented_ = true;
+  packager_.set_presentation(specs);
 }
 
 // ---- From the packager.

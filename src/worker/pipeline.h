@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -85,6 +86,9 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   void add_rendition(Source::Kind kind, std::size_t index, std::string name);
   std::optional<std::uint32_t> rendition_of(Source::Kind kind, std::size_t index) const;
   packager::RenditionSpec spec_of(const Source& source) const;
+  bool may_begin(const media::Packet& newest) const;
+  void begin();
+  void take(media::Packet&& packet);
   void present();
   void fill_silence();
 
@@ -105,6 +109,9 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::vector<Source> renditions_;            ///< by their index in the presentation
   bool stale_ = false;                        ///< tracks changed since the last presentation
+  bool begun_ = false;                        ///< packets no longer wait in early_
+  bool presented_ = false;                    ///< a presentation has been written
+  std::deque<media::Packet> early_;           ///< packets that wait for the first presentation; at most kMostEarly
   std::optional<std::int64_t> newest_video_;  ///< Units: ticks of video_.
   std::int64_t video_at_last_tick_ = 0;
   std::uint64_t video_packets_ = 0;
