@@ -213,7 +213,30 @@
     element('quality').addEventListener('change', (event) => { hls.nextLevel = Number(event.target.value); });
     element('audio').addEventListener('change', (event) => { hls.audioTrack = Number(event.target.value); });
 
-    // A hole in the media (the publisher was away) is jumped over as soon as there is media behind it.
+    // True where the newest media of the playlist is media, not a gap that the publisher's absence left.
+    function edgeIsMedia() {
+      const details = hls.latestLevelDetails;
+      if (!details || !details.live) return false;
+      const part = details.partList?.at(-1);
+      return part ? !part.gap : !details.fragments.at(-1)?.gap;
+    }
+
+    // hls.js by itself waits before a hole as wide as an outage. With media behind the hole the page plays on there: where it is
+    // buffered already, or else at the live edge.
+    function leaveHole() {
+      for (let i = 0; i < video.buffered.length; i++) {
+        const start = video.buffered.start(i);
+        if (start > video.currentTime && video.buffered.end(i) - start > 0.2) {
+          counters.jumps += 1;
+          video.currentTime = start + 0.01;
+          return true;
+        }
+      }
+      if (hls.liveSyncPosition === null || hls.liveSyncPosition < video.currentTime + 1 || !edgeIsMedia()) return false;
+      toLive();
+      return true;
+    }
+
     let lastTime = 0;
     let still = 0;
     setInterval(() => {
@@ -224,16 +247,7 @@
       refreshFigures();
       still = video.paused || video.ended || video.currentTime !== lastTime ? 0 : still + 1;
       lastTime = video.currentTime;
-      if (counters.startup === null || still < 2) return;
-      for (let i = 0; i < video.buffered.length; i++) {
-        const start = video.buffered.start(i);
-        if (start > video.currentTime && video.buffered.end(i) - start > 0.2) {
-          counters.jumps += 1;
-          still = 0;
-          video.currentTime = start + 0.01;
-          return;
-        }
-      }
+      if (counters.startup !== null && still >= 4 && leaveHole()) still = -4; // time to fetch what is there
     }, 250);
 
     hls.attachMedia(video);

@@ -6,10 +6,10 @@ namespace rtmp {
 
 void ChunkWriter::write(std::uint8_t chunk_stream, Type type, std::uint32_t stream_id, std::uint32_t timestamp,
                         base::View payload) {
-  constexpr std::uint32_t kExtended = 0xFFFFFF;
-  const bool extended = timestamp >= kExtended;
+  constexpr std::uint32_t kExtendedMark = 0xFFFFFF;
+  const bool extended = timestamp >= kExtendedMark;
   out_.u8(chunk_stream);
-  out_.u24(extended ? kExtended : timestamp);
+  out_.u24(extended ? kExtendedMark : timestamp);
   out_.u24(payload.size());
   out_.u8(static_cast<std::uint8_t>(type));
   out_.u32(__builtin_bswap32(stream_id));  // RT-7

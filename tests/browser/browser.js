@@ -53,7 +53,7 @@ function picture(page) {
 
 const counters = (page) => page.evaluate(() => {
   const { hls, ...rest } = window.kickoff;
-  return { ...rest, time: document.querySelector('video').currentTime };
+  return { ...rest, hls: Boolean(hls), time: document.querySelector('video').currentTime };
 });
 
 module.exports = { launch, servePages, picture, counters };

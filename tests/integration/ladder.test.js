@@ -40,13 +40,18 @@ test('ladders cut alike', { concurrency: 2 }, async (t) => {
   })));
 });
 
-test('GStreamer plays it as ordinary HLS', async () => {
-  const player = push(run('gst-launch-1.0', ['-v', 'playbin', `uri=${server.playlist('full')}`, 'video-sink=fakesink silent=false sync=true', 'audio-sink=fakesink sync=true']));
-  const frames = () => (player.output().match(/chain .*fakesink\d*:sink/g) ?? []).length;
-  for (let i = 0; i < 150 && frames() < 50; i++) await sleep(100);
-  assert.ok(frames() >= 50, `${frames()} frames: ${player.output().slice(-1500)}`);
-  await player.stop('SIGKILL');
-});
+for (const [what, ...pipeline] of [
+  ['hlsdemux', 'souphttpsrc', 'location=URL', '!', 'hlsdemux', 'name=d', 'd.', '!', 'queue', '!', 'decodebin', '!', 'fakesink', 'silent=false'],
+  ['playbin3 (hlsdemux2)', 'playbin3', 'uri=URL', 'video-sink=fakesink silent=false sync=true', 'audio-sink=fakesink sync=true'],
+]) {
+  test(`GStreamer's ${what} plays it as ordinary HLS`, async () => {
+    const player = push(run('gst-launch-1.0', ['-v', ...pipeline.map((word) => word.replace('URL', server.playlist('full')))]));
+    const frames = () => (player.output().match(/chain .*fakesink\d*:sink/g) ?? []).length;
+    for (let i = 0; i < 150 && frames() < 50; i++) await sleep(100);
+    assert.ok(frames() >= 50, `${frames()} frames: ${player.output().slice(-1500)}`);
+    await player.stop('SIGKILL');
+  });
+}
 
 test('the default ladder of a small source has one rung of its size', async () => {
   await Promise.all(running.splice(0).map((process) => process.stop()));
