@@ -1,0 +1,24 @@
+// The configuration reader on any text: every outcome is a configuration or a list of problems, each with its place.
+#include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/config.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto loaded = app::parse_config(text, "fuzz.yaml");
+  if (const auto* config = std::get_if<app::Config>(&loaded)) {
+    if (config->channels.empty()) std::abort();
+    return 0;
+  }
+  const auto& problems = std::get<std::vector<app::Problem>>(loaded);
+  if (problems.empty()) std::abort();
+  for (const app::Problem& problem : problems) {
+    if (problem.text.empty() || !problem.message().starts_with("fuzz.yaml")) std::abort();
+  }
+  return 0;
+}
