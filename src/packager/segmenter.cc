@@ -150,6 +150,7 @@ void Segmenter::end_segment(std::int64_t time) {
     close_part(fits ? time : format_.video() ? part_start_ + format_.part : end_, fits);
   }
   while (part_start_ < time) write_gap(std::min(part_start_ + format_.part, time));
+  held_gaps_.clear();
   ++counters_.segments;
   out_(record::SegmentEnd{rendition_, msn_, start_, time - start_});
   open(msn_ + 1, time, 0, time);
@@ -173,6 +174,7 @@ std::vector<std::int64_t> Segmenter::decode_times(std::int64_t end) const {
 }
 
 void Segmenter::close_part(std::int64_t end, bool last) {
+  for (record::Gap& gap : std::exchange(held_gaps_, {})) out_(std::move(gap));
   const std::vector<std::int64_t> times = decode_times(end);
   std::vector<cmaf::Sample> samples(frames_.size());
   record::Part part{rendition_, msn_, next_part_, part_start_, end - part_start_};
@@ -198,7 +200,12 @@ void Segmenter::close_part(std::int64_t end, bool last) {
 }
 
 void Segmenter::write_gap(std::int64_t end) {
-  out_(record::Gap{rendition_, msn_, next_part_, part_start_, end - part_start_});
+  record::Gap gap{rendition_, msn_, next_part_, part_start_, end - part_start_};
+  if (media_in_segment_) {
+    held_gaps_.push_back(std::move(gap));
+  } else {
+    out_(std::move(gap));
+  }
   part_start_ = grid_base_ = end_ = end;
   ++next_part_;
   ++counters_.gap_parts;

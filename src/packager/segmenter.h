@@ -46,6 +46,10 @@ Format hold_part_target(Format format, std::int64_t part_most);
 /// The decode timeline has no seam: every part starts where the one before ended (CM-12). A part's last frame lasts
 /// until the part ends and its first one starts with it; small holes vanish in that, composition offsets keep the
 /// video's pts.
+///
+/// Gaps that follow media within a segment are written only if media comes again in that segment; a segment that ends
+/// without more has just its parts and the duration of its slot. hls.js loads the parts of a segment one after another
+/// and never leaves a segment in which a gap follows a part that it loaded (1.7.4: it stays in PARSING).
 class Segmenter {
  public:
   using Out = std::function<void(record::Record&&)>;
@@ -106,6 +110,7 @@ class Segmenter {
   std::int64_t end_ = 0;
   std::int64_t usual_frame_ = 0;
   std::vector<Frame> frames_;
+  std::vector<record::Gap> held_gaps_;  ///< that follow media in the open segment
 };
 
 }  // namespace packager

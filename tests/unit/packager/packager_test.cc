@@ -321,7 +321,7 @@ TEST(PackagerGap, VanishesInVideoIfShorterThanAPart) {
 TEST(PackagerGap, ReachesToTheNextKeyFrame) {
   EXPECT_EQ(traced_with_loss(kSecond, 0),
             "0 +0.720 2.000: 0.52* 0.52 0.52 0.44!\n"
-            "1 +2.720 2.400: 0.52* 0.52 0.28 g0.52 g0.52 g0.04\n"
+            "1 +2.720 2.400: 0.52* 0.52 0.28\n"
             "2 +5.120 1.600: g0.52 g0.52 g0.52 g0.04\n"
             "3 +6.720 2.000: 0.52* 0.52 0.52 0.44!\n"
             "4 +8.720 1.000: 0.52* 0.48!\n");
@@ -336,7 +336,7 @@ TEST(PackagerGap, ReachesToTheNextKeyFrame) {
 TEST(PackagerGap, GoesOnSegmentAfterSegment) {
   EXPECT_EQ(traced_with_loss(15 * kSecond, 0, 21),
             "0 +0.720 2.000: 0.52* 0.52 0.52 0.44!\n"
-            "1 +2.720 2.400: 0.52* 0.52 0.28 g0.52 g0.52 g0.04\n"
+            "1 +2.720 2.400: 0.52* 0.52 0.28\n"
             "2 +5.120 2.400: g0.52 g0.52 g0.52 g0.52 g0.32\n"
             "3 +7.520 2.360: g0.52 g0.52 g0.52 g0.52 g0.28\n"
             "4 +9.880 2.000: g0.52 g0.52 g0.52 g0.44\n"
@@ -359,9 +359,12 @@ TEST(PackagerGap, KeepsThePaceOfTheClock) {
     const base::Micros now = play.start() + half_seconds * kSecond / 2;
     channel.wait_until(now);
     for (std::uint32_t r = 0; r < 2; ++r) {
-      if (half_seconds < 12) continue;
       const auto gaps = channel.log().all<record::Gap>(r);
-      ASSERT_FALSE(gaps.empty());
+      if (gaps.empty()) {
+        // Until the segment ends in which media still came, the hole is told by its end alone.
+        EXPECT_LT(half_seconds, 15);
+        continue;
+      }
       const std::int64_t timescale = channel.log().presentation().renditions[r].track.timescale;
       const base::Micros end = media::rescale(gaps.back().start + gaps.back().duration, timescale, kSecond);
       EXPECT_LE(now - end, 2350 * kMillisecond);
@@ -444,7 +447,7 @@ TEST(PackagerRestart, ContinuesAfterAFeedCameBack) {
   }
   EXPECT_EQ(channel.log().trace(0),
             "0 +0.720 2.000: 0.52* 0.52 0.52 0.44!\n"
-            "1 +2.720 2.400: 0.52* 0.48 g0.52 g0.52 g0.36\n"
+            "1 +2.720 2.400: 0.52* 0.48\n"
             "2 +5.120 2.400: g0.52 g0.52 g0.52 g0.52 g0.32\n"
             "3 +7.520 1.320: g0.52 g0.52 g0.28\n"
             "4 +8.840 2.000: 0.52* 0.52 0.52 0.44!\n"
@@ -483,7 +486,7 @@ TEST(PackagerRestart, IsADiscontinuityWhenTheFormatChanged) {
   EXPECT_EQ(inits.size(), 2U);
   EXPECT_EQ(channel.log().trace(0),
             "0 +0.720 2.000: 0.52* 0.52 0.52 0.44!\n"
-            "1 +2.720 2.400: 0.52* 0.48 g0.52 g0.52 g0.36\n"
+            "1 +2.720 2.400: 0.52* 0.48\n"
             "2 +5.120 2.400: g0.52 g0.08 0.52* 0.52 0.52 0.24!\n"
             "3 +7.520 1.200: 0.52 0.52 0.16!\n");
 }
