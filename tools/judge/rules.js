@@ -79,7 +79,8 @@ function parts(playlist) {
     });
     if (segment.parts.length && segment.duration !== null) {
       const sum = segment.parts.reduce((total, part) => total + part.duration, 0);
-      if (Math.abs(sum - segment.duration) > 0.002) found.push(['LL-15', `segment ${segment.msn}: parts of ${sum.toFixed(5)} s, EXTINF ${segment.durationText}`]);
+      const hole = segment.duration - sum > 0.002 ? ', a hole at its end' : '';
+      if (hole || sum - segment.duration > 0.002) found.push(['LL-15', `segment ${segment.msn}: parts of ${sum.toFixed(5)} s, EXTINF ${segment.durationText}${hole}`]);
     }
   }
   // LL-28: parts only within three target durations of the live edge. One more segment may straddle the line.
