@@ -38,7 +38,7 @@ class Client : public loop::StreamHandler {
   void on_read(base::View bytes) override {
     text_ += base::text_of(bytes);
     const std::size_t head = text_.find("\r\n\r\n");
-    const std::size_t field = text_.find("content-length: ");
+    const std::size_t field = text_.find("Content-Length: ");
     if (head == std::string::npos || field == std::string::npos) return;
     if (text_.size() - head - 4 >= std::stoul(text_.substr(field + 16))) loop_.stop();
   }
@@ -71,7 +71,7 @@ TEST_F(AdminServerTest, AnswersARouteUncached) {
   Client client(loop_, server_->port());
   const std::string answer = client.ask("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(answer.substr(0, 15), "HTTP/1.1 200 OK");
-  EXPECT_NE(answer.find("cache-control: no-store"), std::string::npos) << "CC-12";
+  EXPECT_NE(answer.find("Cache-Control: no-store"), std::string::npos) << "CC-12";
   EXPECT_NE(answer.find("kickoff_x 1\n"), std::string::npos);
 }
 
@@ -80,7 +80,7 @@ TEST_F(AdminServerTest, UnknownPagesAndOtherMethodsAreToldSo) {
   EXPECT_NE(client.ask("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n").find(" 404 "), std::string::npos);
   const std::string answer = client.ask("DELETE /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_NE(answer.find(" 405 "), std::string::npos);
-  EXPECT_NE(answer.find("allow: GET, HEAD"), std::string::npos);
+  EXPECT_NE(answer.find("Allow: GET, HEAD"), std::string::npos);
 }
 
 TEST_F(AdminServerTest, ARouteMayAnswerLater) {
