@@ -147,7 +147,6 @@
     const hls = new Hls({
       lowLatencyMode: true,
       backBufferLength: 30,
-      maxLiveSyncPlaybackRate: 1.05, // catches up inaudibly after a stall
       liveSyncOnStallIncrease: 0, // a publisher's outage must not cost latency for the rest of the event
       debug: query.has('debug'),
     });
@@ -237,6 +236,18 @@
       return true;
     }
 
+    // Plays a little faster, its pitch kept, until it is as near to live as the playlist allows. hls.js can do that too, but
+    // not with less than a second of media ahead, which is all there is with short parts.
+    function keepUp() {
+      const behind = counters.latency - counters.target;
+      const catching = video.playbackRate > 1;
+      if (counters.latency === null || counters.buffer < 0.2 || behind < (catching ? 0.03 : 0.1)) {
+        if (catching) video.playbackRate = 1;
+      } else if (behind < 4) {
+        video.playbackRate = behind > 0.3 ? 1.1 : 1.05;
+      }
+    }
+
     let lastTime = 0;
     let still = 0;
     setInterval(() => {
@@ -245,6 +256,7 @@
       counters.wallLatency = hls.playingDate ? (Date.now() - hls.playingDate.getTime()) / 1000 : null;
       counters.bandwidth = hls.bandwidthEstimate || 0;
       refreshFigures();
+      keepUp();
       still = video.paused || video.ended || video.currentTime !== lastTime ? 0 : still + 1;
       lastTime = video.currentTime;
       if (counters.startup !== null && still >= 4 && leaveHole()) still = -4; // time to fetch what is there
