@@ -8,9 +8,6 @@ namespace {
 // A segment may be 0.4 s longer than N: with the audio frame that an audio segment may end later (93 ms at most, HE-AAC
 // at 22.05 kHz) it stays below the half second of LL-11 and LL-12.
 constexpr std::int64_t kOverrunMillis = 400;
-// Segments start 0.1 s before their slot ends at the latest, so that audio, one frame later, still starts in the same
-// slot.
-constexpr std::int64_t kMarginMillis = 100;
 // Cuts that renditions behind the lead may still ask for: half an hour of 2 s segments.
 constexpr std::size_t kCutsKept = 1024;
 // Over a hole of more than this part of a second key frames may have been lost: the time between those around it tells
@@ -41,7 +38,7 @@ SlotLength slot_length(std::int64_t timescale, media::Rational frame_rate, std::
 Cutter::Cutter(Options options)
     : options_(options),
       longest_(longest_segment(options)),
-      margin_(media::rescale(kMarginMillis, 1000, options.timescale)) {}
+      margin_(media::rescale(kStartMargin, base::kSecond, options.timescale)) {}
 
 void Cutter::open(Cut first) {
   cuts_.push_back(first);

@@ -4,9 +4,14 @@
 #include <deque>
 #include <optional>
 
+#include "base/clock.h"
 #include "media/time.h"
 
 namespace packager {
+
+/// A segment starts at least this long before its slot ends, so that audio, one frame later, still starts in the same
+/// slot. Key frames of a copied source within this of a slot's end could begin no segment.
+inline constexpr base::Micros kStartMargin = 100 * base::kMillisecond;
 
 /// Start of segment `msn` on the lead stream.
 struct Cut {

@@ -136,7 +136,7 @@ bool Timeline::other_video_leads(const Entry& entry) const {
 void Timeline::start_video(Entry& entry) {
   VideoTiming& video = *entry.video;
   video.decide_rate();
-  if (!anchor_) set_anchor(video.make_anchor(floor_));
+  if (!anchor_) set_anchor(video.make_anchor(floor_, options_.clear_slots));
   entry.generation = anchor_->generation;
   std::deque<media::Packet> packets = video.start(*anchor_, entry.not_before);
   out_.on_track(video.track());
@@ -201,7 +201,7 @@ void Timeline::follow_jump(Entry& entry, const media::Packet& packet) {
   const bool fits = std::abs(mapped - packet.arrived) < kSameJump;
   if (entry.generation >= anchor_->generation || !fits) {
     Anchor next{packet.dts, entry.in.timescale, std::max(packet.arrived, floor_), base::kSecond, 0};
-    if (entry.video) next = entry.video->continue_at(packet, floor_);
+    if (entry.video) next = entry.video->continue_at(packet, floor_, options_.clear_slots);
     next.generation = anchor_->generation + 1;
     anchor_ = next;
     ++counters_.reanchors;

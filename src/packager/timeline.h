@@ -35,6 +35,10 @@ class Timeline final : public media::PacketSink {
     /// How long an audio-only feed waits for video, in feed time; while video comes without a key frame, longer.
     base::Micros wait_for_video = base::kSecond;
     base::Micros wait_for_key = 6 * base::kSecond;
+    /// Segment duration of a channel that copies its video: key frames are kept clear of the last 0.1 s of the slots of
+    /// that length (kStartMargin), by up to 0.3 s of difference between media time and arrival. 0: wherever they
+    /// arrive.
+    base::Micros clear_slots = 0;
     /// Frame rate that the container claims (RTMP metadata), used where the bitstream tells none.
     media::Rational frame_rate_hint;
     /// Jumps beyond these against the track's own pace, that arrival does not bear out, anchor anew (RT-26).

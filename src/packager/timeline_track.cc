@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "packager/cutter.h"
 #include "packager/rate.h"
 
 namespace packager {
@@ -14,6 +15,8 @@ constexpr std::size_t kFramesToCheck = 3;
 constexpr std::size_t kFramesToMeasure = 9;
 // H.264 and HEVC reorder by 16 pictures at most: leading pictures that have not ended by then are none.
 constexpr std::size_t kMostLeading = 17;
+// Where the rate varies key frames may be a frame off, and no source that matters is slower than this.
+constexpr std::int64_t kSlowestRate = 20;
 
 base::Micros micros_up(std::int64_t ticks, std::int64_t timescale) {
   return media::rescale(ticks, timescale, base::kSecond, media::Round::kUp);
@@ -85,16 +88,34 @@ void VideoTiming::decide_rate() {
   if (rate.known()) grid_.emplace(rate, in_.timescale, out_.timescale);
 }
 
-Anchor VideoTiming::make_anchor(base::Micros floor) const {
+Anchor VideoTiming::make_anchor(base::Micros floor, base::Micros clear_slots) const {
   const media::Packet& key = probe_.front();
-  const std::int64_t frame = grid_ ? grid_->frame() : 1;
+  const std::int64_t frame = frame_ticks();
   const std::int64_t before = grid_ ? leading() : 0;
-  std::int64_t index = media::rescale(media::rescale(key.arrived, base::kSecond, out_.timescale), frame, 1);
-  if (floor != INT64_MIN) {
-    const std::int64_t least = ticks_up(floor, out_.timescale);
-    index = std::max(index, media::rescale(least, frame, 1, media::Round::kUp) + before);
-  }
-  return {key.pts, in_.timescale, index * frame, out_.timescale, 0};
+  const std::int64_t least =
+      floor == INT64_MIN ? INT64_MIN : media::rescale(ticks_up(floor, out_.timescale), frame, 1, media::Round::kUp);
+  const std::int64_t arrived = media::rescale(media::rescale(key.arrived, base::kSecond, out_.timescale), frame, 1);
+  const std::int64_t start = clear_of_slot_end(key, std::max(arrived - before, least), least, clear_slots);
+  return {key.pts, in_.timescale, (start + before) * frame, out_.timescale, 0};
+}
+
+/// Key frames come a segment apart as a rule, so that all of them lie where the first does in its slot; those of open
+/// GOPs with leading pictures as much earlier as those last. Too near to a slot's end no segment could begin with them
+/// (LL-19): they are moved before that, or where `least` forbids it, behind it. Units: frames.
+std::int64_t VideoTiming::clear_of_slot_end(const media::Packet& key, std::int64_t start, std::int64_t least,
+                                            base::Micros segment) const {
+  if (segment == 0) return start;
+  const std::int64_t frame = frame_ticks();
+  const std::int64_t slot = slot_length(out_.timescale, out_.video.frame_rate, segment).ticks;
+  const std::int64_t early = std::clamp<std::int64_t>(
+      media::rescale(composition(key), in_.timescale, out_.timescale, media::Round::kUp), 0, slot / 4);
+  const std::int64_t jitter = grid_ ? 2 * frame : out_.timescale / kSlowestRate;
+  const std::int64_t late = slot - jitter - media::rescale(kStartMargin, base::kSecond, out_.timescale);
+  const std::int64_t time = start * frame - early;
+  const std::int64_t phase = time - media::floor_div(time, slot) * slot;
+  if (phase <= late - early) return start;
+  const std::int64_t earlier = start - media::rescale(phase - (late - early), frame, 1, media::Round::kUp);
+  return earlier >= least ? earlier : start + media::rescale(slot - phase, frame, 1, media::Round::kUp);
 }
 
 std::deque<media::Packet> VideoTiming::start(const Anchor& anchor, base::Micros floor) {
@@ -114,11 +135,12 @@ std::deque<media::Packet> VideoTiming::start(const Anchor& anchor, base::Micros 
   return std::exchange(probe_, {});
 }
 
-Anchor VideoTiming::continue_at(const media::Packet& packet, base::Micros floor) const {
-  const std::int64_t frame = grid_ ? grid_->frame() : 1;
-  const std::int64_t least = ticks_up(std::max(packet.arrived, floor), out_.timescale);
-  const std::int64_t utc = media::rescale(least, frame, 1, media::Round::kUp) * frame;
-  return {packet.dts, in_.timescale, utc, out_.timescale, 0};
+Anchor VideoTiming::continue_at(const media::Packet& packet, base::Micros floor, base::Micros clear_slots) const {
+  const std::int64_t frame = frame_ticks();
+  const std::int64_t least =
+      media::rescale(ticks_up(std::max(packet.arrived, floor), out_.timescale), frame, 1, media::Round::kUp);
+  const std::int64_t start = packet.key ? clear_of_slot_end(packet, least, least, clear_slots) : least;
+  return {packet.dts, in_.timescale, start * frame, out_.timescale, 0};
 }
 
 void VideoTiming::change_anchor(const Anchor& anchor, const media::Packet& packet) {

@@ -63,15 +63,16 @@ class VideoTiming {
   const media::Packet& first() const { return probe_.front(); }
   /// Settles rate and timescale. REQUIRES: probing().
   void decide_rate();
-  /// An anchor that puts the first frame at its arrival, no sample before `floor`. REQUIRES: decide_rate() was called.
-  Anchor make_anchor(base::Micros floor) const;
+  /// An anchor that puts the first frame at its arrival, no sample before `floor`, and as
+  /// Timeline::Options::clear_slots says. REQUIRES: decide_rate() was called.
+  Anchor make_anchor(base::Micros floor, base::Micros clear_slots) const;
   /// Starts the decode timeline at the first frame, not before `floor`. Returns the packets held back.
   std::deque<media::Packet> start(const Anchor& anchor, base::Micros floor);
 
   /// Goes on under another anchor from this packet on.
   void change_anchor(const Anchor& anchor, const media::Packet& packet);
   /// An anchor under which this packet follows what was given out, at its arrival if that is later.
-  Anchor continue_at(const media::Packet& packet, base::Micros floor) const;
+  Anchor continue_at(const media::Packet& packet, base::Micros floor, base::Micros clear_slots) const;
 
   /// Turns the packet's times into UTC ticks of track().timescale.
   Verdict place(media::Packet& packet);
@@ -82,6 +83,9 @@ class VideoTiming {
 
  private:
   std::int64_t leading() const;
+  std::int64_t frame_ticks() const { return grid_ ? grid_->frame() : 1; }
+  std::int64_t clear_of_slot_end(const media::Packet& key, std::int64_t start, std::int64_t least,
+                                 base::Micros segment) const;
   std::int64_t composition(const media::Packet& packet) const { return packet.pts - packet.dts; }
   Verdict place_on_grid(media::Packet& packet);
   Verdict place_freely(media::Packet& packet);

@@ -28,6 +28,12 @@ packager::Packager::Options packaging(const Options& options) {
   return out;
 }
 
+packager::Timeline::Options timing(const Options& options) {
+  packager::Timeline::Options out;
+  if (options.copy_video) out.clear_slots = options.segment;
+  return out;
+}
+
 }  // namespace
 
 /// Hands what the encoders deliver to the packager, under the rendition's index.
@@ -76,7 +82,7 @@ Pipeline::Pipeline(Options options, OnRecord on_record)
     : options_(std::move(options)),
       on_record_(std::move(on_record)),
       packager_(packaging(options_), *this),
-      timeline_({}, *this),
+      timeline_(timing(options_), *this),
       rung_output_(std::make_unique<RungOutput>(*this)) {
   if (!options_.resume.renditions.empty()) resume();
 }
