@@ -135,6 +135,7 @@
   // What to say about a fatal error of hls.js.
   function explain(data) {
     const status = data.response?.code;
+    if (data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && status === 503) return 'Very many are joining right now.';
     if (data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && status === 404) return `Channel “${channel}” is not live.`;
     if (status) return `The server answered ${status}.`;
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR) return 'The server cannot be reached.';
@@ -175,10 +176,13 @@
       if (!data.fatal) return;
       const text = explain(data);
       fail(text);
-      show(data.response?.code === 404 ? 'waiting' : 'fault', `${text} Trying again …`);
+      show([404, 503].includes(data.response?.code) ? 'waiting' : 'fault', `${text} Trying again …`);
       if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaRecoveries++ < 3) return hls.recoverMediaError();
       retries += 1;
-      setTimeout(() => { hls.loadSource(source); play(); }, Math.min(500 * retries, 5000));
+      // A server without room says when to come back; nobody may come back at the same moment as all others.
+      const told = 1000 * Number(data.networkDetails?.getResponseHeader?.('Retry-After') ?? 0);
+      const wait = told > 0 ? told * (1 + Math.random()) : Math.min(500 * retries, 5000);
+      setTimeout(() => { hls.loadSource(source); play(); }, wait);
     });
 
     // After the end of the event the same address may carry the next one.

@@ -9,6 +9,7 @@
 
 #include "api/admin_server.h"
 #include "api/channels_json.h"
+#include "api/instance_json.h"
 #include "loop/loop.h"
 
 namespace app {
@@ -64,6 +65,12 @@ struct AdminThread::Thread {
                }));
     server.add("/api/v1/channels", asking([this](const Overview& overview) {
                  return Answer{200, "application/json", api::channels_json(overview.instance.channels, clock->utc())};
+               }));
+    server.add("/api/v1/instance", asking([this](const Overview& overview) {
+                 std::vector<const serve::Counters*> loops;
+                 for (const auto& report : serve->reports()) loops.push_back(report.counters);
+                 return Answer{200, "application/json",
+                               api::instance_json(loops, overview.instance.main_loop_busy, clock->utc())};
                }));
     server.add("/", [this](AdminServer::Respond respond) { respond({200, "text/html; charset=utf-8", page}); });
   }

@@ -31,6 +31,24 @@ void read_log(Section& in, Config::Log& log) {
                        {"text", [&] { log.format = base::LogFormat::kText; }}});
 }
 
+bool valid_pathway(const std::string& url) {
+  const std::size_t host = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : url.size();
+  return url.size() > host && url.back() != '/' && std::all_of(url.begin(), url.end(), [](unsigned char c) {
+           return std::isgraph(c) != 0 && c != '"' && c != '?' && c != '#';
+         });
+}
+
+void read_admission(Section& in, Config::Admission& admission) {
+  in.number("shed_depth_below", 0, 90, admission.shed_depth_below);
+  in.number("refuse_joins_below", 0, 90, admission.refuse_joins_below);
+  in.number("egress_mbps", 0, 10'000'000, admission.egress_mbps);
+  if (const auto node = in.take("overflow")) {
+    admission.overflow = node->IsScalar() ? node->Scalar() : "?";
+    if (!admission.overflow.empty() && !valid_pathway(admission.overflow))
+      in.problem(*node, "overflow has to be the start of a URL without its last /, such as https://cdn.example.com");
+  }
+}
+
 void read_http(Section& in, Config::Http& http) {
   in.text("listen", http.listen);
   in.port("port", http.port);
@@ -39,6 +57,7 @@ void read_http(Section& in, Config::Http& http) {
   in.number("max_connections", 0, 10'000'000, http.max_connections);
   in.text("certificate", http.certificate);
   in.text("key", http.key);
+  in.section("admission", [&](Section& admission) { read_admission(admission, http.admission); });
 }
 
 void read_srt(Section& in, Config::Srt& srt) {

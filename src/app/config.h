@@ -17,6 +17,13 @@ struct Config {
     base::Level level = base::Level::kInfo;
     base::LogFormat format = base::LogFormat::kAuto;
   };
+  /// Shedding load to protect who is watching; see serve::Admission.
+  struct Admission {
+    int shed_depth_below = 15;   ///< headroom. Units: percent.
+    int refuse_joins_below = 5;  ///< headroom. Units: percent.
+    int egress_mbps = 0;         ///< what the line carries; 0: not counted
+    std::string overflow;        ///< URL of a CDN pathway that takes joins in place of a refusal
+  };
   struct Http {
     std::string listen = "0.0.0.0";
     std::uint16_t port = 8080;
@@ -25,6 +32,7 @@ struct Config {
     int max_connections = 0;  ///< over all loops; 0: nine tenths of the descriptor limit
     std::string certificate;  ///< PEM; empty: self-signed, kept in the state directory
     std::string key;
+    Admission admission;
   };
   struct Admin {
     std::string listen = "127.0.0.1";

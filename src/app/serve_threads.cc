@@ -27,6 +27,10 @@ std::size_t connections_of(const Config::Http& config) {
   return static_cast<std::size_t>(limit.rlim_cur / 10 * 9);
 }
 
+serve::Admission::Options admission_of(const Config::Admission& config) {
+  return {config.shed_depth_below / 100.0, config.refuse_joins_below / 100.0, config.overflow};
+}
+
 int listen_port(std::uint16_t configured) { return configured == 0 ? -1 : configured; }
 
 // Sockets that share a port do so with any process of this user: a server that already runs there is only noticed by
@@ -89,6 +93,7 @@ base::Result<std::unique_ptr<ServeThreads>> ServeThreads::start(const Config::Ht
   options.plain_port = listen_port(config.port);
   options.tls_port = listen_port(config.tls_port);
   options.most_connections = std::max<std::size_t>(connections_of(config) / static_cast<std::size_t>(loops), 1);
+  options.admission = admission_of(config.admission);
   for (int i = 0; i < loops; ++i) {
     auto worker = std::make_unique<Worker>();
     worker->name = std::to_string(i);
@@ -114,6 +119,20 @@ void ServeThreads::publish(const std::shared_ptr<const origin::ChannelSnapshot>&
 
 void ServeThreads::remove(const std::string& channel) {
   for (const auto& worker : workers_) worker->server->remove(channel);
+}
+
+void ServeThreads::configure(const Config::Http& config) {
+  for (const auto& worker : workers_) worker->server->set_admission(admission_of(config.admission));
+}
+
+void ServeThreads::set_shared_room(double memory, double egress) {
+  for (const auto& worker : workers_) worker->server->set_shared_room(memory, egress);
+}
+
+std::uint64_t ServeThreads::bytes_sent() const {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers_) sum += worker->server->counters().bytes_sent.get();
+  return sum;
 }
 
 void ServeThreads::use_tls(const std::shared_ptr<const tls::Context>& context) {

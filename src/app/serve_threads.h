@@ -29,6 +29,12 @@ class ServeThreads {
 
   void publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot);
   void remove(const std::string& channel);
+  /// Limits of admission; the other settings change only with a restart.
+  void configure(const Config::Http& config);
+  /// See serve::Server::set_shared_room.
+  void set_shared_room(double memory, double egress);
+  /// Bytes sent since the start. Thread: any, until stop().
+  std::uint64_t bytes_sent() const;
   void use_tls(const std::shared_ptr<const tls::Context>& context);
   /// Lets open requests finish, at most `limit`, then ends the threads. Blocks: for the end of the process only.
   void stop(base::Micros limit);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "app/admin_thread.h"
+#include "app/room_sampler.h"
 #include "app/serve_threads.h"
 #include "base/log.h"
 #include "channel/channels.h"
@@ -106,6 +107,7 @@ class Server {
     TRY_OK(load_certificates());
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
     TRY(serve_, ServeThreads::start(config_.http, clock_, https_, files));
+    room_ = std::make_unique<RoomSampler>(loop_, clock_, *serve_, config_.http.admission.egress_mbps);
     TRY(spawner_, channel::Spawner::make(loop_, worker_program()));
     const channel::Environment environment{
         loop_, clock_, *spawner_,
@@ -132,6 +134,7 @@ class Server {
 
   void run() {
     loop_.run();
+    room_.reset();
     // Answers that are on their way finish; new viewers find the port closed.
     serve_->stop(kDrainLimit);
     admin_.reset();
@@ -244,6 +247,8 @@ class Server {
       srt_->set_policy(policy.take());
     }
     serve_->use_tls(https_);
+    serve_->configure(config_.http);
+    room_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(rtmps_context_);
     channels_->configure(settings_of(config_));
     const bool fixed_changed = next.http.port != config_.http.port || next.http.tls_port != config_.http.tls_port ||
@@ -295,6 +300,7 @@ class Server {
   std::shared_ptr<const tls::Context> https_;
   std::shared_ptr<const tls::Context> rtmps_context_;
   std::unique_ptr<ServeThreads> serve_;
+  std::unique_ptr<RoomSampler> room_;
   std::unique_ptr<channel::Spawner> spawner_;
   std::unique_ptr<channel::Channels> channels_;
   std::unique_ptr<ingest::RtmpListener> rtmp_;

@@ -239,4 +239,27 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   return out;
 }
 
+std::string rebase_multivariant(std::string_view playlist, std::string_view base) {
+  constexpr std::string_view kAttribute = "URI=\"";
+  std::string out;
+  out.reserve(playlist.size() + 1024);
+  while (!playlist.empty()) {
+    const std::size_t end = std::min(playlist.find('\n'), playlist.size() - 1) + 1;
+    const std::string_view line = playlist.substr(0, end);
+    playlist.remove_prefix(end);
+    const std::size_t attribute = line.find(kAttribute);
+    if (line.front() != '#' && line.front() != '\n') {
+      out += base;
+      out += line;
+    } else if (attribute != std::string_view::npos) {
+      out += line.substr(0, attribute + kAttribute.size());
+      out += base;
+      out += line.substr(attribute + kAttribute.size());
+    } else {
+      out += line;
+    }
+  }
+  return out;
+}
+
 }  // namespace hls

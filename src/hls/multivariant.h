@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "media/track.h"
 
@@ -23,5 +24,9 @@ struct Stream {
 /// that a player without one of the codecs keeps the other; else into one group.
 /// REQUIRES: at least one stream.
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments);
+
+/// The same playlist with every URI below `base`, which ends in '/': it sends a player elsewhere, all renditions to one
+/// place (LL-116), without redirecting media (LL-117).
+std::string rebase_multivariant(std::string_view playlist, std::string_view base);
 
 }  // namespace hls

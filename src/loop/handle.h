@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include <array>
 #include <deque>
 #include <functional>
 
@@ -19,9 +20,12 @@ struct Loop::Handle {
   std::deque<std::function<void()>> posted;
   bool stopping = false;
   bool inside = false;  ///< within uv_run
-  // For busy_share: idle time and clock at the last sample, and the share between the last two samples.
-  std::uint64_t sampled_idle = 0;
-  std::uint64_t sampled_at = 0;
+  // For busy_share: idle time and clock of the last second, a sample each quarter, the oldest first.
+  struct Sample {
+    std::uint64_t at = 0;
+    std::uint64_t idle = 0;
+  };
+  std::array<Sample, 5> samples{};
   double busy = 0;
 
   void run_posted();

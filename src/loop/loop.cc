@@ -1,5 +1,6 @@
 #include "loop/loop.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -16,20 +17,19 @@ void Loop::Handle::run_posted() {
 
 void Loop::Handle::sample_busy() {
   const std::uint64_t now = uv_hrtime();
-  const std::uint64_t elapsed = now - sampled_at;
-  if (elapsed < 1'000'000'000) return;
+  if (now - samples.back().at < 250'000'000) return;
   const std::uint64_t idle = uv_metrics_idle_time(&uv);
-  const double share = 1.0 - static_cast<double>(idle - sampled_idle) / static_cast<double>(elapsed);
-  busy = share < 0 ? 0 : share;
-  sampled_idle = idle;
-  sampled_at = now;
+  std::rotate(samples.begin(), samples.begin() + 1, samples.end());
+  samples.back() = {now, idle};
+  const double elapsed = static_cast<double>(now - samples.front().at);
+  busy = std::max(0.0, 1.0 - static_cast<double>(idle - samples.front().idle) / elapsed);
 }
 
 Loop::Loop() : handle_(std::make_unique<Handle>()) {
   if (uv_loop_init(&handle_->uv) != 0) std::abort();
   uv_loop_configure(&handle_->uv, UV_METRICS_IDLE_TIME);
   handle_->uv.data = handle_.get();
-  handle_->sampled_at = uv_hrtime();
+  handle_->samples.fill({uv_hrtime(), 0});
   uv_async_init(&handle_->uv, &handle_->wake,
                 [](uv_async_t* async) { static_cast<Handle*>(async->loop->data)->run_posted(); });
   // The two handles of our own do not keep run() from ending when nothing else is left.

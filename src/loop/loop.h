@@ -26,7 +26,7 @@ class Loop {
   void post(std::function<void()> task);
   /// Steady time of this turn of the loop, cheap to ask.
   base::Micros now() const;
-  /// Share of the last second (0 to 1) in which the loop was not waiting.
+  /// Share of the last second (0 to 1) in which the loop was not waiting; renewed each quarter of a second.
   double busy_share() const;
 
   struct Handle;  ///< what this folder knows of libuv

@@ -29,6 +29,19 @@ void add_process(Families& out, const Instance& instance) {
               number(instance.worker_parent_restarts));
 }
 
+/// The one number to scale or steer by, and what it is the least of.
+void add_headroom(Families& out, const Instance& instance, const std::vector<ServeLoop>& loops) {
+  std::vector<const serve::Counters*> counters;
+  for (const ServeLoop& loop : loops) counters.push_back(loop.counters);
+  const serve::Room room = serve::room_of(counters, instance.main_loop_busy);
+  out.gauge("kickoff_headroom_ratio", "What the instance can still take on: 1 all, 0 nothing. The scarcest resource's.",
+            {}, room.least());
+  for (std::size_t i = 0; i < serve::kResources; ++i) {
+    out.gauge("kickoff_headroom_resource_ratio", "What is left of each resource: 1 all, 0 nothing.",
+              {{"resource", std::string(serve::to_string(static_cast<serve::Resource>(i)))}}, room.left[i]);
+  }
+}
+
 void add_rtmp(Families& out, const char* protocol, const ingest::RtmpCounters& counters) {
   const Labels labels = {{"protocol", protocol}};
   out.gauge("kickoff_rtmp_connections", "Open RTMP connections.", labels, number(counters.connections));
@@ -104,6 +117,7 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
 std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops) {
   Families out;
   add_process(out, instance);
+  add_headroom(out, instance, loops);
   add_rtmp(out, "rtmp", instance.rtmp);
   add_rtmp(out, "rtmps", instance.rtmps);
   add_srt(out, instance.srt);

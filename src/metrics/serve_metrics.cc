@@ -55,8 +55,15 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
               count(counters.connections_refused));
   out.gauge("kickoff_http_parked_requests", "Requests held until what they wait for exists.", labels,
             count(counters.parked));
-  out.counter("kickoff_http_joins_total", "First multivariant playlist requests of connections: viewers that join.",
-              labels, count(counters.joins));
+  out.counter("kickoff_http_joins_total",
+              "Viewers that joined: first multivariant playlist requests of a CMCD session or a connection.", labels,
+              count(counters.joins));
+  out.gauge("kickoff_http_joins_in_flight", "Of the last ten seconds' joins, those not given media yet.", labels,
+            count(counters.joining));
+  out.counter("kickoff_http_joins_redirected_total", "Joins sent to the overflow pathway for want of headroom.", labels,
+              count(counters.joins_redirected));
+  add_histogram(out, "kickoff_http_join_seconds", "From a join to its first media on the same connection.", labels,
+                counters.join_time);
   out.counter("kickoff_tls_handshakes_total", "TLS handshakes completed.", labels, count(counters.tls_handshakes));
   out.counter("kickoff_tls_resumptions_total", "TLS handshakes that resumed a session, among all.", labels,
               count(counters.tls_resumptions));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "hls/multivariant.h"
 
 namespace serve {
 namespace {
@@ -38,7 +39,7 @@ base::Micros start_of(const hls::Revision& revision, std::int64_t msn) {
 void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros utc) {
   const bool same_multivariant =
       snapshot_ != nullptr && snapshot_->multivariant == snapshot->multivariant && snapshot_->state == snapshot->state;
-  if (!same_multivariant) multivariants_ = {};
+  if (!same_multivariant) multivariants_ = overflow_ = {};
   snapshot_ = std::move(snapshot);
   updated_ = utc;
   shelves_.resize(snapshot_->renditions.size());
@@ -97,6 +98,27 @@ Verdict ChannelView::multivariant(const Ask& ask) {
                   {"application/vnd.apple.mpegurl", CacheControl::seconds(max_age), "", updated_, Urgency::kPlaylist});
   }
   return {made};
+}
+
+http::Response ChannelView::overflow(const std::string& pathway, bool gzip) {
+  if (snapshot_->multivariant == nullptr) return nullptr;
+  if (overflow_[0] == nullptr) {
+    const std::string base = pathway + "/live/" + snapshot_->name + "/";
+    const origin::Rendered text =
+        origin::make_rendered(hls::rebase_multivariant(snapshot_->multivariant->identity.text(), base));
+    // A second is all: whoever asks then may find room here again.
+    const Description description{"application/vnd.apple.mpegurl", CacheControl::seconds(1), "", updated_,
+                                  Urgency::kPlaylist};
+    overflow_ = {make_text(text, false, description), make_text(text, true, description)};
+  }
+  return overflow_[gzip ? 1 : 0];
+}
+
+bool ChannelView::is_deep(const Ask& ask) const {
+  if (ask.kind != Route::Kind::kSegment && ask.kind != Route::Kind::kPart) return false;
+  const int index = snapshot_->index_of(ask.rendition);
+  const auto* rendition = index < 0 ? nullptr : shelves_[static_cast<std::size_t>(index)].of.get();
+  return rendition != nullptr && ask.msn <= rendition->edge().last_complete() - options_.kept_segments;
 }
 
 int ChannelView::playlist_max_age(const Ask& ask, const origin::RenditionSnapshot& rendition) const {

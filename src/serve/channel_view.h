@@ -31,6 +31,8 @@ class ChannelView {
     /// max-age of a playlist that a blocking request got. Units: s; 0: six target durations (CC-4).
     int blocking_max_age = 0;
     std::size_t most_held = 100'000;
+    /// Segments nearer to the live edge than this are served whatever happens.
+    std::int64_t kept_segments = 6;
   };
 
   ChannelView(const Options& options, Errors& errors)
@@ -42,6 +44,12 @@ class ChannelView {
 
   /// Decides on a request, anew each time. REQUIRES: update() was called.
   Verdict look_up(const Ask& ask);
+  /// The multivariant playlist that sends players to `pathway`, which has the same paths; null where there is no
+  /// playlist yet. REQUIRES: the same pathway each time, until forget_overflow().
+  http::Response overflow(const std::string& pathway, bool gzip);
+  void forget_overflow() { overflow_ = {}; }
+  /// Whether a request is for media far behind the live edge.
+  bool is_deep(const Ask& ask) const;
 
   origin::Waiters waiters;
 
@@ -81,6 +89,7 @@ class ChannelView {
   std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
   base::Micros updated_ = 0;  ///< UTC
   std::array<http::Response, 2> multivariants_;
+  std::array<http::Response, 2> overflow_;  ///< likewise, with the overflow pathway's URIs
   std::vector<Shelf> shelves_;
 };
 

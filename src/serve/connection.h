@@ -10,6 +10,7 @@
 #include "loop/stream.h"
 #include "serve/ask.h"
 #include "serve/counters.h"
+#include "serve/joins.h"
 #include "serve/timer_wheel.h"
 #include "tls/session.h"
 
@@ -87,9 +88,9 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   bool multiplexed() const { return multiplexed_; }
 
   std::size_t index = 0;  ///< its place among its owner's connections
-  bool joined = false;    ///< has asked for a multivariant playlist
-  bool refused = false;   ///< one too many: gets 503 and is closed
-  bool in_pass = false;   ///< is in the wake pass's list of those to pump
+  Joins::Mark join;
+  bool refused = false;  ///< one too many: gets 503 and is closed
+  bool in_pass = false;  ///< is in the wake pass's list of those to pump
 
  private:
   enum class State : std::uint8_t { kOpen, kLingering, kRetired };

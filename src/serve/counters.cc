@@ -12,6 +12,9 @@ constexpr base::Micros kWaitBounds[] = {10 * kMillisecond,  50 * kMillisecond,  
                                         300 * kMillisecond, 500 * kMillisecond, 750 * kMillisecond, kSecond,
                                         2 * kSecond,        4 * kSecond,        6 * kSecond,        10 * kSecond,
                                         25 * kSecond};
+constexpr base::Micros kJoinBounds[] = {10 * kMillisecond,  25 * kMillisecond,  50 * kMillisecond, 100 * kMillisecond,
+                                        250 * kMillisecond, 500 * kMillisecond, kSecond,           2 * kSecond,
+                                        3 * kSecond,        5 * kSecond,        10 * kSecond};
 constexpr base::Micros kSendBounds[] = {kMillisecond,       2 * kMillisecond,  5 * kMillisecond,   10 * kMillisecond,
                                         20 * kMillisecond,  50 * kMillisecond, 100 * kMillisecond, 200 * kMillisecond,
                                         500 * kMillisecond, kSecond,           2 * kSecond,        5 * kSecond};
@@ -24,7 +27,8 @@ void Histogram::observe(base::Micros value) {
   sum_.add(static_cast<std::uint64_t>(std::max<base::Micros>(value, 0)));
 }
 
-Counters::Counters() : blocked_wait(kWaitBounds), part_to_last_byte(kSendBounds), wake_pass(kSendBounds) {}
+Counters::Counters()
+    : join_time(kJoinBounds), blocked_wait(kWaitBounds), part_to_last_byte(kSendBounds), wake_pass(kSendBounds) {}
 
 std::string_view to_string(ObjectKind kind) {
   switch (kind) {
@@ -54,9 +58,21 @@ std::string_view to_string(Cause cause) {
     case Cause::kHeldTooLong: return "held_too_long";
     case Cause::kTooManyHeld: return "too_many_held";
     case Cause::kTooManyConnections: return "too_many_connections";
+    case Cause::kNoHeadroom: return "no_headroom";
+    case Cause::kDepthShed: return "depth_shed";
     case Cause::kShuttingDown: return "shutting_down";
   }
   return "unknown";
+}
+
+Room room_of(std::span<const Counters* const> loops, double control_busy) {
+  Room room;
+  room[Resource::kLoop] = loop_room(control_busy);
+  for (const Counters* loop : loops) {
+    for (std::size_t i = 0; i < kResources; ++i)
+      room.left[i] = std::min(room.left[i], static_cast<double>(loop->room[i].get()) / 1e6);
+  }
+  return room;
 }
 
 }  // namespace serve

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "serve/admission.h"
 #include "tls/session.h"
 
 namespace serve {
@@ -17,6 +18,7 @@ class Counter {
  public:
   void add(std::uint64_t more = 1) { value_.store(get() + more, std::memory_order_relaxed); }
   void subtract(std::uint64_t less = 1) { value_.store(get() - less, std::memory_order_relaxed); }
+  void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
   std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -61,9 +63,11 @@ enum class Cause : std::uint8_t {
   kHeldTooLong,  ///< 503, LL-103, LL-83
   kTooManyHeld,  ///< 503
   kTooManyConnections,
+  kNoHeadroom,  ///< 503: a join while there is no room for it
+  kDepthShed,   ///< 503: a segment far behind the live edge, likewise
   kShuttingDown,
 };
-inline constexpr std::size_t kCauses = 14;
+inline constexpr std::size_t kCauses = 16;
 std::string_view to_string(Cause cause);
 
 /// What one serve loop has done. Thread: its loop writes, any reads.
@@ -80,12 +84,16 @@ struct Counters {
   Counter http2_connections;  ///< open now
   Counter parked;             ///< requests held now
   Counter snapshots;          ///< that have arrived, of all channels
-  Counter joins;              ///< first multivariant request of a connection
+  Counter joins;              ///< see Joins
+  Counter joining;            ///< of those, without media yet, now
+  Counter joins_redirected;   ///< joins that were sent to the overflow pathway
   Counter tls_handshakes;     ///< completed
   Counter tls_resumptions;    ///< of those
   std::array<Counter, tls::kFailures> tls_failures;
-  Counter timeouts;        ///< connections ended by a timer: slow head, idle, stuck reader
-  Histogram blocked_wait;  ///< how long held requests were held, whatever the answer
+  Counter timeouts;                      ///< connections ended by a timer: slow head, idle, stuck reader
+  std::array<Counter, kResources> room;  ///< left now. Units: millionths.
+  Histogram join_time;                   ///< from a join to its first media, on one connection
+  Histogram blocked_wait;                ///< how long held requests were held, whatever the answer
   /// From a part's publication to its last byte taken by the kernel, for requests that waited for it.
   Histogram part_to_last_byte;
   /// From publication to the last waiter of a wake pass answered: what the loop itself needs (LL-105).
@@ -97,5 +105,9 @@ struct Counters {
   }
   void count_cause(Cause cause) { causes[static_cast<std::size_t>(cause)].add(); }
 };
+
+/// What the instance has left: of each resource the least of its loops, the control loop's time (busy for that share of
+/// the last second) among them.
+Room room_of(std::span<const Counters* const> loops, double control_busy);
 
 }  // namespace serve

@@ -10,8 +10,10 @@ namespace {
 
 using Fields = http::HeaderBlock::Fields;
 
-// CF-23. hls.js reads Age for its tune-in, which a browser shows only if it is named here.
-constexpr const char* kExposed = "Age, Date, Content-Length, Content-Range, ETag, CMSD-Static, CMSD-Dynamic";
+// CF-23. hls.js reads Age for its tune-in, which a browser shows only if it is named here; pages want to know when to
+// come back.
+constexpr const char* kExposed =
+    "Age, Date, Content-Length, Content-Range, ETag, CMSD-Static, CMSD-Dynamic, Retry-After";
 
 /// What every answer carries, errors too (CF-9, CF-23).
 Fields common(const std::string& cache_control) {
@@ -139,18 +141,28 @@ http::Response conditional(const http::Response& whole, const Conditions& condit
   return range.kind == http::Range::Kind::kWhole ? whole : ranged(whole, range);
 }
 
-http::Response Errors::get(int status, int max_age) {
-  http::Response& made = made_[{status, max_age}];
-  if (made != nullptr) return made;
-  Fields fields = common(status >= 500 ? CacheControl::kNoStore : CacheControl::seconds(max_age));
+http::Response Errors::make(int status, const std::string& cache_control, int retry_after) const {
+  Fields fields = common(cache_control);
   const std::string_view text = text_of_status(status);
   fields.emplace_back("content-type", "text/plain; charset=utf-8");
   fields.emplace_back("content-length", std::to_string(text.size()));
   if (status == 405) fields.emplace_back("allow", "GET, HEAD, OPTIONS");
-  if (status == 503) fields.emplace_back("retry-after", "1");
-  made = std::make_shared<const http::Reply>(status, std::move(fields),
+  if (status == 503) fields.emplace_back("retry-after", std::to_string(retry_after));
+  return std::make_shared<const http::Reply>(status, std::move(fields),
                                              std::vector<base::Bytes>{base::Bytes::of_static(text)}, 1);
+}
+
+http::Response Errors::get(int status, int max_age) {
+  http::Response& made = made_[{status, max_age}];
+  if (made == nullptr) made = make(status, status >= 500 ? CacheControl::kNoStore : CacheControl::seconds(max_age), 1);
   return made;
+}
+
+http::Response Errors::get_busy() {
+  constexpr int kLeastWait = 2;
+  const std::size_t turn = next_busy_++ % busy_.size();
+  if (busy_[turn] == nullptr) busy_[turn] = make(503, CacheControl::kNoStore, kLeastWait + static_cast<int>(turn));
+  return busy_[turn];
 }
 
 }  // namespace serve

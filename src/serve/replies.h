@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -62,9 +63,16 @@ class Errors {
  public:
   /// `max_age` in seconds; 5xx have none: they are no-store and say Retry-After: 1 (CC-11).
   http::Response get(int status, int max_age = 1);
+  /// 503 for who is turned away until there is room: Retry-After goes round from 2 to 5 s, so that a crowd does not
+  /// come back at once.
+  http::Response get_busy();
 
  private:
+  http::Response make(int status, const std::string& cache_control, int retry_after) const;
+
   std::map<std::pair<int, int>, http::Response> made_;
+  std::array<http::Response, 4> busy_;
+  std::size_t next_busy_ = 0;
 };
 
 }  // namespace serve

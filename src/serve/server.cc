@@ -47,6 +47,8 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
     : loop_(loop),
       options_(options),
       around_(clock, options.limits, options.timeouts),
+      admission_(options.admission),
+      joins_(around_.counters),
       preflight_(make_preflight()),
       context_(std::move(context)),
       files_(std::move(files)),
@@ -93,6 +95,7 @@ void Server::on_accept(std::unique_ptr<loop::Stream> stream, const std::shared_p
 }
 
 void Server::retire(Connection& connection) {
+  joins_.on_closed(connection.join);
   const std::size_t index = connection.index;
   retired_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {
@@ -105,11 +108,39 @@ void Server::retire(Connection& connection) {
 void Server::on_tick() {
   const base::Micros now = around_.clock.steady();
   around_.wheel.advance(now);
+  joins_.tick(now);
+  measure_room();
   for (auto& [name, channel] : channels_)
     if (channel->waiters.next_deadline() <= now) expire(*channel, now);
   // Retired ones are destroyed here, where none of their functions is running.
   retired_.clear();
   if (shutting_down_ && connections_.empty() && on_idle_) std::exchange(on_idle_, nullptr)();
+}
+
+void Server::measure_room() {
+  Room room = shared_room_;
+  room[Resource::kLoop] = loop_room(loop_.busy_share());
+  const double open = static_cast<double>(connections_.size());
+  room[Resource::kConnections] = std::max(0.0, 1 - open / static_cast<double>(options_.most_connections));
+  admission_.update(room);
+  for (std::size_t i = 0; i < kResources; ++i)
+    around_.counters.room[i].set(static_cast<std::uint64_t>(room.left[i] * 1e6));
+}
+
+void Server::set_shared_room(double memory, double egress) {
+  mailbox_.post([this, memory, egress] {
+    shared_room_[Resource::kMemory] = memory;
+    shared_room_[Resource::kEgress] = egress;
+    measure_room();
+  });
+}
+
+void Server::set_admission(Admission::Options options) {
+  mailbox_.post([this, options = std::move(options)] {
+    admission_.configure(options);
+    for (auto& [name, channel] : channels_) channel->forget_overflow();
+    measure_room();
+  });
 }
 
 http::Response Server::on_malformed(int status) {
@@ -133,7 +164,7 @@ void Server::on_request(Connection& connection, http::StreamId id, const http::R
     case Route::Kind::kListing:
     case Route::Kind::kPlay:
     case Route::Kind::kStatic: return serve_page(connection, id, route, ask);
-    default: return serve_channel(connection, id, route, std::move(ask));
+    default: return serve_channel(connection, id, route, std::move(ask), request);
   }
 }
 
@@ -160,11 +191,31 @@ http::Response Server::listing(bool gzip) {
   return listing_[gzip ? 1 : 0];
 }
 
-void Server::serve_channel(Connection& connection, http::StreamId id, const Route& route, Ask ask) {
-  if (route.kind == Route::Kind::kMultivariant && !std::exchange(connection.joined, true)) around_.counters.joins.add();
+std::optional<Verdict> Server::shed(const Connection& connection, ChannelView& channel, const Ask& ask,
+                                    const http::Request& request) {
+  if (admission_.refuses_joins() && ask.kind == Route::Kind::kMultivariant && joins_.is_new(connection.join, request)) {
+    http::Response elsewhere;
+    if (!admission_.overflow().empty()) elsewhere = channel.overflow(admission_.overflow(), ask.gzip);
+    if (elsewhere != nullptr) {
+      around_.counters.joins_redirected.add();
+      return Verdict{std::move(elsewhere), Cause::kNone, {}, false};
+    }
+    return Verdict{errors_.get_busy(), Cause::kNoHeadroom, {}, false};
+  }
+  if (admission_.sheds_depth() && channel.is_deep(ask))
+    return Verdict{errors_.get_busy(), Cause::kDepthShed, {}, false};
+  return std::nullopt;
+}
+
+void Server::serve_channel(Connection& connection, http::StreamId id, const Route& route, Ask ask,
+                           const http::Request& request) {
   const auto found = channels_.find(route.channel);
   if (found == channels_.end())
     return finish(connection, id, ask, {errors_.get(404), Cause::kUnknownChannel, {}, false});
+  if (const auto shed_instead = shed(connection, *found->second, ask, request))
+    return finish(connection, id, ask, *shed_instead);
+  if (ask.kind == Route::Kind::kMultivariant && joins_.is_new(connection.join, request))
+    joins_.admit(connection.join, request, around_.clock.steady());
   const Verdict verdict = found->second->look_up(ask);
   if (!verdict.wish) return finish(connection, id, ask, verdict);
   park(connection, id, *found->second, std::move(ask), verdict, around_.clock.steady());
@@ -176,6 +227,9 @@ void Server::finish(Connection& connection, http::StreamId id, const Ask& ask, c
   if (response->status() == 200 && ask.conditions != nullptr) response = conditional(response, *ask.conditions);
   around_.counters.count_request(object_of(ask.kind), response->status());
   if (verdict.cause != Cause::kNone) around_.counters.count_cause(verdict.cause);
+  const bool media = ask.kind == Route::Kind::kPart || ask.kind == Route::Kind::kSegment;
+  if (media && response->status() < 300 && (!connection.join.known || connection.join.since != 0))
+    joins_.on_media(connection.join, around_.clock.steady());
   connection.answer(id, std::move(response), part_published);
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,11 @@
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "origin/channel_snapshot.h"
+#include "serve/admission.h"
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
+#include "serve/joins.h"
 #include "serve/static_files.h"
 #include "tls/context.h"
 
@@ -37,6 +40,7 @@ class Server final : private Desk {
     http::Limits limits;
     Timeouts timeouts;
     ChannelView::Options channels;
+    Admission::Options admission;
   };
 
   /// Listens. `context` may be null (no TLS), `files` too (no player page). `clock` must outlive it.
@@ -52,6 +56,10 @@ class Server final : private Desk {
   void publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot);
   /// The channel is gone: whoever waits gets 404.
   void remove(std::string channel);
+  /// How much of memory and egress the whole instance has left; the loop knows its own busy share and connections.
+  void set_shared_room(double memory, double egress);
+  /// From now on joins and depth are shed by these limits.
+  void set_admission(Admission::Options options);
   /// New connections use this certificate from now on.
   void use_tls(std::shared_ptr<const tls::Context> context);
   /// Listens no more, ends idle connections, lets the others finish; `on_idle` is called on the loop once the last one
@@ -75,7 +83,12 @@ class Server final : private Desk {
   void retire(Connection& connection) override;
 
   void serve_page(Connection& connection, http::StreamId id, const Route& route, const Ask& ask);
-  void serve_channel(Connection& connection, http::StreamId id, const Route& route, Ask ask);
+  void serve_channel(Connection& connection, http::StreamId id, const Route& route, Ask ask,
+                     const http::Request& request);
+  /// What is answered in place of what was asked for, where there is no room for it: a refusal, or another way in.
+  std::optional<Verdict> shed(const Connection& connection, ChannelView& channel, const Ask& ask,
+                              const http::Request& request);
+  void measure_room();
   void finish(Connection& connection, http::StreamId id, const Ask& ask, const Verdict& verdict,
               base::Micros part_published = 0);
   void park(Connection& connection, http::StreamId id, ChannelView& channel, Ask ask, const Verdict& verdict,
@@ -94,6 +107,9 @@ class Server final : private Desk {
   const Options options_;
   Surroundings around_;
   Errors errors_;
+  Admission admission_;
+  Joins joins_;
+  Room shared_room_;
   const http::Response preflight_;
   std::shared_ptr<const tls::Context> context_;
   std::shared_ptr<const StaticFiles> files_;

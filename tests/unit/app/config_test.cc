@@ -96,6 +96,21 @@ TEST(Config, LimitsThatPlayersDependOnAreKept) {
   EXPECT_NE(problems_of("channels: {\"a b\": {}}").find("channel name"), std::string::npos);
 }
 
+TEST(Config, ReadsWhatIsGivenUpWhenRoomRunsOut) {
+  const Config config =
+      good("http: {admission: {refuse_joins_below: 10, egress_mbps: 9000, overflow: https://cdn.example}}");
+  EXPECT_EQ(config.http.admission.shed_depth_below, 15);
+  EXPECT_EQ(config.http.admission.refuse_joins_below, 10);
+  EXPECT_EQ(config.http.admission.egress_mbps, 9000);
+  EXPECT_EQ(config.http.admission.overflow, "https://cdn.example");
+  for (const char* wrong :
+       {"cdn.example", "https://", "https://cdn.example/", "'https://a b'", "'https://a?x'", "[a]"}) {
+    EXPECT_NE(problems_of(std::string("http: {admission: {overflow: ") + wrong + "}}").find("overflow has to be"),
+              std::string::npos)
+        << wrong;
+  }
+}
+
 TEST(Config, KeysComeFromTheEnvironmentAndFromASecretsFileToo) {
   ASSERT_EQ(setenv("KICKOFF_TEST_KEYS", "env1,env2", 1), 0);
   const std::string path = testing::TempDir() + "kickoff-keys";

@@ -125,5 +125,18 @@ TEST(Multivariant, SameStreamsSameBytes) {  // MV-28
   EXPECT_EQ(render(streams), render(streams));
 }
 
+// The overflow pathway: all renditions in one place, nothing redirected (LL-116, LL-117).
+TEST(Multivariant, RebasedNamesEveryRenditionElsewhereAndNothingElseChanges) {
+  const std::string here = render({video("v1080", 1920, 1080, 6'000'000), audio("a1", "eng")});
+  const std::string there = rebase_multivariant(here, "https://cdn.example/live/match/");
+  EXPECT_NE(there.find("\nhttps://cdn.example/live/match/v1080/index.m3u8\n"), std::string::npos) << there;
+  EXPECT_NE(there.find("URI=\"https://cdn.example/live/match/a1/index.m3u8\""), std::string::npos) << there;
+  std::string back = there;
+  for (std::size_t at; (at = back.find("https://cdn.example/live/match/")) != std::string::npos;) back.erase(at, 31);
+  EXPECT_EQ(back, here);
+  EXPECT_EQ(rebase_multivariant("", "x/"), "");
+  EXPECT_EQ(rebase_multivariant("#EXTM3U\n\nlast", "x/"), "#EXTM3U\n\nx/last");
+}
+
 }  // namespace
 }  // namespace hls

@@ -19,7 +19,7 @@ void expect_common_fields(const Answer& answer) {
   EXPECT_EQ(answer.fields.count("age"), 0u) << answer.status;
   EXPECT_EQ(answer.fields.at("access-control-allow-origin"), "*") << answer.status;
   EXPECT_EQ(answer.fields.at("access-control-expose-headers"),
-            "Age, Date, Content-Length, Content-Range, ETag, CMSD-Static, CMSD-Dynamic");
+            "Age, Date, Content-Length, Content-Range, ETag, CMSD-Static, CMSD-Dynamic, Retry-After");
   const bool bodiless = answer.status == 304 || answer.status == 204;
   EXPECT_EQ(answer.fields.count("content-length"), bodiless ? 0u : 1u) << answer.status;
 }

@@ -1,0 +1,38 @@
+#include "serve/admission.h"
+
+#include <algorithm>
+
+namespace serve {
+namespace {
+
+constexpr double kBusyLoop = 0.85;
+constexpr double kBackAbove = 0.05;
+
+bool below(bool already, double headroom, double limit) {
+  return already ? headroom < limit + kBackAbove : headroom < limit;
+}
+
+}  // namespace
+
+std::string_view to_string(Resource resource) {
+  switch (resource) {
+    case Resource::kLoop: return "loop";
+    case Resource::kConnections: return "connections";
+    case Resource::kMemory: return "memory";
+    case Resource::kEgress: return "egress";
+  }
+  return "unknown";
+}
+
+double Room::least() const { return *std::min_element(left.begin(), left.end()); }
+
+double loop_room(double busy_share) { return std::clamp(1 - busy_share / kBusyLoop, 0.0, 1.0); }
+
+void Admission::update(const Room& room) {
+  room_ = room;
+  const double headroom = room.least();
+  sheds_depth_ = options_.shed_depth_below > 0 && below(sheds_depth_, headroom, options_.shed_depth_below);
+  refuses_joins_ = options_.refuse_joins_below > 0 && below(refuses_joins_, headroom, options_.refuse_joins_below);
+}
+
+}  // namespace serve

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <unordered_set>
+
+#include "base/clock.h"
+#include "http/request.h"
+#include "serve/counters.h"
+
+namespace serve {
+
+/// The CMCD session id of a request (CTA-5004, CF-27), from its query or the CMCD-Session header; empty where there is
+/// none. Only told apart by, never kept or shown.
+std::string_view cmcd_session(const http::Request& request);
+
+/// Viewers that join: who is one, how many are on their way to their first media, how long that took.
+///
+/// A join is the first multivariant request of a CMCD session, or, without CMCD, of a connection. On its way is who has
+/// been given the multivariant playlist and no media yet, on the same connection; who has not after ten seconds went
+/// elsewhere for it.
+/// Thread: one loop's. Memory is bounded: sessions are remembered for a while, the oldest forgotten first.
+class Joins {
+ public:
+  explicit Joins(Counters& counters) : counters_(counters) {}
+
+  /// What a connection keeps of its join.
+  struct Mark {
+    bool known = false;      ///< has asked for a multivariant playlist, or has been given media
+    base::Micros since = 0;  ///< steady; 0: not on its way
+  };
+
+  /// True where a multivariant request is that of somebody new. Remembers nothing: admit() does, if they get in.
+  bool is_new(const Mark& mark, const http::Request& request) const;
+  void admit(Mark& mark, const http::Request& request, base::Micros now);
+  /// The connection is given media, or closes.
+  void on_media(Mark& mark, base::Micros now);
+  void on_closed(Mark& mark);
+  /// To be called every kTick or so.
+  void tick(base::Micros now);
+
+  static constexpr base::Micros kTick = 250 * base::kMillisecond;
+  static constexpr base::Micros kPatience = 10 * base::kSecond;
+
+ private:
+  static constexpr std::size_t kSlots = static_cast<std::size_t>(kPatience / kTick);
+  static constexpr std::size_t kSessions = 32'768;  ///< a generation; two are remembered: 10 minutes and more
+  static constexpr base::Micros kGeneration = 600 * base::kSecond;
+
+  void leave(Mark& mark);
+  bool seen(std::uint64_t session) const;
+
+  Counters& counters_;
+  std::array<std::uint32_t, kSlots> on_their_way_{};
+  std::int64_t newest_ = 0;                                    ///< slot
+  std::array<std::unordered_set<std::uint64_t>, 2> sessions_;  ///< this generation, the one before
+  base::Micros generation_since_ = 0;
+};
+
+}  // namespace serve

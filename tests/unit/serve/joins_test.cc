@@ -1,0 +1,118 @@
+#include "serve/joins.h"
+
+#include <gtest/gtest.h>
+
+using base::kMillisecond;
+using base::kSecond;
+using serve::cmcd_session;
+using serve::Joins;
+
+namespace {
+
+http::Request asking(std::string_view query) {
+  http::Request request;
+  request.query = query;
+  return request;
+}
+
+struct Rig {
+  serve::Counters counters;
+  Joins joins{counters};
+  base::Micros now = 100 * kSecond;
+
+  void join(Joins::Mark& mark, std::string_view query = "") {
+    const http::Request request = asking(query);
+    if (joins.is_new(mark, request)) joins.admit(mark, request, now);
+  }
+  std::uint64_t total() const { return counters.joins.get(); }
+  std::uint64_t on_their_way() const { return counters.joining.get(); }
+};
+
+}  // namespace
+
+// CF-27, CTA-5004: as query parameter, percent-encoded or not, and as header.
+TEST(CmcdSession, IsFoundWhereverPlayersPutIt) {
+  EXPECT_EQ(cmcd_session(asking("_HLS_msn=1&CMCD=br%3D3200%2Csid%3D%226e2f-b5%22%2Csf%3Dh")), "6e2f-b5");
+  EXPECT_EQ(cmcd_session(asking("CMCD=sid=\"abc\",ot=m")), "abc");
+  EXPECT_EQ(cmcd_session(asking("CMCD=ot%3Dm&x=sid%3D%22no%22")), "");
+  EXPECT_EQ(cmcd_session(asking("CMCD=sid%3D%22never-ends")), "");
+  EXPECT_EQ(cmcd_session(asking("")), "");
+  http::Request request;
+  request.fields.push_back({"CMCD-Session", "cid=\"x\",sid=\"in-a-header\""});
+  EXPECT_EQ(cmcd_session(request), "in-a-header");
+}
+
+TEST(Joins, AConnectionJoinsOnce) {
+  Rig rig;
+  Joins::Mark mark;
+  rig.join(mark);
+  rig.join(mark);
+  EXPECT_EQ(rig.total(), 1u);
+  Joins::Mark other;
+  rig.join(other);
+  EXPECT_EQ(rig.total(), 2u);
+}
+
+TEST(Joins, ASessionJoinsOnceWhateverItsConnections) {
+  Rig rig;
+  Joins::Mark first, second;
+  rig.join(first, "CMCD=sid%3D%22a%22");
+  rig.join(second, "CMCD=sid%3D%22a%22");
+  EXPECT_EQ(rig.total(), 1u);
+  rig.join(second, "CMCD=sid%3D%22b%22");
+  EXPECT_EQ(rig.total(), 2u) << "a cache's connection carries many sessions";
+}
+
+TEST(Joins, ACachesConnectionThatCarriedMediaIsNotSomebodyNew) {
+  Rig rig;
+  Joins::Mark mark;
+  rig.joins.on_media(mark, rig.now);
+  rig.join(mark);
+  EXPECT_EQ(rig.total(), 0u);
+}
+
+TEST(Joins, OnTheirWayUntilTheyAreGivenMediaOrLeave) {
+  Rig rig;
+  Joins::Mark first, second;
+  rig.join(first);
+  rig.join(second);
+  EXPECT_EQ(rig.on_their_way(), 2u);
+  rig.joins.on_media(first, rig.now + 80 * kMillisecond);
+  rig.joins.on_media(first, rig.now + 90 * kMillisecond);
+  EXPECT_EQ(rig.on_their_way(), 1u);
+  EXPECT_EQ(rig.counters.join_time.sum(), 80 * kMillisecond);
+  rig.joins.on_closed(second);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+}
+
+TEST(Joins, WhoGetsNoMediaHereInTenSecondsIsNoLongerOnTheirWay) {
+  Rig rig;
+  Joins::Mark gone, late;
+  rig.join(gone);
+  rig.joins.tick(rig.now + 6 * kSecond);
+  rig.now += 6 * kSecond;
+  rig.join(late);
+  EXPECT_EQ(rig.on_their_way(), 2u);
+  rig.joins.tick(rig.now + 5 * kSecond);
+  EXPECT_EQ(rig.on_their_way(), 1u);
+  rig.joins.on_closed(gone);
+  EXPECT_EQ(rig.on_their_way(), 1u) << "it was taken out already";
+  rig.joins.tick(rig.now + 3600 * kSecond);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+  rig.joins.on_media(late, rig.now + 3601 * kSecond);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+}
+
+TEST(Joins, RemembersABoundedNumberOfSessions) {
+  Rig rig;
+  for (int i = 0; i < 100'000; ++i) {
+    Joins::Mark mark;
+    rig.join(mark, "CMCD=sid%3D%22" + std::to_string(i) + "%22");
+  }
+  EXPECT_EQ(rig.total(), 100'000u);
+  Joins::Mark mark;
+  rig.join(mark, "CMCD=sid%3D%2299999%22");
+  EXPECT_EQ(rig.total(), 100'000u) << "the newest are remembered";
+  rig.join(mark, "CMCD=sid%3D%220%22");
+  EXPECT_EQ(rig.total(), 100'001u) << "the oldest are not";
+}
