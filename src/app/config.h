@@ -29,7 +29,7 @@ struct Config {
     std::uint16_t port = 8080;
     std::uint16_t tls_port = 8443;
     int loops = 0;            ///< 0: one a core
-    int max_connections = 0;  ///< over all loops; 0: nine tenths of the descriptor limit
+    int max_connections = 0;  ///< over all loops; 0: the descriptor limit less 1024 or a twentieth
     std::string certificate;  ///< PEM; empty: self-signed, kept in the state directory
     std::string key;
     Admission admission;

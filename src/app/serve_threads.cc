@@ -24,7 +24,9 @@ std::size_t connections_of(const Config::Http& config) {
   if (config.max_connections > 0) return static_cast<std::size_t>(config.max_connections);
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  return static_cast<std::size_t>(limit.rlim_cur / 10 * 9);
+  // Feeds, workers and files need some too.
+  const rlim_t reserve = std::min(std::max<rlim_t>(1024, limit.rlim_cur / 20), limit.rlim_cur / 2);
+  return static_cast<std::size_t>(limit.rlim_cur - reserve);
 }
 
 serve::Admission::Options admission_of(const Config::Admission& config) {

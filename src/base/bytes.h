@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/media_memory.h"
+
 namespace base {
 
 using View = std::span<const std::uint8_t>;
@@ -30,10 +32,12 @@ class Bytes {
   static Bytes adopt(std::vector<std::uint8_t>&& storage) { return adopt_storage(std::move(storage)); }
   static Bytes adopt(std::string&& storage) { return adopt_storage(std::move(storage)); }
   /// A slice of memory that `owner` keeps alive. REQUIRES: nobody writes to it from now on.
-  static Bytes of_owner(std::shared_ptr<const void> owner, View view) {
+  /// `backing`, where the memory lies in a file, lives as long as `owner`.
+  static Bytes of_owner(std::shared_ptr<const void> owner, View view, const FileBacking* backing = nullptr) {
     Bytes bytes;
     bytes.owner_ = std::move(owner);
     bytes.view_ = view;
+    bytes.backing_ = backing;
     return bytes;
   }
   /// A slice of memory with static lifetime.
@@ -44,6 +48,8 @@ class Bytes {
   bool empty() const { return view_.empty(); }
   View view() const { return view_; }
   std::string_view text() const { return text_of(view_); }
+  /// Where the bytes lie in a file that the kernel can send from; null: in memory alone.
+  const FileBacking* backing() const { return backing_; }
   const std::uint8_t* begin() const { return view_.data(); }
   const std::uint8_t* end() const { return view_.data() + view_.size(); }
 
@@ -51,7 +57,7 @@ class Bytes {
   Bytes slice(std::size_t offset, std::size_t length = SIZE_MAX) const {
     if (offset > view_.size()) offset = view_.size();
     if (length > view_.size() - offset) length = view_.size() - offset;
-    return of_owner(owner_, view_.subspan(offset, length));
+    return of_owner(owner_, view_.subspan(offset, length), backing_);
   }
 
   friend bool operator==(const Bytes& a, const Bytes& b) { return a.text() == b.text(); }
@@ -66,6 +72,7 @@ class Bytes {
 
   std::shared_ptr<const void> owner_;
   View view_;
+  const FileBacking* backing_ = nullptr;
 };
 
 }  // namespace base

@@ -20,16 +20,18 @@ struct Loop::Handle {
   std::deque<std::function<void()>> posted;
   bool stopping = false;
   bool inside = false;  ///< within uv_run
-  // For busy_share: idle time and clock of the last second, a sample each quarter, the oldest first.
+  // For busy_share and longest_turn: the last second, a sample each quarter, the oldest first.
   struct Sample {
     std::uint64_t at = 0;
     std::uint64_t idle = 0;
+    std::uint64_t longest_turn = 0;  ///< since the sample before
   };
   std::array<Sample, 5> samples{};
+  Sample turn;  ///< where the last turn began, and the longest since the newest sample
   double busy = 0;
 
   void run_posted();
-  void sample_busy();
+  void sample();
 };
 
 inline uv_loop_t* uv_of(Loop& loop) { return &loop.handle().uv; }

@@ -15,28 +15,33 @@ void Loop::Handle::run_posted() {
   for (auto& task : due) task();
 }
 
-void Loop::Handle::sample_busy() {
+void Loop::Handle::sample() {
   const std::uint64_t now = uv_hrtime();
-  if (now - samples.back().at < 250'000'000) return;
   const std::uint64_t idle = uv_metrics_idle_time(&uv);
+  const std::uint64_t waited = idle - turn.idle;
+  const std::uint64_t elapsed = now - turn.at;
+  turn = {now, idle, std::max(turn.longest_turn, elapsed > waited ? elapsed - waited : 0)};
+  if (now - samples.back().at < 250'000'000) return;
   std::rotate(samples.begin(), samples.begin() + 1, samples.end());
-  samples.back() = {now, idle};
-  const double elapsed = static_cast<double>(now - samples.front().at);
-  busy = std::max(0.0, 1.0 - static_cast<double>(idle - samples.front().idle) / elapsed);
+  samples.back() = turn;
+  turn.longest_turn = 0;
+  const double span = static_cast<double>(now - samples.front().at);
+  busy = std::max(0.0, 1.0 - static_cast<double>(idle - samples.front().idle) / span);
 }
 
 Loop::Loop() : handle_(std::make_unique<Handle>()) {
   if (uv_loop_init(&handle_->uv) != 0) std::abort();
   uv_loop_configure(&handle_->uv, UV_METRICS_IDLE_TIME);
   handle_->uv.data = handle_.get();
-  handle_->samples.fill({uv_hrtime(), 0});
+  handle_->turn.at = uv_hrtime();
+  handle_->samples.fill(handle_->turn);
   uv_async_init(&handle_->uv, &handle_->wake,
                 [](uv_async_t* async) { static_cast<Handle*>(async->loop->data)->run_posted(); });
   // The two handles of our own do not keep run() from ending when nothing else is left.
   uv_unref(reinterpret_cast<uv_handle_t*>(&handle_->wake));
   uv_prepare_init(&handle_->uv, &handle_->prepare);
   uv_prepare_start(&handle_->prepare,
-                   [](uv_prepare_t* prepare) { static_cast<Handle*>(prepare->loop->data)->sample_busy(); });
+                   [](uv_prepare_t* prepare) { static_cast<Handle*>(prepare->loop->data)->sample(); });
   uv_unref(reinterpret_cast<uv_handle_t*>(&handle_->prepare));
 }
 
@@ -81,5 +86,12 @@ void Loop::post(std::function<void()> task) {
 base::Micros Loop::now() const { return static_cast<base::Micros>(uv_now(&handle_->uv)) * base::kMillisecond; }
 
 double Loop::busy_share() const { return handle_->busy; }
+
+base::Micros Loop::longest_turn() const {
+  std::uint64_t longest = handle_->turn.longest_turn;
+  for (std::size_t i = 1; i < handle_->samples.size(); ++i)
+    longest = std::max(longest, handle_->samples[i].longest_turn);
+  return static_cast<base::Micros>(longest / 1000);
+}
 
 }  // namespace loop

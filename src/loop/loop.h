@@ -28,6 +28,8 @@ class Loop {
   base::Micros now() const;
   /// Share of the last second (0 to 1) in which the loop was not waiting; renewed each quarter of a second.
   double busy_share() const;
+  /// How long the longest turn of the last second worked, waiting not counted: what an event waited for at most.
+  base::Micros longest_turn() const;
 
   struct Handle;  ///< what this folder knows of libuv
   Handle& handle() { return *handle_; }

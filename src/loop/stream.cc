@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "loop/handle.h"
+#include "loop/send_now.h"
 #include "loop/stream_state.h"
 
 namespace loop {
@@ -21,9 +22,6 @@ namespace {
 // One buffer a loop's thread: reads never overlap, and on_read sees its bytes only during the call.
 constexpr std::size_t kReadBuffer = 256 * 1024;
 thread_local std::unique_ptr<char[]> t_read_buffer;
-
-// IOV_MAX is 1024 on Linux; a call with more would fail.
-constexpr std::size_t kMaxSlices = 1000;
 
 void give_read_buffer(uv_handle_t*, std::size_t, uv_buf_t* buffer) {
   if (!t_read_buffer) t_read_buffer = std::make_unique<char[]>(kReadBuffer);
@@ -51,23 +49,16 @@ void on_read(uv_stream_t* stream, ssize_t length, const uv_buf_t* buffer) {
   state->handler->on_read({reinterpret_cast<const std::uint8_t*>(buffer->base), static_cast<std::size_t>(length)});
 }
 
+/// A write that libuv has: the first bytes of what the kernel did not take. When they are through, the rest is tried
+/// again at once, without copying where that can be.
 struct WriteRequest {
   uv_write_t uv{};
   Stream::State* state = nullptr;
-  std::vector<base::Bytes> kept;
-  std::size_t size = 0;
+  base::Bytes first;
 };
 
-void on_written(uv_write_t* request, int code) {
-  const std::unique_ptr<WriteRequest> done(static_cast<WriteRequest*>(request->data));
-  Stream::State& state = *done->state;
-  state.queued -= done->size;
-  if (code < 0) {
-    report_end(state, code);
-  } else if (state.queued == 0 && state.handler != nullptr && !state.ended) {
-    state.handler->on_drained();
-  }
-}
+// Small beside what a socket takes when it takes something again.
+constexpr std::size_t kFirst = 32 * 1024;
 
 // A write that fails at once must not call back inside write(): the owner hears of it on the next turn.
 void report_later(Stream::State& state, int code) {
@@ -78,35 +69,14 @@ void report_later(Stream::State& state, int code) {
   });
 }
 
-void queue_rest(Stream::State& state, std::span<const base::Bytes> slices, std::size_t sent) {
-  auto request = std::make_unique<WriteRequest>();
-  request->state = &state;
-  std::vector<uv_buf_t> buffers;
-  for (const base::Bytes& slice : slices) {
-    if (sent >= slice.size()) {
-      sent -= slice.size();
-      continue;
-    }
-    request->kept.push_back(slice.slice(std::exchange(sent, 0)));
-    const base::Bytes& rest = request->kept.back();
-    request->size += rest.size();
-    buffers.push_back(uv_buf_init(reinterpret_cast<char*>(const_cast<std::uint8_t*>(rest.data())),
-                                  static_cast<unsigned>(rest.size())));
-  }
-  if (buffers.empty()) return;
-  request->uv.data = request.get();
-  const int code =
-      uv_write(&request->uv, &state.uv.stream, buffers.data(), static_cast<unsigned>(buffers.size()), on_written);
-  if (code < 0) {
-    report_later(state, code);
-    return;
-  }
-  state.queued += request->size;
-  request.release();
-}
-
+/// Bytes that the kernel takes now.
 std::size_t send_at_once(Stream::State& state, std::span<const base::Bytes> slices) {
-  std::size_t total_sent = 0;
+  if (state.descriptor >= 0) {
+    const Sent sent = send_now(state.descriptor, slices);
+    if (sent.error != 0) report_later(state, uv_translate_sys_error(sent.error));
+    return sent.bytes;
+  }
+  std::size_t total = 0;
   while (!slices.empty()) {
     std::array<uv_buf_t, 64> buffers;
     const std::size_t count = std::min(slices.size(), buffers.size());
@@ -117,16 +87,64 @@ std::size_t send_at_once(Stream::State& state, std::span<const base::Bytes> slic
       offered += slices[i].size();
     }
     const int sent = uv_try_write(&state.uv.stream, buffers.data(), static_cast<unsigned>(count));
-    if (sent == UV_EAGAIN) return total_sent;
-    if (sent < 0) {
-      report_later(state, sent);
-      return total_sent;
-    }
-    total_sent += static_cast<std::size_t>(sent);
-    if (static_cast<std::size_t>(sent) < offered) return total_sent;
+    if (sent < 0 && sent != UV_EAGAIN) report_later(state, sent);
+    if (sent < 0) return total;
+    total += static_cast<std::size_t>(sent);
+    if (static_cast<std::size_t>(sent) < offered) return total;
     slices = slices.subspan(count);
   }
-  return total_sent;
+  return total;
+}
+
+void shut_down_now(Stream::State& state) {
+  auto* request = new uv_shutdown_t;
+  const int code = uv_shutdown(request, &state.uv.stream, [](uv_shutdown_t* done, int) { delete done; });
+  if (code < 0) delete request;
+}
+
+void on_written(uv_write_t* request, int code);
+
+/// Drops the first `count` bytes of what waits.
+void drop_front(Stream::State& state, std::size_t count) {
+  std::size_t whole = 0;
+  while (whole < state.waiting.size() && count >= state.waiting[whole].size()) count -= state.waiting[whole++].size();
+  state.waiting.erase(state.waiting.begin(), state.waiting.begin() + static_cast<std::ptrdiff_t>(whole));
+  if (count > 0) state.waiting.front() = state.waiting.front().slice(count);
+  if (state.waiting.empty()) state.waiting.shrink_to_fit();  // most viewers never need it again
+}
+
+/// Gives libuv the first of what waits, so that it tells when the kernel takes more.
+void write_first(Stream::State& state) {
+  if (state.waiting.empty()) return;
+  auto request = std::make_unique<WriteRequest>();
+  request->state = &state;
+  request->uv.data = request.get();
+  request->first = state.waiting.front().slice(0, kFirst);
+  const base::Bytes& first = request->first;
+  const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(const_cast<std::uint8_t*>(first.data())),
+                                      static_cast<unsigned>(first.size()));
+  const int code = uv_write(&request->uv, &state.uv.stream, &buffer, 1, on_written);
+  if (code < 0) return report_later(state, code);
+  drop_front(state, first.size());
+  request.release();
+}
+
+void send_waiting(Stream::State& state) {
+  const std::size_t sent = send_at_once(state, state.waiting);
+  drop_front(state, sent);
+  state.queued -= sent;
+  if (state.pending_error == 0) write_first(state);
+}
+
+void on_written(uv_write_t* request, int code) {
+  const std::unique_ptr<WriteRequest> done(static_cast<WriteRequest*>(request->data));
+  Stream::State& state = *done->state;
+  state.queued -= done->first.size();
+  if (code < 0) return report_end(state, code);
+  send_waiting(state);
+  if (state.queued != 0 || state.handler == nullptr || state.ended || state.pending_error != 0) return;
+  if (std::exchange(state.shutdown_wanted, false)) shut_down_now(state);
+  state.handler->on_drained();
 }
 
 std::string describe(const sockaddr_storage& address, bool& loopback) {
@@ -166,6 +184,7 @@ Stream::State* adopt_tcp(Loop& loop, Stream::State* state) {
     state->peer = describe(address, state->loopback);
   }
   uv_tcp_nodelay(&state->uv.tcp, 1);
+  uv_fileno(&state->uv.handle, &state->descriptor);
   return state;
 }
 
@@ -228,28 +247,25 @@ bool Stream::paused() const { return state_ != nullptr && state_->paused; }
 void Stream::write(std::span<const base::Bytes> slices) {
   if (state_ == nullptr || state_->ended || state_->pending_error != 0) return;
   std::size_t sent = 0;
-  if (state_->queued == 0) {
-    sent = send_at_once(*state_, slices);
-    if (state_->pending_error != 0) return;
+  const bool idle = state_->queued == 0;
+  if (idle) sent = send_at_once(*state_, slices);
+  if (state_->pending_error != 0) return;
+  for (const base::Bytes& slice : slices) {
+    const std::size_t through = std::min(sent, slice.size());
+    sent -= through;
+    if (through == slice.size()) continue;
+    state_->waiting.push_back(slice.slice(through));
+    state_->queued += slice.size() - through;
   }
-  while (!slices.empty()) {
-    const std::size_t count = std::min(slices.size(), kMaxSlices);
-    std::size_t offered = 0;
-    for (const base::Bytes& slice : slices.first(count)) offered += slice.size();
-    const std::size_t done = std::min(sent, offered);
-    if (done < offered) queue_rest(*state_, slices.first(count), done);
-    sent -= done;
-    slices = slices.subspan(count);
-  }
+  if (idle) write_first(*state_);
 }
 
 std::size_t Stream::queued() const { return state_ == nullptr ? 0 : state_->queued; }
 
 void Stream::shut_down() {
   if (state_ == nullptr) return;
-  auto* request = new uv_shutdown_t;
-  const int code = uv_shutdown(request, &state_->uv.stream, [](uv_shutdown_t* done, int) { delete done; });
-  if (code < 0) delete request;
+  state_->shutdown_wanted = state_->queued != 0;
+  if (!state_->shutdown_wanted) shut_down_now(*state_);
 }
 
 const std::string& Stream::peer() const {

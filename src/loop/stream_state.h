@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "loop/stream.h"
 
@@ -21,8 +22,11 @@ struct Stream::State {
   } uv{};
   Loop* loop = nullptr;
   StreamHandler* handler = nullptr;
-  std::shared_ptr<State*> life;  ///< null inside once closed: for tasks posted before
-  std::size_t queued = 0;
+  std::shared_ptr<State*> life;      ///< null inside once closed: for tasks posted before
+  std::size_t queued = 0;            ///< bytes accepted and not yet taken by the kernel
+  std::vector<base::Bytes> waiting;  ///< of those, what comes behind the write that libuv has
+  bool shutdown_wanted = false;      ///< once nothing is queued
+  int descriptor = -1;               ///< of a TCP socket, for sending without libuv
   int pending_error = 0;
   bool paused = false;
   bool ended = false;

@@ -82,6 +82,7 @@ struct Decoder::OpenPart {
   std::array<std::uint8_t, kHeaderSize + kPartFields> head;
   // Shared with the record's Bytes from when it is whole, and not written to after that.
   std::shared_ptr<std::uint8_t[]> body;
+  const base::FileBacking* backing = nullptr;
   std::size_t size = 0;
   std::size_t filled = 0;
 };
@@ -180,7 +181,9 @@ void Decoder::begin_part(base::View head, std::size_t body_size) {
   std::memcpy(part_->head.data(), head.data(), head.size());
   // Shared, because the record's Bytes will own it. Not cleared: a promise of 64 MiB costs address space until the
   // bytes come.
-  part_->body = std::make_shared_for_overwrite<std::uint8_t[]>(body_size);
+  base::MediaMemory::Block block = memory_.allocate(body_size);
+  part_->body = std::move(block.bytes);
+  part_->backing = block.backing;
   part_->size = body_size;
 }
 
@@ -192,7 +195,7 @@ base::Status Decoder::finish_part() {
   const base::View fields = head.subspan(kHeaderSize);
   if (checksum(head, fields, body) != header.checksum) return wrong_checksum();
   TRY(Part part, parse_part_fields(fields));
-  part.data = base::Bytes::of_owner(open->body, body);
+  part.data = base::Bytes::of_owner(open->body, body, open->backing);
   ready_.emplace_back(std::move(part));
   return base::Ok{};
 }

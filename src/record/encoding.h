@@ -77,6 +77,7 @@ class Decoder {
   std::vector<std::uint8_t> staging_;
   std::size_t staged_ = 0;  ///< bytes at the front of staging_ that belong to a record not yet whole
   std::unique_ptr<OpenPart> part_;
+  base::MediaMemory memory_;
   std::deque<Record> ready_;
   std::optional<base::Error> failed_;
 };

@@ -6,6 +6,8 @@ namespace serve {
 namespace {
 
 constexpr double kBusyLoop = 0.85;
+// A tenth of the default part: players have three parts in hand.
+constexpr double kLongTurn = 50 * base::kMillisecond;
 constexpr double kBackAbove = 0.05;
 
 bool below(bool already, double headroom, double limit) {
@@ -27,6 +29,10 @@ std::string_view to_string(Resource resource) {
 double Room::least() const { return *std::min_element(left.begin(), left.end()); }
 
 double loop_room(double busy_share) { return std::clamp(1 - busy_share / kBusyLoop, 0.0, 1.0); }
+
+double loop_room(double busy_share, base::Micros longest_turn) {
+  return std::max(loop_room(busy_share), std::clamp(1 - static_cast<double>(longest_turn) / kLongTurn, 0.0, 1.0));
+}
 
 void Admission::update(const Room& room) {
   room_ = room;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/clock.h"
+
 namespace serve {
 
 /// What an instance runs out of.
@@ -26,6 +28,9 @@ struct Room {
 /// Room of a loop that was busy for this share of the last second. A loop that is busy for 85 % of the time has none:
 /// what comes on top, the next part's crowd, would wait.
 double loop_room(double busy_share);
+/// The same as far as it hurts anybody: a loop without idle time whose turns are short still has every part out in
+/// time, and takes what it can. Turns of 50 ms are too long.
+double loop_room(double busy_share, base::Micros longest_turn);
 
 /// What a serve loop gives up when room runs out, in this order: depth (segments far behind the live edge), then joins.
 /// Who is watching already is never turned away. Each is taken up again once there is a twentieth more room than where

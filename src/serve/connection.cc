@@ -12,7 +12,26 @@ namespace {
 constexpr std::size_t kPlainBudget = 4u << 20;
 constexpr std::size_t kTlsBudget = 192u << 10;
 
+// 16 KiB of plaintext make a record of 22 bytes more.
+constexpr std::size_t kTlsRoom = kTlsBudget + kTlsBudget / 16;
+
 }  // namespace
+
+const std::shared_ptr<tls::Session::Buffer>& Surroundings::encrypted() {
+  // Freed and asked for again a buffer this large would cost page faults each time.
+  for (auto& buffer : buffers) {
+    if (buffer != nullptr && buffer.use_count() > 1) continue;
+    if (buffer == nullptr) {
+      buffer = std::make_shared<tls::Session::Buffer>();
+      buffer->reserve(kTlsRoom);
+    }
+    buffer->clear();
+    return buffer;
+  }
+  // All are waiting in queues: those let go of this one, and it stays out of the round.
+  buffers.back() = std::make_shared<tls::Session::Buffer>();
+  return buffers.back();
+}
 
 Connection::Connection(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream)
     : desk_(desk), around_(around), stream_(std::move(stream)), phase_since_(around.clock.steady()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,12 +41,9 @@ struct Surroundings {
   Surroundings(const base::Clock& given_clock, const http::Limits& limits, const Timeouts& given_timeouts)
       : clock(given_clock), timeouts(given_timeouts), http(given_clock, limits) {}
 
-  /// An empty buffer to encrypt into. It is the same one again unless a slow reader's queue still holds it.
-  const std::shared_ptr<tls::Session::Buffer>& encrypted() {
-    if (scratch == nullptr || scratch.use_count() > 1) scratch = std::make_shared<tls::Session::Buffer>();
-    scratch->clear();
-    return scratch;
-  }
+  /// An empty buffer to encrypt into, with room for a whole send. One of a few that are used again and again; those
+  /// that slow readers' queues still hold are left alone.
+  const std::shared_ptr<tls::Session::Buffer>& encrypted();
 
   const base::Clock& clock;
   Timeouts timeouts;
@@ -54,7 +52,7 @@ struct Surroundings {
   Counters counters;
   std::vector<base::Bytes> slices;
   tls::Session::Buffer plain;
-  std::shared_ptr<tls::Session::Buffer> scratch;
+  std::array<std::shared_ptr<tls::Session::Buffer>, 16> buffers;
 };
 
 /// One viewer's or cache's connection: bytes between stream, TLS and HTTP session, and when to give up.

@@ -122,9 +122,10 @@ void Server::measure_room() {
   room[Resource::kLoop] = loop_room(loop_.busy_share());
   const double open = static_cast<double>(connections_.size());
   room[Resource::kConnections] = std::max(0.0, 1 - open / static_cast<double>(options_.most_connections));
-  admission_.update(room);
   for (std::size_t i = 0; i < kResources; ++i)
     around_.counters.room[i].set(static_cast<std::uint64_t>(room.left[i] * 1e6));
+  room[Resource::kLoop] = loop_room(loop_.busy_share(), loop_.longest_turn());
+  admission_.update(room);
 }
 
 void Server::set_shared_room(double memory, double egress) {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -171,6 +172,83 @@ TEST(TcpListener, APortInUseIsAnErrorThatNamesIt) {
   ASSERT_FALSE(two.ok());
   EXPECT_NE(two.error().message().find("127.0.0.1:" + std::to_string(one->port())), std::string::npos);
   EXPECT_NE(two.error().message().find("address already in use"), std::string::npos);
+}
+
+/// Two ends of a TCP connection, the left one with a small send buffer.
+Pair tcp_pair(Loop& loop) {
+  Pair pair;
+  std::unique_ptr<TcpListener> listener =
+      TcpListener::make(loop, {.host = "127.0.0.1"}, [&](std::unique_ptr<Stream> accepted) {
+        pair.left = std::move(accepted);
+        loop.stop();
+      }).take();
+  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(listener->port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  loop.run();
+  pair.right = Stream::of_descriptor(loop, client).take();
+  return pair;
+}
+
+/// `size` bytes that differ, from `memory`.
+base::Bytes pattern(base::MediaMemory& memory, std::size_t size, std::uint8_t seed) {
+  const base::MediaMemory::Block block = memory.allocate(size);
+  for (std::size_t i = 0; i < size; ++i)
+    block.bytes[static_cast<std::ptrdiff_t>(i)] = static_cast<std::uint8_t>(seed + i % 251);
+  return base::Bytes::of_owner(block.bytes, {block.bytes.get(), size}, block.backing);
+}
+
+TEST(Stream, SendsFromFilesAndMemoryInOrderThroughASlowReader) {
+  Loop loop;
+  Pair pair = tcp_pair(loop);
+  Recorder reader;
+  Recorder writer;
+  base::MediaMemory memory;
+  std::vector<base::Bytes> slices;
+  std::string expected;
+  for (int i = 0; i < 40; ++i) {
+    // A head, a part of its own pages, one that shares a chunk, one too small for a file.
+    for (const std::size_t size : {300UL, 600'000UL, 90'001UL, 5'000UL}) {
+      slices.push_back(pattern(memory, size, static_cast<std::uint8_t>(i)));
+      expected += slices.back().text();
+    }
+    slices.push_back(slices.back().slice(7, 100));
+    expected += slices.back().text();
+    slices.push_back(slices[slices.size() - 4].slice(11, 70'000));
+    expected += slices.back().text();
+  }
+  EXPECT_NE(slices[1].backing(), nullptr);
+  EXPECT_EQ(slices[0].backing(), nullptr);
+  pair.left->start(writer);
+  pair.left->write(slices);
+  slices.clear();  // the stream keeps what it needs
+  EXPECT_GT(pair.left->queued(), 0U);
+  pair.left->write(base::Bytes::of_static("the end"));
+  expected += "the end";
+  pair.left->shut_down();
+  reader.after_end = [&] { pair.right->close(); };
+  writer.after_end = [&] { pair.left->close(); };
+  pair.right->start(reader);
+  loop.run();
+  EXPECT_TRUE(reader.text == expected) << reader.text.size() << " bytes of " << expected.size();
+  EXPECT_EQ(writer.drains, 1);
+}
+
+TEST(Stream, SaysOnceThatThePeerOfAFileSendHasGone) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Loop loop;
+  Pair pair = tcp_pair(loop);
+  Recorder writer;
+  writer.after_end = [&] { pair.left->close(); };
+  base::MediaMemory memory;
+  pair.left->start(writer);
+  pair.right->close();
+  for (int i = 0; i < 20; ++i) pair.left->write(pattern(memory, 200'000, 1));
+  loop.run();
+  EXPECT_EQ(writer.ends, 1);
 }
 
 }  // namespace

@@ -56,6 +56,12 @@ TEST(Admission, ALoopThatIsBusyForSixSeventhsOfTheTimeIsFull) {
   EXPECT_EQ(serve::loop_room(0.9), 0);
 }
 
+TEST(Admission, ABusyLoopWithShortTurnsHurtsNobody) {
+  EXPECT_NEAR(serve::loop_room(1.0, 5 * base::kMillisecond), 0.9, 1e-9);
+  EXPECT_EQ(serve::loop_room(1.0, 60 * base::kMillisecond), 0);
+  EXPECT_EQ(serve::loop_room(0.0, 60 * base::kMillisecond), 1) << "a crowd woken at once, and time to spare";
+}
+
 constexpr const char* kMultivariant = "/live/match/index.m3u8";
 
 /// Returns when the loop knows that nothing is left.

@@ -1,0 +1,66 @@
+#include "loop/send_now.h"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/media_memory.h"
+
+namespace loop {
+namespace {
+
+bool goes_from_file(const base::Bytes& slice) {
+  return slice.backing() != nullptr && slice.size() >= base::MediaMemory::kLeast;
+}
+
+ssize_t send_file(int socket, const base::Bytes& slice) {
+  const base::FileBacking& backing = *slice.backing();
+  off_t offset = backing.offset + (slice.data() - backing.begin);
+  return sendfile(socket, backing.descriptor, &offset, slice.size());
+}
+
+/// `more`: what follows at once shares the packet.
+ssize_t send_gathered(int socket, std::span<const base::Bytes> slices, bool more) {
+  std::array<iovec, 64> vector;
+  for (std::size_t i = 0; i < slices.size(); ++i)
+    vector[i] = {const_cast<std::uint8_t*>(slices[i].data()), slices[i].size()};
+  msghdr message{};
+  message.msg_iov = vector.data();
+  message.msg_iovlen = slices.size();
+  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+}
+
+}  // namespace
+
+Sent send_now(int socket, std::span<const base::Bytes> slices) {
+  constexpr std::size_t kMostGathered = 64;
+  Sent sent;
+  while (!slices.empty()) {
+    std::size_t count = 0;
+    std::size_t offered = 0;
+    while (count < slices.size() && count < kMostGathered && !goes_from_file(slices[count]))
+      offered += slices[count++].size();
+    ssize_t taken = 0;
+    if (count > 0) {
+      taken = send_gathered(socket, slices.first(count), count < slices.size());
+    } else {
+      count = 1;
+      offered = slices[0].size();
+      taken = send_file(socket, slices[0]);
+    }
+    if (taken < 0 && errno == EINTR) continue;
+    if (taken < 0) {
+      if (errno != EAGAIN && errno != EWOULDBLOCK) sent.error = errno;
+      return sent;
+    }
+    sent.bytes += static_cast<std::size_t>(taken);
+    if (static_cast<std::size_t>(taken) < offered) return sent;
+    slices = slices.subspan(count);
+  }
+  return sent;
+}
+
+}  // namespace loop
