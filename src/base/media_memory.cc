@@ -13,6 +13,17 @@ constexpr std::size_t kPage = 4096;
 
 std::size_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
 
+// What is asked for beyond this may be a promise that is not kept.
+constexpr std::size_t kMostTouched = 4u << 20;
+
+/// Has the kernel give all pages of a block in one go: a fault for each would cost three times as much.
+void touch(std::uint8_t* from, std::size_t size) {
+  if (size > kMostTouched) return;
+  const auto begin = reinterpret_cast<std::uintptr_t>(from) / kPage * kPage;
+  const auto end = whole_pages(reinterpret_cast<std::uintptr_t>(from) + size);
+  (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+}
+
 }  // namespace
 
 /// A file that grows for ever and is nearly empty: what was freed is a hole.
@@ -71,11 +82,13 @@ MediaMemory::Block MediaMemory::allocate(std::size_t size) {
     std::shared_ptr<Chunk> chunk = make_chunk(large ? whole_pages(size) : kChunk);
     refused_ = chunk == nullptr;
     if (refused_) return from_heap();
+    if (large) touch(chunk->begin, size);
     if (large) return {std::shared_ptr<std::uint8_t[]>(chunk, chunk->begin), &chunk->backing};
     chunk_ = std::move(chunk);
     used_ = 0;
   }
   Block block{std::shared_ptr<std::uint8_t[]>(chunk_, chunk_->begin + used_), &chunk_->backing};
+  touch(block.bytes.get(), size);
   used_ += size;
   return block;
 }
