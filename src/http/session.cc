@@ -54,6 +54,7 @@ class DetectingSession final : public Session {
     ended_ = true;
     if (session_ != nullptr) session_->abort();
   }
+  std::unique_ptr<Session> take_detected() override { return std::move(session_); }
   std::string_view protocol() const override { return session_ == nullptr ? "h1" : session_->protocol(); }
 
  private:

@@ -73,6 +73,9 @@ class Session {
   virtual void shut_down() = 0;
   /// The connection is gone: on_stream_closed for every request not answered.
   virtual void abort() = 0;
+  /// The session to go on with in place of this one, once the first bytes told which; null: this one. Not to be called
+  /// inside any call to it.
+  virtual std::unique_ptr<Session> take_detected() { return nullptr; }
   /// "h1" or "h2", for counters.
   virtual std::string_view protocol() const = 0;
 };

@@ -42,6 +42,15 @@ void Waiter::Link::insert_before(Link& other) {
   other.previous = this;
 }
 
+void Waiter::Link::splice_before(Link& other) {
+  if (alone()) return;
+  next->previous = other.previous;
+  other.previous->next = next;
+  previous->next = &other;
+  other.previous = previous;
+  previous = next = this;
+}
+
 void Waiter::leave() {
   same_wish_.unlink();
   by_deadline_.unlink();
@@ -56,8 +65,14 @@ Ready::~Ready() {
 Waiter* Ready::pop() {
   if (head_.alone()) return nullptr;
   Waiter* waiter = head_.next->waiter;
-  waiter->same_wish_.unlink();
+  waiter->leave();
   return waiter;
+}
+
+const Waiter* Ready::peek(int ahead) const {
+  const Waiter::Link* link = head_.next;
+  while (ahead-- > 0 && link != &head_) link = link->next;
+  return link->waiter;
 }
 
 Waiters::~Waiters() {
@@ -81,7 +96,7 @@ void Waiters::take_ready(const ChannelSnapshot& snapshot, Ready& ready) {
   for (std::size_t i = 0; i < used_;) {
     Group& group = *groups_[i];
     if (!group.head.alone() && satisfied(group.wish, snapshot)) {
-      while (!group.head.alone()) move(*group.head.next->waiter, ready);
+      group.head.splice_before(ready.head_);
     }
     if (group.head.alone()) {
       std::swap(groups_[i], groups_[--used_]);

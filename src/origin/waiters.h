@@ -71,6 +71,8 @@ class Waiter {
     bool alone() const { return next == this; }
     void unlink();
     void insert_before(Link& other);
+    /// Puts a whole ring but for this, its head, before `other`.
+    void splice_before(Link& other);
   };
 
   Link same_wish_;
@@ -88,8 +90,10 @@ class Ready {
   Ready& operator=(const Ready&) = delete;
 
   bool empty() const { return head_.alone(); }
-  /// The next one in the order they began to wait, by wish; null when there are no more.
+  /// The next one in the order they began to wait, by wish; null when there are no more. It waits no longer.
   Waiter* pop();
+  /// The one that pop() will give after `ahead` others, null where there is none: to have it fetched from memory.
+  const Waiter* peek(int ahead) const;
 
  private:
   friend class Waiters;

@@ -68,6 +68,8 @@ void Connection::on_read(base::View bytes) {
     if (!read_tls(bytes)) return;
   } else {
     session_->feed(bytes);
+    // One step less on every later call.
+    if (auto detected = session_->take_detected(); detected != nullptr) session_ = std::move(detected);
   }
   pump();
 }

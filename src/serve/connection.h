@@ -82,6 +82,12 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   /// Closes at once.
   void close();
 
+  /// Has what pump() looks at fetched from memory; it is about to be called.
+  void prefetch() const {
+    __builtin_prefetch(session_.get());
+    __builtin_prefetch(stream_.get());
+  }
+
   /// Many requests share it: answer them all, then pump once.
   bool multiplexed() const { return multiplexed_; }
 

@@ -271,6 +271,9 @@ void Server::arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, bas
 void Server::wake(origin::Ready& ready, base::Micros published) {
   const base::Micros now = around_.clock.steady();
   while (origin::Waiter* waiter = ready.pop()) {
+    // A crowd's connections lie all over memory: the next ones are on their way while this one is answered.
+    if (const auto* after = static_cast<const Held*>(ready.peek(1))) __builtin_prefetch(after->connection);
+    if (const auto* next = static_cast<const Held*>(ready.peek(0))) next->connection->prefetch();
     auto& held = static_cast<Held&>(*waiter);
     Connection& connection = *held.connection;
     const std::unique_ptr<Held> mine = connection.release(held);
