@@ -16,13 +16,14 @@ function scriptFor(port, errorTtl) {
   return made;
 }
 
-// port: the origin's, on loopback. → {port, pid(), origin, counter(name), stop()}
+// port: the origin's, on loopback. → {port, origin, pid, work, output(), counter(name), stop()}
 async function startVarnish(port, { errorTtl = 10 } = {}) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-varnish-'));
   const file = path.join(directory, 'cdn.vcl');
+  const work = path.join(directory, 'work');
   fs.writeFileSync(file, scriptFor(port, errorTtl));
   const own = await freeTcp();
-  const varnish = run('varnishd', ['-F', '-j', 'none', '-n', path.join(directory, 'work'), '-f', file, '-a', `127.0.0.1:${own}`, '-T', 'none', '-s', 'malloc,64m',
+  const varnish = run('varnishd', ['-F', '-j', 'none', '-n', work, '-f', file, '-a', `127.0.0.1:${own}`, '-T', 'none', '-s', 'malloc,64m',
     '-p', 'vsl_space=8m', '-p', 'thread_pool_min=20', '-p', 'backend_idle_timeout=5']);
   const answers = () => fetch(`http://127.0.0.1:${own}/`, { method: 'PUT' }).then(({ status }) => status === 403, () => false);
   for (const began = Date.now(); !(await answers()); await sleep(50)) {
@@ -32,9 +33,10 @@ async function startVarnish(port, { errorTtl = 10 } = {}) {
     port: own,
     origin: `http://127.0.0.1:${own}`,
     pid: varnish.child.pid,
+    work, // what varnishncsa and the like take as -n
     output: varnish.output,
     // One of varnishstat's, MAIN.n_object say.
-    counter: (name) => JSON.parse(execFileSync('varnishstat', ['-n', path.join(directory, 'work'), '-1', '-j', '-f', name])).counters[name].value,
+    counter: (name) => JSON.parse(execFileSync('varnishstat', ['-n', work, '-1', '-j', '-f', name])).counters[name].value,
     stop: async () => {
       await varnish.stop('SIGTERM');
       fs.rmSync(directory, { recursive: true, force: true });
