@@ -7,7 +7,7 @@ const net = require('node:net');
 const { Server, endAll, copy, sleep } = require('./harness');
 const { source, pushRtmp } = require('./media');
 const { startVarnish } = require('./varnish');
-const { Crowd, next } = require('./viewers');
+const { Crowd, next } = require('./crowd');
 const { Client } = require('../../tools/judge/client');
 const { readMedia } = require('../../tools/judge/playlist');
 
