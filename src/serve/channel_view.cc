@@ -145,9 +145,9 @@ Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
   const bool skip = ask.directives.skip == hls::Skip::kYes;
   http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (ask.gzip ? 2u : 0u) + (max_age > 1 ? 1u : 0u)];
   if (made == nullptr) {
-    made =
-        make_text(rendition.playlist(ask.directives.skip), ask.gzip,
-                  {"application/vnd.apple.mpegurl", CacheControl::seconds(max_age), "", updated_, Urgency::kPlaylist});
+    const std::string lifetime = rendition.ended() ? CacheControl::seconds(max_age) : CacheControl::live(max_age);
+    made = make_text(rendition.playlist(ask.directives.skip), ask.gzip,
+                     {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
   }
   return {made};
 }

@@ -72,13 +72,14 @@ TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
   EXPECT_TRUE(view.look_up(playlist()).starting);
 }
 
-TEST_F(ChannelViewTest, SaysHowLongCachesMayKeepPlaylists) {  // CC-1, CC-2, CC-4, CC-5
+TEST_F(ChannelViewTest, SaysHowLongCachesMayKeepPlaylists) {  // CC-1, CC-2, CC-4, CC-5, CF-11
   live();
   EXPECT_EQ(cache_control(ask(Route::Kind::kMultivariant)), "max-age=1");
-  EXPECT_EQ(cache_control(playlist()), "max-age=1");
-  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8, "&_HLS_part=1"))), "max-age=12");
-  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8))), "max-age=1");
-  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 7))), "max-age=12");
+  // Live ones also say that a CDN must not show them in place of the origin's error (CF-11).
+  EXPECT_EQ(cache_control(playlist()), "max-age=1, stale-if-error=0");
+  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8, "&_HLS_part=1"))), "max-age=12, stale-if-error=0");
+  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8))), "max-age=1, stale-if-error=0");
+  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 7))), "max-age=12, stale-if-error=0");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8, "&_HLS_part=2"))), "held");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 100))), "max-age=1");  // CC-9
   EXPECT_EQ(view.look_up(playlist(blocking(kFirst + 100))).cause, Cause::kTooFarAhead);

@@ -1,0 +1,19 @@
+// CloudFront Function (runtime cloudfront-js-2.0), event type viewer request: keeps the delivery directives of the query and sorts
+// them. CloudFront's cache key takes a query as it was sent: players that send the same directives in another order, or a CMCD or
+// session parameter of their own, would each cost the origin a request (CF-6, CF-7). docs/cdn.md says where it goes.
+'use strict';
+
+var directives = ['_HLS_msn', '_HLS_part', '_HLS_skip']; // in the order of their bytes, as RFC 8216bis asks of clients
+
+function handler(event) {
+  var request = event.request;
+  var kept = [];
+  directives.forEach(function (name) {
+    var parameter = request.querystring[name];
+    if (!parameter) return;
+    // A directive given twice goes on as it came: what is contradictory is the origin's to refuse.
+    (parameter.multiValue || [parameter]).forEach(function (one) { kept.push(name + '=' + one.value); });
+  });
+  request.querystring = kept.join('&');
+  return request;
+}
