@@ -33,9 +33,8 @@ Rendition::Reading Rendition::interpret(std::string_view body, const List& previ
   auto parsed = parse_media_playlist(body);
   if (parsed.ok() && parsed->skipped > 0) {
     reading.delta = true;
-    parsed = previous == nullptr
-                 ? base::Error{base::Code::kMalformed, "a delta update for who has no playlist yet", 0}
-                 : merge(*previous, parsed.take());
+    parsed = previous == nullptr ? base::Error{base::Code::kMalformed, "a delta update for who has no playlist yet", 0}
+                                 : merge(*previous, parsed.take());
   }
   if (!parsed.ok()) {
     reading.fault = kProtocolFault;
@@ -61,26 +60,29 @@ void Rendition::anchor(MediaPlaylist& list) {
     }
     starts_[segment.msn] = segment.start;
   }
-  while (!starts_.empty() && starts_.begin()->first + kKeptSegments < list.media_sequence) starts_.erase(starts_.begin());
+  while (!starts_.empty() && starts_.begin()->first + kKeptSegments < list.media_sequence)
+    starts_.erase(starts_.begin());
 }
 
 void Rendition::compare(const MediaPlaylist& list, Reading& reading) {
   for (const SegmentLines& segment : list.segments) {
     bool right = true;
     if (segment.closed()) {
-      right = same({segment.msn, kWhole}, segment.uri + '|' + segment.map + '|' + std::to_string(segment.duration) + '|' +
-                                              std::to_string(segment.start) + (segment.discontinuity ? "|d" : "") +
-                                              (segment.gap ? "|g" : ""));
+      right = same({segment.msn, kWhole}, segment.uri + '|' + segment.map + '|' + std::to_string(segment.duration) +
+                                              '|' + std::to_string(segment.start) +
+                                              (segment.discontinuity ? "|d" : "") + (segment.gap ? "|g" : ""));
     }
     for (std::size_t i = 0; i < segment.parts.size(); ++i) {
       const PartLine& part = segment.parts[i];
-      right = same({segment.msn, static_cast<std::int64_t>(i)}, part.uri + '|' + std::to_string(part.duration)) && right;
+      right =
+          same({segment.msn, static_cast<std::int64_t>(i)}, part.uri + '|' + std::to_string(part.duration)) && right;
     }
     if (right || !reading.fault.empty()) continue;
     reading.fault = kWrongBytesFault;
     reading.what = path_ + ": segment " + std::to_string(segment.msn) + " is not what another playlist said it is";
   }
-  while (!facts_.empty() && facts_.begin()->first.msn + kKeptSegments < list.media_sequence) facts_.erase(facts_.begin());
+  while (!facts_.empty() && facts_.begin()->first.msn + kKeptSegments < list.media_sequence)
+    facts_.erase(facts_.begin());
 }
 
 bool Rendition::same(Position at, std::string facts) {

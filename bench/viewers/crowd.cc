@@ -42,13 +42,14 @@ std::unique_ptr<Viewer> Crowd::make_viewer(std::size_t number) {
   switch (options.mode) {
     case Mode::kReload:
     case Mode::kPart: return std::make_unique<Parked>(engine_, shared, target_);
-    case Mode::kJoin:
-      return std::make_unique<Joiner>(engine_, [this](Joiner& joiner) { outside_.push_back(&joiner); });
+    case Mode::kJoin: return std::make_unique<Joiner>(engine_, [this](Joiner& joiner) { outside_.push_back(&joiner); });
     case Mode::kWatch: break;
   }
   const std::size_t global = number * options.processes + process_;
   // Spread evenly: of any stretch of viewers the share is right.
-  const auto avplayers = [&](std::size_t n) { return static_cast<std::size_t>(static_cast<double>(n) * options.avplayer); };
+  const auto avplayers = [&](std::size_t n) {
+    return static_cast<std::size_t>(static_cast<double>(n) * options.avplayer);
+  };
   const Track::Manners manners{avplayers(global + 1) > avplayers(global), options.skip && (global / 2) % 2 == 0};
   return std::make_unique<Player>(engine_, shared, global, manners);
 }

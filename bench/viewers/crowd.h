@@ -36,8 +36,8 @@ class Crowd {
   std::vector<std::unique_ptr<Viewer>> slow_;
   std::vector<Viewer*> outside_;  ///< yet to join, the next one last
   Micros began_ = 0;
-  double joined_ = 0;    ///< by the join rate
-  double churned_ = 0;   ///< by the share that leaves
+  double joined_ = 0;   ///< by the join rate
+  double churned_ = 0;  ///< by the share that leaves
   Micros churned_at_ = 0;
   std::size_t slice_ = 0;
   std::uint64_t dice_;

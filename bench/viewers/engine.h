@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "viewers/book.h"
+#include "viewers/exchange.h"
 #include "viewers/options.h"
 #include "viewers/tally.h"
 #include "viewers/tls.h"
-#include "viewers/exchange.h"
 
 namespace viewers {
 

@@ -22,7 +22,7 @@ enum class Failure : std::uint8_t { kConnect, kTls, kTimeout, kClosed, kProtocol
 /// The head of a response, as far as a player looks at it.
 struct Head {
   int status = 0;
-  std::int64_t length = -1;      ///< Content-Length; -1: none
+  std::int64_t length = -1;       ///< Content-Length; -1: none
   std::int64_t retry_after = -1;  ///< seconds; -1: none
   bool chunked = false;
   bool close = false;

@@ -47,8 +47,8 @@ struct Http2Client::Callbacks {
     if (frame->hd.type == NGHTTP2_GOAWAY) client.closing_ = true;
     return 0;
   }
-  static int on_data(nghttp2_session*, std::uint8_t flags, std::int32_t stream, const std::uint8_t* data, std::size_t size,
-                     void* user) {
+  static int on_data(nghttp2_session*, std::uint8_t flags, std::int32_t stream, const std::uint8_t* data,
+                     std::size_t size, void* user) {
     Exchange* exchange = self(user).find(stream);
     if (exchange == nullptr) return 0;
     const bool whole = exchange->received() + static_cast<std::int64_t>(size) == exchange->head().length;
@@ -111,11 +111,8 @@ void Http2Client::ask(Exchange& exchange) {
 void Http2Client::submit(Exchange& exchange) {
   const Url& url = engine_.options.url;
   const nghttp2_nv fields[] = {
-      field(":method", "GET"),
-      field(":scheme", url.tls ? "https" : "http"),
-      field(":authority", url.authority),
-      field(":path", exchange.path),
-      field("user-agent", "kickoff-viewers"),
+      field(":method", "GET"),       field(":scheme", url.tls ? "https" : "http"), field(":authority", url.authority),
+      field(":path", exchange.path), field("user-agent", "kickoff-viewers"),
   };
   exchange.stream = nghttp2_submit_request(session_, nullptr, fields, std::size(fields), nullptr, nullptr);
   if (exchange.stream < 0) std::abort();  // out of memory, or 2^30 requests on one connection

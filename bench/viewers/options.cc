@@ -89,7 +89,8 @@ const std::vector<Entry>& entries() {
       {"--viewers", "N", "viewers; in mode join: joins in flight at most (100)", number(&Options::viewers, {0}, kMany)},
       {"--join-rate", "R", "viewers that join a second; 0: all at once (0)", number(&Options::join_rate, 0.0, 1e6)},
       {"--duration", "S", "seconds measured, after the warm-up (20)", seconds(&Options::duration)},
-      {"--warmup", "S", "seconds before the measured span; with a join rate add the ramp (2)", seconds(&Options::warmup)},
+      {"--warmup", "S", "seconds before the measured span; with a join rate add the ramp (2)",
+       seconds(&Options::warmup)},
       {"--timeout", "S", "seconds without an answer that are an error (30)", seconds(&Options::timeout)},
       {"--http", "V", "1.1, or 2: by prior knowledge on http://, by ALPN on https:// (1.1)", read_http},
       {"--per-connection", "K", "HTTP/2: viewers that share a connection (1)",
@@ -192,7 +193,8 @@ std::string help_text() {
       "Viewers of a low-latency HLS channel, to load a server on this machine and to check what it sends.\n"
       "URL: the multivariant playlist, http or https, on a loopback address.\n\n";
   for (const Entry& entry : entries()) {
-    std::string left = "  " + std::string(entry.name) + (entry.argument.empty() ? "" : " ") + std::string(entry.argument);
+    std::string left =
+        "  " + std::string(entry.name) + (entry.argument.empty() ? "" : " ") + std::string(entry.argument);
     left.resize(std::max<std::size_t>(left.size() + 1, 26), ' ');
     out += left;
     for (const char c : entry.help) {

@@ -57,8 +57,8 @@ class MediaReader {
   bool segment_tag(std::string_view name, std::string_view value) {
     if (name == "#EXT-X-PART") {
       const Attributes part(value);
-      open_.parts.push_back({std::string(part["URI"]), micros_of(part["DURATION"]), part["INDEPENDENT"] == "YES",
-                             part["GAP"] == "YES"});
+      open_.parts.push_back(
+          {std::string(part["URI"]), micros_of(part["DURATION"]), part["INDEPENDENT"] == "YES", part["GAP"] == "YES"});
     } else if (name == "#EXTINF") {
       open_.duration = micros_of(value.substr(0, value.find(',')));
     } else if (name == "#EXT-X-PROGRAM-DATE-TIME") {
@@ -184,7 +184,8 @@ base::Result<MediaPlaylist> merge(const MediaPlaylist& previous, MediaPlaylist d
   std::vector<SegmentLines> segments;
   for (std::int64_t msn = delta.media_sequence; msn < delta.media_sequence + delta.skipped; ++msn) {
     const SegmentLines* known = previous.segment(msn);
-    if (known == nullptr || !known->closed()) return malformed("a delta update skips what was not known before (LL-93)");
+    if (known == nullptr || !known->closed())
+      return malformed("a delta update skips what was not known before (LL-93)");
     segments.push_back(*known);
     segments.back().parts.clear();  // those of skipped segments are not listed any more
   }
@@ -220,8 +221,8 @@ base::Result<MultivariantPlaylist> parse_multivariant(std::string_view text) {
     } else if (line.substr(0, media.size()) == media) {
       const Attributes attributes(line.substr(media.size()));
       if (attributes["TYPE"] != "AUDIO") return base::Ok{};
-      list.audio.push_back({std::string(attributes["URI"]), std::string(attributes["GROUP-ID"]),
-                            attributes["DEFAULT"] == "YES"});
+      list.audio.push_back(
+          {std::string(attributes["URI"]), std::string(attributes["GROUP-ID"]), attributes["DEFAULT"] == "YES"});
     } else if (!line.empty() && line[0] != '#') {
       if (!variant) return malformed("a URI without EXT-X-STREAM-INF");
       variant->uri = line;

@@ -101,7 +101,8 @@ std::string check_descriptors(const Options& options) {
   if (each <= most) return "";
   const auto text = [](double number) { return std::to_string(static_cast<long long>(number)); };
   std::string out = text(each) + " descriptors are needed in each process and " + text(most) + " are allowed";
-  if (most > kOwnDescriptors) out += ": use --processes " + text(std::ceil(whole / (most - kOwnDescriptors))) + " or more";
+  if (most > kOwnDescriptors)
+    out += ": use --processes " + text(std::ceil(whole / (most - kOwnDescriptors))) + " or more";
   return out;
 }
 

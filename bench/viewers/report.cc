@@ -35,10 +35,11 @@ std::string counts(const Options& options, const Report& report) {
                 number(t.count(Count::kResponses)), static_cast<double>(t.count(Count::kResponses)) / span,
                 static_cast<double>(t.count(Count::kBytes)) / 1e6, number(t.count(Count::kPlaylists)),
                 number(t.count(Count::kDeltas)), number(t.count(Count::kParts)), number(t.count(Count::kSegments)));
-  out += format("  joins %llu (%.1f a second), turned away %llu, left %llu, switches %llu, never played %llu, ended %llu\n",
-                number(t.count(Count::kJoins)), static_cast<double>(t.count(Count::kJoins)) / span,
-                number(t.count(Count::kTurnedAway)), number(t.count(Count::kLeft)), number(t.count(Count::kSwitches)),
-                number(t.count(Count::kUnjoined)), number(t.count(Count::kEnded)));
+  out += format(
+      "  joins %llu (%.1f a second), turned away %llu, left %llu, switches %llu, never played %llu, ended %llu\n",
+      number(t.count(Count::kJoins)), static_cast<double>(t.count(Count::kJoins)) / span,
+      number(t.count(Count::kTurnedAway)), number(t.count(Count::kLeft)), number(t.count(Count::kSwitches)),
+      number(t.count(Count::kUnjoined)), number(t.count(Count::kEnded)));
   if (options.mode == Mode::kWatch) {
     out += format("  stalls %llu of %llu viewers\n", number(t.count(Count::kStalls)), number(t.count(Count::kStalled)));
   }
@@ -63,7 +64,8 @@ std::string delays(const Report& report) {
   out += times("part's end in UTC to playlist", t.span(Span::kPlaylistLate));
   out += times("part's end in UTC to part", t.span(Span::kPartLate));
   out += times("startup", t.span(Span::kStartup)) + times("stalled", t.span(Span::kStall));
-  out += times("join to second part", t.span(Span::kJoin)) + times("connect and TLS handshake", t.span(Span::kHandshake));
+  out +=
+      times("join to second part", t.span(Span::kJoin)) + times("connect and TLS handshake", t.span(Span::kHandshake));
   const auto& spreads = report.delivery.spreads;
   if (!spreads.empty()) {
     out += format("  last response after the first: median %.1f ms, worst %.1f ms of %zu rounds\n",

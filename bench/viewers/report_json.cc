@@ -71,16 +71,26 @@ std::string faults(const Tally& total) {
 
 void add_counts(Object& out, const Tally& t) {
   static constexpr std::pair<const char*, Count> kNames[] = {
-      {"responses", Count::kResponses},   {"bytes", Count::kBytes},
-      {"playlists", Count::kPlaylists},   {"deltas", Count::kDeltas},
-      {"parts", Count::kParts},           {"segments", Count::kSegments},
-      {"woken", Count::kWoken},           {"switches", Count::kSwitches},
-      {"left", Count::kLeft},             {"joins", Count::kJoins},
-      {"turned_away", Count::kTurnedAway}, {"retried", Count::kRetried},
-      {"stalls", Count::kStalls},         {"stalled_viewers", Count::kStalled},
-      {"never_played", Count::kUnjoined}, {"ended", Count::kEnded},
-      {"handshakes", Count::kHandshakes}, {"resumed", Count::kResumed},
-      {"slow_bytes", Count::kSlowBytes},  {"slow_responses", Count::kSlowResponses},
+      {"responses", Count::kResponses},
+      {"bytes", Count::kBytes},
+      {"playlists", Count::kPlaylists},
+      {"deltas", Count::kDeltas},
+      {"parts", Count::kParts},
+      {"segments", Count::kSegments},
+      {"woken", Count::kWoken},
+      {"switches", Count::kSwitches},
+      {"left", Count::kLeft},
+      {"joins", Count::kJoins},
+      {"turned_away", Count::kTurnedAway},
+      {"retried", Count::kRetried},
+      {"stalls", Count::kStalls},
+      {"stalled_viewers", Count::kStalled},
+      {"never_played", Count::kUnjoined},
+      {"ended", Count::kEnded},
+      {"handshakes", Count::kHandshakes},
+      {"resumed", Count::kResumed},
+      {"slow_bytes", Count::kSlowBytes},
+      {"slow_responses", Count::kSlowResponses},
       {"slow_closed", Count::kSlowClosed},
   };
   for (const auto& [name, count] : kNames) out.add(name, t.count(count));
@@ -93,7 +103,8 @@ std::string cpu(const Report& report, Micros used) {
   };
   return Object()
       .add("seconds", to_seconds(used))
-      .add("share_of_core", decimal(static_cast<double>(used) / static_cast<double>(std::max<Micros>(report.measured, 1))))
+      .add("share_of_core",
+           decimal(static_cast<double>(used) / static_cast<double>(std::max<Micros>(report.measured, 1))))
       .add("micros_a_response", each(Count::kResponses))
       .add("micros_a_woken_viewer", each(Count::kWoken))
       .take();

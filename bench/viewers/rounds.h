@@ -71,8 +71,8 @@ class Rounds {
 struct Delivery {
   std::array<Histogram, kMoments> delays;
   std::uint64_t rounds = 0;
-  /// Last response after the first, of rounds that at least nine in ten viewers took part in. Of Moment::kPlaylistLast or
-  /// kPartLast, as asked for.
+  /// Last response after the first, of rounds that at least nine in ten viewers took part in. Of Moment::kPlaylistLast
+  /// or kPartLast, as asked for.
   std::vector<base::Micros> spreads;
 };
 /// `from`: earlier rounds are not counted, nor is the first one after it. `crowd`: how many a round should reach; 0: no

@@ -14,8 +14,8 @@ class Parked;
 struct Target {
   Rendition* rendition = nullptr;  ///< null until the scout has found it
   Position next;
-  std::string path;               ///< to ask for: of the playlist that blocks for `next`, or of the hinted part
-  std::vector<Parked*> idle;      ///< have nothing to ask for yet
+  std::string path;           ///< to ask for: of the playlist that blocks for `next`, or of the hinted part
+  std::vector<Parked*> idle;  ///< have nothing to ask for yet
   bool ended = false;
 
   void wake();

@@ -15,7 +15,8 @@ TlsClient::TlsClient(bool h2, Resume resume) : context_(SSL_CTX_new(TLS_client_m
   SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
   SSL_CTX_set_verify(context_, SSL_VERIFY_NONE, nullptr);
   // Buffers of idle connections are given back: a crowd of them is what this is for.
-  SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context_,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_alpn_protos(context_, h2 ? kH2 : kH1, h2 ? sizeof kH2 : sizeof kH1);
   SSL_CTX_set_app_data(context_, this);
   if (resume == Resume::kYes) {

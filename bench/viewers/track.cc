@@ -54,6 +54,7 @@ void Track::switch_to(Rendition& rendition) {
   rendition_ = &rendition;
   list_ = nullptr;
   begun_ = false;
+  hinted_.clear();
   engine_.tally.add(Count::kSwitches);
   owner_.ask_for(playlist);
 }
@@ -99,6 +100,7 @@ void Track::on_playlist() {
   const bool first = list_ == nullptr;
   const bool goes_on = advanced(*reading.list);
   list_ = reading.list;
+  check_hint();
   if (blocking_) sample_playlist();
   if (first) {
     live_from_ = list_->end();
@@ -128,9 +130,9 @@ bool Track::advanced(const MediaPlaylist& list) {
   const bool back = list_ != nullptr && (list.end() < known || list.media_sequence < list_->media_sequence);
   const bool satisfied = !blocking_ || list.contains(wanted_);
   if (back || (!satisfied && list.end() <= known)) {
-    owner_.report(kStaleFault, playlist, "ends at " + std::to_string(list.end().msn) + "." + std::to_string(list.end().part) +
-                                             ", the one before at " + std::to_string(known.msn) + "." +
-                                             std::to_string(known.part));
+    owner_.report(kStaleFault, playlist,
+                  "ends at " + std::to_string(list.end().msn) + "." + std::to_string(list.end().part) +
+                      ", the one before at " + std::to_string(known.msn) + "." + std::to_string(known.part));
   } else if (!satisfied) {
     owner_.report(kMissingPartFault, playlist, "the part that was asked for is not in it");
   }
@@ -150,6 +152,16 @@ void Track::sample_playlist() {
   }
 }
 
+/// LL-77: what was hinted at is what is listed.
+void Track::check_hint() {
+  if (hinted_.empty()) return;
+  const SegmentLines* segment = list_->segment(hinted_at_.msn);
+  const auto index = static_cast<std::size_t>(hinted_at_.part);
+  if (segment == nullptr || index >= segment->parts.size()) return;
+  const std::string listed = resolve(rendition_->path(), segment->parts[index].uri, engine_.options.url.authority);
+  if (listed != hinted_) owner_.report(kProtocolFault, playlist, "lists " + listed + ", hinted at was " + hinted_);
+}
+
 void Track::reload() {
   wanted_ = list_->end();
   blocking_ = list_->can_block;
@@ -159,8 +171,9 @@ void Track::reload() {
   }
   const bool by_segment = (manners_.avplayer && wanted_.part == 0) || list_->part_target == 0;
   const bool skip = manners_.skip && list_->skip_until > 0;
-  playlist.path = blocking_path(rendition_->path(), wanted_, by_segment ? PartDirective::kLeftOut : PartDirective::kGiven,
-                                skip ? Skip::kYes : Skip::kNo);
+  playlist.path =
+      blocking_path(rendition_->path(), wanted_, by_segment ? PartDirective::kLeftOut : PartDirective::kGiven,
+                    skip ? Skip::kYes : Skip::kNo);
   owner_.ask_for(playlist);
 }
 
@@ -198,9 +211,8 @@ bool Track::step() {
     fetch_hint();
     return false;
   }
-  const std::string init = segment->map.empty()
-                               ? std::string()
-                               : resolve(rendition_->path(), segment->map, engine_.options.url.authority);
+  const std::string init =
+      segment->map.empty() ? std::string() : resolve(rendition_->path(), segment->map, engine_.options.url.authority);
   if (init != init_) {
     init_ = init;
     start_fetch(Fetch::kInit, segment->map, next_, 0);
@@ -243,8 +255,7 @@ void Track::start_fetch(Fetch what, const std::string& uri, Position at, Micros 
   fetched_end_ = end;
   if (what == Fetch::kHint) {
     hinted_ = media.path;
-  } else if (what == Fetch::kPart && !hinted_.empty() && media.path == hinted_) {
-    hinted_.clear();
+    hinted_at_ = at;
   }
   owner_.ask_for(media);
 }

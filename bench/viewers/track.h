@@ -61,6 +61,7 @@ class Track {
   void on_playlist();
   bool advanced(const MediaPlaylist& list);
   void sample_playlist();
+  void check_hint();
   void reload();
   Position locate(Micros time) const;
   bool step();
@@ -75,14 +76,15 @@ class Track {
   Rendition* rendition_ = nullptr;
   Rendition::List list_;
   Manners manners_;
-  bool begun_ = false;     ///< next_ is set
-  bool blocking_ = false;  ///< the reload under way carries directives
-  Position wanted_;        ///< by that reload
-  Position next_;          ///< part to fetch next
-  Position live_from_;     ///< parts before it were old news when this track opened
+  bool begun_ = false;      ///< next_ is set
+  bool blocking_ = false;   ///< the reload under way carries directives
+  Position wanted_;         ///< by that reload
+  Position next_;           ///< part to fetch next
+  Position live_from_;      ///< parts before it were old news when this track opened
   Micros switched_at_ = 0;  ///< media time to go on from in the rendition switched to
   std::string init_;        ///< path of the init section that was fetched last
-  std::string hinted_;      ///< path of the hinted part that was fetched last
+  std::string hinted_;      ///< path of the hinted part that was asked for last
+  Position hinted_at_;
   Fetch fetching_ = Fetch::kNothing;
   Position fetched_at_;
   Micros fetched_end_ = 0;  ///< media time

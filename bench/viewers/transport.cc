@@ -74,6 +74,8 @@ Transport::~Transport() {
   watch_->transport = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(&watch_->poll),
            [](uv_handle_t* handle) { delete static_cast<Watch*>(handle->data); });
+  // A session whose connection was not shut down could not be resumed.
+  if (tls_ != nullptr) SSL_set_shutdown(tls_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(tls_);
   if (descriptor_ >= 0) close(descriptor_);
 }

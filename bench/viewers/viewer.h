@@ -10,10 +10,12 @@
 
 namespace viewers {
 
-/// One of the crowd. What all kinds have in common: asking, waiting out a refusal, trying again, counting what went wrong.
+/// One of the crowd. What all kinds have in common: asking, waiting out a refusal, trying again, counting what went
+/// wrong.
 class Viewer : protected Asker {
  public:
-  Viewer(Engine& engine, SharedLine* shared, Transport::Pace pace = {}) : engine_(engine), lines_(engine, shared, pace) {}
+  Viewer(Engine& engine, SharedLine* shared, Transport::Pace pace = {})
+      : engine_(engine), lines_(engine, shared, pace) {}
 
   /// Comes; may be called again after leave().
   virtual void join(Micros now) = 0;

@@ -23,9 +23,11 @@ class Worker {
     const Url& url = share.url;
     engine_.head_rest = " HTTP/1.1\r\nHost: " + url.authority + "\r\nUser-Agent: kickoff-viewers\r\n\r\n";
     if (url.tls) {
-      engine_.tls = std::make_unique<TlsClient>(share.h2, share.resume ? TlsClient::Resume::kYes : TlsClient::Resume::kNo);
+      engine_.tls =
+          std::make_unique<TlsClient>(share.h2, share.resume ? TlsClient::Resume::kYes : TlsClient::Resume::kNo);
     }
-    const double whole = static_cast<double>((share.viewers + share.slow) * share.processes) * share.descriptors_per_viewer();
+    const double whole =
+        static_cast<double>((share.viewers + share.slow) * share.processes) * share.descriptors_per_viewer();
     if (url.address == "127.0.0.1") engine_.sources = 1 + static_cast<std::size_t>(whole) / kConnectionsASource;
     // Processes begin at different addresses.
     engine_.connections = process;
@@ -39,7 +41,8 @@ class Worker {
     tally_.rounds.settle_all();
     crowd_.reset();
     engine_.buried.clear();
-    for (uv_handle_t* handle : {as_handle(timer_), as_handle(prepare_), as_handle(signals_[0]), as_handle(signals_[1])}) {
+    for (uv_handle_t* handle :
+         {as_handle(timer_), as_handle(prepare_), as_handle(signals_[0]), as_handle(signals_[1])}) {
       uv_close(handle, nullptr);
     }
     uv_run(&engine_.loop, UV_RUN_DEFAULT);
