@@ -72,6 +72,11 @@ void Player::on_refused(Exchange& exchange) {
   Viewer::on_refused(exchange);
 }
 
+bool Player::excuses(const Exchange& exchange) {
+  return std::any_of(tracks_.begin(), tracks_.end(),
+                     [&](Track& track) { return track.owns(exchange) && track.drops_hint(exchange); });
+}
+
 void Player::on_first_byte(Exchange& exchange) {
   for (Track& track : tracks_) {
     if (track.owns(exchange)) track.on_first_byte(exchange);

@@ -22,6 +22,7 @@ class Player final : public Viewer, private TrackOwner {
   void on_good(Exchange& exchange) override;
   void on_refused(Exchange& exchange) override;
   void on_first_byte(Exchange& exchange) override;
+  bool excuses(const Exchange& exchange) override;
   bool joining() const override { return buffer_.state() == BufferModel::State::kFilling; }
 
   void ask_for(Exchange& exchange) override { ask(exchange); }

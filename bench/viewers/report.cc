@@ -41,7 +41,8 @@ std::string counts(const Options& options, const Report& report) {
       number(t.count(Count::kTurnedAway)), number(t.count(Count::kLeft)), number(t.count(Count::kSwitches)),
       number(t.count(Count::kUnjoined)), number(t.count(Count::kEnded)));
   if (options.mode == Mode::kWatch) {
-    out += format("  stalls %llu of %llu viewers\n", number(t.count(Count::kStalls)), number(t.count(Count::kStalled)));
+    out += format("  stalls %llu of %llu viewers, hinted parts that never came %llu\n", number(t.count(Count::kStalls)),
+                  number(t.count(Count::kStalled)), number(t.count(Count::kHintsDropped)));
   }
   if (t.count(Count::kHandshakes) > 0) {
     out += format("  TLS handshakes %llu, of them resumed %llu\n", number(t.count(Count::kHandshakes)),

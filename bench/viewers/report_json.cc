@@ -89,6 +89,7 @@ void add_counts(Object& out, const Tally& t) {
       {"ended", Count::kEnded},
       {"handshakes", Count::kHandshakes},
       {"resumed", Count::kResumed},
+      {"hints_dropped", Count::kHintsDropped},
       {"slow_bytes", Count::kSlowBytes},
       {"slow_responses", Count::kSlowResponses},
       {"slow_closed", Count::kSlowClosed},
@@ -108,6 +109,28 @@ std::string cpu(const Report& report, Micros used) {
       .add("micros_a_response", each(Count::kResponses))
       .add("micros_a_woken_viewer", each(Count::kWoken))
       .take();
+}
+
+/// The figures that most look for, under short names.
+void add_summary(Object& out, const Options& options, const Report& report) {
+  const Tally& t = report.total;
+  const Delivery& d = report.delivery;
+  // What the mode waits for: playlists in a crowd that reloads, parts in the others.
+  const std::size_t first = options.mode == Mode::kReload ? 0 : 2;
+  out.add("first_byte_ms", times(d.delays[first])).add("last_byte_ms", times(d.delays[first + 1]));
+  const bool crowd = !d.spreads.empty();
+  out.add("spread_last_ms", Object()
+                                .add("median", to_millis(crowd ? d.spreads[d.spreads.size() / 2] : 0))
+                                .add("worst", to_millis(crowd ? d.spreads.back() : 0))
+                                .take());
+  out.add("server_cpu_s", to_seconds(report.server_cpu)).add("generator_cpu_s", to_seconds(t.cpu));
+  const auto responses = static_cast<double>(std::max<std::uint64_t>(t.count(Count::kResponses), 1));
+  out.add("us_per_response_server", decimal(static_cast<double>(report.server_cpu) / responses));
+  const double span = static_cast<double>(std::max<Micros>(report.measured, 1)) / base::kSecond;
+  out.add("joins_per_s", decimal(static_cast<double>(t.count(Count::kJoins)) / span));
+  Object kinds;
+  for (const auto& [kind, fault] : t.faults) kinds.add(kind, fault.count);
+  out.add("errors", kinds.take()).add("error_count", report.errors);
 }
 
 }  // namespace
@@ -141,7 +164,8 @@ std::string json(const Options& options, const Report& report) {
   out.add("generator_cpu", cpu(report, t.cpu));
   if (!options.server_pids.empty()) out.add("server_cpu", cpu(report, report.server_cpu));
   out.add("generator_saturated", report.saturated() ? "true" : "false");
-  out.add("errors", report.errors).add("errors_by_kind", faults(t));
+  add_summary(out, options, report);
+  out.add("errors_by_kind", faults(t));
   return out.take() + "\n";
 }
 

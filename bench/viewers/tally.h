@@ -56,9 +56,10 @@ enum class Count : std::uint8_t {
   kResumed,     ///< * TLS, of those
   kSlowBytes,
   kSlowResponses,
-  kSlowClosed,  ///< slow readers that the server hung up on
+  kHintsDropped,  ///< hinted parts answered 404 that no playlist listed later: allowed (LL-81)
+  kSlowClosed,    ///< slow readers that the server hung up on
 };
-inline constexpr std::size_t kCounts = 21;
+inline constexpr std::size_t kCounts = 22;
 
 /// Times told apart from rounds, all of the measured span.
 enum class Span : std::uint8_t {

@@ -91,6 +91,12 @@ void Track::on_refused(Exchange& exchange) {
   fetch();
 }
 
+bool Track::drops_hint(const Exchange& exchange) {
+  hint_dropped_ = &exchange == &media && fetching_ == Fetch::kHint && exchange.head().status == 404;
+  if (hint_dropped_) engine_.tally.add_always(Count::kHintsDropped);
+  return hint_dropped_;
+}
+
 void Track::on_playlist() {
   const auto& reading = rendition_->read(playlist.hash(), playlist.body(), list_);
   engine_.tally.add(Count::kPlaylists);
@@ -159,6 +165,8 @@ void Track::check_hint() {
   const auto index = static_cast<std::size_t>(hinted_at_.part);
   if (segment == nullptr || index >= segment->parts.size()) return;
   const std::string listed = resolve(rendition_->path(), segment->parts[index].uri, engine_.options.url.authority);
+  if (hint_dropped_ && listed == hinted_) owner_.report("status_404", media, "was hinted at, refused, and listed then");
+  hint_dropped_ = false;
   if (listed != hinted_) owner_.report(kProtocolFault, playlist, "lists " + listed + ", hinted at was " + hinted_);
 }
 
@@ -256,6 +264,7 @@ void Track::start_fetch(Fetch what, const std::string& uri, Position at, Micros 
   if (what == Fetch::kHint) {
     hinted_ = media.path;
     hinted_at_ = at;
+    hint_dropped_ = false;
   }
   owner_.ask_for(media);
 }

@@ -47,6 +47,8 @@ class Track {
   bool owns(const Exchange& exchange) const { return &exchange == &playlist || &exchange == &media; }
   void on_good(Exchange& exchange);
   void on_refused(Exchange& exchange);
+  /// True where the answer is a 404 to a hinted part: right, unless a playlist lists it later, which is an error then.
+  bool drops_hint(const Exchange& exchange);
   void on_first_byte(const Exchange& exchange);
 
   const Rendition* rendition() const { return rendition_; }
@@ -85,6 +87,7 @@ class Track {
   std::string init_;        ///< path of the init section that was fetched last
   std::string hinted_;      ///< path of the hinted part that was asked for last
   Position hinted_at_;
+  bool hint_dropped_ = false;
   Fetch fetching_ = Fetch::kNothing;
   Position fetched_at_;
   Micros fetched_end_ = 0;  ///< media time

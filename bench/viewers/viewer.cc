@@ -77,7 +77,7 @@ void Viewer::on_response(Exchange& exchange) {
     engine_.tally.add_always(Count::kTurnedAway);
     return ask_later(exchange, std::max<Micros>(head.retry_after * base::kSecond, kAgainAfter));
   }
-  fault("status_" + std::to_string(head.status), exchange, "refused");
+  if (!excuses(exchange)) fault("status_" + std::to_string(head.status), exchange, "refused");
   on_refused(exchange);
 }
 

@@ -40,6 +40,11 @@ class Viewer : protected Asker {
   virtual void on_good(Exchange& exchange) = 0;
   /// Another status, which has been counted. Default: asks again in a second.
   virtual void on_refused(Exchange& exchange) { ask_later(exchange, base::kSecond); }
+  /// True where a status other than 200 is no error; it is counted by who says so.
+  virtual bool excuses(const Exchange& exchange) {
+    static_cast<void>(exchange);
+    return false;
+  }
   /// True while a 503 with Retry-After only turns the viewer away.
   virtual bool joining() const = 0;
 
