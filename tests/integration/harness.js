@@ -59,7 +59,17 @@ function run(command, args, options = {}) {
 
 class Server {
   // config: what differs from the defaults, as an object (YAML takes JSON). env: added to the environment.
-  static async start(config = {}, { env = {}, program = binary } = {}) {
+  // A port that was free a moment ago may be somebody's by now: then with others.
+  static async start(config = {}, options = {}) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await Server.startOnce(config, options);
+      } catch (error) {
+        if (attempt === 5 || !/address already in use/.test(error.message)) throw error;
+      }
+    }
+  }
+  static async startOnce(config, { env = {}, program = binary } = {}) {
     const server = new Server();
     server.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-test-'));
     server.ports = {

@@ -46,7 +46,8 @@ test('what the operations desk must see is there, and moves', async () => {
     /^kickoff_srt_packets_total\{.*lost/, /^kickoff_srt_packets_total\{.*retransmitted/, /^kickoff_worker_cpu_seconds_total/, /^kickoff_worker_resident_bytes/,
     /^kickoff_worker_restarts_total/, /^kickoff_worker_encode_lag_seconds/, /^kickoff_channel_part_lateness_seconds_bucket/, /^kickoff_channel_capture_to_part_seconds_bucket/,
     /^kickoff_channel_segments_total/, /^kickoff_channel_gap_parts_total/, /^kickoff_http_requests_total/, /^kickoff_http_sent_bytes_total/, /^kickoff_http_connections/,
-    /^kickoff_http_parked_requests/, /^kickoff_http_blocked_wait_seconds_bucket/, /^kickoff_http_joins_total/]) {
+    /^kickoff_http_parked_requests/, /^kickoff_http_blocked_wait_seconds_bucket/, /^kickoff_http_joins_total/, /^kickoff_http_joins_in_flight/,
+    /^kickoff_http_join_seconds_bucket/, /^kickoff_http_part_to_last_byte_seconds_bucket/, /^kickoff_headroom_ratio /, /^kickoff_headroom_resource_ratio\{resource="egress"\} 1$/]) {
     assert.ok(lines.some((line) => pattern.test(line)), `no sample like ${pattern}:\n${text}`);
   }
   const segments = 'kickoff_channel_segments_total';
@@ -83,6 +84,14 @@ test('/api/v1/channels tells what is live', async () => {
   assert.match(one.feed.audio, /AAC 48000/);
   assert.ok(one.renditions.length >= 2, 'its renditions');
   assert.ok(!text.includes('a-secret-key'), 'no key');
+});
+test('/api/v1/instance tells what the instance carries and has left', async () => {
+  const { status, text } = await server.admin('/api/v1/instance');
+  assert.strictEqual(status, 200);
+  const instance = JSON.parse(text);
+  assert.ok(instance.headroom > 0 && instance.headroom <= 1, text);
+  assert.ok(instance.joins_total >= 1, text);
+  assert.deepStrictEqual(Object.keys(instance.room), ['loop', 'connections', 'memory', 'egress']);
 });
 test('the administration port is not the viewers’ port', async () => {
   for (const route of ['/metrics', '/livez', '/api/v1/channels']) assert.strictEqual((await server.web(route)).status, 404);
