@@ -4,7 +4,7 @@ const { test, before, after } = require('node:test');
 const assert = require('node:assert');
 const http = require('node:http');
 const path = require('node:path');
-const { Server, endAll, run, root } = require('./harness');
+const { Server, copy, endAll, run, root } = require('./harness');
 const { source, pushRtmp } = require('./media');
 
 const viewers = path.join(root, 'build/bench/viewers/kickoff-viewers');
@@ -13,9 +13,11 @@ let publisher;
 
 before(async () => {
   source();
-  server = await Server.start({ log: { level: 'warn' } });
+  server = await Server.start({ log: { level: 'warn' }, channels: { '*': copy({ segment: '1s' }) } });
   publisher = pushRtmp(source(), server.rtmp('crowd'));
   await server.live('crowd');
+  // Delta updates are worth asking for once there is something to skip.
+  await server.until('a playlist can be skipped in', async () => (await server.web('/live/crowd/source/index.m3u8?_HLS_skip=YES')).text.includes('EXT-X-SKIP'), 30000);
 });
 after(async () => {
   await publisher.stop('SIGKILL');
@@ -129,6 +131,7 @@ for (const [what, kind, twist] of [
   ['a playlist from a second ago', 'stale', (url, body) => { if (!isReload(url)) return body; kept ??= body; return kept; }],
   ['a playlist without the part that was asked for', 'missing_part', shortened],
   ['a part that is not found', 'status_404', (url, body) => (url.pathname.endsWith('.3.m4s') ? 404 : body)],
+  ['a hint at another part than is listed then', 'protocol', (url, body) => (url.pathname.endsWith('.m3u8') ? body.replace(/HINT:TYPE=PART,URI="/, '$&../v/../v/0.0.m4s?') : body)],
   ['a part that breaks off', 'closed', (url, body, count) => (url.pathname.endsWith('.1.m4s') && count === 1 ? null : body)],
   ['a part that is no media', 'wrong_bytes', (url, body) => (isPart(url) ? body.slice(8) : body)],
 ]) {
