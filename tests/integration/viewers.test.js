@@ -65,10 +65,10 @@ test('20 viewers over TLS and HTTP/2, one connection each', async () => {
 test('a crowd that waits for playlists, one that waits for parts, and one that joins', async () => {
   const plain = server.playlist('crowd');
   const reload = await assertAllRight(plain, '--mode', 'reload', '--viewers', '500', '--duration', '3', '--processes', '2', '--server-pid', String(server.process.child.pid));
-  assert.ok(reload.woken > 500 * 2 * 3 * 0.7 && reload.server_cpu.seconds > 0, `${reload.woken} woken`);
+  assert.ok(reload.woken > 500 * 2 * 3 * 0.5 && reload.server_cpu.seconds > 0, `${reload.woken} woken`);
   assert.ok(reload.last_after_first_ms.rounds > 2, 'rounds that all took part in');
   const part = await assertAllRight(plain, '--mode', 'part', '--viewers', '100', '--duration', '3', '--http', '2', '--per-connection', '50');
-  assert.ok(part.parts > 100 * 2 * 3 * 0.7, `${part.parts} parts`);
+  assert.ok(part.parts > 100 * 2 * 3 * 0.5, `${part.parts} parts`);
   const join = await assertAllRight(server.playlist('crowd', true), '--mode', 'join', '--join-rate', '50', '--duration', '3', '--resume');
   assert.ok(join.joins > 100 && join.resumed > 100, `${join.joins} joins, ${join.resumed} resumed`);
 });
