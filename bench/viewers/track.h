@@ -7,6 +7,8 @@
 
 namespace viewers {
 
+struct Engine;
+
 enum class ObjectKind : std::uint8_t { kInit, kMedia };
 
 /// What a Track needs of the player it belongs to.

@@ -65,20 +65,20 @@ test('20 viewers over TLS and HTTP/2, one connection each', async () => {
 test('a crowd that waits for playlists, one that waits for parts, and one that joins', async () => {
   const plain = server.playlist('crowd');
   const reload = await assertAllRight(plain, '--mode', 'reload', '--viewers', '500', '--duration', '3', '--processes', '2', '--server-pid', String(server.process.child.pid));
-  assert.ok(reload.woken > 500 * 2 * 3 * 0.7 && reload.server_cpu.seconds > 0, `${reload.woken} woken`);
+  assert.ok(reload.woken > 500 * 2 * 3 * 0.5 && reload.server_cpu.seconds > 0, `${reload.woken} woken`);
   assert.ok(reload.last_after_first_ms.rounds > 2, 'rounds that all took part in');
   const part = await assertAllRight(plain, '--mode', 'part', '--viewers', '100', '--duration', '3', '--http', '2', '--per-connection', '50');
-  assert.ok(part.parts > 100 * 2 * 3 * 0.7, `${part.parts} parts`);
+  assert.ok(part.parts > 100 * 2 * 3 * 0.5, `${part.parts} parts`);
   const join = await assertAllRight(server.playlist('crowd', true), '--mode', 'join', '--join-rate', '50', '--duration', '3', '--resume');
   assert.ok(join.joins > 100 && join.resumed > 100, `${join.joins} joins, ${join.resumed} resumed`);
 });
 
-// A channel made up as it goes: four parts of 200 ms a segment. `twist(url, body, count)` may return something else than the body, or null to hang up.
+// A channel made up as it goes, of two renditions without dates: four parts of 200 ms a segment. `twist(url, body, count)` may return something else than the body, or null to hang up.
 async function makeUp(twist) {
   const began = Date.now();
   const published = () => 24 + Math.floor((Date.now() - began) / 200);
   const counts = new Map();
-  const playlist = () => {
+  const playlist = (rendition) => {
     const parts = published();
     const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-TARGETDURATION:1', '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.6',
       '#EXT-X-PART-INF:PART-TARGET=0.2', '#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-MAP:URI="init.mp4"'];
@@ -86,16 +86,17 @@ async function makeUp(twist) {
       lines.push(`#EXT-X-PART:DURATION=0.2,URI="${i >> 2}.${i % 4}.m4s",INDEPENDENT=YES`);
       if (i % 4 === 3) lines.push('#EXTINF:0.8,', `${i >> 2}.m4s`);
     }
-    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${parts >> 2}.${parts % 4}.m4s"`, '');
+    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${parts >> 2}.${parts % 4}.m4s"`);
+    lines.push(`#EXT-X-RENDITION-REPORT:URI="../${rendition === 'v' ? 'w' : 'v'}/index.m3u8",LAST-MSN=${(parts - 1) >> 2},LAST-PART=${(parts - 1) % 4}`, '');
     return lines.join('\n');
   };
   const body = async (url) => {
-    if (url.pathname === '/index.m3u8') return '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv/index.m3u8\n';
-    if (url.pathname === '/v/init.mp4') return 'init';
+    if (url.pathname === '/index.m3u8') return '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv/index.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nw/index.m3u8\n';
+    if (url.pathname.endsWith('/init.mp4')) return 'init';
     const part = /(\d+)\.(\d)\.m4s$/.exec(url.pathname);
     const wanted = part ? 4 * part[1] + Number(part[2]) : 4 * (url.searchParams.get('_HLS_msn') ?? 0) + Number(url.searchParams.get('_HLS_part') ?? 0);
     while (published() <= wanted) await new Promise((resolve) => setTimeout(resolve, 5));
-    return part ? `....styp${url.pathname}${'x'.repeat(2000)}` : playlist();
+    return part ? `....styp${url.pathname}${'x'.repeat(2000)}` : playlist(url.pathname[1]);
   };
   const channel = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
@@ -137,8 +138,9 @@ for (const [what, kind, twist] of [
 ]) {
   test(`the generator tells of ${what}`, async () => {
     const channel = await makeUp(twist);
-    const { code, result, text } = await watch(channel.url, '--viewers', '6', '--warmup', '0.5', '--duration', '2.5');
+    const { code, result, text } = await watch(channel.url, '--viewers', '6', '--warmup', '0.5', '--duration', '2.5', '--switch-every', '0.7');
     channel.close();
+    assert.ok(result.switches > 6, `${result.switches} switches`);
     assert.strictEqual(code, kind === null ? 0 : 1, text);
     if (kind !== null) assert.ok(result.errors_by_kind[kind]?.count > 0, text);
   });
