@@ -52,7 +52,7 @@ inline std::string media_playlist(const Stream& stream, std::size_t size) {
   const std::int64_t next = stream.newest + 1;
   text += "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"" + std::to_string(next / Stream::kParts) + "." +
           std::to_string(next % Stream::kParts) + ".m4s\"\n";
-  if (text.size() + 2 <= size) text += "#" + std::string(size - text.size() - 2, '.') + "\n";
+  if (text.size() + 2 <= size) text.append("#").append(size - text.size() - 2, '.').append("\n");
   return text;
 }
 

@@ -1,7 +1,10 @@
 'use strict';
 const fs = require('node:fs');
 const os = require('node:os');
-const { execFileSync } = require('node:child_process');
+const path = require('node:path');
+const { execFileSync, spawnSync } = require('node:child_process');
+
+const root = path.resolve(__dirname, '../..');
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
 const quantile = (values, q) => sorted(values)[Math.min(values.length - 1, Math.floor(q * values.length))];
@@ -20,10 +23,20 @@ function pss(pid) {
   return 1024 * Number(/^Pss: *(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
 }
 
-// Prints rows under a head, columns aligned, and the machine and commit above them.
-function table(title, head, rows) {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
-  console.log(`\n${title}\n${os.cpus()[0].model}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}, commit ${commit}`);
+// The first line that a program says of itself; empty where there is none.
+function version(command) {
+  const { stdout, stderr } = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
+  return `${stdout ?? ''}${stderr ?? ''}`.trim().split(/\n| [[(]/)[0];
+}
+
+// Prints rows under a head, columns aligned; above them machine, load, commit, what was run, and the versions of `programs`
+// ([[command, argument…]]).
+function table(title, head, rows, programs = []) {
+  const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root }).toString().trim();
+  const settings = Object.keys(process.env).filter((name) => name.startsWith('KICKOFF_')).map((name) => `${name}=${process.env[name]} `).join('');
+  console.log(`\n${title}\n${os.cpus()[0].model}, ${os.cpus().length} cores, Linux ${os.release()}, load ${os.loadavg()[0].toFixed(1)}, commit ${commit}`);
+  console.log(`${settings}${path.relative(root, process.argv[1])} ${process.argv.slice(2).join(' ')}`.trim());
+  if (programs.length) console.log(programs.map(version).join(', '));
   const all = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
   for (const row of all) console.log(row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  '));
