@@ -27,10 +27,11 @@ class MediaMemory {
     const FileBacking* backing = nullptr;  ///< null: on the heap
   };
 
-  /// `size` bytes, not cleared. Costs pages as they are written, whatever was asked for.
+  /// `size` bytes, not cleared. Up to 4 MiB have their pages at once; beyond, as they are written: a large size may be a
+  /// promise that is not kept.
   Block allocate(std::size_t size);
 
-  /// Smaller blocks come from the heap: copying them is cheaper than a system call of their own.
+  /// Smaller blocks come from the heap: a copy is cheaper than a system call of their own (loop/send_now.cc).
   static constexpr std::size_t kLeast = 24 * 1024;
 
  private:
