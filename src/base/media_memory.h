@@ -27,8 +27,8 @@ class MediaMemory {
     const FileBacking* backing = nullptr;  ///< null: on the heap
   };
 
-  /// `size` bytes, not cleared. Up to 4 MiB have their pages at once; beyond, as they are written: a large size may be a
-  /// promise that is not kept.
+  /// `size` bytes, not cleared. Up to 4 MiB have their pages at once; beyond, as they are written: a large size may be
+  /// a promise that is not kept.
   Block allocate(std::size_t size);
 
   /// Smaller blocks come from the heap: a copy is cheaper than a system call of their own (loop/send_now.cc).
