@@ -106,8 +106,9 @@ void read_ladder(Section& in, worker::Options& media) {
   for (const YAML::Node& item : *node) {
     transcode::Rung rung;
     read_rung(item, in.path() + ".ladder", in.report(), rung);
-    const bool taken = rung.name == "source" || std::any_of(media.ladder.begin(), media.ladder.end(),
-                                                            [&](const auto& other) { return other.name == rung.name; });
+    const bool taken =
+        rung.name == packager::kCopyName || std::any_of(media.ladder.begin(), media.ladder.end(),
+                                                        [&](const auto& other) { return other.name == rung.name; });
     if (taken) in.problem(item, "two rungs are named \"" + rung.name + "\"; give one of them another name");
     media.ladder.push_back(std::move(rung));
   }

@@ -66,12 +66,7 @@ class Channel::StandIn final : private packager::Listener {
   StandIn(Channel& channel, const packager::Resume& resume)
       : channel_(channel), packager_(packaging(channel.options_), *this) {
     packager_.resume(resume);
-    std::vector<packager::RenditionSpec> specs;
-    for (const record::Rendition& known : resume.presentation.renditions) {
-      specs.push_back(
-          {known.name, known.track, true, known.bandwidth, known.average_bandwidth, known.label, known.is_default});
-    }
-    packager_.set_presentation(specs);
+    packager_.set_presentation(packager::specs_of(resume.presentation));
   }
   void tick(base::Micros utc) { packager_.tick(utc); }
   void finish() { packager_.finish(); }

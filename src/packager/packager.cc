@@ -42,6 +42,15 @@ record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_tick
 
 }  // namespace
 
+std::vector<RenditionSpec> specs_of(const record::Presentation& known) {
+  std::vector<RenditionSpec> specs;
+  specs.reserve(known.renditions.size());
+  for (const record::Rendition& rendition : known.renditions) {
+    specs.push_back(spec_of(rendition, rendition.name != kCopyName));
+  }
+  return specs;
+}
+
 Packager::Packager(Options options, Listener& listener) : options_(options), listener_(listener) {
   if (options_.gap_allowance == 0) options_.gap_allowance = 2 * options_.part_target + base::kSecond / 4;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -15,6 +16,10 @@
 namespace packager {
 
 class Lane;
+
+/// Name of a copied video rendition, which no encoded one may have: it tells whoever resumes a log that the source's
+/// key frames cut it, before the feed has told its tracks again.
+inline constexpr std::string_view kCopyName = "source";
 
 /// One rendition as the worker wants it published.
 struct RenditionSpec {
@@ -38,6 +43,9 @@ struct Resume {
   record::Presentation presentation;
   std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
 };
+
+/// The renditions of a log that is to be resumed, to be published as they were.
+std::vector<RenditionSpec> specs_of(const record::Presentation& known);
 
 /// What the packager tells the worker. Called from within on_packet() and tick().
 class Listener {

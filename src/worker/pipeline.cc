@@ -97,6 +97,7 @@ void Pipeline::resume() {
     timeline_.not_before(media::rescale(rendition.end, scale, base::kSecond, media::Round::kUp));
   }
   packager_.resume(options_.resume);
+  resumed_ = packager::specs_of(options_.resume.presentation);
   begun_ = true;
   for (const record::Rendition& rendition : options_.resume.presentation.renditions) {
     renditions_.push_back({Source::Kind::kResumed, renditions_.size(), rendition.name});
@@ -220,7 +221,7 @@ void Pipeline::open_video() {
     const std::int64_t declared = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part).average;
     video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale), declared,
                         video_bitrate_hint_ == 0);
-    add_rendition(Source::Kind::kCopy, 0, "source");
+    add_rendition(Source::Kind::kCopy, 0, std::string(packager::kCopyName));
   }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)
     add_rendition(Source::Kind::kRung, rung, video_plan_.rungs[rung].name);
@@ -399,10 +400,7 @@ packager::RenditionSpec Pipeline::spec_of(const Source& source) const {
   spec.name = source.name;
   Bandwidth bandwidth;
   switch (source.kind) {
-    case Source::Kind::kResumed: {
-      const record::Rendition& known = options_.resume.presentation.renditions[source.index];
-      return {known.name, known.track, true, known.bandwidth, known.average_bandwidth, known.label, known.is_default};
-    }
+    case Source::Kind::kResumed: return resumed_[source.index];
     case Source::Kind::kCopy:
       spec.track = *video_;
       bandwidth = video_rate_->peak() > 0

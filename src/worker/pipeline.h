@@ -107,12 +107,13 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   std::int64_t ladder_scale_ = 90000;  ///< ticks a second of what the ladder is fed
   std::vector<media::Track> rung_tracks_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
-  std::vector<Source> renditions_;            ///< by their index in the presentation
-  bool stale_ = false;                        ///< tracks changed since the last presentation
-  bool begun_ = false;                        ///< packets no longer wait in early_
-  bool presented_ = false;                    ///< a presentation has been written
-  std::deque<media::Packet> early_;           ///< packets that wait for the first presentation; at most kMostEarly
-  std::optional<std::int64_t> newest_video_;  ///< Units: ticks of video_.
+  std::vector<Source> renditions_;                ///< by their index in the presentation
+  std::vector<packager::RenditionSpec> resumed_;  ///< of the log that was resumed, until their tracks are known
+  bool stale_ = false;                            ///< tracks changed since the last presentation
+  bool begun_ = false;                            ///< packets no longer wait in early_
+  bool presented_ = false;                        ///< a presentation has been written
+  std::deque<media::Packet> early_;               ///< packets that wait for the first presentation; at most kMostEarly
+  std::optional<std::int64_t> newest_video_;      ///< Units: ticks of video_.
   std::int64_t video_at_last_tick_ = 0;
   std::uint64_t video_packets_ = 0;
   std::uint64_t audio_packets_ = 0;

@@ -271,3 +271,70 @@ TEST(PackagerResume, LearnsLateWhatIsCopied) {
             "6 +13.120 2.000: 0.52* 0.52 0.52 0.44!\n"
             "7 +15.120 0.880: 0.52* 0.36!\n");
 }
+
+namespace {
+
+/// Where `log` stands, as the channel keeps it.
+packager::Resume position_of(const LogReader& log) {
+  packager::Resume resume;
+  resume.presentation = log.presentation();
+  resume.renditions.resize(resume.presentation.renditions.size());
+  const auto published = [&resume](const auto& piece) {
+    packager::Resume::Rendition& at = resume.renditions[piece.rendition];
+    if (piece.index == 0) at.segment_start = piece.start;
+    at.msn = piece.msn;
+    at.next_part = piece.index + 1;
+    at.end = piece.start + piece.duration;
+  };
+  for (const record::Record& record : log.records()) {
+    if (const auto* part = std::get_if<record::Part>(&record)) published(*part);
+    if (const auto* gap = std::get_if<record::Gap>(&record)) published(*gap);
+    if (const auto* end = std::get_if<record::SegmentEnd>(&record)) {
+      const std::int64_t next = end->start + end->duration;
+      resume.renditions[end->rendition] = {end->msn + 1, 0, next, next};
+    }
+  }
+  return resume;
+}
+
+}  // namespace
+
+// LL-40. The worker of a copied channel dies, somebody else writes gaps for a while, the next worker is back before its
+// feed has told its tracks, and then a key frame cuts: in the audio too, wherever its gaps had got to.
+TEST(PackagerResume, CutsAudioWithItsVideoWhoeverWroteTheGaps) {
+  for (int death = 60; death < 160; death += 7) {
+    for (int halves = 0; halves < 6; ++halves) {
+      for (int lag = 0; lag < 50; lag += 9) {
+        LogReader log;
+        packager::Packager first({}, log);
+        std::vector<packager::RenditionSpec> specs{video_spec(std::string(packager::kCopyName), false), audio_spec()};
+        first.set_presentation(specs);
+        int audio = 34;
+        for (int frame = 18; frame < death; ++frame) {
+          first.on_packet(0, video_packet(frame, frame % 50 == 18));
+          for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) first.on_packet(1, audio_packet(audio));
+        }
+        base::Micros now = kEpoch + death * 40'000;
+        for (const bool stand_in : {true, false}) {
+          const packager::Resume resume = position_of(log);
+          packager::Packager next({}, log);
+          next.resume(resume);
+          next.set_presentation(packager::specs_of(resume.presentation));
+          for (int half = 0; half < halves; ++half) next.tick(now += kSecond / 2);
+          if (stand_in) continue;
+          next.set_presentation(specs);
+          const auto back = static_cast<int>((now - kEpoch) / 40'000) + lag;
+          audio = static_cast<int>((now - kEpoch + lag * 40'000) * 48 / 1'024'000) + 1;
+          for (int frame = back; frame < back + 200; ++frame) {
+            next.on_packet(0, video_packet(frame, frame % 50 == 18));
+            for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) next.on_packet(1, audio_packet(audio));
+          }
+          next.finish();
+        }
+        log.check_aligned();
+        ASSERT_FALSE(HasFailure()) << "death " << death << ", halves " << halves << ", lag " << lag << "\n"
+                                   << log.trace(0) << log.trace(1);
+      }
+    }
+  }
+}
