@@ -233,11 +233,17 @@ void Http1Session::respond(StreamId id, Response response) {
 void Http1Session::send(const Response& response) {
   const Dates::Line& date = shared_.dates.now();
   if (shutting_down_) keep_alive_ = false;
-  output_.reserve(2 + response->body().size());
-  output_.push_back(base::Bytes::of_owner(response, response->block().http1()));
-  output_.push_back(keep_alive_ ? date.keep : date.close);
-  if (!head_only_) output_.insert(output_.end(), response->body().begin(), response->body().end());
-  head_only_ = false;
+  const base::Bytes& ending = keep_alive_ ? date.keep : date.close;
+  const bool head_only = std::exchange(head_only_, false);
+  base::Bytes whole = head_only ? base::Bytes() : shared_.repeated.find(response, ending);
+  if (!whole.empty()) {
+    output_.push_back(std::move(whole));
+  } else {
+    output_.reserve(2 + response->body().size());
+    output_.push_back(base::Bytes::of_owner(response, response->block().http1()));
+    output_.push_back(ending);
+    if (!head_only) output_.insert(output_.end(), response->body().begin(), response->body().end());
+  }
   state_ = keep_alive_ ? State::kHead : State::kClosing;
 }
 
@@ -258,8 +264,8 @@ void Http1Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
     ++whole;
   }
   output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(whole));
-  // A parked viewer keeps no room for answers: 10,000 of them would keep megabytes.
-  if (output_.empty()) output_.shrink_to_fit();
+  // A parked viewer keeps room for one answer in one piece, no more: 10,000 of them would keep megabytes.
+  if (output_.empty() && output_.capacity() > 1) output_.shrink_to_fit();
   if (pending_.empty()) pending_.shrink_to_fit();
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "http/date.h"
+#include "http/repeated_answers.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -39,6 +40,7 @@ struct Shared {
 
   Limits limits;
   Dates dates;
+  RepeatedAnswers repeated;
   Request request;         ///< reused for every request, so that asking allocates nothing
   std::string spare_text;  ///< a header block's text while it is taken in (HTTP/2)
   std::vector<std::pair<std::size_t, std::size_t>> frame_pieces;
