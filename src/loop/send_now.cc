@@ -34,13 +34,15 @@ ssize_t send_file(int socket, const base::Bytes& slice) {
 
 /// `more`: what follows at once shares the packet.
 ssize_t send_gathered(int socket, std::span<const base::Bytes> slices, bool more) {
+  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0);
+  if (slices.size() == 1) return send(socket, slices[0].data(), slices[0].size(), flags);
   std::array<iovec, 64> vector;
   for (std::size_t i = 0; i < slices.size(); ++i)
     vector[i] = {const_cast<std::uint8_t*>(slices[i].data()), slices[i].size()};
   msghdr message{};
   message.msg_iov = vector.data();
   message.msg_iovlen = slices.size();
-  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+  return sendmsg(socket, &message, flags);
 }
 
 }  // namespace

@@ -53,6 +53,8 @@ class Stream {
   void write(const base::Bytes& slice) { write(std::span(&slice, 1)); }
   /// Bytes accepted and not yet taken by the kernel.
   std::size_t queued() const;
+  /// Has what write() looks at fetched from memory; it is about to be called.
+  void prefetch() const { __builtin_prefetch(state_); }
 
   /// Closes the writing side once all is sent; reading goes on.
   void shut_down();
