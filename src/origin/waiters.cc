@@ -75,6 +75,12 @@ const Waiter* Ready::peek(int ahead) const {
   return link->waiter;
 }
 
+void Ready::prefetch(int ahead) const {
+  const Waiter::Link* link = head_.next;
+  while (ahead-- > 0 && link != &head_) link = link->next;
+  __builtin_prefetch(link);
+}
+
 Waiters::~Waiters() {
   while (!deadlines_.alone()) deadlines_.next->waiter->leave();
 }

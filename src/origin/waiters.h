@@ -94,6 +94,8 @@ class Ready {
   Waiter* pop();
   /// The one that pop() will give after `ahead` others, null where there is none: to have it fetched from memory.
   const Waiter* peek(int ahead) const;
+  /// Has the one after `ahead` others fetched from memory, without looking at it.
+  void prefetch(int ahead) const;
 
  private:
   friend class Waiters;

@@ -71,6 +71,12 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   void answer(http::StreamId id, http::Response response, base::Micros part_published = 0);
   /// Sends what there is. Not to be called from within Desk::on_request.
   void pump();
+  /// A request to be held: the one that keep() left, or a new one.
+  std::unique_ptr<Held> make_held() { return spare_ != nullptr ? std::move(spare_) : std::make_unique<Held>(); }
+  /// Keeps an answered one for the next time. A viewer of HTTP/1.1 holds one request all its life.
+  void keep(std::unique_ptr<Held> held) {
+    if (!multiplexed_) spare_ = std::move(held);
+  }
   /// Takes a request on that is answered later.
   void hold(std::unique_ptr<Held> held);
   /// Gives it back to be answered.
@@ -82,11 +88,17 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   /// Closes at once.
   void close();
 
-  /// Has what pump() looks at fetched from memory; it is about to be called.
+  /// Have what answering looks at fetched from memory, one step of pointers further each time.
   void prefetch() const {
-    __builtin_prefetch(session_.get());
+    const auto* line = reinterpret_cast<const char*>(this);
+    for (std::size_t at = 0; at < sizeof(Connection); at += kCacheLine) __builtin_prefetch(line + at);
+  }
+  void prefetch_parts() const {
+    const auto* line = reinterpret_cast<const char*>(session_.get());
+    for (std::size_t at = 0; at < kSessionLines * kCacheLine; at += kCacheLine) __builtin_prefetch(line + at);
     __builtin_prefetch(stream_.get());
   }
+  void prefetch_socket() const { stream_->prefetch(); }
 
   /// Many requests share it: answer them all, then pump once.
   bool multiplexed() const { return multiplexed_; }
@@ -98,6 +110,8 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
 
  private:
   enum class State : std::uint8_t { kOpen, kLingering, kRetired };
+  static constexpr std::size_t kCacheLine = 64;
+  static constexpr std::size_t kSessionLines = 6;  // an HTTP/1.1 session's; a prefetch past an object harms nobody
 
   Connection(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream);
 
@@ -134,6 +148,7 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   std::uint64_t sent_ = 0;   ///< bytes given to the stream
   std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when last looked at
   Held* held_ = nullptr;     ///< owned, linked
+  std::unique_ptr<Held> spare_;
 };
 
 }  // namespace serve

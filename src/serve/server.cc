@@ -236,7 +236,7 @@ void Server::finish(Connection& connection, http::StreamId id, const Ask& ask, c
 
 void Server::park(Connection& connection, http::StreamId id, ChannelView& channel, Ask ask, const Verdict& verdict,
                   base::Micros since) {
-  auto held = std::make_unique<Held>();
+  std::unique_ptr<Held> held = connection.make_held();
   const base::Micros deadline = since + channel.snapshot().hold_limit();
   if (!channel.waiters.add(*held, *verdict.wish, deadline))
     return finish(connection, id, ask, {errors_.get(503), Cause::kTooManyHeld, {}, false});
@@ -272,11 +272,13 @@ void Server::wake(origin::Ready& ready, base::Micros published) {
   const base::Micros now = around_.clock.steady();
   while (origin::Waiter* waiter = ready.pop()) {
     // A crowd's connections lie all over memory: the next ones are on their way while this one is answered.
-    if (const auto* after = static_cast<const Held*>(ready.peek(1))) __builtin_prefetch(after->connection);
-    if (const auto* next = static_cast<const Held*>(ready.peek(0))) next->connection->prefetch();
+    ready.prefetch(3);
+    if (const auto* third = static_cast<const Held*>(ready.peek(2))) third->connection->prefetch();
+    if (const auto* second = static_cast<const Held*>(ready.peek(1))) second->connection->prefetch_parts();
+    if (const auto* first = static_cast<const Held*>(ready.peek(0))) first->connection->prefetch_socket();
     auto& held = static_cast<Held&>(*waiter);
     Connection& connection = *held.connection;
-    const std::unique_ptr<Held> mine = connection.release(held);
+    std::unique_ptr<Held> mine = connection.release(held);
     const Verdict verdict = mine->channel->look_up(mine->ask);
     if (verdict.wish) {
       park(connection, mine->id, *mine->channel, std::move(mine->ask), verdict, mine->since);
@@ -284,6 +286,7 @@ void Server::wake(origin::Ready& ready, base::Micros published) {
     }
     around_.counters.blocked_wait.observe(now - mine->since);
     finish(connection, mine->id, mine->ask, verdict, mine->ask.kind == Route::Kind::kPart ? published : 0);
+    connection.keep(std::move(mine));
     resume(connection);
   }
   pump_pass();
