@@ -93,6 +93,7 @@ void Crowd::tick(Micros now) {
     for (auto& reader : slow_) reader->join(now);
   }
   let_join(now);
+  target_.tick(now);
   churn(now);
   slice_ = (slice_ + 1) % kSlices;
   for (std::size_t i = slice_; i < viewers_.size(); i += kSlices) viewers_[i]->tick(now);

@@ -112,6 +112,12 @@ const std::vector<Entry>& entries() {
       {"--slow-rate", "B", "bytes a second that each of them reads (10000)",
        number(&Options::slow_rate, std::size_t{1}, kMany * 100)},
       {"--resume", "", "mode join over TLS: resume the session before", flag(&Options::resume)},
+      {"--rtt", "MS", "modes reload and part: network time from an answer to the viewer's next request (0)",
+       [](Options& o, std::string_view text) -> base::Status {
+         TRY_OK(read_number(text, Micros{0}, 10 * base::kSecond / base::kMillisecond, o.rtt));
+         o.rtt *= base::kMillisecond;
+         return base::Ok{};
+       }},
       {"--processes", "P", "processes to spread over (1)", number(&Options::processes, std::size_t{1}, {256})},
       {"--server-pid", "PID[,PID]", "processes whose CPU time is told; may be repeated", read_pids},
       {"--json", "FILE", "results for programs; - for standard output, without the table",

@@ -32,6 +32,7 @@ struct Options {
   std::size_t slow = 0;
   std::size_t slow_rate = 10'000;
   bool resume = false;
+  Micros rtt = 0;  ///< between an answer and the viewer's next request, modes reload and part
   std::size_t processes = 1;
   std::vector<int> server_pids;
   std::string json;

@@ -8,6 +8,26 @@ void Target::wake() {
   for (Parked* parked : std::exchange(idle, {})) parked->wake();
 }
 
+void Target::ask_later(Parked& parked, Micros rtt) {
+  if (rtt == 0) return parked.wake();
+  on_the_way_.push_back({&parked, steady_now() + rtt});
+}
+
+void Target::tick(Micros now) {
+  while (!on_the_way_.empty() && on_the_way_.front().at <= now) {
+    Parked* parked = on_the_way_.front().parked;
+    on_the_way_.pop_front();
+    if (parked != nullptr) parked->wake();
+  }
+}
+
+void Target::forget(Parked& parked) {
+  std::erase(idle, &parked);
+  for (OnTheWay& one : on_the_way_) {
+    if (one.parked == &parked) one.parked = nullptr;
+  }
+}
+
 Scout::Scout(Engine& engine, Target& target)
     : Viewer(engine, nullptr), target_(target), multivariant_(*this), playlist_(*this) {
   multivariant_.keep = playlist_.keep = Exchange::Keep::kBody;
@@ -67,7 +87,7 @@ void Parked::join(Micros) {
 }
 
 void Parked::leave(Micros) {
-  std::erase(target_.idle, this);
+  target_.forget(*this);
   drop({&exchange_});
 }
 
@@ -113,7 +133,7 @@ void Parked::on_part() {
   round.see(exchange_.first_byte());
   round.add(Moment::kPartFirst, exchange_.first_byte());
   round.add(Moment::kPartLast, exchange_.last_byte());
-  ask_next();
+  target_.ask_later(*this, engine_.options.rtt);
 }
 
 void Parked::on_playlist() {
@@ -150,7 +170,7 @@ void Parked::on_playlist() {
     target_.next = end;
     target_.path = blocking_path(target_.rendition->path(), end, PartDirective::kGiven, Skip::kNo);
   }
-  ask_next();
+  target_.ask_later(*this, engine_.options.rtt);
 }
 
 }  // namespace viewers

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "viewers/book.h"
@@ -19,6 +20,18 @@ struct Target {
   bool ended = false;
 
   void wake();
+  /// Lets the viewer ask when --rtt has passed, at once where that is 0.
+  void ask_later(Parked& parked, Micros rtt);
+  /// Lets those ask whose time has come.
+  void tick(Micros now);
+  void forget(Parked& parked);
+
+ private:
+  struct OnTheWay {
+    Parked* parked;
+    Micros at;
+  };
+  std::deque<OnTheWay> on_the_way_;  ///< in the order of their times
 };
 
 /// Finds the rendition. In mode part it goes on reloading its playlist, because only that tells the next part's name.
@@ -39,7 +52,8 @@ class Scout final : public Viewer {
   Rendition* rendition_ = nullptr;
 };
 
-/// Asks for the next thing of the target, and at once for the following one when it is answered.
+/// Asks for the next thing of the target, and for the following one when it is answered: at once, or, with --rtt, when
+/// its answer and its request would have crossed a network.
 class Parked final : public Viewer {
  public:
   Parked(Engine& engine, SharedLine* shared, Target& target);

@@ -64,7 +64,7 @@ test('20 viewers over TLS and HTTP/2, one connection each', async () => {
 
 test('a crowd that waits for playlists, one that waits for parts, and one that joins', async () => {
   const plain = server.playlist('crowd');
-  const reload = await assertAllRight(plain, '--mode', 'reload', '--viewers', '500', '--duration', '3', '--processes', '2', '--server-pid', String(server.process.child.pid));
+  const reload = await assertAllRight(plain, '--mode', 'reload', '--viewers', '500', '--rtt', '20', '--duration', '3', '--processes', '2', '--server-pid', String(server.process.child.pid));
   assert.ok(reload.woken > 500 * 2 * 3 * 0.5 && reload.server_cpu.seconds > 0, `${reload.woken} woken`);
   assert.ok(reload.last_after_first_ms.rounds > 2, 'rounds that all took part in');
   const part = await assertAllRight(plain, '--mode', 'part', '--viewers', '100', '--duration', '3', '--http', '2', '--per-connection', '50');
