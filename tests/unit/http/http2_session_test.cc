@@ -234,6 +234,25 @@ TEST_F(Http2, ShutsDownWithGoaway) {
   EXPECT_TRUE(session->done());
 }
 
+TEST_F(Http2, SendsFieldsThatStayTheSameInAFewBytesHoweverOftenOthersChange) {
+  std::size_t second = 0;
+  for (int i = 1; i < 100; ++i) {
+    clock.now += base::kSecond;
+    handler.answer = std::make_shared<const http::Reply>(
+        200, http::HeaderBlock::Fields{{"content-type", "application/vnd.apple.mpegurl"},
+                                       {"cache-control", "public, max-age=2"},
+                                       {"access-control-expose-headers", std::string(120, 'e')},
+                                       {"last-modified", "Sun, 06 Nov 1994 08:00:" + std::to_string(10 + i % 50)}});
+    client->ask("/");
+    session->feed(base::view_of(client->say()));
+    const std::string heard = http_test::drain(*session);
+    client->hear(heard);
+    if (i == 2) second = heard.size();
+    if (i > 2) EXPECT_LE(heard.size(), second + 2) << "answer " << i;
+  }
+  EXPECT_LT(second, 80u);
+}
+
 TEST_F(Http2, EndsOnGarbage) {
   session->feed(base::view_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string(100, '\xff')));
   http_test::drain(*session);
