@@ -46,6 +46,16 @@ const nghttp2_option* options() {
   return kOption.get();
 }
 
+Workspace::Tenant& of(void* user) { return *static_cast<Workspace::Tenant*>(user); }
+
+// nghttp2 copies the table. Of count and size it multiplies its own constants.
+nghttp2_mem memory_of(Workspace::Tenant& tenant) {
+  return {&tenant, [](std::size_t size, void* user) { return of(user).allocate(size); },
+          [](void* block, void* user) { of(user).release(block); },
+          [](std::size_t count, std::size_t size, void* user) { return of(user).allocate(count * size); },
+          [](void* block, std::size_t size, void* user) { return of(user).resize(block, size); }};
+}
+
 Method method_of(std::string_view name) {
   if (name == "GET") return Method::kGet;
   if (name == "HEAD") return Method::kHead;
@@ -160,8 +170,12 @@ struct Http2Session::Callbacks {
   }
 };
 
-Http2Session::Http2Session(Shared& shared, Handler& handler) : shared_(shared), handler_(handler) {
-  nghttp2_session_server_new2(&session_, Callbacks::table(), this, options());
+Http2Session::Http2Session(Shared& shared, Handler& handler)
+    : shared_(shared), handler_(handler), memory_(shared.workspace) {
+  const Workspace::Visit visit(memory_);
+  nghttp2_mem memory = memory_of(memory_);
+  nghttp2_session_server_new3(&session_, Callbacks::table(), this, options(), &memory);
+  memory_.settle();
   const std::array<nghttp2_settings_entry, 4> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, shared.limits.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kUploadWindow},
@@ -173,6 +187,7 @@ Http2Session::Http2Session(Shared& shared, Handler& handler) : shared_(shared), 
 }
 
 Http2Session::~Http2Session() {
+  const Workspace::Visit visit(memory_);
   nghttp2_session_del(session_);
   while (streams_ != nullptr) forget(streams_);
 }
@@ -183,6 +198,7 @@ Http2Session::Stream* Http2Session::find(StreamId id) const {
 
 void Http2Session::feed(base::View bytes) {
   if (failed_) return;
+  const Workspace::Visit visit(memory_);
   const ssize_t taken = nghttp2_session_mem_recv(session_, bytes.data(), bytes.size());
   // Most breaches nghttp2 answers with GOAWAY by itself. After an error it returns (a wrong preface, a flood of PING)
   // nothing may be asked of it any more.
@@ -283,6 +299,7 @@ void Http2Session::body_bytes(StreamId id, std::size_t count) {
 }
 
 void Http2Session::respond(StreamId id, Response response) {
+  const Workspace::Visit visit(memory_);
   Stream* stream = find(id);
   if (stream == nullptr || stream->response != nullptr || !stream->asked) return;
   stream->response = std::move(response);
@@ -320,6 +337,7 @@ void Http2Session::append_frame_bytes(base::View bytes, std::vector<base::Bytes>
 
 void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) {
   if (failed_) return;
+  const Workspace::Visit visit(memory_);
   budget_ = most;
   out_ = &out;
   auto& pieces = shared_.frame_pieces;
@@ -342,7 +360,9 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
 }
 
 bool Http2Session::done() const {
-  return failed_ || (nghttp2_session_want_write(session_) == 0 && nghttp2_session_want_read(session_) == 0);
+  if (failed_) return true;
+  const Workspace::Visit visit(memory_);
+  return nghttp2_session_want_write(session_) == 0 && nghttp2_session_want_read(session_) == 0;
 }
 
 Phase Http2Session::phase() const {
@@ -354,6 +374,7 @@ Phase Http2Session::phase() const {
 }
 
 void Http2Session::shut_down() {
+  const Workspace::Visit visit(memory_);
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
 }
@@ -376,6 +397,7 @@ void Http2Session::forget(Stream* stream) {
 
 void Http2Session::abort() {
   failed_ = true;
+  const Workspace::Visit visit(memory_);
   while (streams_ != nullptr) close_stream(streams_);
 }
 

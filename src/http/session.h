@@ -9,6 +9,7 @@
 #include "http/date.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/workspace.h"
 
 namespace http {
 
@@ -42,6 +43,7 @@ struct Shared {
   Request request;         ///< reused for every request, so that asking allocates nothing
   std::string spare_text;  ///< a header block's text while it is taken in (HTTP/2)
   std::vector<std::pair<std::size_t, std::size_t>> frame_pieces;
+  Workspace workspace;  ///< of the HTTP/2 sessions
 };
 
 enum class Phase : std::uint8_t {
