@@ -22,6 +22,9 @@ constexpr std::size_t kMaxUnsentAcks = 128;
 // Requests have no bodies worth a window; a small one bounds what a peer can have in flight to us.
 constexpr std::uint32_t kUploadWindow = 16 * 1024;
 
+// For the fields of our answers that stay the same (600 bytes of them); a full table of 4 KiB is 7 KB in nghttp2.
+constexpr std::size_t kFieldTable = 1024;
+
 struct FreeOption {
   void operator()(nghttp2_option* option) const { nghttp2_option_del(option); }
 };
@@ -37,9 +40,20 @@ const nghttp2_option* options() {
     nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_PRIORITY_UPDATE);
     // Closed streams are of use to RFC 7540 priorities only, which we do not follow.
     nghttp2_option_set_no_closed_streams(option, 1);
+    nghttp2_option_set_max_deflate_dynamic_table_size(option, kFieldTable);
     return std::unique_ptr<nghttp2_option, FreeOption>(option);
   }();
   return kOption.get();
+}
+
+Workspace::Tenant& of(void* user) { return *static_cast<Workspace::Tenant*>(user); }
+
+// nghttp2 copies the table. Of count and size it multiplies its own constants.
+nghttp2_mem memory_of(Workspace::Tenant& tenant) {
+  return {&tenant, [](std::size_t size, void* user) { return of(user).allocate(size); },
+          [](void* block, void* user) { of(user).release(block); },
+          [](std::size_t count, std::size_t size, void* user) { return of(user).allocate(count * size); },
+          [](void* block, std::size_t size, void* user) { return of(user).resize(block, size); }};
 }
 
 Method method_of(std::string_view name) {
@@ -156,8 +170,12 @@ struct Http2Session::Callbacks {
   }
 };
 
-Http2Session::Http2Session(Shared& shared, Handler& handler) : shared_(shared), handler_(handler) {
-  nghttp2_session_server_new2(&session_, Callbacks::table(), this, options());
+Http2Session::Http2Session(Shared& shared, Handler& handler)
+    : shared_(shared), handler_(handler), memory_(shared.workspace) {
+  const Workspace::Visit visit(memory_);
+  nghttp2_mem memory = memory_of(memory_);
+  nghttp2_session_server_new3(&session_, Callbacks::table(), this, options(), &memory);
+  memory_.settle();
   const std::array<nghttp2_settings_entry, 4> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, shared.limits.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kUploadWindow},
@@ -169,6 +187,7 @@ Http2Session::Http2Session(Shared& shared, Handler& handler) : shared_(shared), 
 }
 
 Http2Session::~Http2Session() {
+  const Workspace::Visit visit(memory_);
   nghttp2_session_del(session_);
   while (streams_ != nullptr) forget(streams_);
 }
@@ -179,6 +198,7 @@ Http2Session::Stream* Http2Session::find(StreamId id) const {
 
 void Http2Session::feed(base::View bytes) {
   if (failed_) return;
+  const Workspace::Visit visit(memory_);
   const ssize_t taken = nghttp2_session_mem_recv(session_, bytes.data(), bytes.size());
   // Most breaches nghttp2 answers with GOAWAY by itself. After an error it returns (a wrong preface, a flood of PING)
   // nothing may be asked of it any more.
@@ -279,6 +299,7 @@ void Http2Session::body_bytes(StreamId id, std::size_t count) {
 }
 
 void Http2Session::respond(StreamId id, Response response) {
+  const Workspace::Visit visit(memory_);
   Stream* stream = find(id);
   if (stream == nullptr || stream->response != nullptr || !stream->asked) return;
   stream->response = std::move(response);
@@ -290,7 +311,8 @@ void Http2Session::respond(StreamId id, Response response) {
   const auto& ready = block.http2().fields;
   const std::size_t count = std::min(ready.size(), kMostFields);
   std::copy_n(ready.begin(), count, fields.begin());
-  fields[count] = make_field("date", shared_.dates.now().value, NGHTTP2_NV_FLAG_NO_COPY_NAME);
+  fields[count] =
+      make_field("date", shared_.dates.now().value, NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_INDEX);
 
   if (block.urgency() >= 0) {
     const nghttp2_extpri priority{static_cast<std::uint32_t>(block.urgency()), 0};
@@ -315,6 +337,7 @@ void Http2Session::append_frame_bytes(base::View bytes, std::vector<base::Bytes>
 
 void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) {
   if (failed_) return;
+  const Workspace::Visit visit(memory_);
   budget_ = most;
   out_ = &out;
   auto& pieces = shared_.frame_pieces;
@@ -337,7 +360,9 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
 }
 
 bool Http2Session::done() const {
-  return failed_ || (nghttp2_session_want_write(session_) == 0 && nghttp2_session_want_read(session_) == 0);
+  if (failed_) return true;
+  const Workspace::Visit visit(memory_);
+  return nghttp2_session_want_write(session_) == 0 && nghttp2_session_want_read(session_) == 0;
 }
 
 Phase Http2Session::phase() const {
@@ -349,6 +374,7 @@ Phase Http2Session::phase() const {
 }
 
 void Http2Session::shut_down() {
+  const Workspace::Visit visit(memory_);
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
 }
@@ -371,6 +397,7 @@ void Http2Session::forget(Stream* stream) {
 
 void Http2Session::abort() {
   failed_ = true;
+  const Workspace::Visit visit(memory_);
   while (streams_ != nullptr) close_stream(streams_);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/session.h"
+#include "http/workspace.h"
 
 struct nghttp2_session;
 struct nghttp2_session_callbacks;
@@ -13,7 +14,8 @@ namespace http {
 
 /// HTTP/2 over nghttp2, server side. Bodies go out without being copied: DATA frame headers of ours, then slices of
 /// the shared bytes. Rapid resets, endless CONTINUATION and floods of PING or SETTINGS end the connection (nghttp2's
-/// limits, set here). No push, ever (LL-114); PING is answered.
+/// limits, set here). No push, ever (LL-114); PING is answered. What nghttp2 takes at its start lies in the loop's
+/// workspace: a session that waits holds 2 KB of those 26.
 class Http2Session final : public Session {
  public:
   /// Queues our SETTINGS. `shared` and `handler` outlive the session.
@@ -56,6 +58,7 @@ class Http2Session final : public Session {
 
   Shared& shared_;
   Handler& handler_;
+  mutable Workspace::Tenant memory_;  ///< the session's; every call of nghttp2 is within a Visit to it
   nghttp2_session* session_ = nullptr;
   Stream* streams_ = nullptr;  ///< all open ones, linked
   std::uint32_t open_ = 0;

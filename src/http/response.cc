@@ -54,7 +54,9 @@ HeaderBlock::HeaderBlock(int status, Fields fields, int urgency)
   http2_->fields.push_back(make_field(":status", http2_->status, kNoCopy));
   for (const auto& [name, value] : fields_) {
     http1_ += capitalised(name) + ": " + value + "\r\n";
-    http2_->fields.push_back(make_field(name, value, kNoCopy));
+    // What changes with every part would push out of the peer's table what stays the same.
+    const int keep = name == "last-modified" ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
+    http2_->fields.push_back(make_field(name, value, kNoCopy | keep));
   }
 }
 

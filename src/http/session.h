@@ -10,6 +10,7 @@
 #include "http/repeated_answers.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/workspace.h"
 
 namespace http {
 
@@ -44,6 +45,7 @@ struct Shared {
   Request request;         ///< reused for every request, so that asking allocates nothing
   std::string spare_text;  ///< a header block's text while it is taken in (HTTP/2)
   std::vector<std::pair<std::size_t, std::size_t>> frame_pieces;
+  Workspace workspace;  ///< of the HTTP/2 sessions
 };
 
 enum class Phase : std::uint8_t {

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <nghttp2/nghttp2.h>
+
+#include <array>
 
 #include "fakes.h"
 #include "http/session.h"
@@ -232,6 +235,131 @@ TEST_F(Http2, ShutsDownWithGoaway) {
   converse();
   EXPECT_EQ(client->answers[id].body, "last");
   EXPECT_TRUE(session->done());
+}
+
+/// One of several connections of a loop.
+struct Peer {
+  explicit Peer(http::Shared& shared) : session(http::make_session("h2", shared, handler)) {
+    handler.session = session.get();
+  }
+  bool say(std::size_t most) {
+    if (unsaid.empty()) unsaid = client.say();
+    const std::string said = unsaid.substr(0, most);
+    unsaid.erase(0, said.size());
+    session->feed(base::view_of(said));
+    return !said.empty();
+  }
+  bool hear(std::size_t most) {
+    std::vector<base::Bytes> slices;
+    session->take_output(most, slices);
+    const std::string heard = http_test::text(slices);
+    client.hear(heard);
+    return !heard.empty();
+  }
+
+  Recorder handler;
+  std::unique_ptr<http::Session> session;
+  Http2Client client;
+  std::string unsaid;
+};
+
+std::string path(std::size_t peer, std::size_t number) {
+  std::string text = "/";
+  text += std::to_string(peer);
+  text += '/';
+  return text += std::to_string(number);
+}
+
+TEST_F(Http2, KeepsConnectionsOfALoopApartWhateverTheirTurns) {
+  for (std::size_t step = 1; step < 80; step += 13) {
+    std::array<Peer, 3> peers{Peer(shared), Peer(shared), Peer(shared)};
+    for (std::size_t i = 0; i < peers.size(); ++i)
+      for (std::size_t n = 0; n <= i; ++n) peers[i].client.ask(path(i, n));
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (Peer& peer : peers) moved = peer.say(step) || moved;
+      for (Peer& peer : peers) moved = peer.hear(step) || moved;
+    }
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      ASSERT_EQ(peers[i].client.answers.size(), i + 1);
+      for (std::size_t n = 0; n <= i; ++n)
+        EXPECT_EQ(peers[i].client.answers[static_cast<http::StreamId>(2 * n + 1)].body, path(i, n));
+    }
+  }
+}
+
+TEST_F(Http2, LetsAConnectionsRequestAnswerAndEndAnotherConnection) {
+  struct Waking final : http::Handler {
+    void on_request(http::StreamId id, const http::Request&) override {
+      waiting->session->respond(waiting->handler.ids.at(0), reply(200, "woken"));
+      leaving->session->abort();
+      session->respond(id, reply(200, "waker"));
+    }
+    void on_stream_closed(http::StreamId) override {}
+    http::Response refuse(int status) override { return reply(status, "refused"); }
+    http::Session* session = nullptr;
+    Peer* waiting = nullptr;
+    Peer* leaving = nullptr;
+  };
+  Peer waiting(shared);
+  Peer leaving(shared);
+  for (Peer* peer : {&waiting, &leaving}) {
+    peer->handler.hold = true;
+    peer->client.ask("/next");
+    while (peer->say(SIZE_MAX) || peer->hear(SIZE_MAX)) continue;
+  }
+  Waking waking;
+  waking.waiting = &waiting;
+  waking.leaving = &leaving;
+  session = http::make_session("h2", shared, waking);
+  waking.session = session.get();
+  const auto id = client->ask("/");
+  converse();
+  while (waiting.say(SIZE_MAX) || waiting.hear(SIZE_MAX)) continue;
+  EXPECT_EQ(client->answers[id].body, "waker");
+  EXPECT_EQ(waiting.client.answers[1].body, "woken");
+  EXPECT_EQ(leaving.handler.closed, std::vector<http::StreamId>{1});
+  session.reset();
+}
+
+TEST_F(Http2, HoldsAFewKilobytesForAConnectionThatWaits) {
+  constexpr std::size_t kPeers = 64;
+  Recorder waiting;
+  waiting.hold = true;
+  std::string hello;
+  {
+    Http2Client asking;
+    asking.ask("/live/a/index.m3u8");
+    hello = asking.say();
+  }
+  std::vector<std::unique_ptr<http::Session>> sessions;
+  const std::size_t before = mallinfo2().uordblks;  // always 0 where a sanitizer allocates
+  for (std::size_t i = 0; i < kPeers; ++i) {
+    sessions.push_back(http::make_session("h2", shared, waiting));
+    sessions.back()->feed(base::view_of(hello));
+    http_test::drain(*sessions.back());
+  }
+  EXPECT_LT((mallinfo2().uordblks - before) / kPeers, 5'000u);
+  EXPECT_EQ(waiting.trace.size(), kPeers);
+}
+
+TEST_F(Http2, SendsFieldsThatStayTheSameInAFewBytesHoweverOftenOthersChange) {
+  std::size_t second = 0;
+  for (int i = 1; i < 100; ++i) {
+    clock.now += base::kSecond;
+    handler.answer = std::make_shared<const http::Reply>(
+        200, http::HeaderBlock::Fields{{"content-type", "application/vnd.apple.mpegurl"},
+                                       {"cache-control", "public, max-age=2"},
+                                       {"access-control-expose-headers", std::string(120, 'e')},
+                                       {"last-modified", "Sun, 06 Nov 1994 08:00:" + std::to_string(10 + i % 50)}});
+    client->ask("/");
+    session->feed(base::view_of(client->say()));
+    const std::string heard = http_test::drain(*session);
+    client->hear(heard);
+    if (i == 2) second = heard.size();
+    if (i > 2) EXPECT_LE(heard.size(), second + 2) << "answer " << i;
+  }
+  EXPECT_LT(second, 80u);
 }
 
 TEST_F(Http2, EndsOnGarbage) {
