@@ -25,6 +25,7 @@
     stalledTime: 0, // ms
     switches: 0,
     jumps: 0, // seeks over a hole or back to the live edge
+    refusals: 0, // times that the server had no room for another viewer
     errors: [], // text, newest last, at most 50
   };
   window.kickoff = counters;
@@ -41,12 +42,26 @@
   element('log').hidden = !query.has('debug');
 
   const badges = { connecting: '', live: 'live', waiting: 'waiting', ended: '', fault: 'fault' };
-  function show(state, message) {
+  let countdown = null;
+  // wait: ms until the page tries again, counted down behind the message (in an element of its own, for a screen reader shall
+  // not say every second).
+  function show(state, message, wait) {
     counters.state = state;
     element('state').textContent = state;
     element('state').className = `badge ${badges[state]}`;
-    element('message').textContent = message ?? '';
+    element('words').textContent = message ?? '';
+    element('countdown').textContent = '';
     element('message').hidden = !message;
+    clearInterval(countdown);
+    if (wait) {
+      const until = performance.now() + wait;
+      const tell = () => {
+        const left = Math.ceil((until - performance.now()) / 1000);
+        element('countdown').textContent = left > 0 ? ` Trying again in ${left} s.` : ' Trying again …';
+      };
+      tell();
+      countdown = setInterval(tell, 200);
+    }
     log(`${state}${message ? `: ${message}` : ''}`);
   }
   function fail(text) {
@@ -116,12 +131,26 @@
     element('errors').textContent = counters.errors.length ? `${counters.errors.length}: ${counters.errors.at(-1)}` : '0';
   }
 
+  // The server has no room and said when to come back; nobody may come back at the same moment as all others.
+  // Returns how long to wait, in ms.
+  function turnedAway(retryAfter) {
+    const wait = 1000 * (Number(retryAfter) || 2) * (1 + Math.random());
+    counters.refusals += 1;
+    fail('The server has no room for another viewer.');
+    show('waiting', 'Very many are joining right now. You get in as soon as there is room.', wait);
+    return wait;
+  }
+
   function playNative() {
     video.src = source;
-    video.addEventListener('error', () => {
+    video.addEventListener('error', async () => {
+      const again = () => { video.src = source; play(); };
+      // The element does not tell what the server answered.
+      const answer = await fetch(source).catch(() => null);
+      if (answer?.status === 503) return setTimeout(again, turnedAway(answer.headers.get('Retry-After')));
       fail(video.error?.message || 'the browser cannot play this');
       show('fault', 'The browser cannot play this channel. Trying again …');
-      setTimeout(() => { video.src = source; play(); }, 2000);
+      setTimeout(again, 2000);
     });
     setInterval(() => {
       if (video.seekable.length) counters.latency = video.seekable.end(video.seekable.length - 1) - video.currentTime;
@@ -135,7 +164,6 @@
   // What to say about a fatal error of hls.js.
   function explain(data) {
     const status = data.response?.code;
-    if (data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && status === 503) return 'Very many are joining right now.';
     if (data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && status === 404) return `Channel “${channel}” is not live.`;
     if (status) return `The server answered ${status}.`;
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR) return 'The server cannot be reached.';
@@ -145,11 +173,15 @@
   }
 
   function playWithHls() {
+    // By itself hls.js asks a server without room again after a second, whatever that said.
+    const load = Hls.DefaultConfig.manifestLoadPolicy.default;
+    const shouldRetry = (config, count, isTimeout, response, retry) => retry && response?.code !== 503;
     const hls = new Hls({
       lowLatencyMode: true,
       backBufferLength: 30,
       liveSyncOnStallIncrease: 0, // a publisher's outage must not cost latency for the rest of the event
       debug: query.has('debug'),
+      manifestLoadPolicy: { default: { ...load, errorRetry: { ...load.errorRetry, shouldRetry } } },
     });
     counters.hls = hls;
     let retries = 0;
@@ -158,6 +190,7 @@
     const name = (level) => level.name || (level.height ? `${level.height}p` : megabits(level.bitrate));
     hls.on(Hls.Events.MANIFEST_PARSED, (event, data) => {
       retries = 0;
+      if (counters.state === 'waiting') show('connecting');
       const best = data.levels.map((level, index) => [index, name(level)]).reverse();
       element('quality').replaceChildren(new Option('Automatic', -1), ...best.map(([i, text]) => new Option(text, i)));
       play();
@@ -174,15 +207,16 @@
     hls.on(Hls.Events.ERROR, (event, data) => {
       log(`${data.fatal ? 'fatal ' : ''}${data.details} ${data.error?.message ?? ''}`);
       if (!data.fatal) return;
+      const again = () => { hls.loadSource(source); play(); };
+      if (data.response?.code === 503) {
+        return setTimeout(again, turnedAway(data.networkDetails?.getResponseHeader?.('Retry-After')));
+      }
       const text = explain(data);
       fail(text);
-      show([404, 503].includes(data.response?.code) ? 'waiting' : 'fault', `${text} Trying again …`);
+      show(data.response?.code === 404 ? 'waiting' : 'fault', `${text} Trying again …`);
       if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaRecoveries++ < 3) return hls.recoverMediaError();
       retries += 1;
-      // A server without room says when to come back; nobody may come back at the same moment as all others.
-      const told = 1000 * Number(data.networkDetails?.getResponseHeader?.('Retry-After') ?? 0);
-      const wait = told > 0 ? told * (1 + Math.random()) : Math.min(500 * retries, 5000);
-      setTimeout(() => { hls.loadSource(source); play(); }, wait);
+      setTimeout(again, Math.min(500 * retries, 5000));
     });
 
     // After the end of the event the same address may carry the next one.

@@ -89,6 +89,19 @@ std::int64_t Cutter::horizon() const {
   return std::max(frames_end_, (current().msn + 1) * options_.slot);
 }
 
+std::int64_t Cutter::expected_horizon() const {
+  if (options_.mode == Mode::kGrid) return horizon();
+  const std::int64_t slot_ends = (current().msn + 1) * options_.slot;
+  std::int64_t expected = slot_ends;
+  if (key_interval_ > options_.slot) {
+    expected = slot_end();
+  } else if (regular_ && last_key_) {  // the first one past the slot
+    const std::int64_t intervals = media::floor_div(slot_ends - *last_key_ + key_interval_ - 1, key_interval_);
+    expected = *last_key_ + std::max<std::int64_t>(intervals, 1) * key_interval_;
+  }
+  return std::max(horizon(), std::min(expected, latest()));
+}
+
 std::int64_t Cutter::latest() const {
   if (options_.mode == Mode::kGrid) return INT64_MAX;
   const std::int64_t time = std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);

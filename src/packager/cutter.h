@@ -68,6 +68,8 @@ class Cutter {
 
   /// No cut that start_of() does not know yet will be earlier than this.
   std::int64_t horizon() const;
+  /// None is to be expected earlier than this, by the key frames so far. REQUIRES: started().
+  std::int64_t expected_horizon() const;
   /// The open segment ends here at the latest, where its end is not on a grid. REQUIRES: started().
   std::int64_t latest() const;
   /// Where segment `msn` starts, as far as decided; always known on a grid.

@@ -1,5 +1,5 @@
 // What encoders send: frame rates, key frame distances, B-frames, audio formats. All copied, all at once in one server,
-// each judged for as long as KICKOFF_CHECK_SECONDS says (30).
+// each judged from its first playlist on, for as long as KICKOFF_CHECK_SECONDS says (30).
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -20,7 +20,7 @@ class Follower {
     this.inits = new Map();
     this.revisions = []; // {at, edge}
     this.segmentBytes = new Map(); // msn → {bytes, duration}
-    this.stats = { playlists: 0, deltas: 0, parts: 0, segments: 0, gaps: 0, bytes: 0, hints: 0, dropped: 0 };
+    this.stats = { playlists: 0, deltas: 0, parts: 0, segments: 0, gaps: 0, bytes: 0, hints: 0 };
     this.next = null; // the decode time at which the next chunk must begin
     this.work = Promise.resolve(); // media is judged in order, beside the reloads
   }
@@ -75,12 +75,10 @@ class Follower {
     return beside || (playlist.open.parts.length > 0 && short(playlist.open.parts.at(-1)));
   }
 
-  // A segment may close before the part that was hinted: the request for that one must not hang (LL-81). Where the source's key
-  // frames decide, that happens until their distance is known.
+  // A segment that closes before the part that was hinted: the request for that one must at least not hang (LL-81).
   judgeDroppedHint(uri) {
     if (!uri) return;
-    this.stats.dropped += 1;
-    if (!this.options.gaps && (!this.options.copy || this.stats.dropped > 3)) this.report('LL-77', `the hinted ${uri} never came`);
+    if (!this.options.gaps) this.report('LL-77', `the hinted ${uri} never came`);
     this.client.request(new URL(uri, this.url)).then((answer) => {
       if (answer.status !== 404 || answer.first - answer.sent > 250) this.report('LL-81', `${uri}, which never came, answered ${answer.status} after ${(answer.first - answer.sent).toFixed(0)} ms`);
     }, (error) => this.report('LL-81', `${uri}: ${error.message}`));
@@ -230,7 +228,7 @@ class Follower {
     if (!hint) return;
     this.stats.hints += 1;
     const answer = await this.client.request(new URL(hint.URI, this.url));
-    if (answer.status !== 200 && !this.newest.ended && !this.options.gaps && !this.options.copy) this.report('LL-79', `the hinted ${hint.URI} answered ${answer.status}`);
+    if (answer.status !== 200 && !this.newest.ended && !this.options.gaps) this.report('LL-79', `the hinted ${hint.URI} answered ${answer.status}`);
     if (answer.status === 200 && answer.done - answer.first > 250) this.report('LL-80', `${hint.URI} trickled for ${(answer.done - answer.first).toFixed(0)} ms`);
   }
 
@@ -241,7 +239,8 @@ class Follower {
       const [msn, part] = edge(this.newest);
       const wanted = [msn, part + 1];
       turn += 1;
-      if (turn % 5 === 0) this.fetchHint().catch((error) => this.report('LL-79', error.message));
+      // The first ones all: by then the server may not know yet where the source's segments end.
+      if (turn % 5 === 0 || turn <= 16) this.fetchHint().catch((error) => this.report('LL-79', error.message));
       const skip = turn % 3 === 0 ? '' : '&_HLS_skip=YES';
       const playlist = await this.reload(`_HLS_msn=${wanted[0]}&_HLS_part=${wanted[1]}${skip}`);
       if (!playlist) {

@@ -127,6 +127,35 @@ TEST(Cutter, TellsHowFarOtherRenditionsMayGo) {
   EXPECT_EQ(cutter.horizon(), 2 * kSlot);
 }
 
+// Up to where a part may be published without knowing whether its segment ends with it.
+TEST(Cutter, TellsWhereACutIsToBeExpected) {
+  Cutter cutter = source();
+  play(cutter, 18, 49, every(25, 18));
+  // One interval says nothing about the next one: any frame from here may be a key frame.
+  EXPECT_EQ(cutter.expected_horizon(), 67 * kFrame);
+  play(cutter, 67, 10, every(25, 18));
+  // Two equal ones do: of the key frames to come the one at 93 is too early to end the segment.
+  EXPECT_EQ(cutter.expected_horizon(), 118 * kFrame);
+  play(cutter, 77, 25, every(25, 18));
+  EXPECT_EQ(cutter.expected_horizon(), 118 * kFrame);
+  EXPECT_EQ(cutter.horizon(), 102 * kFrame);
+}
+
+TEST(Cutter, ExpectsACutAtASlotsEndWhereKeyFramesAreFurtherApart) {
+  Cutter cutter = source();
+  play(cutter, 18, 210, every(100, 18));
+  EXPECT_EQ(cutter.current().time, 218 * kFrame);
+  EXPECT_EQ(cutter.expected_horizon(), 268 * kFrame);
+}
+
+TEST(Cutter, ExpectsNoCutLaterThanTheLongestSegment) {
+  Cutter cutter = source();
+  play(cutter, 18, 82, every(40, 18));
+  // The last key frame was the 98th, just before the slot's end; the next one would come 80 frames after the cut.
+  EXPECT_EQ(cutter.current().time, 58 * kFrame);
+  EXPECT_EQ(cutter.expected_horizon(), 118 * kFrame);
+}
+
 TEST(Cutter, GoesOnWithAnotherLead) {
   Cutter cutter(Cutter::Options{Cutter::Mode::kGrid, 48000, 96000, 1024});
   cutter.open({5, 5 * 96000 + 512});

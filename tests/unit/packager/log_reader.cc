@@ -142,6 +142,9 @@ LogReader::Seen LogReader::check(std::uint32_t rendition, bool finished) const {
     if (!item.gap && !item.independent && !ends_segment && !before_gap) {
       EXPECT_GE(item.duration * 100, about.part_ticks * 85) << "LL-58 " << where;
     }
+    if (!item.gap && !item.last && ends_segment && i + 1 < items.size()) {
+      EXPECT_LT(item.start + item.duration, segment_ends.at(item.msn)) << "LL-77, the next part was hinted " << where;
+    }
     if (item.last) {
       const auto* end =
           item.at + 1 < records_.size() ? std::get_if<record::SegmentEnd>(&records_[item.at + 1]) : nullptr;

@@ -35,7 +35,8 @@ class LogReader final : public packager::Listener {
   /// start (from kEpoch), duration, and its parts; * independent, ! known to be the last, g a gap.
   std::string trace(std::uint32_t rendition) const;
 
-  /// LL-11, LL-12, LL-51, LL-56, LL-58, LL-59, CM-12, and one segment a slot. Counts of what it saw keep a test honest.
+  /// LL-11, LL-12, LL-51, LL-56, LL-58, LL-59, CM-12, and one segment a slot; LL-77: after a part that is not known to
+  /// be the last more comes in its segment, or is missing. Counts of what it saw keep a test honest.
   struct Seen {
     int segments = 0;
     int parts = 0;

@@ -172,15 +172,15 @@ TEST(PackagerSource, HasWholeFramesAtBroadcastRates) {
   play.video.gop = 60;
   play.audio.sample_rate = 44100;
   EXPECT_EQ(traced(play),
-            "0 +0.732 2.002: 0.50* 0.50 0.50 0.50\n"
-            "1 +2.734 2.002: 0.50* 0.50 0.50 0.50\n"
+            "0 +0.732 2.002: 0.50* 0.50 0.50 0.50!\n"
+            "1 +2.734 2.002: 0.50* 0.50 0.50 0.50!\n"
             "2 +4.736 2.002: 0.50* 0.50 0.50 0.50!\n"
             "3 +6.738 2.002: 0.50* 0.50 0.50 0.50!\n"
             "4 +8.740 1.001: 0.50* 0.50\n");
   play.video.rate = {60, 1};
   play.video.gop = 60;
   EXPECT_EQ(traced(play),
-            "0 +0.717 2.000: 0.50* 0.50 0.50* 0.50\n"
+            "0 +0.717 2.000: 0.50* 0.50 0.50* 0.50!\n"
             "1 +2.717 2.000: 0.50* 0.50 0.50* 0.50!\n"
             "2 +4.717 2.000: 0.50* 0.50 0.50* 0.50!\n"
             "3 +6.717 2.000: 0.50* 0.50 0.50* 0.50!\n"
@@ -190,8 +190,8 @@ TEST(PackagerSource, HasWholeFramesAtBroadcastRates) {
   play.options.packager.part_target = kSecond / 5;
   play.seconds = 4;
   EXPECT_EQ(traced(play),
-            "0 +0.720 2.000: 0.20* 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20\n"
-            "1 +2.720 2.000: 0.20* 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20\n");
+            "0 +0.720 2.000: 0.20* 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20!\n"
+            "1 +2.720 2.000: 0.20* 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20 0.20!\n");
 }
 
 TEST(PackagerSource, MakesNoDifferenceBetweenMillisecondAndExactStamps) {
@@ -221,9 +221,60 @@ TEST(PackagerSource, ClosesPartsWithoutWaitingForTheNextFrame) {
     for (; parts < channel.packager().counters().parts; ++parts) closed_at.push_back(frame);
     ++frame;
   }
-  // Frames 12, 25, 38 fill parts; 50 and 100 are the key frames that end the first two segments, 149 is known to be the
-  // last.
-  EXPECT_EQ(closed_at, (std::vector<int>{12, 25, 38, 50, 62, 75, 88, 100, 112, 125, 138, 149, 162, 175, 188, 199}));
+  // Frames 12, 25, 138 fill parts; 50 and 100 are the key frames that end the first two segments, 149 is known to be
+  // the last. 38 and 88 fill parts beyond their slots, where a key frame may end the segment: the next frame tells.
+  EXPECT_EQ(closed_at, (std::vector<int>{12, 25, 39, 50, 62, 75, 89, 100, 112, 125, 138, 149, 162, 175, 188, 199}));
+}
+
+// LL-77: as long as the key frames are not known a segment may end with any full part that lies beyond its slot. If it
+// came out at once, the part after it would be hinted and never come.
+TEST(PackagerSource, TellsASegmentsLastPartBeforeTheKeyFramesAreKnown) {
+  Play play;
+  play.video.rate = {30, 1};
+  play.video.gop = 60;
+  play.seconds = 8;
+  EXPECT_EQ(traced(play),
+            "0 +0.733 2.000: 0.50* 0.50 0.50 0.50!\n"
+            "1 +2.733 2.000: 0.50* 0.50 0.50 0.50!\n"
+            "2 +4.733 2.000: 0.50* 0.50 0.50 0.50!\n"
+            "3 +6.733 2.000: 0.50* 0.50 0.50 0.50!\n");
+}
+
+// The same for a source whose key frames never come evenly: at 1.4 s, 2 s, 3.4 s, 4 s, ... of it.
+TEST(PackagerSource, TellsASegmentsLastPartOfAnIrregularSource) {
+  Play play;
+  play.video.rate = {30, 1};
+  play.with_audio = false;
+  play.seconds = 12;
+  Channel channel;
+  play.announce(channel);
+  std::vector<media::Packet> packets = play.video_packets();
+  for (std::size_t i = 0; i < packets.size(); ++i) packets[i].key = i % 60 == 0 || i % 60 == 42;
+  channel.feed(std::move(packets));
+  channel.finish();
+  expect_sound(channel.log());
+}
+
+// And for one whose key frames come every so many frames as two parts have, but not a whole number of times a segment.
+TEST(PackagerSource, TellsASegmentsLastPartWhereKeyFramesDoNotDivideIt) {
+  Play play;
+  play.video.gop = 26;
+  play.with_audio = false;
+  play.phase = 0;
+  traced(play);
+}
+
+// Audio that is ahead of the video may end a part with the segment before it is known that the segment ends there.
+TEST(PackagerSource, TellsTheLastPartOfAudioThatIsAheadOfItsVideo) {
+  Play play;
+  play.phase = 0;
+  Channel channel;
+  play.announce(channel);
+  std::vector<media::Packet> video = play.video_packets();
+  for (media::Packet& packet : video) packet.arrived += 300 * kMillisecond;
+  channel.feed(stream::interleave(std::move(video), play.audio_packets()));
+  channel.finish();
+  expect_sound(channel.log());
 }
 
 TEST(PackagerSource, TellsThePartsNewestArrival) {

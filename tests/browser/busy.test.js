@@ -1,0 +1,76 @@
+// The player page at a server without room for another viewer: it says so, comes back when it was told to, and then plays.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const net = require('node:net');
+const { Server, endAll, copy } = require('../integration/harness');
+const { source, pushRtmp } = require('../integration/media');
+const { Client } = require('../../tools/judge/client');
+const { launch } = require('./browser');
+
+let server;
+let browser;
+let pusher;
+let held = []; // connections that take the room
+before(async () => {
+  source();
+  server = await Server.start({ http: { loops: 1, max_connections: 60, admission: { refuse_joins_below: 50 } }, channels: { '*': copy() } });
+  pusher = pushRtmp(source(), server.rtmp('match'));
+  [browser] = await Promise.all([launch(), server.live('match')]);
+});
+after(async () => {
+  for (const socket of held) socket.destroy();
+  await browser?.close();
+  await pusher?.stop('SIGKILL');
+  assert.strictEqual((await server.stop()).code, 0);
+});
+after(endAll);
+
+// What somebody new is answered. → {status, headers}
+async function join() {
+  const somebody = new Client();
+  const answer = await somebody.request(server.playlist('match'));
+  somebody.close();
+  return answer;
+}
+
+// Until the next one who is turned away will be told to wait for 2 s, the shortest of the turns from 2 to 5.
+async function fill() {
+  held = Array.from({ length: 40 }, () => net.connect(server.ports.http, '127.0.0.1').on('error', () => {}));
+  await server.until('joins are refused', async () => {
+    const { status, headers } = await join();
+    return status === 503 && headers['retry-after'] === '5';
+  });
+}
+
+test('a viewer who is turned away is told so, waits as long as the server said, and then sees the picture', async () => {
+  await fill();
+  const page = await browser.newPage();
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  const answers = [];
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname === '/live/match/index.m3u8') answers.push({ at: Date.now(), status: response.status(), after: Number(response.headers()['retry-after']) });
+  });
+  // Half of the chance by which viewers who were turned away at once come back one by one.
+  await page.addInitScript(() => { Math.random = () => 0.5; });
+  await page.goto(`http://127.0.0.1:${server.ports.http}/play/match`);
+  await page.waitForFunction(() => window.kickoff.refusals === 1, null, { timeout: 5000 });
+  const shown = await page.locator('#message').innerText();
+  assert.match(shown, /^Very many are joining right now\. .* Trying again in [23] s\.$/);
+  assert.strictEqual(await page.locator('#state').innerText(), 'waiting');
+  if (process.env.KICKOFF_SCREENSHOTS) await page.screenshot({ path: `${process.env.KICKOFF_SCREENSHOTS}/busy.png` });
+  // It counts down.
+  await page.waitForFunction((text) => document.getElementById('message').innerText !== text, shown, { timeout: 2000 });
+
+  for (const socket of held) socket.destroy();
+  await page.waitForFunction(() => window.kickoff.startup, null, { timeout: 10000 });
+  await page.waitForFunction(() => document.getElementById('message').hidden && window.kickoff.state === 'live', null, { timeout: 5000 });
+  assert.deepStrictEqual(answers.map(({ status }) => status), [503, 200]);
+  const waited = (answers[1].at - answers[0].at) / 1000;
+  assert.strictEqual(answers[0].after, 2);
+  assert.ok(waited >= 2.9 && waited < 4, `came back after ${waited.toFixed(2)} s, told to wait for 2 and up to 2 more`);
+  const { stalls, refusals } = await page.evaluate(() => window.kickoff);
+  assert.deepStrictEqual({ stalls, refusals, faults }, { stalls: 0, refusals: 1, faults: [] });
+  await page.close();
+});
