@@ -24,7 +24,9 @@ async function startVarnish(port, { errorTtl = 10 } = {}) {
   fs.writeFileSync(file, scriptFor(port, errorTtl));
   const own = await freeTcp();
   const varnish = run('varnishd', ['-F', '-j', 'none', '-n', work, '-f', file, '-a', `127.0.0.1:${own}`, '-T', 'none', '-s', 'malloc,64m',
-    '-p', 'vsl_space=8m', '-p', 'thread_pool_min=20', '-p', 'backend_idle_timeout=5']);
+    '-p', 'vsl_space=8m', '-p', 'thread_pool_min=20', '-p', 'backend_idle_timeout=5',
+    // Beyond any pause of a test: a connection closed just when a request goes out on it is not what is tested.
+    '-p', 'timeout_idle=120']);
   const answers = () => fetch(`http://127.0.0.1:${own}/`, { method: 'PUT' }).then(({ status }) => status === 403, () => false);
   for (const began = Date.now(); !(await answers()); await sleep(50)) {
     if (varnish.child.exitCode !== null || Date.now() - began > 20000) throw new Error(`varnish does not start:\n${varnish.output()}`);
