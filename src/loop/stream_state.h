@@ -31,10 +31,10 @@ struct Stream::State {
   bool paused = false;
   bool ended = false;
   bool loopback = false;
-  std::string peer;
+  std::string peer;  ///< empty until asked for
 };
 
-/// Completes the state of a connected uv_tcp_t: peer's name, no Nagle.
+/// Completes the state of a connected uv_tcp_t.
 Stream::State* adopt_tcp(Loop& loop, Stream::State* state);
 /// Closes the handle and frees the state afterwards.
 void close_state(Stream::State* state);
