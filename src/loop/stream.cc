@@ -97,6 +97,11 @@ std::size_t send_at_once(Stream::State& state, std::span<const base::Bytes> slic
 }
 
 void shut_down_now(Stream::State& state) {
+  // libuv would wait a turn for the socket to be writable first; here nothing is left to be written.
+  if (state.descriptor >= 0) {
+    shutdown(state.descriptor, SHUT_WR);
+    return;
+  }
   auto* request = new uv_shutdown_t;
   const int code = uv_shutdown(request, &state.uv.stream, [](uv_shutdown_t* done, int) { delete done; });
   if (code < 0) delete request;
@@ -165,6 +170,16 @@ std::string describe(const sockaddr_storage& address, bool& loopback) {
   return {};
 }
 
+// Asked for by those who name their peers only: most connections are served without.
+const Stream::State& with_peer(Stream::State& state) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  if (state.descriptor >= 0 && state.peer.empty() &&
+      getpeername(state.descriptor, reinterpret_cast<sockaddr*>(&address), &length) == 0)
+    state.peer = describe(address, state.loopback);
+  return state;
+}
+
 bool is_tcp(int descriptor) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
@@ -176,14 +191,6 @@ bool is_tcp(int descriptor) {
 
 Stream::State* adopt_tcp(Loop& loop, Stream::State* state) {
   state->loop = &loop;
-  state->uv.stream.data = state;
-  state->life = std::make_shared<Stream::State*>(state);
-  sockaddr_storage address{};
-  int length = sizeof address;
-  if (uv_tcp_getpeername(&state->uv.tcp, reinterpret_cast<sockaddr*>(&address), &length) == 0) {
-    state->peer = describe(address, state->loopback);
-  }
-  uv_tcp_nodelay(&state->uv.tcp, 1);
   uv_fileno(&state->uv.handle, &state->descriptor);
   return state;
 }
@@ -201,7 +208,10 @@ base::Result<std::unique_ptr<Stream>> Stream::of_descriptor(Loop& loop, int desc
     uv_tcp_init(uv_of(loop), &state->uv.tcp);
     state->uv.handle.data = state;
     code = uv_tcp_open(&state->uv.tcp, descriptor);
-    if (code == 0) adopt_tcp(loop, state);
+    if (code == 0) {
+      adopt_tcp(loop, state);
+      uv_tcp_nodelay(&state->uv.tcp, 1);
+    }
   } else {
     uv_pipe_init(uv_of(loop), &state->uv.pipe, 0);
     state->uv.handle.data = state;
@@ -270,9 +280,9 @@ void Stream::shut_down() {
 
 const std::string& Stream::peer() const {
   static const std::string none;
-  return state_ == nullptr ? none : state_->peer;
+  return state_ == nullptr ? none : with_peer(*state_).peer;
 }
 
-bool Stream::peer_is_loopback() const { return state_ != nullptr && state_->loopback; }
+bool Stream::peer_is_loopback() const { return state_ != nullptr && with_peer(*state_).loopback; }
 
 }  // namespace loop

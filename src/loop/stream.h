@@ -62,7 +62,8 @@ class Stream {
   /// that do nothing.
   void close();
 
-  /// "192.0.2.7:4711", or empty for pipes.
+  /// "192.0.2.7:4711", or empty for pipes. The kernel is asked the first time: a peer that has gone by then has no
+  /// name.
   const std::string& peer() const;
   /// True for 127.0.0.0/8 and ::1.
   bool peer_is_loopback() const;

@@ -32,10 +32,10 @@ struct Stream::State {
     uv_pipe_t pipe;
   } uv{};
   std::shared_ptr<State*> life;  ///< null inside once closed: for tasks posted before
-  std::string peer;
+  std::string peer;              ///< empty until asked for
 };
 
-/// Completes the state of a connected uv_tcp_t: peer's name, no Nagle.
+/// Completes the state of a connected uv_tcp_t.
 Stream::State* adopt_tcp(Loop& loop, Stream::State* state);
 /// Closes the handle and frees the state afterwards.
 void close_state(Stream::State* state);

@@ -47,7 +47,10 @@ int bind_and_listen(TcpListener::State& state, const TcpListener::Options& optio
     const int on = 1;
     if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return uv_translate_sys_error(errno);
   }
-  int code = uv_tcp_bind(&state.uv, reinterpret_cast<const sockaddr*>(&address), 0);
+  // No Nagle: accepted sockets inherit it, which spares a call for each.
+  int code = uv_tcp_nodelay(&state.uv, 1);
+  if (code < 0) return code;
+  code = uv_tcp_bind(&state.uv, reinterpret_cast<const sockaddr*>(&address), 0);
   if (code < 0) return code;
   code = uv_listen(reinterpret_cast<uv_stream_t*>(&state.uv), options.backlog, accept_one);
   if (code < 0) return code;

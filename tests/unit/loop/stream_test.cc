@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -153,6 +154,36 @@ TEST(TcpListener, AcceptsAndNamesThePeer) {
   ASSERT_NE(accepted, nullptr);
   EXPECT_TRUE(accepted->peer_is_loopback());
   EXPECT_EQ(accepted->peer().substr(0, 10), "127.0.0.1:");
+  ::close(client);
+}
+
+/// The other end of `client` in this process.
+int other_end(int client) {
+  sockaddr_in own{};
+  socklen_t length = sizeof own;
+  EXPECT_EQ(getsockname(client, reinterpret_cast<sockaddr*>(&own), &length), 0);
+  for (int descriptor = 3; descriptor < 256; ++descriptor) {
+    sockaddr_in peer{};
+    length = sizeof peer;
+    const bool connected = getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &length) == 0;
+    if (connected && peer.sin_family == AF_INET && peer.sin_port == own.sin_port) return descriptor;
+  }
+  return -1;
+}
+
+TEST(TcpListener, SmallWritesOfTheAcceptedDoNotWaitForEachOther) {
+  Loop loop;
+  std::unique_ptr<Stream> accepted;
+  auto listener = TcpListener::make(loop, {.host = "127.0.0.1"}, [&](std::unique_ptr<Stream> stream) {
+                    accepted = std::move(stream);
+                    loop.stop();
+                  }).take();
+  const int client = connect_to(listener->port());
+  loop.run();
+  int no_delay = 0;
+  socklen_t length = sizeof no_delay;
+  ASSERT_EQ(getsockopt(other_end(client), IPPROTO_TCP, TCP_NODELAY, &no_delay, &length), 0);
+  EXPECT_EQ(no_delay, 1);
   ::close(client);
 }
 
