@@ -77,12 +77,19 @@ struct Http1Session::Callbacks {
 };
 
 void Http1Session::feed(base::View bytes) {
-  if (state_ == State::kClosing) return;
+  if (state_ == State::kClosing) {
+    peer_done_ = false;  // it goes on, whatever it said
+    return;
+  }
   // With an answer still to be taken the next request waits: one that pipelines without reading gets no further.
   const bool free = state_ != State::kAnswering && output_.empty();
   if (free && pending_.empty()) {
     bytes = bytes.subspan(consume(bytes));
-    if (state_ != State::kClosing) pending_.assign(base::text_of(bytes));
+    if (state_ != State::kClosing) {
+      pending_.assign(base::text_of(bytes));
+    } else if (!bytes.empty()) {
+      peer_done_ = false;
+    }
     return;
   }
   // Bounded: wants_input() turns false at Limits::pipelined, and what was read before that is one read at most.
@@ -210,6 +217,8 @@ void Http1Session::dispatch() {
   request.method = method_of(parser_.method);
   request.version = 10 + parser_.http_minor;
   request.host = request.find("host");
+  // After CONNECT the client may already speak to whom it wanted.
+  peer_done_ = parser_.method != HTTP_CONNECT && llhttp_should_keep_alive(&parser_) == 0;
   if (parser_.method == HTTP_CONNECT) keep_alive_ = false;
   if (parser_.method != HTTP_CONNECT && !parse_target(request.path)) return refuse(400);
   if (shutting_down_) keep_alive_ = false;
@@ -221,6 +230,7 @@ void Http1Session::dispatch() {
 void Http1Session::refuse(int status) {
   // After a breach nobody knows where the next request would begin: the connection is never used again.
   keep_alive_ = false;
+  peer_done_ = false;
   state_ = State::kAnswering;
   pending_.clear();
   send(handler_.refuse(status));

@@ -24,6 +24,7 @@ class Http1Session final : public Session {
   void take_output(std::size_t most, std::vector<base::Bytes>& out) override;
   bool wants_input() const override;
   bool done() const override { return state_ == State::kClosing && output_.empty(); }
+  bool peer_done() const override { return peer_done_ && pending_.empty(); }
   Phase phase() const override;
   void shut_down() override;
   void abort() override;
@@ -46,6 +47,7 @@ class Http1Session final : public Session {
   Handler& handler_;
   State state_ = State::kHead;
   bool keep_alive_ = true;
+  bool peer_done_ = false;  ///< the request asked for was the last, by its own word (RFC 9112 9.6)
   bool head_only_ = false;
   bool message_complete_ = false;
   bool shutting_down_ = false;

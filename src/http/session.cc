@@ -39,6 +39,7 @@ class DetectingSession final : public Session {
   }
   bool wants_input() const override { return session_ == nullptr ? !ended_ : session_->wants_input(); }
   bool done() const override { return session_ == nullptr ? ended_ : session_->done(); }
+  bool peer_done() const override { return session_ != nullptr && session_->peer_done(); }
   Phase phase() const override {
     if (session_ != nullptr) return session_->phase();
     return first_.empty() ? Phase::kIdle : Phase::kReading;

@@ -72,6 +72,9 @@ class Session {
   virtual bool wants_input() const = 0;
   /// Nothing more is coming or going: close once everything taken is sent.
   virtual bool done() const = 0;
+  /// The peer has said that it sends nothing more, and nothing more came: done() may be followed by closing at once,
+  /// where otherwise input that nobody reads would reset the connection and take the answer with it.
+  virtual bool peer_done() const { return false; }
   virtual Phase phase() const = 0;
   /// Finishes what is asked, takes nothing new: Connection: close, or GOAWAY.
   virtual void shut_down() = 0;

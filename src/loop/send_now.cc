@@ -47,7 +47,7 @@ ssize_t send_gathered(int socket, std::span<const base::Bytes> slices, bool more
 
 }  // namespace
 
-Sent send_now(int socket, std::span<const base::Bytes> slices) {
+Sent send_now(int socket, std::span<const base::Bytes> slices, bool more) {
   constexpr std::size_t kMostGathered = 64;
   const bool from_files = is_much(slices);
   Sent sent;
@@ -58,7 +58,7 @@ Sent send_now(int socket, std::span<const base::Bytes> slices) {
       offered += slices[count++].size();
     ssize_t taken = 0;
     if (count > 0) {
-      taken = send_gathered(socket, slices.first(count), count < slices.size());
+      taken = send_gathered(socket, slices.first(count), more || count < slices.size());
     } else {
       count = 1;
       offered = slices[0].size();

@@ -15,7 +15,8 @@ struct Sent {
 };
 
 /// Gives a connected, non-blocking TCP socket as much of the slices as it takes now: small ones gathered in one call,
-/// large ones that lie in a file from that file, without copying them.
-Sent send_now(int socket, std::span<const base::Bytes> slices);
+/// large ones that lie in a file from that file, without copying them. With `more` the last packet may wait for what
+/// follows at once.
+Sent send_now(int socket, std::span<const base::Bytes> slices, bool more);
 
 }  // namespace loop

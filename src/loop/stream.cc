@@ -70,9 +70,9 @@ void report_later(Stream::State& state, int code) {
 }
 
 /// Bytes that the kernel takes now.
-std::size_t send_at_once(Stream::State& state, std::span<const base::Bytes> slices) {
+std::size_t send_at_once(Stream::State& state, std::span<const base::Bytes> slices, Stream::Follows follows) {
   if (state.descriptor >= 0) {
-    const Sent sent = send_now(state.descriptor, slices);
+    const Sent sent = send_now(state.descriptor, slices, follows == Stream::Follows::kEnd);
     if (sent.error != 0) report_later(state, uv_translate_sys_error(sent.error));
     return sent.bytes;
   }
@@ -135,7 +135,7 @@ void write_first(Stream::State& state) {
 }
 
 void send_waiting(Stream::State& state) {
-  const std::size_t sent = send_at_once(state, state.waiting);
+  const std::size_t sent = send_at_once(state, state.waiting, Stream::Follows::kAnything);
   drop_front(state, sent);
   state.queued -= sent;
   if (state.pending_error == 0) write_first(state);
@@ -254,11 +254,11 @@ void Stream::resume() {
 
 bool Stream::paused() const { return state_ != nullptr && state_->paused; }
 
-void Stream::write(std::span<const base::Bytes> slices) {
+void Stream::write(std::span<const base::Bytes> slices, Follows follows) {
   if (state_ == nullptr || state_->ended || state_->pending_error != 0) return;
   std::size_t sent = 0;
   const bool idle = state_->queued == 0;
-  if (idle) sent = send_at_once(*state_, slices);
+  if (idle) sent = send_at_once(*state_, slices, follows);
   if (state_->pending_error != 0) return;
   for (const base::Bytes& slice : slices) {
     const std::size_t through = std::min(sent, slice.size());

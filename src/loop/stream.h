@@ -30,6 +30,9 @@ class StreamHandler {
 /// Owns: the descriptor. Destroying it closes it; callbacks stop at once.
 class Stream {
  public:
+  /// What comes after a write. kEnd: shut_down() or close(), as soon as queued() is 0, so that the end travels in the
+  /// last packet.
+  enum class Follows : std::uint8_t { kAnything, kEnd };
   struct State;
   explicit Stream(State* state) : state_(state) {}
   ~Stream();
@@ -49,8 +52,8 @@ class Stream {
   /// Sends the slices in order: first straight to the kernel in one gathered call, the rest is queued (the slices are
   /// kept, not copied). Write errors come as on_end. Not bounded here: the caller looks at queued() and drops or
   /// pauses.
-  void write(std::span<const base::Bytes> slices);
-  void write(const base::Bytes& slice) { write(std::span(&slice, 1)); }
+  void write(std::span<const base::Bytes> slices, Follows follows = Follows::kAnything);
+  void write(const base::Bytes& slice, Follows follows = Follows::kAnything) { write(std::span(&slice, 1), follows); }
   /// Bytes accepted and not yet taken by the kernel.
   std::size_t queued() const;
   /// Has what write() looks at fetched from memory; it is about to be called.

@@ -124,7 +124,7 @@ void Connection::answer(http::StreamId id, http::Response response, base::Micros
 void Connection::pump() {
   if (state_ != State::kOpen || session_ == nullptr) return;
   // Only when the kernel has taken everything: a slow reader holds its own buffer and one budget, no more.
-  while (stream_->queued() == 0) {
+  while (stream_->queued() == 0 && !said_end_) {
     auto& slices = around_.slices;
     slices.clear();
     session_->take_output(tls_ == nullptr ? kPlainBudget : kTlsBudget, slices);
@@ -138,14 +138,18 @@ void Connection::pump() {
 
 void Connection::send(std::span<const base::Bytes> slices) {
   std::size_t size = 0;
+  // The end shares the last answer's packets: one call and one packet less, two under TLS.
+  said_end_ = session_->done();
+  const auto follows = said_end_ ? loop::Stream::Follows::kEnd : loop::Stream::Follows::kAnything;
   if (tls_ == nullptr) {
     for (const base::Bytes& slice : slices) size += slice.size();
-    stream_->write(slices);
+    stream_->write(slices, follows);
   } else {
     const auto& encrypted = around_.encrypted();
     if (!tls_->write(slices, *encrypted).ok()) return close();
+    if (said_end_) tls_->close(*encrypted);
     size = encrypted->size();
-    stream_->write(base::Bytes::of_owner(encrypted, *encrypted));
+    stream_->write(base::Bytes::of_owner(encrypted, *encrypted), follows);
   }
   sent_ += size;
   around_.counters.bytes_sent.add(size);
@@ -157,7 +161,7 @@ void Connection::settle() {
   if (all_sent && part_published_ != 0) {
     around_.counters.part_to_last_byte.observe(around_.clock.steady() - std::exchange(part_published_, 0));
   }
-  if (all_sent && (session_->done() || (ended_ && phase != http::Phase::kAnswering))) return linger();
+  if (all_sent && (said_end_ || session_->done() || (ended_ && phase != http::Phase::kAnswering))) return linger();
   if (stream_->paused() == session_->wants_input()) {
     if (stream_->paused()) {
       stream_->resume();
@@ -208,16 +212,17 @@ void Connection::on_end(const std::optional<base::Error>& why) {
 
 void Connection::linger() {
   state_ = State::kLingering;
-  if (tls_ != nullptr) {
+  if (tls_ != nullptr && !said_end_) {
     const auto& encrypted = around_.encrypted();
     tls_->close(*encrypted);
-    if (!encrypted->empty()) stream_->write(base::Bytes::of_owner(encrypted, *encrypted));
+    if (!encrypted->empty()) stream_->write(base::Bytes::of_owner(encrypted, *encrypted), loop::Stream::Follows::kEnd);
   }
-  // Closing with input unread would reset the connection and take the answer with it: wait for the peer's end.
+  // Closing with input unread would reset the connection and take the answer with it: wait for the peer's end, unless
+  // there is none to come.
+  if (ended_ || session_->peer_done()) return close();
+  around_.wheel.set(*this, around_.clock.steady() + around_.timeouts.linger);
   stream_->shut_down();
   if (stream_->paused()) stream_->resume();
-  if (ended_) return close();
-  around_.wheel.set(*this, around_.clock.steady() + around_.timeouts.linger);
 }
 
 void Connection::shut_down() {

@@ -58,6 +58,7 @@ struct Surroundings {
 /// One viewer's or cache's connection: bytes between stream, TLS and HTTP session, and when to give up.
 ///
 ///   kOpen ──session done, all sent──► kLingering ──peer's end, or linger time──► kRetired
+///   kOpen ──the same, and the peer sends no more──► kRetired
 ///   kOpen ──peer gone, timer, TLS failure──► kRetired
 class Connection final : public TimerWheel::Place, private loop::StreamHandler, private http::Handler {
  public:
@@ -139,7 +140,8 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   std::unique_ptr<http::Session> session_;
   State state_ = State::kOpen;
   bool multiplexed_ = false;
-  bool ended_ = false;  ///< the peer sends no more
+  bool ended_ = false;     ///< the peer sends no more
+  bool said_end_ = false;  ///< nothing may be written any more: the last answer went with the word that it is
   http::Phase phase_ = http::Phase::kReading;
   std::uint32_t requests_ = 0;
   std::uint32_t requests_at_phase_ = 0;

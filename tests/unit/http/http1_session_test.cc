@@ -186,6 +186,40 @@ TEST_F(Http1, EndsAnOldClientsConnection) {
   EXPECT_TRUE(session->done());
 }
 
+TEST_F(Http1, TakesThePeerForDoneWhenItSaysSoAndSendsNoMore) {
+  const std::string last = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  const auto done_after = [this](const std::string& bytes, std::size_t step = SIZE_MAX) {
+    restart();
+    feed(bytes, step);
+    drain(*session);
+    EXPECT_TRUE(session->done()) << bytes;
+    return session->peer_done();
+  };
+  EXPECT_TRUE(done_after(last));
+  EXPECT_TRUE(done_after(last, 1));
+  EXPECT_TRUE(done_after("GET / HTTP/1.0\r\n\r\n"));
+  EXPECT_FALSE(done_after(last + "\r\n"));
+  EXPECT_FALSE(done_after(last + last, 1));
+  EXPECT_FALSE(done_after("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+  EXPECT_FALSE(done_after("CONNECT a:443 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  EXPECT_FALSE(done_after("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));  // no Host: refused
+  restart();
+  feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  session->shut_down();
+  drain(*session);
+  EXPECT_FALSE(session->peer_done());  // it was we who ended it
+}
+
+TEST_F(Http1, SeesThatAPeerGoesOnWhileItsLastAnswerIsHeld) {
+  handler.hold = true;
+  feed("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  feed("GET /more HTTP/1.1\r\n");
+  session->respond(handler.ids[0], reply(200, "x"));
+  drain(*session);
+  EXPECT_TRUE(session->done());
+  EXPECT_FALSE(session->peer_done());
+}
+
 TEST_F(Http1, IgnoresUpgradesAndEndsAfterConnect) {
   feed(
       "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: "

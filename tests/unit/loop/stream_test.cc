@@ -268,6 +268,27 @@ TEST(Stream, SendsFromFilesAndMemoryInOrderThroughASlowReader) {
   EXPECT_EQ(writer.drains, 1);
 }
 
+TEST(Stream, TheEndTravelsWithTheLastWriteWhereItWasAnnounced) {
+  for (const bool close : {false, true}) {
+    Loop loop;
+    Pair pair = tcp_pair(loop);
+    Recorder reader;
+    pair.left->write(base::Bytes::of_static("the last"), Stream::Follows::kEnd);
+    EXPECT_EQ(pair.left->queued(), 0U);
+    pair.right->start(reader);
+    loop.post([&] { loop.post([&] { loop.stop(); }); });
+    loop.run();
+    EXPECT_EQ(reader.text, "");
+    reader.after_end = [&] { pair.right->close(); };
+    close ? pair.left->close() : pair.left->shut_down();
+    loop.post([&] { loop.post([&] { loop.stop(); }); });
+    loop.run();
+    EXPECT_EQ(reader.text, "the last");
+    EXPECT_EQ(reader.ends, 1);
+    EXPECT_FALSE(reader.failed);
+  }
+}
+
 TEST(Stream, SaysOnceThatThePeerOfAFileSendHasGone) {
   std::signal(SIGPIPE, SIG_IGN);
   Loop loop;

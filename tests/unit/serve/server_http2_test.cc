@@ -116,6 +116,20 @@ TEST_F(ServerTls, ServesHttp1OverTls) {  // LL-118
   EXPECT_EQ(serving.counters().tls_handshakes.get(), 1u);
 }
 
+TEST_F(ServerTls, EndsWithCloseNotifyAndWaitsNotForTheClients) {
+  Serving serving({}, context);
+  serving.go_live();
+  Socket socket(serving.server().tls_port());
+  tls_test::Client client("\x08http/1.1");
+  converse(client, socket, [&](const std::string&) { return SSL_is_init_finished(client.ssl()) == 1; });
+  client.say("GET " + part_path(1) + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const std::string heard = converse(client, socket, [](const std::string&) { return false; });
+  EXPECT_NE(heard.find("0:" + std::to_string(Serving::kOpen) + ".1"), std::string::npos);
+  EXPECT_NE(SSL_get_shutdown(client.ssl()) & SSL_RECEIVED_SHUTDOWN, 0);
+  EXPECT_FALSE(socket.timed_out);
+  serve_test::wait_until([&] { return serving.counters().connections.get() == 0; });
+}
+
 TEST_F(ServerTls, ServesHttp2OverTlsAndWakesItsStreams) {  // LL-112
   Serving serving({}, context);
   serving.go_live();

@@ -118,6 +118,29 @@ TEST(ServerLimits, GivesTheAnswerToWhoHasFinishedSpeaking) {
   EXPECT_TRUE(client.ended());
 }
 
+TEST(ServerLimits, WaitsNotForTheEndOfWhoSaidItWasTheLastRequest) {
+  Serving serving;
+  serving.go_live();
+  Client client(serving.port());
+  client.ask(part_path(1), "Connection: close\r\n");
+  EXPECT_EQ(client.answer().body, "0:" + std::to_string(Serving::kOpen) + ".1");
+  EXPECT_TRUE(client.ended());
+  wait_until([&] { return serving.counters().connections.get() == 0; });  // though the client's side is still open
+}
+
+TEST(ServerLimits, WaitsForTheEndOfWhoGoesOnAfterItsLastRequest) {
+  Serving serving;
+  serving.go_live();
+  Client client(serving.port());
+  client.send("GET " + part_path(1) + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\n");
+  EXPECT_EQ(client.answer().body, "0:" + std::to_string(Serving::kOpen) + ".1");
+  client.send(std::string(100'000, 'x'));  // would be answered by a reset, were nobody reading
+  EXPECT_TRUE(client.ended());
+  EXPECT_EQ(serving.counters().connections.get(), 1u);
+  serving.clock.advance(3 * base::kSecond);
+  wait_until([&] { return serving.counters().connections.get() == 0; });
+}
+
 TEST(ServerLimits, RefusesGarbageAtOnce) {
   Serving serving;
   Client client(serving.port());
