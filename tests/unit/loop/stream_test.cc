@@ -142,19 +142,29 @@ int connect_to(std::uint16_t port) {
   return descriptor;
 }
 
-TEST(TcpListener, AcceptsAndNamesThePeer) {
+/// A connection that a listener has accepted, and its client's end.
+struct Accepted {
+  Accepted() {
+    listener = TcpListener::make(loop, {.host = "127.0.0.1"}, [this](std::unique_ptr<Stream> stream) {
+                 accepted = std::move(stream);
+                 loop.stop();
+               }).take();
+    client = connect_to(listener->port());
+    loop.run();
+  }
+  ~Accepted() { ::close(client); }
+
   Loop loop;
   std::unique_ptr<Stream> accepted;
-  auto listener = TcpListener::make(loop, {.host = "127.0.0.1"}, [&](std::unique_ptr<Stream> stream) {
-                    accepted = std::move(stream);
-                    loop.stop();
-                  }).take();
-  const int client = connect_to(listener->port());
-  loop.run();
-  ASSERT_NE(accepted, nullptr);
-  EXPECT_TRUE(accepted->peer_is_loopback());
-  EXPECT_EQ(accepted->peer().substr(0, 10), "127.0.0.1:");
-  ::close(client);
+  std::unique_ptr<TcpListener> listener;
+  int client = -1;
+};
+
+TEST(TcpListener, AcceptsAndNamesThePeer) {
+  const Accepted one;
+  ASSERT_NE(one.accepted, nullptr);
+  EXPECT_TRUE(one.accepted->peer_is_loopback());
+  EXPECT_EQ(one.accepted->peer().substr(0, 10), "127.0.0.1:");
 }
 
 /// The other end of `client` in this process.
@@ -172,19 +182,11 @@ int other_end(int client) {
 }
 
 TEST(TcpListener, SmallWritesOfTheAcceptedDoNotWaitForEachOther) {
-  Loop loop;
-  std::unique_ptr<Stream> accepted;
-  auto listener = TcpListener::make(loop, {.host = "127.0.0.1"}, [&](std::unique_ptr<Stream> stream) {
-                    accepted = std::move(stream);
-                    loop.stop();
-                  }).take();
-  const int client = connect_to(listener->port());
-  loop.run();
+  const Accepted one;
   int no_delay = 0;
   socklen_t length = sizeof no_delay;
-  ASSERT_EQ(getsockopt(other_end(client), IPPROTO_TCP, TCP_NODELAY, &no_delay, &length), 0);
+  ASSERT_EQ(getsockopt(other_end(one.client), IPPROTO_TCP, TCP_NODELAY, &no_delay, &length), 0);
   EXPECT_EQ(no_delay, 1);
-  ::close(client);
 }
 
 TEST(TcpListener, SeveralMayShareAPortWhereAsked) {
