@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "channel/report.h"
+#include "packager/resume.h"
 
 namespace channel {
 namespace {
@@ -190,9 +191,8 @@ void Channel::on_feed_end(Link& link, std::string_view reason) {
 
 void Channel::start_worker() {
   if (state_ == State::kEnded || state_ == State::kIdle) return;
-  worker::Options media = options_.media;
+  job::Options media = options_.media;
   media.channel = name_;
-  if (position_.known()) media.resume = position_.resume();
   auto spawned = environment_.spawner.spawn(media);
   if (!spawned.ok()) {
     ++counters_.spawn_failures;
@@ -210,6 +210,7 @@ void Channel::start_worker() {
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->records().start(*reader_);
   writer_.attach(&worker_->feed());
+  if (position_.known()) writer_.write(feed::Resume{packager::encode_resume(position_.resume())});
   if (!feed_start_) return;
   writer_.write(*feed_start_);
   for (const feed::RtmpMessage& header : headers_.messages()) writer_.write(header);

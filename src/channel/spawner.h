@@ -9,13 +9,13 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "job/options.h"
+#include "job/spawn_message.h"
+#include "job/stats.h"
 #include "loop/loop.h"
 #include "loop/process.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
-#include "worker/options.h"
-#include "worker/spawn_message.h"
-#include "worker/stats.h"
 
 namespace channel {
 
@@ -31,7 +31,7 @@ class WorkerProcess {
   /// Feed messages go in here, records come out there.
   loop::Stream& feed() { return *feed_; }
   loop::Stream& records() { return *records_; }
-  const worker::Stats& stats() const { return *stats_; }
+  const job::Stats& stats() const { return *stats_; }
   /// 0 until the parent reported it.
   int pid() const { return pid_; }
   void kill();
@@ -45,7 +45,7 @@ class WorkerProcess {
   int pid_ = 0;
   std::unique_ptr<loop::Stream> feed_;
   std::unique_ptr<loop::Stream> records_;
-  const worker::Stats* stats_ = nullptr;
+  const job::Stats* stats_ = nullptr;
 };
 
 /// Runs kickoff-worker's warmed parent and has it fork a worker for each channel. If the parent dies it is started
@@ -58,7 +58,7 @@ class Spawner final : private loop::StreamHandler {
   ~Spawner() override;
 
   /// Errors: kSystem (descriptors or memory ran out, or the parent does not take requests): try again later.
-  base::Result<std::unique_ptr<WorkerProcess>> spawn(const worker::Options& options);
+  base::Result<std::unique_ptr<WorkerProcess>> spawn(const job::Options& options);
 
   std::uint64_t parent_restarts() const { return parent_restarts_; }
 

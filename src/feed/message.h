@@ -20,6 +20,11 @@ struct Start {
   Format format = Format::kRtmp;
 };
 
+/// Where the log stands that an earlier worker of this channel left: goes on there. Comes first, or not at all.
+struct Resume {
+  base::Bytes position;  ///< as the layers above encode it
+};
+
 /// One RTMP message of type 8 (audio), 9 (video) or 18 (data, AMF0 without "@setDataFrame"), whole.
 struct RtmpMessage {
   std::uint8_t type = 0;
@@ -51,7 +56,7 @@ struct Dropped {
   std::uint64_t bytes = 0;
 };
 
-using Message = std::variant<Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped>;
+using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped>;
 
 /// Header and payload of one message as they go down the pipe; the payload is shared, not copied.
 struct Encoded {
