@@ -62,17 +62,25 @@ transcode::Rung rung_of(const json& from) {
   return rung;
 }
 
-json resume_json(const packager::Resume& resume) {
+json resume_json(const record::Position& resume) {
   const record::Encoded encoded = record::encode(record::Record{resume.presentation});
   json renditions = json::array();
-  for (const packager::Resume::Rendition& rendition : resume.renditions) {
-    renditions.push_back({rendition.msn, rendition.next_part, rendition.segment_start, rendition.end});
+  for (const record::Position::Rendition& at : resume.renditions) {
+    renditions.push_back({{"msn", at.msn},
+                          {"next_part", at.next_part},
+                          {"segment_start", at.segment_start},
+                          {"end", at.end},
+                          {"timescale", at.timescale},
+                          {"former_format", at.former_format},
+                          {"started", at.started}});
   }
-  return {{"presentation", to_hex(encoded.head)}, {"renditions", renditions}};
+  json out = {{"presentation", to_hex(encoded.head)}, {"renditions", renditions}};
+  if (resume.owed_discontinuity) out["owed_discontinuity"] = *resume.owed_discontinuity;
+  return out;
 }
 
-base::Result<packager::Resume> resume_of(const json& from) {
-  packager::Resume resume;
+base::Result<record::Position> resume_of(const json& from) {
+  record::Position resume;
   record::Decoder decoder;
   TRY_OK(decoder.feed(from_hex(from.at("presentation"))));
   record::Record decoded;
@@ -81,8 +89,18 @@ base::Result<packager::Resume> resume_of(const json& from) {
   }
   resume.presentation = std::get<record::Presentation>(std::move(decoded));
   for (const json& rendition : from.at("renditions")) {
-    resume.renditions.push_back({rendition.at(0), rendition.at(1), rendition.at(2), rendition.at(3)});
+    record::Position::Rendition at;
+    at.msn = rendition.at("msn");
+    at.next_part = rendition.at("next_part");
+    at.segment_start = rendition.at("segment_start");
+    at.end = rendition.at("end");
+    at.timescale = rendition.at("timescale");
+    if (at.timescale <= 0) return base::Error{base::Code::kMalformed, "resume timescale"};
+    at.former_format = rendition.at("former_format");
+    at.started = rendition.at("started");
+    resume.renditions.push_back(at);
   }
+  if (from.contains("owed_discontinuity")) resume.owed_discontinuity = from.at("owed_discontinuity");
   return resume;
 }
 
@@ -132,7 +150,7 @@ std::string to_json(const Options& options) {
               {"program", options.program},
               {"log_format", static_cast<int>(options.log_format)},
               {"log_level", static_cast<int>(options.log_level)}};
-  if (!options.resume.renditions.empty()) out["resume"] = resume_json(options.resume);
+  if (options.resume.known()) out["resume"] = resume_json(options.resume);
   return out.dump();
 }
 

@@ -8,10 +8,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "packager/packager.h"
+#include "record/position.h"
 #include "transcode/rung.h"
 
 namespace worker {
+
+/// Name of the copied video rendition, which no rung may have.
+inline constexpr std::string_view kCopyName = "source";
 
 /// What one media worker does with its channel's feed. Crosses to the worker process as JSON, once, at its start.
 struct Options {
@@ -41,7 +44,7 @@ struct Options {
   base::Level log_level = base::Level::kInfo;
 
   /// Where the log stood when an earlier worker of this channel died; not `known` at a fresh start.
-  packager::Resume resume;
+  record::Position resume;
 };
 
 std::string to_json(const Options& options);

@@ -84,17 +84,16 @@ Pipeline::Pipeline(Options options, OnRecord on_record)
       packager_(packaging(options_), *this),
       timeline_(timing(options_), *this),
       rung_output_(std::make_unique<RungOutput>(*this)) {
-  if (!options_.resume.renditions.empty()) resume();
+  if (options_.resume.known()) resume();
 }
 
 Pipeline::~Pipeline() = default;
 
 // Presents what the log had at once, so that gaps can be declared while the feed's next key frame is awaited.
 void Pipeline::resume() {
-  for (const packager::Resume::Rendition& rendition : options_.resume.renditions) {
-    const auto index = static_cast<std::size_t>(&rendition - options_.resume.renditions.data());
-    const std::int64_t scale = options_.resume.presentation.renditions[index].track.timescale;
-    timeline_.not_before(media::rescale(rendition.end, scale, base::kSecond, media::Round::kUp));
+  for (const record::Position::Rendition& at : options_.resume.renditions) {
+    if (!at.started) continue;
+    timeline_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
   }
   packager_.resume(options_.resume);
   resumed_ = packager::specs_of(options_.resume.presentation);
@@ -221,7 +220,7 @@ void Pipeline::open_video() {
     const std::int64_t declared = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part).average;
     video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale), declared,
                         video_bitrate_hint_ == 0);
-    add_rendition(Source::Kind::kCopy, 0, std::string(packager::kCopyName));
+    add_rendition(Source::Kind::kCopy, 0, std::string(kCopyName));
   }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)
     add_rendition(Source::Kind::kRung, rung, video_plan_.rungs[rung].name);

@@ -27,7 +27,18 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   rendition.init = base::Bytes::copy_of("init");
   rendition.track.timescale = 30'000;
   options.resume.presentation.renditions.push_back(rendition);
-  options.resume.renditions.push_back({900, 2, -5, 1'000'000'000'000});
+  rendition.name = "a1";
+  options.resume.presentation.renditions.push_back(rendition);
+  record::Position::Rendition at;
+  at.msn = 900;
+  at.next_part = 2;
+  at.segment_start = -5;
+  at.end = 1'000'000'000'000;
+  at.timescale = 25'000;
+  at.former_format = true;
+  at.started = true;
+  options.resume.renditions = {at, {}};
+  options.resume.owed_discontinuity = 901;
 
   const auto back = options_from_json(to_json(options));
   ASSERT_TRUE(back.ok());
@@ -40,7 +51,14 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_TRUE(back->ladder[0].quality);
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
   EXPECT_EQ(back->program, 3);
-  ASSERT_EQ(back->resume.renditions.size(), 1U);
+  ASSERT_EQ(back->resume.renditions.size(), 2U);
+  EXPECT_EQ(back->resume.renditions[0].msn, 900);
+  EXPECT_EQ(back->resume.renditions[0].next_part, 2U);
+  EXPECT_EQ(back->resume.renditions[0].timescale, 25'000);
+  EXPECT_TRUE(back->resume.renditions[0].former_format);
+  EXPECT_FALSE(back->resume.renditions[1].former_format);
+  EXPECT_FALSE(back->resume.renditions[1].started);
+  EXPECT_EQ(back->resume.owed_discontinuity, 901);
   EXPECT_EQ(back->resume.renditions[0].segment_start, -5);
   EXPECT_EQ(back->resume.renditions[0].end, 1'000'000'000'000);
   EXPECT_EQ(back->resume.presentation.renditions[0].init.text(), "init");
