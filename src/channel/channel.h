@@ -14,7 +14,6 @@
 #include "channel/feed_writer.h"
 #include "channel/header_cache.h"
 #include "channel/histogram.h"
-#include "channel/log_position.h"
 #include "channel/options.h"
 #include "channel/spawner.h"
 #include "ingest/publisher.h"
@@ -23,6 +22,7 @@
 #include "origin/log.h"
 #include "packager/packager.h"
 #include "record/encoding.h"
+#include "record/position.h"
 
 namespace channel {
 
@@ -149,7 +149,7 @@ class Channel {
   loop::Timer respawn_;
 
   origin::Log log_;
-  LogPosition position_;
+  record::Position position_;
   Histogram capture_to_part_{kLatencyBounds};
   Histogram part_lateness_{kLatencyBounds};
   bool dirty_ = false;

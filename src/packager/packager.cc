@@ -36,8 +36,24 @@ RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
 }
 
 record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_ticks) {
-  return {spec.name,       spec.track, cmaf::write_init(spec.track), spec.bandwidth, spec.average_bandwidth, spec.label,
-          spec.is_default, part_ticks};
+  return {spec.name,
+          spec.track,
+          cmaf::write_init(spec.track),
+          spec.bandwidth,
+          spec.average_bandwidth,
+          spec.label,
+          spec.is_default,
+          part_ticks,
+          !spec.encoded,
+          {},
+          0};
+}
+
+record::Position::Rendition rescaled(record::Position::Rendition at, std::int64_t timescale) {
+  at.segment_start = media::rescale(at.segment_start, at.timescale, timescale);
+  at.end = media::rescale(at.end, at.timescale, timescale);
+  at.timescale = timescale;
+  return at;
 }
 
 }  // namespace
@@ -46,7 +62,7 @@ std::vector<RenditionSpec> specs_of(const record::Presentation& known) {
   std::vector<RenditionSpec> specs;
   specs.reserve(known.renditions.size());
   for (const record::Rendition& rendition : known.renditions) {
-    specs.push_back(spec_of(rendition, rendition.name != kCopyName));
+    specs.push_back(spec_of(rendition, !rendition.copied));
   }
   return specs;
 }
@@ -57,13 +73,13 @@ Packager::Packager(Options options, Listener& listener) : options_(options), lis
 
 Packager::~Packager() = default;
 
-void Packager::resume(Resume resume) { resume_ = std::move(resume); }
+void Packager::resume(record::Position position) { resume_ = std::move(position); }
 
 void Packager::set_presentation(const std::vector<RenditionSpec>& renditions) {
   if (renditions.empty() || finished_) return;
   if (!lanes_.empty()) {
     update(renditions);
-  } else if (resume_ && !resume_->presentation.renditions.empty()) {
+  } else if (resume_ && resume_->known()) {
     begin_resumed(renditions);
     update(renditions);
   } else {
@@ -89,18 +105,19 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
   }
   presentation_.segment = resume_->presentation.segment;
   presentation_.independent_segments = resume_->presentation.independent_segments;
+  presentation_.formats_from = resume_->presentation.formats_from;
   const std::uint32_t lead = choose_lead(specs_);
   segment_.seconds = presentation_.segment;
   segment_.ticks = media::rescale(segment_.seconds.num, segment_.seconds.den, specs_[lead].track.timescale);
   start_cutter(lead, specs_[lead].track);
   for (std::size_t i = 0; i < renditions.size(); ++i) {
     add_lane(specs_[i], renditions[i].part_ticks);
-    if (i >= resume_->renditions.size()) continue;
-    const Resume::Rendition& at = resume_->renditions[i];
+    if (i >= resume_->renditions.size() || !resume_->renditions[i].started) continue;
+    const record::Position::Rendition at = rescaled(resume_->renditions[i], specs_[i].track.timescale);
     lanes_[i]->resume(at.msn, at.segment_start, at.next_part, at.end);
   }
-  if (lead < resume_->renditions.size()) {
-    const Resume::Rendition& at = resume_->renditions[lead];
+  if (lead < resume_->renditions.size() && resume_->renditions[lead].started) {
+    const record::Position::Rendition at = rescaled(resume_->renditions[lead], specs_[lead].track.timescale);
     cutter_->open({at.msn, at.segment_start});
     cutter_->passed(at.end);
     keep_overrun();
@@ -196,6 +213,7 @@ void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std
     const Format format = make_format(specs[i].track, segment_.seconds, parts_, lead_part_);
     lanes_[i]->change_format(hold_part_target(format, part_ticks), msn);
   }
+  if (cutter_->started()) presentation_.formats_from = msn;
   write_presentation();
   if (cutter_->started()) listener_.on_record(record::Discontinuity{msn});
 }

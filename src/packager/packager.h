@@ -12,15 +12,12 @@
 #include "media/slot.h"
 #include "packager/counters.h"
 #include "packager/cutter.h"
+#include "record/position.h"
 #include "record/record.h"
 
 namespace packager {
 
 class Lane;
-
-/// Name of a copied video rendition, which no encoded one may have: it tells whoever resumes a log that the source's
-/// key frames cut it, before the feed has told its tracks again.
-inline constexpr std::string_view kCopyName = "source";
 
 /// One rendition as the worker wants it published.
 struct RenditionSpec {
@@ -31,18 +28,6 @@ struct RenditionSpec {
   std::uint32_t average_bandwidth = 0;
   std::string label;
   bool is_default = false;
-};
-
-/// Where a log stood when its worker died: from here the next worker goes on, with gaps for what was lost.
-struct Resume {
-  struct Rendition {
-    std::int64_t msn = 0;            ///< the segment that is open, or is to be opened next
-    std::uint32_t next_part = 0;     ///< index of its next part
-    std::int64_t segment_start = 0;  ///< Units: ticks of the rendition's timescale, as end.
-    std::int64_t end = 0;            ///< end of everything published
-  };
-  record::Presentation presentation;
-  std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
 };
 
 /// The renditions of a log that is to be resumed, to be published as they were.
@@ -92,7 +77,7 @@ class Packager {
   Packager& operator=(const Packager&) = delete;
 
   /// Goes on with a log. Call before set_presentation(), which then names at least the log's renditions in its order.
-  void resume(Resume resume);
+  void resume(record::Position position);
   /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there
   /// are; an unchanged presentation writes nothing.
   void set_presentation(const std::vector<RenditionSpec>& renditions);
@@ -138,7 +123,7 @@ class Packager {
   std::vector<RenditionSpec> specs_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   record::Presentation presentation_;
-  std::optional<Resume> resume_;
+  std::optional<record::Position> resume_;
   bool finished_ = false;
 };
 

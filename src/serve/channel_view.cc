@@ -34,6 +34,15 @@ base::Micros start_of(const hls::Revision& revision, std::int64_t msn) {
   return segment == nullptr ? 0 : segment->start_utc();
 }
 
+const char* media_type(media::Kind kind) {
+  switch (kind) {
+    case media::Kind::kAudio: return "audio/mp4";
+    case media::Kind::kText: return "text/vtt";
+    case media::Kind::kVideo: break;
+  }
+  return "video/mp4";
+}
+
 }  // namespace
 
 void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros utc) {
@@ -153,9 +162,9 @@ Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
 }
 
 Description ChannelView::media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const {
-  const bool audio = rendition.kind() == media::Kind::kAudio;
-  return {audio ? "audio/mp4" : "video/mp4", CacheControl::kImmutable, std::move(etag),
-          start_of(rendition.revision(), msn), audio ? Urgency::kAudio : Urgency::kVideo};
+  const bool video = rendition.kind() == media::Kind::kVideo;
+  return {media_type(rendition.kind()), CacheControl::kImmutable, std::move(etag), start_of(rendition.revision(), msn),
+          video ? Urgency::kVideo : Urgency::kAudio};
 }
 
 Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "packager/resume.h"
+#include "record/position_encoding.h"
 #include "worker/audio_lane.h"
 
 namespace worker {
@@ -88,10 +88,9 @@ Pipeline::Pipeline(job::Options options, OnRecord on_record)
 Pipeline::~Pipeline() = default;
 
 // Presents what the log had at once, so that gaps can be declared while the feed's next key frame is awaited.
-void Pipeline::resume(const packager::Resume& log) {
-  for (std::size_t i = 0; i < log.renditions.size(); ++i) {
-    const std::int64_t scale = log.presentation.renditions[i].track.timescale;
-    timeline_.not_before(media::rescale(log.renditions[i].end, scale, base::kSecond, media::Round::kUp));
+void Pipeline::resume(const record::Position& log) {
+  for (const record::Position::Rendition& at : log.renditions) {
+    if (at.started) timeline_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
   }
   packager_.resume(log);
   resumed_ = packager::specs_of(log.presentation);
@@ -104,7 +103,7 @@ void Pipeline::resume(const packager::Resume& log) {
 
 bool Pipeline::on_message(const feed::Message& message) {
   if (const auto* log = std::get_if<feed::Resume>(&message)) {
-    auto position = packager::parse_resume(log->position.view());
+    auto position = record::parse_position(log->position.view());
     if (position.ok()) {
       resume(*position);
     } else {
@@ -236,7 +235,7 @@ void Pipeline::open_video() {
     const std::int64_t declared = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part).average;
     video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale), declared,
                         video_bitrate_hint_ == 0);
-    add_rendition(Source::Kind::kCopy, 0, std::string(packager::kCopyName));
+    add_rendition(Source::Kind::kCopy, 0, std::string(job::kCopyName));
   }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)
     add_rendition(Source::Kind::kRung, rung, video_plan_.rungs[rung].name);

@@ -86,7 +86,7 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   base::Status open_ladder();
   void open_audio(AudioLane& lane);
   AudioLane* lane_for(const media::Track& track);
-  void resume(const packager::Resume& log);
+  void resume(const record::Position& log);
   void add_rendition(Source::Kind kind, std::size_t index, std::string name);
   std::optional<std::uint32_t> rendition_of(Source::Kind kind, std::size_t index) const;
   packager::RenditionSpec spec_of(const Source& source) const;
