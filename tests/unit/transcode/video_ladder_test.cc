@@ -149,7 +149,7 @@ TEST(VideoLadder, ForcesKeyFramesWhereTheCopiedRungHasItsOwn) {
   how.keys = VideoLadder::Keys::kForced;
   const auto ladder = make(feed, {rung(120), rung(90)}, how);
   for (const media::Packet& packet : feed.packets) {
-    if (packet.key) ladder->force_key_at(packet.pts);
+    if (packet.key) ladder->force_key_at(packet.pts, 90000);
     ladder->feed(media::Packet(packet));
   }
   ladder->flush();
