@@ -157,8 +157,7 @@ base::Result<std::unique_ptr<EncodeSide>> EncodeSide::make(const media::Track& s
     rung = resolve(std::move(rung), shape);
     rung.frame_rate = shown_rate(rung.frame_rate);
   }
-  std::unique_ptr<EncodeSide> side(
-      new EncodeSide(std::make_unique<State>(options, std::move(rungs), shape.timescale)));
+  std::unique_ptr<EncodeSide> side(new EncodeSide(std::make_unique<State>(options, std::move(rungs), shape.timescale)));
   TRY_OK(side->state_->open(shape));
   return side;
 }

@@ -12,9 +12,8 @@ media::Rational shown_rate(media::Rational source_rate) {
   if (!source_rate.known()) return source_rate;
   // A frame of `times` times the rate lasts den / (num * times) seconds.
   const std::int64_t frame = media::rescale(base::kSecond, source_rate.num, source_rate.den, media::Round::kUp);
-  const std::int64_t times = frame <= PictureLine::kLongestStill
-                                 ? 1
-                                 : (frame + PictureLine::kLongestStill - 1) / PictureLine::kLongestStill;
+  const std::int64_t times =
+      frame <= PictureLine::kLongestStill ? 1 : (frame + PictureLine::kLongestStill - 1) / PictureLine::kLongestStill;
   return media::reduce({source_rate.num * times, source_rate.den});
 }
 

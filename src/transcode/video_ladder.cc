@@ -10,8 +10,8 @@ base::Result<std::unique_ptr<VideoLadder>> VideoLadder::make(const media::Track&
   const std::size_t undrained = waits ? SIZE_MAX : options.max_bytes;
   TRY(auto encode, EncodeSide::make(source, std::move(rungs),
                                     {options.segment, options.keys, undrained, options.max_fill, options.cores}));
-  TRY(auto decode, DecodeSide::make(source, *encode,
-                                    {options.when_full, options.max_lag, options.max_bytes, options.cores}));
+  TRY(auto decode,
+      DecodeSide::make(source, *encode, {options.when_full, options.max_lag, options.max_bytes, options.cores}));
   encode->select(decode.get());
   return std::unique_ptr<VideoLadder>(new VideoLadder(std::move(encode), std::move(decode)));
 }

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -45,6 +47,7 @@ class VideoLadder {
   base::Status change_source(const media::Track& source) { return decode_->change_source(source); }
   void discontinuity() { decode_->discontinuity(); }
   void hold(base::Micros until) { encode_->hold(until); }
+  std::optional<base::Micros> newest() const { return encode_->newest(); }
   void force_key_at(std::int64_t pts, std::int64_t timescale) { encode_->force_key_at(pts, timescale); }
   /// Lets everything fed so far come out (held pictures, look-ahead), and waits for it. Then drain() has it all;
   /// nothing can be fed any more.
