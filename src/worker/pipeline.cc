@@ -245,7 +245,7 @@ void Pipeline::on_audio_track(const media::Track& track) {
     lane->active = true;
     if (!changed) return;
     if (lane->transcoder) {
-      const base::Status status = lane->transcoder->change_source(track);
+      const base::Status status = lane->transcoder->change_source(track, *lane);
       if (!status.ok())
         base::log_error("worker", "new audio format not decodable",
                         {{"channel", options_.channel}, {"why", status.error().message()}});
