@@ -453,13 +453,13 @@ void Pipeline::on_record(record::Record&& record) { on_record_(record); }
 
 void Pipeline::on_cut(const packager::Cut& cut) {
   if (ladder_ && video_plan_.copy) {
-    ladder_->force_key_at(cut.time, video_->timescale);
+    ladder_->force_key_at({cut.time, video_->timescale});
   }
 }
 
 void Pipeline::on_key_wanted(std::uint32_t rendition) {
   if (ladder_ && newest_video_ && renditions_[rendition].kind == Source::Kind::kRung) {
-    ladder_->force_key_at(*newest_video_, video_->timescale);
+    ladder_->force_key_at({*newest_video_, video_->timescale});
   }
 }
 
