@@ -4,7 +4,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, copy, sleep } = require('../integration/harness');
+const { Server, endAll, leftOut, copy, sleep } = require('../integration/harness');
 const { source, pushRtmp } = require('../integration/media');
 const { lateIn } = require('../integration/lateness');
 const { launch, servePages, picture, counters, plays, playersOf, openPlayer } = require('./browser');
@@ -37,14 +37,16 @@ after(endAll);
 const refusedByServer = async () => (await server.metric('kickoff_http_requests_total', { code: '4xx' }) || 0) + (await server.metric('kickoff_http_requests_total', { code: '5xx' }) || 0);
 
 // Two at a time: a machine of two cores decodes both.
+const played = (name) => `${name}: starts and plays ${seconds} s without an error`;
+const cameBack = (name) => `${name}: plays on after the publisher was away for 5 s`;
 for (const pair of [[0, 1], [2, 3]]) {
   test(pair.map((i) => names[i]).join(' and '), { concurrency: true }, async (t) => {
     const opened = [];
     const players = playersOf(server, pages);
     t.after(() => Promise.all(opened.map(({ context }) => context.close())));
-    for (const i of pair) opened.push({ player: players[i], ...(await openPlayer(browser, players[i].url)) });
+    for (const i of pair.filter((one) => !leftOut(played(names[one])) || !leftOut(cameBack(names[one])))) opened.push({ player: players[i], ...(await openPlayer(browser, players[i].url)) });
     const refusedBefore = await refusedByServer();
-    await Promise.all(opened.map(({ player, page, faults, refused }) => t.test(`${player.name}: starts and plays ${seconds} s without an error`, async () => {
+    await Promise.all(opened.map(({ player, page, faults, refused }) => t.test(played(player.name), { skip: leftOut(played(player.name)) }, async () => {
       const { frames } = await counters(page);
       await plays(page, seconds);
       const end = await counters(page);
@@ -64,7 +66,7 @@ for (const pair of [[0, 1], [2, 3]]) {
     await pusher.stop('SIGKILL');
     await sleep(5000);
     pusher = pushRtmp(source(), server.rtmp('match'));
-    await Promise.all(opened.map(({ player, page }) => t.test(`${player.name}: plays on after the publisher was away for 5 s`, async () => {
+    await Promise.all(opened.map(({ player, page }) => t.test(cameBack(player.name), { skip: leftOut(cameBack(player.name)) }, async () => {
       await page.evaluate(() => { window.sameLoad = true; });
       await plays(page, 7); // more than was buffered
       // Our page returns to the live edge; Shaka as configured here stays as far behind as the outage has put it.
