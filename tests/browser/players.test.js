@@ -7,7 +7,7 @@ const assert = require('node:assert');
 const { Server, endAll, leftOut, copy, sleep } = require('../integration/harness');
 const { source, pushRtmp } = require('../integration/media');
 const { lateIn } = require('../integration/lateness');
-const { launch, servePages, picture, counters, plays, playersOf, openPlayer } = require('./browser');
+const { launch, servePages, picture, counters, plays, comesNearLive, playersOf, openPlayer } = require('./browser');
 
 const seconds = Number(process.env.KICKOFF_BROWSER_SECONDS ?? 60);
 const holdBack = 1.5; // 3 parts of 0.5 s (LL-70)
@@ -57,8 +57,7 @@ for (const pair of [[0, 1], [2, 3]]) {
       assert.ok(protocols.length > 0 && protocols.every((protocol) => protocol === player.protocol || protocol === ''), [...new Set(protocols)].join());
       const seen = await picture(page);
       assert.ok(seen.mean > 20 && seen.spread > 20, `the picture is of brightness ${seen.mean.toFixed(0)} ± ${seen.spread.toFixed(0)}`);
-      // Our page plays faster until it is as near to live as the playlist allows, whatever has put it behind.
-      if (end.hls) await page.waitForFunction((most) => window.kickoff.latency && window.kickoff.latency <= most, holdBack + 1);
+      if (end.hls) await comesNearLive(page, holdBack + 1);
       if (process.env.KICKOFF_SCREENSHOTS) await page.screenshot({ path: `${process.env.KICKOFF_SCREENSHOTS}/${player.name.replace(/\W+/g, '-')}.png` });
     })));
     assert.strictEqual(await refusedByServer(), refusedBefore, 'the server refused nothing');
@@ -70,7 +69,7 @@ for (const pair of [[0, 1], [2, 3]]) {
       await page.evaluate(() => { window.sameLoad = true; });
       await plays(page, 7); // more than was buffered
       // Our page returns to the live edge; Shaka as configured here stays as far behind as the outage has put it.
-      if ((await counters(page)).hls) await page.waitForFunction((most) => window.kickoff.latency && window.kickoff.latency <= most, holdBack + 1.5);
+      if ((await counters(page)).hls) await comesNearLive(page, holdBack + 1.5);
       assert.ok(await page.evaluate(() => window.sameLoad), 'the page was not reloaded');
     })));
   });
