@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "feeder.h"
@@ -196,12 +196,12 @@ TEST(MediaPlaylist, RenderingThirtySegmentsIsCheap) {
   feed.segments(888000000, 888000040);
   for (std::uint32_t i = 0; i < 3; ++i) feed.part(888000041, i);
   std::size_t bytes = 0;
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process alone: the machine may have other work
   for (int i = 0; i < 1000; ++i) bytes += feed.render().size();
-  const auto each = (std::chrono::steady_clock::now() - begin) / 1000;
-  RecordProperty("nanoseconds", static_cast<int>(each.count()));
+  const std::clock_t thousand = std::clock() - begin;
+  RecordProperty("nanoseconds", static_cast<int>(thousand * (1'000'000 / CLOCKS_PER_SEC)));
   RecordProperty("bytes", static_cast<int>(bytes / 1000));
-  EXPECT_LT(each, std::chrono::milliseconds(1));  // 1.3 µs where optimised; here with sanitizers and company
+  EXPECT_LT(thousand, CLOCKS_PER_SEC);  // 1.3 µs where optimised; here with sanitizers and company
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <deque>
 #include <memory>
 
@@ -175,14 +175,14 @@ TEST_F(WaitersTest, WakesTenThousandInOnePass) {  // LL-105
   for (Waiter& waiter : held) ASSERT_TRUE(waiters.add(waiter, next_part_listed(), 100));
   channel.log.apply(part(kVideo, kFirst + 1, 1));
   const auto snapshot = channel.log.snapshot();
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process alone: the machine may have other work
   Ready ready;
   waiters.take_ready(*snapshot, ready);
-  const auto spent = std::chrono::steady_clock::now() - begin;
+  const std::clock_t spent = std::clock() - begin;
   EXPECT_EQ(count(ready), 10'000U);
   // A look or a search for each would take seconds; this is 0.04 ms where optimised, and 13 with sanitizers and
   // company.
-  EXPECT_LT(spent, std::chrono::milliseconds(300));
+  EXPECT_LT(spent, 3 * CLOCKS_PER_SEC / 10);
 }
 
 }  // namespace
