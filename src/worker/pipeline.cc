@@ -62,6 +62,7 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   void feed(const feed::RtmpMessage& message) {
     demuxer_.feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
   }
+  void flush() { demuxer_.flush(); }
 
  private:
   void on_event(media::Event&& event) override { owner_.timeline_.on_event(std::move(event)); }
@@ -146,6 +147,7 @@ void Pipeline::start_feed(feed::Format format) {
 
 void Pipeline::close_demuxers() {
   if (ts_) ts_->flush();
+  if (rtmp_) rtmp_->flush();
   if (rtmp_ || ts_) timeline_.flush();
   rtmp_.reset();
   ts_.reset();
