@@ -68,7 +68,8 @@ void TagDemuxer::on_part(const TagPart& part, base::Micros arrived, const Bytes&
 }
 
 void TagDemuxer::on_unplayable(TrackState& state, const TagPart& part) {
-  drop(&state, Notice::Kind::kUnplayable, part.codec_name());
+  const char* const kind = part.kind == media::Kind::kVideo ? "video track " : "audio track ";
+  drop(&state, Notice::Kind::kUnplayable, kind + std::to_string(part.track) + ": cannot play " + part.codec_name());
   if (!state.announced || part.unit != Unit::kFrames) return;
   flush(state);
   state.announced = false;

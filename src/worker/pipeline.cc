@@ -72,7 +72,9 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   }
   void on_notice(const rtmp::Notice& notice) override {
     ++owner_.unplayable_;
-    base::log_warn("worker", "part of the feed left out", {{"channel", owner_.options_.channel}, {"why", notice.text}});
+    const bool repaired = notice.kind == rtmp::Notice::Kind::kBadTime;
+    base::log_warn("worker", repaired ? "part of the feed repaired" : "part of the feed left out",
+                   {{"channel", owner_.options_.channel}, {"why", notice.text}});
   }
 
   Pipeline& owner_;

@@ -221,7 +221,7 @@ TEST(TagDemuxer, DropsWhatItCannotTakeTellsOnceAndGoesOn) {  // RT-36
   EXPECT_EQ(feed.take(),
             (Lines{"notice 0 2000", "notice 6 1000", "notice 1 0", "notice 3 2000", "notice 4 1000", "notice 2 1000"}));
   EXPECT_EQ(feed.demuxer.counters().dropped, 18U);
-  EXPECT_EQ(feed.sink.notices[0].text, "zzzz");
+  EXPECT_EQ(feed.sink.notices[0].text, "audio track 0: cannot play zzzz");
   feed.video(0, avc_tag(1, 1, 0, nal(5)));
   EXPECT_EQ(feed.take(), Lines{"1000 d0 p0 idr"});
 }
