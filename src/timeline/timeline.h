@@ -92,6 +92,7 @@ class Timeline final : public media::EventSink {
   void take(const media::TrackGone& gone);
   void take(const media::Loss&);
   void take(const media::End&) { flush(); }
+  void take(const media::Announced&) {}
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
   void on_audio(Entry& entry, media::Packet&& packet);
