@@ -17,6 +17,8 @@ class FrameClock {
   std::int64_t frame() const { return frame_; }
   /// The frame decoded at `dts` of the feed has place `index` on the decode timeline.
   void anchor(std::int64_t dts, std::int64_t index);
+  /// All frames from now on are this many places later.
+  void shift(std::int64_t frames) { anchor_index_ += frames; }
   /// Place of the next frame in decoding order: one on, except after a hole.
   std::int64_t place(std::int64_t dts);
   std::int64_t next_index() const { return next_; }

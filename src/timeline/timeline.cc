@@ -14,10 +14,10 @@ constexpr base::Micros kSameJump = 2 * base::kSecond;
 // Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
 constexpr base::Micros kMostAhead = 20 * base::kSecond;
 constexpr base::Micros kMostBehind = 60 * base::kSecond;
-
-base::Micros micros_of(std::int64_t ticks, std::int64_t timescale) {
-  return media::rescale(ticks, timescale, base::kSecond);
-}
+// Pictures are reordered by 16 at most; muxers that set dts late are less than this late.
+constexpr std::int64_t kMostReordered = 17;
+constexpr base::Micros kMostComposition = 2 * base::kSecond;
+constexpr base::Micros kMostNegative = 150 * base::kMillisecond;
 
 }  // namespace
 
@@ -49,8 +49,7 @@ void Timeline::take(const media::Track& track) {
   }
   entry.audio = std::make_unique<AudioTiming>(track);
   if (!anchor_) return;
-  entry.audio->start(*anchor_, micros_of(anchor_->utc, anchor_->utc_scale));
-  entry.generation = anchor_->generation;
+  entry.audio->start(*anchor_, anchor_->utc.micros());
   out_.on_track(entry.audio->track());
 }
 
@@ -59,8 +58,7 @@ void Timeline::change_format(Entry& entry, const media::Track& track) {
     const base::Micros end = entry.audio->end();
     entry.audio = std::make_unique<AudioTiming>(track);
     if (!anchor_) return;
-    entry.audio->start(*anchor_, std::max(end, micros_of(anchor_->utc, anchor_->utc_scale)));
-    entry.generation = anchor_->generation;
+    entry.audio->start(*anchor_, std::max(end, anchor_->utc.micros()));
     out_.on_track(entry.audio->track());
     return;
   }
@@ -85,37 +83,64 @@ void Timeline::take(media::Packet&& packet) {
   const auto found = tracks_.find(packet.track_id);
   if (found == tracks_.end()) return;
   Entry& entry = found->second;
-  const base::Micros dts = micros_of(packet.dts, entry.in.timescale);
-  const bool jumped = entry.watch.jumped(dts, packet.arrived, {options_.jump_forward, options_.jump_back});
-  if (anchor_ && entry.started()) {
-    if (jumped || astray(entry, packet)) follow_jump(entry, packet);
-  } else if (jumped) {
-    forget(entry);
-  }
   if (entry.video) {
+    bound_composition(entry, packet);
+    check_stamps(entry, packet);
     on_video(entry, std::move(packet));
+  } else if (anchor_) {
+    check_stamps(entry, packet);
+    give_audio(entry, std::move(packet));
   } else {
-    on_audio(entry, std::move(packet));
+    wait_for_anchor(std::move(packet));
+  }
+}
+
+void Timeline::check_stamps(Entry& entry, media::Packet& packet) {
+  const base::Micros dts = entry.feed_time(packet.dts).micros();
+  const StampWatch::Limits limits{options_.jump_forward, options_.jump_back};
+  const StampWatch::Verdict verdict = entry.watch.check(dts, packet.arrived, limits);
+  if (!entry.started()) {
+    if (verdict == StampWatch::Verdict::kSteady) return;
+    // Frames from before a jump cannot be compared with those after it.
+    entry.needs_key = true;
+    entry.video->forget_probe();
+    entry.watch.reset();
+    entry.watch.check(dts, packet.arrived, limits);
+  } else if (verdict == StampWatch::Verdict::kOff) {
+    restamp(entry, packet);
+  } else if (verdict == StampWatch::Verdict::kMoved) {
+    follow_jump(entry, packet, entry.anchor().map({entry.watch.expected(), base::kSecond}));
+  } else if (astray(entry, packet)) {
+    follow_jump(entry, packet, std::nullopt);
+  }
+}
+
+void Timeline::restamp(Entry& entry, media::Packet& packet) {
+  const std::int64_t expected = media::rescale(entry.watch.expected(), base::kSecond, entry.in.timescale);
+  const std::int64_t composition = packet.pts - packet.dts;
+  packet.dts = expected;
+  packet.pts = expected + composition;
+  ++counters_.restamped;
+}
+
+/// No frame is shown seconds before or after its decoding: its composition time is damaged. It is shown where a key
+/// frame decoded then would be.
+void Timeline::bound_composition(Entry& entry, media::Packet& packet) {
+  const base::Micros composition = entry.feed_time(packet.pts - packet.dts).micros();
+  const base::Micros most = std::max(kMostComposition, kMostReordered * entry.watch.usual_step());
+  if (composition < -kMostNegative || composition > most) {
+    packet.pts = packet.dts + entry.usual_composition;
+    ++counters_.restamped;
+  } else if (packet.key) {
+    entry.usual_composition = packet.pts - packet.dts;
   }
 }
 
 /// Whether the packet's time is so far from its arrival that it cannot be meant: its track jumped before it had an
 /// anchor.
 bool Timeline::astray(const Entry& entry, const media::Packet& packet) const {
-  const Anchor& anchor = entry.video ? entry.video->anchor() : entry.audio->anchor();
-  const base::Micros time = anchor.map(packet.dts, entry.in.timescale, base::kSecond);
+  const base::Micros time = entry.anchor().map(entry.feed_time(packet.dts));
   return time > std::max(packet.arrived, floor_) + kMostAhead || time < packet.arrived - kMostBehind;
-}
-
-/// Packets that wait for an anchor, and have stamps from before a jump, find none.
-void Timeline::forget(Entry& entry) {
-  if (entry.video) {
-    entry.needs_key = true;
-    entry.video->forget_probe();
-    return;
-  }
-  counters_.dropped_before_anchor += waiting_.size();
-  waiting_.clear();
 }
 
 void Timeline::on_video(Entry& entry, media::Packet&& packet) {
@@ -148,7 +173,6 @@ void Timeline::start_video(Entry& entry) {
   VideoTiming& video = *entry.video;
   video.decide_rate();
   if (!anchor_) set_anchor(video.make_anchor(floor_, options_.clear_slots));
-  entry.generation = anchor_->generation;
   std::deque<media::Packet> packets = video.start(*anchor_, entry.not_before);
   out_.on_track(video.track());
   release_waiting();
@@ -156,19 +180,11 @@ void Timeline::start_video(Entry& entry) {
 }
 
 void Timeline::set_anchor(const Anchor& anchor) {
-  anchor_ = anchor;
+  adopt_anchor(anchor);
   for (auto& [id, entry] : tracks_) {
     if (!entry.audio) continue;
-    entry.audio->start(anchor, micros_of(anchor.utc, anchor.utc_scale));
+    entry.audio->start(*anchor_, anchor_->utc.micros());
     out_.on_track(entry.audio->track());
-  }
-}
-
-void Timeline::on_audio(Entry& entry, media::Packet&& packet) {
-  if (anchor_) {
-    give_audio(entry, std::move(packet));
-  } else {
-    wait_for_anchor(std::move(packet));
   }
 }
 
@@ -183,8 +199,7 @@ void Timeline::wait_for_anchor(media::Packet&& packet) {
   const bool video_known =
       std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) { return track.second.video != nullptr; });
   const base::Micros wait = video_known ? options_.wait_for_key : options_.wait_for_video;
-  const base::Micros waited = micros_of(last.pts, tracks_.at(last.track_id).in.timescale) -
-                              micros_of(first.pts, tracks_.at(first.track_id).in.timescale);
+  const base::Micros waited = last.arrived - first.arrived;
   if (waited >= wait) flush();
 }
 
@@ -194,35 +209,78 @@ void Timeline::flush() {
   }
   if (anchor_ || waiting_.empty()) return;
   const media::Packet& first = waiting_.front();
-  set_anchor({first.pts, tracks_.at(first.track_id).in.timescale, std::max(first.arrived, floor_), base::kSecond, 0});
+  set_anchor({tracks_.at(first.track_id).feed_time(first.pts), {std::max(first.arrived, floor_), base::kSecond}});
   release_waiting();
 }
 
 void Timeline::release_waiting() {
   for (media::Packet& packet : std::exchange(waiting_, {})) {
     Entry& entry = tracks_.at(packet.track_id);
-    if (astray(entry, packet)) follow_jump(entry, packet);
+    check_stamps(entry, packet);
     give_audio(entry, std::move(packet));
   }
 }
 
-/// The source's clock was set anew: its time goes on where this packet arrived, or where what was given out ends.
-void Timeline::follow_jump(Entry& entry, const media::Packet& packet) {
-  const base::Micros mapped = anchor_->map(packet.dts, entry.in.timescale, base::kSecond);
-  const bool fits = std::abs(mapped - packet.arrived) < kSameJump;
-  if (entry.generation >= anchor_->generation || !fits) {
-    Anchor next{packet.dts, entry.in.timescale, std::max(packet.arrived, floor_), base::kSecond, 0};
-    if (entry.video) next = entry.video->continue_at(packet, floor_, options_.clear_slots);
-    next.generation = anchor_->generation + 1;
-    anchor_ = next;
+/// The source's clock was set anew: the track goes on under the anchor that puts it where it is `expected` (nothing: at
+/// its arrival), or under one of its own.
+void Timeline::follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected) {
+  const media::Instant time = entry.feed_time(packet.dts);
+  const base::Micros due = expected.value_or(std::max(packet.arrived, floor_));
+  if (const Anchor* found = anchor_near(entry, time, due)) {
+    anchor_ = Anchor(*found);
+  } else {
+    const bool at_arrival = entry.video && !expected;
+    adopt_anchor(at_arrival ? entry.video->continue_at(packet, floor_, options_.clear_slots)
+                            : Anchor{time, {due, base::kSecond}});
     ++counters_.reanchors;
   }
-  entry.generation = anchor_->generation;
-  if (entry.video) {
-    entry.video->change_anchor(*anchor_, packet);
-  } else {
+  if (!entry.video) {
     entry.audio->change_anchor(*anchor_);
+    return;
   }
+  if (const base::Micros later = entry.video->overlap(*anchor_, packet); later > 0) move_anchor(*anchor_, later);
+  entry.video->change_anchor(*anchor_, packet);
+}
+
+/// The anchor that puts `time` nearest to the UTC instant `expected`: another track's, or its own if the jump is a
+/// hole.
+const Anchor* Timeline::anchor_near(const Entry& entry, media::Instant time, base::Micros expected) const {
+  const Anchor* best = nullptr;
+  base::Micros least = kSameJump;
+  const bool hole = entry.anchor().map(time) >= expected && !entry.watch.too_early();
+  const auto consider = [&](const Anchor& anchor) {
+    const base::Micros off = std::abs(anchor.map(time) - expected);
+    const bool own = anchor.generation == entry.anchor().generation;
+    if (off >= least || (own && !hole)) return;
+    least = off;
+    best = &anchor;
+  };
+  consider(entry.anchor());
+  consider(*anchor_);
+  for (const auto& [id, other] : tracks_) {
+    if (other.started()) consider(other.anchor());
+  }
+  return best;
+}
+
+void Timeline::adopt_anchor(const Anchor& anchor) {
+  anchor_ = anchor;
+  anchor_->generation = ++generations_;
+}
+
+/// Moves an anchor and all tracks under it, so that they stay together.
+void Timeline::move_anchor(Anchor anchor, base::Micros later) {
+  anchor.utc = {anchor.utc.ticks + media::rescale(later, base::kSecond, anchor.utc.scale, media::Round::kUp),
+                anchor.utc.scale};
+  for (auto& [id, entry] : tracks_) {
+    if (!entry.started() || entry.anchor().generation != anchor.generation) continue;
+    if (entry.video) {
+      entry.video->move_anchor(anchor, later);
+    } else {
+      entry.audio->change_anchor(anchor);
+    }
+  }
+  if (anchor_->generation == anchor.generation) anchor_ = anchor;
 }
 
 void Timeline::give_video(Entry& entry, media::Packet&& packet) {
