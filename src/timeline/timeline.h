@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -34,9 +36,10 @@ namespace timeline {
 class Timeline final : public media::EventSink {
  public:
   struct Options {
-    /// How long an audio-only feed waits for video; while video comes without a key frame, longer.
+    /// How long audio waits for video that nobody announced, and for video that the feed announced or that comes
+    /// without a key frame (a long GOP joined in the middle).
     base::Micros wait_for_video = base::kSecond;
-    base::Micros wait_for_key = 6 * base::kSecond;
+    base::Micros wait_for_announced = 10 * base::kSecond;
     /// Segment duration of a channel that copies its video: key frames are kept clear of the last 0.1 s of the slots of
     /// that length (media::kStartMargin), by up to 0.3 s of difference between media time and arrival. 0: wherever they
     /// arrive.
@@ -65,8 +68,11 @@ class Timeline final : public media::EventSink {
 
   /// What the container claims; takes effect for video that has not started.
   void set_frame_rate_hint(media::Rational rate);
-  /// A publisher came again: tracks are forgotten, the time is anchored anew, not before what was given out.
+  /// A publisher came again: tracks and claims are forgotten, the time is anchored anew, not before what was given out.
   void on_restart();
+  /// Whether the feed has a track of this kind, as it announced or as its packets show, that was not announced to the
+  /// sink yet, and less than Options::wait_for_announced have passed since its first packet. Units: `now` as arrivals.
+  bool awaits(media::Kind kind, base::Micros now) const;
   /// Gives out what is held back.
   void flush();
   /// Nothing given out from now on is earlier than `utc`: for a log that is resumed.
@@ -80,15 +86,25 @@ class Timeline final : public media::EventSink {
     std::unique_ptr<VideoTiming> video;  ///< one of the two
     std::unique_ptr<AudioTiming> audio;
     StampWatch watch;
+    std::optional<Anchor> resume;        ///< video that starts again after a change of format: the anchor that it had
+    bool settled = false;                ///< its first packet was looked at
     std::int64_t usual_composition = 0;  ///< pts - dts of the last key frame. Units: ticks of `in`.
     bool needs_key = true;
     std::int64_t leading_before =
-        INT64_MIN;  ///< pictures after a first key frame with an earlier pts are not decodable
-    base::Micros not_before = INT64_MIN;
+        INT64_MIN;                        ///< pictures after a first key frame with an earlier pts are not decodable
+    base::Micros not_before = INT64_MIN;  ///< UTC end of what stood in its place before
 
     bool started() const { return video ? video->started() : audio->started(); }
+    base::Micros end() const { return std::max(not_before, video ? video->end() : audio->end()); }
     const Anchor& anchor() const { return video ? video->anchor() : audio->anchor(); }
     media::Instant feed_time(std::int64_t ticks) const { return {ticks, in.timescale}; }
+  };
+
+  /// What the tracks of one kind have in common, and hand on to the next one.
+  struct Succession {
+    bool announced = false;             ///< to the sink, since the feed began
+    base::Micros end = INT64_MIN;       ///< UTC end of what tracks that are gone have given out
+    std::optional<base::Micros> delay;  ///< arrival - UTC of the newest packet
   };
 
   void take(const media::Track& track);
@@ -96,19 +112,23 @@ class Timeline final : public media::EventSink {
   void take(const media::TrackGone& gone);
   void take(const media::Loss&);
   void take(const media::End&) { flush(); }
-  void take(const media::Announced&) {}
+  void take(const media::Announced& announced);
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
-  void on_audio(Entry& entry, media::Packet&& packet);
   void wait_for_anchor(media::Packet&& packet);
   bool other_video_leads(const Entry& entry) const;
   void start_video(Entry& entry);
+  void choose_anchor(Entry& entry);
+  void announce(const media::Track& track);
+  Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
+  bool has_track(media::Kind kind) const;
   void set_anchor(const Anchor& anchor);
   void release_waiting();
   void check_stamps(Entry& entry, media::Packet& packet);
+  bool out_of_place(Entry& entry, const media::Packet& packet, const Anchor& anchor);
   void restamp(Entry& entry, media::Packet& packet);
   void bound_composition(Entry& entry, media::Packet& packet);
-  bool astray(const Entry& entry, const media::Packet& packet) const;
+  bool astray(const Anchor& anchor, const Entry& entry, const media::Packet& packet) const;
   void follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected);
   const Anchor* anchor_near(const Entry& entry, media::Instant time, base::Micros expected) const;
   void adopt_anchor(const Anchor& anchor);
@@ -121,7 +141,10 @@ class Timeline final : public media::EventSink {
   media::EventSink& out_;
   Counters counters_;
   std::map<std::uint32_t, Entry> tracks_;
-  std::optional<Anchor> anchor_;  ///< of tracks that come
+  std::array<Succession, 2> successions_;  ///< video, audio
+  media::Announced announced_;
+  std::optional<base::Micros> begun_;  ///< arrival of the feed's first packet
+  std::optional<Anchor> anchor_;       ///< of tracks that come
   std::uint32_t generations_ = 0;
   std::deque<media::Packet> waiting_;  ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
   base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out

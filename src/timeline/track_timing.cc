@@ -107,9 +107,10 @@ std::deque<media::Packet> VideoTiming::start(const Anchor& anchor, base::Micros 
   const std::int64_t least = floor == INT64_MIN ? INT64_MIN : ticks_up(floor, out_.timescale);
   if (grid_) {
     delay_ = grid_->frames_in(composition(key)) - leading();
-    std::int64_t index = media::rescale(shown, grid_->frame(), 1) - leading();
-    if (floor != INT64_MIN) index = std::max(index, media::rescale(least, grid_->frame(), 1, media::Round::kUp));
-    grid_->anchor(key.dts, index);
+    const std::int64_t index = media::rescale(shown, grid_->frame(), 1) - leading();
+    const std::int64_t free =
+        floor == INT64_MIN ? INT64_MIN : media::rescale(least, grid_->frame(), 1, media::Round::kUp);
+    grid_->anchor(key.dts, index, free);
   }
   free_shift_ = media::rescale(composition(key), in_.timescale, out_.timescale);
   last_dts_ = least == INT64_MIN ? least : least - 1;
@@ -129,14 +130,24 @@ void VideoTiming::change_anchor(const Anchor& anchor, const media::Packet& packe
   if (!grid_) return;
   const std::int64_t shown = anchor.map(feed_time(packet.dts), out_.timescale);
   const std::int64_t index = media::rescale(shown, grid_->frame(), 1) + delay_;
-  grid_->anchor(packet.dts, std::max(index, grid_->next_index()));
+  grid_->anchor(packet.dts, index, grid_->next_index());
+}
+
+/// By how much `time` lies before `floor`, if that is more than rounding.
+base::Micros VideoTiming::past(std::int64_t time, base::Micros floor) const {
+  if (floor == INT64_MIN) return 0;
+  const base::Micros late = floor - micros_up(time, out_.timescale);
+  return late > micros_up(grid_ ? grid_->frame() : out_.timescale / kSlowestRate, out_.timescale) ? late : 0;
+}
+
+base::Micros VideoTiming::overlap_at_start(const Anchor& anchor, base::Micros floor) const {
+  const std::int64_t before = grid_ ? leading() * grid_->frame() : 0;
+  return past(anchor.map(feed_time(probe_.front().pts), out_.timescale) - before, floor);
 }
 
 base::Micros VideoTiming::overlap(const Anchor& anchor, const media::Packet& packet) const {
   const std::int64_t shift = grid_ ? delay_ * grid_->frame() : free_shift_;
-  const base::Micros time = micros_up(anchor.map(feed_time(packet.dts), out_.timescale) + shift, out_.timescale);
-  const base::Micros late = end() == INT64_MIN ? 0 : end() - time;
-  return late > micros_up(grid_ ? grid_->frame() : out_.timescale / kSlowestRate, out_.timescale) ? late : 0;
+  return past(anchor.map(feed_time(packet.dts), out_.timescale) + shift, end());
 }
 
 void VideoTiming::move_anchor(const Anchor& moved, base::Micros later) {

@@ -38,6 +38,9 @@ class VideoTiming {
   /// An anchor that puts the first frame at its arrival, no sample before `floor`, and as
   /// Timeline::Options::clear_slots says. REQUIRES: decide_rate() was called.
   Anchor make_anchor(base::Micros floor, base::Micros clear_slots) const;
+  /// How much later the anchor has to be for the first frame not to lie before `floor`; 0 for less than a frame.
+  /// REQUIRES: decide_rate() was called.
+  base::Micros overlap_at_start(const Anchor& anchor, base::Micros floor) const;
   /// Starts the decode timeline at the first frame, not before `floor`. Returns the packets held back.
   std::deque<media::Packet> start(const Anchor& anchor, base::Micros floor);
 
@@ -61,6 +64,7 @@ class VideoTiming {
  private:
   std::int64_t leading() const;
   std::int64_t frame_ticks() const { return grid_ ? grid_->frame() : 1; }
+  base::Micros past(std::int64_t time, base::Micros floor) const;
   std::int64_t clear_of_slot_end(const media::Packet& key, std::int64_t start, std::int64_t least,
                                  base::Micros segment) const;
   std::int64_t composition(const media::Packet& packet) const { return packet.pts - packet.dts; }
