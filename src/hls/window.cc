@@ -15,6 +15,8 @@ constexpr std::int64_t kLongestTicks = std::int64_t{1} << 40;
 constexpr std::uint32_t kMostPartsInSegment = 1024;  // in a segment
 // Discontinuities remembered one by one; more than a window and everything retained behind it can hold.
 constexpr std::size_t kRememberedDiscontinuities = 4096;
+// LL-123: for the clocks of caches, and for a player that takes its time between a playlist and what it lists.
+constexpr base::Micros kFetchAllowance = 10 * base::kSecond;
 
 }  // namespace
 
@@ -221,12 +223,14 @@ void Window::list(std::shared_ptr<const Segment> segment) {
   base::Micros listed = 0;
   for (std::size_t i = list->first_listed; i < list->segments.size(); ++i) listed += list->segments[i]->span();
   longest_ = std::max(longest_, listed);
-  // LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's.
-  // Its parts stay with it, which is longer than LL-29 asks.
+  // LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's;
+  // LL-123: and for as long as a cache may show the last playlist that lists it. Its parts stay with it, which is
+  // longer than LL-29 asks.
+  const base::Micros kept = longest_ + longest_cache_life(options_.target_duration) * base::kSecond + kFetchAllowance;
   const base::Micros now = list->segments.back()->end_utc();
   std::size_t expired = 0;
   while (expired < list->first_listed &&
-         list->segments[expired]->end_utc() + list->segments[expired]->span() + longest_ <= now) {
+         list->segments[expired]->end_utc() + list->segments[expired]->span() + kept <= now) {
     ++expired;
   }
   list->segments.erase(list->segments.begin(), list->segments.begin() + static_cast<std::ptrdiff_t>(expired));

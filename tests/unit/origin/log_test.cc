@@ -237,7 +237,8 @@ TEST(Log, MemoryStaysWithinTheWindowAndItsGrace) {
   channel.segments(kFirst, kFirst + 9);
   const std::size_t ten = channel.rendition().media_bytes();
   channel.segments(kFirst + 10, kFirst + 200);
-  EXPECT_LE(channel.rendition().media_bytes(), ten * 12 / 10);
+  // 20 s that are listed, and 24 s for which caches may still list a segment that left (LL-123).
+  EXPECT_LE(channel.rendition().media_bytes(), ten * 22 / 10);
 }
 
 }  // namespace
