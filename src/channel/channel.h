@@ -21,6 +21,7 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "origin/log.h"
+#include "origin/numbering.h"
 #include "packager/packager.h"
 #include "record/encoding.h"
 
@@ -148,6 +149,7 @@ class Channel {
   int deaths_ = 0;  ///< in a row
   loop::Timer respawn_;
 
+  origin::Numbering numbering_;
   origin::Log log_;
   LogPosition position_;
   Histogram capture_to_part_{kLatencyBounds};

@@ -108,6 +108,7 @@ void Log::fold(const record::SegmentEnd& end) {
 }
 
 void Log::fold(const record::Discontinuity& discontinuity) {
+  if (!ended_) begin_formats(discontinuity.msn);
   // LL-40: in every rendition or in none. Where one has begun the segment, players have seen it without the tag.
   const bool too_late = std::any_of(tracks_.begin(), tracks_.end(),
                                     [&](const auto& track) { return track->window.begun() >= discontinuity.msn; });
@@ -116,6 +117,13 @@ void Log::fold(const record::Discontinuity& discontinuity) {
     return;
   }
   ++counters_.discontinuities;
+}
+
+/// From where on the formats hold that the presentation before has announced.
+void Log::begin_formats(std::int64_t msn) {
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    if (tracks_[i]->window.begin_format(msn)) publish(i);
+  }
 }
 
 void Log::fold(const record::Marker&) {}
@@ -163,16 +171,10 @@ bool Log::same_session(const record::Presentation& presentation) const {
 void Log::begin_session(const record::Presentation& presentation) {
   if (segment_.known()) ++counters_.restarts;
   ended_ = false;
-  const media::Rational segment = media::reduce(presentation.segment);
+  segment_ = media::reduce(presentation.segment);
+  // LL-13: what players of the session before have seen stays, unless the new segments are longer.
+  target_duration_ = std::max(target_duration_, hls::target_duration_for(segment_));
   std::vector<std::unique_ptr<Track>> old = std::exchange(tracks_, {});
-  if (segment != segment_) {
-    // Another numbering: nothing of the old one can be told apart from the new.
-    segment_ = segment;
-    target_duration_ = hls::target_duration_for(segment);
-    for (const auto& track : old) retire(*track);
-    discontinuities_ = {};
-    return;
-  }
   std::int64_t floor = 0;
   for (const auto& track : old)
     floor = std::max(floor, track->window.begun() == INT64_MIN ? 0 : track->window.begun() + 1);
@@ -185,7 +187,7 @@ void Log::begin_session(const record::Presentation& presentation) {
     } else {
       tracks_.push_back(std::move(*at));
     }
-    tracks_.back()->window.restart(floor);
+    tracks_.back()->window.restart(floor, window_options());
   }
   for (const auto& track : old) {
     if (track != nullptr) retire(*track);
@@ -198,12 +200,10 @@ void Log::retire(const Track& track) {
   counters_.overlong += track.window.overlong();
 }
 
+hls::Window::Options Log::window_options() const { return {segment_, target_duration_, listed()}; }
+
 void Log::add_track(const record::Rendition& rendition) {
-  hls::Window::Options window;
-  window.segment = segment_;
-  window.target_duration = target_duration_;
-  window.listed = listed();
-  tracks_.push_back(std::make_unique<Track>(rendition.name, window, discontinuities_));
+  tracks_.push_back(std::make_unique<Track>(rendition.name, window_options(), discontinuities_));
 }
 
 void Log::update(Track& track, const record::Rendition& rendition) {
@@ -211,7 +211,7 @@ void Log::update(Track& track, const record::Rendition& rendition) {
   if (track.init == nullptr || track.init->data != rendition.init) {
     track.init = std::make_shared<const hls::Init>(hls::Init{hls::init_uri(rendition.init.view()), rendition.init});
   }
-  track.window.set_format(track.init, rendition.track.timescale, rendition.part_ticks);
+  track.window.set_format({track.init, rendition.track.timescale, rendition.part_ticks});
 }
 
 /// Segments that a playlist lists: by count, so that all renditions list the same slots.

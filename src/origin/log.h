@@ -60,7 +60,9 @@ class Log {
   void begin_session(const record::Presentation& presentation);
   void retire(const Track& track);
   std::size_t listed() const;
+  hls::Window::Options window_options() const;
   void add_track(const record::Rendition& rendition);
+  void begin_formats(std::int64_t msn);
   void update(Track& track, const record::Rendition& rendition);
   void update_terms();
   void render_multivariant(const record::Presentation& presentation);
@@ -74,7 +76,7 @@ class Log {
   Options options_;
   std::string channel_;
   media::Rational segment_{0, 1};
-  int target_duration_ = 2;
+  int target_duration_ = 1;
   bool ended_ = false;
   hls::Discontinuities discontinuities_;
   std::vector<std::unique_ptr<Track>> tracks_;

@@ -178,7 +178,7 @@ TEST(Window, ASegmentBeyondTheTargetDurationIsCutToItAndCounted) {  // LL-11
 TEST(Window, ANewFormatBeginsWithTheNextSegment) {  // LL-54, CM-6
   Feeder feed;
   feed.part(100, 0);
-  feed.window.set_format(Feeder::init("B"), 90000, kPart);
+  feed.window.set_format({Feeder::init("B"), 90000, kPart});
   feed.part(100, 1);
   EXPECT_EQ(feed.open().init->uri, "init-A.mp4");
   feed.end(100);
@@ -189,12 +189,121 @@ TEST(Window, ANewFormatBeginsWithTheNextSegment) {  // LL-54, CM-6
 TEST(Window, ANewFormatAfterASegmentClosedIsTheNextSegments) {
   Feeder feed;
   feed.segment(100);
-  feed.window.set_format(Feeder::init("B"), 48000, 24000);
+  feed.window.set_format({Feeder::init("B"), 48000, 24000});
   EXPECT_EQ(feed.window.add_part(101, 0, 101 * 96000, {24000, true, false, base::Bytes::copy_of("x")}, false),
             Outcome::kAdded);
   EXPECT_EQ(feed.open().init->uri, "init-B.mp4");
   EXPECT_EQ(feed.open().timescale, 48000);
   EXPECT_EQ(feed.open().start_utc(), 202 * base::kSecond);
+}
+
+/// A second format, whose ticks are `timescale` a second, and records in it.
+struct Change {
+  explicit Change(std::int64_t timescale) : scale(timescale) {}
+  /// Part `index` of segment `msn`, half a second.
+  Outcome part(Feeder& feed, std::int64_t msn, std::uint32_t index, bool last = false) const {
+    return feed.window.add_part(msn, index, (msn * 4 + index) * scale / 2,
+                                {scale / 2, index == 0, false, testing::bytes_of(msn, index)}, last);
+  }
+  void segment(Feeder& feed, std::int64_t msn) const {
+    for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(part(feed, msn, i, i == 3), Outcome::kAdded) << msn << "." << i;
+    EXPECT_EQ(feed.window.end_segment(msn, msn * 2 * scale, 2 * scale), Outcome::kAdded);
+  }
+  Format format() const { return {Feeder::init("B"), scale, scale / 2}; }
+  std::int64_t scale;
+};
+
+TEST(Window, RecordsOfTheOpenSegmentAreInItsOwnTicksAlsoAfterANewFormat) {  // LL-15, LL-51, LL-59
+  for (const std::int64_t timescale : {30'000, 24'000, 44'100, 180'000, 1'000'000}) {
+    const Change change(timescale);
+    Feeder feed;
+    feed.segment(100);
+    feed.part(101, 0);
+    feed.window.set_format(change.format());
+    EXPECT_TRUE(feed.window.begin_format(102));
+    for (std::uint32_t i = 1; i < 4; ++i) EXPECT_EQ(feed.part(101, i, i == 3), Outcome::kAdded);
+    EXPECT_EQ(feed.end(101), Outcome::kAdded);
+    change.segment(feed, 102);
+    for (std::int64_t msn = 100; msn <= 102; ++msn) {
+      const Segment& segment = *feed.closed().find(msn);
+      EXPECT_EQ(segment.start_utc(), msn * 2 * base::kSecond) << msn << " after a change to " << timescale;
+      EXPECT_EQ(segment.span(), 2 * base::kSecond) << msn << " after a change to " << timescale;
+      EXPECT_EQ(segment.parts_end_utc(), segment.end_utc()) << msn << " after a change to " << timescale;
+    }
+    EXPECT_EQ(feed.window.filled(), 0U);
+    EXPECT_EQ(feed.window.overlong(), 0U);
+  }
+}
+
+TEST(Window, ARenditionThatIsBehindKeepsItsFormatForWholeSegments) {
+  const Change change(30'000);
+  Feeder feed;
+  feed.segment(100);
+  feed.window.set_format(change.format());
+  feed.window.begin_format(103);  // another rendition has begun 102
+  feed.segments(101, 102);
+  EXPECT_EQ(feed.closed().find(102)->init->uri, "init-A.mp4");
+  EXPECT_EQ(feed.closed().find(102)->span(), 2 * base::kSecond);
+  EXPECT_EQ(feed.open().init->uri, "init-B.mp4");
+  EXPECT_EQ(feed.open().start_utc(), 206 * base::kSecond);
+  change.segment(feed, 103);
+  EXPECT_EQ(feed.closed().find(103)->init->uri, "init-B.mp4");
+  EXPECT_EQ(feed.closed().find(103)->span(), 2 * base::kSecond);
+}
+
+TEST(Window, WhatIsPassedOverHasTheFormatOfItsNumber) {
+  const Change change(30'000);
+  Feeder feed;
+  feed.segment(100);
+  feed.part(101, 0);
+  feed.window.set_format(change.format());
+  feed.window.begin_format(103);
+  EXPECT_EQ(change.part(feed, 105, 0), Outcome::kFilled);
+  for (std::int64_t msn = 101; msn <= 104; ++msn) {
+    EXPECT_EQ(feed.closed().find(msn)->timescale, msn < 103 ? 90'000 : 30'000);
+    EXPECT_EQ(feed.closed().find(msn)->start_utc(), msn * 2 * base::kSecond);
+    EXPECT_EQ(feed.closed().find(msn)->span(), 2 * base::kSecond);
+  }
+}
+
+TEST(Window, TheHintNamesTheInitSectionOfThePartThatComesNext) {  // LL-78
+  Feeder feed;
+  feed.segment(100);
+  feed.part(101, 0);
+  feed.window.set_format(Change(30'000).format());
+  feed.window.begin_format(103);
+  EXPECT_EQ(feed.window.revision().next_init->uri, "init-A.mp4");
+  for (std::uint32_t i = 1; i < 4; ++i) feed.part(101, i, i == 3);
+  EXPECT_EQ(feed.window.revision().next_init->uri, "init-A.mp4");
+  feed.end(101);
+  for (std::uint32_t i = 0; i < 4; ++i) feed.part(102, i, i == 3);
+  EXPECT_EQ(feed.window.revision().next_init->uri, "init-B.mp4");
+}
+
+TEST(Window, AFormatThatIsReplacedBeforeItBeganIsNeverUsed) {
+  Feeder feed;
+  feed.part(100, 0);
+  feed.window.set_format({Feeder::init("B"), 48'000, 24'000});
+  feed.window.begin_format(101);
+  feed.window.set_format({Feeder::init("C"), 30'000, 15'000});
+  feed.window.begin_format(101);
+  EXPECT_FALSE(feed.window.begin_format(103));  // nothing is left to be dated
+  feed.end(100);
+  EXPECT_EQ(feed.open().init->uri, "init-C.mp4");
+  EXPECT_EQ(feed.open().timescale, 30'000);
+}
+
+TEST(Window, FormatsAreBoundedHoweverManyAreAnnounced) {
+  Feeder feed;
+  feed.part(100, 0);
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    feed.window.set_format({Feeder::init(std::to_string(i)), 1000 + i, 500});
+    feed.window.begin_format(102 + i);
+  }
+  feed.end(100);
+  EXPECT_EQ(feed.open().init->uri, "init-A.mp4");
+  feed.window.add_part(5000, 0, 10'000 * 1999, {999, true, false, base::Bytes::copy_of("x")}, false);
+  EXPECT_EQ(feed.open().init->uri, "init-999.mp4");
 }
 
 TEST(Window, ADiscontinuityKeepsItsNumberWhenItLeavesTheWindow) {  // LL-38
@@ -223,11 +332,32 @@ TEST(Window, ANewSessionKeepsTheOldObjectsAndTheirNumbers) {  // LL-22, LL-46, L
   Feeder feed;
   feed.segments(100, 102);
   feed.window.end();
-  feed.window.restart(103);
+  feed.window.restart(103, Feeder::options(30));
   EXPECT_EQ(feed.part(102, 0), Outcome::kLate);
   EXPECT_EQ(feed.part(103, 0), Outcome::kAdded);
   EXPECT_EQ(feed.listed(), "");
   EXPECT_NE(feed.closed().find(101), nullptr);
+}
+
+TEST(Window, ANewSessionOfLongerSegmentsWhoseNumbersWereRaised) {  // LL-128
+  Feeder feed;
+  feed.segments(100, 102);
+  feed.window.end();
+  Window::Options broadcast = Feeder::options(30);
+  broadcast.segment = {2002, 1000};
+  feed.window.restart(103, broadcast);
+  feed.window.set_format({Feeder::init("B"), 30'000, 15'015});
+  const auto part = [&](std::int64_t slot) {
+    return feed.window.add_part(slot + kNumberingStep, 0, slot * 60'060,
+                                {15'015, true, false, base::Bytes::copy_of("x")}, false);
+  };
+  EXPECT_EQ(part(110), Outcome::kAdded);
+  EXPECT_EQ(part(113), Outcome::kFilled);  // what lies between is found by the slots of the new session
+  const Segment& filled = *feed.closed().find(112 + kNumberingStep);
+  EXPECT_EQ(filled.start, 112 * 60'060);
+  EXPECT_EQ(filled.duration, 60'060);
+  EXPECT_NE(feed.closed().find(102), nullptr);
+  EXPECT_EQ(feed.closed().find(102)->span(), 2 * base::kSecond);
 }
 
 TEST(Discontinuities, AreForgottenWithoutLosingCount) {
