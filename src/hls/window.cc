@@ -160,12 +160,18 @@ void Window::restart(std::int64_t floor, const Options& options) {
   options_ = options;
   formats_ = {{}};
   announced_.reset();
+  dependent_ = INT64_MIN;
   media_parts_ = 0;
 }
 
 std::int64_t Window::begun() const {
   if (!revision_.started()) return INT64_MIN;
   return open_.parts.empty() ? open_.msn - 1 : open_.msn;
+}
+
+bool Window::independent_segments() const {
+  const SegmentList& closed = *revision_.closed;
+  return dependent_ < (closed.listed() > 0 ? closed.segments[closed.first_listed]->msn : open_.msn);
 }
 
 bool Window::plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const {
@@ -195,7 +201,10 @@ void Window::open_segment(std::int64_t msn, std::int64_t start) {
 
 void Window::push(Part part) {
   if (part.duration > open_part_ticks_) ++overlong_;  // printed as PART-TARGET: LL-56
-  if (!part.gap) ++media_parts_;
+  if (!part.gap) {
+    ++media_parts_;
+    if (!part.independent && open_.gap()) dependent_ = open_.msn;
+  }
   open_.parts.push_back(std::move(part));
 }
 

@@ -150,6 +150,8 @@ class Window {
   std::int64_t part_target() const { return part_target_; }
   /// MSN up to which no segment can get a discontinuity any more; INT64_MIN before the first part.
   std::int64_t begun() const;
+  /// Whether each segment that is listed and has media starts with a frame that needs none before it (LL-48).
+  bool independent_segments() const;
   std::uint64_t media_parts() const { return media_parts_; }
   /// Parts and segments declared gaps because they were passed over.
   std::uint64_t filled() const { return filled_; }
@@ -188,6 +190,7 @@ class Window {
   std::int64_t floor_ = 0;    ///< nothing below this MSN is taken: an earlier session may have published it
   base::Micros longest_ = 0;  ///< longest playlist ever given out: sum of EXTINF
   std::int64_t part_target_ = 0;
+  std::int64_t dependent_ = INT64_MIN;  ///< newest segment that cannot be decoded by itself
   std::uint64_t media_parts_ = 0;
   std::uint64_t filled_ = 0;
   std::uint64_t overlong_ = 0;

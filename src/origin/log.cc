@@ -62,6 +62,7 @@ struct Log::Track {
   std::shared_ptr<const hls::Init> init;
   hls::Window window;
   hls::Terms terms;
+  bool independent_segments = true;  ///< as the multivariant playlist was told
   std::shared_ptr<const RenditionSnapshot> snapshot;
 };
 
@@ -84,7 +85,12 @@ void Log::fold(const record::Presentation& presentation) {
     update(*tracks_[i], presentation.renditions[i]);
   }
   update_terms();
-  render_multivariant(presentation);
+  streams_.clear();
+  for (const record::Rendition& rendition : presentation.renditions) {
+    streams_.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
+                        rendition.label, rendition.is_default});
+  }
+  render_multivariant();
   publish_all();
 }
 
@@ -235,13 +241,12 @@ void Log::update_terms() {
   }
 }
 
-void Log::render_multivariant(const record::Presentation& presentation) {
-  std::vector<hls::Stream> streams;
-  for (const record::Rendition& rendition : presentation.renditions) {
-    streams.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
-                       rendition.label, rendition.is_default});
-  }
-  std::string text = hls::render_multivariant(streams, presentation.independent_segments);
+/// LL-48 is said of what is listed now: a segment that starts without a key frame takes it back for as long as it
+/// stays.
+void Log::render_multivariant() {
+  const bool independent = std::all_of(tracks_.begin(), tracks_.end(),
+                                       [](const auto& track) { return track->window.independent_segments(); });
+  std::string text = hls::render_multivariant(streams_, independent);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
 }
@@ -268,6 +273,11 @@ bool Log::count(hls::Outcome outcome) {
 /// the records alone (LL-86).
 void Log::publish(std::size_t index) {
   Track& track = *tracks_[index];
+  const bool independent = track.window.independent_segments();
+  if (independent != track.independent_segments) {
+    track.independent_segments = independent;
+    render_multivariant();
+  }
   RenditionSnapshot::Contents contents;
   contents.name = track.name;
   contents.kind = track.kind;

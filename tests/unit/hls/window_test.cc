@@ -175,6 +175,34 @@ TEST(Window, ASegmentBeyondTheTargetDurationIsCutToItAndCounted) {  // LL-11
   EXPECT_EQ(feed.window.overlong(), 1U);
 }
 
+TEST(Window, SegmentsAreIndependentAgainWhenTheOneThatWasNotHasLeft) {  // LL-48
+  Feeder feed(6);
+  feed.segments(100, 101);
+  EXPECT_TRUE(feed.window.independent_segments());
+  const auto dependent = [&](std::uint32_t index) {
+    feed.window.add_part(102, index, 102 * kSlot + index * kPart, {kPart, false, false, base::Bytes::copy_of("x")},
+                         index == 3);
+  };
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    dependent(i);
+    EXPECT_FALSE(feed.window.independent_segments());
+  }
+  feed.end(102);
+  feed.segments(103, 107);
+  EXPECT_EQ(feed.listed(), "102 103 104 105 106 107");
+  EXPECT_FALSE(feed.window.independent_segments());
+  feed.segment(108);
+  EXPECT_TRUE(feed.window.independent_segments());
+}
+
+TEST(Window, GapsBeforeTheKeyFrameLeaveASegmentIndependent) {  // LL-48
+  Feeder feed;
+  feed.gap(100, 0);
+  feed.window.add_part(100, 1, 100 * kSlot + kPart, {kPart, true, false, base::Bytes::copy_of("x")}, false);
+  feed.part(100, 2);
+  EXPECT_TRUE(feed.window.independent_segments());
+}
+
 TEST(Window, ANewFormatBeginsWithTheNextSegment) {  // LL-54, CM-6
   Feeder feed;
   feed.part(100, 0);

@@ -138,6 +138,29 @@ TEST(Log, TheMultivariantPlaylistStaysTheSameObjectWhileItsTextDoes) {  // MV-28
   EXPECT_EQ(channel.log.snapshot()->multivariant, before);
 }
 
+TEST(Log, SaysThatSegmentsAreIndependentWhereThoseListedAre) {  // LL-48
+  Channel channel({base::kSecond});                             // six segments
+  channel.begin();
+  channel.segments(kFirst, kFirst + 1);
+  const auto says = [&] {
+    return has(channel.log.snapshot()->multivariant->identity.text(), "#EXT-X-INDEPENDENT-SEGMENTS\n");
+  };
+  EXPECT_TRUE(says());
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    record::Part without_key = part(kVideo, kFirst + 2, i, i == 3);
+    without_key.independent = false;
+    channel.log.apply(without_key);
+    channel.log.apply(part(kAudio, kFirst + 2, i, i == 3));
+  }
+  EXPECT_FALSE(says());
+  channel.log.apply(end(kVideo, kFirst + 2));
+  channel.log.apply(end(kAudio, kFirst + 2));
+  channel.segments(kFirst + 3, kFirst + 7);
+  EXPECT_FALSE(says());
+  channel.segments(kFirst + 8, kFirst + 8);
+  EXPECT_TRUE(says());
+}
+
 TEST(Log, TheEndReleasesEverythingWithAFinalPlaylist) {  // LL-44, LL-45
   Channel channel;
   channel.begin();
