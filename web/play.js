@@ -127,6 +127,7 @@
   // start(): has the player load the address anew.
   function finish(start) {
     show('ended', 'The event has ended. The next one plays here when it begins.');
+    video.pause(); // where gaps follow the last picture the browser would show that it waits
     if (watching) return;
     watching = true;
     counters.ends += 1;
