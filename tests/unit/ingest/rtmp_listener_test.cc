@@ -302,27 +302,6 @@ TEST_F(RtmpListenerTest, DisconnectsAPublisherWithTheReason) {  // RT-28: takeov
   EXPECT_EQ(channel_.trace, (Lines{"start", "end another publisher took over"}));
 }
 
-TEST_F(RtmpListenerTest, PausesAPublisherThroughTcp) {  // RT-45
-  listen();
-  channel_.on_media = [&] { channel_.feed->set_paused(true); };
-  std::size_t sent = 0;
-  run([&] {
-    Socket socket(port_);
-    socket.send(hello());
-    ASSERT_TRUE(socket.read_until("NetStream.Publish.Start"));
-    rtmp::Client client;
-    client.set_chunk_size(0xFFFFFF);
-    client.message(rtmp::Type::kVideo, 1, 0, rtmp::avc_tag(1, 1, 0, rtmp::nal(5)));
-    socket.send(client.take());
-    base::ByteWriter endless;
-    rtmp::write_chunk(endless, {.length = 10 << 20}, {});
-    socket.send(endless.view());
-    sent = socket.flood(std::size_t{256} << 20, 300);
-  });
-  EXPECT_LT(sent, std::size_t{64} << 20);
-  EXPECT_LT(listener_->statistics().bytes, std::size_t{1} << 20);
-}
-
 TEST_F(RtmpListenerTest, SurvivesGarbage) {  // RT-46
   listen();
   run([&] {
