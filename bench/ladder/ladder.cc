@@ -54,7 +54,7 @@ struct Job {
   std::string preset;
   double seconds = 0;
   bool paced = false;
-  std::vector<transcode::Rung> rungs;
+  std::vector<job::Rung> rungs;
 };
 
 Job parse(int argc, char** argv) {
@@ -65,7 +65,7 @@ Job parse(int argc, char** argv) {
       job.paced = true;
       continue;
     }
-    transcode::Rung rung;
+    job::Rung rung;
     if (std::sscanf(argv[i], "%d:%d", &rung.height, &rung.bitrate) != 2) die(std::string("not a rung: ") + argv[i]);
     rung.name = std::to_string(rung.height) + "p";
     rung.preset = job.preset;

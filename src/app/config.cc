@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "app/yaml_section.h"
+#include "packager/packager.h"
 
 namespace app {
 namespace {
@@ -69,7 +70,7 @@ void read_srt(Section& in, Config::Srt& srt) {
   in.flag("publish_without_mode", srt.publish_without_mode);
 }
 
-void read_rung(const YAML::Node& node, const std::string& path, Report& report, transcode::Rung& rung) {
+void read_rung(const YAML::Node& node, const std::string& path, Report& report, job::Rung& rung) {
   Section in(node, path, report);
   in.text("name", rung.name);
   in.choice("codec", {{"h264", [&] { rung.codec = media::Codec::kH264; }},
@@ -91,7 +92,7 @@ void read_rung(const YAML::Node& node, const std::string& path, Report& report, 
   if (rung.bitrate < 50'000) report.add(node.Mark(), path + ": a rung needs a bitrate of at least 50k");
 }
 
-void read_ladder(Section& in, worker::Options& media) {
+void read_ladder(Section& in, job::Options& media) {
   const auto node = in.take("ladder");
   if (!node) return;
   if (node->IsScalar() && (node->Scalar() == "auto" || node->Scalar() == "none")) {
@@ -104,10 +105,10 @@ void read_ladder(Section& in, worker::Options& media) {
   }
   media.default_ladder = false;
   for (const YAML::Node& item : *node) {
-    transcode::Rung rung;
+    job::Rung rung;
     read_rung(item, in.path() + ".ladder", in.report(), rung);
     const bool taken =
-        rung.name == worker::kCopyName || std::any_of(media.ladder.begin(), media.ladder.end(),
+        rung.name == job::kCopyName || std::any_of(media.ladder.begin(), media.ladder.end(),
                                                       [&](const auto& other) { return other.name == rung.name; });
     if (taken) in.problem(item, "two rungs are named \"" + rung.name + "\"; give one of them another name");
     media.ladder.push_back(std::move(rung));
@@ -117,8 +118,8 @@ void read_ladder(Section& in, worker::Options& media) {
                    [](const auto& a, const auto& b) { return a.height > b.height; });
 }
 
-void read_audio(Section& in, worker::Options& media) {
-  using Audio = worker::Options::Audio;
+void read_audio(Section& in, job::Options& media) {
+  using Audio = job::Options::Audio;
   in.choice("mode", {{"auto", [&] { media.audio = Audio::kAuto; }},
                      {"copy", [&] { media.audio = Audio::kCopy; }},
                      {"encode", [&] { media.audio = Audio::kEncode; }},
@@ -167,7 +168,7 @@ void read_channel_srt(Section& in, Config::Channel& channel) {
 
 void read_channel(const YAML::Node& node, const std::string& path, Report& report, Config::Channel& channel) {
   Section in(node, path, report);
-  worker::Options& media = channel.options.media;
+  job::Options& media = channel.options.media;
   in.duration("segment", kSecond, 10 * kSecond, media.segment);
   in.duration("part", 200 * kMillisecond, 2 * kSecond, media.part);
   in.duration("window", 6 * kSecond, 24 * 3600 * kSecond, channel.options.window);

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "worker/options.h"
+#include "job/options.h"
 
 namespace channel {
 
 /// How one channel is run. Defaults as documented in conf/kickoff.yaml.
 struct Options {
-  worker::Options media;                     ///< `channel` and `resume` are filled in at each start of a worker
+  job::Options media;                        ///< `channel` is filled in at each start of a worker
   base::Micros window = 60 * base::kSecond;  ///< of the playlists
   base::Micros grace = 20 * base::kSecond;   ///< that a publisher may be away before the channel ends
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)

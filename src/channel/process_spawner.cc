@@ -53,7 +53,7 @@ struct Pipe {
 base::Result<int> make_stats_file() {
   const int descriptor = memfd_create("kickoff-stats", MFD_CLOEXEC);
   if (descriptor < 0) return system_error("memory for a worker's counters");
-  if (ftruncate(descriptor, sizeof(worker::Stats)) != 0) {
+  if (ftruncate(descriptor, sizeof(job::Stats)) != 0) {
     ::close(descriptor);
     return system_error("memory for a worker's counters");
   }
@@ -65,7 +65,7 @@ base::Result<int> make_stats_file() {
 WorkerProcess::~WorkerProcess() {
   kill();
   spawner_.forget(id_);
-  if (stats_ != nullptr) munmap(const_cast<worker::Stats*>(stats_), sizeof(worker::Stats));
+  if (stats_ != nullptr) munmap(const_cast<job::Stats*>(stats_), sizeof(job::Stats));
 }
 
 void WorkerProcess::kill() {
@@ -112,7 +112,7 @@ base::Status ProcessSpawner::start_parent() {
   loop::Process::Options process;
   process.program = program_;
   process.arguments = {"--requests-on-3"};
-  process.inherit = {{theirs.number, worker::kSpawnSocket}};
+  process.inherit = {{theirs.number, job::kSpawnSocket}};
   TRY(parent_, loop::Process::spawn(loop_, process, [this](loop::Process::Exit exit) { on_parent_exit(exit); }));
   if (requests_ >= 0) ::close(requests_);
   requests_ = fcntl(ours.number, F_DUPFD_CLOEXEC, 0);
@@ -128,7 +128,7 @@ void ProcessSpawner::on_parent_exit(loop::Process::Exit exit) {
   restart_.start(kParentPause);
 }
 
-base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const worker::Options& options) {
+base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const job::Options& options) {
   Pipe feed;
   Pipe records;
   TRY_OK(feed.open());
@@ -137,13 +137,13 @@ base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const worker::Option
   TRY(const int stats_file, make_stats_file());
   const Descriptor stats(stats_file);
   const std::uint64_t id = next_id_++;
-  const worker::SpawnDescriptors descriptors{feed.read_end.number, records.write_end.number, stats.number};
-  TRY_OK(worker::send_request(requests_, {id, worker::to_json(options)}, descriptors));
+  const job::SpawnDescriptors descriptors{feed.read_end.number, records.write_end.number, stats.number};
+  TRY_OK(job::send_request(requests_, {id, job::to_json(options)}, descriptors));
 
   std::unique_ptr<WorkerProcess> process(new WorkerProcess(*this, id));
-  void* page = mmap(nullptr, sizeof(worker::Stats), PROT_READ, MAP_SHARED, stats.number, 0);
+  void* page = mmap(nullptr, sizeof(job::Stats), PROT_READ, MAP_SHARED, stats.number, 0);
   if (page == MAP_FAILED) return system_error("memory for a worker's counters");
-  process->stats_ = static_cast<const worker::Stats*>(page);
+  process->stats_ = static_cast<const job::Stats*>(page);
   TRY(process->feed_, loop::Stream::of_descriptor(loop_, feed.write_end.release()));
   TRY(process->records_, loop::Stream::of_descriptor(loop_, records.read_end.release()));
   workers_[id] = process.get();
@@ -151,21 +151,21 @@ base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const worker::Option
 }
 
 void ProcessSpawner::on_read(base::View packet) {
-  const auto report = worker::parse_report(packet);
+  const auto report = job::parse_report(packet);
   if (!report.ok()) return;
   const auto found = workers_.find(report->id);
   switch (report->kind) {
-    case worker::SpawnReport::Kind::kStarted:
+    case job::SpawnReport::Kind::kStarted:
       if (found != workers_.end()) {
         found->second->pid_ = report->pid;
       } else {
         ::kill(report->pid, SIGKILL);  // its channel gave it up before it had started
       }
       break;
-    case worker::SpawnReport::Kind::kFailed:
+    case job::SpawnReport::Kind::kFailed:
       base::log_error("channel", "worker not forked", {{"errno", report->status}});
       break;
-    case worker::SpawnReport::Kind::kExited:
+    case job::SpawnReport::Kind::kExited:
       // What it leaves behind shows as the end of its record pipe; here it is only told and reaped.
       if (report->signal != 0 || report->status != 0) {
         base::log_warn("channel", "worker ended",

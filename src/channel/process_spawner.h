@@ -13,7 +13,7 @@
 #include "loop/process.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
-#include "worker/spawn_message.h"
+#include "job/spawn_message.h"
 
 namespace channel {
 
@@ -28,7 +28,7 @@ class WorkerProcess final : public Worker, private FeedPipe {
 
   FeedPipe& feed() override { return *this; }
   void read_records(loop::StreamHandler& handler) override { records_->start(handler); }
-  const worker::Stats& stats() const override { return *stats_; }
+  const job::Stats& stats() const override { return *stats_; }
   /// 0 until the parent reported it.
   int pid() const override { return pid_; }
   void kill() override;
@@ -45,7 +45,7 @@ class WorkerProcess final : public Worker, private FeedPipe {
   int pid_ = 0;
   std::unique_ptr<loop::Stream> feed_;
   std::unique_ptr<loop::Stream> records_;
-  const worker::Stats* stats_ = nullptr;
+  const job::Stats* stats_ = nullptr;
 };
 
 /// Runs kickoff-worker's warmed parent and has it fork a worker for each channel. If the parent dies it is started
@@ -57,7 +57,7 @@ class ProcessSpawner final : public Spawner, private loop::StreamHandler {
   static base::Result<std::unique_ptr<ProcessSpawner>> make(loop::Loop& loop, std::string program);
   ~ProcessSpawner() override;
 
-  base::Result<std::unique_ptr<Worker>> spawn(const worker::Options& options) override;
+  base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options) override;
 
   std::uint64_t parent_restarts() const { return parent_restarts_; }
 

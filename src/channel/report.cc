@@ -5,7 +5,7 @@
 namespace channel {
 namespace {
 
-std::uint64_t read(const worker::Stats::Number& number) { return number.load(std::memory_order_relaxed); }
+std::uint64_t read(const job::Stats::Number& number) { return number.load(std::memory_order_relaxed); }
 
 std::string_view codec_name(std::uint64_t codec_plus_one) {
   switch (static_cast<media::Codec>(codec_plus_one - 1)) {
@@ -26,7 +26,7 @@ std::string_view codec_name(std::uint64_t codec_plus_one) {
   return "unknown";
 }
 
-std::string describe_video(const worker::Stats& stats) {
+std::string describe_video(const job::Stats& stats) {
   if (read(stats.source_codec_plus_one) == 0) return {};
   std::string text(codec_name(read(stats.source_codec_plus_one)));
   text += " " + std::to_string(read(stats.source_width)) + "x" + std::to_string(read(stats.source_height));
@@ -38,7 +38,7 @@ std::string describe_video(const worker::Stats& stats) {
   return text;
 }
 
-std::string describe_audio(const worker::Stats& stats) {
+std::string describe_audio(const job::Stats& stats) {
   if (read(stats.source_audio_codec_plus_one) == 0) return {};
   return std::string(codec_name(read(stats.source_audio_codec_plus_one))) + " " +
          std::to_string(read(stats.source_sample_rate)) + " Hz, channels " +
@@ -46,7 +46,7 @@ std::string describe_audio(const worker::Stats& stats) {
 }
 
 WorkerReport report_of(const Worker& process) {
-  const worker::Stats& stats = process.stats();
+  const job::Stats& stats = process.stats();
   WorkerReport report;
   report.running = true;
   report.pid = process.pid();

@@ -5,9 +5,9 @@
 
 #include "base/result.h"
 #include "channel/feed_writer.h"
+#include "job/options.h"
+#include "job/stats.h"
 #include "loop/stream.h"
-#include "worker/options.h"
-#include "worker/stats.h"
 
 namespace channel {
 
@@ -19,7 +19,7 @@ class Worker {
   virtual FeedPipe& feed() = 0;
   /// Begins to hand over the bytes of the records that come out; `handler` outlives the worker.
   virtual void read_records(loop::StreamHandler& handler) = 0;
-  virtual const worker::Stats& stats() const = 0;
+  virtual const job::Stats& stats() const = 0;
   /// 0 until it is known.
   virtual int pid() const = 0;
   virtual void kill() = 0;
@@ -30,7 +30,7 @@ class Spawner {
  public:
   virtual ~Spawner() = default;
   /// Errors: kSystem (descriptors or memory ran out, or nobody takes requests): try again later.
-  virtual base::Result<std::unique_ptr<Worker>> spawn(const worker::Options& options) = 0;
+  virtual base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options) = 0;
 };
 
 }  // namespace channel

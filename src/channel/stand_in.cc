@@ -5,7 +5,7 @@
 namespace channel {
 namespace {
 
-packager::Packager::Options packaging(const worker::Options& media) {
+packager::Packager::Options packaging(const job::Options& media) {
   packager::Packager::Options options;
   options.segment_target = media.segment;
   options.part_target = media.part;
@@ -14,7 +14,7 @@ packager::Packager::Options packaging(const worker::Options& media) {
 
 }  // namespace
 
-StandIn::StandIn(const worker::Options& media, const record::Position& position, Out out)
+StandIn::StandIn(const job::Options& media, const record::Position& position, Out out)
     : out_(std::move(out)), packager_(packaging(media), *this) {
   packager_.resume(position);
   packager_.set_presentation(packager::specs_of(position.presentation));

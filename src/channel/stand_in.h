@@ -13,7 +13,7 @@ class StandIn final : private packager::Listener {
  public:
   using Out = std::function<void(const record::Record&)>;
 
-  StandIn(const worker::Options& media, const record::Position& position, Out out);
+  StandIn(const job::Options& media, const record::Position& position, Out out);
   void tick(base::Micros utc) { packager_.tick(utc); }
   void finish() { packager_.finish(); }
 

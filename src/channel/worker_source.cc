@@ -57,9 +57,8 @@ void WorkerSource::start(const record::Position& position) {
 }
 
 void WorkerSource::start_worker() {
-  worker::Options media = options_.media;
+  job::Options media = options_.media;
   media.channel = channel_;
-  if (position_->known()) media.resume = *position_;
   auto spawned = spawner_.spawn(media);
   if (!spawned.ok()) {
     ++counters_.spawn_failures;
@@ -77,6 +76,7 @@ void WorkerSource::start_worker() {
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->read_records(*reader_);
   writer_.attach(&worker_->feed());
+  if (position_->known()) write(feed::Resume{record::encode_position(*position_)});
   tell_feed();
 }
 

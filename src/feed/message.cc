@@ -13,7 +13,7 @@ constexpr std::size_t kHeaderSize = 20;
 // RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
 constexpr std::size_t kMaxPayload = 16U << 20;
 
-enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped };
+enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume };
 
 struct Media {
   Role role = Role::kOther;
@@ -34,6 +34,7 @@ Encoded pack(Type type, std::uint64_t a, std::uint32_t b, std::uint8_t c, Media 
 }
 
 struct Encoder {
+  Encoded operator()(const Resume& m) const { return pack(kResume, 0, 0, 0, {Role::kOther, 0, m.position}); }
   Encoded operator()(const Start& m) const { return pack(kStart, 0, 0, static_cast<std::uint8_t>(m.format)); }
   Encoded operator()(const RtmpMessage& m) const {
     return pack(kRtmp, static_cast<std::uint64_t>(m.arrived), m.timestamp, m.type, {m.role, m.track, m.payload});
@@ -79,6 +80,7 @@ base::Result<Message> make_message(const Header& header, base::View payload) {
     case kStart:
       if (header.c != 1 && header.c != 2) return base::Error{base::Code::kMalformed, "feed format"};
       return Message{Start{static_cast<Format>(header.c)}};
+    case kResume: return Message{Resume{base::Bytes::copy_of(payload)}};
     case kRtmp:
       return Message{
           RtmpMessage{header.c, header.b, time, base::Bytes::copy_of(payload), header.role, header.track, false}};

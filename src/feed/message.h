@@ -20,6 +20,11 @@ struct Start {
   Format format = Format::kRtmp;
 };
 
+/// Where the log stands that an earlier worker of this channel left: goes on there. Comes first, or not at all.
+struct Resume {
+  base::Bytes position;  ///< as the layers above encode it
+};
+
 /// What a message is to a decoder, as found once where it came in.
 enum class Role : std::uint8_t {
   kHeader,    ///< decoder configuration or metadata: never dropped, and told again to a worker that starts later
@@ -71,7 +76,7 @@ struct Dropped {
   std::uint64_t bytes = 0;
 };
 
-using Message = std::variant<Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped>;
+using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped>;
 
 /// Header and payload of one message as they go down the pipe; the payload is shared, not copied.
 struct Encoded {

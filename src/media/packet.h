@@ -23,13 +23,4 @@ struct Packet {
   base::Bytes data;
 };
 
-/// What demuxers and encoders feed. Calls come in decoding order of each track; a track is announced before its
-/// first packet, and announced again, same id, when its format changed.
-class PacketSink {
- public:
-  virtual ~PacketSink() = default;
-  virtual void on_track(const Track& track) = 0;
-  virtual void on_packet(Packet&& packet) = 0;
-};
-
 }  // namespace media

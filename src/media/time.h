@@ -11,7 +11,7 @@ struct Rational {
   std::int64_t den = 1;
 
   friend bool operator==(const Rational&, const Rational&) = default;
-  bool known() const { return num > 0 && den > 0; }
+  constexpr bool known() const { return num > 0 && den > 0; }
 };
 
 constexpr Rational reduce(Rational value) {

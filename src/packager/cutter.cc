@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "media/slot.h"
+
 namespace packager {
 namespace {
 
@@ -23,22 +25,10 @@ std::int64_t longest_segment(const Cutter::Options& options) {
 
 }  // namespace
 
-SlotLength slot_length(std::int64_t timescale, media::Rational frame_rate, std::int64_t target_micros) {
-  SlotLength length;
-  length.ticks = media::rescale(target_micros, 1'000'000, timescale);
-  if (frame_rate.known()) {
-    const std::int64_t frames =
-        std::max<std::int64_t>(1, media::rescale(target_micros, 1'000'000 * frame_rate.den, frame_rate.num));
-    length.ticks = media::rescale(frames * frame_rate.den, frame_rate.num, timescale);
-  }
-  length.seconds = media::reduce({length.ticks, timescale});
-  return length;
-}
-
 Cutter::Cutter(Options options)
     : options_(options),
       longest_(longest_segment(options)),
-      margin_(media::rescale(kStartMargin, base::kSecond, options.timescale)) {}
+      margin_(media::rescale(media::kStartMargin, base::kSecond, options.timescale)) {}
 
 void Cutter::open(Cut first) {
   cuts_.push_back(first);

@@ -9,10 +9,6 @@
 
 namespace packager {
 
-/// A segment starts at least this long before its slot ends, so that audio, one frame later, still starts in the same
-/// slot. Key frames of a copied source within this of a slot's end could begin no segment.
-inline constexpr base::Micros kStartMargin = 100 * base::kMillisecond;
-
 /// Start of segment `msn` on the lead stream.
 struct Cut {
   std::int64_t msn = 0;
@@ -99,12 +95,5 @@ class Cutter {
   std::int64_t key_interval_ = 0;  ///< 0 before two key frames came
   bool regular_ = false;           ///< the last two key intervals were the same
 };
-
-/// N for a lead stream: `target` as a whole number of its frames, in ticks of its timescale and as a ratio of seconds.
-struct SlotLength {
-  std::int64_t ticks = 0;
-  media::Rational seconds;
-};
-SlotLength slot_length(std::int64_t timescale, media::Rational frame_rate, std::int64_t target_micros);
 
 }  // namespace packager

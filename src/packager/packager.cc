@@ -90,7 +90,7 @@ void Packager::set_presentation(const std::vector<RenditionSpec>& renditions) {
 void Packager::begin(const std::vector<RenditionSpec>& specs) {
   const std::uint32_t lead = choose_lead(specs);
   const media::Track& track = specs[lead].track;
-  segment_ = slot_length(track.timescale, track.video.frame_rate, options_.segment_target);
+  segment_ = media::slot_length(track.timescale, track.video.frame_rate, options_.segment_target);
   presentation_.segment = segment_.seconds;
   specs_ = specs;
   start_cutter(lead, track);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "media/packet.h"
+#include "media/slot.h"
 #include "packager/counters.h"
 #include "packager/cutter.h"
 #include "record/position.h"
@@ -91,7 +92,7 @@ class Packager {
   std::uint32_t lead() const { return lead_; }
   Cutter::Mode mode() const { return cutter_->options().mode; }
   /// N in ticks of the lead: grid encoders force a key frame at the first frame of every slot floor(pts / N).
-  const SlotLength& segment() const { return segment_; }
+  const media::SlotLength& segment() const { return segment_; }
   /// UTC end of everything published and queued, at least: what Timeline::not_before() takes after a resume.
   base::Micros published_end() const;
 
@@ -115,7 +116,7 @@ class Packager {
   Listener& listener_;
   Counters counters_;
   std::uint32_t lead_ = 0;
-  SlotLength segment_;
+  media::SlotLength segment_;
   std::int64_t parts_ = 1;     ///< parts a segment
   media::Rational lead_part_;  ///< Units: seconds.
   std::optional<Cutter> cutter_;

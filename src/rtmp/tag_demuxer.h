@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "media/packet.h"
+#include "media/event.h"
 #include "rtmp/stream_info.h"
 #include "rtmp/tag.h"
 #include "rtmp/track_config.h"
@@ -31,7 +31,7 @@ struct Notice {
 };
 
 /// Where a TagDemuxer's output goes.
-class TagSink : public media::PacketSink {
+class TagSink : public media::EventSink {
  public:
   virtual void on_stream_info(const StreamInfo& info) = 0;
   virtual void on_notice(const Notice& notice) = 0;

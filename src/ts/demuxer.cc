@@ -26,7 +26,7 @@ bool same_kind(const StreamEntry& a, const StreamEntry& b) {
 }  // namespace
 
 struct Demuxer::Elementary {
-  Elementary(const StreamEntry& stream, media::PacketSink& sink, Counters& counters)
+  Elementary(const StreamEntry& stream, media::EventSink& sink, Counters& counters)
       : entry(stream),
         pes(is_video(stream) ? kMaxVideoPes : kMaxAudioPes, counters),
         writer(stream.pid, stream.language, sink, counters),
@@ -39,7 +39,7 @@ struct Demuxer::Elementary {
   std::unique_ptr<Framer> framer;
 };
 
-Demuxer::Demuxer(const Options& options, media::PacketSink& sink) : options_(options), sink_(sink), sync_(counters_) {
+Demuxer::Demuxer(const Options& options, media::EventSink& sink) : options_(options), sink_(sink), sync_(counters_) {
   tables_[kPatPid];
 }
 

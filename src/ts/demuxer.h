@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "media/packet.h"
+#include "media/event.h"
 #include "ts/continuity.h"
 #include "ts/counters.h"
 #include "ts/framer.h"
@@ -37,7 +37,7 @@ class Demuxer {
   };
 
   /// `sink` must outlive the demuxer.
-  Demuxer(const Options& options, media::PacketSink& sink);
+  Demuxer(const Options& options, media::EventSink& sink);
   ~Demuxer();
   Demuxer(const Demuxer&) = delete;
   Demuxer& operator=(const Demuxer&) = delete;
@@ -73,7 +73,7 @@ class Demuxer {
   void deliver(Elementary& stream);
 
   Options options_;
-  media::PacketSink& sink_;
+  media::EventSink& sink_;
   Counters counters_;
   PacketSync sync_;
   Unwrapper unwrapper_;

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "media/packet.h"
+#include "media/event.h"
 #include "ts/counters.h"
 #include "ts/psi.h"
 
@@ -26,7 +26,7 @@ struct TimedPes {
 /// id.
 class TrackWriter {
  public:
-  TrackWriter(std::uint16_t pid, std::string language, media::PacketSink& sink, Counters& counters)
+  TrackWriter(std::uint16_t pid, std::string language, media::EventSink& sink, Counters& counters)
       : pid_(pid), language_(std::move(language)), sink_(sink), counters_(counters) {}
 
   /// Announces the track unless it is the one announced last. Returns false, and counts a bad frame, where the
@@ -45,7 +45,7 @@ class TrackWriter {
  private:
   std::uint16_t pid_;
   std::string language_;
-  media::PacketSink& sink_;
+  media::EventSink& sink_;
   Counters& counters_;
   std::optional<media::Track> track_;
 };

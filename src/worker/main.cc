@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "base/allocator.h"
+#include "job/spawn_message.h"
 #include "worker/run.h"
-#include "worker/spawn_message.h"
 #include "worker/zygote.h"
 
 // kickoff-worker is started by kickoff alone, with the socket that requests come over as descriptor 3.
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   base::settle_allocator();
   struct stat info{};
   const bool by_server = argc == 2 && std::strcmp(argv[1], "--requests-on-3") == 0 &&
-                         fstat(worker::kSpawnSocket, &info) == 0 && S_ISSOCK(info.st_mode);
+                         fstat(job::kSpawnSocket, &info) == 0 && S_ISSOCK(info.st_mode);
   if (!by_server) {
     std::fputs(
         "kickoff-worker is Kickoff's media process: it demuxes, decodes, encodes and packages.\n"
@@ -21,5 +21,5 @@ int main(int argc, char** argv) {
         stderr);
     return 2;
   }
-  return worker::run_zygote(worker::kSpawnSocket, worker::run_channel);
+  return worker::run_zygote(job::kSpawnSocket, worker::run_channel);
 }

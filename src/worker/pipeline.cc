@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "record/position.h"
 #include "worker/audio_lane.h"
 
 namespace worker {
@@ -21,15 +22,15 @@ constexpr base::Micros kWaitForAudio = 500 * base::kMillisecond;
 constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 constexpr std::size_t kMostEarly = 1024;
 
-packager::Packager::Options packaging(const Options& options) {
+packager::Packager::Options packaging(const job::Options& options) {
   packager::Packager::Options out;
   out.segment_target = options.segment;
   out.part_target = options.part;
   return out;
 }
 
-packager::Timeline::Options timing(const Options& options) {
-  packager::Timeline::Options out;
+timeline::Timeline::Options timing(const job::Options& options) {
+  timeline::Timeline::Options out;
   if (options.copy_video) out.clear_slots = options.segment;
   return out;
 }
@@ -63,8 +64,7 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   }
 
  private:
-  void on_track(const media::Track& track) override { owner_.timeline_.on_track(track); }
-  void on_packet(media::Packet&& packet) override { owner_.timeline_.on_packet(std::move(packet)); }
+  void on_event(media::Event&& event) override { owner_.timeline_.on_event(std::move(event)); }
   void on_stream_info(const rtmp::StreamInfo& info) override {
     owner_.timeline_.set_frame_rate_hint(info.frame_rate);
     owner_.video_bitrate_hint_ = std::int64_t{info.video_kbps} * 1000;
@@ -78,34 +78,40 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   rtmp::TagDemuxer demuxer_;
 };
 
-Pipeline::Pipeline(Options options, OnRecord on_record)
+Pipeline::Pipeline(job::Options options, OnRecord on_record)
     : options_(std::move(options)),
       on_record_(std::move(on_record)),
       packager_(packaging(options_), *this),
       timeline_(timing(options_), *this),
-      rung_output_(std::make_unique<RungOutput>(*this)) {
-  if (options_.resume.known()) resume();
-}
+      rung_output_(std::make_unique<RungOutput>(*this)) {}
 
 Pipeline::~Pipeline() = default;
 
 // Presents what the log had at once, so that gaps can be declared while the feed's next key frame is awaited.
-void Pipeline::resume() {
-  for (const record::Position::Rendition& at : options_.resume.renditions) {
+void Pipeline::resume(const record::Position& log) {
+  for (const record::Position::Rendition& at : log.renditions) {
     if (!at.started) continue;
     timeline_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
   }
-  packager_.resume(options_.resume);
-  resumed_ = packager::specs_of(options_.resume.presentation);
+  packager_.resume(log);
+  resumed_ = packager::specs_of(log.presentation);
   begun_ = true;
-  for (const record::Rendition& rendition : options_.resume.presentation.renditions) {
+  for (const record::Rendition& rendition : log.presentation.renditions) {
     renditions_.push_back({Source::Kind::kResumed, renditions_.size(), rendition.name});
   }
   present();
 }
 
 bool Pipeline::on_message(const feed::Message& message) {
-  if (const auto* start = std::get_if<feed::Start>(&message)) {
+  if (const auto* log = std::get_if<feed::Resume>(&message)) {
+    auto position = record::parse_position(log->position.view());
+    if (position.ok()) {
+      resume(*position);
+    } else {
+      base::log_error("worker", "the log's position is not readable; it begins anew",
+                      {{"channel", options_.channel}, {"why", position.error().message()}});
+    }
+  } else if (const auto* start = std::get_if<feed::Start>(&message)) {
     start_feed(start->format);
   } else if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) {
     if (rtmp_) rtmp_->feed(*rtmp);
@@ -115,7 +121,7 @@ bool Pipeline::on_message(const feed::Message& message) {
     fill_silence();
     if (presented_) packager_.tick(tick->utc);
   } else if (std::holds_alternative<feed::Dropped>(message)) {
-    timeline_.on_loss();
+    timeline_.on_event(media::Loss{});
     if (ladder_) ladder_->discontinuity();
   } else if (std::holds_alternative<feed::Stop>(message)) {
     close_demuxers();
@@ -171,7 +177,17 @@ void Pipeline::on_encoded() {
 
 // ---- From the timeline: tracks and packets in UTC ticks.
 
-void Pipeline::on_track(const media::Track& track) {
+void Pipeline::on_event(media::Event&& event) {
+  std::visit([this](auto&& what) { accept(std::forward<decltype(what)>(what)); }, std::move(event));
+}
+
+void Pipeline::accept(const media::TrackGone& gone) {
+  for (const auto& lane : audio_) {
+    if (lane->source.id == gone.track_id) lane->active = false;
+  }
+}
+
+void Pipeline::accept(const media::Track& track) {
   if (track.kind() == media::Kind::kVideo) {
     on_video_track(track);
   } else {
@@ -220,7 +236,7 @@ void Pipeline::open_video() {
     const std::int64_t declared = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part).average;
     video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale), declared,
                         video_bitrate_hint_ == 0);
-    add_rendition(Source::Kind::kCopy, 0, std::string(kCopyName));
+    add_rendition(Source::Kind::kCopy, 0, std::string(job::kCopyName));
   }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)
     add_rendition(Source::Kind::kRung, rung, video_plan_.rungs[rung].name);
@@ -229,7 +245,7 @@ void Pipeline::open_video() {
 base::Status Pipeline::open_ladder() {
   transcode::VideoLadder::Options ladder;
   const media::Rational rate = video_plan_.copy ? video_->video.frame_rate : video_plan_.rungs.front().frame_rate;
-  ladder.segment = packager::slot_length(video_->timescale, rate, options_.segment).seconds;
+  ladder.segment = media::slot_length(video_->timescale, rate, options_.segment).seconds;
   ladder.keys = video_plan_.copy ? transcode::VideoLadder::Keys::kForced : transcode::VideoLadder::Keys::kGrid;
   TRY(ladder_, transcode::VideoLadder::make(*video_, video_plan_.rungs, ladder));
   ladder_scale_ = video_->timescale;
@@ -298,7 +314,7 @@ void Pipeline::open_audio(AudioLane& lane) {
   if (lane.usable) lane.set_format(lane.source);
 }
 
-void Pipeline::on_packet(media::Packet&& packet) {
+void Pipeline::accept(media::Packet&& packet) {
   if (begun_) {
     take(std::move(packet));
     return;
@@ -309,7 +325,7 @@ void Pipeline::on_packet(media::Packet&& packet) {
 
 bool Pipeline::may_begin(const media::Packet& newest) const {
   // Audio alone has had its wait for video on the timeline.
-  if (!video_ || options_.audio == Options::Audio::kNone || early_.size() >= kMostEarly) return true;
+  if (!video_ || options_.audio == job::Options::Audio::kNone || early_.size() >= kMostEarly) return true;
   const base::Micros waited = newest.arrived - early_.front().arrived;
   if (waited >= kWaitForAudio) return true;
   return !audio_.empty() && (!ts_ || waited >= kWaitForLanguages);

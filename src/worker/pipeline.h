@@ -8,30 +8,31 @@
 #include <vector>
 
 #include "feed/message.h"
-#include "media/packet.h"
+#include "job/options.h"
+#include "job/stats.h"
+#include "media/event.h"
 #include "packager/packager.h"
-#include "packager/timeline.h"
+#include "record/position.h"
 #include "record/record.h"
 #include "rtmp/tag_demuxer.h"
+#include "timeline/timeline.h"
 #include "transcode/audio_transcoder.h"
 #include "transcode/silence.h"
 #include "transcode/video_ladder.h"
 #include "ts/demuxer.h"
-#include "worker/options.h"
 #include "worker/plan.h"
 #include "worker/rate_meter.h"
-#include "worker/stats.h"
 
 namespace worker {
 
 /// One channel's media, from feed messages to records: demux, put on the UTC timeline, copy or encode, package.
 /// Reads no clock and does no I/O: time comes with the messages.
 /// Thread: one (encoders have their own; what they produce is taken by on_encoded()).
-class Pipeline final : private media::PacketSink, private packager::Listener {
+class Pipeline final : private media::EventSink, private packager::Listener {
  public:
   using OnRecord = std::function<void(const record::Record&)>;
 
-  Pipeline(Options options, OnRecord on_record);
+  Pipeline(job::Options options, OnRecord on_record);
   ~Pipeline() override;
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -43,7 +44,7 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   /// Takes over what the encoders finished.
   void on_encoded();
   /// Copies the counters to the page shared with the server.
-  void report(Stats& stats);
+  void report(job::Stats& stats);
 
  private:
   struct AudioLane;
@@ -64,8 +65,7 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   };
 
   // From the timeline.
-  void on_track(const media::Track& track) override;
-  void on_packet(media::Packet&& packet) override;
+  void on_event(media::Event&& event) override;
   // From the packager.
   void on_record(record::Record&& record) override;
   void on_cut(const packager::Cut& cut) override;
@@ -74,6 +74,11 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   void start_feed(feed::Format format);
   void close_demuxers();
   void drain_and_finish();
+  void accept(const media::Track& track);
+  void accept(media::Packet&& packet);
+  void accept(const media::TrackGone& gone);
+  void accept(const media::Loss&) {}
+  void accept(const media::End&) {}
   void on_video_track(const media::Track& track);
   void on_audio_track(const media::Track& track);
   void on_video_packet(media::Packet&& packet);
@@ -82,7 +87,7 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   base::Status open_ladder();
   void open_audio(AudioLane& lane);
   AudioLane* lane_for(const media::Track& track);
-  void resume();
+  void resume(const record::Position& log);
   void add_rendition(Source::Kind kind, std::size_t index, std::string name);
   std::optional<std::uint32_t> rendition_of(Source::Kind kind, std::size_t index) const;
   packager::RenditionSpec spec_of(const Source& source) const;
@@ -92,10 +97,10 @@ class Pipeline final : private media::PacketSink, private packager::Listener {
   void present();
   void fill_silence();
 
-  Options options_;
+  job::Options options_;
   OnRecord on_record_;
   packager::Packager packager_;
-  packager::Timeline timeline_;
+  timeline::Timeline timeline_;
   std::unique_ptr<RtmpInput> rtmp_;
   std::unique_ptr<ts::Demuxer> ts_;
 

@@ -7,13 +7,13 @@ namespace worker {
 namespace {
 
 template <typename T>
-void put(Stats::Number& number, T value) {
+void put(job::Stats::Number& number, T value) {
   number.store(static_cast<std::uint64_t>(value), std::memory_order_relaxed);
 }
 
 }  // namespace
 
-void Pipeline::report(Stats& stats) {
+void Pipeline::report(job::Stats& stats) {
   stats.heartbeat.fetch_add(1, std::memory_order_relaxed);
   if (video_) {
     put(stats.source_codec_plus_one, static_cast<int>(video_->codec) + 1);
@@ -37,7 +37,7 @@ void Pipeline::report(Stats& stats) {
     put(stats.ts_continuity_errors, ts.cc_gaps);
     put(stats.ts_damaged_units, ts.pes_damaged + ts.pes_oversized + ts.crc_errors + ts.bad_sections + ts.frames_bad);
   }
-  const packager::Timeline::Counters& timeline = timeline_.counters();
+  const timeline::Timeline::Counters& timeline = timeline_.counters();
   put(stats.timeline_anchors, timeline.reanchors);
   put(stats.timeline_dropped, timeline.dropped_before_anchor + timeline.dropped_overlap + timeline.dropped_overflow);
   const packager::Counters& packaged = packager_.counters();

@@ -26,7 +26,7 @@ std::int64_t guess_bitrate(const media::Track& track) {
       std::int64_t{track.video.width} * track.video.height * rate.num / rate.den / kPixelsABit, 300'000);
 }
 
-bool fits_copy(const transcode::Rung& rung, const media::Track& source) {
+bool fits_copy(const job::Rung& rung, const media::Track& source) {
   return rung.height < source.video.height && rung.width < source.video.width;
 }
 
@@ -51,31 +51,30 @@ bool can_copy(const media::Track& track) {
   return false;
 }
 
-VideoPlan plan_video(const Options& options, const media::Track& source) {
+VideoPlan plan_video(const job::Options& options, const media::Track& source) {
   VideoPlan plan;
   plan.copy = options.copy_video && can_copy(source);
   const bool nothing_else = options.ladder.empty() && !options.default_ladder;
   const bool choose = options.default_ladder || (nothing_else && !plan.copy);
-  plan.rungs = choose ? transcode::default_ladder(source) : options.ladder;
+  plan.rungs = choose ? job::default_ladder(source) : options.ladder;
   if (plan.copy && options.default_ladder) {
-    std::erase_if(plan.rungs,
-                  [&](const transcode::Rung& rung) { return !fits_copy(transcode::resolve(rung, source), source); });
+    std::erase_if(plan.rungs, [&](const job::Rung& rung) { return !fits_copy(job::resolve(rung, source), source); });
   }
-  for (transcode::Rung& rung : plan.rungs) rung = transcode::resolve(std::move(rung), source);
+  for (job::Rung& rung : plan.rungs) rung = job::resolve(std::move(rung), source);
   return plan;
 }
 
-std::optional<AudioPlan> plan_audio(const Options& options, const media::Track& source) {
-  if (options.audio == Options::Audio::kNone) return std::nullopt;
+std::optional<AudioPlan> plan_audio(const job::Options& options, const media::Track& source) {
+  if (options.audio == job::Options::Audio::kNone) return std::nullopt;
   AudioPlan plan;
   plan.rung = options.audio_rung;
   const bool modern = source.codec == media::Codec::kAac || source.codec == media::Codec::kOpus;
-  if (options.audio == Options::Audio::kCopy) plan.copy = can_copy(source);
-  if (options.audio == Options::Audio::kAuto) plan.copy = modern && can_copy(source) && source.audio.channels <= 2;
+  if (options.audio == job::Options::Audio::kCopy) plan.copy = can_copy(source);
+  if (options.audio == job::Options::Audio::kAuto) plan.copy = modern && can_copy(source) && source.audio.channels <= 2;
   return plan;
 }
 
-Bandwidth bandwidth_of(const transcode::Rung& rung, base::Micros part) {
+Bandwidth bandwidth_of(const job::Rung& rung, base::Micros part) {
   const std::int64_t container = container_rate(part);
   // Half a second of VBV may come on top of the maximum rate within the shortest span that counts (MV-2, MV-3).
   return {narrow(std::int64_t{rung.max_bitrate} + container), narrow(std::int64_t{rung.bitrate} + container)};

@@ -14,10 +14,10 @@
 
 #include "base/log.h"
 #include "feed/message.h"
+#include "job/options.h"
+#include "job/stats.h"
 #include "record/encoding.h"
-#include "worker/options.h"
 #include "worker/pipeline.h"
-#include "worker/stats.h"
 
 namespace worker {
 namespace {
@@ -57,15 +57,15 @@ class RecordWriter {
 };
 
 // The page shared with the server; one of our own where it cannot be mapped, so that nothing else need know.
-Stats& map_stats(int descriptor) {
-  void* page = mmap(nullptr, sizeof(Stats), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-  if (page == MAP_FAILED) return *new Stats{};
-  return *new (page) Stats{};
+job::Stats& map_stats(int descriptor) {
+  void* page = mmap(nullptr, sizeof(job::Stats), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (page == MAP_FAILED) return *new job::Stats{};
+  return *new (page) job::Stats{};
 }
 
 class Runner {
  public:
-  Runner(Options options, int feed, int records, int stats)
+  Runner(job::Options options, int feed, int records, int stats)
       : feed_(feed),
         writer_(records),
         stats_(map_stats(stats)),
@@ -105,7 +105,7 @@ class Runner {
 
   const int feed_;
   RecordWriter writer_;
-  Stats& stats_;
+  job::Stats& stats_;
   feed::Reader reader_;
   std::vector<std::uint8_t> buffer_;
   Pipeline pipeline_;
@@ -114,7 +114,7 @@ class Runner {
 }  // namespace
 
 int run_channel(const std::string& options_json, int feed, int records, int stats) {
-  auto options = options_from_json(options_json);
+  auto options = job::options_from_json(options_json);
   if (!options.ok()) {
     base::log_error("worker", "cannot start", {{"why", options.error().message()}});
     return 2;

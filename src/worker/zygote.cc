@@ -12,7 +12,7 @@
 #include <map>
 
 #include "base/log.h"
-#include "worker/spawn_message.h"
+#include "job/spawn_message.h"
 
 namespace worker {
 namespace {
@@ -49,8 +49,8 @@ class Zygote {
   }
 
   bool serve_request() {
-    SpawnDescriptors descriptors;
-    const auto request = receive_request(socket_, descriptors);
+    job::SpawnDescriptors descriptors;
+    const auto request = job::receive_request(socket_, descriptors);
     if (!request.ok()) {
       if (request.error().code == base::Code::kMalformed) {
         base::log_error("worker", "request dropped", {{"why", request.error().message()}});
@@ -63,17 +63,17 @@ class Zygote {
     close(descriptors.feed);
     close(descriptors.records);
     close(descriptors.stats);
-    SpawnReport report{.id = request->id, .pid = pid};
+    job::SpawnReport report{.id = request->id, .pid = pid};
     if (pid < 0) {
-      report.kind = SpawnReport::Kind::kFailed;
+      report.kind = job::SpawnReport::Kind::kFailed;
       report.status = errno;
     } else {
       children_[pid] = request->id;
     }
-    return send_report(socket_, report).ok();
+    return job::send_report(socket_, report).ok();
   }
 
-  [[noreturn]] void become_worker(const SpawnRequest& request, const SpawnDescriptors& descriptors) {
+  [[noreturn]] void become_worker(const job::SpawnRequest& request, const job::SpawnDescriptors& descriptors) {
     close(socket_);
     close(exits_);
     sigset_t none;
@@ -90,14 +90,14 @@ class Zygote {
     for (int pid = waitpid(-1, &status, WNOHANG); pid > 0; pid = waitpid(-1, &status, WNOHANG)) {
       const auto child = children_.find(pid);
       if (child == children_.end()) continue;
-      SpawnReport report{.kind = SpawnReport::Kind::kExited, .id = child->second, .pid = pid};
+      job::SpawnReport report{.kind = job::SpawnReport::Kind::kExited, .id = child->second, .pid = pid};
       if (WIFSIGNALED(status)) {
         report.signal = WTERMSIG(status);
       } else {
         report.status = WEXITSTATUS(status);
       }
       children_.erase(child);
-      if (!send_report(socket_, report).ok()) return;
+      if (!job::send_report(socket_, report).ok()) return;
     }
   }
 

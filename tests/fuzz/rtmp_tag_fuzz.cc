@@ -3,15 +3,16 @@
 
 #include "base/byte_reader.h"
 #include "rtmp/tag_demuxer.h"
+#include "unit/media/trace_sink.h"
 
 namespace {
 
-class Sink : public rtmp::TagSink {
+class Sink : public media::TraceSink<rtmp::TagSink> {
  public:
-  void on_track(const media::Track& track) override {
+  void take_track(const media::Track& track) override {
     if (track.id < 1000 || track.id > 2255) std::abort();
   }
-  void on_packet(media::Packet&& packet) override {
+  void take_packet(media::Packet&& packet) override {
     if (packet.pts < packet.dts || packet.data.empty()) std::abort();
     for (const std::uint8_t byte : packet.data) sum += byte;  // every byte must be there to read
   }

@@ -7,14 +7,15 @@
 #include "base/byte_writer.h"
 #include "ts/demuxer.h"
 #include "ts/section.h"
+#include "unit/media/trace_sink.h"
 
 namespace {
 
-struct Collect final : media::PacketSink {
-  void on_track(const media::Track& track) override {
+struct Collect final : media::TraceSink<> {
+  void take_track(const media::Track& track) override {
     text += "track " + std::to_string(track.id) + track.codec_string + track.language;
   }
-  void on_packet(media::Packet&& packet) override {
+  void take_packet(media::Packet&& packet) override {
     text += std::to_string(packet.track_id) + " " + std::to_string(packet.pts) + " " + std::to_string(packet.dts) + " ";
     text += packet.data.text();
   }

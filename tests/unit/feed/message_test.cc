@@ -18,6 +18,7 @@ std::vector<std::uint8_t> bytes_of(const std::vector<Message>& messages) {
 }
 
 struct Describe {
+  std::string operator()(const Resume& m) const { return "resume " + std::string(m.position.text()); }
   std::string operator()(const Start& m) const { return "start " + std::to_string(static_cast<int>(m.format)); }
   std::string operator()(const RtmpMessage& m) const {
     return "rtmp " + std::to_string(m.type) + " " + std::to_string(m.timestamp) + " " + std::to_string(m.arrived) +
@@ -40,6 +41,7 @@ std::string trace(Reader& reader) {
 }
 
 const std::vector<Message> kSession = {
+    Resume{base::Bytes::copy_of("here")},
     Start{Format::kRtmp},
     RtmpMessage{9, 0xfffffff0U, 1'700'000'000'000'001, base::Bytes::copy_of("frame")},
     RtmpMessage{8, 21, 1'700'000'000'000'002, {}},
@@ -50,7 +52,7 @@ const std::vector<Message> kSession = {
     Finish{}};
 
 const std::string kTrace =
-    "start 1\nrtmp 9 4294967280 1700000000000001 frame\nrtmp 8 21 1700000000000002 \nts 77 G\n"
+    "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame\nrtmp 8 21 1700000000000002 \nts 77 G\n"
     "tick 1700000000500000\ndropped 123\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {

@@ -5,15 +5,16 @@
 
 #include "log_reader.h"
 #include "packager/packager.h"
-#include "packager/timeline.h"
 #include "stream.h"
+#include "timeline/timeline.h"
+#include "unit/media/trace_sink.h"
 
 /// A worker that copies: feed packets through the Timeline into the Packager, with a tick every half second of arrival.
-class Channel final : public media::PacketSink {
+class Channel final : public media::TraceSink<> {
  public:
   struct Options {
     packager::Packager::Options packager;
-    packager::Timeline::Options timeline;
+    timeline::Timeline::Options timeline;
     /// Video comes out of an encoder: key frames where slots begin, none of the feed's, cut on the grid.
     bool encode = false;
     base::Micros tick = base::kSecond / 2;
@@ -40,13 +41,13 @@ class Channel final : public media::PacketSink {
     packager_.finish();
   }
 
-  packager::Timeline& timeline() { return timeline_; }
+  timeline::Timeline& timeline() { return timeline_; }
   packager::Packager& packager() { return packager_; }
   const LogReader& log() const { return log_; }
   const std::vector<media::Packet>& placed() const { return placed_; }
   const std::vector<media::Track>& tracks() const { return tracks_; }
 
-  void on_track(const media::Track& track) override {
+  void take_track(const media::Track& track) override {
     tracks_.push_back(track);
     for (std::size_t i = 0; i < specs_.size(); ++i) {
       if (specs_[i].track.kind() != track.kind()) continue;
@@ -63,7 +64,7 @@ class Channel final : public media::PacketSink {
     specs_.insert(front ? specs_.begin() : specs_.end(), spec);
     changed_ = true;
   }
-  void on_packet(media::Packet&& packet) override {
+  void take_packet(media::Packet&& packet) override {
     placed_.push_back(packet);
     if (changed_) packager_.set_presentation(specs_);
     changed_ = false;
@@ -81,7 +82,7 @@ class Channel final : public media::PacketSink {
  private:
   Options options_;
   LogReader log_;
-  packager::Timeline timeline_;
+  timeline::Timeline timeline_;
   packager::Packager packager_;
   std::vector<packager::RenditionSpec> specs_;
   std::vector<media::Packet> placed_;

@@ -11,7 +11,7 @@ using base::kSecond;
 namespace {
 
 constexpr base::Micros kSegment = 2 * kSecond;
-// What media time may differ from arrival for it: kStartMargin, three frames, and one of rounding.
+// What media time may differ from arrival for it: media::kStartMargin, three frames, and one of rounding.
 constexpr base::Micros kMostMoved = 260 * kMillisecond;
 
 Channel::Options options() {

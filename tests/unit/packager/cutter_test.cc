@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "media/slot.h"
+
 using packager::Cut;
 using packager::Cutter;
 
@@ -164,11 +166,11 @@ TEST(Cutter, GoesOnWithAnotherLead) {
 }
 
 TEST(SlotLength, IsAWholeNumberOfFrames) {
-  EXPECT_EQ(packager::slot_length(90000, {25, 1}, 2'000'000).ticks, 180000);
-  const packager::SlotLength ntsc = packager::slot_length(30000, {30000, 1001}, 2'000'000);
+  EXPECT_EQ(media::slot_length(90000, {25, 1}, 2'000'000).ticks, 180000);
+  const media::SlotLength ntsc = media::slot_length(30000, {30000, 1001}, 2'000'000);
   EXPECT_EQ(ntsc.ticks, 60060);
   EXPECT_EQ(ntsc.seconds, (media::Rational{1001, 500}));
-  EXPECT_EQ(packager::slot_length(24000, {24000, 1001}, 2'000'000).ticks, 48048);
-  EXPECT_EQ(packager::slot_length(90000, {25, 2}, 1'000'000).ticks, 13 * 7200);
-  EXPECT_EQ(packager::slot_length(48000, {}, 2'000'000).seconds, (media::Rational{2, 1}));
+  EXPECT_EQ(media::slot_length(24000, {24000, 1001}, 2'000'000).ticks, 48048);
+  EXPECT_EQ(media::slot_length(90000, {25, 2}, 1'000'000).ticks, 13 * 7200);
+  EXPECT_EQ(media::slot_length(48000, {}, 2'000'000).seconds, (media::Rational{2, 1}));
 }

@@ -6,6 +6,7 @@
 #include "tag_builder.h"
 #include "unit/media/hex.h"
 #include "unit/media/samples.h"
+#include "unit/media/trace_sink.h"
 
 namespace rtmp {
 namespace {
@@ -15,13 +16,13 @@ using media::hex;
 using Lines = std::vector<std::string>;
 
 /// Writes down what comes out, one line an event.
-class Sink : public TagSink {
+class Sink : public media::TraceSink<TagSink> {
  public:
-  void on_track(const media::Track& track) override {
+  void take_track(const media::Track& track) override {
     tracks.push_back(track);
     trace.push_back("track " + std::to_string(track.id) + " " + track.codec_string);
   }
-  void on_packet(media::Packet&& packet) override {
+  void take_packet(media::Packet&& packet) override {
     trace.push_back(std::to_string(packet.track_id) + " d" + std::to_string(packet.dts) + " p" +
                     std::to_string(packet.pts) +
                     (packet.idr   ? " idr"

@@ -13,6 +13,7 @@
 #include "media/packet.h"
 #include "ts/packet.h"
 #include "ts/section.h"
+#include "unit/media/trace_sink.h"
 
 namespace ts {
 
@@ -168,9 +169,9 @@ class Mux {
 
 /// Writes down what a demuxer says, one line each: "track 256 avc1.42C00C 320x180 eng",
 /// "256 pts 3600 dts 0 key idr 12 bytes".
-class Trace : public media::PacketSink {
+class Trace : public media::TraceSink<> {
  public:
-  void on_track(const media::Track& track) override {
+  void take_track(const media::Track& track) override {
     tracks[track.id] = track;
     std::string line = "track " + std::to_string(track.id) + " " + track.codec_string;
     if (track.kind() == media::Kind::kVideo) {
@@ -181,7 +182,7 @@ class Trace : public media::PacketSink {
     if (!track.language.empty()) line += " " + track.language;
     lines.push_back(line);
   }
-  void on_packet(media::Packet&& packet) override {
+  void take_packet(media::Packet&& packet) override {
     std::string line = std::to_string(packet.track_id) + " pts " + std::to_string(packet.pts);
     if (packet.dts != packet.pts) line += " dts " + std::to_string(packet.dts);
     if (packet.duration != 0) line += " +" + std::to_string(packet.duration);

@@ -32,7 +32,7 @@ TEST(PlanVideo, TranscodesIntoTheDefaultLadderUnlessToldOtherwise) {
 }
 
 TEST(PlanVideo, BelowACopiedTopRungOnlySmallerOnesAreEncoded) {
-  Options options;
+  job::Options options;
   options.copy_video = true;
   const VideoPlan plan = plan_video(options, video(media::Codec::kH264, 1280, 720));
   EXPECT_TRUE(plan.copy);
@@ -41,7 +41,7 @@ TEST(PlanVideo, BelowACopiedTopRungOnlySmallerOnesAreEncoded) {
 }
 
 TEST(PlanVideo, AChannelOfOnlyCopyEncodesNothing) {
-  Options options;
+  job::Options options;
   options.copy_video = true;
   options.default_ladder = false;
   const VideoPlan plan = plan_video(options, video(media::Codec::kH264, 1280, 720));
@@ -50,7 +50,7 @@ TEST(PlanVideo, AChannelOfOnlyCopyEncodesNothing) {
 }
 
 TEST(PlanVideo, WhatHlsCannotCarryIsEncodedEvenWhereACopyWasAskedFor) {
-  Options options;
+  job::Options options;
   options.copy_video = true;
   options.default_ladder = false;
   const VideoPlan plan = plan_video(options, video(media::Codec::kMpeg2Video, 720, 576));
@@ -66,13 +66,13 @@ TEST(PlanAudio, StereoAacIsPassedThroughAndEverythingElseIsEncoded) {
 }
 
 TEST(PlanAudio, NoneMeansNone) {
-  Options options;
-  options.audio = Options::Audio::kNone;
+  job::Options options;
+  options.audio = job::Options::Audio::kNone;
   EXPECT_FALSE(plan_audio(options, audio(media::Codec::kAac, 2)).has_value());
 }
 
 TEST(BandwidthOf, CountsTheContainerAndNeverTheAverageAboveThePeak) {
-  transcode::Rung rung;
+  job::Rung rung;
   rung.bitrate = 1'000'000;
   rung.max_bitrate = 1'100'000;
   const Bandwidth half = bandwidth_of(rung, 500'000);

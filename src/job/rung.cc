@@ -1,10 +1,10 @@
-#include "transcode/rung.h"
+#include "job/rung.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-namespace transcode {
+namespace job {
 namespace {
 
 using media::Rational;
@@ -121,4 +121,4 @@ Rung resolve(Rung rung, const media::Track& source) {
   return rung;
 }
 
-}  // namespace transcode
+}  // namespace job

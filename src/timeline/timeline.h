@@ -7,12 +7,12 @@
 #include <optional>
 
 #include "base/clock.h"
-#include "media/packet.h"
+#include "media/event.h"
 #include "media/time.h"
 #include "media/track.h"
-#include "packager/timeline_track.h"
+#include "timeline/track_timing.h"
 
-namespace packager {
+namespace timeline {
 
 /// Puts the packets of one feed on the UTC timeline.
 ///
@@ -28,15 +28,15 @@ namespace packager {
 /// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
 /// `duration` is exact for constant-rate video and for audio, and 0 for video of a varying rate. Every track known at
 /// the anchor is announced before the first packet; a track that comes later, or changes its format, is announced
-/// before its next packet. Thread: one. Calls the sink from within on_packet(), flush() and on_track().
-class Timeline final : public media::PacketSink {
+/// before its next packet. Thread: one. Calls the sink from within on_event() and flush().
+class Timeline final : public media::EventSink {
  public:
   struct Options {
     /// How long an audio-only feed waits for video, in feed time; while video comes without a key frame, longer.
     base::Micros wait_for_video = base::kSecond;
     base::Micros wait_for_key = 6 * base::kSecond;
     /// Segment duration of a channel that copies its video: key frames are kept clear of the last 0.1 s of the slots of
-    /// that length (kStartMargin), by up to 0.3 s of difference between media time and arrival. 0: wherever they
+    /// that length (media::kStartMargin), by up to 0.3 s of difference between media time and arrival. 0: wherever they
     /// arrive.
     base::Micros clear_slots = 0;
     /// Frame rate that the container claims (RTMP metadata), used where the bitstream tells none.
@@ -55,19 +55,16 @@ class Timeline final : public media::PacketSink {
   };
 
   /// `out` outlives this.
-  Timeline(Options options, media::PacketSink& out);
+  Timeline(Options options, media::EventSink& out);
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
 
-  void on_track(const media::Track& track) override;
-  void on_packet(media::Packet&& packet) override;
+  void on_event(media::Event&& event) override;
 
   /// What the container claims; takes effect for video that has not started.
   void set_frame_rate_hint(media::Rational rate);
   /// A publisher came again: tracks are forgotten, the time is anchored anew, not before what was given out.
   void on_restart();
-  /// Packets were lost in front of the demuxer: video goes on at its next key frame, the anchor stays.
-  void on_loss();
   /// Gives out what is held back.
   void flush();
   /// Nothing given out from now on is earlier than `utc`: for a log that is resumed.
@@ -90,6 +87,11 @@ class Timeline final : public media::PacketSink {
     bool started() const { return video ? video->started() : true; }
   };
 
+  void take(const media::Track& track);
+  void take(media::Packet&& packet);
+  void take(const media::TrackGone& gone);
+  void take(const media::Loss&);
+  void take(const media::End&) { flush(); }
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
   void on_audio(Entry& entry, media::Packet&& packet);
@@ -106,7 +108,7 @@ class Timeline final : public media::PacketSink {
   void count(Verdict verdict);
 
   Options options_;
-  media::PacketSink& out_;
+  media::EventSink& out_;
   Counters counters_;
   std::map<std::uint32_t, Entry> tracks_;
   std::optional<Anchor> anchor_;
@@ -114,4 +116,4 @@ class Timeline final : public media::PacketSink {
   base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out
 };
 
-}  // namespace packager
+}  // namespace timeline

@@ -1,8 +1,8 @@
-#include "packager/sample_clock.h"
+#include "timeline/sample_clock.h"
 
 #include <cstdlib>
 
-namespace packager {
+namespace timeline {
 namespace {
 
 // About 1.4 s at 1024 samples and 48 kHz: rounding to milliseconds (24 samples) averages out to below three.
@@ -45,4 +45,4 @@ std::optional<SampleClock::Placed> SampleClock::place(std::int64_t time, std::in
   return placed;
 }
 
-}  // namespace packager
+}  // namespace timeline

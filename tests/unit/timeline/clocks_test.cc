@@ -5,14 +5,12 @@
 #include <vector>
 
 #include "media/time.h"
-#include "packager/frame_clock.h"
-#include "packager/lateness.h"
-#include "packager/rate.h"
-#include "packager/sample_clock.h"
+#include "timeline/frame_clock.h"
+#include "timeline/rate.h"
+#include "timeline/sample_clock.h"
 
-using packager::FrameClock;
-using packager::Lateness;
-using packager::SampleClock;
+using timeline::FrameClock;
+using timeline::SampleClock;
 
 namespace {
 
@@ -25,47 +23,47 @@ std::vector<std::int64_t> stamps(media::Rational rate, std::int64_t scale, int c
 }  // namespace
 
 TEST(Rate, KnowsStandardRatesBehindRoundedOnes) {
-  EXPECT_EQ(packager::standard_rate({2997, 100}), (media::Rational{30000, 1001}));
-  EXPECT_EQ(packager::standard_rate({23976, 1000}), (media::Rational{24000, 1001}));
-  EXPECT_EQ(packager::standard_rate({5994, 100}), (media::Rational{60000, 1001}));
-  EXPECT_EQ(packager::standard_rate({30, 1}), (media::Rational{30, 1}));
-  EXPECT_EQ(packager::standard_rate({50, 2}), (media::Rational{25, 1}));
-  EXPECT_FALSE(packager::standard_rate({}).known());
-  EXPECT_FALSE(packager::standard_rate({90000, 1}).known());
-  EXPECT_FALSE(packager::standard_rate({INT64_MAX, 3}).known());
+  EXPECT_EQ(timeline::standard_rate({2997, 100}), (media::Rational{30000, 1001}));
+  EXPECT_EQ(timeline::standard_rate({23976, 1000}), (media::Rational{24000, 1001}));
+  EXPECT_EQ(timeline::standard_rate({5994, 100}), (media::Rational{60000, 1001}));
+  EXPECT_EQ(timeline::standard_rate({30, 1}), (media::Rational{30, 1}));
+  EXPECT_EQ(timeline::standard_rate({50, 2}), (media::Rational{25, 1}));
+  EXPECT_FALSE(timeline::standard_rate({}).known());
+  EXPECT_FALSE(timeline::standard_rate({90000, 1}).known());
+  EXPECT_FALSE(timeline::standard_rate({INT64_MAX, 3}).known());
 }
 
 TEST(Rate, MeasuresItFromEightIntervals) {
   for (const media::Rational rate :
        {media::Rational{25, 1}, {50, 1}, {30, 1}, {60, 1}, {24, 1}, {15, 1}, {25, 2}, {10, 1}}) {
-    EXPECT_EQ(packager::measured_rate(stamps(rate, 1000, 9), 1000), rate) << rate.num;
-    EXPECT_EQ(packager::measured_rate(stamps(rate, 90000, 9), 90000), rate) << rate.num;
+    EXPECT_EQ(timeline::measured_rate(stamps(rate, 1000, 9), 1000), rate) << rate.num;
+    EXPECT_EQ(timeline::measured_rate(stamps(rate, 90000, 9), 90000), rate) << rate.num;
   }
   for (const media::Rational rate : {media::Rational{30000, 1001}, {60000, 1001}, {24000, 1001}}) {
-    EXPECT_EQ(packager::measured_rate(stamps(rate, 90000, 9), 90000), rate) << rate.num;
+    EXPECT_EQ(timeline::measured_rate(stamps(rate, 90000, 9), 90000), rate) << rate.num;
   }
 }
 
 TEST(Rate, FindsNoneInVaryingTimes) {
-  EXPECT_FALSE(packager::measured_rate({0, 33, 150, 160, 300, 310, 420, 500, 510}, 1000).known());
-  EXPECT_FALSE(packager::measured_rate({0, 0, 0}, 1000).known());
-  EXPECT_FALSE(packager::measured_rate({5}, 1000).known());
+  EXPECT_FALSE(timeline::measured_rate({0, 33, 150, 160, 300, 310, 420, 500, 510}, 1000).known());
+  EXPECT_FALSE(timeline::measured_rate({0, 0, 0}, 1000).known());
+  EXPECT_FALSE(timeline::measured_rate({5}, 1000).known());
 }
 
 // CM-7.
 TEST(Rate, GivesTimescalesWithWholeFrames) {
-  EXPECT_EQ(packager::video_timescale({25, 1}), 90000);
-  EXPECT_EQ(packager::video_timescale({30000, 1001}), 30000);
-  EXPECT_EQ(packager::video_timescale({60000, 1001}), 60000);
-  EXPECT_EQ(packager::video_timescale({24000, 1001}), 24000);
-  EXPECT_EQ(packager::video_timescale({25, 2}), 90000);
-  EXPECT_EQ(packager::video_timescale({14, 1}), 14000);
-  EXPECT_EQ(packager::video_timescale({}), 90000);
+  EXPECT_EQ(timeline::video_timescale({25, 1}), 90000);
+  EXPECT_EQ(timeline::video_timescale({30000, 1001}), 30000);
+  EXPECT_EQ(timeline::video_timescale({60000, 1001}), 60000);
+  EXPECT_EQ(timeline::video_timescale({24000, 1001}), 24000);
+  EXPECT_EQ(timeline::video_timescale({25, 2}), 90000);
+  EXPECT_EQ(timeline::video_timescale({14, 1}), 14000);
+  EXPECT_EQ(timeline::video_timescale({}), 90000);
 }
 
 TEST(FrameClock, TakesTheRoundingOutOfMillisecondStamps) {
   for (const media::Rational rate : {media::Rational{30, 1}, {60, 1}, {30000, 1001}, {24000, 1001}}) {
-    FrameClock clock(rate, 1000, packager::video_timescale(rate));
+    FrameClock clock(rate, 1000, timeline::video_timescale(rate));
     clock.anchor(0, 1000);
     // Six hours.
     const std::int64_t frames = media::rescale(6 * 3600, rate.den, rate.num);
@@ -158,35 +156,4 @@ TEST(SampleClock, NoticesOneMissingFrameAfterAFew) {
   for (int i = 11; i < 40; ++i) holes += clock.place(i * 1024, 1024)->hole ? 1 : 0;
   EXPECT_EQ(holes, 1);
   EXPECT_NEAR(static_cast<double>(clock.next()), 40 * 1024, 8);
-}
-
-TEST(Lateness, ExpectsMediaAfterItsUsualLatenessAndTheAllowance) {
-  Lateness lateness(1000);
-  for (int i = 0; i < 20; ++i) {
-    lateness.on_media(i * 500 - 300);
-    lateness.expected(i * 500);
-  }
-  EXPECT_EQ(lateness.expected(10000), 10000 - 300 - 1000);
-  EXPECT_EQ(lateness.expected(20000), 20000 - 300 - 1000);
-}
-
-TEST(Lateness, GivesMoreTimeBeforeTheFirstMedia) {
-  Lateness lateness(1000);
-  EXPECT_EQ(lateness.expected(5000), 2000);
-}
-
-TEST(Lateness, FollowsASlowSource) {
-  Lateness lateness(1000);
-  // 500 ppm slow for an hour: 1.8 s behind at the end, and nothing was ever missing.
-  for (std::int64_t i = 1; i < 7200; ++i) {
-    const std::int64_t end = i * 500'000 - i * 250;
-    lateness.on_media(end);
-    ASSERT_LT(lateness.expected(i * 500'000), end);
-  }
-}
-
-TEST(Lateness, DoesNotExpectMoreOfASourceThatRunsAhead) {
-  Lateness lateness(1000);
-  lateness.on_media(9000);
-  EXPECT_EQ(lateness.expected(2000), 1000);
 }

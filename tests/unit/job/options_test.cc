@@ -1,8 +1,8 @@
-#include "worker/options.h"
+#include "job/options.h"
 
 #include <gtest/gtest.h>
 
-namespace worker {
+namespace job {
 namespace {
 
 TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
@@ -22,23 +22,6 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.audio_rung.codec = media::Codec::kOpus;
   options.audio_rung.bitrate = 96'000;
   options.program = 3;
-  record::Rendition rendition;
-  rendition.name = "v720";
-  rendition.init = base::Bytes::copy_of("init");
-  rendition.track.timescale = 30'000;
-  options.resume.presentation.renditions.push_back(rendition);
-  rendition.name = "a1";
-  options.resume.presentation.renditions.push_back(rendition);
-  record::Position::Rendition at;
-  at.msn = 900;
-  at.next_part = 2;
-  at.segment_start = -5;
-  at.end = 1'000'000'000'000;
-  at.timescale = 25'000;
-  at.former_format = true;
-  at.started = true;
-  options.resume.renditions = {at, {}};
-  options.resume.owed_discontinuity = 901;
 
   const auto back = options_from_json(to_json(options));
   ASSERT_TRUE(back.ok());
@@ -51,18 +34,6 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_TRUE(back->ladder[0].quality);
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
   EXPECT_EQ(back->program, 3);
-  ASSERT_EQ(back->resume.renditions.size(), 2U);
-  EXPECT_EQ(back->resume.renditions[0].msn, 900);
-  EXPECT_EQ(back->resume.renditions[0].next_part, 2U);
-  EXPECT_EQ(back->resume.renditions[0].timescale, 25'000);
-  EXPECT_TRUE(back->resume.renditions[0].former_format);
-  EXPECT_FALSE(back->resume.renditions[1].former_format);
-  EXPECT_FALSE(back->resume.renditions[1].started);
-  EXPECT_EQ(back->resume.owed_discontinuity, 901);
-  EXPECT_EQ(back->resume.renditions[0].segment_start, -5);
-  EXPECT_EQ(back->resume.renditions[0].end, 1'000'000'000'000);
-  EXPECT_EQ(back->resume.presentation.renditions[0].init.text(), "init");
-  EXPECT_EQ(back->resume.presentation.renditions[0].track.timescale, 30'000);
 }
 
 TEST(WorkerOptions, TextThatIsNotTheirsIsAnError) {
@@ -72,4 +43,4 @@ TEST(WorkerOptions, TextThatIsNotTheirsIsAnError) {
 }
 
 }  // namespace
-}  // namespace worker
+}  // namespace job

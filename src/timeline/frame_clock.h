@@ -4,7 +4,7 @@
 
 #include "media/time.h"
 
-namespace packager {
+namespace timeline {
 
 /// Puts the frames of a constant-rate video on the exact frame grid: frame n lies at n frame durations since 1970. The
 /// jitter of rounded time stamps (33, 34, 33 ms) disappears, missing frames leave holes of whole frames.
@@ -38,4 +38,4 @@ class FrameClock {
   int misplaced_ = 0;
 };
 
-}  // namespace packager
+}  // namespace timeline

@@ -9,7 +9,7 @@
 
 /// What the server and the warmed parent of the workers say to each other, over a SOCK_SEQPACKET socket pair: one
 /// message a packet.
-namespace worker {
+namespace job {
 
 /// Server to parent: fork a worker.
 struct SpawnRequest {
@@ -46,4 +46,4 @@ base::Status send_report(int socket, const SpawnReport& report);
 /// Reads one packet of the socket. Errors: kMalformed.
 base::Result<SpawnReport> parse_report(base::View packet);
 
-}  // namespace worker
+}  // namespace job

@@ -1,13 +1,13 @@
-#include "packager/timeline_track.h"
+#include "timeline/track_timing.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "packager/cutter.h"
-#include "packager/rate.h"
+#include "media/slot.h"
+#include "timeline/rate.h"
 
-namespace packager {
+namespace timeline {
 namespace {
 
 // Enough to tell a rate that was claimed from one twice as high, and to find one that was not.
@@ -106,11 +106,11 @@ std::int64_t VideoTiming::clear_of_slot_end(const media::Packet& key, std::int64
                                             base::Micros segment) const {
   if (segment == 0) return start;
   const std::int64_t frame = frame_ticks();
-  const std::int64_t slot = slot_length(out_.timescale, out_.video.frame_rate, segment).ticks;
+  const std::int64_t slot = media::slot_length(out_.timescale, out_.video.frame_rate, segment).ticks;
   const std::int64_t early = std::clamp<std::int64_t>(
       media::rescale(composition(key), in_.timescale, out_.timescale, media::Round::kUp), 0, slot / 4);
   const std::int64_t jitter = grid_ ? 2 * frame : out_.timescale / kSlowestRate;
-  const std::int64_t late = slot - jitter - media::rescale(kStartMargin, base::kSecond, out_.timescale);
+  const std::int64_t late = slot - jitter - media::rescale(media::kStartMargin, base::kSecond, out_.timescale);
   const std::int64_t time = start * frame - early;
   const std::int64_t phase = time - media::floor_div(time, slot) * slot;
   if (phase <= late - early) return start;
@@ -225,4 +225,4 @@ Verdict AudioTiming::place(media::Packet& packet) {
 
 base::Micros AudioTiming::end() const { return micros_up(clock_.next(), out_.timescale); }
 
-}  // namespace packager
+}  // namespace timeline

@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "media/packet.h"
 #include "media/track.h"
-#include "packager/frame_clock.h"
-#include "packager/sample_clock.h"
+#include "timeline/frame_clock.h"
+#include "timeline/sample_clock.h"
 
-namespace packager {
+namespace timeline {
 
 /// One instant on the feed's clock and in UTC.
 struct Anchor {
@@ -125,4 +125,4 @@ class AudioTiming {
   std::int64_t usual_samples_ = 0;
 };
 
-}  // namespace packager
+}  // namespace timeline

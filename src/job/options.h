@@ -8,10 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "record/position.h"
-#include "transcode/rung.h"
+#include "job/rung.h"
 
-namespace worker {
+namespace job {
 
 /// Name of the copied video rendition, which no rung may have.
 inline constexpr std::string_view kCopyName = "source";
@@ -27,7 +26,7 @@ struct Options {
   /// Encode a ladder chosen from the source (below its size where the top rung is a copy). `ladder` is then ignored.
   bool default_ladder = true;
   /// Encode just these rungs; none and copy_video: the channel transcodes no video at all.
-  std::vector<transcode::Rung> ladder;
+  std::vector<Rung> ladder;
 
   enum class Audio : std::uint8_t {
     kAuto,    ///< AAC-LC and Opus of at most two channels are copied, everything else becomes `audio_rung`
@@ -36,19 +35,16 @@ struct Options {
     kNone,
   };
   Audio audio = Audio::kAuto;
-  transcode::AudioRung audio_rung;
+  AudioRung audio_rung;
 
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 
   base::LogFormat log_format = base::LogFormat::kText;
   base::Level log_level = base::Level::kInfo;
-
-  /// Where the log stood when an earlier worker of this channel died; not `known` at a fresh start.
-  record::Position resume;
 };
 
 std::string to_json(const Options& options);
 /// Errors: kMalformed, for text that to_json has not written.
 base::Result<Options> options_from_json(std::string_view text);
 
-}  // namespace worker
+}  // namespace job

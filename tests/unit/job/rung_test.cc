@@ -1,8 +1,8 @@
-#include "transcode/rung.h"
+#include "job/rung.h"
 
 #include <gtest/gtest.h>
 
-namespace transcode {
+namespace job {
 namespace {
 
 media::Track source(int width, int height, media::Rational rate, bool interlaced = false,
@@ -86,4 +86,4 @@ TEST(ResolvedRung, TakesWhatIsMissingFromTheSource) {
 }
 
 }  // namespace
-}  // namespace transcode
+}  // namespace job

@@ -5,7 +5,7 @@
 
 #include "media/time.h"
 
-namespace packager {
+namespace timeline {
 
 /// The standard frame rate that `rate` is written for (29.97 is 30000/1001), or unknown if it is near none.
 media::Rational standard_rate(media::Rational rate);
@@ -20,4 +20,4 @@ bool plausible_rate(media::Rational rate, const std::vector<std::int64_t>& times
 /// CM-7: 90000 where that counts whole frames, else the rate's numerator (24000, 30000, 60000 …). 90000 for unknown.
 std::int64_t video_timescale(media::Rational rate);
 
-}  // namespace packager
+}  // namespace timeline

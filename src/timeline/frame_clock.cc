@@ -1,9 +1,9 @@
-#include "packager/frame_clock.h"
+#include "timeline/frame_clock.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-namespace packager {
+namespace timeline {
 
 FrameClock::FrameClock(media::Rational rate, std::int64_t feed_scale, std::int64_t timescale)
     : rate_(rate), feed_scale_(feed_scale), timescale_(timescale), frame_(timescale * rate.den / rate.num) {}
@@ -32,4 +32,4 @@ std::int64_t FrameClock::frames_in(std::int64_t span) const {
   return media::rescale(span * rate_.num, feed_scale_ * rate_.den, 1);
 }
 
-}  // namespace packager
+}  // namespace timeline

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace worker {
+namespace job {
 
 /// What a worker tells of itself: one page of memory that it shares with the server, which reads it whenever it is
 /// asked for metrics. No messages, no locks; each number has one writer, the worker's main thread.
@@ -47,4 +47,4 @@ struct Stats {
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");
 
-}  // namespace worker
+}  // namespace job

@@ -1,10 +1,10 @@
-#include "packager/rate.h"
+#include "timeline/rate.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 
-namespace packager {
+namespace timeline {
 namespace {
 
 // Integers first: coarse stamps that fit both are taken for those.
@@ -67,4 +67,4 @@ std::int64_t video_timescale(media::Rational rate) {
   return rate.num * 1000;
 }
 
-}  // namespace packager
+}  // namespace timeline

@@ -1,4 +1,4 @@
-#include "worker/spawn_message.h"
+#include "job/spawn_message.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-namespace worker {
+namespace job {
 namespace {
 
 // A ladder of thirty rungs is under 8 KiB of JSON; the socket's own limit is above 200 KiB.
@@ -80,4 +80,4 @@ base::Result<SpawnReport> parse_report(base::View packet) {
   return report;
 }
 
-}  // namespace worker
+}  // namespace job

@@ -1,10 +1,10 @@
-#include "packager/timeline.h"
+#include "timeline/timeline.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
-namespace packager {
+namespace timeline {
 namespace {
 
 // A minute of AAC. Video does not wait here: it waits for its rate, at most 17 frames.
@@ -21,7 +21,7 @@ base::Micros micros_of(std::int64_t ticks, std::int64_t timescale) {
 
 }  // namespace
 
-Timeline::Timeline(Options options, media::PacketSink& out) : options_(options), out_(out) {}
+Timeline::Timeline(Options options, media::EventSink& out) : options_(options), out_(out) {}
 
 void Timeline::set_frame_rate_hint(media::Rational rate) {
   options_.frame_rate_hint = rate;
@@ -30,7 +30,11 @@ void Timeline::set_frame_rate_hint(media::Rational rate) {
   }
 }
 
-void Timeline::on_track(const media::Track& track) {
+void Timeline::on_event(media::Event&& event) {
+  std::visit([this](auto&& what) { take(std::forward<decltype(what)>(what)); }, std::move(event));
+}
+
+void Timeline::take(const media::Track& track) {
   const auto found = tracks_.find(track.id);
   if (found != tracks_.end()) {
     if (!media::same_format(found->second.in, track)) change_format(found->second, track);
@@ -70,7 +74,14 @@ void Timeline::change_format(Entry& entry, const media::Track& track) {
   entry.video = std::make_unique<VideoTiming>(track, options_.frame_rate_hint);
 }
 
-void Timeline::on_packet(media::Packet&& packet) {
+/// The anchor stays: the track that takes its place shares the feed's clock.
+void Timeline::take(const media::TrackGone& gone) {
+  if (tracks_.erase(gone.track_id) == 0) return;
+  std::erase_if(waiting_, [&](const media::Packet& packet) { return packet.track_id == gone.track_id; });
+  out_.on_event(gone);
+}
+
+void Timeline::take(media::Packet&& packet) {
   const auto found = tracks_.find(packet.track_id);
   if (found == tracks_.end()) return;
   Entry& entry = found->second;
@@ -248,7 +259,7 @@ void Timeline::on_restart() {
   anchor_.reset();
 }
 
-void Timeline::on_loss() {
+void Timeline::take(const media::Loss&) {
   for (auto& [id, entry] : tracks_) {
     if (!entry.video) continue;
     entry.needs_key = true;
@@ -258,4 +269,4 @@ void Timeline::on_loss() {
 
 void Timeline::not_before(base::Micros utc) { floor_ = std::max(floor_, utc); }
 
-}  // namespace packager
+}  // namespace timeline

@@ -1,8 +1,9 @@
-#include "packager/timeline.h"
+#include "timeline/timeline.h"
 
 #include <gtest/gtest.h>
 
 #include "stream.h"
+#include "unit/media/trace_sink.h"
 
 using base::kMillisecond;
 using base::kSecond;
@@ -10,10 +11,10 @@ using stream::kEpoch;
 
 namespace {
 
-class Sink final : public media::PacketSink {
+class Sink final : public media::TraceSink<> {
  public:
-  void on_track(const media::Track& track) override { tracks.push_back(track); }
-  void on_packet(media::Packet&& packet) override {
+  void take_track(const media::Track& track) override { tracks.push_back(track); }
+  void take_packet(media::Packet&& packet) override {
     (packet.track_id == stream::kVideoId ? video : audio).push_back(std::move(packet));
   }
   std::vector<media::Track> tracks;
@@ -24,7 +25,7 @@ class Sink final : public media::PacketSink {
 /// A timeline with its sink, for one feed of `video` and `audio`.
 struct Rig {
   Sink sink;
-  packager::Timeline timeline{{}, sink};
+  timeline::Timeline timeline{{}, sink};
 
   void announce(const stream::Video& video) { timeline.on_track(stream::video_track(video)); }
   void announce(const stream::Audio& audio) { timeline.on_track(stream::audio_track(audio)); }
@@ -302,7 +303,7 @@ TEST(Timeline, WaitsForAKeyFrameAfterALoss) {
   rig.announce(stream::Video{});
   auto packets = stream::make_video({}, kEpoch, 150);
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    if (i == 60) rig.timeline.on_loss();
+    if (i == 60) rig.timeline.on_event(media::Loss{});
     rig.timeline.on_packet(std::move(packets[i]));
   }
   ASSERT_EQ(rig.sink.video.size(), 60U + 50U);

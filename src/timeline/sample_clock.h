@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace packager {
+namespace timeline {
 
 /// Times audio by counting its samples, and follows the time stamps slowly: their rounding disappears, the drift of the
 /// source's clock does not. A frame is made longer or shorter by one sample at most, which covers 0.1 % (CM-12, CM-18).
@@ -32,4 +32,4 @@ class SampleClock {
   std::int64_t error_ = 0;  ///< low-pass of stamp - next_. Units: 1/1024 sample.
 };
 
-}  // namespace packager
+}  // namespace timeline

@@ -1,0 +1,96 @@
+#include "job/options.h"
+
+#include <nlohmann/json.hpp>
+
+namespace job {
+namespace {
+
+using nlohmann::json;
+
+json rung_json(const Rung& rung) {
+  return {{"name", rung.name},
+          {"codec", static_cast<int>(rung.codec)},
+          {"width", rung.width},
+          {"height", rung.height},
+          {"rate_num", rung.frame_rate.num},
+          {"rate_den", rung.frame_rate.den},
+          {"bitrate", rung.bitrate},
+          {"max_bitrate", rung.max_bitrate},
+          {"buffer_bits", rung.buffer_bits},
+          {"preset", rung.preset},
+          {"profile", rung.profile},
+          {"quality", rung.quality}};
+}
+
+Rung rung_of(const json& from) {
+  Rung rung;
+  rung.name = from.at("name");
+  rung.codec = static_cast<media::Codec>(from.at("codec").get<int>());
+  rung.width = from.at("width");
+  rung.height = from.at("height");
+  rung.frame_rate = {from.at("rate_num"), from.at("rate_den")};
+  rung.bitrate = from.at("bitrate");
+  rung.max_bitrate = from.at("max_bitrate");
+  rung.buffer_bits = from.at("buffer_bits");
+  rung.preset = from.at("preset");
+  rung.profile = from.at("profile");
+  rung.quality = from.at("quality");
+  return rung;
+}
+
+json audio_rung_json(const AudioRung& rung) {
+  return {{"codec", static_cast<int>(rung.codec)},
+          {"bitrate", rung.bitrate},
+          {"channels", rung.channels},
+          {"sample_rate", rung.sample_rate}};
+}
+
+base::Result<Options> parse(const json& from) {
+  Options options;
+  options.channel = from.at("channel");
+  options.segment = from.at("segment");
+  options.part = from.at("part");
+  options.copy_video = from.at("copy_video");
+  options.default_ladder = from.at("default_ladder");
+  for (const json& rung : from.at("ladder")) options.ladder.push_back(rung_of(rung));
+  options.audio = static_cast<Options::Audio>(from.at("audio").get<int>());
+  const json& audio = from.at("audio_rung");
+  options.audio_rung.codec = static_cast<media::Codec>(audio.at("codec").get<int>());
+  options.audio_rung.bitrate = audio.at("bitrate");
+  options.audio_rung.channels = audio.at("channels");
+  options.audio_rung.sample_rate = audio.at("sample_rate");
+  options.program = from.at("program");
+  options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
+  options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
+  return options;
+}
+
+}  // namespace
+
+std::string to_json(const Options& options) {
+  json ladder = json::array();
+  for (const Rung& rung : options.ladder) ladder.push_back(rung_json(rung));
+  const json out = {{"channel", options.channel},
+                    {"segment", options.segment},
+                    {"part", options.part},
+                    {"copy_video", options.copy_video},
+                    {"default_ladder", options.default_ladder},
+                    {"ladder", ladder},
+                    {"audio", static_cast<int>(options.audio)},
+                    {"audio_rung", audio_rung_json(options.audio_rung)},
+                    {"program", options.program},
+                    {"log_format", static_cast<int>(options.log_format)},
+                    {"log_level", static_cast<int>(options.log_level)}};
+  return out.dump();
+}
+
+base::Result<Options> options_from_json(std::string_view text) {
+  // The one place where exceptions of a library come through; they end here.
+  try {
+    return parse(json::parse(text));
+  } catch (const json::exception& problem) {
+    return base::Error{base::Code::kMalformed, std::string("worker options: ") + problem.what()};
+  }
+}
+
+}  // namespace job

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <variant>
+
+#include "media/packet.h"
+#include "media/track.h"
+
+namespace media {
+
+/// The track with this id sends nothing any more: its PID left the program, or its feed ended. The next track of its
+/// kind takes its place.
+struct TrackGone {
+  std::uint32_t track_id = 0;
+};
+
+/// Packets were lost: video goes on at its next key frame.
+struct Loss {};
+
+/// The feed has ended: what is held back has to come out.
+struct End {};
+
+/// All that a feed consists of, in order: a Track is announced before its first packet and again, with the same id,
+/// when its format changed.
+using Event = std::variant<Track, TrackGone, Packet, Loss, End>;
+
+/// What demuxers, and the timeline behind them, write to. Packets come in decoding order of each track.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void on_event(Event&& event) = 0;
+
+  void on_track(const Track& track) { on_event(track); }
+  void on_packet(Packet&& packet) { on_event(std::move(packet)); }
+};
+
+}  // namespace media
