@@ -47,7 +47,7 @@ void FeedSlot::close(std::string_view reason) {
 }
 
 void FeedSlot::end_silence(base::Micros limit) {
-  if (closing_ || silence() < limit) return;
+  if (!link_ || closing_ || silence() < limit) return;
   ++counters_.silences;
   close("no media for " + std::to_string(limit / base::kSecond) + " s");
 }

@@ -31,6 +31,7 @@ TEST(Config, AnEmptyFileMeansTheDefaultsAndTheWildcardChannel) {
   EXPECT_EQ(config.http.port, 8080);
   ASSERT_TRUE(config.channels.contains("*"));
   EXPECT_EQ(config.channels.at("*").options.grace, 20 * base::kSecond);
+  EXPECT_EQ(config.channels.at("*").options.idle, 30 * base::kSecond);
 }
 
 TEST(Config, ReadsAWholeChannel) {
@@ -41,6 +42,7 @@ channels:
     part: 250ms
     window: 2m
     grace: 5s
+    idle: 8s
     takeover: true
     keys: [one, two]
     source: copy
@@ -55,6 +57,7 @@ channels:
   EXPECT_EQ(channel.options.media.part, 250 * base::kMillisecond);
   EXPECT_EQ(channel.options.window, 120 * base::kSecond);
   EXPECT_TRUE(channel.options.takeover);
+  EXPECT_EQ(channel.options.idle, 8 * base::kSecond);
   EXPECT_EQ(channel.options.keys, (std::vector<std::string>{"one", "two"}));
   EXPECT_TRUE(channel.options.media.copy_video);
   ASSERT_EQ(channel.options.media.ladder.size(), 2U);

@@ -36,6 +36,7 @@ class FakeChannel : public Publisher, public FeedSink {
     if (const auto* media = std::get_if<feed::RtmpMessage>(&message)) {
       trace.push_back(std::to_string(media->type) + " @" + std::to_string(media->timestamp));
       bytes += media->payload.size();
+      messages.push_back(*media);
       EXPECT_GT(media->arrived, 1'700'000'000 * base::kSecond);  // UTC
     }
     if (on_media) on_media();
@@ -44,6 +45,7 @@ class FakeChannel : public Publisher, public FeedSink {
     trace.push_back("end " + std::string(reason));
     feed = nullptr;
   }
+  std::vector<feed::RtmpMessage> messages;
 
   std::optional<Refusal> refuse;
   std::optional<PublishRequest> request;
@@ -189,6 +191,38 @@ TEST_F(RtmpListenerTest, HandsAPublishersMessagesOn) {
   settle([&] { return listener_->statistics().connections == 0; });
   EXPECT_EQ(listener_->statistics().publishing, 0U);
   EXPECT_EQ(listener_->statistics().half_open, 0U);
+}
+
+TEST_F(RtmpListenerTest, SaysOfEachMessageWhatItIs) {
+  listen();
+  run([&] {
+    Socket socket(port_);
+    ASSERT_TRUE(socket.send(hello()));
+    ASSERT_TRUE(socket.read_until("NetStream.Publish.Start"));
+    rtmp::Client client;
+    const auto data = [](std::string_view name) {
+      return rtmp::Buffer{2, 0, static_cast<std::uint8_t>(name.size())} + rtmp::text_bytes(name) + rtmp::Buffer{5};
+    };
+    client.message(rtmp::Type::kDataAmf0, 1, 0, data("onMetaData"));
+    client.message(rtmp::Type::kDataAmf0, 1, 0, data("onTextData"));
+    client.message(rtmp::Type::kVideo, 1, 0, rtmp::avc_tag(1, 0, 0, rtmp::kAvcc));
+    client.message(rtmp::Type::kVideo, 1, 0, rtmp::avc_tag(1, 1, 0, rtmp::nal(5)));
+    client.message(rtmp::Type::kVideo, 1, 40, rtmp::avc_tag(2, 1, 0, rtmp::nal(1)));
+    client.message(rtmp::Type::kVideo, 1, 80, rtmp::avc_tag(1, 2, 0, {}));  // end of sequence
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(0, rtmp::kAsc));
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(1, {1, 2, 3}));
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(1, {}));  // silence (RT-25)
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::Buffer{0x95, 0} + rtmp::text_bytes("mp4a") + rtmp::Buffer{1, 0x11});
+    client.message(rtmp::Type::kVideo, 1, 80, {0x97});  // broken
+    socket.send(client.take());
+  });
+  settle([&] { return channel_.messages.size() == 11; });
+  std::string roles;
+  for (const feed::RtmpMessage& message : channel_.messages) {
+    roles += std::string(1, "HKFAO"[static_cast<int>(message.role)]) + (message.unplayable ? "!" : "") +
+             (message.track > 0 ? std::to_string(message.track) : "");
+  }
+  EXPECT_EQ(roles, "HOHKFOHAOH1O!");
 }
 
 TEST_F(RtmpListenerTest, RefusesWithAStatusThatArrives) {  // RT-17, RT-28

@@ -283,5 +283,69 @@ TEST(Position, AKeyFrameOfTheFormatBeforeIsForgottenWhereTheNewOneBegins) {
   EXPECT_EQ(position.renditions[0].key_part.text(), "new");
 }
 
+// ---- As bytes.
+
+Position full() {
+  Position position;
+  position.apply(renditions());
+  position.apply(key_part(7, 2, "key frame"));
+  position.apply(piece(1, 7, 0, -5, 1'000'000'000'000));
+  position.apply(changed(8));
+  return position;
+}
+
+TEST(PositionBytes, ComeBackWhole) {
+  const Position wanted = full();
+  const auto back = parse_position(encode_position(wanted).view());
+  ASSERT_TRUE(back.ok());
+  ASSERT_EQ(back->renditions.size(), 2U);
+  EXPECT_EQ(back->owed_discontinuity, 8);
+  const Position::Rendition& video = back->renditions[0];
+  EXPECT_EQ(video.msn, 7);
+  EXPECT_EQ(video.next_part, 3U);
+  EXPECT_EQ(video.timescale, 90'000);
+  EXPECT_TRUE(video.former_format);
+  EXPECT_TRUE(video.started);
+  EXPECT_EQ(video.key_part.text(), "key frame");
+  EXPECT_EQ(back->renditions[1].segment_start, -5);
+  EXPECT_EQ(back->renditions[1].end, 999'999'999'995);
+  EXPECT_FALSE(back->renditions[1].former_format);
+  EXPECT_EQ(back->presentation.renditions[0].init.text(), "source at 30000");
+  EXPECT_EQ(back->presentation.formats_from, 8);
+}
+
+TEST(PositionBytes, OfWhatHasNotBegunSayThat) {
+  Position position;
+  position.apply(renditions());
+  const auto back = parse_position(encode_position(position).view());
+  ASSERT_TRUE(back.ok());
+  EXPECT_FALSE(back->known());
+  EXPECT_FALSE(back->owed_discontinuity);
+}
+
+TEST(PositionBytes, LeaveOutKeyPartsBeyondTheirBound) {
+  const Position position = full();
+  const auto without = parse_position(encode_position(position, 8).view());
+  ASSERT_TRUE(without.ok());
+  EXPECT_TRUE(without->renditions[0].key_part.empty());
+  EXPECT_EQ(without->renditions[0].next_part, 3U);
+}
+
+TEST(PositionBytes, CutAnywhereAreRefused) {
+  const base::Bytes whole = encode_position(full());
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(parse_position(whole.view().first(size)).ok()) << size;
+  }
+}
+
+TEST(PositionBytes, WithoutATimescaleOrWithOtherCountsAreRefused) {
+  Position position = full();
+  position.renditions[0].timescale = 0;  // would be divided by
+  EXPECT_FALSE(parse_position(encode_position(position).view()).ok());
+  position = full();
+  position.renditions.pop_back();
+  EXPECT_FALSE(parse_position(encode_position(position).view()).ok());
+}
+
 }  // namespace
 }  // namespace record
