@@ -10,8 +10,7 @@ constexpr base::Micros kVideoPause = 200 * base::kMillisecond;
 
 }  // namespace
 
-FeedWriter::FeedWriter(Alarms& alarms, Options options)
-    : options_(options), hold_(alarms.make([this] { flush(); })) {}
+FeedWriter::FeedWriter(Alarms& alarms, Options options) : options_(options), hold_(alarms.make([this] { flush(); })) {}
 
 void FeedWriter::attach(FeedPipe* pipe) {
   pipe_ = pipe;

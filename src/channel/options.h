@@ -16,7 +16,7 @@ struct Options {
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
-  std::vector<std::string> keys;             ///< any of them admits a publisher; none: loopback addresses only
+  std::vector<std::string> keys;  ///< any of them admits a publisher; none: loopback addresses only
 };
 
 }  // namespace channel

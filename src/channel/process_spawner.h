@@ -9,11 +9,11 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "channel/spawner.h"
+#include "job/spawn_message.h"
 #include "loop/loop.h"
 #include "loop/process.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
-#include "job/spawn_message.h"
 
 namespace channel {
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "record/position_encoding.h"
 
 namespace channel {
 namespace {

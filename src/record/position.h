@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/result.h"
 #include "record/record.h"
 
 namespace record {
@@ -53,11 +51,5 @@ struct Position {
   void publish(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start,
                std::int64_t duration);
 };
-
-/// A position as bytes, for another process that goes on with the log. Key parts that would make it larger than
-/// `most_media` are left out.
-base::Bytes encode_position(const Position& position, std::size_t most_media = std::size_t{8} << 20);
-/// Errors: kMalformed, kTruncated, for bytes that encode_position has not written.
-base::Result<Position> parse_position(base::View bytes);
 
 }  // namespace record

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "record/position.h"
+#include "record/position_encoding.h"
 #include "worker/audio_lane.h"
 
 namespace worker {
@@ -90,8 +90,7 @@ Pipeline::~Pipeline() = default;
 // Presents what the log had at once, so that gaps can be declared while the feed's next key frame is awaited.
 void Pipeline::resume(const record::Position& log) {
   for (const record::Position::Rendition& at : log.renditions) {
-    if (!at.started) continue;
-    timeline_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
+    if (at.started) timeline_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
   }
   packager_.resume(log);
   resumed_ = packager::specs_of(log.presentation);
@@ -248,7 +247,6 @@ base::Status Pipeline::open_ladder() {
   ladder.segment = media::slot_length(video_->timescale, rate, options_.segment).seconds;
   ladder.keys = video_plan_.copy ? transcode::VideoLadder::Keys::kForced : transcode::VideoLadder::Keys::kGrid;
   TRY(ladder_, transcode::VideoLadder::make(*video_, video_plan_.rungs, ladder));
-  ladder_scale_ = video_->timescale;
   video_plan_.rungs = ladder_->rungs();
   ladder_->drain(*rung_output_);
   return base::Ok{};
@@ -261,7 +259,7 @@ void Pipeline::on_audio_track(const media::Track& track) {
     lane->active = true;
     if (!changed) return;
     if (lane->transcoder) {
-      const base::Status status = lane->transcoder->change_source(track);
+      const base::Status status = lane->transcoder->change_source(track, *lane);
       if (!status.ok())
         base::log_error("worker", "new audio format not decodable",
                         {{"channel", options_.channel}, {"why", status.error().message()}});
@@ -360,11 +358,6 @@ void Pipeline::on_video_packet(media::Packet&& packet) {
   }
   // The packager first: it may announce a cut at this packet, where the encoders then put their key frames.
   if (const auto copy = rendition_of(Source::Kind::kCopy, 0)) packager_.on_packet(*copy, media::Packet(packet));
-  if (video_->timescale != ladder_scale_) {
-    packet.pts = media::rescale(packet.pts, video_->timescale, ladder_scale_);
-    packet.dts = media::rescale(packet.dts, video_->timescale, ladder_scale_);
-    packet.duration = media::rescale(packet.duration, video_->timescale, ladder_scale_);
-  }
   ladder_->feed(std::move(packet));
 }
 
@@ -460,13 +453,13 @@ void Pipeline::on_record(record::Record&& record) { on_record_(record); }
 
 void Pipeline::on_cut(const packager::Cut& cut) {
   if (ladder_ && video_plan_.copy) {
-    ladder_->force_key_at(media::rescale(cut.time, video_->timescale, ladder_scale_));
+    ladder_->force_key_at(cut.time, video_->timescale);
   }
 }
 
 void Pipeline::on_key_wanted(std::uint32_t rendition) {
   if (ladder_ && newest_video_ && renditions_[rendition].kind == Source::Kind::kRung) {
-    ladder_->force_key_at(media::rescale(*newest_video_, video_->timescale, ladder_scale_));
+    ladder_->force_key_at(*newest_video_, video_->timescale);
   }
 }
 

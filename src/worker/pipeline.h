@@ -12,7 +12,6 @@
 #include "job/stats.h"
 #include "media/event.h"
 #include "packager/packager.h"
-#include "record/position.h"
 #include "record/record.h"
 #include "rtmp/tag_demuxer.h"
 #include "timeline/timeline.h"
@@ -109,7 +108,6 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   std::optional<RateMeter> video_rate_;  ///< of a copy
   std::unique_ptr<RungOutput> rung_output_;
   std::unique_ptr<transcode::VideoLadder> ladder_;
-  std::int64_t ladder_scale_ = 90000;  ///< ticks a second of what the ladder is fed
   std::vector<media::Track> rung_tracks_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::vector<Source> renditions_;                ///< by their index in the presentation

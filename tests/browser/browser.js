@@ -4,6 +4,8 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const { chromium } = require('playwright-core');
+const { sleep } = require('../integration/harness');
+const { measureIn } = require('../integration/lateness');
 
 const root = path.resolve(__dirname, '../..');
 
@@ -56,4 +58,43 @@ const counters = (page) => page.evaluate(() => {
   return { ...rest, hls: Boolean(hls), time: document.querySelector('video').currentTime };
 });
 
-module.exports = { launch, servePages, picture, counters };
+// Waits until the page has played `seconds` of media, jumps not counted. How long that may take says only when to give up.
+async function plays(page, seconds, patience = 60 + 4 * seconds) {
+  const began = performance.now();
+  let [played, last] = [0, { time: (await counters(page)).time, at: began }];
+  while (played < seconds) {
+    if (performance.now() - began > patience * 1000) throw new Error(`played ${played.toFixed(1)} s in ${patience} s, not ${seconds}: ${JSON.stringify(await counters(page))}`);
+    await sleep(250);
+    const now = { time: (await counters(page)).time, at: performance.now() };
+    const [step, most] = [now.time - last.time, (now.at - last.at) / 1000 * 1.2 + 0.3];
+    if (step > 0 && step <= most) played += step;
+    last = now;
+  }
+}
+
+// The players that the suite judges and bench/players measures. → [{name, url, protocol}]
+const playersOf = (server, pages) => [
+  { name: 'hls.js over HTTP/1.1', url: `http://127.0.0.1:${server.ports.http}/play/match`, protocol: 'http/1.1' },
+  { name: 'Shaka over TLS and HTTP/2', url: `${pages.origin}/shaka.html?url=${encodeURIComponent(server.playlist('match', true))}`, protocol: 'h2' },
+  { name: 'hls.js over TLS and HTTP/2', url: `https://127.0.0.1:${server.ports.tls}/play/match`, protocol: 'h2' },
+  { name: 'Shaka over HTTP/1.1', url: `${pages.origin}/shaka.html?url=${encodeURIComponent(server.playlist('match'))}`, protocol: 'http/1.1' },
+];
+
+// Opens a player in a context of its own and waits for its first frame. → {page, context, faults, refused}, the latter two being
+// filled as it goes: errors that the page did not catch, and answers of 400 and above to what it asked of a channel.
+async function openPlayer(browser, url) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  context.setDefaultTimeout(120000); // patience, not a limit of any player
+  await measureIn(context);
+  const page = await context.newPage();
+  const [faults, refused] = [[], []];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.url().includes('/live/')) refused.push(`${response.status()} ${response.url()}`);
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => window.kickoff?.startup);
+  return { page, context, faults, refused };
+}
+
+module.exports = { launch, servePages, picture, counters, plays, playersOf, openPlayer };

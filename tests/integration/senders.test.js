@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, run, copy, freeTcp, sleep } = require('./harness');
+const { Server, endAll, run, within, copy, freeTcp, sleep } = require('./harness');
 const { source, pushRtmp, pushSrt, gstRtmp, gstSrt } = require('./media');
 const { assertLive, assertPlays } = require('./judge_channel');
 
@@ -61,10 +61,10 @@ test('senders', { concurrency: 3 }, async (t) => {
 async function assertRefused(pusher, channel, word) {
   running.push(pusher);
   const began = Date.now();
-  const { code } = await Promise.race([pusher.ended, sleep(8000).then(() => ({ code: null }))]);
+  const { code } = await within(pusher.ended, 60000, { code: null });
   assert.ok(code, `the sender gave up (exit ${code}) after ${Date.now() - began} ms: ${pusher.output().slice(-500)}`);
   if (channel) assert.notStrictEqual((await server.web(`/live/${channel}/index.m3u8`)).status, 200);
-  if (word) await server.until(`the log says ${word}`, () => server.log().includes(word), 3000);
+  if (word) await server.until(`the log says ${word}`, () => server.log().includes(word));
 }
 
 test('RTMP with a wrong key is refused, and the key is in no log', async () => {

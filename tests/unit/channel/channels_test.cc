@@ -44,10 +44,10 @@ class ChannelsTest : public testing::Test {
   std::deque<FakeFeed> feeds_;
   std::vector<std::string> removed_;
   std::vector<Names> occupied_;
-  std::unique_ptr<Channels> channels_ = std::make_unique<Channels>(
-      Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
-                  [this] { occupied_.push_back(channels_->occupied()); }},
-      settings(), [this](const std::string& name) { removed_.push_back(name); });
+  std::unique_ptr<Channels> channels_ =
+      std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
+                                             [this] { occupied_.push_back(channels_->occupied()); }},
+                                 settings(), [this](const std::string& name) { removed_.push_back(name); });
 };
 
 TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {

@@ -171,9 +171,7 @@ class FakeSpawner final : public Spawner {
 /// A publisher's connection; close() is carried out when the test says so.
 class FakeFeed final : public ingest::Feed {
  public:
-  void close(std::string_view reason) override {
-    closed += (closed.empty() ? "" : ", ") + std::string(reason);
-  }
+  void close(std::string_view reason) override { closed += (closed.empty() ? "" : ", ") + std::string(reason); }
   void send(feed::Message message) { sink->on_message(std::move(message)); }
   void start() { send(feed::Start{feed::Format::kRtmp}); }
   void rtmp(feed::Role role, const std::string& text, std::uint8_t track = 0) {

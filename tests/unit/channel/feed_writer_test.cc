@@ -53,9 +53,8 @@ class FeedWriterTest : public testing::Test {
 
   void media(std::uint32_t timestamp, Role role, std::size_t size = 10) {
     const std::uint8_t type = role == Role::kAudio ? feed::kRtmpAudio : feed::kRtmpVideo;
-    writer_.write(
-        feed::RtmpMessage{type, timestamp, 0, base::Bytes::copy_of(std::string(size, 'x')), role, 0, false},
-        time_.steady());
+    writer_.write(feed::RtmpMessage{type, timestamp, 0, base::Bytes::copy_of(std::string(size, 'x')), role, 0, false},
+                  time_.steady());
   }
   void write(const feed::Message& message) { writer_.write(message, time_.steady()); }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fakes.h"
+#include "record/position_encoding.h"
 
 namespace channel {
 namespace {

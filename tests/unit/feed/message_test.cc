@@ -23,7 +23,8 @@ struct Describe {
   std::string operator()(const Start& m) const { return "start " + std::to_string(static_cast<int>(m.format)); }
   std::string operator()(const RtmpMessage& m) const {
     return "rtmp " + std::to_string(m.type) + " " + std::to_string(m.timestamp) + " " + std::to_string(m.arrived) +
-           " " + std::string(m.payload.text()) + role(m.role) + (m.track > 0 ? " track " + std::to_string(m.track) : "");
+           " " + std::string(m.payload.text()) + role(m.role) +
+           (m.track > 0 ? " track " + std::to_string(m.track) : "");
   }
   std::string operator()(const TsBytes& m) const {
     return "ts " + std::to_string(m.arrived) + " " + std::string(m.payload.text()) + role(m.role);
@@ -53,7 +54,8 @@ const std::vector<Message> kSession = {
     Finish{}};
 
 const std::string kTrace =
-    "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track 3\nts 77 G role 4\n"
+    "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
+    "3\nts 77 G role 4\n"
     "tick 1700000000500000\ndropped 123\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {

@@ -283,7 +283,8 @@ TEST_F(SrtListenerTest, DropsAndTellsWhatComesWhileTheLoopLags) {  // SR-13
   listen(open_policy(), options);
   channel_.on_change = [&] {
     // The loop stands while ten messages come, of which the backlog holds a few.
-    if (channel_.trace.size() == 1 && channel_.data.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    if (channel_.trace.size() == 1 && channel_.data.empty())
+      std::this_thread::sleep_for(std::chrono::milliseconds(700));
   };
   run(
       [&] {

@@ -11,7 +11,8 @@ namespace {
 /// adaptation field.
 std::vector<std::uint8_t> packet(int pid, bool start, const std::vector<std::uint8_t>& payload, int stuffing = 0) {
   std::vector<std::uint8_t> bytes{0x47, static_cast<std::uint8_t>((start ? 0x40 : 0) | pid >> 8),
-                                  static_cast<std::uint8_t>(pid), static_cast<std::uint8_t>(stuffing > 0 ? 0x30 : 0x10)};
+                                  static_cast<std::uint8_t>(pid),
+                                  static_cast<std::uint8_t>(stuffing > 0 ? 0x30 : 0x10)};
   if (stuffing > 0) {
     bytes.push_back(static_cast<std::uint8_t>(stuffing - 1));
     bytes.insert(bytes.end(), static_cast<std::size_t>(stuffing - 1), 0xFF);
@@ -43,9 +44,9 @@ TEST(TsMedia, TablesStuffingAndClocksAreNone) {
   std::vector<std::uint8_t> clock = packet(256, false, {}, 184);
   clock[3] = 0x20;  // an adaptation field alone
   EXPECT_FALSE(carries_media(clock));
-  EXPECT_FALSE(carries_media(packet(256, false, {0, 0, 1, 0xE0})));       // goes on, does not begin
-  EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xBC})));        // no stream's id
-  EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xE0}, 181)));   // cut short
+  EXPECT_FALSE(carries_media(packet(256, false, {0, 0, 1, 0xE0})));      // goes on, does not begin
+  EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xBC})));       // no stream's id
+  EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xE0}, 181)));  // cut short
   std::vector<std::uint8_t> wild = packet(256, true, {}, 10);
   wild[4] = 0xFF;  // an adaptation field past the packet's end
   EXPECT_FALSE(carries_media(wild));
