@@ -213,7 +213,7 @@ TEST_F(RtmpListenerTest, SaysOfEachMessageWhatItIs) {
     client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(1, {1, 2, 3}));
     client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(1, {}));  // silence (RT-25)
     client.message(rtmp::Type::kAudio, 1, 0, rtmp::Buffer{0x95, 0} + rtmp::text_bytes("mp4a") + rtmp::Buffer{1, 0x11});
-    client.message(rtmp::Type::kVideo, 1, 80, {0x97});  // broken
+    client.message(rtmp::Type::kVideo, 1, 80, rtmp::Buffer{0x97});  // broken
     socket.send(client.take());
   });
   settle([&] { return channel_.messages.size() == 11; });
