@@ -26,6 +26,7 @@ json feed_json(const channel::Report& report) {
   return {{"protocol", report.protocol},
           {"encoder", report.encoder},
           {"since", base::format_utc(report.feed_started)},
+          {"silent", report.feed_silent},
           {"video", report.worker.source_video},
           {"audio", report.worker.source_audio}};
 }
@@ -40,12 +41,13 @@ json channel_json(const channel::Report& report) {
           {"feed", feed_json(report)},
           {"renditions", renditions},
           {"counters",
-           {{"feed_bytes", report.counters.feed_bytes},
+           {{"feed_bytes", report.feed.bytes},
             {"parts", report.log.parts},
             {"segments", report.log.segments},
             {"gap_parts", report.log.gaps},
-            {"late_parts", report.counters.late_parts},
-            {"worker_restarts", report.counters.worker_restarts},
+            {"held_parts", report.held_parts},
+            {"late_parts", report.late_parts},
+            {"worker_restarts", report.source.restarts},
             {"dropped_frames", report.worker.dropped_frames + report.worker.dropped_packets}}},
           {"worker", {{"running", report.worker.running}, {"pid", report.worker.pid}}}};
 }

@@ -172,7 +172,10 @@ void read_channel(const YAML::Node& node, const std::string& path, Report& repor
   in.duration("part", 200 * kMillisecond, 2 * kSecond, media.part);
   in.duration("window", 6 * kSecond, 24 * 3600 * kSecond, channel.options.window);
   in.duration("grace", 0, 3600 * kSecond, channel.options.grace);
+  in.duration("idle", 3 * kSecond, 3600 * kSecond, channel.options.idle);
   in.flag("takeover", channel.options.takeover);
+  in.choice("outage", {{"hold", [&] { media.outage = job::Options::Outage::kHold; }},
+                       {"gap", [&] { media.outage = job::Options::Outage::kGap; }}});
   read_keys(in, channel.options.keys);
   in.choice("source", {{"transcode", [&] { media.copy_video = false; }}, {"copy", [&] { media.copy_video = true; }}});
   read_ladder(in, media);

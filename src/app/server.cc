@@ -19,7 +19,7 @@
 #include "app/serve_threads.h"
 #include "base/log.h"
 #include "channel/channels.h"
-#include "channel/spawner.h"
+#include "channel/process_spawner.h"
 #include "ingest/rtmp_listener.h"
 #include "ingest/srt_listener.h"
 #include "loop/loop.h"
@@ -108,14 +108,14 @@ class Server {
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
     TRY(serve_, ServeThreads::start(config_.http, clock_, https_, files));
     room_ = std::make_unique<RoomSampler>(loop_, clock_, *serve_, config_.http.admission.egress_mbps);
-    TRY(spawner_, channel::Spawner::make(loop_, worker_program()));
+    TRY(spawner_, channel::ProcessSpawner::make(loop_, worker_program()));
     const channel::Environment environment{
-        loop_, clock_, *spawner_,
+        alarms_, clock_, *spawner_,
         [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
           serve_->publish(snapshot);
         },
         [this] {
-          if (srt_) srt_->set_live_elsewhere(channels_->live_elsewhere("srt"));
+          if (srt_) srt_->set_occupied(channels_->occupied());
         }};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_),
                                                     [this](const std::string& name) { serve_->remove(name); });
@@ -301,7 +301,8 @@ class Server {
   std::shared_ptr<const tls::Context> rtmps_context_;
   std::unique_ptr<ServeThreads> serve_;
   std::unique_ptr<RoomSampler> room_;
-  std::unique_ptr<channel::Spawner> spawner_;
+  channel::LoopAlarms alarms_{loop_};
+  std::unique_ptr<channel::ProcessSpawner> spawner_;
   std::unique_ptr<channel::Channels> channels_;
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;

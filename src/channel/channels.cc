@@ -31,8 +31,8 @@ Channels::Channels(const Environment& environment, Settings settings, OnRemove o
       settings_(std::move(settings)),
       policy_(policy_of(settings_)),
       on_remove_(std::move(on_remove)),
-      sweep_(environment.loop, [this] { sweep(); }) {
-  sweep_.start(kSweep, kSweep);
+      sweep_(environment.alarms.make([this] { sweep(); })) {
+  sweep_->start(kSweep, kSweep);
 }
 
 Channels::~Channels() = default;
@@ -73,6 +73,24 @@ void Channels::stop(std::function<void()> done) {
 }
 
 void Channels::sweep() {
+  forget_ended();
+  // A publisher falls silent without anybody saying so.
+  if (std::set<std::string, std::less<>> now = occupied(); now != told_occupied_) {
+    told_occupied_ = std::move(now);
+    environment_.on_publishers();
+  }
+  if (!on_stopped_) return;
+  const bool all_ended = std::all_of(channels_.begin(), channels_.end(), [](const auto& entry) {
+    return entry.second->state() == Channel::State::kEnded || entry.second->state() == Channel::State::kIdle;
+  });
+  if (!all_ended) return;
+  sweep_->stop();
+  // Last statement, out of a copy: it may destroy this object.
+  const std::function<void()> done = on_stopped_;
+  done();
+}
+
+void Channels::forget_ended() {
   const base::Micros now = environment_.clock.steady();
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
@@ -85,13 +103,6 @@ void Channels::sweep() {
     on_remove_(at->first);
     at = channels_.erase(at);
   }
-  if (!on_stopped_) return;
-  const bool all_ended = std::all_of(channels_.begin(), channels_.end(), [](const auto& entry) {
-    return entry.second->state() == Channel::State::kEnded || entry.second->state() == Channel::State::kIdle;
-  });
-  if (!all_ended || std::exchange(told_stopped_, true)) return;
-  // The answer may destroy this object.
-  environment_.loop.post(on_stopped_);
 }
 
 std::vector<Report> Channels::reports() {
@@ -100,10 +111,10 @@ std::vector<Report> Channels::reports() {
   return all;
 }
 
-std::set<std::string, std::less<>> Channels::live_elsewhere(std::string_view protocol) const {
+std::set<std::string, std::less<>> Channels::occupied() const {
   std::set<std::string, std::less<>> names;
   for (const auto& [name, channel] : channels_) {
-    if (channel->feed_started() != 0 && channel->publisher().protocol != protocol) names.insert(name);
+    if (channel->occupied()) names.insert(name);
   }
   return names;
 }

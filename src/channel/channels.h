@@ -5,7 +5,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "channel/channel.h"
@@ -33,12 +32,13 @@ class Channels final : public ingest::Publisher {
 
   /// New settings; running channels take what they can, the rest with their next worker.
   void configure(Settings settings);
-  /// Ends every channel; `done` is called once when all have, on a later turn.
+  /// Ends every channel; `done` is called once when all have, on a later turn; it may destroy this object.
   void stop(std::function<void()> done);
 
   std::vector<Report> reports();
-  /// Names of channels with a publisher that came over another protocol than `protocol`.
-  std::set<std::string, std::less<>> live_elsewhere(std::string_view protocol) const;
+  /// Names of channels by which a further publisher would be refused. Changes of it are told by
+  /// Environment::on_publishers.
+  std::set<std::string, std::less<>> occupied() const;
   std::uint64_t denied() const { return denied_; }
   /// Name of a channel that has a publisher and has published no part for three part targets (OP-4); empty if all are
   /// well.
@@ -47,6 +47,7 @@ class Channels final : public ingest::Publisher {
  private:
   const Options* settings_of(const std::string& channel) const;
   void sweep();
+  void forget_ended();
 
   Environment environment_;
   Settings settings_;
@@ -55,8 +56,8 @@ class Channels final : public ingest::Publisher {
   std::map<std::string, std::unique_ptr<Channel>> channels_;
   std::uint64_t denied_ = 0;
   std::function<void()> on_stopped_;
-  bool told_stopped_ = false;
-  loop::Timer sweep_;
+  std::set<std::string, std::less<>> told_occupied_;
+  std::unique_ptr<Alarm> sweep_;
 };
 
 }  // namespace channel

@@ -5,40 +5,42 @@
 namespace channel {
 namespace {
 
-std::size_t payload_size(const feed::Message& message) {
-  if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) return rtmp->payload.size();
-  if (const auto* ts = std::get_if<feed::TsBytes>(&message)) return ts->payload.size();
-  return 0;
-}
-
 // Video that came longer ago than this does not pace the audio any more.
 constexpr base::Micros kVideoPause = 200 * base::kMillisecond;
 
 }  // namespace
 
-FeedWriter::FeedWriter(loop::Loop& loop, Options options) : options_(options), hold_(loop, [this] { flush(); }) {}
+FeedWriter::FeedWriter(Alarms& alarms, Options options) : options_(options), hold_(alarms.make([this] { flush(); })) {}
 
-void FeedWriter::attach(loop::Stream* pipe) {
+void FeedWriter::attach(FeedPipe* pipe) {
   pipe_ = pipe;
   held_.clear();
-  hold_.stop();
+  hold_->stop();
   dropping_ = false;
   dropped_now_ = 0;
   full_since_ = -1;
 }
 
-void FeedWriter::write(const feed::Message& message) {
+void FeedWriter::write(const feed::Message& message, base::Micros now) {
+  if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) {
+    write_media(message, rtmp->payload.size(), rtmp->role, now);
+    return;
+  }
+  if (const auto* ts = std::get_if<feed::TsBytes>(&message)) {
+    write_media(message, ts->payload.size(), ts->role, now);
+    return;
+  }
   if (pipe_ == nullptr) return;
   append(message);
   if (!std::holds_alternative<feed::Tick>(message)) {
     flush();
-  } else if (!hold_.active()) {
-    hold_.start(options_.hold);
+  } else if (!hold_->active()) {
+    hold_->start(options_.hold);
   }
 }
 
-void FeedWriter::write_media(const feed::Message& message, Role role, base::Micros now) {
-  const std::size_t size = payload_size(message);
+void FeedWriter::write_media(const feed::Message& message, std::size_t size, feed::Role role, base::Micros now) {
+  if (role == feed::Role::kKeyFrame || role == feed::Role::kFrame) last_video_ = now;
   if (!admit(size, role, now)) {
     ++counters_.dropped_messages;
     counters_.dropped_bytes += size;
@@ -48,13 +50,10 @@ void FeedWriter::write_media(const feed::Message& message, Role role, base::Micr
   if (dropped_now_ > 0 && !dropping_) append(feed::Dropped{std::exchange(dropped_now_, 0)});
   ++counters_.messages;
   append(message);
-  if (role != Role::kAudio) {
-    last_video_ = now;
+  if (role != feed::Role::kAudio || now - last_video_ > kVideoPause) {
     flush();
-  } else if (now - last_video_ > kVideoPause) {
-    flush();
-  } else if (!hold_.active()) {
-    hold_.start(options_.hold);
+  } else if (!hold_->active()) {
+    hold_->start(options_.hold);
   }
 }
 
@@ -65,20 +64,22 @@ void FeedWriter::append(const feed::Message& message) {
 }
 
 void FeedWriter::flush() {
-  hold_.stop();
+  hold_->stop();
   if (pipe_ != nullptr) pipe_->write(held_);
   held_.clear();
 }
 
-bool FeedWriter::admit(std::size_t size, Role role, base::Micros now) {
+bool FeedWriter::admit(std::size_t size, feed::Role role, base::Micros now) {
   if (pipe_ == nullptr) return false;
   const std::size_t queued = pipe_->queued();
   if (queued == 0) full_since_ = -1;
   if (queued > 0 && full_since_ < 0) full_since_ = now;
-  if (role == Role::kHeader) return true;
+  if (role == feed::Role::kHeader) return true;
   if (dropping_) {
-    // Only an empty queue says that the worker has caught up; then a key frame is waited for.
-    if (queued != 0 || role != Role::kKeyFrame) return false;
+    // Only an empty queue says that the worker has caught up; then a key frame is waited for, or any frame of
+    // a feed that has no video.
+    const bool audio_alone = role == feed::Role::kAudio && now - last_video_ > kVideoPause;
+    if (queued != 0 || (role != feed::Role::kKeyFrame && !audio_alone)) return false;
     dropping_ = false;
     return true;
   }

@@ -1,16 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "channel/alarm.h"
 #include "feed/message.h"
-#include "loop/loop.h"
-#include "loop/stream.h"
-#include "loop/timer.h"
 
 namespace channel {
+
+/// A worker's end of the feed pipe.
+class FeedPipe {
+ public:
+  virtual ~FeedPipe() = default;
+  /// Sends the slices in order; what the kernel does not take is queued, the slices kept.
+  virtual void write(std::span<const base::Bytes> slices) = 0;
+  /// Bytes accepted and not yet taken by the kernel.
+  virtual std::size_t queued() const = 0;
+};
 
 /// The bounded way from a publisher to its worker. A worker that lags makes the queue grow; past the bound feed
 /// messages are dropped up to the next key frame, once the worker has caught up again, and it is told so.
@@ -31,31 +41,26 @@ class FeedWriter {
     std::uint64_t dropped_bytes = 0;
     std::uint64_t drops = 0;  ///< times that dropping began
   };
-  /// What a media message is to the decoder. Transport stream bytes are always kKeyFrame: the demuxer resynchronises by
-  /// itself.
-  enum class Role : std::uint8_t { kHeader, kKeyFrame, kAudio, kOther };
-
-  FeedWriter(loop::Loop& loop, Options options);
+  FeedWriter(Alarms& alarms, Options options);
 
   /// A new worker reads from `pipe` on; null: there is none, media is dropped.
-  void attach(loop::Stream* pipe);
-  /// Control messages.
-  void write(const feed::Message& message);
-  /// Media. Units: `now` is steady time.
-  void write_media(const feed::Message& message, Role role, base::Micros now);
+  void attach(FeedPipe* pipe);
+  /// Passes a message on. Units: `now` is steady time.
+  void write(const feed::Message& message, base::Micros now);
 
   const Counters& counters() const { return counters_; }
 
  private:
-  bool admit(std::size_t size, Role role, base::Micros now);
+  void write_media(const feed::Message& message, std::size_t size, feed::Role role, base::Micros now);
+  bool admit(std::size_t size, feed::Role role, base::Micros now);
   void append(const feed::Message& message);
   void flush();
 
   const Options options_;
-  loop::Stream* pipe_ = nullptr;
+  FeedPipe* pipe_ = nullptr;
   std::vector<base::Bytes> held_;  ///< to be written next, in order
   base::Micros last_video_ = INT64_MIN / 2;
-  loop::Timer hold_;
+  std::unique_ptr<Alarm> hold_;
   bool dropping_ = false;
   std::uint64_t dropped_now_ = 0;
   base::Micros full_since_ = -1;

@@ -4,21 +4,19 @@ namespace channel {
 namespace {
 
 constexpr std::size_t kLargest = 64 * 1024;
-// One for metadata, and one for each of the 16 tracks that a feed may have (RT-42).
-constexpr std::size_t kMost = 17;
-constexpr int kMetadataSlot = -1;
+// One for metadata, and one for each of the 16 tracks of a kind that a feed may have (RT-42).
+constexpr std::size_t kMost = 33;
+
+int order_of(const feed::RtmpMessage& message) {
+  if (message.type == feed::kRtmpVideo) return 1;
+  return message.type == feed::kRtmpAudio ? 2 : 0;
+}
 
 }  // namespace
 
-void HeaderCache::note(const feed::RtmpMessage& message, const rtmp::TagSummary* summary) {
+void HeaderCache::note(const feed::RtmpMessage& message) {
   if (message.payload.size() > kLargest) return;
-  int slot = kMetadataSlot;
-  if (message.type != static_cast<std::uint8_t>(rtmp::Type::kDataAmf0)) {
-    if (summary == nullptr || !summary->sequence_start) return;
-    const auto parts = rtmp::parse_tag(static_cast<rtmp::Type>(message.type), message.payload.view());
-    if (!parts.ok() || parts->empty()) return;
-    slot = (summary->video ? 0 : 1000) + parts->front().track;
-  }
+  const std::pair slot(order_of(message), message.track);
   if (kept_.size() >= kMost && !kept_.contains(slot)) return;
   kept_[slot] = message;
 }

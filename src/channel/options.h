@@ -13,8 +13,10 @@ struct Options {
   job::Options media;                        ///< `channel` is filled in at each start of a worker
   base::Micros window = 60 * base::kSecond;  ///< of the playlists
   base::Micros grace = 20 * base::kSecond;   ///< that a publisher may be away before the channel ends
-  bool takeover = false;                     ///< a second publisher replaces the first instead of being refused (RT-28)
-  std::vector<std::string> keys;             ///< any of them admits a publisher; none: loopback addresses only
+  base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
+  /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
+  bool takeover = false;
+  std::vector<std::string> keys;  ///< any of them admits a publisher; none: loopback addresses only
 };
 
 }  // namespace channel

@@ -45,7 +45,7 @@ std::string describe_audio(const job::Stats& stats) {
          std::to_string(read(stats.source_channels));
 }
 
-WorkerReport report_of(const WorkerProcess& process) {
+WorkerReport report_of(const Worker& process) {
   const job::Stats& stats = process.stats();
   WorkerReport report;
   report.running = true;
@@ -75,32 +75,27 @@ WorkerReport report_of(const WorkerProcess& process) {
 
 }  // namespace
 
-std::string_view to_string(Channel::State state) {
-  switch (state) {
-    case Channel::State::kIdle: return "idle";
-    case Channel::State::kLive: return "live";
-    case Channel::State::kGrace: return "grace";
-    case Channel::State::kEnding: return "ending";
-    case Channel::State::kEnded: return "ended";
-  }
-  return "unknown";
-}
-
 Report make_report(Channel& channel) {
+  const FeedSlot& feed = channel.feed();
   Report report;
   report.name = channel.name();
   report.state = channel.state();
-  report.feed_started = channel.feed_started();
-  if (report.feed_started != 0) {
-    report.protocol = channel.publisher().protocol;
-    report.encoder = channel.publisher().encoder;
+  report.feed_started = feed.since();
+  if (feed.occupied()) {
+    report.protocol = feed.publisher().protocol;
+    report.encoder = feed.publisher().encoder;
   }
-  report.counters = channel.counters();
-  report.feed = channel.feed_counters();
-  report.log = channel.log_counters();
-  report.capture_to_part = channel.capture_to_part();
-  report.part_lateness = channel.part_lateness();
-  if (channel.worker() != nullptr) report.worker = report_of(*channel.worker());
+  report.feed_silent = feed.silent();
+  report.feed = feed.counters();
+  report.publishes_refused = channel.publishes_refused();
+  report.queue = channel.source().feed_counters();
+  report.source = channel.source().counters();
+  report.log = channel.window().counters();
+  report.late_parts = channel.meter().late_parts();
+  report.held_parts = channel.meter().held_parts();
+  report.capture_to_part = channel.meter().capture_to_part();
+  report.part_lateness = channel.meter().part_lateness();
+  if (channel.source().worker() != nullptr) report.worker = report_of(*channel.source().worker());
   report.snapshot = channel.snapshot();
   return report;
 }

@@ -10,8 +10,6 @@
 
 namespace channel {
 
-std::string_view to_string(Channel::State state);
-
 /// A worker's Stats, read once.
 struct WorkerReport {
   bool running = false;
@@ -45,8 +43,13 @@ struct Report {
   std::string protocol;  ///< of the publisher, empty while there is none
   std::string encoder;
   base::Micros feed_started = 0;  ///< UTC
-  Channel::Counters counters;
-  FeedWriter::Counters feed;
+  bool feed_silent = false;       ///< connected, and without media for FeedSlot::kSilent
+  FeedSlot::Counters feed;
+  std::uint64_t publishes_refused = 0;
+  FeedWriter::Counters queue;  ///< to the worker
+  WorkerSource::Counters source;
+  std::uint64_t late_parts = 0;
+  std::uint64_t held_parts = 0;
   origin::Log::Counters log;
   Histogram capture_to_part{kLatencyBounds};
   Histogram part_lateness{kLatencyBounds};

@@ -8,31 +8,39 @@
 namespace feed {
 namespace {
 
-// type 1, then fields: a 8, b 4, c 1, payload length 4
-constexpr std::size_t kHeaderSize = 18;
+// type 1, then fields: a 8, b 4, c 1, role 1, track 1, payload length 4
+constexpr std::size_t kHeaderSize = 20;
 // RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
 constexpr std::size_t kMaxPayload = 16U << 20;
 
 enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume };
 
-Encoded pack(Type type, std::uint64_t a, std::uint32_t b, std::uint8_t c, base::Bytes payload = {}) {
+struct Media {
+  Role role = Role::kOther;
+  std::uint8_t track = 0;
+  base::Bytes payload;
+};
+
+Encoded pack(Type type, std::uint64_t a, std::uint32_t b, std::uint8_t c, Media media = {}) {
   base::ByteWriter out(kHeaderSize);
   out.u8(type);
   out.u64(a);
   out.u32(b);
   out.u8(c);
-  out.u32(payload.size());
-  return {out.take(), std::move(payload)};
+  out.u8(static_cast<std::uint8_t>(media.role));
+  out.u8(media.track);
+  out.u32(media.payload.size());
+  return {out.take(), std::move(media.payload)};
 }
 
 struct Encoder {
-  Encoded operator()(const Resume& m) const { return pack(kResume, 0, 0, 0, m.position); }
+  Encoded operator()(const Resume& m) const { return pack(kResume, 0, 0, 0, {Role::kOther, 0, m.position}); }
   Encoded operator()(const Start& m) const { return pack(kStart, 0, 0, static_cast<std::uint8_t>(m.format)); }
   Encoded operator()(const RtmpMessage& m) const {
-    return pack(kRtmp, static_cast<std::uint64_t>(m.arrived), m.timestamp, m.type, m.payload);
+    return pack(kRtmp, static_cast<std::uint64_t>(m.arrived), m.timestamp, m.type, {m.role, m.track, m.payload});
   }
   Encoded operator()(const TsBytes& m) const {
-    return pack(kTs, static_cast<std::uint64_t>(m.arrived), 0, 0, m.payload);
+    return pack(kTs, static_cast<std::uint64_t>(m.arrived), 0, 0, {m.role, 0, m.payload});
   }
   Encoded operator()(const Tick& m) const { return pack(kTick, static_cast<std::uint64_t>(m.utc), 0, 0); }
   Encoded operator()(const Stop&) const { return pack(kStop, 0, 0, 0); }
@@ -45,6 +53,8 @@ struct Header {
   std::uint64_t a = 0;
   std::uint32_t b = 0;
   std::uint8_t c = 0;
+  Role role = Role::kOther;
+  std::uint8_t track = 0;
   std::uint32_t length = 0;
 };
 
@@ -55,6 +65,10 @@ base::Result<Header> parse_header(base::View bytes) {
   TRY(header.a, in.u64("feed message field"));
   TRY(header.b, in.u32("feed message field"));
   TRY(header.c, in.u8("feed message field"));
+  TRY(const std::uint8_t role, in.u8("feed message role"));
+  if (role > static_cast<std::uint8_t>(Role::kOther)) return base::Error{base::Code::kMalformed, "feed message role"};
+  header.role = static_cast<Role>(role);
+  TRY(header.track, in.u8("feed message track"));
   TRY(header.length, in.u32("feed message length"));
   if (header.length > kMaxPayload) return base::Error{base::Code::kTooLarge, "feed message payload"};
   return header;
@@ -67,8 +81,10 @@ base::Result<Message> make_message(const Header& header, base::View payload) {
       if (header.c != 1 && header.c != 2) return base::Error{base::Code::kMalformed, "feed format"};
       return Message{Start{static_cast<Format>(header.c)}};
     case kResume: return Message{Resume{base::Bytes::copy_of(payload)}};
-    case kRtmp: return Message{RtmpMessage{header.c, header.b, time, base::Bytes::copy_of(payload)}};
-    case kTs: return Message{TsBytes{time, base::Bytes::copy_of(payload)}};
+    case kRtmp:
+      return Message{
+          RtmpMessage{header.c, header.b, time, base::Bytes::copy_of(payload), header.role, header.track, false}};
+    case kTs: return Message{TsBytes{time, base::Bytes::copy_of(payload), header.role}};
     case kTick: return Message{Tick{time}};
     case kStop: return Message{Stop{}};
     case kFinish: return Message{Finish{}};

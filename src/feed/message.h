@@ -25,22 +25,42 @@ struct Resume {
   base::Bytes position;  ///< as the layers above encode it
 };
 
+/// What a message is to a decoder, as found once where it came in.
+enum class Role : std::uint8_t {
+  kHeader,    ///< decoder configuration or metadata: never dropped, and told again to a worker that starts later
+  kKeyFrame,  ///< video that needs nothing before it
+  kFrame,     ///< other video
+  kAudio,
+  kOther,  ///< carries no media: cues, commands, the end of a sequence, what is broken
+};
+constexpr bool is_media(Role role) { return role == Role::kKeyFrame || role == Role::kFrame || role == Role::kAudio; }
+
+/// RtmpMessage::type.
+inline constexpr std::uint8_t kRtmpAudio = 8;
+inline constexpr std::uint8_t kRtmpVideo = 9;
+inline constexpr std::uint8_t kRtmpData = 18;
+
 /// One RTMP message of type 8 (audio), 9 (video) or 18 (data, AMF0 without "@setDataFrame"), whole.
 struct RtmpMessage {
   std::uint8_t type = 0;
   std::uint32_t timestamp = 0;  ///< Units: milliseconds, as sent, wraps included.
   base::Micros arrived = 0;     ///< UTC
   base::Bytes payload;
+  Role role = Role::kOther;
+  std::uint8_t track = 0;   ///< the first one in it, as sent; 0 outside multitrack (RT-34)
+  bool unplayable = false;  ///< broken, or with a track of a codec that nothing here plays; for the server alone
 };
 
 /// Transport stream bytes, cut anywhere.
 struct TsBytes {
   base::Micros arrived = 0;
   base::Bytes payload;
+  /// kKeyFrame: the demuxer resynchronises by itself after a loss. kOther: tables and stuffing alone.
+  Role role = Role::kKeyFrame;
 };
 
 /// It is now `utc`, and nothing that the server has received before is still on its way: lets the packager, which
-/// has no clock, declare missing time a gap. Sent once a part target while a publisher is there or awaited.
+/// has no clock, fill missing time. Sent every 0.1 s while a publisher is there or awaited.
 struct Tick {
   base::Micros utc = 0;
 };

@@ -32,8 +32,6 @@ class Feed {
   virtual ~Feed() = default;
   /// Disconnects the publisher. FeedSink::on_feed_end follows, on a later turn of the loop.
   virtual void close(std::string_view reason) = 0;
-  /// Stops and goes on reading from the publisher: back-pressure (RT-45).
-  virtual void set_paused(bool paused) = 0;
 };
 
 /// Where a publisher's bytes go; implemented by channel/.

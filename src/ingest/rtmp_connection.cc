@@ -28,6 +28,13 @@ std::string_view status_code(Why why) {
   return rtmp::status::kRejected;
 }
 
+feed::Role role_of(const rtmp::TagSummary& summary) {
+  if (summary.sequence_start) return feed::Role::kHeader;
+  if (!summary.frames) return feed::Role::kOther;
+  if (!summary.video) return feed::Role::kAudio;
+  return summary.key ? feed::Role::kKeyFrame : feed::Role::kFrame;
+}
+
 }  // namespace
 
 RtmpConnection::RtmpConnection(loop::Loop& loop, const base::Clock& clock, RtmpConnectionOwner& owner,
@@ -114,7 +121,6 @@ void RtmpConnection::tick() {
     if (now >= leave_by_) abort("left");
     return;
   }
-  if (paused_) session_.excuse_silence(now);
   if (stream_->queued() > kMostQueued) {
     ++owner_.counters().protocol_errors;
     abort("publisher does not read");
@@ -147,7 +153,6 @@ void RtmpConnection::leave() {
     stream_->write(Bytes::adopt(std::exchange(encrypted_, {})));
   }
   stream_->shut_down();
-  if (stream_->paused()) stream_->resume();
 }
 
 void RtmpConnection::send_output() {
@@ -205,36 +210,45 @@ void RtmpConnection::refuse(const Publisher::Refusal& refusal) {
   session_.refuse_publish(status_code(refusal.why), refusal.text);
 }
 
+/// Looks at the message once, for all who come after: what it is, of which track, whether it can be played.
 void RtmpConnection::on_media(rtmp::Message&& message) {
-  if (!playable(message) || sink_ == nullptr) return;
+  if (sink_ == nullptr) return;
+  feed::RtmpMessage out{static_cast<std::uint8_t>(message.type), message.timestamp, arrived_, {}};
+  if (message.type == rtmp::Type::kDataAmf0) {
+    out.role = rtmp::is_metadata(message.payload.view()) ? feed::Role::kHeader : feed::Role::kOther;
+  } else if (const auto summary = rtmp::inspect_tag(message.type, message.payload.view()); !summary.ok()) {
+    out.unplayable = true;
+  } else {
+    if (summary->unplayable && !playable(*summary)) return;
+    out.unplayable = summary->unplayable.has_value();
+    out.role = role_of(*summary);
+    out.track = summary->track;
+  }
   ++owner_.counters().messages;
-  sink_->on_message(feed::RtmpMessage{static_cast<std::uint8_t>(message.type), message.timestamp, arrived_,
-                                      std::move(message.payload)});
+  out.payload = std::move(message.payload);
+  sink_->on_message(std::move(out));
 }
 
 /// RT-36: the main video of a codec that we cannot play ends the publish with a clear status. Another track is left out
 /// by the demuxer, which the worker logs; the message goes on to it. Encoders that name codecs by FourCC are told once;
 /// older ones take any status after Publish.Start for the end.
-bool RtmpConnection::playable(const rtmp::Message& message) {
-  if (message.type == rtmp::Type::kDataAmf0) return true;
-  const base::Result<rtmp::TagSummary> summary = rtmp::inspect_tag(message.type, message.payload.view());
-  if (!summary.ok() || !summary->unplayable) return true;
-  const rtmp::TagSummary::Unplayable& track = *summary->unplayable;
+bool RtmpConnection::playable(const rtmp::TagSummary& summary) {
+  const rtmp::TagSummary::Unplayable& track = *summary.unplayable;
   const std::string text =
       "cannot play " + track.codec + "; send H.264, HEVC, AV1 or VP9 with AAC, Opus, AC-3, E-AC-3, FLAC or MP3";
-  if (track.track == 0 && summary->video) {
+  if (track.track == 0 && summary.video) {
     ++owner_.counters().unplayable;
     base::log_info("ingest", "publish ended", {{"protocol", protocol()}, {"peer", peer()}, {"why", text}});
     session_.fail_publish(rtmp::status::kRejected, text);
     return false;
   }
-  const std::uint64_t bit = std::uint64_t{1} << (std::min<int>(track.track, 31) + (summary->video ? 0 : 32));
+  const std::uint64_t bit = std::uint64_t{1} << (std::min<int>(track.track, 31) + (summary.video ? 0 : 32));
   if ((warned_ & bit) != 0) return true;
   warned_ |= bit;
   ++owner_.counters().unplayable;
   if (track.enhanced) {
-    session_.warn((summary->video ? "video track " : "audio track ") + std::to_string(track.track) +
-                  " is left out: " + text);
+    session_.warn((summary.video ? "video track " : "audio track ") + std::to_string(track.track) + " is left out: " +
+                  text);
   }
   return true;
 }
@@ -242,7 +256,6 @@ bool RtmpConnection::playable(const rtmp::Message& message) {
 void RtmpConnection::on_publish_end(std::string_view reason) {
   if (sink_ == nullptr) return;
   --owner_.counters().publishing;
-  set_paused(false);
   std::exchange(sink_, nullptr)->on_feed_end(reason);
 }
 
@@ -255,17 +268,6 @@ void RtmpConnection::close(std::string_view reason) {
     self->send_output();
     if (self->state_ == State::kOpen) self->leave();
   });
-}
-
-void RtmpConnection::set_paused(bool paused) {
-  if (state_ != State::kOpen || paused == paused_) return;
-  paused_ = paused;
-  session_.excuse_silence(clock_.steady());
-  if (paused) {
-    stream_->pause();
-  } else {
-    stream_->resume();
-  }
 }
 
 void RtmpConnection::request_reconnect(std::string_view tc_url, std::string_view why) {

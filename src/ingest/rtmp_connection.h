@@ -9,6 +9,7 @@
 #include "ingest/publisher.h"
 #include "loop/stream.h"
 #include "rtmp/session.h"
+#include "rtmp/tag.h"
 #include "tls/session.h"
 
 namespace ingest {
@@ -85,11 +86,10 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   void on_publish_end(std::string_view reason) override;
 
   void close(std::string_view reason) override;
-  void set_paused(bool paused) override;
 
   base::Status decrypt(base::View bytes);
   void after_input(const base::Status& status);
-  bool playable(const rtmp::Message& message);
+  bool playable(const rtmp::TagSummary& summary);
   void shook_hands();
   void send_output();
   void leave();
@@ -105,7 +105,6 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   rtmp::Session session_;
   State state_ = State::kOpen;
   bool half_open_ = true;
-  bool paused_ = false;
   FeedSink* sink_ = nullptr;  ///< of the running publish
   std::uint64_t warned_ = 0;  ///< a bit for each track that was left out: 0 to 31 video, 32 to 63 audio
   base::Micros arrived_ = 0;  ///< UTC of the bytes being read

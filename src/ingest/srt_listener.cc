@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ingest/stream_id.h"
+#include "ingest/ts_media.h"
 
 namespace ingest {
 namespace {
@@ -37,7 +38,6 @@ class SrtListener::SrtFeed final : public Feed {
     closing = true;
     thread_.close(id, std::string(reason));
   }
-  void set_paused(bool paused) override { backlog->paused = paused; }
 
   const std::uint64_t id;
   const std::string channel;
@@ -79,15 +79,8 @@ SrtListener::~SrtListener() {
   while (!feeds_.empty()) retire(feeds_.begin()->first, "server stops");
 }
 
-void SrtListener::set_live_elsewhere(std::set<std::string, std::less<>> channels) {
-  live_elsewhere_ = std::move(channels);
-  tell_gate_who_is_live();
-}
-
-void SrtListener::tell_gate_who_is_live() {
-  std::set<std::string, std::less<>> live = live_elsewhere_;
-  for (const auto& [id, feed] : feeds_) live.insert(feed->channel);
-  gate_.set_live(std::make_shared<const std::set<std::string, std::less<>>>(std::move(live)));
+void SrtListener::set_occupied(std::set<std::string, std::less<>> channels) {
+  gate_.set_live(std::make_shared<const std::set<std::string, std::less<>>>(std::move(channels)));
 }
 
 SrtCounters SrtListener::statistics() const {
@@ -150,7 +143,6 @@ void SrtListener::admit(SrtArrival&& arrival) {
   SrtFeed& admitted = *feed;
   admitted.sink = std::get<FeedSink*>(answer);
   feeds_.emplace(admitted.id, std::move(feed));
-  tell_gate_who_is_live();
   base::log_info("ingest", "SRT publisher",
                  {{"channel", request.channel},
                   {"peer", request.peer},
@@ -169,14 +161,15 @@ void SrtListener::deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& 
   counters_.bytes += bytes.size();
   if (dropped != 0) feed.sink->on_message(feed::Dropped{dropped});
   // The sink may close the feed above, but not destroy it: that is a later letter's.
-  if (!feed.closing) feed.sink->on_message(feed::TsBytes{arrived, std::move(bytes)});
+  if (feed.closing) return;
+  const feed::Role role = carries_media(bytes.view()) ? feed::Role::kKeyFrame : feed::Role::kOther;
+  feed.sink->on_message(feed::TsBytes{arrived, std::move(bytes), role});
 }
 
 void SrtListener::retire(std::uint64_t id, std::string_view reason) {
   auto node = feeds_.extract(id);
   if (node.empty()) return;
   stats_.erase(id);
-  tell_gate_who_is_live();
   base::log_info("ingest", "SRT publisher gone", {{"channel", node.mapped()->channel}, {"why", reason}});
   node.mapped()->sink->on_feed_end(reason);
 }

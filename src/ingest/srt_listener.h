@@ -26,7 +26,7 @@ struct SrtCounters {
   std::uint64_t late_refusals = 0;             ///< of these, refused by it after all
   std::map<SrtReject, std::uint64_t> refused;  ///< at the gate, by the code that they were told (SR-5)
   std::uint64_t bytes = 0;                     ///< handed on
-  std::uint64_t bytes_discarded = 0;           ///< the channel's queue was full or paused
+  std::uint64_t bytes_discarded = 0;           ///< the loop lagged by `backlog_bytes`
 };
 
 /// Takes SRT publishers on one UDP port. Who comes is decided twice: in memory, within the library's callback, by
@@ -35,7 +35,7 @@ struct SrtCounters {
 ///   caller ─► gate ─► handshake ─► kWaiting ─► on_publish ─► kLive ─► on_feed_end
 ///              └ 14xx                             └ refused: closed
 ///
-/// A live sender cannot be made to wait: while a channel has paused its feed, or lags by `queue` bytes, what arrives is
+/// A live sender cannot be made to wait: while the loop lags by SrtThread::Options::backlog_bytes, what arrives is
 /// dropped and told by feed::Dropped (SR-13).
 /// Thread: the loop's. Owns: a thread of its own that reads the sockets.
 class SrtListener final : private SrtThreadSink {
@@ -60,8 +60,8 @@ class SrtListener final : private SrtThreadSink {
 
   /// New callers are judged by this.
   void set_policy(std::shared_ptr<const SrtPolicy> policy) { gate_.set_policy(std::move(policy)); }
-  /// Channels that have a publisher on another listener. Those of this one are known.
-  void set_live_elsewhere(std::set<std::string, std::less<>> channels);
+  /// Channels whose further publishers are refused by the gate.
+  void set_occupied(std::set<std::string, std::less<>> channels);
   /// Refuses callers with 1503 from now on; publishers that are there go on (OP-3).
   void stop_accepting() { gate_.close(); }
 
@@ -84,7 +84,6 @@ class SrtListener final : private SrtThreadSink {
   void admit(SrtArrival&& arrival);
   void deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& bytes, std::uint64_t dropped);
   void retire(std::uint64_t id, std::string_view reason);
-  void tell_gate_who_is_live();
 
   SrtLibrary library_;
   const base::Clock& clock_;
@@ -93,7 +92,6 @@ class SrtListener final : private SrtThreadSink {
   SrtFeatures features_;
   std::uint16_t port_ = 0;
   SrtCounters counters_;
-  std::set<std::string, std::less<>> live_elsewhere_;
   std::map<std::uint64_t, std::unique_ptr<SrtFeed>> feeds_;
   std::map<std::uint64_t, SrtStats> stats_;
   base::Micros pruned_ = 0;

@@ -107,7 +107,7 @@ void SrtThread::take(Connection& connection, std::vector<std::uint8_t> bytes) {
   const std::size_t queued = backlog.queued;
   if (queued + bytes.size() > options_.backlog_bytes) connection.dropping = true;
   if (queued <= options_.backlog_bytes / 2) connection.dropping = false;
-  if (connection.dropping || backlog.paused) {
+  if (connection.dropping) {
     connection.untold_drop += bytes.size();
     backlog.dropped += bytes.size();
     return;

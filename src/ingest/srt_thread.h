@@ -20,7 +20,6 @@ namespace ingest {
 /// without asking whether the loop keeps up; nothing but atomics in it.
 struct SrtBacklog {
   std::atomic<std::size_t> queued{0};     ///< bytes posted and not yet handed on
-  std::atomic<bool> paused{false};        ///< the channel wants none for now
   std::atomic<std::uint64_t> dropped{0};  ///< bytes dropped so far
 };
 

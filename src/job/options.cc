@@ -59,6 +59,7 @@ base::Result<Options> parse(const json& from) {
   options.audio_rung.bitrate = audio.at("bitrate");
   options.audio_rung.channels = audio.at("channels");
   options.audio_rung.sample_rate = audio.at("sample_rate");
+  options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.program = from.at("program");
   options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
   options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
@@ -78,6 +79,7 @@ std::string to_json(const Options& options) {
                     {"ladder", ladder},
                     {"audio", static_cast<int>(options.audio)},
                     {"audio_rung", audio_rung_json(options.audio_rung)},
+                    {"outage", static_cast<int>(options.outage)},
                     {"program", options.program},
                     {"log_format", static_cast<int>(options.log_format)},
                     {"log_level", static_cast<int>(options.log_level)}};

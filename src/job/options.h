@@ -37,6 +37,13 @@ struct Options {
   Audio audio = Audio::kAuto;
   AudioRung audio_rung;
 
+  /// What viewers get while there is no feed.
+  enum class Outage : std::uint8_t {
+    kHold,  ///< the last picture and silence
+    kGap,   ///< nothing: gaps in the playlists
+  };
+  Outage outage = Outage::kHold;
+
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 
   base::LogFormat log_format = base::LogFormat::kText;

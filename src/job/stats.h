@@ -29,6 +29,7 @@ struct Stats {
   Number ts_continuity_errors;
   Number ts_damaged_units;  ///< PES packets and sections thrown away
   Number timeline_anchors;  ///< times the clock was anchored: 1 for a feed without jumps
+  Number timeline_restamped;  ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;  ///< packets without a place on the timeline
   Number packager_dropped;  ///< packets the packager had no room or place for
   Number decoded_frames;
@@ -37,6 +38,7 @@ struct Stats {
   Number dropped_packets;  ///< undecoded, because the encoders lagged
   Number dropped_frames;   ///< decoded and not encoded, because the encoders lagged
   Number duplicated_frames;
+  Number held_frames;  ///< pictures encoded again because none came
 
   // Gauges.
   Number heartbeat;        ///< grows with every turn of the worker's main thread

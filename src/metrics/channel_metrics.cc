@@ -31,32 +31,38 @@ void add_state(Families& out, const channel::Report& report, const Labels& label
 
 void add_feed(Families& out, const channel::Report& report, const Labels& labels) {
   out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, report.protocol.empty() ? 0 : 1);
+  out.gauge("kickoff_feed_silent",
+            "1 while a publisher is connected and has sent no media for 2 s: look at the encoder and its line; another "
+            "publisher may take its place.",
+            labels, report.feed_silent ? 1 : 0);
+  out.counter("kickoff_feed_silences_total", "Publishers disconnected because they sent no media for the idle limit.",
+              labels, value_of(report.feed.silences));
   out.counter("kickoff_feed_bytes_total", "Media bytes received from publishers; its rate is the feed's bit rate.",
-              labels, value_of(report.counters.feed_bytes));
-  out.counter("kickoff_feed_publishes_total", "Publishers accepted.", labels, value_of(report.counters.publishes));
+              labels, value_of(report.feed.bytes));
+  out.counter("kickoff_feed_publishes_total", "Publishers accepted.", labels, value_of(report.feed.publishes));
   out.counter("kickoff_feed_publishes_refused_total",
               "Publishers refused by the channel because it had one already or was ending.", labels,
-              value_of(report.counters.publishes_refused));
+              value_of(report.publishes_refused));
   out.counter("kickoff_feed_takeovers_total", "Publishers replaced by another one.", labels,
-              value_of(report.counters.takeovers));
+              value_of(report.feed.takeovers));
   const char* frames = "Access units and audio frames demuxed by the worker of now.";
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"),
               value_of(report.worker.video_packets));
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"),
               value_of(report.worker.audio_packets));
   out.counter("kickoff_feed_unplayable_total", "Messages of codecs that cannot be played, or broken.", labels,
-              value_of(report.counters.unplayable_messages));
+              value_of(report.feed.unplayable_messages));
   const char* dropped =
       "Feed data dropped: by the queue to the worker, before the clock was anchored or without a place on the "
       "timeline, by the packager.";
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "queue"),
-              value_of(report.feed.dropped_messages));
+              value_of(report.queue.dropped_messages));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "timeline"),
               value_of(report.worker.timeline_dropped));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "packager"),
               value_of(report.worker.packager_dropped));
   out.counter("kickoff_feed_dropped_bytes_total", "Bytes dropped by the queue to the worker.", labels,
-              value_of(report.feed.dropped_bytes));
+              value_of(report.queue.dropped_bytes));
   out.counter("kickoff_feed_clock_jumps_total", "Times the feed's clock jumped and was anchored anew.", labels,
               value_of(report.worker.timeline_anchors));
   const char* damaged = "Transport stream damage: lost synchronisation, continuity gaps, units thrown away.";
@@ -72,11 +78,11 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
   out.gauge("kickoff_worker_running", "1 while the channel's media worker runs.", labels,
             report.worker.running ? 1 : 0);
   out.counter("kickoff_worker_restarts_total", "Workers that died or hung and were replaced.", labels,
-              value_of(report.counters.worker_restarts));
+              value_of(report.source.restarts));
   out.counter("kickoff_worker_hangs_total", "Workers killed because nothing moved in them any more.", labels,
-              value_of(report.counters.worker_hangs));
+              value_of(report.source.hangs));
   out.counter("kickoff_worker_spawn_failures_total", "Workers that could not be started.", labels,
-              value_of(report.counters.spawn_failures));
+              value_of(report.source.spawn_failures));
   out.counter("kickoff_worker_cpu_seconds_total", "CPU time of the worker of now.", labels, use.cpu_seconds);
   out.gauge("kickoff_worker_resident_bytes", "Resident memory of the worker of now, shared pages included.", labels,
             value_of(use.resident));
@@ -118,9 +124,12 @@ void add_log(Families& out, const channel::Report& report, const Labels& labels)
               value_of(report.log.late));
   out.counter("kickoff_channel_records_dropped_total", dropped, with(labels, "reason", "conflict"),
               value_of(report.log.conflicts));
+  out.counter("kickoff_channel_held_parts_total",
+              "Parts that repeat the last picture, or are silent, because nothing came from the feed.", labels,
+              value_of(report.held_parts));
   out.counter("kickoff_channel_late_parts_total",
               "Parts published more than half a part target after their newest frame was received.", labels,
-              value_of(report.counters.late_parts));
+              value_of(report.late_parts));
   add_delay(out, "kickoff_channel_capture_to_part_seconds",
             "From the arrival of a part's newest frame to its publication.", labels, report.capture_to_part);
   add_delay(out, "kickoff_channel_part_lateness_seconds", "From the UTC end of a part's media to its publication.",

@@ -18,15 +18,15 @@ base::Result<std::int64_t> number(base::ByteReader& in, const char* field) {
   return static_cast<std::int64_t>(value);
 }
 
-void write(base::ByteWriter& out, const Position::Rendition& at) {
+void write(base::ByteWriter& out, const Position::Rendition& at, base::View key_part) {
   out.u64(static_cast<std::uint64_t>(at.msn));
   out.u32(at.next_part);
   out.u64(static_cast<std::uint64_t>(at.segment_start));
   out.u64(static_cast<std::uint64_t>(at.end));
   out.u64(static_cast<std::uint64_t>(at.timescale));
   out.u8((at.former_format ? kFormerFormat : 0U) | (at.started ? kStarted : 0U));
-  out.u32(at.key_part.size());
-  out.bytes(at.key_part.view());
+  out.u32(key_part.size());
+  out.bytes(key_part);
 }
 
 base::Result<Position::Rendition> parse_place(base::ByteReader& in) {
@@ -48,11 +48,14 @@ base::Result<Position::Rendition> parse_place(base::ByteReader& in) {
 
 }  // namespace
 
-base::Bytes encode_position(const Position& position) {
+base::Bytes encode_position(const Position& position, std::size_t most_media) {
   base::ByteWriter out;
   out.u64(static_cast<std::uint64_t>(position.owed_discontinuity.value_or(kNoneOwed)));
   out.u32(position.renditions.size());
-  for (const Position::Rendition& at : position.renditions) write(out, at);
+  for (const Position::Rendition& at : position.renditions) {
+    const bool fits = out.size() + at.key_part.size() <= most_media;
+    write(out, at, fits ? at.key_part.view() : base::View{});
+  }
   out.bytes(encode(Record{position.presentation}).head);
   return base::Bytes::adopt(out.take());
 }

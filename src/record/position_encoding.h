@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "base/bytes.h"
 #include "base/result.h"
 #include "record/position.h"
@@ -13,7 +15,8 @@
 ///          the presentation's record, as encoding.h has it
 namespace record {
 
-base::Bytes encode_position(const Position& position);
+/// Key parts that would make the bytes more than `most_media` are left out: it all has to fit into one feed message.
+base::Bytes encode_position(const Position& position, std::size_t most_media = std::size_t{8} << 20);
 /// Errors: kMalformed, kTruncated, for bytes that encode_position has not written.
 base::Result<Position> parse_position(base::View bytes);
 

@@ -93,8 +93,6 @@ class Session {
   /// Enforces time limits and pings idle peers; call it about once a second.
   /// Errors: kCanceled, the peer is too slow or gone: close the connection (RT-40).
   base::Status tick(base::Micros now);
-  /// The peer's silence until `now` is our doing: its input is paused (RT-45).
-  void excuse_silence(base::Micros now) { last_heard_ = now; }
   /// What to send, in order; empty if there is nothing.
   std::vector<std::uint8_t> take_output();
   /// True once the connection is to be closed after sending take_output().

@@ -241,6 +241,7 @@ base::Result<TagSummary> inspect_tag(Type type, base::View payload) {
   TRY(const std::vector<TagPart> parts, parse_tag(type, payload));
   TagSummary summary;
   summary.video = type == Type::kVideo;
+  if (!parts.empty()) summary.track = parts.front().track;
   for (const TagPart& part : parts) {
     if (part.unit == Unit::kCommand || part.unit == Unit::kUnknown) continue;
     if (!part.codec && !summary.unplayable) {
@@ -252,6 +253,11 @@ base::Result<TagSummary> inspect_tag(Type type, base::View payload) {
     summary.key = summary.key || (summary.video && part.key);
   }
   return summary;
+}
+
+bool is_metadata(base::View payload) {
+  constexpr std::string_view kStart{"\x02\x00\x0AonMetaData", 13};  // an AMF0 string of 10 bytes
+  return base::text_of(payload.first(std::min(payload.size(), kStart.size()))) == kStart;
 }
 
 }  // namespace rtmp

@@ -55,6 +55,7 @@ struct TagSummary {
   bool sequence_start = false;  ///< decoder configuration: never to be dropped
   bool frames = false;          ///< coded data
   bool key = false;             ///< a video key frame of some track
+  std::uint8_t track = 0;       ///< the first one in it, as sent
   /// The first track in it that we cannot play.
   struct Unplayable {
     std::uint8_t track = 0;
@@ -66,5 +67,9 @@ struct TagSummary {
 
 /// Errors: as parse_tag.
 base::Result<TagSummary> inspect_tag(Type type, base::View payload);
+
+/// Whether an AMF0 data message is onMetaData: which tracks the feed says it has. Others (cue points, text, captions)
+/// are of their moment.
+bool is_metadata(base::View payload);
 
 }  // namespace rtmp

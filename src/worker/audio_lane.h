@@ -1,60 +1,63 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 
+#include "job/options.h"
 #include "media/packet.h"
+#include "media/track.h"
 #include "transcode/audio_transcoder.h"
-#include "transcode/silence.h"
-#include "worker/pipeline.h"
+#include "worker/lane_outlet.h"
 #include "worker/plan.h"
+#include "worker/rate_meter.h"
 
 namespace worker {
 
-/// One audio track of the feed on its way to one rendition, copied or encoded.
-struct Pipeline::AudioLane final : public transcode::Output {
-  media::Track source;
-  media::Track format;  ///< of what is published
-  AudioPlan plan;
-  bool active = true;  ///< the feed of now has it
-  bool usable = false;
-  std::optional<std::uint32_t> rendition;
-  std::unique_ptr<transcode::AudioTranscoder> transcoder;  ///< null for a copy
-  std::optional<transcode::Silence> silence;               ///< of a copy, where its codec has it
-  std::optional<std::int64_t> end;                         ///< of what came or was filled. Units: ticks of source.
-  std::function<void(media::Packet&&)> deliver;
+/// One audio track of the feed on its way to its rendition, copied or encoded. When its track is gone the next one
+/// takes its place: an encoder goes on in its format, a copy changes it. Thread: one.
+class AudioLane final : private transcode::Output {
+ public:
+  /// `number`: of the rendition, from 1. All outlive this.
+  AudioLane(const job::Options& options, LaneOutlet& outlet, std::size_t number);
+  ~AudioLane() override;
 
-  /// What a copy publishes, from the next packet on.
-  void set_format(const media::Track& track) {
-    format = track;
-    auto made = transcode::Silence::make(track);
-    if (made.ok()) {
-      silence.emplace(made.take());
-    } else {
-      silence.reset();
-    }
-  }
+  /// Makes what `plan` says of the feed's track. False where nothing can be made of it.
+  /// `claimed_rate`: as VideoLane::take.
+  bool open(const media::Track& track, const AudioPlan& plan, std::int64_t claimed_rate);
+  /// The track again, in another format, or the one that takes its place.
+  void change(const media::Track& track);
 
-  /// Plays silence up to `utc`, so that a player waiting for audio does not stop the picture.
-  void fill(base::Micros utc) {
-    const std::int64_t until = media::rescale(utc, base::kSecond, source.timescale);
-    if (transcoder) {
-      transcoder->silence_until({utc}, *this);
-      end = std::max(*end, until);
-      return;
-    }
-    while (silence && *end < until) {
-      media::Packet packet = silence->packet(*end);
-      packet.arrived = utc;
-      *end += packet.duration;
-      deliver(std::move(packet));
-    }
-  }
+  const media::Track& source() const { return source_; }
+  bool active() const { return active_; }
+  void release() { active_ = false; }
+  /// False where the packet is of another track.
+  bool take(media::Packet& packet);
+  void flush();
 
-  void on_track(std::size_t, const media::Track& track) override { format = track; }
-  void on_packet(std::size_t, media::Packet&& packet) override { deliver(std::move(packet)); }
+  /// Null for a copy.
+  const transcode::AudioTranscoder* transcoder() const { return transcoder_.get(); }
+
+ private:
+  bool open_copy();
+  void set_format(const media::Track& track);
+  packager::RenditionSpec describe() const;
+  void on_track(std::size_t rung, const media::Track& track) override;
+  void on_packet(std::size_t rung, media::Packet&& packet) override;
+
+  const job::Options& options_;
+  LaneOutlet& outlet_;
+  const std::size_t number_;
+  media::Track source_;
+  media::Track format_;       ///< of what is published
+  packager::Still silence_;   ///< in that format; empty where its codec has none
+  AudioPlan plan_;
+  bool active_ = true;        ///< source_ is a track of the feed of now
+  bool playable_ = true;      ///< something can be made of its format
+  std::int64_t claimed_rate_ = 0;
+  std::optional<std::uint32_t> rendition_;
+  std::optional<RateMeter> rate_;                            ///< of a copy
+  std::unique_ptr<transcode::AudioTranscoder> transcoder_;
 };
 
 }  // namespace worker

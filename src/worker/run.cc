@@ -17,7 +17,7 @@
 #include "job/options.h"
 #include "job/stats.h"
 #include "record/encoding.h"
-#include "worker/pipeline.h"
+#include "worker/production.h"
 
 namespace worker {
 namespace {
@@ -70,14 +70,14 @@ class Runner {
         writer_(records),
         stats_(map_stats(stats)),
         buffer_(kReadSize),
-        pipeline_(std::move(options), [this](const record::Record& record) { writer_.write(record); }) {}
+        production_(std::move(options), [this](const record::Record& record) { writer_.write(record); }) {}
 
   int run() {
     for (;;) {
       // Without encoders there is nothing but the feed to wait for: reading it waits as well, for one call less.
-      std::array<pollfd, 2> watched{{{feed_, POLLIN, POLLIN}, {pipeline_.encoded_descriptor(), POLLIN, 0}}};
+      std::array<pollfd, 2> watched{{{feed_, POLLIN, POLLIN}, {production_.encoded_descriptor(), POLLIN, 0}}};
       if (watched[1].fd >= 0 && poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return 1;
-      if (watched[1].revents != 0) pipeline_.on_encoded();
+      if (watched[1].revents != 0) production_.on_encoded();
       if (watched[0].revents != 0) {
         const ssize_t size = read(feed_, buffer_.data(), buffer_.size());
         if (size == 0) return 0;
@@ -88,7 +88,7 @@ class Runner {
         if (!take({buffer_.data(), static_cast<std::size_t>(size)})) return writer_.broken() ? 1 : 0;
       }
       if (writer_.broken()) return 1;
-      pipeline_.report(stats_);
+      production_.report(stats_);
     }
   }
 
@@ -97,7 +97,7 @@ class Runner {
     const base::Status status = reader_.feed(bytes);
     feed::Message message;
     while (reader_.next(message)) {
-      if (!pipeline_.on_message(message)) return false;
+      if (!production_.on_message(message)) return false;
     }
     if (!status.ok()) base::log_error("worker", "feed pipe broken", {{"why", status.error().message()}});
     return status.ok();
@@ -108,7 +108,7 @@ class Runner {
   job::Stats& stats_;
   feed::Reader reader_;
   std::vector<std::uint8_t> buffer_;
-  Pipeline pipeline_;
+  Production production_;
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ TEST(Config, AnEmptyFileMeansTheDefaultsAndTheWildcardChannel) {
   EXPECT_EQ(config.http.port, 8080);
   ASSERT_TRUE(config.channels.contains("*"));
   EXPECT_EQ(config.channels.at("*").options.grace, 20 * base::kSecond);
+  EXPECT_EQ(config.channels.at("*").options.idle, 30 * base::kSecond);
 }
 
 TEST(Config, ReadsAWholeChannel) {
@@ -41,6 +42,7 @@ channels:
     part: 250ms
     window: 2m
     grace: 5s
+    idle: 8s
     takeover: true
     keys: [one, two]
     source: copy
@@ -55,6 +57,7 @@ channels:
   EXPECT_EQ(channel.options.media.part, 250 * base::kMillisecond);
   EXPECT_EQ(channel.options.window, 120 * base::kSecond);
   EXPECT_TRUE(channel.options.takeover);
+  EXPECT_EQ(channel.options.idle, 8 * base::kSecond);
   EXPECT_EQ(channel.options.keys, (std::vector<std::string>{"one", "two"}));
   EXPECT_TRUE(channel.options.media.copy_video);
   ASSERT_EQ(channel.options.media.ladder.size(), 2U);
@@ -94,6 +97,123 @@ TEST(Config, LimitsThatPlayersDependOnAreKept) {
   EXPECT_NE(problems_of("channels: {a: {ladder: none}}").find("nothing to play"), std::string::npos);
   EXPECT_NE(problems_of("channels: {a: {srt: {passphrase: short}}}").find("10 to 80"), std::string::npos) << "SR-8";
   EXPECT_NE(problems_of("channels: {\"a b\": {}}").find("channel name"), std::string::npos);
+}
+
+TEST(Config, AChannelsTimesHaveTheirBounds) {
+  const auto refused = [](const std::string& key, const std::string& value) {
+    return problems_of("channels: {a: {" + key + ": " + value + "}}").find(key + " has to be a duration") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(refused("idle", "2s"));
+  EXPECT_FALSE(refused("idle", "3s"));
+  EXPECT_FALSE(refused("idle", "60m"));
+  EXPECT_TRUE(refused("idle", "61m"));
+  EXPECT_FALSE(refused("grace", "0s"));
+  EXPECT_TRUE(refused("grace", "61m"));
+  EXPECT_TRUE(refused("part", "199ms"));
+  EXPECT_FALSE(refused("part", "200ms"));
+  EXPECT_TRUE(refused("segment", "999ms"));
+  EXPECT_TRUE(refused("segment", "11s"));
+}
+
+TEST(Config, APartMayBeHalfASegmentAndAWindowSixOfThem) {
+  EXPECT_EQ(problems_of("channels: {a: {part: 1s, segment: 2s, window: 12s}}"), "");
+  EXPECT_NE(problems_of("channels: {a: {part: 1001ms, segment: 2s}}"), "");
+  EXPECT_NE(problems_of("channels: {a: {segment: 2s, window: 11999ms}}"), "");
+}
+
+TEST(Config, ALadderIsAutoNoneOrRungsWithNamesOfTheirOwn) {
+  EXPECT_TRUE(good("channels: {a: {ladder: auto}}").channels.at("a").options.media.default_ladder);
+  const auto none = good("channels: {a: {source: copy, ladder: none}}").channels.at("a").options.media;
+  EXPECT_FALSE(none.default_ladder);
+  EXPECT_TRUE(none.ladder.empty());
+  EXPECT_NE(problems_of("channels: {a: {ladder: best}}").find("auto, none, or a list"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {ladder: []}}").find("auto, none, or a list"), std::string::npos);
+  const std::string rung = "{height: 360, bitrate: 800k}";
+  EXPECT_NE(problems_of("channels: {a: {ladder: [" + rung + ", " + rung + "]}}").find("two rungs are named \"v360\""),
+            std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {ladder: [{name: source, bitrate: 800k}]}}").find("two rungs are named"),
+            std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {ladder: [{bitrate: 800k}]}}").find("needs a height or a name"),
+            std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {ladder: [{height: 360, bitrate: 49999}]}}").find("at least 50k"),
+            std::string::npos);
+  EXPECT_EQ(problems_of("channels: {a: {ladder: [{height: 360, bitrate: 50k}]}}"), "");
+}
+
+TEST(Config, ReadsHowSoundIsMade) {
+  using Audio = job::Options::Audio;
+  for (const auto& [word, mode] :
+       {std::pair{"auto", Audio::kAuto}, {"copy", Audio::kCopy}, {"encode", Audio::kEncode}, {"none", Audio::kNone}}) {
+    EXPECT_EQ(good(std::string("channels: {a: {audio: {mode: ") + word + "}}}").channels.at("a").options.media.audio,
+              mode);
+  }
+  const auto rung = good("channels: {a: {audio: {codec: opus, bitrate: 96k, channels: 2, sample_rate: 48000}}}")
+                        .channels.at("a")
+                        .options.media.audio_rung;
+  EXPECT_EQ(rung.codec, media::Codec::kOpus);
+  EXPECT_EQ(rung.bitrate, 96'000);
+  EXPECT_EQ(rung.channels, 2);
+  EXPECT_EQ(rung.sample_rate, 48'000);
+}
+
+TEST(Config, ReadsWhoMayPublishOverSrtAndHow) {
+  const std::string path = testing::TempDir() + "kickoff-passphrase";
+  std::ofstream(path) << "ten letters and more\nsecond line\n";
+  const auto channel =
+      good("channels: {a: {srt: {passphrase_file: " + path + ", key_length: 32, latency: 4s, allow: [10.0.0.0/8]}}}")
+          .channels.at("a");
+  EXPECT_EQ(channel.srt_passphrase, "ten letters and more");
+  EXPECT_EQ(channel.srt_key_length, 32);
+  EXPECT_EQ(channel.srt_latency, 4 * base::kSecond);
+  EXPECT_EQ(channel.srt_allow, std::vector<std::string>{"10.0.0.0/8"});
+  EXPECT_NE(problems_of("channels: {a: {srt: {passphrase_file: /nonexistent}}}").find("cannot be read"),
+            std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {srt: {key_length: 20}}}").find("one of 0, 16, 24, 32"), std::string::npos);
+  for (const auto& [length, fits] : {std::pair{9, false}, {10, true}, {80, true}, {81, false}}) {
+    const std::string phrase(static_cast<std::size_t>(length), 'p');
+    EXPECT_EQ(problems_of("channels: {a: {srt: {passphrase: " + phrase + "}}}").empty(), fits) << length;
+  }
+}
+
+TEST(Config, ReadsTheListeners) {
+  const Config config = good(
+      "srt: {listen: 127.0.0.1, port: 0, latency: 4s, max_reorder: 50, max_mbps: 1000, publish_without_mode: true}\n"
+      "rtmp: {listen: 127.0.0.1, port: 0, tls_port: 0}\nadmin: {listen: 0.0.0.0, port: 9}\n"
+      "http: {loops: 256, max_connections: 5}\nlog: {level: warn, format: json}\nend_channels_on_stop: true\n");
+  EXPECT_EQ(config.srt.listen, "127.0.0.1");
+  EXPECT_EQ(config.srt.port, 0);
+  EXPECT_EQ(config.srt.latency, 4 * base::kSecond);
+  EXPECT_EQ(config.srt.max_reorder, 50);
+  EXPECT_EQ(config.srt.max_mbps, 1000);
+  EXPECT_TRUE(config.srt.publish_without_mode);
+  EXPECT_EQ(config.rtmp.port, 0);
+  EXPECT_EQ(config.rtmp.tls_port, 0);
+  EXPECT_EQ(config.admin.listen, "0.0.0.0");
+  EXPECT_EQ(config.admin.port, 9);
+  EXPECT_EQ(config.http.loops, 256);
+  EXPECT_EQ(config.http.max_connections, 5);
+  EXPECT_EQ(config.log.level, base::Level::kWarn);
+  EXPECT_EQ(config.log.format, base::LogFormat::kJson);
+  EXPECT_TRUE(config.end_channels_on_stop);
+}
+
+TEST(Config, AFileWithoutChannelsAdmitsEveryName) {
+  EXPECT_EQ(good("{}").channels.size(), 1U);
+  EXPECT_EQ(good("").channels.count("*"), 1U);
+  EXPECT_EQ(good("channels: {a: {}}").channels.count("*"), 0U);
+}
+
+TEST(Config, ACertificateAndItsKeyComeTogether) {
+  EXPECT_NE(problems_of("http: {certificate: a.pem}").find("given together"), std::string::npos);
+  EXPECT_NE(problems_of("http: {key: a.pem}").find("given together"), std::string::npos);
+  EXPECT_EQ(problems_of("http: {certificate: a.pem, key: b.pem}"), "");
+}
+
+TEST(Config, AChannelsNameHasSixtyFourLettersAtMost) {
+  EXPECT_EQ(problems_of("channels: {" + std::string(64, 'a') + ": {}}"), "");
+  EXPECT_NE(problems_of("channels: {" + std::string(65, 'a') + ": {}}"), "");
+  EXPECT_NE(problems_of("channels: {\"\": {}}"), "");
 }
 
 TEST(Config, ReadsWhatIsGivenUpWhenRoomRunsOut) {

@@ -2,38 +2,50 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace channel {
 namespace {
 
-feed::RtmpMessage tag(std::uint8_t type, std::initializer_list<std::uint8_t> bytes) {
-  return {type, 0, 0, base::Bytes::adopt(std::vector<std::uint8_t>(bytes))};
+feed::RtmpMessage header(std::uint8_t type, const std::string& text, std::uint8_t track = 0) {
+  return {type, 0, 0, base::Bytes::copy_of(text), feed::Role::kHeader, track, false};
 }
 
-void note(HeaderCache& cache, const feed::RtmpMessage& message) {
-  const auto summary = rtmp::inspect_tag(static_cast<rtmp::Type>(message.type), message.payload.view());
-  cache.note(message, summary.ok() ? &*summary : nullptr);
+std::string trace(const HeaderCache& cache) {
+  std::string text;
+  for (const feed::RtmpMessage& message : cache.messages()) text += std::string(message.payload.text()) + " ";
+  return text;
 }
 
-TEST(HeaderCache, KeepsTheNewestMetadataAndConfigurationOfEachTrackAndNoFrames) {
+TEST(HeaderCache, KeepsTheNewestOfEachTrackMetadataFirstThenVideoThenAudio) {
   HeaderCache cache;
-  note(cache, tag(18, {2, 0, 10}));
-  note(cache, tag(9, {0x17, 0, 0, 0, 0, 1}));   // AVC sequence header
-  note(cache, tag(9, {0x17, 1, 0, 0, 0, 99}));  // AVC key frame
-  note(cache, tag(8, {0xaf, 0, 0x11, 0x90}));   // AAC sequence header
-  note(cache, tag(9, {0x17, 0, 0, 0, 0, 2}));   // a newer one
-  const auto messages = cache.messages();
-  ASSERT_EQ(messages.size(), 3U);
-  EXPECT_EQ(messages[0].type, 18);
-  EXPECT_EQ(messages[1].type, 9);
-  EXPECT_EQ(messages[1].payload.data()[5], 2);
-  EXPECT_EQ(messages[2].type, 8);
+  cache.note(header(feed::kRtmpAudio, "german", 1));
+  cache.note(header(feed::kRtmpAudio, "english"));
+  cache.note(header(feed::kRtmpVideo, "old"));
+  cache.note(header(feed::kRtmpData, "metadata"));
+  cache.note(header(feed::kRtmpVideo, "new"));
+  EXPECT_EQ(trace(cache), "metadata new english german ");
 }
 
 TEST(HeaderCache, ForgetsOnRequest) {
   HeaderCache cache;
-  note(cache, tag(18, {2, 0, 10}));
+  cache.note(header(feed::kRtmpData, "metadata"));
   cache.clear();
+  EXPECT_EQ(trace(cache), "");
+}
+
+TEST(HeaderCache, IsBoundedInSizeAndNumber) {
+  HeaderCache cache;
+  cache.note(header(feed::kRtmpVideo, std::string(64 * 1024 + 1, 'x')));
   EXPECT_TRUE(cache.messages().empty());
+  cache.note(header(feed::kRtmpVideo, std::string(64 * 1024, 'x')));
+  EXPECT_EQ(cache.messages().size(), 1U);
+  for (int track = 0; track < 100; ++track) {
+    cache.note(header(feed::kRtmpAudio, "a", static_cast<std::uint8_t>(track)));
+  }
+  EXPECT_EQ(cache.messages().size(), 33U);
+  cache.note(header(feed::kRtmpAudio, "newer"));  // what is there is still renewed
+  EXPECT_EQ(cache.messages()[1].payload.text(), "newer");
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class FakeChannel : public Publisher, public FeedSink {
     if (const auto* media = std::get_if<feed::RtmpMessage>(&message)) {
       trace.push_back(std::to_string(media->type) + " @" + std::to_string(media->timestamp));
       bytes += media->payload.size();
+      messages.push_back(*media);
       EXPECT_GT(media->arrived, 1'700'000'000 * base::kSecond);  // UTC
     }
     if (on_media) on_media();
@@ -44,6 +45,7 @@ class FakeChannel : public Publisher, public FeedSink {
     trace.push_back("end " + std::string(reason));
     feed = nullptr;
   }
+  std::vector<feed::RtmpMessage> messages;
 
   std::optional<Refusal> refuse;
   std::optional<PublishRequest> request;
@@ -196,6 +198,38 @@ TEST_F(RtmpListenerTest, HandsAPublishersMessagesOn) {
   EXPECT_EQ(listener_->statistics().half_open, 0U);
 }
 
+TEST_F(RtmpListenerTest, SaysOfEachMessageWhatItIs) {
+  listen();
+  run([&] {
+    Socket socket(port_);
+    ASSERT_TRUE(socket.send(hello()));
+    ASSERT_TRUE(socket.read_until("NetStream.Publish.Start"));
+    rtmp::Client client;
+    const auto data = [](std::string_view name) {
+      return rtmp::Buffer{2, 0, static_cast<std::uint8_t>(name.size())} + rtmp::text_bytes(name) + rtmp::Buffer{5};
+    };
+    client.message(rtmp::Type::kDataAmf0, 1, 0, data("onMetaData"));
+    client.message(rtmp::Type::kDataAmf0, 1, 0, data("onTextData"));
+    client.message(rtmp::Type::kVideo, 1, 0, rtmp::avc_tag(1, 0, 0, rtmp::kAvcc));
+    client.message(rtmp::Type::kVideo, 1, 0, rtmp::avc_tag(1, 1, 0, rtmp::nal(5)));
+    client.message(rtmp::Type::kVideo, 1, 40, rtmp::avc_tag(2, 1, 0, rtmp::nal(1)));
+    client.message(rtmp::Type::kVideo, 1, 80, rtmp::avc_tag(1, 2, 0, {}));  // end of sequence
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(0, rtmp::kAsc));
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(1, {1, 2, 3}));
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::aac_tag(1, {}));  // silence (RT-25)
+    client.message(rtmp::Type::kAudio, 1, 0, rtmp::Buffer{0x95, 0} + rtmp::text_bytes("mp4a") + rtmp::Buffer{1, 0x11});
+    client.message(rtmp::Type::kVideo, 1, 80, rtmp::Buffer{0x97});  // broken
+    socket.send(client.take());
+  });
+  settle([&] { return channel_.messages.size() == 11; });
+  std::string roles;
+  for (const feed::RtmpMessage& message : channel_.messages) {
+    roles += std::string(1, "HKFAO"[static_cast<int>(message.role)]) + (message.unplayable ? "!" : "") +
+             (message.track > 0 ? std::to_string(message.track) : "");
+  }
+  EXPECT_EQ(roles, "HOHKFOHAOH1O!");
+}
+
 TEST_F(RtmpListenerTest, RefusesWithAStatusThatArrives) {  // RT-17, RT-28
   for (const auto& [why, code] : {std::pair{Publisher::Refusal::Why::kDenied, "NetStream.Publish.Denied"},
                                   {Publisher::Refusal::Why::kBusy, "NetStream.Publish.BadName"},
@@ -323,27 +357,6 @@ TEST_F(RtmpListenerTest, DisconnectsAPublisherWithTheReason) {  // RT-28: takeov
     EXPECT_TRUE(socket.read_to_end());
   });
   EXPECT_EQ(channel_.trace, (Lines{"start", "end another publisher took over"}));
-}
-
-TEST_F(RtmpListenerTest, PausesAPublisherThroughTcp) {  // RT-45
-  listen();
-  channel_.on_media = [&] { channel_.feed->set_paused(true); };
-  std::size_t sent = 0;
-  run([&] {
-    Socket socket(port_);
-    socket.send(hello());
-    ASSERT_TRUE(socket.read_until("NetStream.Publish.Start"));
-    rtmp::Client client;
-    client.set_chunk_size(0xFFFFFF);
-    client.message(rtmp::Type::kVideo, 1, 0, rtmp::avc_tag(1, 1, 0, rtmp::nal(5)));
-    socket.send(client.take());
-    base::ByteWriter endless;
-    rtmp::write_chunk(endless, {.length = 10 << 20}, {});
-    socket.send(endless.view());
-    sent = socket.flood(std::size_t{256} << 20, 300);
-  });
-  EXPECT_LT(sent, std::size_t{64} << 20);
-  EXPECT_LT(listener_->statistics().bytes, std::size_t{1} << 20);
 }
 
 TEST_F(RtmpListenerTest, SurvivesGarbage) {  // RT-46

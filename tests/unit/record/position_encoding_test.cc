@@ -53,6 +53,22 @@ TEST(PositionEncoding, OwesNoDiscontinuityWhereNoneIsOwed) {
   EXPECT_EQ(parse_position(encode_position(none).view())->owed_discontinuity, std::nullopt);
 }
 
+TEST(PositionEncoding, LeavesOutKeyPartsBeyondTheBound) {
+  Position large = position();
+  large.renditions[1].key_part = base::Bytes::copy_of(std::string(1000, 'k'));
+  const auto back = parse_position(encode_position(large, 1000).view());
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->renditions[0].key_part.text(), "key");
+  EXPECT_TRUE(back->renditions[1].key_part.empty());
+  EXPECT_EQ(parse_position(encode_position(large).view())->renditions[1].key_part.size(), 1000U);
+}
+
+TEST(PositionEncoding, APlaceWithoutATimescaleIsAnError) {
+  Position bad = position();
+  bad.renditions[0].timescale = 0;  // would be divided by
+  EXPECT_FALSE(parse_position(encode_position(bad).view()).ok());
+}
+
 TEST(PositionEncoding, BytesThatAreCutShortAreAnError) {
   const base::Bytes whole = encode_position(position());
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_position(whole.view().first(size)).ok());

@@ -352,13 +352,6 @@ TEST(Session, ClosesPeersThatAreTooSlow) {  // RT-40
   EXPECT_FALSE(silent.tick(30 * kSecond + 1).ok());
 }
 
-TEST(Session, DoesNotBlameAPeerForOurPause) {  // RT-45
-  Publishing server;
-  server.session.excuse_silence(29 * kSecond);
-  EXPECT_TRUE(server.tick(58 * kSecond).ok());
-  EXPECT_FALSE(server.tick(60 * kSecond).ok());
-}
-
 TEST(Session, OffersEnhancedRtmpToThoseWhoAsk) {  // RT-37
   Server server;
   Client client;

@@ -1,4 +1,4 @@
-#include "channel/spawner.h"
+#include "channel/process_spawner.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -72,7 +72,7 @@ void WorkerProcess::kill() {
   if (pid_ > 0) ::kill(pid_, SIGKILL);
 }
 
-Spawner::Spawner(loop::Loop& loop, std::string program)
+ProcessSpawner::ProcessSpawner(loop::Loop& loop, std::string program)
     : loop_(loop), program_(std::move(program)), restart_(loop, [this] {
         const base::Status status = start_parent();
         if (status.ok()) return;
@@ -80,20 +80,20 @@ Spawner::Spawner(loop::Loop& loop, std::string program)
         restart_.start(kParentPause);
       }) {}
 
-base::Result<std::unique_ptr<Spawner>> Spawner::make(loop::Loop& loop, std::string program) {
+base::Result<std::unique_ptr<ProcessSpawner>> ProcessSpawner::make(loop::Loop& loop, std::string program) {
   if (access(program.c_str(), X_OK) != 0) {
     return base::Error{base::Code::kNotFound,
                        "media worker " + program + ": " + strerror(errno) +
                            "; kickoff-worker has to stand beside kickoff (build it with tools/build)"};
   }
-  std::unique_ptr<Spawner> spawner(new Spawner(loop, std::move(program)));
+  std::unique_ptr<ProcessSpawner> spawner(new ProcessSpawner(loop, std::move(program)));
   TRY_OK(spawner->start_parent());
   return spawner;
 }
 
 // The end of the process: the parent leaves when its socket ends, and takes its workers along. It is waited for, so
 // that nothing of ours is left behind when we are gone.
-Spawner::~Spawner() {
+ProcessSpawner::~ProcessSpawner() {
   if (requests_ >= 0) ::close(requests_);
   reports_.reset();
   if (!parent_) return;
@@ -104,7 +104,7 @@ Spawner::~Spawner() {
   }
 }
 
-base::Status Spawner::start_parent() {
+base::Status ProcessSpawner::start_parent() {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return system_error("socket for workers");
   Descriptor ours(ends[0]);
@@ -121,14 +121,14 @@ base::Status Spawner::start_parent() {
   return base::Ok{};
 }
 
-void Spawner::on_parent_exit(loop::Process::Exit exit) {
+void ProcessSpawner::on_parent_exit(loop::Process::Exit exit) {
   ++parent_restarts_;
   base::log_error("channel", "workers' parent ended; starting it again",
                   {{"status", exit.status}, {"signal", exit.signal}});
   restart_.start(kParentPause);
 }
 
-base::Result<std::unique_ptr<WorkerProcess>> Spawner::spawn(const job::Options& options) {
+base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const job::Options& options) {
   Pipe feed;
   Pipe records;
   TRY_OK(feed.open());
@@ -147,10 +147,10 @@ base::Result<std::unique_ptr<WorkerProcess>> Spawner::spawn(const job::Options& 
   TRY(process->feed_, loop::Stream::of_descriptor(loop_, feed.write_end.release()));
   TRY(process->records_, loop::Stream::of_descriptor(loop_, records.read_end.release()));
   workers_[id] = process.get();
-  return process;
+  return std::unique_ptr<Worker>(std::move(process));
 }
 
-void Spawner::on_read(base::View packet) {
+void ProcessSpawner::on_read(base::View packet) {
   const auto report = job::parse_report(packet);
   if (!report.ok()) return;
   const auto found = workers_.find(report->id);
@@ -176,8 +176,8 @@ void Spawner::on_read(base::View packet) {
   }
 }
 
-void Spawner::on_end(const std::optional<base::Error>&) {}
+void ProcessSpawner::on_end(const std::optional<base::Error>&) {}
 
-void Spawner::forget(std::uint64_t id) { workers_.erase(id); }
+void ProcessSpawner::forget(std::uint64_t id) { workers_.erase(id); }
 
 }  // namespace channel

@@ -1,0 +1,188 @@
+#include "channel/worker_source.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/log.h"
+#include "record/position_encoding.h"
+
+namespace channel {
+namespace {
+
+// A worker that has had no turn of its loop for this long hangs: it is told the time once a part target.
+constexpr int kHangParts = 3;
+constexpr base::Micros kHangLeast = base::kSecond;
+// Deaths further apart than this are not a crash loop.
+constexpr base::Micros kHealthy = 30 * base::kSecond;
+// Pauses before the first, second … restart in a row: the first at once, then ever longer.
+constexpr std::array<base::Micros, 6> kPauses = {
+    0, 500 * base::kMillisecond, base::kSecond, 2 * base::kSecond, 4 * base::kSecond, 8 * base::kSecond};
+
+base::Micros pause_after(int deaths) {
+  return kPauses[std::min<std::size_t>(static_cast<std::size_t>(std::max(deaths - 1, 0)), kPauses.size() - 1)];
+}
+
+}  // namespace
+
+/// Reads the worker's record pipe.
+class WorkerSource::RecordReader final : public loop::StreamHandler {
+ public:
+  explicit RecordReader(WorkerSource& source) : source_(source) {}
+  void on_read(base::View bytes) override { source_.on_records(bytes); }
+  void on_end(const std::optional<base::Error>&) override { source_.on_worker_gone("worker ended"); }
+
+  record::Decoder decoder;
+
+ private:
+  WorkerSource& source_;
+};
+
+WorkerSource::WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
+                           Spawner& spawner, const FeedSlot& feed, LogWriter& log)
+    : channel_(channel),
+      options_(options),
+      clock_(clock),
+      spawner_(spawner),
+      feed_(feed),
+      log_(log),
+      writer_(alarms, {}),
+      respawn_(alarms.make([this] { start_worker(); })) {}
+
+WorkerSource::~WorkerSource() = default;
+
+void WorkerSource::start(const record::Position& position) {
+  position_ = &position;
+  finishing_ = false;
+  if (!worker_ && !respawn_->active()) start_worker();
+}
+
+void WorkerSource::start_worker() {
+  job::Options media = options_.media;
+  media.channel = channel_;
+  auto spawned = spawner_.spawn(media);
+  if (!spawned.ok()) {
+    ++counters_.spawn_failures;
+    base::log_error("channel", "worker cannot start; trying again in a second",
+                    {{"channel", channel_}, {"why", spawned.error().message()}});
+    respawn_->start(base::kSecond);
+    return;
+  }
+  ++counters_.starts;
+  stand_in_.reset();
+  worker_ = spawned.take();
+  started_ = clock_.steady();
+  heartbeat_ = 0;
+  heartbeat_at_ = started_;
+  reader_ = std::make_unique<RecordReader>(*this);
+  worker_->read_records(*reader_);
+  writer_.attach(&worker_->feed());
+  if (position_->known()) write(feed::Resume{record::encode_position(*position_)});
+  tell_feed();
+}
+
+/// What a worker that starts in the middle of a feed has missed.
+void WorkerSource::tell_feed() {
+  if (!feed_.format()) return;
+  write(feed::Start{*feed_.format()});
+  for (const feed::RtmpMessage& header : feed_.headers()) write(header);
+}
+
+void WorkerSource::on_records(base::View bytes) {
+  const base::Status status = reader_->decoder.feed(bytes);
+  record::Record record;
+  while (reader_->decoder.next(record)) log_.on_record(record);
+  if (!status.ok()) {
+    ++counters_.record_errors;
+    base::log_error("channel", "records broken", {{"channel", channel_}, {"why", status.error().message()}});
+    worker_->kill();
+  }
+  log_.on_batch_end();
+}
+
+void WorkerSource::on_worker_gone(std::string_view why) {
+  const base::Micros now = clock_.steady();
+  writer_.attach(nullptr);
+  reader_.reset();
+  worker_.reset();
+  if (finishing_) {
+    end_log();
+    return;
+  }
+  ++counters_.restarts;
+  deaths_ = now - started_ > kHealthy ? 0 : deaths_ + 1;
+  const base::Micros pause = pause_after(deaths_);
+  base::log_warn(
+      "channel", "worker lost, starting another",
+      {{"channel", channel_}, {"why", why}, {"pause_ms", pause / base::kMillisecond}, {"deaths_in_a_row", deaths_}});
+  stand_in();
+  respawn_->start(pause);
+}
+
+void WorkerSource::stand_in() {
+  if (stand_in_ || !position_->known()) return;
+  stand_in_ = std::make_unique<StandIn>(options_.media, *position_,
+                                        [this](const record::Record& record) { log_.on_record(record); });
+}
+
+void WorkerSource::tick(base::Micros utc) {
+  if (worker_) {
+    write(feed::Tick{utc});
+    watch();
+  } else if (stand_in_) {
+    stand_in_->tick(utc);
+    log_.on_batch_end();
+  }
+}
+
+void WorkerSource::watch() {
+  const std::uint64_t beat = worker_->stats().heartbeat.load(std::memory_order_relaxed);
+  const base::Micros now = clock_.steady();
+  if (beat != heartbeat_) {
+    heartbeat_ = beat;
+    heartbeat_at_ = now;
+    return;
+  }
+  if (now - heartbeat_at_ < std::max(kHangParts * options_.media.part, kHangLeast)) return;
+  ++counters_.hangs;
+  base::log_error("channel", "worker hangs, killing it", {{"channel", channel_}, {"pid", worker_->pid()}});
+  worker_->kill();
+  // Its end shows on the record pipe; should it not (it has not even been forked), give it up now.
+  heartbeat_at_ = now;
+  if (worker_->pid() == 0) on_worker_gone("worker never started");
+}
+
+void WorkerSource::finish() {
+  if (position_ == nullptr || finishing_) return;
+  finishing_ = true;
+  respawn_->stop();
+  if (worker_) {
+    write(feed::Finish{});
+  } else {
+    end_log();
+  }
+}
+
+void WorkerSource::abort(std::string_view why) {
+  if (!worker_) return;
+  finishing_ = true;
+  worker_->kill();
+  on_worker_gone(why);
+}
+
+void WorkerSource::end_log() {
+  if (position_->known()) {
+    // The worker is gone without having written the end.
+    stand_in();
+    stand_in_->finish();
+  } else if (!position_->presentation.renditions.empty()) {
+    log_.on_record(record::End{});
+  }
+  stand_in_.reset();
+  position_ = nullptr;
+  deaths_ = 0;
+  log_.on_batch_end();
+  log_.on_source_end();
+}
+
+}  // namespace channel

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "channel/alarm.h"
+#include "channel/feed_slot.h"
+#include "channel/feed_writer.h"
+#include "channel/options.h"
+#include "channel/source.h"
+#include "channel/spawner.h"
+#include "channel/stand_in.h"
+#include "record/encoding.h"
+
+namespace channel {
+
+/// A source that has a media worker make the records of a feed.
+///
+/// The log never stands still: a worker that dies or hangs is replaced, at once the first time and after ever longer
+/// pauses in a crash loop, and while there is none a stand-in goes on with the log. A worker that starts is told of the
+/// feed what it has missed: its format, its headers.
+class WorkerSource final : public Source {
+ public:
+  struct Counters {
+    std::uint64_t starts = 0;
+    std::uint64_t restarts = 0;  ///< after a death that nobody asked for
+    std::uint64_t hangs = 0;     ///< of those, killed because nothing moved any more
+    std::uint64_t spawn_failures = 0;
+    std::uint64_t record_errors = 0;  ///< streams of records that broke their format
+  };
+
+  /// All of them outlive this. `options` may change; what is new in it takes effect with the next worker.
+  WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
+               Spawner& spawner, const FeedSlot& feed, LogWriter& log);
+  ~WorkerSource() override;
+
+  void start(const record::Position& position) override;
+  void tick(base::Micros utc) override;
+  void finish() override;
+  void abort(std::string_view why) override;
+
+  /// What the publisher sent, or what there is to say of it.
+  void write(const feed::Message& message) { writer_.write(message, clock_.steady()); }
+
+  const Counters& counters() const { return counters_; }
+  const FeedWriter::Counters& feed_counters() const { return writer_.counters(); }
+  /// Null while none runs.
+  const Worker* worker() const { return worker_.get(); }
+
+ private:
+  class RecordReader;
+
+  void start_worker();
+  void tell_feed();
+  void on_records(base::View bytes);
+  void on_worker_gone(std::string_view why);
+  void watch();
+  void end_log();
+  void stand_in();
+
+  const std::string& channel_;
+  const Options& options_;
+  const base::Clock& clock_;
+  Spawner& spawner_;
+  const FeedSlot& feed_;
+  LogWriter& log_;
+  Counters counters_;
+  FeedWriter writer_;
+
+  const record::Position* position_ = nullptr;  ///< null: not started
+  bool finishing_ = false;
+  std::unique_ptr<Worker> worker_;
+  std::unique_ptr<RecordReader> reader_;
+  std::unique_ptr<StandIn> stand_in_;
+  base::Micros started_ = 0;
+  std::uint64_t heartbeat_ = 0;
+  base::Micros heartbeat_at_ = 0;
+  int deaths_ = 0;  ///< in a row
+  std::unique_ptr<Alarm> respawn_;
+};
+
+}  // namespace channel

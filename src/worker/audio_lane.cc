@@ -1,0 +1,111 @@
+#include "worker/audio_lane.h"
+
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "transcode/silence.h"
+
+namespace worker {
+
+AudioLane::AudioLane(const job::Options& options, LaneOutlet& outlet, std::size_t number)
+    : options_(options), outlet_(outlet), number_(number) {}
+
+AudioLane::~AudioLane() = default;
+
+bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int64_t claimed_rate) {
+  source_ = track;
+  plan_ = plan;
+  claimed_rate_ = claimed_rate;
+  if (plan_.copy) return open_copy();
+  auto transcoder = transcode::AudioTranscoder::make(track, {plan_.rung}, {});
+  if (transcoder.ok()) {
+    transcoder_ = transcoder.take();
+    transcoder_->announce(*this);
+    rendition_ = outlet_.add_rendition("a" + std::to_string(number_), [this] { return describe(); });
+    return true;
+  }
+  base::log_error("worker", "cannot encode the audio; it is copied if players can take it",
+                  {{"channel", options_.channel}, {"why", transcoder.error().message()}});
+  plan_.copy = can_copy(track);
+  return plan_.copy && open_copy();
+}
+
+bool AudioLane::open_copy() {
+  set_format(source_);
+  rendition_ = outlet_.add_rendition("a" + std::to_string(number_), [this] { return describe(); });
+  return true;
+}
+
+void AudioLane::change(const media::Track& track) {
+  const bool changed = !media::same_format(track, source_) || track.timescale != source_.timescale;
+  source_ = track;
+  active_ = true;
+  if (!changed) return;
+  if (transcoder_) {
+    const base::Status status = transcoder_->change_source(track, *this);
+    if (!status.ok())
+      base::log_error("worker", "new audio format not decodable",
+                      {{"channel", options_.channel}, {"why", status.error().message()}});
+    return;
+  }
+  playable_ = can_copy(track);
+  if (!playable_) {
+    base::log_error("worker", "the new audio format cannot be copied; it is silent until another one comes",
+                    {{"channel", options_.channel}, {"codec", track.codec_string}});
+    return;
+  }
+  set_format(track);
+  outlet_.on_change();
+}
+
+void AudioLane::set_format(const media::Track& track) {
+  format_ = track;
+  const auto silence = transcode::Silence::make(track);
+  silence_ = {};
+  if (silence.ok()) silence_ = {silence->frame(), silence->duration()};
+  if (transcoder_ || !plan_.copy) return;
+  rate_.emplace(track.timescale, media::rescale(options_.segment, base::kSecond, track.timescale),
+                bandwidth_of_copy(track, claimed_rate_, options_.part).average, claimed_rate_ == 0);
+}
+
+bool AudioLane::take(media::Packet& packet) {
+  if (!active_ || packet.track_id != source_.id) return false;
+  if (!playable_ || !rendition_) return true;
+  if (transcoder_) {
+    transcoder_->feed(std::move(packet), *this);
+    return true;
+  }
+  if (rate_ && rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
+  outlet_.publish(*rendition_, std::move(packet));
+  return true;
+}
+
+void AudioLane::flush() {
+  if (transcoder_) transcoder_->flush(*this);
+}
+
+packager::RenditionSpec AudioLane::describe() const {
+  packager::RenditionSpec spec;
+  spec.track = format_;
+  spec.track.language = source_.language;
+  spec.encoded = transcoder_ != nullptr;
+  spec.is_default = number_ == 1;
+  spec.label = source_.language.empty() ? "Audio " + std::to_string(number_) : source_.language;
+  spec.silence = silence_;
+  const bool measured = rate_ && rate_->peak() > 0;
+  const std::int64_t declared = transcoder_ ? plan_.rung.bitrate : claimed_rate_;
+  const Bandwidth bandwidth = measured ? bandwidth_measured(rate_->peak(), rate_->average(), options_.part)
+                                       : bandwidth_of_copy(format_, declared, options_.part);
+  spec.bandwidth = bandwidth.peak;
+  spec.average_bandwidth = bandwidth.average;
+  return spec;
+}
+
+void AudioLane::on_track(std::size_t, const media::Track& track) { set_format(track); }
+
+void AudioLane::on_packet(std::size_t, media::Packet&& packet) {
+  if (rendition_) outlet_.publish(*rendition_, std::move(packet));
+}
+
+}  // namespace worker

@@ -1,0 +1,64 @@
+#include "worker/feed_input.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace worker {
+namespace {
+
+timeline::Timeline::Options timing(const FeedInput::Options& options) {
+  timeline::Timeline::Options out;
+  out.clear_slots = options.clear_slots;
+  return out;
+}
+
+}  // namespace
+
+FeedInput::FeedInput(Options options, media::EventSink& out)
+    : options_(std::move(options)), timeline_(timing(options_), out) {}
+
+void FeedInput::start(feed::Format format) {
+  stop();
+  timeline_.on_restart();
+  info_ = {};
+  if (format == feed::Format::kRtmp) {
+    rtmp_ = std::make_unique<rtmp::TagDemuxer>(*this);
+  } else {
+    ts_ = std::make_unique<ts::Demuxer>(ts::Demuxer::Options{static_cast<std::uint16_t>(options_.program)}, timeline_);
+  }
+}
+
+void FeedInput::take(const feed::RtmpMessage& message) {
+  if (rtmp_) rtmp_->feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
+}
+
+void FeedInput::take(const feed::TsBytes& bytes) {
+  if (ts_) ts_->feed(bytes.payload.view(), bytes.arrived);
+}
+
+void FeedInput::stop() {
+  if (rtmp_) rtmp_->flush();
+  if (ts_) ts_->flush();
+  if (rtmp_ || ts_) timeline_.on_event(media::End{});
+  rtmp_.reset();
+  ts_.reset();
+}
+
+std::int64_t FeedInput::claimed_rate(media::Kind kind) const {
+  return std::int64_t{1000} * (kind == media::Kind::kVideo ? info_.video_kbps : info_.audio_kbps);
+}
+
+void FeedInput::on_stream_info(const rtmp::StreamInfo& info) {
+  info_ = info;
+  timeline_.set_frame_rate_hint(info.frame_rate);
+}
+
+void FeedInput::on_notice(const rtmp::Notice& notice) {
+  ++unplayable_;
+  const bool repaired = notice.kind == rtmp::Notice::Kind::kBadTime;
+  base::log_warn("worker", repaired ? "part of the feed repaired" : "part of the feed left out",
+                 {{"channel", options_.channel}, {"why", notice.text}});
+}
+
+}  // namespace worker

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "feed/message.h"
+#include "media/event.h"
+#include "rtmp/tag_demuxer.h"
+#include "timeline/timeline.h"
+#include "ts/demuxer.h"
+
+namespace worker {
+
+/// One feed on its way in: demultiplexed, and put on the UTC timeline. The timeline stays when the publisher comes again,
+/// over the same protocol or another. Reads no clock and does no I/O. Thread: one.
+class FeedInput final : private rtmp::TagSink {
+ public:
+  struct Options {
+    std::string channel;           ///< for the log
+    int program = 0;               ///< as job::Options::program
+    base::Micros clear_slots = 0;  ///< as timeline::Timeline::Options::clear_slots
+  };
+
+  /// `out` gets the feed's events in UTC ticks, within the calls below, and outlives this.
+  FeedInput(Options options, media::EventSink& out);
+
+  /// A publisher comes (again).
+  void start(feed::Format format);
+  void take(const feed::RtmpMessage& message);
+  void take(const feed::TsBytes& bytes);
+  /// Messages were lost on the way here.
+  void on_loss() { timeline_.on_event(media::Loss{}); }
+  /// The publisher went: what is held back comes out.
+  void stop();
+  /// Nothing comes out that is earlier than `utc`: an earlier worker has published it.
+  void not_before(base::Micros utc) { timeline_.not_before(utc); }
+
+  /// Whether a track of this kind is still to be expected. Units: `now` as media::Packet::arrived.
+  bool awaits(media::Kind kind, base::Micros now) const { return timeline_.awaits(kind, now); }
+  /// Whether tracks are found one by one, as in a transport stream, rather than known with the first.
+  bool finds_tracks() const { return ts_ != nullptr; }
+  /// What the container claims of its bit rate; 0 where it does not. Units: bit/s.
+  std::int64_t claimed_rate(media::Kind kind) const;
+
+  std::uint64_t unplayable() const { return unplayable_; }
+  const timeline::Timeline::Counters& timeline() const { return timeline_.counters(); }
+  /// Null while no transport stream comes.
+  const ts::Counters* transport() const { return ts_ ? &ts_->counters() : nullptr; }
+
+ private:
+  void on_event(media::Event&& event) override { timeline_.on_event(std::move(event)); }
+  void on_stream_info(const rtmp::StreamInfo& info) override;
+  void on_notice(const rtmp::Notice& notice) override;
+
+  const Options options_;
+  timeline::Timeline timeline_;
+  std::unique_ptr<rtmp::TagDemuxer> rtmp_;
+  std::unique_ptr<ts::Demuxer> ts_;
+  rtmp::StreamInfo info_;
+  std::uint64_t unplayable_ = 0;
+};
+
+}  // namespace worker

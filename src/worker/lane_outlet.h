@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "media/packet.h"
+#include "packager/packager.h"
+#include "worker/presentation.h"
+
+namespace worker {
+
+/// Where lanes put what they publish. Implemented by Production.
+class LaneOutlet {
+ public:
+  virtual ~LaneOutlet() = default;
+  /// As Presentation::add.
+  virtual std::uint32_t add_rendition(const std::string& name, Presentation::Describe describe) = 0;
+  /// What a rendition says of itself is different from the next packet on.
+  virtual void on_change() = 0;
+  /// `packet` in ticks of the rendition's track.
+  virtual void publish(std::uint32_t rendition, media::Packet&& packet) = 0;
+};
+
+}  // namespace worker

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "job/options.h"
+#include "media/instant.h"
+#include "media/packet.h"
+#include "media/track.h"
+#include "transcode/hold_clock.h"
+#include "transcode/video_ladder.h"
+#include "worker/lane_outlet.h"
+#include "worker/plan.h"
+#include "worker/rate_meter.h"
+
+namespace worker {
+
+/// The feed's video on its way to its renditions: a copy, the rungs of a ladder, or both. The first video track that
+/// comes decides what is made of it; a later one takes its place when it is gone, whatever its format: rungs stay as
+/// they are, a copy changes its format. Thread: one (encoders have their own; on_encoded() takes what they made).
+class VideoLane final : private transcode::Output {
+ public:
+  /// Both outlive this.
+  VideoLane(const job::Options& options, LaneOutlet& outlet);
+  ~VideoLane() override;
+
+  /// Whether a track was taken.
+  bool known() const { return source_.has_value(); }
+  const std::optional<media::Track>& source() const { return source_; }
+  /// The feed's track, new or in another format. False where it is not for this lane: another one is shown.
+  /// `claimed_rate`: what the container says of its bit rate, 0 where it does not. Units: bit/s.
+  bool take(const media::Track& track, std::int64_t claimed_rate);
+  /// False where the packet is of another track.
+  bool take(media::Packet& packet);
+  /// The track with this id is gone.
+  void release(std::uint32_t track_id);
+  /// The feed ended: the next video track of any id takes over.
+  void release();
+  void on_loss();
+  /// It is `utc`: what encoders should have shown by now, and was not there, is the last picture again.
+  void hold(base::Micros utc);
+  /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
+  void on_cut(std::int64_t time);
+  /// A rung lost frames and needs a key frame.
+  void on_key_wanted(std::uint32_t rendition);
+
+  /// Readable while encoders have something to deliver; -1 where nothing is encoded.
+  int encoded_descriptor() const { return ladder_ ? ladder_->descriptor() : -1; }
+  void on_encoded();
+  void flush();
+
+  std::uint64_t packets() const { return packets_; }
+  /// Of packets in a format that nothing can be made of.
+  std::uint64_t unplayable() const { return unplayable_; }
+  std::optional<transcode::VideoLadder::Counters> ladder_counters() const;
+
+ private:
+  struct RungLane {
+    media::Track track;
+    std::optional<std::uint32_t> rendition;
+  };
+
+  void open(std::int64_t claimed_rate);
+  base::Status open_ladder();
+  void change(const media::Track& track);
+  packager::RenditionSpec describe_copy() const;
+  packager::RenditionSpec describe_rung(std::size_t rung) const;
+  void on_track(std::size_t rung, const media::Track& track) override;
+  void on_packet(std::size_t rung, media::Packet&& packet) override;
+
+  const job::Options& options_;
+  LaneOutlet& outlet_;
+  std::optional<media::Track> source_;
+  bool active_ = false;    ///< source_ is a track of the feed of now
+  bool playable_ = false;  ///< something can be made of its format
+  VideoPlan plan_;
+  std::optional<RateMeter> rate_;  ///< of the copy
+  std::int64_t claimed_rate_ = 0;
+  std::optional<std::uint32_t> copy_;  ///< rendition
+  std::unique_ptr<transcode::VideoLadder> ladder_;
+  transcode::HoldClock hold_clock_;
+  std::vector<RungLane> rungs_;
+  std::optional<media::Instant> newest_;
+  std::uint64_t packets_ = 0;
+  std::uint64_t unplayable_ = 0;
+};
+
+}  // namespace worker

@@ -1,0 +1,349 @@
+#include "channel/channel.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "fakes.h"
+
+namespace channel {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+using feed::Role;
+using State = Channel::State;
+
+class ChannelTest : public testing::Test {
+ protected:
+  /// A publisher that is let in and has begun, or null with `refused` saying why.
+  FakeFeed* publish() {
+    feeds_.emplace_back();
+    auto answer = channel_.publish(request_for("match"), feeds_.back());
+    if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) {
+      refused_ = refusal->text;
+      return nullptr;
+    }
+    feeds_.back().sink = std::get<ingest::FeedSink*>(answer);
+    feeds_.back().start();
+    return &feeds_.back();
+  }
+  /// Sends a frame each 100 ms, the worker beating and making a part each half second.
+  void live(FakeFeed& feed, base::Micros span) {
+    for (base::Micros at = 0; at < span; at += 100 * kMillisecond) {
+      feed.rtmp(Role::kAudio, "f");
+      worker().beat();
+      if (at % (500 * kMillisecond) == 0) say_part();
+      time_.advance(100 * kMillisecond);
+    }
+  }
+  /// Time with the worker alive and no media.
+  void wait(base::Micros span) {
+    for (base::Micros at = 0; at < span; at += 100 * kMillisecond) {
+      if (!spawner_.newest().gone) worker().beat();
+      time_.advance(std::min(100 * kMillisecond, span - at));
+    }
+  }
+  void say_part() {
+    const base::Micros utc = time_.utc();
+    const auto index = static_cast<std::uint32_t>(utc % (2 * kSecond) / (512 * kMillisecond));
+    worker().say({part_at(utc, index)});
+  }
+  FakeProcess& worker() { return spawner_.newest(); }
+  std::size_t workers() const { return spawner_.processes.size(); }
+  base::Micros since(base::Micros steady) const { return time_.steady() - steady; }
+
+  Options options(base::Micros part = 500 * kMillisecond) {
+    Options made;
+    made.media.part = part;
+    return made;
+  }
+
+  FakeTime time_;
+  FakeSpawner spawner_;
+  int snapshots_ = 0;
+  int publishers_ = 0;
+  std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
+  std::deque<FakeFeed> feeds_;
+  std::string refused_;
+  Channel channel_{{time_, time_, spawner_,
+                    [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> made) {
+                      ++snapshots_;
+                      snapshot_ = std::move(made);
+                    },
+                    [this] { ++publishers_; }},
+                   "match",
+                   options()};
+};
+
+// ---- Publishing.
+
+TEST_F(ChannelTest, APublisherGetsAWorkerThatHearsItsFeed) {
+  EXPECT_EQ(channel_.state(), State::kIdle);
+  FakeFeed* feed = publish();
+  ASSERT_NE(feed, nullptr);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  ASSERT_EQ(workers(), 1U);
+  EXPECT_EQ(worker().options.channel, "match");
+  feed->rtmp(Role::kHeader, "h");
+  feed->rtmp(Role::kKeyFrame, "k");
+  EXPECT_EQ(worker().trace(), "rtmp 8:h 9:k");
+  EXPECT_EQ(channel_.feed().publisher().encoder, "test encoder");
+  EXPECT_TRUE(channel_.feed().publisher().key.empty());
+  EXPECT_EQ(publishers_, 1);
+}
+
+TEST_F(ChannelTest, TheWorkerIsToldTheTimeEveryPart) {
+  publish();
+  for (int i = 0; i < 4; ++i) {
+    worker().beat();
+    time_.advance(500 * kMillisecond);
+  }
+  time_.advance(100 * kMillisecond);
+  EXPECT_EQ(std::count_if(worker().heard.begin(), worker().heard.end(),
+                          [](const auto& message) { return std::holds_alternative<feed::Tick>(message); }),
+            4);
+}
+
+TEST_F(ChannelTest, ASecondPublisherIsRefusedWhileTheFirstSendsMedia) {  // RT-28
+  FakeFeed* first = publish();
+  first->rtmp(Role::kAudio, "f");
+  wait(FeedSlot::kSilent - 1);
+  EXPECT_TRUE(channel_.occupied());
+  EXPECT_EQ(publish(), nullptr);
+  EXPECT_NE(refused_.find("takeover"), std::string::npos);
+  EXPECT_EQ(channel_.publishes_refused(), 1U);
+  EXPECT_EQ(first->closed, "");
+}
+
+TEST_F(ChannelTest, APublisherWithoutMediaForTwoSecondsGivesWay) {
+  FakeFeed* first = publish();
+  first->rtmp(Role::kAudio, "f");
+  wait(FeedSlot::kSilent);
+  EXPECT_FALSE(channel_.occupied());
+  FakeFeed* second = publish();
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(first->closed, "another publisher took over");
+  EXPECT_EQ(channel_.feed().counters().takeovers, 1U);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  EXPECT_EQ(workers(), 1U);
+  second->rtmp(Role::kAudio, "s");
+  EXPECT_TRUE(channel_.occupied());
+}
+
+TEST_F(ChannelTest, APublisherThatSentNoMediaAtAllGivesWayTwoSecondsAfterItCame) {
+  FakeFeed* first = publish();
+  wait(kSecond);
+  first->rtmp(Role::kHeader, "h");  // says that media will come, and is none
+  first->rtmp(Role::kOther, "cue");
+  wait(FeedSlot::kSilent - kSecond - 1);
+  EXPECT_EQ(publish(), nullptr);
+  wait(1);
+  EXPECT_NE(publish(), nullptr);
+}
+
+TEST_F(ChannelTest, WithTakeoverASecondPublisherComesInAtAnyTime) {
+  Options with = options();
+  with.takeover = true;
+  channel_.set_options(with);
+  FakeFeed* first = publish();
+  first->rtmp(Role::kAudio, "f");
+  EXPECT_NE(publish(), nullptr);
+  EXPECT_EQ(first->closed, "another publisher took over");
+}
+
+TEST_F(ChannelTest, NothingOfAReplacedPublisherIsPassedOn) {
+  FakeFeed* first = publish();
+  wait(FeedSlot::kSilent);
+  FakeFeed* second = publish();
+  second->rtmp(Role::kAudio, "new");
+  first->rtmp(Role::kAudio, "old");
+  first->end();
+  EXPECT_EQ(worker().trace(), "rtmp rtmp 8:new");
+  EXPECT_EQ(channel_.state(), State::kLive);
+  EXPECT_EQ(second->closed, "");
+  second->rtmp(Role::kAudio, "more");
+  EXPECT_EQ(worker().trace(), "rtmp rtmp 8:new 8:more");
+}
+
+TEST_F(ChannelTest, APublisherWithoutMediaIsDisconnectedAtTheIdleLimit) {  // RT-40
+  Options strict = options();
+  strict.idle = 5 * kSecond;
+  channel_.set_options(strict);
+  FakeFeed* feed = publish();
+  live(*feed, kSecond);
+  for (int i = 0; i < 44; ++i) {
+    feed->rtmp(Role::kOther, "ping");
+    wait(100 * kMillisecond);
+  }
+  EXPECT_EQ(feed->closed, "");
+  wait(600 * kMillisecond);
+  EXPECT_EQ(feed->closed, "no media for 5 s");
+  wait(5 * kSecond);
+  EXPECT_EQ(feed->closed, "no media for 5 s");  // once
+  EXPECT_EQ(channel_.feed().counters().silences, 1U);
+}
+
+// ---- Grace and end.
+
+TEST_F(ChannelTest, APublisherThatComesBackWithinGraceGoesOnWithItsWorker) {  // RT-29
+  FakeFeed* first = publish();
+  worker().say({sound()});
+  live(*first, kSecond);
+  first->end();
+  EXPECT_EQ(channel_.state(), State::kGrace);
+  EXPECT_TRUE(worker().trace().ends_with("stop"));
+  wait(channel_.options().grace - 500 * kMillisecond - 1);
+  EXPECT_EQ(channel_.state(), State::kGrace);
+  EXPECT_NE(publish(), nullptr);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  EXPECT_EQ(workers(), 1U);
+  EXPECT_TRUE(worker().trace().ends_with("stop rtmp"));
+  wait(2 * kSecond);
+  EXPECT_EQ(channel_.state(), State::kLive);
+}
+
+TEST_F(ChannelTest, WithoutAPublisherWithinGraceTheChannelEnds) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  live(*feed, kSecond);
+  feed->end();
+  wait(channel_.options().grace - 1);
+  EXPECT_EQ(channel_.state(), State::kGrace);
+  wait(500 * kMillisecond);
+  EXPECT_EQ(channel_.state(), State::kEnding);
+  EXPECT_TRUE(worker().trace().ends_with("stop finish"));
+  EXPECT_EQ(publish(), nullptr);
+  EXPECT_NE(refused_.find("is ending"), std::string::npos);
+  EXPECT_TRUE(channel_.occupied());
+  worker().say({record::End{}});
+  worker().die();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  EXPECT_EQ(channel_.ended_at(), time_.steady());
+  EXPECT_EQ(snapshot_->state, origin::State::kEnded);
+  EXPECT_FALSE(channel_.occupied());
+  EXPECT_EQ(channel_.source().counters().restarts, 0U);
+}
+
+TEST_F(ChannelTest, APublishAfterTheEndBeginsAnew) {
+  publish();
+  channel_.stop();
+  worker().die();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  feeds_.front().end();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  ASSERT_NE(publish(), nullptr);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_EQ(worker().trace(), "rtmp");  // no position of the log that ended
+  time_.advance(600 * kMillisecond);
+  EXPECT_EQ(worker().heard.size(), 2U);  // it is told the time again
+}
+
+TEST_F(ChannelTest, AWorkerThatDoesNotFinishIsEndedAndTheLogWithIt) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  live(*feed, kSecond);
+  channel_.stop();
+  EXPECT_EQ(feed->closed, "the channel ends");
+  wait(3 * kSecond - 1);
+  EXPECT_EQ(channel_.state(), State::kEnding);
+  EXPECT_FALSE(worker().killed);
+  wait(500 * kMillisecond);
+  EXPECT_TRUE(worker().killed);
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  EXPECT_EQ(snapshot_->state, origin::State::kEnded);
+}
+
+TEST_F(ChannelTest, ALogOfWhichOnlyThePresentationWasWrittenEndsToo) {
+  publish();
+  worker().say({sound()});
+  channel_.stop();
+  worker().die();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  EXPECT_EQ(snapshot_->state, origin::State::kEnded);
+}
+
+TEST_F(ChannelTest, StoppingTwiceOrBeforeAnythingIsNothing) {
+  channel_.stop();
+  EXPECT_EQ(channel_.state(), State::kIdle);
+  publish();
+  channel_.stop();
+  channel_.stop();
+  EXPECT_EQ(worker().trace(), "rtmp finish");
+  EXPECT_EQ(feeds_.front().closed, "the channel ends");
+}
+
+TEST_F(ChannelTest, StoppedWithoutAWorkerItEndsAtOnce) {
+  spawner_.failing = true;
+  publish();
+  channel_.stop();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  spawner_.failing = false;
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(workers(), 0U);
+}
+
+// ---- The log.
+
+TEST_F(ChannelTest, EachBatchOfRecordsMakesOneSnapshot) {
+  publish();
+  worker().say({sound(), part_at(time_.utc(), 0), part_at(time_.utc(), 1)});
+  EXPECT_EQ(snapshots_, 1);
+  EXPECT_EQ(channel_.window().counters().parts, 2U);
+  worker().say({});
+  EXPECT_EQ(snapshots_, 1);
+}
+
+TEST_F(ChannelTest, IsStaleWhereMediaComesAndNoPart) {  // OP-4
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  live(*feed, 12 * kSecond);
+  EXPECT_FALSE(channel_.stale());
+  for (int i = 0; i < 15; ++i) {
+    feed->rtmp(Role::kAudio, "f");
+    worker().beat();
+    time_.advance(100 * kMillisecond);
+  }
+  // The last part came 500 ms before.
+  EXPECT_TRUE(channel_.stale());
+  say_part();
+  time_.advance(1500 * kMillisecond);
+  EXPECT_FALSE(channel_.stale());
+  time_.advance(1);
+  EXPECT_TRUE(channel_.stale());
+}
+
+TEST_F(ChannelTest, ANewPublisherHasTenSecondsToItsFirstPart) {
+  FakeFeed* feed = publish();
+  const base::Micros begun = time_.steady();
+  while (since(begun) < 11'500 * kMillisecond) {
+    feed->rtmp(Role::kAudio, "f");
+    worker().beat();
+    EXPECT_FALSE(channel_.stale());
+    time_.advance(100 * kMillisecond);
+  }
+  EXPECT_FALSE(channel_.stale());
+  time_.advance(1);
+  EXPECT_TRUE(channel_.stale());
+}
+
+TEST_F(ChannelTest, APublisherThatSendsNothingIsNoFaultOfTheServers) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  live(*feed, 15 * kSecond);
+  wait(8 * kSecond);
+  EXPECT_FALSE(channel_.stale());
+  feed->rtmp(Role::kAudio, "back");  // and has ten seconds again
+  EXPECT_FALSE(channel_.stale());
+  for (int i = 0; i < 115; ++i) {
+    feed->rtmp(Role::kAudio, "f");
+    wait(100 * kMillisecond);
+  }
+  EXPECT_FALSE(channel_.stale());
+  wait(1);
+  EXPECT_TRUE(channel_.stale());
+}
+
+}  // namespace
+}  // namespace channel

@@ -1,0 +1,148 @@
+#include "channel/channels.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "fakes.h"
+
+namespace channel {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+using Names = std::set<std::string, std::less<>>;
+
+class ChannelsTest : public testing::Test {
+ protected:
+  static Channels::Settings settings() {
+    Options open;
+    open.window = 10 * kSecond;
+    Options keyed;
+    keyed.keys = {"secret"};
+    return {{"*", open}, {"match", keyed}};
+  }
+  /// Empty where the publisher was let in.
+  std::string publish(const std::string& channel, const std::string& key = "secret") {
+    feeds_.emplace_back();
+    ingest::PublishRequest request = request_for(channel);
+    request.key = key;
+    auto answer = channels_->on_publish(request, feeds_.back());
+    if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) return refusal->text;
+    feeds_.back().sink = std::get<ingest::FeedSink*>(answer);
+    feeds_.back().start();
+    return {};
+  }
+  void end_all_workers() {
+    for (const auto& process : spawner_.processes) {
+      if (!process->gone) process->die();
+    }
+  }
+
+  FakeTime time_;
+  FakeSpawner spawner_;
+  std::deque<FakeFeed> feeds_;
+  std::vector<std::string> removed_;
+  std::vector<Names> occupied_;
+  std::unique_ptr<Channels> channels_ =
+      std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
+                                             [this] { occupied_.push_back(channels_->occupied()); }},
+                                 settings(), [this](const std::string& name) { removed_.push_back(name); });
+};
+
+TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
+  EXPECT_EQ(publish("match", "wrong").empty(), false);
+  EXPECT_EQ(channels_->denied(), 1U);
+  EXPECT_TRUE(channels_->reports().empty());
+  EXPECT_EQ(publish("match"), "");
+  EXPECT_EQ(publish("other", ""), "");
+  ASSERT_EQ(channels_->reports().size(), 2U);
+  EXPECT_EQ(channels_->reports()[0].name, "match");
+  EXPECT_EQ(channels_->reports()[0].encoder, "test encoder");
+  EXPECT_EQ(channels_->reports()[0].feed.publishes, 1U);
+  EXPECT_TRUE(channels_->reports()[0].worker.running);
+}
+
+TEST_F(ChannelsTest, TellsOnceWhenAPublisherFallsSilentAndWhenItIsBack) {
+  ASSERT_EQ(publish("match"), "");
+  EXPECT_EQ(occupied_.back(), Names{"match"});
+  feeds_.back().rtmp(feed::Role::kAudio, "f");
+  time_.advance(100 * kMillisecond);
+  const std::size_t before = occupied_.size();
+  time_.advance(FeedSlot::kSilent - 101 * kMillisecond);
+  EXPECT_EQ(occupied_.size(), before);
+  spawner_.newest().beat();
+  time_.advance(101 * kMillisecond);
+  EXPECT_EQ(occupied_.size(), before + 1);
+  EXPECT_EQ(occupied_.back(), Names{});
+  EXPECT_TRUE(channels_->reports()[0].feed_silent);
+  feeds_.back().rtmp(feed::Role::kAudio, "f");
+  time_.advance(100 * kMillisecond);
+  EXPECT_EQ(occupied_.size(), before + 2);
+  EXPECT_EQ(occupied_.back(), Names{"match"});
+  feeds_.back().end();
+  EXPECT_EQ(occupied_.back(), Names{});
+}
+
+TEST_F(ChannelsTest, ForgetsAChannelWhenNothingOfItCanBeAskedForAnyMore) {
+  ASSERT_EQ(publish("other"), "");
+  feeds_.back().end();
+  time_.advance(20 * kSecond);  // grace
+  end_all_workers();
+  ASSERT_EQ(channels_->reports().size(), 1U);
+  EXPECT_EQ(channels_->reports()[0].state, Channel::State::kEnded);
+  time_.advance(14 * kSecond - 100 * kMillisecond);  // window and two segments
+  EXPECT_TRUE(removed_.empty());
+  time_.advance(200 * kMillisecond);
+  EXPECT_EQ(removed_, std::vector<std::string>{"other"});
+  EXPECT_TRUE(channels_->reports().empty());
+}
+
+TEST_F(ChannelsTest, ARunningChannelTakesNewSettings) {
+  ASSERT_EQ(publish("other"), "");
+  Channels::Settings next = settings();
+  next["*"].takeover = true;
+  channels_->configure(next);
+  EXPECT_EQ(publish("other"), "");
+  EXPECT_EQ(channels_->reports()[0].feed.takeovers, 1U);
+  next["match"].keys = {"another"};
+  channels_->configure(next);
+  EXPECT_NE(publish("match"), "");
+}
+
+TEST_F(ChannelsTest, StopsWhenEveryChannelHasEnded) {
+  ASSERT_EQ(publish("match"), "");
+  ASSERT_EQ(publish("other"), "");
+  int done = 0;
+  channels_->stop([&] { ++done; });
+  EXPECT_EQ(publish("third"), "the server is stopping");
+  spawner_.processes[0]->die();
+  time_.advance(kSecond);
+  EXPECT_EQ(done, 0);
+  end_all_workers();
+  EXPECT_EQ(done, 0);  // not from within
+  time_.advance(100 * kMillisecond);
+  EXPECT_EQ(done, 1);
+  time_.advance(kSecond);
+  EXPECT_EQ(done, 1);
+}
+
+TEST_F(ChannelsTest, MayBeDestroyedByItsLastWord) {
+  channels_->stop([&] { channels_.reset(); });
+  time_.advance(100 * kMillisecond);
+  EXPECT_EQ(channels_, nullptr);
+}
+
+TEST_F(ChannelsTest, NamesAChannelThatIsStale) {
+  ASSERT_EQ(publish("match"), "");
+  EXPECT_EQ(channels_->stale(), "");
+  for (int i = 0; i < 120; ++i) {
+    feeds_.back().rtmp(feed::Role::kAudio, "f");
+    spawner_.newest().beat();
+    time_.advance(100 * kMillisecond);
+  }
+  EXPECT_EQ(channels_->stale(), "match");
+}
+
+}  // namespace
+}  // namespace channel

@@ -1,0 +1,229 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "channel/alarm.h"
+#include "channel/spawner.h"
+#include "feed/message.h"
+#include "ingest/publisher.h"
+#include "record/encoding.h"
+#include "record/position.h"
+
+/// A machine for channels: a clock, alarms that go by it, workers that are values, publishers that only listen.
+namespace channel {
+
+/// A clock that stands until it is moved, and the alarms that go by it.
+class FakeTime final : public base::Clock, public Alarms {
+ public:
+  static constexpr base::Micros kEpoch = 1'700'000'000 * base::kSecond;
+
+  base::Micros utc() const override { return kEpoch + now_; }
+  base::Micros steady() const override { return now_; }
+
+  /// Lets time pass; what is due on the way fires at its time, in order.
+  void advance(base::Micros span) {
+    const base::Micros until = now_ + span;
+    while (FakeAlarm* next = first_due(until)) {
+      now_ = std::max(now_, next->due);
+      next->fire();
+    }
+    now_ = until;
+  }
+
+  std::unique_ptr<Alarm> make(std::function<void()> on_fire) override {
+    auto alarm = std::make_unique<FakeAlarm>(*this, std::move(on_fire));
+    alarms_.push_back(alarm.get());
+    return alarm;
+  }
+
+ private:
+  struct FakeAlarm final : Alarm {
+    FakeAlarm(FakeTime& owner, std::function<void()> callback) : time(owner), on_fire(std::move(callback)) {}
+    ~FakeAlarm() override { std::erase(time.alarms_, this); }
+    void start(base::Micros delay, base::Micros again) override {
+      due = time.now_ + delay;
+      repeat = again;
+      on = true;
+    }
+    void stop() override { on = false; }
+    bool active() const override { return on; }
+    void fire() {
+      on = repeat > 0;
+      due += repeat;
+      const auto callback = on_fire;  // which may destroy this
+      callback();
+    }
+
+    FakeTime& time;
+    std::function<void()> on_fire;
+    base::Micros due = 0;
+    base::Micros repeat = 0;
+    bool on = false;
+  };
+
+  FakeAlarm* first_due(base::Micros until) {
+    FakeAlarm* first = nullptr;
+    for (FakeAlarm* alarm : alarms_) {
+      if (alarm->on && alarm->due <= until && (first == nullptr || alarm->due < first->due)) first = alarm;
+    }
+    return first;
+  }
+
+  base::Micros now_ = 1'000 * base::kSecond;
+  std::vector<FakeAlarm*> alarms_;
+};
+
+inline std::string name_of(const feed::Message& message) {
+  struct Namer {
+    std::string operator()(const feed::Resume&) const { return "resume"; }
+    std::string operator()(const feed::Start& m) const { return m.format == feed::Format::kRtmp ? "rtmp" : "ts"; }
+    std::string operator()(const feed::RtmpMessage& m) const {
+      return std::to_string(m.type) + ":" + std::string(m.payload.text());
+    }
+    std::string operator()(const feed::TsBytes& m) const { return "ts:" + std::string(m.payload.text()); }
+    std::string operator()(const feed::Tick&) const { return "tick"; }
+    std::string operator()(const feed::Stop&) const { return "stop"; }
+    std::string operator()(const feed::Finish&) const { return "finish"; }
+    std::string operator()(const feed::Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
+  };
+  return std::visit(Namer{}, message);
+}
+
+/// What a worker process is to its test: it outlives the channel's handle to it.
+struct FakeProcess {
+  job::Options options;
+  job::Stats stats{};
+  int pid = 7;
+  bool killed = false;
+  bool gone = false;  ///< its handle was destroyed
+  std::size_t queued = 0;
+  feed::Reader reader;
+  std::vector<feed::Message> heard;
+  loop::StreamHandler* records = nullptr;
+
+  /// What it was told, ticks left out.
+  std::string trace() {
+    std::string text;
+    for (const feed::Message& message : heard) {
+      if (!std::holds_alternative<feed::Tick>(message)) text += (text.empty() ? "" : " ") + name_of(message);
+    }
+    return text;
+  }
+  void say(const std::vector<record::Record>& batch) {
+    std::vector<std::uint8_t> bytes;
+    for (const record::Record& record : batch) {
+      const record::Encoded encoded = record::encode(record);
+      bytes.insert(bytes.end(), encoded.head.begin(), encoded.head.end());
+      bytes.insert(bytes.end(), encoded.body.begin(), encoded.body.end());
+    }
+    records->on_read(bytes);
+  }
+  void die() { records->on_end(std::nullopt); }
+  void beat() { ++stats.heartbeat; }
+};
+
+class FakeWorker final : public Worker, private FeedPipe {
+ public:
+  explicit FakeWorker(std::shared_ptr<FakeProcess> process) : process_(std::move(process)) {}
+  ~FakeWorker() override { process_->gone = true; }
+
+  FeedPipe& feed() override { return *this; }
+  void read_records(loop::StreamHandler& handler) override { process_->records = &handler; }
+  const job::Stats& stats() const override { return process_->stats; }
+  int pid() const override { return process_->pid; }
+  void kill() override { process_->killed = true; }
+
+ private:
+  void write(std::span<const base::Bytes> slices) override {
+    for (const base::Bytes& slice : slices) static_cast<void>(process_->reader.feed(slice.view()).ok());
+    feed::Message message;
+    while (process_->reader.next(message)) process_->heard.push_back(std::move(message));
+  }
+  std::size_t queued() const override { return process_->queued; }
+
+  std::shared_ptr<FakeProcess> process_;
+};
+
+class FakeSpawner final : public Spawner {
+ public:
+  base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options) override {
+    if (failing) return base::Error{base::Code::kSystem, "no descriptors"};
+    processes.push_back(std::make_shared<FakeProcess>());
+    processes.back()->options = options;
+    processes.back()->pid = pid;
+    return std::unique_ptr<Worker>(std::make_unique<FakeWorker>(processes.back()));
+  }
+  FakeProcess& newest() { return *processes.back(); }
+
+  bool failing = false;
+  int pid = 7;
+  std::vector<std::shared_ptr<FakeProcess>> processes;
+};
+
+/// A publisher's connection; close() is carried out when the test says so.
+class FakeFeed final : public ingest::Feed {
+ public:
+  void close(std::string_view reason) override { closed += (closed.empty() ? "" : ", ") + std::string(reason); }
+  void send(feed::Message message) { sink->on_message(std::move(message)); }
+  void start() { send(feed::Start{feed::Format::kRtmp}); }
+  void rtmp(feed::Role role, const std::string& text, std::uint8_t track = 0) {
+    const bool video = role == feed::Role::kKeyFrame || role == feed::Role::kFrame;
+    const std::uint8_t type = video ? feed::kRtmpVideo : feed::kRtmpAudio;
+    send(feed::RtmpMessage{type, 0, 0, base::Bytes::copy_of(text), role, track, false});
+  }
+  void end() { sink->on_feed_end("connection ended"); }
+
+  ingest::FeedSink* sink = nullptr;
+  std::string closed;
+};
+
+inline ingest::PublishRequest request_for(const std::string& channel) {
+  ingest::PublishRequest request;
+  request.app = "live";
+  request.channel = channel;
+  request.key = "secret";
+  request.protocol = "rtmp";
+  request.peer = "127.0.0.1:4711";
+  request.loopback = true;
+  request.encoder = "test encoder";
+  return request;
+}
+
+/// One audio rendition, AAC at 48 kHz, in segments of 2 s and parts of 24 frames (0.512 s).
+inline record::Presentation sound() {
+  record::Rendition audio;
+  audio.name = "a1";
+  audio.track.codec = media::Codec::kAac;
+  audio.track.timescale = 48'000;
+  audio.track.config = base::Bytes::adopt(std::vector<std::uint8_t>{0x11, 0x90});
+  audio.track.codec_string = "mp4a.40.2";
+  audio.track.audio = {48'000, 2, 1024, 0};
+  audio.init = base::Bytes::copy_of("init");
+  audio.bandwidth = 128'000;
+  audio.average_bandwidth = 128'000;
+  audio.part_ticks = 24 * 1024;
+  return {{audio}};
+}
+
+/// Part `index` of the segment that covers `utc`, 24 frames long.
+inline record::Part part_at(base::Micros utc, std::uint32_t index) {
+  record::Part part;
+  part.msn = utc / (2 * base::kSecond);
+  part.index = index;
+  part.start = part.msn * 2 * 48'000 + std::int64_t{index} * 24 * 1024;
+  part.duration = 24 * 1024;
+  part.independent = true;
+  part.captured = utc;
+  part.data = base::Bytes::copy_of("sound");
+  return part;
+}
+
+}  // namespace channel

@@ -1,0 +1,149 @@
+#include "channel/feed_slot.h"
+
+#include <gtest/gtest.h>
+
+#include "fakes.h"
+
+namespace channel {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+using feed::Role;
+
+class FeedSlotTest : public testing::Test, protected FeedSlotOwner {
+ protected:
+  void on_feed(const FeedSlot&, const feed::Message& message) override {
+    trace_ += (trace_.empty() ? "" : " ") + name_of(message);
+  }
+  void on_feed_gone(const FeedSlot&, std::string_view reason) override { gone_.emplace_back(reason); }
+  FakeFeed& take() {
+    feeds_.push_back(std::make_unique<FakeFeed>());
+    feeds_.back()->sink = slot_.take(request_for("match"), *feeds_.back());
+    return *feeds_.back();
+  }
+
+  FakeTime time_;
+  std::string trace_;
+  std::vector<std::string> gone_;
+  std::vector<std::unique_ptr<FakeFeed>> feeds_;
+  FeedSlot slot_{FeedSlot::Role::kPrimary, time_, *this};
+};
+
+TEST_F(FeedSlotTest, AnEmptySlotIsNeitherOccupiedNorSilent) {
+  time_.advance(10 * kSecond);
+  EXPECT_FALSE(slot_.occupied());
+  EXPECT_FALSE(slot_.silent());
+  EXPECT_EQ(slot_.silence(), 0);
+  slot_.close("nobody");
+  slot_.end_silence(0);
+  EXPECT_EQ(slot_.counters().silences, 0U);
+}
+
+TEST_F(FeedSlotTest, KeepsWhatAWorkerMustBeToldOfTheFeed) {
+  FakeFeed& feed = take();
+  EXPECT_FALSE(slot_.format());
+  feed.start();
+  feed.rtmp(Role::kHeader, "sound");
+  feed.rtmp(Role::kAudio, "frame");
+  feed.send(feed::RtmpMessage{feed::kRtmpData, 0, 0, base::Bytes::copy_of("metadata"), Role::kHeader, 0, false});
+  feed.send(feed::RtmpMessage{feed::kRtmpData, 0, 0, base::Bytes::copy_of("cue"), Role::kOther, 0, false});
+  EXPECT_EQ(trace_, "rtmp 8:sound 8:frame 18:metadata 18:cue");
+  EXPECT_EQ(slot_.format(), feed::Format::kRtmp);
+  ASSERT_EQ(slot_.headers().size(), 2U);
+  EXPECT_EQ(slot_.headers()[0].payload.text(), "metadata");
+  EXPECT_EQ(slot_.headers()[1].payload.text(), "sound");
+  feed.end();
+  EXPECT_FALSE(slot_.format());
+  EXPECT_EQ(slot_.since(), 0);
+  EXPECT_EQ(gone_, std::vector<std::string>{"connection ended"});
+  take();
+  EXPECT_TRUE(slot_.headers().empty());
+}
+
+TEST_F(FeedSlotTest, CountsWhatComes) {
+  FakeFeed& feed = take();
+  feed.rtmp(Role::kKeyFrame, "12345");
+  feed.rtmp(Role::kAudio, "123");
+  feed.send(feed::RtmpMessage{feed::kRtmpVideo, 0, 0, base::Bytes::copy_of("?"), Role::kOther, 0, true});
+  feed.send(feed::TsBytes{0, base::Bytes::copy_of("12"), Role::kKeyFrame});
+  EXPECT_EQ(slot_.counters().bytes, 11U);
+  EXPECT_EQ(slot_.counters().video_messages, 2U);
+  EXPECT_EQ(slot_.counters().audio_messages, 1U);
+  EXPECT_EQ(slot_.counters().unplayable_messages, 1U);
+  EXPECT_EQ(slot_.counters().publishes, 1U);
+}
+
+TEST_F(FeedSlotTest, MediaOfAnyKindEndsASilenceAndNothingElseDoes) {
+  FakeFeed& feed = take();
+  const auto silent_after = [&](const feed::Message& message) {
+    time_.advance(kSecond);
+    feed.send(message);
+    return slot_.silence() != 0;
+  };
+  const auto rtmp = [](Role role) { return feed::RtmpMessage{9, 0, 0, base::Bytes::copy_of("x"), role, 0, false}; };
+  EXPECT_FALSE(silent_after(rtmp(Role::kKeyFrame)));
+  EXPECT_FALSE(silent_after(rtmp(Role::kFrame)));
+  EXPECT_FALSE(silent_after(rtmp(Role::kAudio)));
+  EXPECT_FALSE(silent_after(feed::TsBytes{0, base::Bytes::copy_of("x"), Role::kKeyFrame}));
+  EXPECT_TRUE(silent_after(rtmp(Role::kHeader)));
+  EXPECT_TRUE(silent_after(rtmp(Role::kOther)));
+  EXPECT_TRUE(silent_after(feed::TsBytes{0, base::Bytes::copy_of("x"), Role::kOther}));
+  EXPECT_TRUE(silent_after(feed::Dropped{5}));
+  EXPECT_EQ(slot_.silence(), 4 * kSecond);
+}
+
+TEST_F(FeedSlotTest, IsSilentAfterTwoSecondsWithoutMedia) {
+  FakeFeed& feed = take();
+  const base::Micros came = time_.steady();
+  time_.advance(kSecond);
+  feed.rtmp(Role::kAudio, "f");
+  time_.advance(FeedSlot::kSilent - 1);
+  EXPECT_FALSE(slot_.silent());
+  time_.advance(1);
+  EXPECT_TRUE(slot_.silent());
+  EXPECT_EQ(slot_.flowing_since(), came);
+  feed.rtmp(Role::kAudio, "f");
+  EXPECT_FALSE(slot_.silent());
+  EXPECT_EQ(slot_.flowing_since(), time_.steady());
+}
+
+TEST_F(FeedSlotTest, ASilenceIsEndedOnceAtItsLimit) {
+  FakeFeed& feed = take();
+  time_.advance(5 * kSecond - 1);
+  slot_.end_silence(5 * kSecond);
+  EXPECT_EQ(feed.closed, "");
+  time_.advance(1);
+  slot_.end_silence(5 * kSecond);
+  slot_.end_silence(5 * kSecond);
+  slot_.close("again");
+  EXPECT_EQ(feed.closed, "no media for 5 s");
+  EXPECT_EQ(slot_.counters().silences, 1U);
+  FakeFeed& next = take();
+  slot_.close("the channel ends");
+  EXPECT_EQ(next.closed, "the channel ends");
+}
+
+TEST_F(FeedSlotTest, APublisherThatIsReplacedIsForgottenWhenItsConnectionEnds) {
+  FakeFeed& first = take();
+  FakeFeed& second = take();
+  EXPECT_EQ(first.closed, "another publisher took over");
+  EXPECT_EQ(slot_.counters().takeovers, 1U);
+  first.rtmp(Role::kAudio, "old");
+  EXPECT_EQ(trace_, "");
+  FakeFeed& third = take();
+  second.end();
+  first.end();
+  EXPECT_TRUE(gone_.empty());
+  EXPECT_TRUE(slot_.occupied());
+  third.end();
+  EXPECT_EQ(gone_.size(), 1U);
+}
+
+TEST_F(FeedSlotTest, SaysItsRole) {
+  EXPECT_EQ(to_string(slot_.role()), "primary");
+  EXPECT_EQ(to_string(FeedSlot(FeedSlot::Role::kBackup, time_, *this).role()), "backup");
+}
+
+}  // namespace
+}  // namespace channel

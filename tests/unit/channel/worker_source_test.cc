@@ -1,0 +1,289 @@
+#include "channel/worker_source.h"
+
+#include <gtest/gtest.h>
+
+#include "fakes.h"
+#include "record/position_encoding.h"
+
+namespace channel {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+using feed::Role;
+
+/// A source on a channel that only keeps what it says.
+class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protected LogWriter {
+ protected:
+  void on_feed(const FeedSlot&, const feed::Message& message) override { source_.write(message); }
+  void on_feed_gone(const FeedSlot&, std::string_view) override {}
+  void on_record(const record::Record& record) override {
+    position_.apply(record);
+    log_.push_back(record);
+  }
+  void on_batch_end() override { ++batches_; }
+  void on_source_end() override {
+    ++ends_;
+    position_ = {};
+  }
+
+  void begin() {
+    feed_.sink = slot_.take(request_for("match"), feed_);
+    source_.start(position_);
+    feed_.start();
+  }
+  FakeProcess& worker() { return spawner_.newest(); }
+  std::size_t workers() const { return spawner_.processes.size(); }
+  /// The worker dies and `pause` later, not before, another one runs.
+  void expect_respawn_after(base::Micros pause) {
+    const std::size_t before = workers();
+    worker().die();
+    if (pause > 0) time_.advance(pause - 1);
+    EXPECT_EQ(workers(), before);
+    time_.advance(pause > 0 ? 1 : 0);
+    EXPECT_EQ(workers(), before + 1) << "pause " << pause;
+  }
+  template <typename T>
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(
+        log_.begin(), log_.end(), [](const record::Record& record) { return std::holds_alternative<T>(record); }));
+  }
+
+  FakeTime time_;
+  FakeSpawner spawner_;
+  Options options_;
+  const std::string name_ = "match";
+  std::vector<record::Record> log_;
+  int batches_ = 0;
+  int ends_ = 0;
+  record::Position position_;
+  FakeFeed feed_;
+  FeedSlot slot_{FeedSlot::Role::kPrimary, time_, *this};
+  WorkerSource source_{name_, options_, time_, time_, spawner_, slot_, *this};
+};
+
+TEST_F(WorkerSourceTest, StartingWhatRunsIsNothing) {
+  begin();
+  source_.start(position_);
+  EXPECT_EQ(workers(), 1U);
+  EXPECT_EQ(source_.counters().starts, 1U);
+}
+
+TEST_F(WorkerSourceTest, RecordsGoToTheLogInBatches) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  EXPECT_EQ(log_.size(), 2U);
+  EXPECT_EQ(batches_, 1);
+}
+
+TEST_F(WorkerSourceTest, ALostWorkerIsReplacedAtOnceAndEverLaterInACrashLoop) {
+  begin();
+  for (const base::Micros pause : {base::Micros{0}, 500 * kMillisecond, kSecond, 2 * kSecond, 4 * kSecond, 8 * kSecond,
+                                   8 * kSecond, 8 * kSecond}) {
+    expect_respawn_after(pause);
+  }
+  EXPECT_EQ(source_.counters().restarts, 8U);
+  EXPECT_EQ(source_.counters().starts, 9U);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatLivedLongerThanThirtySecondsIsNoCrashLoop) {
+  begin();
+  expect_respawn_after(0);
+  expect_respawn_after(500 * kMillisecond);
+  time_.advance(30 * kSecond);
+  expect_respawn_after(kSecond);
+  time_.advance(30 * kSecond + 1);
+  expect_respawn_after(0);
+  expect_respawn_after(0);  // the first of a new row
+  expect_respawn_after(500 * kMillisecond);
+}
+
+TEST_F(WorkerSourceTest, ANewWorkerIsToldWhereTheLogStandsAndWhatTheFeedIs) {
+  begin();
+  feed_.rtmp(Role::kHeader, "english", 0);
+  feed_.rtmp(Role::kHeader, "german", 1);
+  feed_.rtmp(Role::kAudio, "frame");
+  worker().say({sound(), part_at(time_.utc(), 1)});
+  worker().die();
+  time_.advance(0);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_EQ(worker().trace(), "resume rtmp 8:english 8:german");
+  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0]).position.view());
+  ASSERT_TRUE(resume.ok());
+  EXPECT_EQ(resume->renditions[0].next_part, 2U);
+  EXPECT_EQ(resume->renditions[0].msn, time_.utc() / (2 * kSecond));
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatDiedBeforeItsFirstPartIsFollowedByOneThatBeginsAnew) {
+  begin();
+  worker().say({sound()});
+  worker().die();
+  source_.tick(time_.utc() + 10 * kSecond);  // nothing to stand in for
+  EXPECT_EQ(count<record::Gap>(), 0U);
+  time_.advance(0);
+  EXPECT_EQ(worker().trace(), "rtmp");
+}
+
+TEST_F(WorkerSourceTest, TheLogGoesOnWhileThereIsNoWorker) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  expect_respawn_after(0);
+  worker().die();
+  const int before = batches_;
+  const std::int64_t end = position_.renditions[0].end;
+  source_.tick(time_.utc() + 5 * kSecond);
+  EXPECT_GT(position_.renditions[0].end, end + 2 * 48'000);
+  EXPECT_EQ(batches_, before + 1);
+  EXPECT_EQ(count<record::Presentation>(), 1U);  // not told again
+  time_.advance(500 * kMillisecond);
+  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0]).position.view());
+  EXPECT_EQ(resume->renditions[0].end, position_.renditions[0].end);
+  // The worker writes now, and nobody beside it.
+  const std::size_t records = log_.size();
+  source_.tick(time_.utc() + 10 * kSecond);
+  EXPECT_EQ(log_.size(), records);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatCannotStartIsTriedAgainEverySecond) {
+  spawner_.failing = true;
+  begin();
+  EXPECT_EQ(source_.counters().spawn_failures, 1U);
+  time_.advance(kSecond - 1);
+  EXPECT_EQ(source_.counters().spawn_failures, 1U);
+  time_.advance(1);
+  EXPECT_EQ(source_.counters().spawn_failures, 2U);
+  spawner_.failing = false;
+  source_.start(position_);  // a publisher that comes meanwhile does not hurry it
+  EXPECT_EQ(workers(), 0U);
+  time_.advance(kSecond);
+  EXPECT_EQ(workers(), 1U);
+  EXPECT_EQ(worker().trace(), "rtmp");
+}
+
+TEST_F(WorkerSourceTest, AWorkerWithoutAHeartbeatForThreePartsIsKilled) {
+  options_.media.part = 500 * kMillisecond;
+  begin();
+  time_.advance(10 * kSecond);
+  worker().beat();
+  source_.tick(time_.utc());
+  time_.advance(1500 * kMillisecond - 1);
+  source_.tick(time_.utc());
+  EXPECT_FALSE(worker().killed);
+  time_.advance(1);
+  source_.tick(time_.utc());
+  EXPECT_TRUE(worker().killed);
+  EXPECT_EQ(source_.counters().hangs, 1U);
+  EXPECT_EQ(source_.counters().restarts, 0U);  // until its pipe ends
+  worker().die();
+  EXPECT_EQ(source_.counters().restarts, 1U);
+}
+
+TEST_F(WorkerSourceTest, ShortPartsGiveAWorkerASecond) {
+  options_.media.part = 200 * kMillisecond;
+  begin();
+  time_.advance(kSecond - 1);
+  source_.tick(time_.utc());
+  EXPECT_FALSE(worker().killed);
+  time_.advance(1);
+  source_.tick(time_.utc());
+  EXPECT_TRUE(worker().killed);
+}
+
+TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
+  begin();
+  for (int i = 0; i < 20; ++i) {
+    worker().beat();
+    time_.advance(1400 * kMillisecond);
+    source_.tick(time_.utc());
+  }
+  EXPECT_FALSE(worker().killed);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatWasNeverForkedIsGivenUp) {
+  spawner_.pid = 0;
+  begin();
+  time_.advance(1500 * kMillisecond);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 1U);
+  EXPECT_EQ(source_.counters().restarts, 1U);
+  time_.advance(0);
+  EXPECT_EQ(workers(), 2U);
+}
+
+TEST_F(WorkerSourceTest, RecordsThatMakeNoSenseEndTheirWorker) {
+  begin();
+  worker().say({sound()});
+  worker().records->on_read(base::view_of("this is not a record, and is long enough to be seen as none"));
+  EXPECT_TRUE(worker().killed);
+  EXPECT_EQ(source_.counters().record_errors, 1U);
+  EXPECT_EQ(log_.size(), 1U);
+  worker().die();
+  time_.advance(0);
+  worker().say({part_at(time_.utc(), 0)});  // the next one's records are read from their beginning
+  EXPECT_EQ(log_.size(), 2U);
+}
+
+TEST_F(WorkerSourceTest, FinishesThroughItsWorker) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  source_.finish();
+  source_.finish();
+  EXPECT_EQ(worker().trace(), "rtmp finish");
+  EXPECT_EQ(ends_, 0);
+  worker().say({record::End{}});
+  worker().die();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 1U);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatDiesInsteadOfFinishingLeavesALogThatEnds) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  source_.finish();
+  worker().die();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 1U);
+  EXPECT_EQ(count<record::SegmentEnd>(), 1U);
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(workers(), 1U);
+}
+
+TEST_F(WorkerSourceTest, FinishesWithoutAWorkerToo) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  expect_respawn_after(0);
+  worker().die();
+  source_.finish();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 1U);
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(workers(), 2U);  // none is started for a log that has ended
+}
+
+TEST_F(WorkerSourceTest, AbortEndsTheLogWithinTheCall) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  source_.finish();
+  source_.abort("out of time");
+  EXPECT_TRUE(worker().killed);
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 1U);
+  source_.abort("again");
+  EXPECT_EQ(ends_, 1);
+}
+
+TEST_F(WorkerSourceTest, StartsAgainAfterItsEndWithoutTheOldLog) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  expect_respawn_after(0);
+  expect_respawn_after(500 * kMillisecond);
+  source_.finish();
+  worker().die();
+  source_.start(position_);
+  ASSERT_EQ(workers(), 4U);
+  EXPECT_EQ(worker().trace(), "rtmp");
+  expect_respawn_after(0);  // a new log, a new row of deaths
+}
+
+}  // namespace
+}  // namespace channel

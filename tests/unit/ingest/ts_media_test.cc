@@ -1,0 +1,64 @@
+#include "ingest/ts_media.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace ingest {
+namespace {
+
+/// A transport packet of `pid`; `start` begins a unit whose first bytes are `payload`, behind `stuffing` bytes of
+/// adaptation field.
+std::vector<std::uint8_t> packet(int pid, bool start, const std::vector<std::uint8_t>& payload, int stuffing = 0) {
+  std::vector<std::uint8_t> bytes{0x47, static_cast<std::uint8_t>((start ? 0x40 : 0) | pid >> 8),
+                                  static_cast<std::uint8_t>(pid),
+                                  static_cast<std::uint8_t>(stuffing > 0 ? 0x30 : 0x10)};
+  if (stuffing > 0) {
+    bytes.push_back(static_cast<std::uint8_t>(stuffing - 1));
+    bytes.insert(bytes.end(), static_cast<std::size_t>(stuffing - 1), 0xFF);
+  }
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  bytes.resize(188, 0xFF);
+  return bytes;
+}
+
+std::vector<std::uint8_t> operator+(std::vector<std::uint8_t> a, const std::vector<std::uint8_t>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+const std::vector<std::uint8_t> kPes = packet(256, true, {0, 0, 1, 0xE0, 0, 0});
+const std::vector<std::uint8_t> kPat = packet(0, true, {0, 0, 0xB0, 13});
+const std::vector<std::uint8_t> kNull = packet(0x1FFF, false, {});
+
+TEST(TsMedia, TheBeginningOfAPesPacketIsMedia) {
+  EXPECT_TRUE(carries_media(kPes));
+  EXPECT_TRUE(carries_media(kNull + kPat + kPes));
+  EXPECT_TRUE(carries_media(packet(256, true, {0, 0, 1, 0xC0}, 100)));
+  EXPECT_TRUE(carries_media(packet(256, true, {0, 0, 1, 0xBD}, 180)));  // the last bytes of the packet
+}
+
+TEST(TsMedia, TablesStuffingAndClocksAreNone) {
+  EXPECT_FALSE(carries_media(kPat));
+  EXPECT_FALSE(carries_media(kNull + kPat + kNull));
+  std::vector<std::uint8_t> clock = packet(256, false, {}, 184);
+  clock[3] = 0x20;  // an adaptation field alone
+  EXPECT_FALSE(carries_media(clock));
+  EXPECT_FALSE(carries_media(packet(256, false, {0, 0, 1, 0xE0})));      // goes on, does not begin
+  EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xBC})));       // no stream's id
+  EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xE0}, 181)));  // cut short
+  std::vector<std::uint8_t> wild = packet(256, true, {}, 10);
+  wild[4] = 0xFF;  // an adaptation field past the packet's end
+  EXPECT_FALSE(carries_media(wild));
+  EXPECT_FALSE(carries_media({}));
+}
+
+TEST(TsMedia, WhatIsNotWholePacketsIsLeftToTheDemuxer) {
+  EXPECT_TRUE(carries_media(base::View(kNull).first(187)));
+  std::vector<std::uint8_t> shifted = kNull;
+  shifted[0] = 0;
+  EXPECT_TRUE(carries_media(shifted));
+}
+
+}  // namespace
+}  // namespace ingest
