@@ -17,7 +17,7 @@ struct AudioTranscoder::State {
   Decoder decoder;
   std::vector<AudioLine> lines;
   Counters counters;
-  base::Micros arrived = 0;  ///< of the newest packet
+  base::Micros newest_arrival = 0;  ///< of the packets
   bool decodable = true;
   bool ended = false;
 };
@@ -91,7 +91,7 @@ void AudioTranscoder::feed(media::Packet&& packet, Output& out) {
     ++state_->counters.decode_errors;
     return;
   }
-  state_->arrived = packet.arrived;
+  state_->newest_arrival = packet.arrived;
   if (!state_->decoder.send(packet, 0)) ++state_->counters.decode_errors;
   state_->take_frames(packet.arrived, out);
 }
@@ -99,7 +99,7 @@ void AudioTranscoder::feed(media::Packet&& packet, Output& out) {
 base::Status AudioTranscoder::change_source(const media::Track& source, Output& out) {
   // Frames are placed by the timescale of the track that they were decoded with.
   state_->decoder.end();
-  state_->take_frames(state_->arrived, out);
+  state_->take_frames(state_->newest_arrival, out);
   state_->decodable = false;
   TRY_OK(check(source));
   TRY(Decoder decoder, Decoder::make(source));
