@@ -258,7 +258,7 @@ void Channel::watch_worker() {
 
 void Channel::on_record(const record::Record& record) {
   position_.apply(record);
-  log_.apply(record);
+  log_.apply(numbering_.apply(record));
   dirty_ = true;
   if (const auto* part = std::get_if<record::Part>(&record)) {
     last_part_ = std::max(last_part_, environment_.clock.steady());

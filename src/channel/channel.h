@@ -20,6 +20,7 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "origin/log.h"
+#include "origin/numbering.h"
 #include "packager/packager.h"
 #include "record/encoding.h"
 #include "record/position.h"
@@ -148,6 +149,7 @@ class Channel {
   int deaths_ = 0;  ///< in a row
   loop::Timer respawn_;
 
+  origin::Numbering numbering_;
   origin::Log log_;
   record::Position position_;
   Histogram capture_to_part_{kLatencyBounds};

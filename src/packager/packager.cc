@@ -117,7 +117,6 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     specs_.push_back(spec_of(renditions[i], i < specs.size() && specs[i].encoded));
   }
   presentation_.segment = resume_->presentation.segment;
-  presentation_.independent_segments = resume_->presentation.independent_segments;
   presentation_.formats_from = resume_->presentation.formats_from;
   const std::uint32_t lead = choose_lead(specs_);
   segment_.seconds = presentation_.segment;
@@ -291,9 +290,6 @@ void Packager::pump() {
   lanes_[lead_]->pump();
   for (const auto& lane : lanes_) lane->pump();
   write_outage();
-  if (counters_.segments_without_key == 0 || !presentation_.independent_segments) return;
-  presentation_.independent_segments = false;
-  write_presentation();
 }
 
 void Packager::tick(base::Micros utc) {

@@ -21,6 +21,13 @@ function launch() {
 const files = {
   '/shaka.html': ['text/html', path.join(__dirname, 'shaka.html')],
   '/shaka_page.js': ['text/javascript', path.join(__dirname, 'shaka_page.js')],
+  '/plain.html': ['text/html', path.join(__dirname, 'plain.html')],
+  '/plain_page.js': ['text/javascript', path.join(__dirname, 'plain_page.js')],
+  ...Object.fromEntries(Object.entries({
+    hls14: 'hls14/dist/hls.min.js', hls15: 'hls15/dist/hls.min.js', hls17: 'hls.js/dist/hls.min.js',
+    shaka4: 'shaka4/dist/shaka-player.compiled.js', shaka5: 'shaka-player/dist/shaka-player.compiled.js',
+    vjs: 'video.js/dist/video.min.js',
+  }).map(([name, file]) => [`/${name}.js`, ['text/javascript', path.join(root, 'node_modules', file)]])),
   '/shaka-player.js': ['text/javascript', path.join(root, 'node_modules/shaka-player/dist/shaka-player.compiled.js')],
 };
 // → {origin, close()}

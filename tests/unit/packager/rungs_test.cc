@@ -330,6 +330,7 @@ TEST(PackagerResume, LearnsLateWhatIsCopied) {
   resume.apply(published(0, 2, video_time(18), video_time(57)));
   resume.apply(published(1, 2, audio_time(34), audio_time(105)));
   LogReader log;
+  log.on_record(before.presentation());  // the log that is resumed has it
   packager::Packager packager({}, log);
   packager.resume(resume);
   packager.set_presentation({video_spec("v", true), audio_spec()});
