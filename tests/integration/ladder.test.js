@@ -48,6 +48,7 @@ for (const [what, ...pipeline] of [
     if ((await server.web('/live/full/index.m3u8')).status !== 200) { // alone: the test before has left it live
       push(pushRtmp(source({ rate: '25', gop: 50 }), server.rtmp('full')));
       await server.live('full');
+      await assertPlays(server.playlist('full'), expected); // it has segments
     }
     const player = push(run('gst-launch-1.0', ['-v', ...pipeline.map((word) => word.replace('URL', server.playlist('full')))]));
     const frames = () => (player.output().match(/chain .*fakesink\d*:sink/g) ?? []).length;

@@ -82,7 +82,7 @@ async function decodeErrors(url, seconds = 5) {
   const timer = setTimeout(() => child.child.kill('SIGKILL'), 90000);
   const { code } = await child.ended;
   clearTimeout(timer);
-  return `${child.output().replace(/^\[null @ .*\n/gm, '')}${code === 0 ? '' : `exit ${code}`}`;
+  return `${child.output().replace(/^\[null @ .*\n( *Last message repeated .*\n)*/gm, '')}${code === 0 ? '' : `exit ${code}`}`;
 }
 
 module.exports = { source, pushRtmp, pushSrt, gstRtmp, gstSrt, ffprobe, decodeErrors };
