@@ -59,6 +59,7 @@ WorkerReport report_of(const Worker& process) {
   report.ts_continuity_errors = read(stats.ts_continuity_errors);
   report.ts_damaged_units = read(stats.ts_damaged_units);
   report.timeline_anchors = read(stats.timeline_anchors);
+  report.timeline_restamped = read(stats.timeline_restamped);
   report.timeline_dropped = read(stats.timeline_dropped);
   report.packager_dropped = read(stats.packager_dropped);
   report.decoded_frames = read(stats.decoded_frames);
@@ -67,6 +68,7 @@ WorkerReport report_of(const Worker& process) {
   report.dropped_packets = read(stats.dropped_packets);
   report.dropped_frames = read(stats.dropped_frames);
   report.duplicated_frames = read(stats.duplicated_frames);
+  report.held_frames = read(stats.held_frames);
   report.encode_lag_us = read(stats.encode_lag_us);
   report.encode_delay_us = read(stats.encode_delay_us);
   report.audio_skew_us = read(stats.audio_skew_us);

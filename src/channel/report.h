@@ -23,6 +23,7 @@ struct WorkerReport {
   std::uint64_t ts_continuity_errors = 0;
   std::uint64_t ts_damaged_units = 0;
   std::uint64_t timeline_anchors = 0;
+  std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
   std::uint64_t packager_dropped = 0;
   std::uint64_t decoded_frames = 0;
@@ -31,6 +32,7 @@ struct WorkerReport {
   std::uint64_t dropped_packets = 0;
   std::uint64_t dropped_frames = 0;
   std::uint64_t duplicated_frames = 0;
+  std::uint64_t held_frames = 0;
   std::uint64_t encode_lag_us = 0;
   std::uint64_t encode_delay_us = 0;
   std::uint64_t audio_skew_us = 0;

@@ -65,6 +65,8 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
               value_of(report.queue.dropped_bytes));
   out.counter("kickoff_feed_clock_jumps_total", "Times the feed's clock jumped and was anchored anew.", labels,
               value_of(report.worker.timeline_anchors));
+  out.counter("kickoff_feed_restamped_total", "Time stamps that were far off and replaced, or had to be moved.", labels,
+              value_of(report.worker.timeline_restamped));
   const char* damaged = "Transport stream damage: lost synchronisation, continuity gaps, units thrown away.";
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "sync"),
               value_of(report.worker.ts_sync_losses));
@@ -93,6 +95,8 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
               value_of(report.worker.encoded_frames));
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "duplicated"),
               value_of(report.worker.duplicated_frames));
+  out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "held"),
+              value_of(report.worker.held_frames));
   const char* dropped = "Frames lost because encoders lagged, before or after decoding.";
   out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "undecoded"),
               value_of(report.worker.dropped_packets));

@@ -49,14 +49,14 @@ class AudioLane final : private transcode::Output {
   LaneOutlet& outlet_;
   const std::size_t number_;
   media::Track source_;
-  media::Track format_;       ///< of what is published
-  packager::Still silence_;   ///< in that format; empty where its codec has none
+  media::Track format_;      ///< of what is published
+  packager::Still silence_;  ///< in that format; empty where its codec has none
   AudioPlan plan_;
-  bool active_ = true;        ///< source_ is a track of the feed of now
-  bool playable_ = true;      ///< something can be made of its format
+  bool active_ = true;    ///< source_ is a track of the feed of now
+  bool playable_ = true;  ///< something can be made of its format
   std::int64_t claimed_rate_ = 0;
   std::optional<std::uint32_t> rendition_;
-  std::optional<RateMeter> rate_;                            ///< of a copy
+  std::optional<RateMeter> rate_;  ///< of a copy
   std::unique_ptr<transcode::AudioTranscoder> transcoder_;
 };
 

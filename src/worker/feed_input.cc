@@ -23,7 +23,7 @@ void FeedInput::start(feed::Format format) {
   timeline_.on_restart();
   info_ = {};
   if (format == feed::Format::kRtmp) {
-    rtmp_ = std::make_unique<rtmp::TagDemuxer>(*this);
+    rtmp_ = std::make_unique<rtmp::TagDemuxer>(static_cast<rtmp::TagSink&>(*this));
   } else {
     ts_ = std::make_unique<ts::Demuxer>(ts::Demuxer::Options{static_cast<std::uint16_t>(options_.program)}, timeline_);
   }

@@ -13,8 +13,8 @@
 
 namespace worker {
 
-/// One feed on its way in: demultiplexed, and put on the UTC timeline. The timeline stays when the publisher comes again,
-/// over the same protocol or another. Reads no clock and does no I/O. Thread: one.
+/// One feed on its way in: demultiplexed, and put on the UTC timeline. The timeline stays when the publisher comes
+/// again, over the same protocol or another. Reads no clock and does no I/O. Thread: one.
 class FeedInput final : private rtmp::TagSink {
  public:
   struct Options {

@@ -126,7 +126,7 @@ void Production::take_audio(const media::Track& track) {
   }
   const std::optional<AudioPlan> plan = plan_audio(options_, track);
   if (!plan) return;
-  auto made = std::make_unique<AudioLane>(options_, *this, audio_.size() + 1);
+  auto made = std::make_unique<AudioLane>(options_, static_cast<LaneOutlet&>(*this), audio_.size() + 1);
   if (made->open(track, *plan, input_.claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
 }
 

@@ -131,7 +131,8 @@ void VideoLane::on_cut(std::int64_t time) {
 }
 
 void VideoLane::on_key_wanted(std::uint32_t rendition) {
-  const bool ours = std::any_of(rungs_.begin(), rungs_.end(), [&](const auto& rung) { return rung.rendition == rendition; });
+  const bool ours =
+      std::any_of(rungs_.begin(), rungs_.end(), [&](const auto& rung) { return rung.rendition == rendition; });
   if (ladder_ && newest_ && ours) ladder_->force_key_at(*newest_);
 }
 
