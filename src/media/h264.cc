@@ -7,6 +7,7 @@
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
 #include "media/bit_reader.h"
+#include "media/h264_slice.h"
 #include "media/video_usability.h"
 
 namespace media::h264 {
@@ -38,7 +39,7 @@ base::Status read_chroma(BitReader& reader, Sps& sps) {
   const std::uint32_t chroma = reader.ue();
   if (chroma > 3) return Error{Code::kMalformed, "H.264 chroma_format_idc"};
   sps.chroma_format = static_cast<std::uint8_t>(chroma);
-  if (chroma == 3) reader.skip(1);  // separate_colour_plane_flag
+  if (chroma == 3) sps.separate_colour_planes = reader.flag();
   const std::uint32_t luma_depth = reader.ue();
   const std::uint32_t chroma_depth = reader.ue();
   if (luma_depth > 6 || chroma_depth > 6) return Error{Code::kMalformed, "H.264 bit depth"};
@@ -53,10 +54,19 @@ base::Status read_chroma(BitReader& reader, Sps& sps) {
   return base::Ok{};
 }
 
-base::Status skip_picture_order(BitReader& reader) {
+/// log2_max_frame_num and log2_max_pic_order_cnt_lsb: 4 … 16.
+base::Status read_counter_size(BitReader& reader, std::uint8_t& bits) {
+  const std::uint32_t more = reader.ue();
+  if (more > 12) return Error{Code::kMalformed, "H.264 size of frame_num or pic_order_cnt_lsb"};
+  bits = static_cast<std::uint8_t>(4 + more);
+  return base::Ok{};
+}
+
+base::Status read_picture_order(BitReader& reader, Sps& sps) {
   const std::uint32_t type = reader.ue();
   if (type > 2) return Error{Code::kMalformed, "H.264 pic_order_cnt_type"};
-  if (type == 0) reader.ue();  // log2_max_pic_order_cnt_lsb_minus4
+  sps.order_type = static_cast<std::uint8_t>(type);
+  if (type == 0) TRY_OK(read_counter_size(reader, sps.order_bits));
   if (type == 1) {
     reader.skip(1);
     reader.se();
@@ -134,8 +144,8 @@ base::Result<Sps> parse_sps(View nal) {
   sps.id = reader.ue();
   if (sps.id > 31) return Error{Code::kMalformed, "H.264 seq_parameter_set_id"};
   if (has_chroma_fields(sps.profile)) TRY_OK(read_chroma(reader, sps));
-  reader.ue();  // log2_max_frame_num_minus4
-  TRY_OK(skip_picture_order(reader));
+  TRY_OK(read_counter_size(reader, sps.frame_num_bits));
+  TRY_OK(read_picture_order(reader, sps));
   sps.max_ref_frames = static_cast<int>(std::min(reader.ue(), 16u));
   reader.skip(1);  // gaps_in_frame_num_value_allowed_flag
   TRY_OK(read_size(reader, sps));
@@ -230,15 +240,6 @@ std::string codec_string(const Config& config) {
 
 namespace {
 
-/// True where a slice's header says that every slice of the picture is intra, or this one is.
-bool is_intra_slice(View nal) {
-  const std::vector<std::uint8_t> bytes = unescape(nal.first(std::min<std::size_t>(nal.size(), 16)));
-  BitReader reader{View{bytes}.subspan(1)};
-  reader.ue();  // first_mb_in_slice
-  const std::uint32_t type = reader.ue();
-  return !reader.failed() && (type % 5 == 2 || type % 5 == 4);
-}
-
 /// recovery_frame_cnt of a recovery point SEI message, if the unit holds one.
 std::optional<std::uint32_t> recovery_frame_count(View nal) {
   // Messages before the one looked for are short (buffering period, picture timing); captions come after.
@@ -256,20 +257,27 @@ std::optional<std::uint32_t> recovery_frame_count(View nal) {
 
 Picture inspect(std::span<const View> nals) {
   Picture picture;
-  bool recovery_point = false;
+  std::optional<std::uint32_t> recovery;
   bool intra = true;
   bool reference = false;
+  bool second_field = false;
   for (const View nal : nals) {
     switch (nal_type(nal)) {
-      case kIdr: picture.coded = picture.idr = reference = true; break;
       // Data partition A (2) has the slice header, too; B and C (3, 4) come with it.
+      case kIdr:
       case kSlice:
-      case 2:
+      case 2: {
+        const auto slice = parse_slice_start(nal);
+        second_field = second_field || (picture.coded && slice && slice->first_mb == 0);
         picture.coded = true;
-        reference |= (nal[0] & 0x60) != 0;
-        intra = intra && is_intra_slice(nal);
+        picture.idr = picture.idr || nal_type(nal) == kIdr;
+        reference = reference || (nal[0] & 0x60) != 0;
+        if (!second_field) intra = intra && slice && slice->intra();
         break;
-      case kSei: recovery_point = recovery_point || recovery_frame_count(nal) == std::uint32_t{0}; break;
+      }
+      case kSei:
+        if (!recovery) recovery = recovery_frame_count(nal);
+        break;
       case kSps: picture.parameter_sets = true; break;
       default: break;
     }
@@ -277,7 +285,8 @@ Picture inspect(std::span<const View> nals) {
   picture.disposable = picture.coded && !reference;
   // An encoder that repeats its SPS before an intra picture means it as an entry point, SEI or not (broadcast
   // practice).
-  picture.key = picture.idr || (picture.coded && intra && (recovery_point || picture.parameter_sets));
+  const bool open_gop = intra && (recovery || picture.parameter_sets);
+  picture.key = picture.idr || (picture.coded && (open_gop || recovery.value_or(0) > 0));
   return picture;
 }
 

@@ -42,6 +42,10 @@ struct Sps {
   int max_num_reorder = -1;
   int max_ref_frames = 0;
   bool frame_mbs_only = true;
+  bool separate_colour_planes = false;
+  std::uint8_t frame_num_bits = 4;
+  std::uint8_t order_type = 0;  ///< pic_order_cnt_type
+  std::uint8_t order_bits = 4;  ///< of pic_order_cnt_lsb, where the type is 0
 };
 
 /// Reads a sequence parameter set (with its NAL header). Errors: kTruncated, kMalformed, kTooLarge (above 16384 a
@@ -71,8 +75,9 @@ base::Result<base::Bytes> make_avcc(std::span<const base::View> sps, std::span<c
 /// "avc1.640028" (CM-27).
 std::string codec_string(const Config& config);
 
-/// What the access unit is: key for an IDR picture, and for an all-intra one that a recovery point SEI with count 0 or
-/// parameter sets of its own announce (open GOP).
+/// What the access unit is: key for an IDR picture, for an all-intra one that a recovery point SEI or parameter sets of
+/// its own announce (open GOP), and for any that a recovery point SEI announces whose picture is whole some frames
+/// later (periodic intra refresh). Of two fields the first decides: the second may refer to it.
 Picture inspect(std::span<const base::View> nals);
 
 /// Gathers in-band parameter sets. Bounded: 32 SPS and 256 PPS of at most 4 KiB each (a stream with larger ones is

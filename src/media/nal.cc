@@ -9,9 +9,7 @@
 #include "media/hevc.h"
 
 namespace media {
-namespace {
 
-/// Offset of the next 00 00 01 at or after `from`, or size.
 std::size_t find_start_code(base::View stream, std::size_t from) {
   const std::uint8_t* const begin = stream.data();
   const std::size_t size = stream.size();
@@ -25,8 +23,6 @@ std::size_t find_start_code(base::View stream, std::size_t from) {
   }
   return size;
 }
-
-}  // namespace
 
 std::vector<base::View> split_annexb(base::View stream) {
   std::vector<base::View> nals;

@@ -12,6 +12,9 @@
 /// and with its emulation prevention bytes, that lives as long as the bytes it was found in.
 namespace media {
 
+/// Offset of the next 00 00 01 at or after `from`, or the size.
+std::size_t find_start_code(base::View stream, std::size_t from);
+
 /// NAL units between start codes, without the zeros after them; empty ones are left out.
 /// Bytes before the first start code are not a NAL unit. Spec: [H.264 Annex B].
 std::vector<base::View> split_annexb(base::View stream);

@@ -13,6 +13,7 @@ constexpr std::uint32_t kMaxRenditions = 64;
 constexpr std::uint32_t kMaxAttributes = 64;
 constexpr std::uint8_t kIndependent = 1;
 constexpr std::uint8_t kLast = 2;
+constexpr std::uint8_t kHeld = 4;
 constexpr std::uint8_t kHasEnd = 1;
 constexpr std::uint8_t kHasPlannedDuration = 2;
 
@@ -114,7 +115,7 @@ struct Writer {
     out.u32(part.index);
     out.u64(bits(part.start));
     out.u64(bits(part.duration));
-    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U));
+    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U) | (part.held ? kHeld : 0U));
     out.u64(bits(part.captured));
   }
   void operator()(const Gap& gap) const {
@@ -346,6 +347,7 @@ base::Result<Part> parse_part_fields(base::View fields) {
   TRY(const std::uint8_t flags, in.u8("part flags"));
   part.independent = (flags & kIndependent) != 0;
   part.last = (flags & kLast) != 0;
+  part.held = (flags & kHeld) != 0;
   TRY(part.captured, i64(in, "part capture time"));
   return part;
 }

@@ -57,7 +57,9 @@ struct Part {
   bool independent = false;
   /// The segment is known to end with this part: a SegmentEnd follows at once, and the next hint is the next segment's.
   bool last = false;
-  base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received
+  /// Nothing of it came from the feed: it repeats the last picture, or is silent, while the feed is gone.
+  bool held = false;
+  base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received; 0 where it is held
   base::Bytes data;
 };
 

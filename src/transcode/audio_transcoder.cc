@@ -109,21 +109,20 @@ base::Status AudioTranscoder::change_source(const media::Track& source, Output& 
   return base::Ok{};
 }
 
-void AudioTranscoder::silence_until(base::Micros until, Output& out) {
+void AudioTranscoder::silence_until(media::Instant until, Output& out) {
   if (state_->ended) return;
-  const std::optional<base::Micros> before = end();
+  const std::optional<media::Instant> before = end();
   for (AudioLine& line : state_->lines) {
-    const std::int64_t at = media::rescale(until, base::kSecond, line.rate());
-    if (!line.play_silence(at, out).ok()) ++state_->counters.decode_errors;
+    if (!line.play_silence(until.in(line.rate()), out).ok()) ++state_->counters.decode_errors;
   }
-  if (before && until > *before && until - *before <= AudioLine::kMostSilence) {
-    state_->counters.silenced += until - *before;
-  }
+  if (!before) return;
+  const base::Micros added = until.micros() - before->micros();
+  if (added > 0 && added <= AudioLine::kMostSilence) state_->counters.silenced += added;
 }
 
-std::optional<base::Micros> AudioTranscoder::end() const {
+std::optional<media::Instant> AudioTranscoder::end() const {
   if (state_->lines.empty() || state_->lines[0].end() == INT64_MIN) return std::nullopt;
-  return media::rescale(state_->lines[0].end(), state_->lines[0].rate(), base::kSecond);
+  return media::Instant{state_->lines[0].end(), state_->lines[0].rate()};
 }
 
 void AudioTranscoder::flush(Output& out) {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/output.h"
@@ -58,10 +59,10 @@ class AudioTranscoder {
   base::Status change_source(const media::Track& source, Output& out);
   /// Plays silence up to `until` where the source has not reached it: it went quiet, or has not begun. Without any
   /// audio before, silence begins at `until`; more than 10 s after it, there is a gap. Audio that comes later for a
-  /// time that silence has taken is cut off. Units: UTC.
-  void silence_until(base::Micros until, Output& out);
-  /// Where everything that was fed and filled ends; nothing before the first. Units: UTC.
-  std::optional<base::Micros> end() const;
+  /// time that silence has taken is cut off.
+  void silence_until(media::Instant until, Output& out);
+  /// Where everything that was fed and filled ends; nothing before the first.
+  std::optional<media::Instant> end() const;
   /// Delivers everything that was fed, the last frame filled up with silence. Nothing can be fed any more.
   void flush(Output& out);
 

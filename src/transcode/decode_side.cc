@@ -84,8 +84,7 @@ bool DecodeSide::State::act(Intake::Item item) {
   } else if (auto* source = std::get_if<Intake::NewSource>(&item)) {
     pictures.replace(source->track, std::move(source->decoder));
   } else if (const auto* hold = std::get_if<Intake::Hold>(&item)) {
-    const std::int64_t until = media::rescale(hold->until, base::kSecond, out_timescale, media::Round::kDown);
-    entry.hold(id, {until, {hold->until, hold->at}});
+    entry.hold(id, {hold->until.in(out_timescale, media::Round::kDown), {hold->until.micros(), hold->at}});
   } else {
     pictures.restart();
     return !std::holds_alternative<Intake::Flush>(item);
@@ -155,7 +154,7 @@ base::Status DecodeSide::change_source(const media::Track& source) {
 
 void DecodeSide::discontinuity() { state_->intake.put(Intake::Discontinuity{}); }
 
-void DecodeSide::hold(base::Micros until) { state_->intake.put(Intake::Hold{until, steady_now()}); }
+void DecodeSide::hold(media::Instant until) { state_->intake.put(Intake::Hold{until, steady_now()}); }
 
 std::uint32_t DecodeSide::id() const { return state_->id; }
 

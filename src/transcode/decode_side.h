@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
 
@@ -71,7 +72,7 @@ class DecodeSide {
   struct State;
   explicit DecodeSide(std::unique_ptr<State> state);
   /// Passes EncodeSide::hold() on, behind what was fed.
-  void hold(base::Micros until);
+  void hold(media::Instant until);
   std::uint32_t id() const;
   std::unique_ptr<State> state_;
 };

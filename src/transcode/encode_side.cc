@@ -173,23 +173,21 @@ void EncodeSide::select(DecodeSide* side) {
   state_->entry.select(side == nullptr ? Switch::kNone : side->id());
 }
 
-void EncodeSide::hold(base::Micros until) {
+void EncodeSide::hold(media::Instant until) {
   if (state_->selected != nullptr) {
     state_->selected->hold(until);
   } else {
-    state_->entry.hold(Switch::kNone, {media::rescale(until, base::kSecond, state_->timescale, media::Round::kDown),
-                                       {until, steady_now()}});
+    state_->entry.hold(Switch::kNone,
+                       {until.in(state_->timescale, media::Round::kDown), {until.micros(), steady_now()}});
   }
 }
 
-void EncodeSide::force_key_at(std::int64_t pts, std::int64_t timescale) {
-  state_->entry.force_key(media::rescale(pts, timescale, state_->timescale));
-}
+void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
 
-std::optional<base::Micros> EncodeSide::newest() const {
+std::optional<media::Instant> EncodeSide::newest() const {
   const std::int64_t pts = state_->newest;
   if (pts == INT64_MIN) return std::nullopt;
-  return media::rescale(pts, state_->timescale, base::kSecond);
+  return media::Instant{pts, state_->timescale};
 }
 
 void EncodeSide::flush() {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "media/instant.h"
 #include "media/time.h"
 #include "media/track.h"
 #include "transcode/output.h"
@@ -78,14 +79,13 @@ class EncodeSide {
   void select(DecodeSide* side);
   /// Shows the last picture again up to `until`, where what was fed to the selected side before this call leaves
   /// anything to show. To be called at every tick, also while pictures come, with an instant that pictures usually have
-  /// passed (HoldClock). Nothing happens before the first picture. With Keys::kForced, call force_key_at() first.
-  /// Units: UTC.
-  void hold(base::Micros until);
+  /// passed (HoldClock). Nothing happens before the first picture; where nobody called for 10 s, a hole is left. With
+  /// Keys::kForced, call force_key_at() first.
+  void hold(media::Instant until);
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
-  /// Units: `timescale` ticks a second.
-  void force_key_at(std::int64_t pts, std::int64_t timescale);
-  /// The pts of the newest picture that the selected side gave, shown or not. Units: UTC.
-  std::optional<base::Micros> newest() const;
+  void force_key_at(media::Instant pts);
+  /// The pts of the newest picture that the selected side gave, shown or not.
+  std::optional<media::Instant> newest() const;
   /// Lets everything that was taken come out, and waits for it. Then drain() has it all; nothing can be fed any more.
   /// Flush the selected decode side first.
   void flush();

@@ -15,13 +15,14 @@ void HoldClock::learn(base::Micros utc, base::Micros delay) {
   longest_now_ = std::max(longest_now_.value_or(delay), delay);
 }
 
-std::optional<base::Micros> HoldClock::on_tick(base::Micros utc, std::optional<base::Micros> newest) {
+std::optional<media::Instant> HoldClock::on_tick(base::Micros utc, std::optional<media::Instant> newest) {
   if (newest && newest != newest_) {
-    learn(utc, utc - *newest);
+    learn(utc, utc - newest->micros());
     newest_ = newest;
   }
   if (!longest_now_) return std::nullopt;
-  return utc - std::max(*longest_now_, longest_before_.value_or(*longest_now_)) - options_.margin;
+  const base::Micros usual = std::max(*longest_now_, longest_before_.value_or(*longest_now_));
+  return media::Instant{utc - usual - options_.margin};
 }
 
 }  // namespace transcode

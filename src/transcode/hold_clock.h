@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "media/instant.h"
 
 namespace transcode {
 
@@ -23,14 +24,14 @@ class HoldClock {
   HoldClock() : HoldClock(Options{}) {}
   explicit HoldClock(const Options& options) : options_(options) {}
 
-  /// `newest`: the newest instant that media has come for. Nothing until some has. Units: UTC.
-  std::optional<base::Micros> on_tick(base::Micros utc, std::optional<base::Micros> newest);
+  /// `newest`: the newest instant that media has come for. Nothing until some has.
+  std::optional<media::Instant> on_tick(base::Micros utc, std::optional<media::Instant> newest);
 
  private:
   void learn(base::Micros utc, base::Micros delay);
 
   Options options_;
-  std::optional<base::Micros> newest_;
+  std::optional<media::Instant> newest_;
   std::optional<base::Micros> longest_now_;     ///< delay of the window under way
   std::optional<base::Micros> longest_before_;  ///< of the one before
   base::Micros window_ends_ = 0;

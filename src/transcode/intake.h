@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/clock.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "transcode/decoder.h"
 
@@ -31,8 +32,8 @@ class Intake {
   };
   struct Discontinuity {};
   struct Hold {
-    base::Micros until = 0;  ///< UTC
-    base::Micros at = 0;     ///< steady time
+    media::Instant until;
+    base::Micros at = 0;  ///< steady time
   };
   struct Flush {};
   using Item = std::variant<Fed, NewSource, Discontinuity, Hold, Flush>;

@@ -21,7 +21,8 @@ PictureLine::PictureLine(media::Rational rate, std::int64_t timescale, base::Mic
     : rate_(rate.known() ? shown_rate(rate) : kUnknownRate),
       timescale_(timescale),
       max_fill_(media::rescale(max_fill, base::kSecond, timescale)),
-      longest_still_(media::rescale(kLongestStill, base::kSecond, timescale)) {}
+      longest_still_(media::rescale(kLongestStill, base::kSecond, timescale)),
+      most_repeated_(media::rescale(kMostRepeated, base::kSecond, timescale)) {}
 
 std::int64_t PictureLine::instant(std::int64_t index) const {
   return media::rescale(index, rate_.num, rate_.den * timescale_);
@@ -43,7 +44,7 @@ std::optional<std::int64_t> PictureLine::repeat(std::int64_t until) {
   };
   // A picture off the grid is not followed by a repeat at once.
   std::int64_t next = instant(index_of(*shown_ + period() / 2, media::Round::kUp));
-  if (until - *shown_ > max_fill_) next = instant(index_of(until, media::Round::kDown));
+  if (until - *shown_ > most_repeated_) next = instant(index_of(until, media::Round::kDown));
   if (next > until || next <= *shown_) return std::nullopt;
   shown_ = next;
   repeating_ = true;

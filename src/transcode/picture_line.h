@@ -21,8 +21,11 @@ class PictureLine {
   /// The longest time between two pictures that is left as it is.
   static constexpr base::Micros kLongestStill = 400 * base::kMillisecond;
 
+  /// The most that repeat() makes up for at once: where nobody asked for longer, a hole is better than a burst.
+  static constexpr base::Micros kMostRepeated = 10 * base::kSecond;
+
   /// `rate`: of the repeats, frames a second; 0/1: ten. `timescale`: ticks a second of all instants.
-  /// `max_fill`: a hole longer than this stays a hole.
+  /// `max_fill`: a hole before a picture that is longer than this stays a hole.
   PictureLine(media::Rational rate, std::int64_t timescale, base::Micros max_fill);
 
   /// True if `pts` is not past what was shown: a picture there is not to be shown.
@@ -32,7 +35,7 @@ class PictureLine {
   /// True if the time from what was shown to a picture at `pts` is to be filled with repeats.
   bool hole_before(std::int64_t pts) const;
   /// The next instant up to `until` at which the last picture is to be shown again; it then counts as shown. None
-  /// before the first picture. Where `until` is further away than `max_fill`, the only instant is the last one.
+  /// before the first picture. Where `until` is further away than kMostRepeated, the only instant is the last one.
   std::optional<std::int64_t> repeat(std::int64_t until);
 
   /// Units: ticks between two repeats.
@@ -49,6 +52,7 @@ class PictureLine {
   std::int64_t timescale_;
   std::int64_t max_fill_;
   std::int64_t longest_still_;
+  std::int64_t most_repeated_;
   std::optional<std::int64_t> shown_;
   bool repeating_ = false;
 };

@@ -46,9 +46,9 @@ class VideoLadder {
   void feed(media::Packet&& packet) { decode_->feed(std::move(packet)); }
   base::Status change_source(const media::Track& source) { return decode_->change_source(source); }
   void discontinuity() { decode_->discontinuity(); }
-  void hold(base::Micros until) { encode_->hold(until); }
-  std::optional<base::Micros> newest() const { return encode_->newest(); }
-  void force_key_at(std::int64_t pts, std::int64_t timescale) { encode_->force_key_at(pts, timescale); }
+  void hold(media::Instant until) { encode_->hold(until); }
+  std::optional<media::Instant> newest() const { return encode_->newest(); }
+  void force_key_at(media::Instant pts) { encode_->force_key_at(pts); }
   /// Lets everything fed so far come out (held pictures, look-ahead), and waits for it. Then drain() has it all;
   /// nothing can be fed any more.
   void flush();

@@ -1,6 +1,7 @@
 #include "ts/demuxer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/byte_reader.h"
 #include "base/log.h"
@@ -13,6 +14,10 @@ constexpr std::size_t kMaxAudioPes = std::size_t{128} << 10;
 constexpr std::size_t kMaxVideoStreams = 4;
 constexpr std::size_t kMaxStreams = 32;
 constexpr std::size_t kMaxPrograms = 256;
+/// How long the PMT of an earlier program is waited for: PMTs come every 0.1 to 0.5 s. Where no PCR tells the time,
+/// this many packets are 1 s at 30 Mbit/s.
+constexpr std::uint64_t kMostWaitPcr = 90000;
+constexpr std::uint64_t kMostWaitPackets = 20000;
 
 std::uint32_t crc_of(base::View section) { return base::ByteReader(section.last(4)).u32("CRC_32").value(); }
 
@@ -37,9 +42,10 @@ struct Demuxer::Elementary {
   PesAssembler pes;
   TrackWriter writer;
   std::unique_ptr<Framer> framer;
+  bool fresh = true;  ///< no packet of it has come yet
 };
 
-Demuxer::Demuxer(const Options& options, media::EventSink& sink) : options_(options), sink_(sink), sync_(counters_) {
+Demuxer::Demuxer(const Options& options, media::EventSink& sink) : options_(options), order_(sink), sync_(counters_) {
   tables_[kPatPid];
 }
 
@@ -52,11 +58,13 @@ void Demuxer::feed(base::View bytes, base::Micros arrived) {
 
 void Demuxer::flush() {
   sync_.flush([this](base::View packet) { on_packet(packet); });
+  retire_leaving();
   for (auto& [pid, stream] : streams_) {
     stream->pes.flush(ready_);
     deliver(*stream);
     stream->framer->flush();
   }
+  order_.flush();
 }
 
 void Demuxer::on_packet(base::View bytes) {
@@ -68,10 +76,13 @@ void Demuxer::on_packet(base::View bytes) {
     return;
   }
   if (packet.pid == kNullPid) return;
+  if (selected_ == 0 && !offers_.empty()) wait_for_earlier_programs(packet);
   if (const auto stream = streams_.find(packet.pid); stream != streams_.end()) {
     on_media_packet(*stream->second, packet);
   } else if (const auto table = tables_.find(packet.pid); table != tables_.end()) {
     on_table_packet(table->second, packet);
+  } else if (take_last_packet(packet)) {
+    return;
   } else if (const auto other = unsupported_.find(packet.pid); other != unsupported_.end()) {
     ++counters_.unsupported[other->second];
   }
@@ -98,6 +109,7 @@ void Demuxer::on_table_packet(Table& table, const Packet& packet) {
 }
 
 void Demuxer::on_section(std::uint16_t pid, base::View section) {
+  retire_leaving();
   if (pid == kPatPid) {
     on_pat(section);
   } else {
@@ -142,6 +154,7 @@ void Demuxer::apply_pat() {
   for (const Program& program : programs_) {
     if (program.pmt_pid != kNullPid) tables_[program.pmt_pid];
   }
+  if (selected_ == 0) select_program();
 }
 
 void Demuxer::on_pmt(std::uint16_t pid, base::View section) {
@@ -155,23 +168,65 @@ void Demuxer::on_pmt(std::uint16_t pid, base::View section) {
   const bool listed = std::find(programs_.begin(), programs_.end(), Program{pmt.program, pid}) != programs_.end();
   if (!listed || !pmt.header.current) return;
   if (selected_ == 0) {
-    const bool wanted = options_.program == 0 ? pmt.has_audio_or_video() : pmt.program == options_.program;
-    if (!wanted) return;
-    selected_ = pmt.program;
-    pmt_crc_ = 0;
+    if (offers_.empty()) {
+      offered_pcr_.reset();
+      offered_packets_ = counters_.packets;
+      waited_ = false;
+    }
+    offers_[pmt.program] = {pmt, crc_of(section)};
+    select_program();
+    return;
   }
   if (pmt.program != selected_ || crc_of(section) == pmt_crc_) return;
   pmt_crc_ = crc_of(section);
   apply_pmt(pmt);
 }
 
+/// Takes the first program of the PAT that is wanted, unless that may be one whose PMT has not come yet.
+void Demuxer::select_program() {
+  for (const Program& program : programs_) {
+    if (options_.program != 0 && program.number != options_.program) continue;
+    const auto offer = offers_.find(program.number);
+    if (offer == offers_.end()) {
+      if (waited_) continue;
+      return;
+    }
+    if (options_.program == 0 && !offer->second.pmt.has_audio_or_video()) continue;
+    selected_ = program.number;
+    const Offer taken = std::move(offer->second);
+    offers_.clear();
+    pmt_crc_ = taken.crc;
+    apply_pmt(taken.pmt);
+    return;
+  }
+}
+
+void Demuxer::wait_for_earlier_programs(const Packet& packet) {
+  if (waited_) return;
+  waited_ = counters_.packets - offered_packets_ >= kMostWaitPackets;
+  const bool clock = std::any_of(offers_.begin(), offers_.end(), [&](const auto& offer) {
+    return offer.second.pmt.has_audio_or_video() && offer.second.pmt.pcr_pid == packet.pid;
+  });
+  if (clock && packet.pcr) {
+    if (!offered_pcr_) offered_pcr_ = packet.pcr;
+    const std::uint64_t waited = (*packet.pcr - *offered_pcr_) & ((std::uint64_t{1} << 33) - 1);
+    waited_ = waited_ || waited >= kMostWaitPcr;
+  }
+  if (waited_) select_program();
+}
+
 void Demuxer::apply_pmt(const Pmt& pmt) {
   unsupported_.clear();
-  std::erase_if(streams_, [&](const auto& stream) {
-    return std::none_of(pmt.streams.begin(), pmt.streams.end(), [&](const StreamEntry& entry) {
-      return entry.pid == stream.first && same_kind(entry, stream.second->entry);
-    });
-  });
+  for (auto stream = streams_.begin(); stream != streams_.end();) {
+    const auto entry = std::find_if(pmt.streams.begin(), pmt.streams.end(),
+                                    [&](const StreamEntry& listed) { return listed.pid == stream->first; });
+    if (entry != pmt.streams.end() && same_kind(*entry, stream->second->entry)) {
+      ++stream;
+      continue;
+    }
+    leave(std::move(stream->second), entry != pmt.streams.end());
+    stream = streams_.erase(stream);
+  }
   for (const StreamEntry& entry : pmt.streams) {
     if (const auto stream = streams_.find(entry.pid); stream != streams_.end()) {
       stream->second->entry = entry;
@@ -180,6 +235,46 @@ void Demuxer::apply_pmt(const Pmt& pmt) {
       add_stream(entry);
     }
   }
+  std::vector<std::uint16_t> audio;
+  for (const StreamEntry& entry : pmt.streams) {
+    if (entry.codec && !is_video(entry) && streams_.contains(entry.pid)) audio.push_back(entry.pid);
+  }
+  order_.expect(audio);
+}
+
+/// The rest of a PES packet that began before the PMT changed still comes under the old PID.
+void Demuxer::leave(std::unique_ptr<Elementary> stream, bool at_once) {
+  if (at_once || !stream->pes.active()) {
+    retire(*stream);
+  } else {
+    leaving_.push_back(std::move(stream));
+  }
+}
+
+void Demuxer::retire(Elementary& stream) {
+  stream.pes.flush(ready_);
+  deliver(stream);
+  stream.framer->flush();
+  if (stream.writer.announced()) order_.on_event(media::TrackGone{stream.entry.pid});
+}
+
+void Demuxer::retire_leaving() {
+  for (const auto& stream : std::exchange(leaving_, {})) retire(*stream);
+}
+
+/// Returns false where the packet is of no stream that is leaving.
+bool Demuxer::take_last_packet(const Packet& packet) {
+  const auto found = std::find_if(leaving_.begin(), leaving_.end(),
+                                  [&](const auto& stream) { return stream->entry.pid == packet.pid; });
+  if (found == leaving_.end()) return false;
+  Elementary& stream = **found;
+  if (!packet.unit_start) on_media_packet(stream, packet);
+  if (packet.unit_start || !stream.pes.active()) {
+    const std::unique_ptr<Elementary> last = std::move(*found);
+    leaving_.erase(found);
+    retire(*last);
+  }
+  return true;
 }
 
 void Demuxer::add_stream(const StreamEntry& stream) {
@@ -190,7 +285,7 @@ void Demuxer::add_stream(const StreamEntry& stream) {
     refuse_stream(stream);
     return;
   }
-  streams_[stream.pid] = std::make_unique<Elementary>(stream, sink_, counters_);
+  streams_[stream.pid] = std::make_unique<Elementary>(stream, order_, counters_);
 }
 
 void Demuxer::refuse_stream(const StreamEntry& stream) {
@@ -200,13 +295,15 @@ void Demuxer::refuse_stream(const StreamEntry& stream) {
 }
 
 void Demuxer::drop_streams() {
-  streams_.clear();
+  retire_leaving();
+  for (const auto& [pid, stream] : std::exchange(streams_, {})) retire(*stream);
   unsupported_.clear();
   selected_ = 0;
   pmt_crc_ = 0;
 }
 
 void Demuxer::on_media_packet(Elementary& stream, const Packet& packet) {
+  if (std::exchange(stream.fresh, false)) retire_leaving();
   if (!packet.has_payload) {
     if (packet.discontinuity) ++counters_.discontinuities;
     return;

@@ -20,12 +20,16 @@
 #include "ts/psi.h"
 #include "ts/section.h"
 #include "ts/timestamp.h"
+#include "ts/track_order.h"
 
 namespace ts {
 
 /// MPEG transport stream in, tracks and packets out (TS-1 to TS-6, TS-13 to TS-15). Track ids are PIDs, time is 90 kHz
 /// with the 33-bit wrap undone. Elementary streams are not interleaved here: each unit is handed on as soon as its last
-/// byte is there, so however far audio and video lie apart, nothing waits for the other.
+/// byte is there, so however far audio and video lie apart, nothing waits for the other, but for the first audio frames
+/// of a program, which come in the order of its PMT (TrackOrder).
+/// A stream that leaves the program is said to be gone, after the PES packet that was under way. A PMT that is missing,
+/// damaged, or repeats what was there, changes nothing.
 /// Feeding byte by byte equals feeding at once, but for Packet::arrived.
 /// Owns: the PES packet under way of each stream: at most 8 MiB for each of four video streams, 256 KiB for each of
 /// 28 others; what a program has beyond that is treated as unsupported.
@@ -33,7 +37,9 @@ namespace ts {
 class Demuxer {
  public:
   struct Options {
-    std::uint16_t program = 0;  ///< program number to take; 0: the first that has audio or video (TS-15)
+    /// Program number to take; 0: the first of the PAT that has audio or video (TS-15). The PMT of an earlier one is
+    /// waited for, 1 s at most.
+    std::uint16_t program = 0;
   };
 
   /// `sink` must outlive the demuxer.
@@ -53,6 +59,10 @@ class Demuxer {
 
  private:
   struct Elementary;
+  struct Offer {
+    Pmt pmt;
+    std::uint32_t crc = 0;
+  };
   struct Table {
     Continuity continuity;
     SectionAssembler sections;
@@ -65,7 +75,13 @@ class Demuxer {
   void on_pat(base::View section);
   void apply_pat();
   void on_pmt(std::uint16_t pid, base::View section);
+  void select_program();
+  void wait_for_earlier_programs(const Packet& packet);
   void apply_pmt(const Pmt& pmt);
+  void leave(std::unique_ptr<Elementary> stream, bool at_once);
+  void retire(Elementary& stream);
+  void retire_leaving();
+  bool take_last_packet(const Packet& packet);
   void add_stream(const StreamEntry& stream);
   void refuse_stream(const StreamEntry& stream);
   void drop_streams();
@@ -73,7 +89,7 @@ class Demuxer {
   void deliver(Elementary& stream);
 
   Options options_;
-  media::EventSink& sink_;
+  TrackOrder order_;
   Counters counters_;
   PacketSync sync_;
   Unwrapper unwrapper_;
@@ -85,8 +101,15 @@ class Demuxer {
   std::vector<Program> programs_;
   std::uint16_t selected_ = 0;
   std::uint32_t pmt_crc_ = 0;  ///< of the selected program's PMT as applied
+  /// PMTs by program, while none is selected and that of an earlier program is waited for; at most kMaxPrograms.
+  std::map<std::uint16_t, Offer> offers_;
+  std::optional<std::uint64_t> offered_pcr_;  ///< when the first PMT with audio or video came. Units: 90 kHz
+  std::uint64_t offered_packets_ = 0;         ///< counters_.packets then
+  bool waited_ = false;
 
   std::map<std::uint16_t, std::unique_ptr<Elementary>> streams_;
+  /// Left the program with a PES packet under way; until that ends, a stream that is new begins, or the next section.
+  std::vector<std::unique_ptr<Elementary>> leaving_;
   std::map<std::uint16_t, std::uint8_t> unsupported_;  ///< PID to stream_type
   std::set<std::uint8_t> reported_;                    ///< stream types told in the log
   std::vector<Pes> ready_;

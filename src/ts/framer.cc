@@ -3,6 +3,7 @@
 #include "media/describe.h"
 #include "ts/audio_framers.h"
 #include "ts/latm.h"
+#include "ts/nal_framer.h"
 #include "ts/video_framers.h"
 
 namespace ts {

@@ -1,7 +1,6 @@
 #include "ts/video_framers.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "base/byte_writer.h"
 #include "media/av1.h"
@@ -9,52 +8,6 @@
 
 namespace ts {
 namespace {
-
-/// A PES packet with a length that comes this near to the most it can say (65,535) may go on in the next one.
-constexpr std::size_t kMayGoOn = 60000;
-constexpr std::size_t kMaxUnit = std::size_t{8} << 20;
-
-template <typename Sets>
-inline constexpr bool kIsHevc = std::is_same_v<Sets, media::hevc::ParameterSets>;
-
-enum class Use : std::uint8_t { kKeep, kDrop, kParameterSet };
-
-Use use_of_h264(std::uint8_t type) {
-  switch (type) {
-    case media::h264::kSps:
-    case media::h264::kPps: return Use::kParameterSet;
-    case media::h264::kAud:
-    case media::h264::kEndOfSequence:
-    case media::h264::kEndOfStream:
-    case media::h264::kFiller:
-    case media::h264::kSpsExtension: return Use::kDrop;
-    default: return Use::kKeep;
-  }
-}
-
-Use use_of_hevc(std::uint8_t type) {
-  switch (type) {
-    case media::hevc::kVps:
-    case media::hevc::kSps:
-    case media::hevc::kPps: return Use::kParameterSet;
-    case media::hevc::kAud:
-    case media::hevc::kEndOfSequence:
-    case media::hevc::kEndOfBitstream:
-    case media::hevc::kFiller: return Use::kDrop;
-    default: return Use::kKeep;
-  }
-}
-
-template <typename Sets>
-Use use_of(base::View nal) {
-  return kIsHevc<Sets> ? use_of_hevc(media::hevc::nal_type(nal)) : use_of_h264(media::h264::nal_type(nal));
-}
-
-template <typename Sets>
-bool is_sps(base::View nal) {
-  return kIsHevc<Sets> ? media::hevc::nal_type(nal) == media::hevc::kSps
-                       : media::h264::nal_type(nal) == media::h264::kSps;
-}
 
 /// A size as AV1 writes it: seven bits a byte, lowest first.
 void write_leb128(base::ByteWriter& out, std::size_t value) {
@@ -117,56 +70,6 @@ void VideoFramer::write(const TimedPes& unit, const media::Picture& picture, bas
   packet.data = std::move(data);
   writer_.write(std::move(packet));
 }
-
-template <typename Sets>
-void NalFramer<Sets>::open(const TimedPes& unit) {
-  const std::vector<base::View> nals = media::split_annexb(unit.data.view());
-  std::vector<base::View> kept;
-  std::vector<base::View> sets;
-  for (const base::View nal : nals) {
-    const Use use = use_of<Sets>(nal);
-    if (use == Use::kKeep) kept.push_back(nal);
-    if (use == Use::kParameterSet) sets.push_back(nal);
-  }
-  if (!sets.empty()) take_parameter_sets(sets);
-  constexpr media::Codec kCodec = kIsHevc<Sets> ? media::Codec::kHevc : media::Codec::kH264;
-  const media::Picture picture = media::inspect(kCodec, nals);
-  if (!picture.coded) {
-    if (sets.empty()) ++writer_.counters().frames_bad;
-    return;
-  }
-  write(unit, picture, media::join_lengths(kept));
-}
-
-template <typename Sets>
-void NalFramer<Sets>::take_parameter_sets(std::span<const base::View> sets) {
-  bool changed = false;
-  bool sps_changed = false;
-  for (const base::View set : sets) {
-    if (!sets_.feed(set)) continue;
-    changed = true;
-    sps_changed = sps_changed || is_sps<Sets>(set);
-  }
-  if (!changed || !sets_.complete()) return;
-  if (sps_changed) {
-    // A new sequence: what it does not repeat belonged to the old one, and must not come first in the configuration.
-    Sets alone;
-    for (const base::View set : sets) static_cast<void>(alone.feed(set));
-    if (alone.complete()) sets_ = std::move(alone);
-  }
-  auto config = sets_.config();
-  if (!config) {
-    ++writer_.counters().frames_bad;
-    return;
-  }
-  media::Track track;
-  track.codec = kIsHevc<Sets> ? media::Codec::kHevc : media::Codec::kH264;
-  track.config = config.take();
-  writer_.announce(std::move(track));
-}
-
-template class NalFramer<media::h264::ParameterSets>;
-template class NalFramer<media::hevc::ParameterSets>;
 
 void Mpeg2Framer::open(const TimedPes& unit) {
   const media::Picture picture = media::mpeg2::inspect(unit.data.view());

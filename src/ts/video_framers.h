@@ -1,13 +1,10 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "base/byte_writer.h"
 #include "media/av1.h"
-#include "media/h264.h"
-#include "media/hevc.h"
 #include "media/nal.h"
 #include "ts/framer.h"
 
@@ -37,24 +34,6 @@ class VideoFramer : public Framer {
 
   std::optional<TimedPes> held_;  ///< may go on in the next PES packet
 };
-
-/// H.264 and HEVC: Annex B to 4-byte lengths. Delimiters, filler and parameter sets are taken out; the latter make the
-/// decoder configuration, and a new one announces the track anew.
-template <typename Sets>
-class NalFramer final : public VideoFramer {
- public:
-  using VideoFramer::VideoFramer;
-
- private:
-  void open(const TimedPes& unit) override;
-  void take_parameter_sets(std::span<const base::View> sets);
-
-  Sets sets_;
-};
-using H264Framer = NalFramer<media::h264::ParameterSets>;
-using HevcFramer = NalFramer<media::hevc::ParameterSets>;
-extern template class NalFramer<media::h264::ParameterSets>;
-extern template class NalFramer<media::hevc::ParameterSets>;
 
 /// MPEG-2 video: pictures as they are, the size from their sequence headers.
 class Mpeg2Framer final : public VideoFramer {

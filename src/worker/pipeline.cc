@@ -62,6 +62,7 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   void feed(const feed::RtmpMessage& message) {
     demuxer_.feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
   }
+  void flush() { demuxer_.flush(); }
 
  private:
   void on_event(media::Event&& event) override { owner_.timeline_.on_event(std::move(event)); }
@@ -71,7 +72,9 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   }
   void on_notice(const rtmp::Notice& notice) override {
     ++owner_.unplayable_;
-    base::log_warn("worker", "part of the feed left out", {{"channel", owner_.options_.channel}, {"why", notice.text}});
+    const bool repaired = notice.kind == rtmp::Notice::Kind::kBadTime;
+    base::log_warn("worker", repaired ? "part of the feed repaired" : "part of the feed left out",
+                   {{"channel", owner_.options_.channel}, {"why", notice.text}});
   }
 
   Pipeline& owner_;
@@ -145,6 +148,7 @@ void Pipeline::start_feed(feed::Format format) {
 
 void Pipeline::close_demuxers() {
   if (ts_) ts_->flush();
+  if (rtmp_) rtmp_->flush();
   if (rtmp_ || ts_) timeline_.flush();
   rtmp_.reset();
   ts_.reset();
@@ -453,13 +457,13 @@ void Pipeline::on_record(record::Record&& record) { on_record_(record); }
 
 void Pipeline::on_cut(const packager::Cut& cut) {
   if (ladder_ && video_plan_.copy) {
-    ladder_->force_key_at(cut.time, video_->timescale);
+    ladder_->force_key_at({cut.time, video_->timescale});
   }
 }
 
 void Pipeline::on_key_wanted(std::uint32_t rendition) {
   if (ladder_ && newest_video_ && renditions_[rendition].kind == Source::Kind::kRung) {
-    ladder_->force_key_at(*newest_video_, video_->timescale);
+    ladder_->force_key_at({*newest_video_, video_->timescale});
   }
 }
 

@@ -78,6 +78,7 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   void accept(const media::TrackGone& gone);
   void accept(const media::Loss&) {}
   void accept(const media::End&) {}
+  void accept(const media::Announced&) {}
   void on_video_track(const media::Track& track);
   void on_audio_track(const media::Track& track);
   void on_video_packet(media::Packet&& packet);

@@ -36,7 +36,8 @@ async function fewSegments(url) {
   }
 }
 
-// complaint: what a decoder may say of the source itself. expected: {video: {codec, rate}, audio: {codec, sampleRate, channels}}; a missing one must not be there.
+// complaint: what a decoder may say of the source itself. encodes: the sender encodes as it goes, and a busy machine makes it leave
+// time out. expected: {video: {codec, rate}, audio: {codec, sampleRate, channels}}; a missing one must not be there.
 async function assertPlays(url, expected) {
   const found = await renditions(url);
   assert.strictEqual(found.audio.length > 0, Boolean(expected.audio && expected.video), `audio renditions: ${found.audio.length}`);
@@ -52,17 +53,19 @@ async function assertPlays(url, expected) {
     if (wanted.sampleRate) assert.strictEqual(Number(stream.sample_rate), wanted.sampleRate);
     if (wanted.channels) assert.strictEqual(stream.channels, wanted.channels);
     if (rendition.RESOLUTION) assert.strictEqual(rendition.RESOLUTION, `${stream.width}x${stream.height}`);
-    assertPackets(probed.packets, wanted.rate, rendition.url);
+    assertPackets(probed.packets, wanted.rate, rendition.url, expected.encodes);
     if (stream.codec_type === 'video') assert.strictEqual((await decodeErrors(rendition.url)).replace(expected.complaint ?? '', ''), '', `decoding ${rendition.url}`);
   }
 }
 
 // Decode times go up in even steps; as many as the frame rate says.
-function assertPackets(packets, rate, url) {
+function assertPackets(packets, rate, url, encodes) {
   assert.ok(packets.length > 20, `${packets.length} packets of ${url}`);
   const times = packets.map((packet) => Number(packet.dts_time));
   const steps = times.slice(1).map((time, i) => time - times[i]);
   const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1];
+  steps.forEach((step, i) => assert.ok(step > 0, `${url}: packet ${i + 1} goes back by ${-step} s`));
+  if (encodes) return;
   steps.forEach((step, i) => assert.ok(Math.abs(step - usual) < 0.0025, `${url}: packet ${i + 1} comes after ${step.toFixed(4)} s, others after ${usual.toFixed(4)} s`));
   const measured = steps.length / (times.at(-1) - times[0]);
   if (rate) assert.ok(Math.abs(measured - rate) < 0.2, `${url}: ${measured.toFixed(2)} frames a second, not ${rate}`);

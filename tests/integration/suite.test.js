@@ -51,6 +51,15 @@ test('a case that passes on the second try counts as passed and is listed with i
   assert.strictEqual(ran, 'steady late child other late child', 'alone, when all files are through');
 });
 
+test('of a group that runs together only the case that failed runs again', (t) => {
+  const { status, cases, ran } = suite(t, `
+    const { leftOut } = require(${JSON.stringify(path.resolve(__dirname, 'harness.js'))});
+    test('group', { concurrency: true }, async (t) => {
+      await Promise.all(['a', 'b'].map((name) => t.test(name, { skip: leftOut(name) }, () => { ran(name); assert.ok(name === 'a' || again(name)); })));
+    });`);
+  assert.deepStrictEqual({ status, cases, ran }, { status: 0, cases: '2 0', ran: 'a b b' });
+});
+
 test('a case that fails twice is a failure, told with both messages', (t) => {
   const { status, cases, second, failures } = suite(t, "let n = again('n') ? 2 : 1; test('wrong', () => assert.fail('message ' + n)); test('right', () => {});");
   assert.deepStrictEqual({ status, cases, second }, { status: 1, cases: '1 1', second: '' });

@@ -50,7 +50,8 @@ class Follower {
 
   judgeHeaders(answer, query) {
     const { headers } = answer;
-    const lifetime = Number(/max-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1] ?? NaN);
+    const seconds = (name) => Number(new RegExp(`(?:^|[ ,])${name}=(\\d+)`).exec(headers['cache-control'] ?? '')?.[1] ?? NaN);
+    const [browser, lifetime] = [seconds('max-age'), seconds('s-maxage') || seconds('max-age')]; // a viewer's cache, a CDN's
     const target = this.newest?.target;
     if (!/^application\/vnd\.apple\.mpegurl/.test(headers['content-type'] ?? '')) this.report('LL-5', `type ${headers['content-type']}`);
     if (headers['content-encoding'] !== 'gzip') this.report('LL-115', `not gzip: ${query || 'plain reload'}`);
@@ -61,6 +62,7 @@ class Follower {
     if (!headers.etag) this.report('CF-16', 'no ETag');
     if (Number(headers['content-length']) !== answer.raw.length) this.report('CF-12', `Content-Length ${headers['content-length']} of ${answer.raw.length}`);
     if (!target || this.newest.ended) return;
+    if (browser !== 1) this.report('LL-124', `a browser keeps a playlist: ${headers['cache-control']}`);
     const blocking = /_HLS_part/.test(query ?? '');
     if (blocking ? lifetime !== 6 * target && lifetime !== 1 : lifetime !== 1) {
       this.report(blocking ? 'CC-4' : 'CC-2', `Cache-Control: ${headers['cache-control']}`);

@@ -28,16 +28,18 @@ function casesOf({ children, ...one }, above) {
 
 const exactly = (name) => `^${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`;
 
-// Runs `file`, or the tests in it that have one of `names`. What failed outside of every test (a hook at the file's end, a file
+// Runs `file`, or those of `only` in it ([names of a case]): the tests of these names, and to groups of tests that run together
+// KICKOFF_CASES (a JSON list of names) tells which of them are meant. What failed outside of every test (a hook at the file's end, a file
 // that does not load) is a case named as the file is, whose `names` are empty.
 // → [{names, passed, why}]. shown: the runner's own lines go to stdout as it runs.
-async function runFile(file, { names, shown = true } = {}) {
+async function runFile(file, { only, shown = true } = {}) {
   const told = path.join(os.tmpdir(), `kickoff-suite-${process.pid}-${runs++}`);
   const args = ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${told}`];
   if (shown) args.push('--test-reporter=spec', '--test-reporter-destination=stdout');
-  for (const name of names ?? []) args.push(`--test-name-pattern=${exactly(name)}`);
+  for (const name of new Set(only?.flat())) args.push(`--test-name-pattern=${exactly(name)}`);
   const env = { ...process.env };
   delete env.NODE_TEST_CONTEXT; // this may run inside a test itself
+  if (only?.every((names) => names.length > 1)) env.KICKOFF_CASES = JSON.stringify(only.map((names) => names.at(-1)));
   const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'inherit', 'inherit'], env });
   const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', (code, signal) => resolve(code ?? signal)));
   const lines = fs.existsSync(told) ? fs.readFileSync(told, 'utf8').split('\n').filter(Boolean) : [];

@@ -29,7 +29,7 @@ function* rounds(failed) {
 async function tryAgain({ file, cases }) {
   const whole = cases.some(({ names }) => names.length === 0);
   console.log(`once more, alone: ${cases.map(title).join(', ')}`);
-  const results = await runFile(file, { names: whole ? undefined : [...new Set(cases.flatMap(({ names }) => names))], shown: false });
+  const results = await runFile(file, { only: whole ? undefined : cases.map(({ names }) => names), shown: false });
   for (const one of cases) {
     const now = results.filter(({ names }) => names.join('\n') === one.names.join('\n'));
     // A failure outside of every test is over only once nothing fails; a case is not, where its file fails around it.

@@ -124,10 +124,20 @@ TEST(H264Picture, IntraWithItsParameterSetsIsAnOpenKey) {
   EXPECT_FALSE(picture.idr);
 }
 
-TEST(H264Picture, GradualRefreshAndPlainIntraAreNoKeys) {
-  EXPECT_FALSE(inspect_stream("000001 06060110 80 000001 419a8400").key);  // recovery_frame_cnt 7, P
+TEST(H264Picture, GradualRefreshIsAKeyThatIsWholeSomeFramesLater) {
+  const Picture picture = inspect_stream("000001 06060110 80 000001 419a8400");  // recovery_frame_cnt 7, P
+  EXPECT_TRUE(picture.key);
+  EXPECT_FALSE(picture.idr);
+}
+
+TEST(H264Picture, PlainIntraAndPartlyIntraPicturesAreNoKeys) {
   EXPECT_FALSE(inspect_stream("000001 41888400").key);
-  EXPECT_FALSE(inspect_stream("000001 060601c480 000001 41888400 000001 419a8400").key);  // one slice is P
+  EXPECT_FALSE(inspect_stream("000001 060601c480 000001 41888400 000001 41468400").key);  // its second slice is P
+}
+
+TEST(H264Picture, OfTwoFieldsTheFirstDecides) {
+  EXPECT_TRUE(inspect_stream("000001 060601c480 000001 41888400 000001 419a8400").key);
+  EXPECT_FALSE(inspect_stream("000001 060601c480 000001 419a8400 000001 41888400").key);
 }
 
 TEST(H264Picture, UnreferencedIsDisposable) {

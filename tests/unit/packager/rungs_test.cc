@@ -11,6 +11,7 @@ using stream::kEpoch;
 namespace {
 
 constexpr std::int64_t kFrame = 3600;
+const packager::Packager::Options kGaps{.missing = packager::Segmenter::Missing::kGap};
 
 packager::RenditionSpec video_spec(const std::string& name, bool encoded) {
   packager::RenditionSpec spec;
@@ -192,7 +193,7 @@ record::Record published(std::uint32_t rendition, std::uint32_t index, std::int6
 
 TEST(PackagerResume, GoesOnWhereTheLogStood) {
   LogReader before;
-  packager::Packager first({}, before);
+  packager::Packager first(kGaps, before);
   first.set_presentation({video_spec("v", false), audio_spec()});
   int audio = 34;
   for (int frame = 18; frame < 90; ++frame) {
@@ -202,7 +203,7 @@ TEST(PackagerResume, GoesOnWhereTheLogStood) {
   // The worker dies here: what was not written is lost.
   const record::Position resume = position_of(before);
   LogReader after;
-  packager::Packager second({}, after);
+  packager::Packager second(kGaps, after);
   second.resume(resume);
   second.set_presentation({video_spec("v", false), audio_spec()});
   EXPECT_EQ(second.published_end(), kEpoch + 3'264'000);
@@ -329,6 +330,7 @@ TEST(PackagerResume, LearnsLateWhatIsCopied) {
   resume.apply(published(0, 2, video_time(18), video_time(57)));
   resume.apply(published(1, 2, audio_time(34), audio_time(105)));
   LogReader log;
+  log.on_record(before.presentation());  // the log that is resumed has it
   packager::Packager packager({}, log);
   packager.resume(resume);
   packager.set_presentation({video_spec("v", true), audio_spec()});

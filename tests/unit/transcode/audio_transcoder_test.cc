@@ -204,8 +204,8 @@ TEST(AudioTranscoder, PlaysSilenceUntilTheSourceBegins) {
   const auto audio = make(feed.track, {rung()});
   Collector out(1);
   audio->announce(out);
-  audio->silence_until(0, out);
-  audio->silence_until(625 * base::kMillisecond, out);
+  audio->silence_until({0}, out);
+  audio->silence_until({625 * base::kMillisecond}, out);
   for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
   audio->flush(out);
   expect_continuous(out.packets[0]);
@@ -265,7 +265,8 @@ TEST_P(SampleRates, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
     const Feed feed = feed_of(second % 2 == 0 ? from : to, second);
     if (second > 0) ASSERT_TRUE(audio->change_source(feed.track, out).ok());
     for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
-    EXPECT_NEAR(static_cast<double>(*audio->end()), static_cast<double>((kSecond + second + 1) * base::kSecond), 50e3);
+    EXPECT_NEAR(static_cast<double>(audio->end()->micros()),
+                static_cast<double>((kSecond + second + 1) * base::kSecond), 50e3);
   }
   audio->flush(out);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -296,11 +297,11 @@ TEST(AudioTranscoder, CutsAudioThatComesForATimeThatSilenceHasTaken) {
   Collector out(1);
   audio->announce(out);
   for (std::size_t i = 0; i < 40; ++i) audio->feed(media::Packet(feed.packets[i]), out);
-  const base::Micros before = *audio->end();
-  audio->silence_until(1500 * base::kMillisecond, out);
-  EXPECT_EQ(audio->end(), 1500 * base::kMillisecond);
+  const base::Micros before = audio->end()->micros();
+  audio->silence_until({1500 * base::kMillisecond}, out);
+  EXPECT_EQ(audio->end(), (media::Instant{1500, 1000}));
   EXPECT_EQ(audio->counters().silenced, 1500 * base::kMillisecond - before);
-  audio->silence_until(base::kSecond, out);
+  audio->silence_until({base::kSecond}, out);
   for (std::size_t i = 40; i < feed.packets.size(); ++i) audio->feed(media::Packet(feed.packets[i]), out);
   audio->flush(out);
   expect_continuous(out.packets[0]);
@@ -321,8 +322,8 @@ TEST(AudioTranscoder, LeavesAGapBeforeSilenceThatNobodyAskedForInTime) {
   Collector out(1);
   audio->announce(out);
   for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
-  audio->silence_until(3600 * base::kSecond, out);
-  audio->silence_until(3601 * base::kSecond, out);
+  audio->silence_until({3600 * base::kSecond}, out);
+  audio->silence_until({3601 * base::kSecond}, out);
   audio->flush(out);
   EXPECT_LT(out.packets[0].size(), 110U);
   EXPECT_NEAR(static_cast<double>(out.packets[0].back().pts), 3601.0 * 48000, 2048);
@@ -341,7 +342,7 @@ TEST(AudioTranscoder, DropsWhatItCannotDecodeUntilASourceComesThatItCan) {
   EXPECT_FALSE(audio->end().has_value());
   ASSERT_TRUE(audio->change_source(feed.track, out).ok());
   for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
-  EXPECT_GT(*audio->end(), 900 * base::kMillisecond);
+  EXPECT_GT(*audio->end(), (media::Instant{900, 1000}));
 }
 
 TEST(AudioTranscoder, NamesTheEncoderThatIsMissing) {

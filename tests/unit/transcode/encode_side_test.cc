@@ -64,7 +64,7 @@ TEST(EncodeSide, HoldsTheLastPictureOnTheGridWithKeyFramesAtTheSlots) {
   const Feed feed = testing::make_video({.frames = 30, .first_pts = 7 * 90000});
   Ladder ladder(feed.track, {ladder_rung(180), ladder_rung(90)});
   ladder.feed(feed);
-  ladder.ladder->hold(10 * base::kSecond);
+  ladder.ladder->hold({10 * base::kSecond});
   const Collector& out = ladder.finish();
   for (std::size_t rung = 0; rung < 2; ++rung) {
     EXPECT_EQ(ladder.pts(rung), grid(7 * 90000, kFrame, 76));
@@ -85,7 +85,7 @@ TEST(EncodeSide, ChangesNothingWhilePicturesAreAheadOfWhatIsHeld) {
   Ladder ladder(feed.track);
   for (const media::Packet& packet : feed.packets) {
     ladder.ladder->feed(media::Packet(packet));
-    ladder.ladder->hold(media::rescale(packet.pts, 90000, base::kSecond) - 300 * base::kMillisecond);
+    ladder.ladder->hold({packet.pts - 27'000, 90000});
   }
   ladder.finish();
   ASSERT_EQ(ladder.pts(), alone.pts());
@@ -97,7 +97,7 @@ TEST(EncodeSide, DropsAndCountsPicturesWhosePlaceIsTaken) {
   const Feed after = testing::make_video({.frames = 25, .first_pts = 25 * kFrame});
   Ladder ladder(before.track);
   ladder.feed(before);
-  ladder.ladder->hold(1500 * base::kMillisecond);
+  ladder.ladder->hold({1500 * base::kMillisecond});
   ladder.ladder->discontinuity();
   ladder.feed(after);
   ladder.finish();
@@ -130,7 +130,7 @@ TEST(EncodeSide, RepeatsThePictureOfASourceOfOneFrameASecond) {
   const Feed feed = testing::make_video({.rate = {1, 1}, .frames = 4, .gop = 1});
   Ladder ladder(feed.track, {ladder_rung(180), ladder_rung(90)});
   ladder.feed(feed);
-  ladder.ladder->hold(3700 * base::kMillisecond);
+  ladder.ladder->hold({3700 * base::kMillisecond});
   const Collector& out = ladder.finish();
   EXPECT_EQ(out.tracks[0][0].video.frame_rate, (media::Rational{3, 1}));
   for (std::size_t rung = 0; rung < 2; ++rung) {
@@ -157,7 +157,7 @@ TEST(EncodeSide, ThinsHeldPicturesAsRealOnes) {
   const Feed feed = testing::make_video({.rate = {50, 1}, .frames = 40});
   Ladder ladder(feed.track, {ladder_rung(180), ladder_rung(90, {25, 1})});
   ladder.feed(feed);
-  ladder.ladder->hold(2 * base::kSecond - 1);
+  ladder.ladder->hold({2 * base::kSecond - 1});
   ladder.finish();
   EXPECT_EQ(ladder.pts(0), grid(0, 1800, 100));
   EXPECT_EQ(ladder.pts(1), grid(0, 3600, 50));
@@ -167,8 +167,8 @@ TEST(EncodeSide, PutsForcedKeyFramesIntoHeldPictures) {
   const Feed feed = testing::make_video({.frames = 25});
   Ladder ladder(feed.track, {ladder_rung(90)}, EncodeSide::Keys::kForced);
   ladder.feed(feed);
-  ladder.ladder->force_key_at(1234, 1000);
-  ladder.ladder->hold(2 * base::kSecond);
+  ladder.ladder->force_key_at({1234, 1000});
+  ladder.ladder->hold({2 * base::kSecond});
   const Collector& out = ladder.finish();
   EXPECT_EQ(testing::key_pts_of(out.packets[0]), (std::vector<std::int64_t>{0, 31 * kFrame}));
 }
@@ -177,7 +177,7 @@ TEST(EncodeSide, TypesCaptionsOnce) {
   const Feed feed = testing::make_video({.frames = 5, .captions = true});
   Ladder ladder(feed.track, {ladder_rung(180), ladder_rung(90)});
   ladder.feed(feed);
-  ladder.ladder->hold(base::kSecond);
+  ladder.ladder->hold({base::kSecond});
   const Collector& out = ladder.finish();
   for (const auto& packets : out.packets) {
     ASSERT_EQ(packets.size(), 26U);
@@ -191,11 +191,11 @@ TEST(EncodeSide, HoldsNothingBeforeTheFirstPicture) {
   const Feed feed = testing::make_video({.frames = 5, .first_pts = 90000});
   Ladder ladder(feed.track);
   EXPECT_FALSE(ladder.ladder->newest().has_value());
-  ladder.ladder->hold(base::kSecond);
+  ladder.ladder->hold({base::kSecond});
   ladder.feed(feed);
   ladder.finish();
   EXPECT_EQ(ladder.pts(), grid(90000, kFrame, 5));
-  EXPECT_EQ(ladder.ladder->newest(), base::kSecond + 160 * base::kMillisecond);
+  EXPECT_EQ(ladder.ladder->newest(), (media::Instant{1160, 1000}));
 }
 
 /// A change of the source's frame rate, and with it of its timescale, as the timeline has them.
@@ -319,7 +319,7 @@ TEST(EncodeSide, HoldsThePictureOfAFeedThatIsGone) {
   for (const media::Packet& packet : wide.packets) studio.primary->feed(media::Packet(packet));
   ASSERT_TRUE(studio.comes(24 * kFrame));
   studio.primary.reset();
-  studio.encode->hold(2 * base::kSecond);
+  studio.encode->hold({2 * base::kSecond});
   ASSERT_TRUE(studio.comes(50 * kFrame));
   EXPECT_EQ(testing::pts_of(studio.out.packets[0]), grid(0, kFrame, 51));
 }
@@ -345,7 +345,7 @@ TEST(EncodeSide, DropsPicturesWhileNobodyTakesTheResults) {
   auto decode = DecodeSide::make(feed.track, *encode, Studio::waiting()).take();
   encode->select(decode.get());
   for (const media::Packet& packet : feed.packets) decode->feed(media::Packet(packet));
-  encode->hold(60 * base::kSecond);
+  encode->hold({60 * base::kSecond});
   decode->flush();
   encode->flush();
   const EncodeSide::Counters counters = encode->counters();

@@ -21,7 +21,10 @@ struct World {
     for (const base::Micros end = utc + time; utc < end; utc += 100 * kMs) tick();
   }
   void tick() {
-    until = clock.on_tick(utc, newest);
+    std::optional<media::Instant> came;
+    if (newest) came = media::Instant{*newest};
+    until.reset();
+    if (const auto said = clock.on_tick(utc, came)) until = said->micros();
     if (until && newest) ahead = std::min(ahead, *newest - *until);
   }
 

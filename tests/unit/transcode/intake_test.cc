@@ -25,7 +25,7 @@ std::string take_all(Intake& intake) {
     if (const auto* fed = std::get_if<Intake::Fed>(&*item)) {
       text += (fed->packet.key ? "K" : "f") + std::to_string(fed->packet.dts) + " ";
     } else if (const auto* hold = std::get_if<Intake::Hold>(&*item)) {
-      text += "=" + std::to_string(hold->until) + " ";
+      text += "=" + std::to_string(hold->until.ticks) + " ";
     } else {
       text += "| ";
     }
@@ -46,7 +46,7 @@ TEST(Intake, DropsUpToTheNewestKeyFrameWhenTooMuchTimeWaits) {
   Intake intake({100, 1000, false});
   intake.put(packet(0, true));
   intake.put(packet(50, false));
-  intake.put(Intake::Hold{60, 0});
+  intake.put(Intake::Hold{{60, 1000}, 0});
   intake.put(packet(90, true));
   EXPECT_EQ(intake.lag(), 90);
   intake.put(packet(110, false));
@@ -81,9 +81,9 @@ TEST(Intake, TakesOnePacketHoweverLargeItIs) {
 TEST(Intake, KeepsOneHoldBehindWhatWasFedBeforeIt) {
   Intake intake({100, 1000, false});
   intake.put(packet(0, true));
-  intake.put(Intake::Hold{5, 0});
+  intake.put(Intake::Hold{{5, 1000}, 0});
   intake.put(packet(10, false));
-  intake.put(Intake::Hold{15, 0});
+  intake.put(Intake::Hold{{15, 1000}, 0});
   EXPECT_EQ(take_all(intake), "K0 f10 =15 ");
 }
 

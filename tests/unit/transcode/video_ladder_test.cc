@@ -135,7 +135,7 @@ TEST(VideoLadder, ForcesKeyFramesWhereTheCopiedRungHasItsOwn) {
   how.keys = VideoLadder::Keys::kForced;
   const auto ladder = make(feed, {ladder_rung(120), ladder_rung(90)}, how);
   for (const media::Packet& packet : feed.packets) {
-    if (packet.key) ladder->force_key_at(packet.pts, 90000);
+    if (packet.key) ladder->force_key_at({packet.pts, 90000});
     ladder->feed(media::Packet(packet));
   }
   ladder->flush();

@@ -45,16 +45,16 @@ TEST(Demuxer, TellsTracksAndPacketsInTheOrderOfTheStream) {  // TS-13, TS-14
   mux.pes(kVideo, {.pts = 14400, .dts = 7200}, h264_p());
   const Demuxed run(mux.bytes());
   EXPECT_EQ(run.trace.lines, (Lines{
-                                 "track 256 avc1.42C00C 320x180",
-                                 "256 pts 7200 dts 3600 idr",
                                  "track 257 mp4a.40.2 48000/2 eng",
                                  "257 pts 3600 +1920 idr",
                                  "257 pts 5520 +1920 idr",
+                                 "track 256 avc1.42C00C 320x180",  // with the picture after it
+                                 "256 pts 7200 dts 3600 idr",
                                  "256 pts 14400 dts 7200",
                              }));
-  EXPECT_EQ(run.trace.packets[0].data, base::Bytes::adopt(hex("0000000a 65b8 5555555555555555")));
-  EXPECT_EQ(run.trace.packets[1].data, base::Bytes::adopt(Blob(20, 0x21)));
-  EXPECT_EQ(run.trace.packets[2].data.size(), 30U);
+  EXPECT_EQ(run.trace.packets[0].data, base::Bytes::adopt(Blob(20, 0x21)));
+  EXPECT_EQ(run.trace.packets[1].data.size(), 30U);
+  EXPECT_EQ(run.trace.packets[2].data, base::Bytes::adopt(hex("0000000a 65b8 5555555555555555")));
   EXPECT_EQ(run.trace.tracks.at(kVideo).timescale, 90000);
   EXPECT_EQ(run.trace.tracks.at(kAudio).config, base::Bytes::adopt(hex("1190")));
   EXPECT_EQ(run.counters().units, 4U);
@@ -97,12 +97,12 @@ TEST(Demuxer, CutInTwoAnywhereGivesTheSameTrace) {
 
 TEST(Demuxer, HandsAUnitOnWithItsLastByte) {  // TS-6
   Mux mux = avc_and_aac();
-  mux.pes(kVideo, {.pts = 3600, .dts = {}}, h264_key());
+  for (std::uint64_t i = 0; i < 9; ++i) mux.pes(kVideo, {.pts = i * 3600, .dts = {}}, i == 0 ? h264_key() : h264_p());
   Trace trace;
   Demuxer demuxer({}, trace);
   demuxer.feed(mux.bytes(), 77);
-  ASSERT_EQ(trace.packets.size(), 1U);
-  EXPECT_EQ(trace.packets[0].arrived, 77);
+  ASSERT_EQ(trace.packets.size(), 9U) << "once it knows that a PES packet is a picture";
+  EXPECT_EQ(trace.packets[8].arrived, 77);
 }
 
 TEST(Demuxer, GoesOnThroughTheWrapOfPts) {  // TS-4
@@ -116,11 +116,13 @@ TEST(Demuxer, GoesOnThroughTheWrapOfPts) {  // TS-4
   }
   const Demuxed run(mux.bytes());
   ASSERT_EQ(run.trace.packets.size(), 500U);
-  for (std::size_t i = 0; i < 250; ++i) {
-    const auto at = static_cast<std::int64_t>(start + i * 3600);
-    ASSERT_EQ(run.trace.packets[2 * i].dts, at);
-    ASSERT_EQ(run.trace.packets[2 * i].pts, at + 7200);
-    ASSERT_EQ(run.trace.packets[2 * i + 1].pts, at);
+  std::int64_t pictures = 0;
+  std::int64_t sounds = 0;
+  for (const media::Packet& packet : run.trace.packets) {
+    const bool video = packet.track_id == kVideo;
+    const std::int64_t at = static_cast<std::int64_t>(start) + 3600 * (video ? pictures++ : sounds++);
+    ASSERT_EQ(packet.dts, at);
+    ASSERT_EQ(packet.pts, video ? at + 7200 : at);
   }
 }
 
@@ -199,24 +201,64 @@ TEST(Demuxer, IgnoresAPmtWithAWrongCrc) {  // TS-2
   EXPECT_EQ(run.counters().crc_errors, 1U);
 }
 
-TEST(Demuxer, FollowsAPmtThatMovesStreamsToOtherPids) {  // TS-2
+TEST(Demuxer, SaysThatAStreamIsGoneWhenAPmtMovesItToAnotherPid) {  // TS-2
   Mux mux = avc_and_aac();
-  mux.pes(kVideo, {.pts = 0, .dts = {}}, h264_key());
+  mux.pes(kVideo, {.pts = 0, .dts = {}, .bounded = false}, h264_key());
   mux.pes(kAudio, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
   mux.pmt(1, kPmtPid, {{0x1b, 300, {}}, {0x0f, kAudio, language("eng")}}, 1);
-  mux.pes(kVideo, {.pts = 3600, .dts = {}}, h264_p());  // no longer of this program
   mux.pes(kAudio, {.pts = 1920, .dts = {}, .stream_id = 0xc0}, adts(9));
-  mux.pes(300, {.pts = 7200, .dts = {}}, h264_key());
+  mux.pes(300, {.pts = 3600, .dts = {}}, h264_key());
+  mux.pes(kVideo, {.pts = 7200, .dts = {}}, h264_p());  // no longer of this program
   const Demuxed run(mux.bytes());
   EXPECT_EQ(run.trace.lines, (Lines{
-                                 "track 256 avc1.42C00C 320x180",
-                                 "256 pts 0 idr",  //
                                  "track 257 mp4a.40.2 48000/2 eng",
                                  "257 pts 0 +1920 idr",
-                                 "257 pts 1920 +1920 idr",  //
+                                 "257 pts 1920 +1920 idr",
+                                 "track 256 avc1.42C00C 320x180",  // what it held comes out
+                                 "256 pts 0 idr",
+                                 "gone 256",
                                  "track 300 avc1.42C00C 320x180",
-                                 "300 pts 7200 idr",
+                                 "300 pts 3600 idr",
                              }));
+}
+
+TEST(Demuxer, TakesTheRestOfAPesThatBeganBeforeItsStreamMoved) {  // TS-2
+  Mux mux = avc_and_aac();
+  mux.pes(kAudio, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(150) + adts(150));
+  const Blob rest = mux.packets().back();
+  mux.packets().pop_back();
+  mux.pmt(1, kPmtPid, {{0x1b, kVideo, {}}, {0x0f, 301, {}}}, 1);
+  mux.packets().push_back(rest);
+  mux.pes(301, {.pts = 3840, .dts = {}, .stream_id = 0xc0}, adts(9));
+  const Demuxed run(mux.bytes());
+  EXPECT_EQ(run.trace.lines, (Lines{"track 257 mp4a.40.2 48000/2 eng", "257 pts 0 +1920 idr", "257 pts 1920 +1920 idr",
+                                    "gone 257", "track 301 mp4a.40.2 48000/2", "301 pts 3840 +1920 idr"}));
+  EXPECT_EQ(run.counters().pes_damaged, 0U);
+}
+
+TEST(Demuxer, SaysThatAllIsGoneWhenThePatNoLongerHasTheProgram) {  // TS-2, TS-15
+  Mux mux = avc_and_aac();
+  mux.pes(kAudio, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
+  mux.pat({{2, 0x1002}}, 1).pmt(2, 0x1002, {{0x0f, 400, {}}});
+  mux.pes(400, {.pts = 1920, .dts = {}, .stream_id = 0xc0}, adts(9));
+  const Demuxed run(mux.bytes());
+  EXPECT_EQ(run.trace.lines, (Lines{"track 257 mp4a.40.2 48000/2 eng", "257 pts 0 +1920 idr", "gone 257",
+                                    "track 400 mp4a.40.2 48000/2", "400 pts 1920 +1920 idr"}));
+}
+
+TEST(Demuxer, ChangesNothingForAPmtThatIsRepeatedDamagedOrMissing) {  // TS-2
+  const std::vector<MuxStream> streams{{0x1b, kVideo, {}}, {0x0f, kAudio, language("eng")}};
+  Blob damaged = Mux::make_pmt(1, {{0x0f, 300, {}}}, 2);
+  damaged[12] ^= 1;
+  Mux mux = avc_and_aac();
+  for (int i = 0; i < 3; ++i) {
+    mux.pes(kAudio, {.pts = static_cast<std::uint64_t>(i) * 1920, .dts = {}, .stream_id = 0xc0}, adts(9));
+    if (i == 0) mux.pmt(1, kPmtPid, streams, 1);  // a new version that says the same
+    if (i == 1) mux.section(kPmtPid, damaged);
+  }
+  const Demuxed run(mux.bytes());
+  EXPECT_EQ(run.trace.lines, (Lines{"track 257 mp4a.40.2 48000/2 eng", "257 pts 0 +1920 idr", "257 pts 1920 +1920 idr",
+                                    "257 pts 3840 +1920 idr"}));
 }
 
 TEST(Demuxer, AnnouncesATrackAgainWhoseCodecOrLanguageThePmtChanged) {  // TS-2, TS-14
@@ -228,7 +270,7 @@ TEST(Demuxer, AnnouncesATrackAgainWhoseCodecOrLanguageThePmtChanged) {  // TS-2,
   const Demuxed run(mux.bytes());
   EXPECT_EQ(run.trace.lines,
             (Lines{"track 257 mp4a.40.2 48000/2 eng", "257 pts 0 +1920 idr", "track 257 mp4a.40.2 48000/2 deu",
-                   "track 257  48000/1 deu", "257 pts 1920 +2160 idr"}));
+                   "gone 257", "track 257  48000/1 deu", "257 pts 1920 +2160 idr"}));
 }
 
 TEST(Demuxer, FollowsAPatThatMovesThePmt) {  // TS-2
@@ -259,6 +301,65 @@ TEST(Demuxer, TakesTheProgramAskedFor) {  // TS-15
     mux.pes(pid, {.pts = 0, .dts = {}}, h264_key());
   EXPECT_EQ(Demuxed(mux.bytes(), SIZE_MAX, 3).trace.lines, (Lines{"track 202 avc1.42C00C 320x180", "202 pts 0 idr"}));
   EXPECT_TRUE(Demuxed(mux.bytes(), SIZE_MAX, 9).trace.lines.empty());
+}
+
+/// Programs 1 and 2, each with an audio stream and a clock; the PMT of program 1 comes when program 2 has sent `late`
+/// s.
+Mux two_programs(int late) {
+  Mux mux;
+  mux.pat({{1, 0x1001}, {2, 0x1002}}).pmt(2, 0x1002, {{0x0f, 202, {}}});
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    if (i == static_cast<std::uint64_t>(late) * 10) mux.pmt(1, 0x1001, {{0x0f, 201, {}}});
+    mux.pcr(202, i * 9000);
+    for (const std::uint16_t pid : std::initializer_list<std::uint16_t>{201, 202}) {
+      mux.pes(pid, {.pts = i * 9000, .dts = {}, .stream_id = 0xc0}, adts(9));
+    }
+  }
+  return mux;
+}
+
+TEST(Demuxer, WaitsForThePmtOfAnEarlierProgram) {  // TS-15
+  Mux mux;
+  mux.pat({{1, 0x1001}, {2, 0x1002}}).pmt(2, 0x1002, {{0x0f, 202, {}}});
+  mux.pes(202, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
+  mux.pmt(1, 0x1001, {{0x0f, 201, {}}});
+  mux.pes(201, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
+  EXPECT_EQ(Demuxed(mux.bytes()).demuxer.program(), 1);
+  EXPECT_EQ(Demuxed(mux.bytes()).trace.lines, (Lines{"track 201 mp4a.40.2 48000/2", "201 pts 0 +1920 idr"}));
+}
+
+TEST(Demuxer, WaitsForAnEarlierProgramOneSecondAtMost) {  // TS-15
+  const Demuxed run(two_programs(2).bytes());
+  EXPECT_EQ(run.demuxer.program(), 2);
+  EXPECT_EQ(run.trace.packets.size(), 20U) << "of the 30 in 3 s";
+}
+
+TEST(Demuxer, AnnouncesAudioInTheOrderOfThePmtWhicheverComesFirst) {  // TS-14
+  for (const bool english_first : {true, false}) {
+    Mux mux;
+    mux.pat({{1, kPmtPid}}).pmt(1, kPmtPid, {{0x0f, 301, language("eng")}, {0x0f, 300, language("fra")}});
+    const std::uint16_t first = english_first ? 301 : 300;
+    for (const std::uint16_t pid : {first, static_cast<std::uint16_t>(601 - first)}) {
+      mux.pes(pid, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
+    }
+    EXPECT_EQ(Demuxed(mux.bytes()).trace.lines, (Lines{"track 301 mp4a.40.2 48000/2 eng", "301 pts 0 +1920 idr",
+                                                       "track 300 mp4a.40.2 48000/2 fra", "300 pts 0 +1920 idr"}));
+  }
+}
+
+TEST(Demuxer, AnnouncesAudioThatChangesItsFormatInBandAgain) {
+  Mux mux = avc_and_aac();
+  mux.pes(kAudio, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
+  Blob slower = adts(9);
+  slower[2] = 0x50;  // 44.1 kHz
+  mux.pes(kAudio, {.pts = 1920, .dts = {}, .stream_id = 0xc0}, slower + slower);
+  Blob surround = adts(9);
+  surround[2] = 0x4d;  // six channels: 110 over two bytes
+  mux.pes(kAudio, {.pts = 6099, .dts = {}, .stream_id = 0xc0}, surround);
+  EXPECT_EQ(Demuxed(mux.bytes()).trace.lines,
+            (Lines{"track 257 mp4a.40.2 48000/2 eng", "257 pts 0 +1920 idr", "track 257 mp4a.40.2 44100/2 eng",
+                   "257 pts 1920 +2090 idr", "257 pts 4010 +2090 idr", "track 257 mp4a.40.2 48000/6 eng",
+                   "257 pts 6099 +1920 idr"}));
 }
 
 TEST(Demuxer, TellsSeveralAudioTracksApartByPidAndLanguage) {  // TS-14

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -148,6 +149,26 @@ class Mux {
     return *this;
   }
 
+  /// A packet with a clock reference alone; its counter stands still.
+  Mux& pcr(std::uint16_t pid, std::uint64_t base) {
+    Blob packet(kPacketSize, 0xff);
+    const Blob head{kSyncByte,
+                    static_cast<std::uint8_t>(pid >> 8),
+                    static_cast<std::uint8_t>(pid),
+                    static_cast<std::uint8_t>(0x20 | ((continuity_[pid] + 15) & 0x0f)),
+                    183,
+                    0x10,
+                    static_cast<std::uint8_t>(base >> 25),
+                    static_cast<std::uint8_t>(base >> 17),
+                    static_cast<std::uint8_t>(base >> 9),
+                    static_cast<std::uint8_t>(base >> 1),
+                    static_cast<std::uint8_t>((base & 1) << 7 | 0x7e),
+                    0};
+    std::copy(head.begin(), head.end(), packet.begin());
+    packets_.push_back(std::move(packet));
+    return *this;
+  }
+
   /// Packets so far; tests may drop, repeat or break them.
   std::vector<Blob>& packets() { return packets_; }
   Blob bytes() const {
@@ -190,6 +211,7 @@ class Trace : public media::TraceSink<> {
     lines.push_back(line);
     packets.push_back(std::move(packet));
   }
+  void take_gone(const media::TrackGone& gone) override { lines.push_back("gone " + std::to_string(gone.track_id)); }
 
   std::vector<std::string> lines;
   std::vector<media::Packet> packets;
