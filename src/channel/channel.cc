@@ -73,7 +73,8 @@ void Channel::on_feed_gone(const FeedSlot&, std::string_view reason) {
 
 void Channel::on_record(const record::Record& record) {
   position_.apply(record);
-  for (record::Fold* fold : folds_) fold->apply(record);
+  const record::Record& numbered = numbering_.apply(record);
+  for (record::Fold* fold : folds_) fold->apply(numbered);
 }
 
 void Channel::on_batch_end() {

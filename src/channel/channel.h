@@ -18,6 +18,7 @@
 #include "channel/spawner.h"
 #include "channel/worker_source.h"
 #include "ingest/publisher.h"
+#include "origin/numbering.h"
 #include "record/fold.h"
 #include "record/position.h"
 
@@ -99,7 +100,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   base::Micros ended_at_ = 0;
   std::uint64_t refused_ = 0;
 
-  record::Position position_;
+  record::Position position_;    ///< in the source's numbers
+  origin::Numbering numbering_;  ///< from those to the folds'
   FeedSlot feed_;
   WorkerSource source_;
   LiveWindow window_;

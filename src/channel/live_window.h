@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "origin/log.h"
-#include "origin/numbering.h"
 #include "record/fold.h"
 
 namespace channel {
@@ -21,7 +20,7 @@ class LiveWindow final : public record::Fold {
       : channel_(channel), log_(channel, {window}), publish_(std::move(publish)) {}
 
   void apply(const record::Record& record) override {
-    log_.apply(numbering_.apply(record));
+    log_.apply(record);
     dirty_ = true;
   }
   void settle() override {
@@ -33,7 +32,6 @@ class LiveWindow final : public record::Fold {
 
  private:
   const std::string& channel_;
-  origin::Numbering numbering_;
   origin::Log log_;
   OnSnapshot publish_;
   bool dirty_ = false;
