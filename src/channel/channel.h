@@ -100,8 +100,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   base::Micros ended_at_ = 0;
   std::uint64_t refused_ = 0;
 
-  record::Position position_;
-  origin::Numbering numbering_;  ///< between the source's numbers and those that folds see
+  record::Position position_;    ///< in the source's numbers
+  origin::Numbering numbering_;  ///< from those to the folds'
   FeedSlot feed_;
   WorkerSource source_;
   LiveWindow window_;

@@ -33,6 +33,7 @@ ingest::FeedSink* FeedSlot::take(const ingest::PublishRequest& request, ingest::
   link_ = std::make_unique<Link>(*this, feed);
   publisher_ = request;
   publisher_.key.clear();
+  publisher_.other_keys.clear();
   since_ = clock_.utc();
   last_media_ = flowing_since_ = clock_.steady();
   closing_ = false;

@@ -247,8 +247,8 @@ bool RtmpConnection::playable(const rtmp::TagSummary& summary) {
   warned_ |= bit;
   ++owner_.counters().unplayable;
   if (track.enhanced) {
-    session_.warn((summary.video ? "video track " : "audio track ") + std::to_string(track.track) + " is left out: " +
-                  text);
+    session_.warn((summary.video ? "video track " : "audio track ") + std::to_string(track.track) +
+                  " is left out: " + text);
   }
   return true;
 }

@@ -30,7 +30,7 @@ struct SrtCounters {
 };
 
 /// Takes SRT publishers on one UDP port. Who comes is decided twice: in memory, within the library's callback, by
-/// policy and the channels known to be live (SR-5 to SR-7), and again by `publisher` on the loop, which alone knows.
+/// policy and the channels that are occupied (SR-5 to SR-7), and again by `publisher` on the loop, which alone knows.
 ///
 ///   caller ─► gate ─► handshake ─► kWaiting ─► on_publish ─► kLive ─► on_feed_end
 ///              └ 14xx                             └ refused: closed

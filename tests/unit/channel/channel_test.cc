@@ -156,6 +156,7 @@ TEST_F(ChannelTest, NothingOfAReplacedPublisherIsPassedOn) {
   FakeFeed* first = publish();
   wait(FeedSlot::kSilent);
   FakeFeed* second = publish();
+  ASSERT_NE(second, nullptr);
   second->rtmp(Role::kAudio, "new");
   first->rtmp(Role::kAudio, "old");
   first->end();

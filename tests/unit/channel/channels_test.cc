@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "fakes.h"
+#include "hls/media_playlist.h"
 
 namespace channel {
 namespace {
@@ -91,7 +92,9 @@ TEST_F(ChannelsTest, ForgetsAChannelWhenNothingOfItCanBeAskedForAnyMore) {
   end_all_workers();
   ASSERT_EQ(channels_->reports().size(), 1U);
   EXPECT_EQ(channels_->reports()[0].state, Channel::State::kEnded);
-  time_.advance(14 * kSecond - 100 * kMillisecond);  // window and two segments
+  // Window, two segments, and what a cache may still show.
+  const int target = hls::target_duration_for({2, 1});
+  time_.advance((14 + hls::longest_cache_life(target) + 10) * kSecond - 100 * kMillisecond);
   EXPECT_TRUE(removed_.empty());
   time_.advance(200 * kMillisecond);
   EXPECT_EQ(removed_, std::vector<std::string>{"other"});
