@@ -41,7 +41,8 @@ void StampOrder::restart(std::int64_t stamp) {
 }
 
 std::int64_t StampOrder::next(std::int64_t stamp) {
-  if (std::abs(stamp - due_.back()) > kJump) restart(stamp);
+  // Stamps that stand still leave the decoding times to run ahead of them.
+  if (std::abs(stamp - due_.back()) > kJump || last_ - stamp > kJump) restart(stamp);
   // Earlier than what has been decoded: the track reorders deeper than was known.
   const bool deeper = stamp < last_ && depth_ < kDeepest;
   due_.insert(std::upper_bound(due_.begin(), due_.end(), stamp), stamp);

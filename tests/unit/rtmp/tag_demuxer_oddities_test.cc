@@ -321,6 +321,12 @@ TEST(StampsOfPresentation, GoOnAfterAJump) {
   EXPECT_EQ(order.next(90'040), 90'040);
 }
 
+TEST(StampsOfPresentation, ThatStandStillDoNotLetDecodingRunAhead) {
+  StampOrder order;
+  EXPECT_TRUE(order.begin(std::vector<std::int64_t>{0, 120, 40, 80, 240}));
+  for (int i = 0; i < 5000; ++i) EXPECT_LE(order.next(0), 1001);
+}
+
 TEST(StampsOfPresentation, ReorderDeeperThanTheFirstPicturesSaid) {
   StampOrder order;
   EXPECT_TRUE(order.begin(std::vector<std::int64_t>{0, 80, 40, 160, 120}));
