@@ -121,6 +121,7 @@ void TagDemuxer::announce(TrackState& state, media::Track track) {
     if (state.colour->bit_depth != 0) track.video.bit_depth = state.colour->bit_depth;
   }
   if (state.announced && media::same_format(state.track, track)) return;
+  give_early(state);
   state.track = std::move(track);
   state.announced = true;
   sink_.on_track(state.track);
@@ -194,7 +195,7 @@ void TagDemuxer::give(TrackState& state, const Moment& moment, media::Packet&& p
     }
   }
   packet.track_id = state.track.id;
-  packet.dts = moment.time;
+  packet.dts = state.order.active() ? state.order.next(moment.time) : moment.time;
   if (state.begun && packet.dts <= state.last_dts && state.last_dts - packet.dts <= kSmoothed) {
     packet.dts = state.last_dts + 1;
   }

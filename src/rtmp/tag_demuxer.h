@@ -11,6 +11,7 @@
 #include "media/event.h"
 #include "rtmp/composition.h"
 #include "rtmp/nal_track.h"
+#include "rtmp/stamp_order.h"
 #include "rtmp/stream_info.h"
 #include "rtmp/tag.h"
 #include "rtmp/track_config.h"
@@ -47,7 +48,9 @@ class TagSink : public media::EventSink {
 /// Times: 32-bit timestamps are unwrapped against the one before, whatever its track (RT-6). ModEx nanoseconds round
 /// the presentation time to the nearest millisecond, which is all that this timescale holds. Decoding times that stand
 /// still or step back by at most 100 ms are moved just after the one before (RT-26); larger steps pass. Composition
-/// times pass as they are, also negative ones: pts may be less than dts. One that cannot be meant is replaced.
+/// times pass as they are, also negative ones: pts may be less than dts. One that cannot be meant is replaced. Encoders
+/// that stamp their messages with the presentation time get decoding times from StampOrder, for which the first
+/// pictures of a track that may reorder, and has no composition times, wait.
 ///
 /// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
 /// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration
@@ -72,21 +75,28 @@ class TagDemuxer {
   const Counters& counters() const { return counters_; }
 
  private:
-  struct TrackState {
-    media::Track track;
-    bool announced = false;
-    std::unique_ptr<NalTrack> nal;  ///< of H.264 and HEVC
-    CompositionFilter composition;
-    std::optional<ColourSignal> colour;
-    bool begun = false;  ///< last_dts holds: a packet has been given out
-    std::int64_t last_dts = 0;
-    std::uint32_t noticed = 0;  ///< bits of Notice::Kind
-  };
   /// When a frame is shown and decoded, as the message says. Units: milliseconds.
   struct Moment {
     std::int64_t time = 0;
     std::int32_t composition = 0;
     std::uint32_t nanoseconds = 0;
+  };
+  struct EarlyPicture {
+    Moment moment;
+    media::Packet packet;
+  };
+  struct TrackState {
+    media::Track track;
+    bool announced = false;
+    std::unique_ptr<NalTrack> nal;  ///< of H.264 and HEVC
+    CompositionFilter composition;
+    StampOrder order;
+    bool order_known = false;
+    std::vector<EarlyPicture> early;  ///< until it is; StampOrder::kEnough at most
+    std::optional<ColourSignal> colour;
+    bool begun = false;  ///< last_dts holds: a packet has been given out
+    std::int64_t last_dts = 0;
+    std::uint32_t noticed = 0;  ///< bits of Notice::Kind
   };
 
   void on_part(const TagPart& part, base::Micros arrived, const base::Bytes& payload);
@@ -101,6 +111,8 @@ class TagDemuxer {
   void on_nal_header(TrackState& state, const TagPart& part);
   void on_nal_frames(TrackState& state, const TagPart& part, base::Micros arrived, base::Bytes body);
   void deliver(TrackState& state, const AccessUnit& unit);
+  void give_picture(TrackState& state, const Moment& moment, media::Packet&& packet);
+  void give_early(TrackState& state);
   void flush(TrackState& state);
 
   // Other codecs.

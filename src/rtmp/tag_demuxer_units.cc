@@ -59,12 +59,37 @@ void TagDemuxer::deliver(TrackState& state, const AccessUnit& unit) {
   packet.key = frame->key;
   packet.idr = frame->idr;
   packet.data = std::move(frame->data);
-  give(state, {unit.time, unit.composition, unit.nanoseconds}, std::move(packet));
+  give_picture(state, {unit.time, unit.composition, unit.nanoseconds}, std::move(packet));
+}
+
+/// Holds the first pictures of a track back until it is known what their stamps mean.
+void TagDemuxer::give_picture(TrackState& state, const Moment& moment, media::Packet&& packet) {
+  if (state.order_known) {
+    give(state, moment, std::move(packet));
+    return;
+  }
+  state.early.push_back({moment, std::move(packet)});
+  const bool composed = moment.composition != 0;
+  const bool slow = moment.time - state.early.front().moment.time > StampOrder::kLongest;
+  if (composed || slow || state.early.size() == StampOrder::kEnough ||
+      !may_reorder(state.track.codec, state.track.config.view())) {
+    give_early(state);
+  }
+}
+
+void TagDemuxer::give_early(TrackState& state) {
+  if (state.early.empty()) return;
+  std::vector<std::int64_t> stamps;
+  for (const EarlyPicture& picture : state.early) stamps.push_back(picture.moment.time);
+  if (state.early.back().moment.composition == 0) state.order.begin(stamps);
+  state.order_known = true;
+  for (EarlyPicture& picture : std::exchange(state.early, {})) give(state, picture.moment, std::move(picture.packet));
 }
 
 void TagDemuxer::flush(TrackState& state) {
   if (!state.nal) return;
   if (const std::optional<AccessUnit> unit = state.nal->flush()) deliver(state, *unit);
+  give_early(state);
 }
 
 void TagDemuxer::flush() {

@@ -224,12 +224,12 @@ TEST(Slices, StampedALittleLaterThanTheirPicturesFirstBelongToIt) {
 TEST(Slices, AfterPicturesThatCameWholeCostOneSliceAndAreGatheredFromThenOn) {
   TagFeed feed;
   feed.video(0, avc_tag(1, 0, 0, avcc()));
-  feed.video(0, key(0, nal(5)));
+  feed.video(0, key(80, nal(5)));
   for (std::uint32_t time = 40; time < 160; time += 40) {
     feed.video(time, inter(nal(1)));
     feed.video(time, inter(nal(1, kNextSlice)));
   }
-  EXPECT_EQ(feed.take(), (Lines{"track 1000 avc1.64002A", "1000 d0 p0 idr", "1000 d40 p40", "notice 4 1000",
+  EXPECT_EQ(feed.take(), (Lines{"track 1000 avc1.64002A", "1000 d0 p80 idr", "1000 d40 p40", "notice 4 1000",
                                 "1000 d80 p80", "1000 d120 p120"}));
   EXPECT_EQ(feed.demuxer.counters().dropped, 1U);
 }
@@ -237,7 +237,7 @@ TEST(Slices, AfterPicturesThatCameWholeCostOneSliceAndAreGatheredFromThenOn) {
 TEST(Slices, PicturesThatComeWholeDoNotWait) {
   TagFeed feed;
   feed.video(0, avc_tag(1, 0, 0, avcc()));
-  feed.video(0, key(0, nal(5)));
+  feed.video(0, avc_tag(1, 1, 80, nal(5)));
   for (std::uint32_t time = 40; time < 160; time += 40) {
     feed.video(time, inter(nal(1) + nal(1, kNextSlice)));
     EXPECT_EQ(feed.sink.packets.back().dts, time);
@@ -276,6 +276,67 @@ TEST(CompositionTimes, OneThatCannotBeMeantCostsItsPictureAlone) {  // RT-26
               (Lines{"track 1000 avc1.64002A", "1000 d0 p80 idr", "notice 7 1000", "1000 d40 p120", "1000 d80 p160"}));
     EXPECT_EQ(feed.demuxer.counters().repaired, 1U);
   }
+}
+
+TEST(StampsOfPresentation, GetDecodingTimes) {
+  TagFeed feed;
+  feed.video(1000, avc_tag(1, 0, 0, avcc()));
+  const std::vector<std::uint32_t> shown = {1000, 1160, 1080, 1040, 1120, 1320, 1240, 1200, 1280};
+  for (const std::uint32_t time : shown) feed.video(time, time == 1000 ? key(0, nal(5)) : inter(nal(1)));
+  feed.take();
+  ASSERT_EQ(feed.sink.packets.size(), shown.size());
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    EXPECT_EQ(feed.sink.packets[i].pts, shown[i]);
+    EXPECT_EQ(feed.sink.packets[i].dts, 920 + 40 * static_cast<std::int64_t>(i));
+  }
+}
+
+TEST(StampsOfPresentation, AreNotSeenWhereTheEncoderHasCompositionTimesOrCannotReorder) {
+  TagFeed feed;
+  feed.video(0, avc_tag(1, 0, 0, avcc()));
+  feed.video(0, key(0, nal(5)));
+  feed.video(40, avc_tag(2, 1, 80, nal(1)));
+  EXPECT_EQ(feed.sink.packets.size(), 2U);
+  TagFeed baseline;
+  baseline.video(0, avc_tag(1, 0, 0, small_avcc()));
+  baseline.video(0, key(0, nal(5)));
+  baseline.video(40, inter(nal(1)));
+  EXPECT_EQ(baseline.sink.packets.size(), 2U);
+}
+
+TEST(StampsOfPresentation, AreNotWaitedForInASlowFeed) {
+  TagFeed feed;
+  feed.video(0, avc_tag(1, 0, 0, avcc()));
+  feed.video(0, key(0, nal(5)));
+  feed.video(1000, inter(nal(1)));
+  EXPECT_EQ(feed.sink.packets.size(), 2U);
+}
+
+TEST(StampsOfPresentation, GoOnAfterAJump) {
+  StampOrder order;
+  EXPECT_TRUE(order.begin(std::vector<std::int64_t>{0, 120, 40, 80, 240}));
+  for (const std::int64_t stamp : {0, 120, 40, 80}) EXPECT_LE(order.next(stamp), stamp);
+  EXPECT_EQ(order.next(90'000), 89'960);
+  EXPECT_EQ(order.next(90'120), 90'000);
+  EXPECT_EQ(order.next(90'040), 90'040);
+}
+
+TEST(StampsOfPresentation, ThatStandStillDoNotLetDecodingRunAhead) {
+  StampOrder order;
+  EXPECT_TRUE(order.begin(std::vector<std::int64_t>{0, 120, 40, 80, 240}));
+  for (int i = 0; i < 5000; ++i) EXPECT_LE(order.next(0), 1001);
+}
+
+TEST(StampsOfPresentation, ReorderDeeperThanTheFirstPicturesSaid) {
+  StampOrder order;
+  EXPECT_TRUE(order.begin(std::vector<std::int64_t>{0, 80, 40, 160, 120}));
+  std::int64_t last = -1000;
+  for (const std::int64_t stamp : {0, 80, 40, 160, 120, 320, 240, 200, 280, 480, 400, 360, 440, 640, 560, 520, 600}) {
+    const std::int64_t dts = order.next(stamp);
+    EXPECT_GT(dts, last);
+    last = dts;
+  }
+  EXPECT_LE(last, 600);
 }
 
 TEST(RecoveryPoint, MarkedByTheEncoderBeginsAFeedThatHasNoIdr) {

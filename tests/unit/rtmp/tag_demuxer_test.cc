@@ -71,8 +71,8 @@ TEST(TagDemuxer, TellsKeyFramesFromClosedOnes) {
   }
   EXPECT_TRUE(feed.sink.packets[0].idr && !feed.sink.packets[1].idr && feed.sink.packets[2].idr);
   EXPECT_TRUE(feed.sink.packets[0].key && feed.sink.packets[1].key && feed.sink.packets[2].key);
-  EXPECT_EQ(hevc.sink.trace, (Lines{"track 1000 hvc1.1.6.L93.90", "1000 d760 p760 idr", "1000 d800 p800 idr",
-                                    "1000 d840 p840 key", "1000 d880 p880"}));
+  EXPECT_EQ(hevc.take(), (Lines{"track 1000 hvc1.1.6.L93.90", "1000 d760 p760 idr", "1000 d800 p800 idr",
+                                "1000 d840 p840 key", "1000 d880 p880"}));
 }
 
 TEST(TagDemuxer, AnnouncesATrackAgainOnlyIfItChanged) {  // RT-24, RT-25
