@@ -27,8 +27,10 @@ std::int64_t FrameClock::place(std::int64_t dts) {
   // whole frame now and then instead of flickering between two places.
   if (error_at(index) * 4 > frame_ * 3) index = anchor_index_ + media::rescale(time, frame_, 1);
   index = std::max(index, next_);
-  const std::int64_t error = std::abs(error_at(index));
-  misplaced_ = error * 5 <= frame_ * 4 ? 0 : misplaced_ + (error > 2 * frame_ ? kFarMisplaced : 1);
+  const std::int64_t late = -error_at(index);
+  const std::int64_t error = std::abs(late);
+  // Half a frame late on the whole would be audible at 24 frames a second, with the half that rounding may have added.
+  misplaced_ = late * 2 <= frame_ ? 0 : misplaced_ + (late > 2 * frame_ ? kFarMisplaced : 1);
   if (error * 5 > frame_ * 2) ++off_grid_;
   next_ = index + 1;
   ++placed_;
