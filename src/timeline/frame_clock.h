@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "media/time.h"
 
@@ -27,9 +28,14 @@ class FrameClock {
   std::int64_t frames_in(std::int64_t span) const;
   /// The source is faster than the grid, or keeps no constant rate: its frames no longer are where their stamps say.
   bool lost() const { return misplaced_ >= kMostMisplaced; }
+  /// How many frames lay far from their places, two fifths of a frame or more, since this was last asked.
+  int take_off_grid() { return std::exchange(off_grid_, 0); }
+  /// The standard rate that all frames since the anchor add up to, if those are many, and none was missing.
+  media::Rational rate_in_the_long_run() const;
 
  private:
-  static constexpr int kMostMisplaced = 16;
+  static constexpr int kMostMisplaced = 16;  ///< frames in a row
+  static constexpr int kFarMisplaced = 4;    ///< what a frame counts that is two or more from its place
 
   media::Rational rate_;
   std::int64_t feed_scale_;
@@ -39,6 +45,9 @@ class FrameClock {
   std::int64_t anchor_index_ = 0;
   std::int64_t next_ = 0;
   int misplaced_ = 0;
+  int off_grid_ = 0;
+  std::int64_t placed_ = 0;      ///< frames since the anchor
+  std::int64_t newest_dts_ = 0;  ///< of the feed
 };
 
 }  // namespace timeline

@@ -54,10 +54,28 @@ media::Rational measured_rate(const std::vector<std::int64_t>& times, std::int64
 }
 
 bool plausible_rate(media::Rational rate, const std::vector<std::int64_t>& times, std::int64_t timescale) {
-  if (!rate.known() || times.size() < 2 || times.back() <= times.front()) return false;
-  const auto intervals = static_cast<std::int64_t>(times.size() - 1);
-  const media::Rational measured{intervals * timescale, times.back() - times.front()};
-  return difference(measured, rate) <= kMillion / 4;
+  constexpr std::int64_t kTolerancePpm = kMillion / 50;
+  if (!rate.known() || times.size() < 2) return false;
+  std::vector<std::int64_t> intervals;
+  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  std::vector<std::int64_t> sorted = intervals;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  // Intervals around a missing frame say nothing about the rate.
+  std::int64_t span = 0;
+  std::int64_t count = 0;
+  for (const std::int64_t interval : intervals) {
+    if (interval * 2 < *middle || interval * 2 > *middle * 3) continue;
+    span += interval;
+    ++count;
+  }
+  return span > 0 && difference({count * timescale, span}, rate) <= kTolerancePpm + kMillion / span;
+}
+
+bool lies_on_grid(media::Rational steady, media::Rational rate) {
+  if (!steady.known() || !rate.known()) return false;
+  const std::int64_t times = media::rescale(rate.num * steady.den, rate.den * steady.num, 1);
+  return times >= 1 && difference({steady.num * times, steady.den}, rate) <= kMillion / 100;
 }
 
 std::int64_t video_timescale(media::Rational rate) {

@@ -62,7 +62,8 @@ void Timeline::change_format(Entry& entry, const media::Track& track) {
       track.timescale == entry.in.timescale) {
     entry.needs_key = true;
     entry.video->change_format(track);
-    announce(entry.video->track());
+    entry.announced = entry.video->track();
+    announce(*entry.announced);
     return;
   }
   entry.not_before = entry.end();
@@ -195,6 +196,7 @@ void Timeline::on_video(Entry& entry, media::Packet&& packet) {
     entry.needs_key = false;
     entry.leading_before = packet.idr ? INT64_MIN : packet.pts;
   }
+  if (entry.video->started() && packet.key && entry.video->settled_rate().known()) restart_video(entry);
   if (entry.video->started()) {
     give_video(entry, std::move(packet));
     return;
@@ -219,9 +221,21 @@ void Timeline::start_video(Entry& entry) {
   entry.settled = true;
   entry.resume.reset();
   std::deque<media::Packet> packets = video.start(*anchor_, entry.not_before);
-  announce(video.track());
+  const media::Track& track = video.track();
+  const bool same =
+      entry.announced && media::same_format(*entry.announced, track) && entry.announced->timescale == track.timescale;
+  if (!same) announce(track);
+  entry.announced = track;
   release_waiting();
   for (media::Packet& packet : packets) give_video(entry, std::move(packet));
+}
+
+/// The frames do not come at the rate of the grid, but have settled: their time starts again under the same anchor.
+void Timeline::restart_video(Entry& entry) {
+  entry.not_before = entry.end();
+  entry.resume = entry.anchor();
+  entry.video = std::make_unique<VideoTiming>(entry.in, options_.frame_rate_hint,
+                                              VideoTiming::Known{entry.video->settled_rate(), *entry.announced});
 }
 
 /// The anchor of the feed, or what the track had before its format changed, unless its clock is another.

@@ -30,7 +30,9 @@ namespace timeline {
 ///
 /// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,
 /// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
-/// `duration` is exact for constant-rate video and for audio, and 0 for video of a varying rate. Every track known at
+/// `duration` is exact for constant-rate video and for audio, and 0 where only the next frame tells how long one lasts:
+/// for video of a varying rate, and after missing frames. A claimed rate is believed if the frames bear it out within
+/// 2 %; frames that later show another rate leave the grid, and return to theirs at a key frame. Every track known at
 /// the anchor is announced before the first packet; a track that comes later, or changes its format, is announced
 /// before its next packet. Thread: one. Calls the sink from within on_event() and flush().
 class Timeline final : public media::EventSink {
@@ -86,6 +88,7 @@ class Timeline final : public media::EventSink {
     std::unique_ptr<VideoTiming> video;  ///< one of the two
     std::unique_ptr<AudioTiming> audio;
     StampWatch watch;
+    std::optional<media::Track> announced;  ///< video, as announced to the sink
     std::optional<Anchor> resume;        ///< video that starts again after a change of format: the anchor that it had
     bool settled = false;                ///< its first packet was looked at
     std::int64_t usual_composition = 0;  ///< pts - dts of the last key frame. Units: ticks of `in`.
@@ -118,6 +121,7 @@ class Timeline final : public media::EventSink {
   void wait_for_anchor(media::Packet&& packet);
   bool other_video_leads(const Entry& entry) const;
   void start_video(Entry& entry);
+  void restart_video(Entry& entry);
   void choose_anchor(Entry& entry);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }

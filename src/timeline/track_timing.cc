@@ -13,6 +13,8 @@ namespace {
 // Enough to tell a rate that was claimed from one twice as high, and to find one that was not.
 constexpr std::size_t kFramesToCheck = 3;
 constexpr std::size_t kFramesToMeasure = 9;
+// To see that the rate found is not that of the frames: two seconds at 25 frames a second.
+constexpr std::size_t kFramesToWatch = 48;
 // H.264 and HEVC reorder by 16 pictures at most: leading pictures that have not ended by then are none.
 constexpr std::size_t kMostLeading = 17;
 // Where the rate varies key frames may be a frame off, and no source that matters is slower than this.
@@ -34,8 +36,13 @@ std::vector<std::int64_t> decode_times(const std::deque<media::Packet>& packets)
 
 }  // namespace
 
-VideoTiming::VideoTiming(const media::Track& track, media::Rational rate_hint)
-    : in_(track), out_(track), hint_(rate_hint) {}
+VideoTiming::VideoTiming(const media::Track& track, media::Rational rate_hint, std::optional<Known> known)
+    : in_(track), out_(track), hint_(rate_hint), known_(std::move(known)) {}
+
+media::Rational VideoTiming::claimed_rate() const {
+  if (known_) return known_->rate;
+  return standard_rate(in_.video.frame_rate.known() ? in_.video.frame_rate : hint_);
+}
 
 /// Leading pictures of the first key frame: shown before it, decoded after it, not decodable without what came before.
 std::int64_t VideoTiming::leading() const {
@@ -49,24 +56,30 @@ bool VideoTiming::ready() const {
   if (probe_.empty()) return false;
   const bool leading_known =
       probe_.front().idr || leading() + 1 < static_cast<std::int64_t>(probe_.size()) || probe_.size() > kMostLeading;
-  const media::Rational claimed = standard_rate(in_.video.frame_rate.known() ? in_.video.frame_rate : hint_);
+  const media::Rational claimed = claimed_rate();
   const std::int64_t span = probe_.back().dts - probe_.front().dts;
   const bool enough_to_check = claimed.known() && probe_.size() >= kFramesToCheck &&
                                plausible_rate(claimed, decode_times(probe_), in_.timescale);
-  const bool enough_to_measure =
-      probe_.size() >= kFramesToMeasure || (probe_.size() >= kFramesToCheck && span >= in_.timescale);
+  const bool enough_to_measure = probe_.size() >= kFramesToMeasure ||
+                                 (probe_.size() >= kFramesToCheck && span >= in_.timescale) ||
+                                 (probe_.size() > 1 && span >= 2 * in_.timescale);
   return leading_known && (enough_to_check || enough_to_measure);
 }
 
 void VideoTiming::decide_rate() {
   const std::vector<std::int64_t> times = decode_times(probe_);
-  media::Rational rate = standard_rate(in_.video.frame_rate.known() ? in_.video.frame_rate : hint_);
+  media::Rational rate = claimed_rate();
   if (times.size() > 1 && !plausible_rate(rate, times, in_.timescale)) rate = measured_rate(times, in_.timescale);
   out_ = in_;
   out_.timescale = video_timescale(rate);
   out_.video.frame_rate = rate;
   grid_.reset();
-  if (rate.known()) grid_.emplace(rate, in_.timescale, out_.timescale);
+  if (rate.known()) {
+    grid_.emplace(rate, in_.timescale, out_.timescale);
+  } else if (known_) {
+    out_.timescale = known_->announced.timescale;
+    out_.video.frame_rate = known_->announced.video.frame_rate;
+  }
 }
 
 Anchor VideoTiming::make_anchor(base::Micros floor, base::Micros clear_slots) const {
@@ -127,6 +140,7 @@ Anchor VideoTiming::continue_at(const media::Packet& packet, base::Micros floor,
 
 void VideoTiming::change_anchor(const Anchor& anchor, const media::Packet& packet) {
   anchor_ = anchor;
+  recent_.clear();
   if (!grid_) return;
   const std::int64_t shown = anchor.map(feed_time(packet.dts), out_.timescale);
   const std::int64_t index = media::rescale(shown, grid_->frame(), 1) + delay_;
@@ -155,12 +169,33 @@ void VideoTiming::move_anchor(const Anchor& moved, base::Micros later) {
   if (grid_) grid_->shift(media::rescale(media::rescale(later, base::kSecond, out_.timescale), grid_->frame(), 1));
 }
 
-Verdict VideoTiming::place(media::Packet& packet) {
-  if (grid_ && grid_->lost()) {
-    // The packets' own times from here on; the anchor is the grid's, so nothing shifts.
-    last_dts_ = grid_->next_index() * grid_->frame() - 1;
-    grid_.reset();
+/// Looks at two seconds of frames at a time.
+void VideoTiming::watch_rate(std::int64_t dts) {
+  recent_.push_back(dts);
+  if (recent_.size() <= kFramesToWatch) return;
+  const media::Rational steady = measured_rate(recent_, in_.timescale);
+  recent_ = {dts};
+  if (!grid_) {
+    if (!settled_.known()) settled_ = steady;
+    return;
   }
+  const bool elsewhere = steady.known() && !lies_on_grid(steady, out_.video.frame_rate);
+  if (elsewhere) settled_ = steady;
+  if (grid_->take_off_grid() * 4 > static_cast<int>(kFramesToWatch) || elsewhere) leave_grid();
+}
+
+/// The packets' own times from here on; the anchor is the grid's, so nothing shifts.
+void VideoTiming::leave_grid() {
+  if (!settled_.known()) settled_ = grid_->rate_in_the_long_run();
+  last_dts_ = grid_->next_index() * grid_->frame() - 1;
+  free_shift_ = delay_ * grid_->frame();
+  grid_.reset();
+  recent_.clear();
+}
+
+Verdict VideoTiming::place(media::Packet& packet) {
+  watch_rate(packet.dts);
+  if (grid_ && grid_->lost()) leave_grid();
   return grid_ ? place_on_grid(packet) : place_freely(packet);
 }
 
@@ -170,7 +205,8 @@ Verdict VideoTiming::place_on_grid(media::Packet& packet) {
   const std::int64_t shown = index - delay_ + grid_->frames_in(composition(packet));
   packet.dts = index * grid_->frame();
   packet.pts = shown * grid_->frame();
-  packet.duration = grid_->frame();
+  // Where frames are missing the source has slowed down, for all that is known: this one lasts until the next one.
+  packet.duration = index > due ? 0 : grid_->frame();
   return index > due ? Verdict::kHole : Verdict::kPlaced;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "media/packet.h"
@@ -17,10 +18,17 @@ namespace timeline {
 enum class Verdict : std::uint8_t { kPlaced, kHole, kRestamped, kCovered };
 
 /// Timing of one video track: finds its rate from its first frames, then puts it on the frame grid, or keeps its own
-/// times where the rate varies.
+/// times where the rate varies. Frames that show another rate than that of the grid leave it; when they have settled, a
+/// new VideoTiming should take over at a key frame.
 class VideoTiming {
  public:
-  VideoTiming(const media::Track& track, media::Rational rate_hint);
+  /// What the timing before knew of a track that starts again: the rate that its frames showed, and the track as it was
+  /// announced, which stays unless a constant rate that is not that of the announcement is confirmed.
+  struct Known {
+    media::Rational rate;
+    media::Track announced;
+  };
+  VideoTiming(const media::Track& track, media::Rational rate_hint, std::optional<Known> known = std::nullopt);
 
   const media::Track& track() const { return out_; }
   bool started() const { return started_; }
@@ -56,12 +64,17 @@ class VideoTiming {
 
   /// Turns the packet's times into UTC ticks of track().timescale.
   Verdict place(media::Packet& packet);
+  /// The rate at which the frames have settled off the grid, or unknown.
+  media::Rational settled_rate() const { return grid_ ? media::Rational{} : settled_; }
   /// UTC end of what was placed.
   base::Micros end() const;
   /// A new decoder configuration, at the same rate.
   void change_format(const media::Track& track);
 
  private:
+  media::Rational claimed_rate() const;
+  void watch_rate(std::int64_t dts);
+  void leave_grid();
   std::int64_t leading() const;
   std::int64_t frame_ticks() const { return grid_ ? grid_->frame() : 1; }
   base::Micros past(std::int64_t time, base::Micros floor) const;
@@ -75,6 +88,7 @@ class VideoTiming {
   media::Track in_;
   media::Track out_;
   media::Rational hint_;
+  std::optional<Known> known_;
   std::deque<media::Packet> probe_;
   bool started_ = false;
   Anchor anchor_;
@@ -82,6 +96,8 @@ class VideoTiming {
   std::int64_t delay_ = 0;       ///< pts - dts of a first key frame, in frames, its leading pictures not counted
   std::int64_t free_shift_ = 0;  ///< the same in output ticks, where there is no grid
   std::int64_t last_dts_ = INT64_MIN;
+  std::vector<std::int64_t> recent_;  ///< decode times, at most kFramesToWatch + 1
+  media::Rational settled_;
 };
 
 /// Timing of one audio track.
