@@ -19,3 +19,10 @@ quietly() {
     return "$status"
   fi
 }
+# What package-lock.json names, with the tests' and benches' players and judges; anew when it has changed.
+need_node_modules() {
+  cmp -s package-lock.json node_modules/.installed-lock.json && return
+  say "Fetching the players and judges from npm"
+  quietly npm ci --no-audit --no-fund
+  cp package-lock.json node_modules/.installed-lock.json
+}

@@ -26,6 +26,7 @@
     switches: 0,
     jumps: 0, // seeks over a hole or back to the live edge
     refusals: 0, // times that the server had no room for another viewer
+    ends: 0, // events that this page saw end
     errors: [], // text, newest last, at most 50
   };
   window.kickoff = counters;
@@ -96,12 +97,49 @@
     show('live');
   });
   video.addEventListener('waiting', () => {
-    // `waiting` also comes before the first frame and with every seek: neither is a stall.
-    if (counters.startup === null || video.seeking || stalledSince !== null) return;
+    // `waiting` also comes before the first frame, with every seek, and at the end: none of these is a stall.
+    if (counters.startup === null || video.seeking || stalledSince !== null || over) return;
     stalledSince = performance.now();
     counters.stalls += 1;
     show('waiting', 'Waiting for the picture …');
   });
+
+  // The end of an event, and the next one under the same address. `over`: its last playlist is here (EXT-X-ENDLIST), and the
+  // player plays what is left.
+  let over = false;
+  let watching = false;
+  const watchPause = () => 2000 + 2000 * Math.random(); // ms; so that not all viewers ask at once
+  async function nextEventRuns() {
+    // Past the browser's cache: the playlists that have ended are in it.
+    const fresh = async (url) => {
+      const answer = await fetch(url, { cache: 'no-store' });
+      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      return answer.text();
+    };
+    try {
+      const master = new URL(source, location);
+      const child = (await fresh(master)).split('\n').find((line) => line && !line.startsWith('#'));
+      return Boolean(child) && !(await fresh(new URL(child, master))).includes('#EXT-X-ENDLIST');
+    } catch {
+      return false; // gone, or not there yet
+    }
+  }
+  // start(): has the player load the address anew.
+  function finish(start) {
+    show('ended', 'The event has ended. The next one plays here when it begins.');
+    video.pause(); // where gaps follow the last picture the browser would show that it waits
+    if (watching) return;
+    watching = true;
+    counters.ends += 1;
+    const watch = async () => {
+      if (!(await nextEventRuns())) return setTimeout(watch, watchPause());
+      watching = over = false;
+      stalledSince = null;
+      show('connecting');
+      start();
+    };
+    setTimeout(watch, watchPause());
+  }
 
   function bufferedAhead() {
     for (let i = 0; i < video.buffered.length; i++) {
@@ -158,6 +196,7 @@
       refreshFigures();
     }, 500);
     element('live').addEventListener('click', () => { video.currentTime = video.seekable.end(0); });
+    video.addEventListener('ended', () => finish(() => { video.src = source; play(); }));
     play();
   }
 
@@ -219,26 +258,16 @@
       setTimeout(again, Math.min(500 * retries, 5000));
     });
 
-    // After the end of the event the same address may carry the next one.
-    let ended = false;
-    async function watchForNext() {
-      try {
-        const master = await (await fetch(source)).text();
-        const child = master.split('\n').find((line) => line && !line.startsWith('#'));
-        const media = child && await (await fetch(new URL(child, new URL(source, location)))).text();
-        if (!media || media.includes('#EXT-X-ENDLIST')) throw new Error('ended');
-        ended = false;
-        hls.loadSource(source);
-      } catch {
-        setTimeout(watchForNext, 3000);
-      }
-    }
-    video.addEventListener('ended', () => {
-      if (ended) return;
-      ended = true;
-      show('ended', 'The event has ended.');
-      setTimeout(watchForNext, 3000);
+    // A page that is opened after the end shows the event's last picture, not its last minute.
+    let placed = false;
+    hls.on(Hls.Events.LEVEL_LOADED, (event, { details }) => {
+      over = !details.live;
+      if (!over || placed || counters.startup !== null) return;
+      placed = true;
+      hls.startLoad(Math.max(0, details.edge - 1));
     });
+    const finished = () => finish(() => hls.loadSource(source));
+    video.addEventListener('ended', finished);
 
     function toLive() {
       if (hls.liveSyncPosition === null) return;
@@ -297,6 +326,8 @@
       keepUp();
       still = video.paused || video.ended || video.currentTime !== lastTime ? 0 : still + 1;
       lastTime = video.currentTime;
+      // The last picture, and gaps behind it: `ended` never comes.
+      if (over && still >= 8 && counters.buffer < 0.5 && counters.state !== 'ended') finished();
       if (counters.startup !== null && still >= 4 && leaveHole()) still = -4; // time to fetch what is there
     }, 250);
 

@@ -10,7 +10,7 @@ using nlohmann::json;
 json rendition_json(const origin::RenditionSnapshot& rendition) {
   const hls::Edge& edge = rendition.edge();
   json out = {{"name", rendition.name()},
-              {"kind", rendition.kind() == media::Kind::kVideo ? "video" : "audio"},
+              {"kind", media::to_string(rendition.kind())},
               {"ready", rendition.ready()},
               {"ended", rendition.ended()},
               {"media_bytes", rendition.media_bytes()}};

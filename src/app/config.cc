@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "app/yaml_section.h"
-#include "packager/packager.h"
 
 namespace app {
 namespace {
@@ -108,8 +107,8 @@ void read_ladder(Section& in, job::Options& media) {
     job::Rung rung;
     read_rung(item, in.path() + ".ladder", in.report(), rung);
     const bool taken =
-        rung.name == packager::kCopyName || std::any_of(media.ladder.begin(), media.ladder.end(),
-                                                        [&](const auto& other) { return other.name == rung.name; });
+        rung.name == job::kCopyName || std::any_of(media.ladder.begin(), media.ladder.end(),
+                                                   [&](const auto& other) { return other.name == rung.name; });
     if (taken) in.problem(item, "two rungs are named \"" + rung.name + "\"; give one of them another name");
     media.ladder.push_back(std::move(rung));
   }

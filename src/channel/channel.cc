@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "channel/report.h"
-#include "packager/resume.h"
+#include "record/position_encoding.h"
 
 namespace channel {
 namespace {
@@ -64,10 +64,10 @@ class Channel::RecordReader final : public loop::StreamHandler {
 /// A packager without media, that writes the gaps of the time in which no worker runs.
 class Channel::StandIn final : private packager::Listener {
  public:
-  StandIn(Channel& channel, const packager::Resume& resume)
+  StandIn(Channel& channel, const record::Position& position)
       : channel_(channel), packager_(packaging(channel.options_), *this) {
-    packager_.resume(resume);
-    packager_.set_presentation(packager::specs_of(resume.presentation));
+    packager_.resume(position);
+    packager_.set_presentation(packager::specs_of(position.presentation));
   }
   void tick(base::Micros utc) { packager_.tick(utc); }
   void finish() { packager_.finish(); }
@@ -210,7 +210,7 @@ void Channel::start_worker() {
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->records().start(*reader_);
   writer_.attach(&worker_->feed());
-  if (position_.known()) writer_.write(feed::Resume{packager::encode_resume(position_.resume())});
+  if (position_.known()) writer_.write(feed::Resume{record::encode_position(position_)});
   if (!feed_start_) return;
   writer_.write(*feed_start_);
   for (const feed::RtmpMessage& header : headers_.messages()) writer_.write(header);
@@ -233,7 +233,7 @@ void Channel::on_worker_gone(std::string_view why) {
   base::log_warn(
       "channel", "worker lost, starting another",
       {{"channel", name_}, {"why", why}, {"pause_ms", pause / base::kMillisecond}, {"deaths_in_a_row", deaths_}});
-  if (position_.known()) stand_in_ = std::make_unique<StandIn>(*this, position_.resume());
+  if (position_.known()) stand_in_ = std::make_unique<StandIn>(*this, position_);
   respawn_.start(pause);
 }
 
@@ -258,14 +258,14 @@ void Channel::watch_worker() {
 
 void Channel::on_record(const record::Record& record) {
   position_.apply(record);
-  log_.apply(record);
+  log_.apply(numbering_.apply(record));
   dirty_ = true;
   if (const auto* part = std::get_if<record::Part>(&record)) {
     last_part_ = std::max(last_part_, environment_.clock.steady());
     const base::Micros age = environment_.clock.utc() - part->captured;
     capture_to_part_.observe(age);
-    if (part->rendition < position_.resume().renditions.size()) {
-      const std::int64_t scale = position_.resume().presentation.renditions[part->rendition].track.timescale;
+    if (part->rendition < position_.renditions.size()) {
+      const std::int64_t scale = position_.renditions[part->rendition].timescale;
       const base::Micros due = media::rescale(part->start + part->duration, scale, base::kSecond);
       part_lateness_.observe(std::max<base::Micros>(environment_.clock.utc() - due, 0));
     }
@@ -285,8 +285,10 @@ void Channel::publish_snapshot() {
 void Channel::end_log() {
   if (position_.known()) {
     // The worker is gone without having written the end.
-    if (!stand_in_) stand_in_ = std::make_unique<StandIn>(*this, position_.resume());
+    if (!stand_in_) stand_in_ = std::make_unique<StandIn>(*this, position_);
     stand_in_->finish();
+  } else if (!position_.presentation.renditions.empty()) {
+    on_record(record::End{});
   }
   stand_in_.reset();
   respawn_.stop();

@@ -14,15 +14,16 @@
 #include "channel/feed_writer.h"
 #include "channel/header_cache.h"
 #include "channel/histogram.h"
-#include "channel/log_position.h"
 #include "channel/options.h"
 #include "channel/spawner.h"
 #include "ingest/publisher.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "origin/log.h"
+#include "origin/numbering.h"
 #include "packager/packager.h"
 #include "record/encoding.h"
+#include "record/position.h"
 
 namespace channel {
 
@@ -148,8 +149,9 @@ class Channel {
   int deaths_ = 0;  ///< in a row
   loop::Timer respawn_;
 
+  origin::Numbering numbering_;
   origin::Log log_;
-  LogPosition position_;
+  record::Position position_;
   Histogram capture_to_part_{kLatencyBounds};
   Histogram part_lateness_{kLatencyBounds};
   bool dirty_ = false;

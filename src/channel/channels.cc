@@ -4,14 +4,19 @@
 #include <utility>
 
 #include "base/log.h"
+#include "hls/media_playlist.h"
 
 namespace channel {
 namespace {
 
 // How often ended channels are looked at, and how fast a stop is noticed.
 constexpr base::Micros kSweep = 100 * base::kMillisecond;
-// Segments stay up for as long as the longest playlist that lists them, and their own length (LL-27, LL-46).
-base::Micros retention_of(const Options& options) { return options.window + 2 * options.media.segment; }
+// Segments stay up for as long as the longest playlist that lists them, their own length, and as long as a cache may
+// show that playlist (LL-27, LL-46, LL-123).
+base::Micros retention_of(const Options& options) {
+  const int target = hls::target_duration_for({options.media.segment, base::kSecond});
+  return options.window + 2 * options.media.segment + (hls::longest_cache_life(target) + 10) * base::kSecond;
+}
 
 ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
   ingest::PublishPolicy::Keys keys;

@@ -21,6 +21,7 @@ std::string_view codec_name(std::uint64_t codec_plus_one) {
     case media::Codec::kMp2: return "MP2";
     case media::Codec::kMp3: return "MP3";
     case media::Codec::kFlac: return "FLAC";
+    case media::Codec::kWebVtt: return "WebVTT";
   }
   return "unknown";
 }

@@ -148,7 +148,7 @@ void write_movie(ByteWriter& writer, const Track& track) {
 }  // namespace
 
 base::Status check_track(const Track& track) {
-  if (track.codec == Codec::kMpeg2Video || track.codec == Codec::kMp2)
+  if (track.codec == Codec::kMpeg2Video || track.codec == Codec::kMp2 || track.kind() == media::Kind::kText)
     return Error{Code::kUnsupported, "codec in CMAF"};
   if (track.timescale < 1 || track.timescale > 0xffffffff) return Error{Code::kMalformed, "timescale"};
   if (track.kind() == media::Kind::kVideo) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cmaf/init.h"
+#include "cmaf/part_flags.h"
 
 namespace cmaf {
 namespace {
@@ -18,18 +19,6 @@ constexpr std::int64_t kMost = 0x7fffffff;
 // Sample flags [ISO 14496-12 8.8.3.1]: depends on no other; depends on others and is no sync sample (CM-15).
 constexpr std::uint32_t kSyncFlags = 0x02000000;
 constexpr std::uint32_t kOtherFlags = 0x01010000;
-
-constexpr std::uint32_t kTfhdDuration = 0x000008;
-constexpr std::uint32_t kTfhdSize = 0x000010;
-constexpr std::uint32_t kTfhdFlags = 0x000020;
-constexpr std::uint32_t kTfhdBaseIsMoof = 0x020000;
-
-constexpr std::uint32_t kTrunDataOffset = 0x000001;
-constexpr std::uint32_t kTrunFirstFlags = 0x000004;
-constexpr std::uint32_t kTrunDuration = 0x000100;
-constexpr std::uint32_t kTrunSize = 0x000200;
-constexpr std::uint32_t kTrunFlags = 0x000400;
-constexpr std::uint32_t kTrunComposition = 0x000800;
 
 constexpr std::uint32_t kStypSize = 24;
 constexpr std::uint32_t kMfhdSize = 16;

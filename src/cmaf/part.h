@@ -31,4 +31,8 @@ base::Status check_samples(std::span<const Sample> samples);
 /// Spec: [ISO 23000-19 7.3.3, 7.5], CM-9 to CM-20.
 base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, bool first_in_segment);
 
+/// The bytes of the first sample of a part that write_part made; a slice of them, not copied.
+/// Errors: kNotFound, kTruncated, kMalformed, for other bytes.
+base::Result<base::Bytes> first_sample(const base::Bytes& part);
+
 }  // namespace cmaf

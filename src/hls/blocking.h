@@ -10,6 +10,7 @@ namespace hls {
 struct Edge {
   bool ready = false;               ///< there is a playlist to give out (LL-111)
   bool ended = false;               ///< EXT-X-ENDLIST
+  bool parts_only = false;          ///< no complete segment is listed yet
   std::int64_t open = 0;            ///< MSN of the segment that is being filled: one more than the last complete one
   std::uint32_t open_parts = 0;     ///< parts it has so far
   std::uint32_t last_parts = 0;     ///< parts of segment open - 1, 0 where there is none

@@ -24,6 +24,10 @@ struct Report {
   std::uint32_t part = 0;  ///< LAST-PART
 };
 
+/// How long a shared cache may keep a media playlist: the answer to a blocking request, which is the same for good, six
+/// target durations (LL-121); no playlist lives longer. Units: s.
+constexpr int longest_cache_life(int target_duration) { return 6 * target_duration; }
+
 /// EXT-X-TARGETDURATION for slots of `segment` seconds: to nearest, with room for a slot that is a frame longer
 /// (LL-11).
 int target_duration_for(media::Rational segment);

@@ -214,7 +214,7 @@ std::vector<Variant> make_variants(const std::vector<const Stream*>& video, cons
   for (const Group& group : groups) {
     variants.push_back(make_variant(*group.default_member(), &group));
   }
-  if (groups.empty()) variants.push_back(make_variant(*audio[0], nullptr));
+  if (groups.empty() && !audio.empty()) variants.push_back(make_variant(*audio[0], nullptr));
   return variants;
 }
 
@@ -223,7 +223,10 @@ std::vector<Variant> make_variants(const std::vector<const Stream*>& video, cons
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments) {
   std::vector<const Stream*> video;
   std::vector<const Stream*> audio;
-  for (const Stream& stream : streams) (stream.track.kind() == media::Kind::kVideo ? video : audio).push_back(&stream);
+  for (const Stream& stream : streams) {
+    if (stream.track.kind() == media::Kind::kVideo) video.push_back(&stream);
+    if (stream.track.kind() == media::Kind::kAudio) audio.push_back(&stream);
+  }
   std::vector<Group> groups;
   if (!audio.empty() && (!video.empty() || audio.size() > 1)) groups = group_audio(audio);
   std::vector<Variant> variants = make_variants(video, audio, groups);

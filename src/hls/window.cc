@@ -13,8 +13,11 @@ namespace {
 constexpr std::int64_t kLastSecond = std::int64_t{1} << 35;  // year 3058
 constexpr std::int64_t kLongestTicks = std::int64_t{1} << 40;
 constexpr std::uint32_t kMostPartsInSegment = 1024;  // in a segment
+constexpr std::size_t kMostFormats = 16;             // announced and not yet begun
 // Discontinuities remembered one by one; more than a window and everything retained behind it can hold.
 constexpr std::size_t kRememberedDiscontinuities = 4096;
+// LL-123: for the clocks of caches, and for a player that takes its time between a playlist and what it lists.
+constexpr base::Micros kFetchAllowance = 10 * base::kSecond;
 
 }  // namespace
 
@@ -52,40 +55,69 @@ std::int64_t Discontinuities::number(std::int64_t msn) const {
   return forgotten_ + (std::upper_bound(msns_.begin(), msns_.end(), msn) - msns_.begin());
 }
 
+std::int64_t numbering_offset(std::int64_t msn, std::int64_t start, std::int64_t timescale, media::Rational segment) {
+  // A segment starts in its own slot, or, if it was joined late, a few slots on.
+  const std::int64_t slot = media::rescale(start, segment.num * timescale, segment.den, media::Round::kDown);
+  return media::floor_div(msn - slot + kNumberingStep / 2, kNumberingStep) * kNumberingStep;
+}
+
 Window::Window(const Options& options, const Discontinuities& discontinuities)
     : options_(options), discontinuities_(discontinuities) {
   revision_.closed = std::make_shared<const SegmentList>();
 }
 
-void Window::set_format(std::shared_ptr<const Init> init, std::int64_t timescale, std::int64_t part_ticks) {
-  options_.timescale = timescale;
-  options_.part_ticks = part_ticks;
-  part_target_ = std::max(part_target_, media::rescale(part_ticks, timescale, kDecimalUnit, media::Round::kUp));
-  revision_.next_init = std::move(init);
-  // A segment whose parts are already out keeps its init: EXT-X-MAP stands before them (LL-54).
-  if (revision_.started() && open_.parts.empty()) {
-    open_segment(open_.msn, media::rescale(open_.start, open_.timescale, timescale));
-    share_open();
+void Window::set_format(Format format) {
+  if ((announced_ ? *announced_ : formats_.back().format) == format) return;
+  part_target_ =
+      std::max(part_target_, media::rescale(format.part_ticks, format.timescale, kDecimalUnit, media::Round::kUp));
+  if (revision_.started()) {
+    announced_ = std::move(format);
+  } else {
+    revision_.next_init = format.init;
+    formats_ = {{INT64_MIN, std::move(format)}};
   }
 }
 
+bool Window::begin_format(std::int64_t msn) {
+  if (!announced_) return false;
+  // A segment whose parts are already out keeps its init: EXT-X-MAP stands before them (LL-54).
+  const std::int64_t from = std::max({msn, begun() + 1, formats_.back().from});
+  if (formats_.back().from == from || formats_.size() == kMostFormats) formats_.pop_back();
+  formats_.push_back({from, std::move(*announced_)});
+  announced_.reset();
+  if (open_.parts.empty()) {
+    open_segment(open_.msn, media::rescale(open_.start, open_.timescale, format_of(open_.msn).timescale));
+  }
+  share_open();
+  return true;
+}
+
+const Format& Window::format_of(std::int64_t msn) const {
+  const auto after = std::upper_bound(formats_.begin(), formats_.end(), msn,
+                                      [](std::int64_t number, const Dated& dated) { return number < dated.from; });
+  return after == formats_.begin() ? formats_.front().format : std::prev(after)->format;
+}
+
 Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last) {
+  begin_format(begun() + 1);  // nothing has told where
   if (!plausible(msn, start, part.duration) || index >= kMostPartsInSegment || part.gap != part.data.empty()) {
     return Outcome::kConflict;
   }
   if (revision_.ended || msn < floor_) return Outcome::kLate;
-  if (!revision_.started()) open_segment(msn, start);
+  if (!revision_.started()) {
+    offset_ = numbering_offset(msn, start, format_of(msn).timescale, options_.segment);
+    open_segment(msn, start);
+  }
   if (msn < open_.msn || (msn == open_.msn && index < open_.parts.size())) return Outcome::kLate;
   if (msn == open_.msn && revision_.open_is_full) return Outcome::kConflict;  // the next segment has been hinted
 
   const std::uint64_t filled = filled_;
   if (msn > open_.msn) fill_to(msn);
   if (open_.parts.empty()) {
-    const std::int64_t earliest = start - std::int64_t{index} * options_.part_ticks;
-    open_segment(msn, index == 0 ? start : std::min(start, std::max(earliest, slot_start(msn))));
-  } else if (open_.timescale != options_.timescale) {
-    start = media::rescale(start, options_.timescale, open_.timescale);
-    part.duration = media::rescale(part.duration, options_.timescale, open_.timescale);
+    const Format& format = format_of(msn);
+    const std::int64_t earliest =
+        std::max(start - std::int64_t{index} * format.part_ticks, slot_start(msn, format.timescale));
+    open_segment(msn, index == 0 ? start : std::min(start, earliest));
   }
   if (index > open_.parts.size()) fill_parts(index - open_.parts.size(), start);
   push(std::move(part));
@@ -95,6 +127,7 @@ Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t sta
 }
 
 Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration) {
+  begin_format(begun() + 1);
   if (!plausible(msn, start, duration)) return Outcome::kConflict;
   if (revision_.ended || !revision_.started() || msn < open_.msn) return Outcome::kLate;
   const std::uint64_t filled = filled_;
@@ -102,8 +135,6 @@ Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t d
   if (open_.parts.empty()) {
     open_segment(msn, start);
     fill_rest(start + duration);
-  } else if (open_.timescale != options_.timescale) {
-    duration = media::rescale(duration, options_.timescale, open_.timescale);
   }
   close(duration);
   share_open();
@@ -117,7 +148,7 @@ void Window::end() {
   if (revision_.started()) share_open();
 }
 
-void Window::restart(std::int64_t floor) {
+void Window::restart(std::int64_t floor, const Options& options) {
   if (revision_.started() && !open_.parts.empty()) close(open_end() - open_.start);
   floor_ = floor;
   auto unlisted = std::make_shared<SegmentList>(*revision_.closed);
@@ -126,6 +157,10 @@ void Window::restart(std::int64_t floor) {
   revision_.open = nullptr;
   revision_.open_is_full = false;
   revision_.ended = false;
+  options_ = options;
+  formats_ = {{}};
+  announced_.reset();
+  dependent_ = INT64_MIN;
   media_parts_ = 0;
 }
 
@@ -134,31 +169,42 @@ std::int64_t Window::begun() const {
   return open_.parts.empty() ? open_.msn - 1 : open_.msn;
 }
 
+bool Window::independent_segments() const {
+  const SegmentList& closed = *revision_.closed;
+  return dependent_ < (closed.listed() > 0 ? closed.segments[closed.first_listed]->msn : open_.msn);
+}
+
 bool Window::plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const {
   const __int128 second = static_cast<__int128>(msn) * options_.segment.num / options_.segment.den;
-  const std::int64_t last = kLastSecond * options_.timescale;
+  const std::int64_t last = kLastSecond * format_of(msn).timescale;
   return msn >= 0 && second < kLastSecond && start >= 0 && start < last && duration > 0 && duration < kLongestTicks;
 }
 
-std::int64_t Window::slot_start(std::int64_t msn) const {
-  return media::rescale(msn, options_.segment.den, options_.segment.num * options_.timescale, media::Round::kUp);
+std::int64_t Window::slot_start(std::int64_t msn, std::int64_t timescale) const {
+  const std::int64_t slot = std::max<std::int64_t>(msn - offset_, 0);
+  return media::rescale(slot, options_.segment.den, options_.segment.num * timescale, media::Round::kUp);
 }
 
 void Window::open_segment(std::int64_t msn, std::int64_t start) {
+  while (formats_.size() > 1 && formats_[1].from <= msn) formats_.pop_front();
+  const Format& format = formats_.front().format;
   open_ = Segment{};
   open_.msn = msn;
-  open_.timescale = options_.timescale;
+  open_.timescale = format.timescale;
   open_.start = start;
   open_.discontinuity = discontinuities_.at(msn);
   open_.discontinuities = discontinuities_.number(msn);
-  open_.init = revision_.next_init;
-  open_part_ticks_ = options_.part_ticks;
+  open_.init = format.init;
+  open_part_ticks_ = format.part_ticks;
   revision_.open_is_full = false;
 }
 
 void Window::push(Part part) {
   if (part.duration > open_part_ticks_) ++overlong_;  // printed as PART-TARGET: LL-56
-  if (!part.gap) ++media_parts_;
+  if (!part.gap) {
+    ++media_parts_;
+    if (!part.independent && open_.gap()) dependent_ = open_.msn;
+  }
   open_.parts.push_back(std::move(part));
 }
 
@@ -185,8 +231,7 @@ void Window::fill_rest(std::int64_t until) {
 /// Closes the open segment at the end of its slot; what it lacks is a gap.
 void Window::close_slot() {
   if (open_.parts.empty()) open_segment(open_.msn, open_.start);  // a discontinuity may have come since it was opened
-  const std::int64_t end =
-      media::rescale(slot_start(open_.msn + 1), options_.timescale, open_.timescale, media::Round::kUp);
+  const std::int64_t end = slot_start(open_.msn + 1, open_.timescale);
   fill_rest(std::max(end, open_.start + 1));
   close(std::max(end, open_end()) - open_.start);
 }
@@ -196,7 +241,7 @@ void Window::fill_to(std::int64_t msn) {
   if (!open_.parts.empty()) close_slot();
   // More gaps than the playlist lists would leave it again at once.
   const std::int64_t first = msn - static_cast<std::int64_t>(options_.listed);
-  if (first > open_.msn) open_segment(first, slot_start(first));
+  if (first > open_.msn) open_segment(first, slot_start(first, format_of(first).timescale));
   while (open_.msn < msn) close_slot();
 }
 
@@ -209,7 +254,7 @@ void Window::close(std::int64_t duration) {
   open_.duration = std::max<std::int64_t>(duration, 1);
   render_segment(open_, part_target_);
   const std::int64_t next = open_.msn + 1;
-  const std::int64_t end = media::rescale(open_.start + open_.duration, open_.timescale, options_.timescale);
+  const std::int64_t end = media::rescale(open_.start + open_.duration, open_.timescale, format_of(next).timescale);
   list(std::make_shared<const Segment>(std::move(open_)));
   open_segment(next, end);
 }
@@ -221,12 +266,14 @@ void Window::list(std::shared_ptr<const Segment> segment) {
   base::Micros listed = 0;
   for (std::size_t i = list->first_listed; i < list->segments.size(); ++i) listed += list->segments[i]->span();
   longest_ = std::max(longest_, listed);
-  // LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's.
-  // Its parts stay with it, which is longer than LL-29 asks.
+  // LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's;
+  // LL-123: and for as long as a cache may show the last playlist that lists it. Its parts stay with it, which is
+  // longer than LL-29 asks.
+  const base::Micros kept = longest_ + longest_cache_life(options_.target_duration) * base::kSecond + kFetchAllowance;
   const base::Micros now = list->segments.back()->end_utc();
   std::size_t expired = 0;
   while (expired < list->first_listed &&
-         list->segments[expired]->end_utc() + list->segments[expired]->span() + longest_ <= now) {
+         list->segments[expired]->end_utc() + list->segments[expired]->span() + kept <= now) {
     ++expired;
   }
   list->segments.erase(list->segments.begin(), list->segments.begin() + static_cast<std::ptrdiff_t>(expired));
@@ -240,6 +287,9 @@ std::int64_t Window::open_end() const {
   return end;
 }
 
-void Window::share_open() { revision_.open = std::make_shared<const Segment>(open_); }
+void Window::share_open() {
+  revision_.open = std::make_shared<const Segment>(open_);
+  revision_.next_init = format_of(revision_.hint_msn()).init;
+}
 
 }  // namespace hls

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,14 @@ struct Revision {
   std::uint32_t hint_part() const { return open_is_full ? 0 : static_cast<std::uint32_t>(open->parts.size()); }
 };
 
+/// A channel's numbers rise by a multiple of this where they would fall: where a session begins whose segments are
+/// longer than those of the session before, so that floor(utc / N) is less (LL-128). Larger than any difference within
+/// a window, so that origins that never talk add the same, and that a segment's number and start tell what was added.
+inline constexpr std::int64_t kNumberingStep = std::int64_t{1} << 20;
+
+/// What has been added to floor(start / N) in the number of a segment. Units: `start` in ticks of `timescale`.
+std::int64_t numbering_offset(std::int64_t msn, std::int64_t start, std::int64_t timescale, media::Rational segment);
+
 /// Where the discontinuities of a channel lie: the same for all its renditions (LL-40).
 class Discontinuities {
  public:
@@ -98,36 +108,50 @@ enum class Outcome : std::uint8_t {
   kConflict,  ///< dropped: impossible values
 };
 
+/// What the records of a segment are in: its init section, the timescale of their times, and the longest part.
+struct Format {
+  std::shared_ptr<const Init> init;
+  std::int64_t timescale = 90000;
+  std::int64_t part_ticks = 45000;
+
+  friend bool operator==(const Format&, const Format&) = default;
+};
+
 /// One rendition's segments, from records in order to revisions. Places that were passed over are gaps for good, so
 /// numbering never has a hole. Reads no clock: all ages are media time.
+/// Every segment has one format, that of its number: records are in the ticks of the segment that they belong to,
+/// whatever formats have been announced meanwhile.
 /// Thread: one; what revision() gives may be used from any.
 class Window {
  public:
   struct Options {
-    std::int64_t timescale = 90000;
     media::Rational segment{2, 1};  ///< slot duration N: segment msn starts at the first tick at or after msn * N
-    std::int64_t part_ticks = 45000;
-    int target_duration = 2;  ///< Units: s.
-    std::size_t listed = 30;  ///< closed segments in the playlist
+    int target_duration = 2;        ///< Units: s.
+    std::size_t listed = 30;        ///< closed segments in the playlist
   };
 
   Window(const Options& options, const Discontinuities& discontinuities);
 
-  /// The init section of segments opened from now on, and the format's timescale and longest part.
-  void set_format(std::shared_ptr<const Init> init, std::int64_t timescale, std::int64_t part_ticks);
+  /// Announces the format of the segments from begin_format() on, or, if a part or segment end comes first, of those
+  /// that have no part yet.
+  void set_format(Format format);
+  /// The announced format holds from segment `msn` on. False where there is none.
+  bool begin_format(std::int64_t msn);
   Outcome add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last);
   Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration);
   /// Closes the open segment with what it has; nothing can be added from now on.
   void end();
   /// What is listed leaves the playlist and can still be fetched; the next segment added, at or after `floor`, begins a
-  /// new one. For a new session, so that no URL gets other bytes (LL-68).
-  void restart(std::int64_t floor);
+  /// new one. For a new session, so that no URL gets other bytes (LL-68). The format is to be set anew.
+  void restart(std::int64_t floor, const Options& options);
 
   const Revision& revision() const { return revision_; }
   /// PART-TARGET: the longest part of all formats so far, rounded up (LL-57). Units: 10 µs.
   std::int64_t part_target() const { return part_target_; }
   /// MSN up to which no segment can get a discontinuity any more; INT64_MIN before the first part.
   std::int64_t begun() const;
+  /// Whether each segment that is listed and has media starts with a frame that needs none before it (LL-48).
+  bool independent_segments() const;
   std::uint64_t media_parts() const { return media_parts_; }
   /// Parts and segments declared gaps because they were passed over.
   std::uint64_t filled() const { return filled_; }
@@ -135,8 +159,15 @@ class Window {
   std::uint64_t overlong() const { return overlong_; }
 
  private:
+  /// A format and the segment from which on it holds.
+  struct Dated {
+    std::int64_t from = INT64_MIN;
+    Format format;
+  };
+
+  const Format& format_of(std::int64_t msn) const;
   bool plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const;
-  std::int64_t slot_start(std::int64_t msn) const;
+  std::int64_t slot_start(std::int64_t msn, std::int64_t timescale) const;
   void open_segment(std::int64_t msn, std::int64_t start);
   void push(Part part);
   void fill_parts(std::size_t count, std::int64_t until);
@@ -150,12 +181,16 @@ class Window {
 
   Options options_;
   const Discontinuities& discontinuities_;
+  std::deque<Dated> formats_{{}};    ///< never empty; ascending; the first is the open segment's
+  std::optional<Format> announced_;  ///< where it begins is not known yet
+  std::int64_t offset_ = 0;          ///< see numbering_offset()
   Segment open_;
   std::int64_t open_part_ticks_ = 0;
   Revision revision_;
   std::int64_t floor_ = 0;    ///< nothing below this MSN is taken: an earlier session may have published it
   base::Micros longest_ = 0;  ///< longest playlist ever given out: sum of EXTINF
   std::int64_t part_target_ = 0;
+  std::int64_t dependent_ = INT64_MIN;  ///< newest segment that cannot be decoded by itself
   std::uint64_t media_parts_ = 0;
   std::uint64_t filled_ = 0;
   std::uint64_t overlong_ = 0;

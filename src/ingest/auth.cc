@@ -39,11 +39,15 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
   if (entry == keys_.end()) return Publisher::Refusal{Why::kNotFound, "no channel " + request.channel};
 
   bool matches = false;
-  for (const std::string& key : entry->second) {
-    // All keys are compared, whichever matches.
-    matches = static_cast<bool>(static_cast<unsigned>(matches) |
-                                static_cast<unsigned>(equal_in_constant_time(key, request.key)));
-  }
+  const auto compare = [&](std::string_view given) {
+    for (const std::string& key : entry->second) {
+      // All keys are compared, whichever matches.
+      matches =
+          static_cast<bool>(static_cast<unsigned>(matches) | static_cast<unsigned>(equal_in_constant_time(key, given)));
+    }
+  };
+  compare(request.key);
+  for (const std::string& reading : request.other_keys) compare(reading);
   if (matches && !request.key.empty()) return std::nullopt;
   if (request.loopback && (request.key.empty() || entry->second.empty())) return std::nullopt;
   return Publisher::Refusal{Why::kDenied, request.key.empty() ? "a key is needed: live/" + request.channel + "?key=KEY"

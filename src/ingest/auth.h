@@ -18,7 +18,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 /// Who may publish to which channel: the configuration's answer. Immutable; a reload makes a new one.
 ///
-///   the key given is one of the channel's             admitted
+///   the key given is one of the channel's             admitted (in any reading: PublishRequest::other_keys)
 ///   no key given, from a loopback address             admitted
 ///   any key given, loopback, the channel has no keys  admitted
 ///   all else                                          refused, kDenied

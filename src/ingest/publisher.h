@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "feed/message.h"
 
@@ -14,7 +15,9 @@ namespace ingest {
 struct PublishRequest {
   std::string app;
   std::string channel;
-  std::string key;       ///< empty where none was given; never log it (RT-44)
+  std::string key;  ///< empty where none was given; never log it (RT-44)
+  /// Other readings of the key that its sender may mean (percent-decoded, …); never log them.
+  std::vector<std::string> other_keys;
   std::string protocol;  ///< "rtmp", "rtmps" or "srt"
   std::string peer;      ///< "192.0.2.7:4711"
   bool loopback = false;

@@ -171,6 +171,7 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   asked.app = request.app;
   asked.channel = request.stream;
   asked.key = request.key;
+  asked.other_keys = request.other_keys;
   asked.protocol = protocol();
   asked.peer = peer();
   asked.loopback = loopback();
@@ -211,8 +212,9 @@ void RtmpConnection::on_media(rtmp::Message&& message) {
                                       std::move(message.payload)});
 }
 
-/// RT-36: the main video of a codec that we cannot play, and legacy audio of one, end the publish with a clear status;
-/// another track is left out by the demuxer, and its encoder is told once. The message goes on in that case.
+/// RT-36: the main video of a codec that we cannot play ends the publish with a clear status. Another track is left out
+/// by the demuxer, which the worker logs; the message goes on to it. Encoders that name codecs by FourCC are told once;
+/// older ones take any status after Publish.Start for the end.
 bool RtmpConnection::playable(const rtmp::Message& message) {
   if (message.type == rtmp::Type::kDataAmf0) return true;
   const base::Result<rtmp::TagSummary> summary = rtmp::inspect_tag(message.type, message.payload.view());
@@ -220,16 +222,17 @@ bool RtmpConnection::playable(const rtmp::Message& message) {
   const rtmp::TagSummary::Unplayable& track = *summary->unplayable;
   const std::string text =
       "cannot play " + track.codec + "; send H.264, HEVC, AV1 or VP9 with AAC, Opus, AC-3, E-AC-3, FLAC or MP3";
-  if (track.track == 0 && (summary->video || !track.enhanced)) {
+  if (track.track == 0 && summary->video) {
     ++owner_.counters().unplayable;
     base::log_info("ingest", "publish ended", {{"protocol", protocol()}, {"peer", peer()}, {"why", text}});
     session_.fail_publish(rtmp::status::kRejected, text);
     return false;
   }
   const std::uint64_t bit = std::uint64_t{1} << (std::min<int>(track.track, 31) + (summary->video ? 0 : 32));
-  if ((warned_ & bit) == 0) {
-    warned_ |= bit;
-    ++owner_.counters().unplayable;
+  if ((warned_ & bit) != 0) return true;
+  warned_ |= bit;
+  ++owner_.counters().unplayable;
+  if (track.enhanced) {
     session_.warn((summary->video ? "video track " : "audio track ") + std::to_string(track.track) +
                   " is left out: " + text);
   }

@@ -12,6 +12,9 @@
 
 namespace job {
 
+/// Name of the copied video rendition, which no rung may have.
+inline constexpr std::string_view kCopyName = "source";
+
 /// What one media worker does with its channel's feed. Crosses to the worker process as JSON, once, at its start.
 struct Options {
   std::string channel;

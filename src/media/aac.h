@@ -19,6 +19,8 @@ struct Config {
   int channel_config = 0;    ///< 1 to 7, 11 to 14; 0 where a program config element tells
   int channels = 0;          ///< of the core's channel configuration (parametric stereo makes two of one)
   int frame_samples = 1024;  ///< a packet, at core_sample_rate
+
+  friend bool operator==(const Config&, const Config&) = default;
 };
 
 /// Errors: kTruncated, kMalformed, kUnsupported (object types that no player of HLS decodes).

@@ -114,6 +114,7 @@ base::Status fill(Track& track) {
     case Codec::kOpus: return describe_opus(track);
     case Codec::kFlac: return describe_flac(track);
     case Codec::kMp3: track.codec_string = "mp4a.40.34"; return base::Ok{};
+    case Codec::kWebVtt: track.codec_string = "wvtt"; return base::Ok{};
     case Codec::kMp2:
     case Codec::kMpeg2Video: track.codec_string.clear(); return base::Ok{};
   }

@@ -21,9 +21,19 @@ struct Loss {};
 /// The feed has ended: what is held back has to come out.
 struct End {};
 
+/// The kinds of tracks that the feed says it has (RTMP metadata, the PMT), before or while their tracks come. Sent again
+/// when that changes, also if a track turns out to be unplayable: what is not announced is not waited for.
+struct Announced {
+  bool video = false;
+  bool audio = false;
+
+  bool has(Kind kind) const { return kind == Kind::kVideo ? video : audio; }
+  friend bool operator==(const Announced&, const Announced&) = default;
+};
+
 /// All that a feed consists of, in order: a Track is announced before its first packet and again, with the same id,
 /// when its format changed.
-using Event = std::variant<Track, TrackGone, Packet, Loss, End>;
+using Event = std::variant<Track, TrackGone, Packet, Loss, End, Announced>;
 
 /// What demuxers, and the timeline behind them, write to. Packets come in decoding order of each track.
 class EventSink {

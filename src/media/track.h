@@ -2,30 +2,60 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "media/time.h"
 
 namespace media {
 
-enum class Kind : std::uint8_t { kVideo, kAudio };
+enum class Kind : std::uint8_t { kVideo, kAudio, kText };
 
+/// The numbers are written in records: none of them ever changes its meaning. A new codec takes the next one.
 enum class Codec : std::uint8_t {
-  kH264,
-  kHevc,
-  kAv1,
-  kVp9,
-  kMpeg2Video,
-  kAac,
-  kOpus,
-  kAc3,
-  kEac3,
-  kMp2,
-  kMp3,
-  kFlac,
+  kH264 = 0,
+  kHevc = 1,
+  kAv1 = 2,
+  kVp9 = 3,
+  kMpeg2Video = 4,
+  kAac = 5,
+  kOpus = 6,
+  kAc3 = 7,
+  kEac3 = 8,
+  kMp2 = 9,
+  kMp3 = 10,
+  kFlac = 11,
+  kWebVtt = 12,
 };
+inline constexpr Codec kLastCodec = Codec::kWebVtt;
 
-constexpr Kind kind_of(Codec codec) { return codec <= Codec::kMpeg2Video ? Kind::kVideo : Kind::kAudio; }
+constexpr Kind kind_of(Codec codec) {
+  switch (codec) {
+    case Codec::kH264:
+    case Codec::kHevc:
+    case Codec::kAv1:
+    case Codec::kVp9:
+    case Codec::kMpeg2Video: return Kind::kVideo;
+    case Codec::kAac:
+    case Codec::kOpus:
+    case Codec::kAc3:
+    case Codec::kEac3:
+    case Codec::kMp2:
+    case Codec::kMp3:
+    case Codec::kFlac: return Kind::kAudio;
+    case Codec::kWebVtt: return Kind::kText;
+  }
+  return Kind::kVideo;
+}
+
+constexpr std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::kVideo: return "video";
+    case Kind::kAudio: return "audio";
+    case Kind::kText: return "text";
+  }
+  return "unknown";
+}
 
 /// Colour as coded in ISO/IEC 23091-2 (the numbers of H.273); 2 means unspecified.
 struct Colour {
@@ -65,7 +95,7 @@ struct Track {
   /// Units: ticks a second of the track's packets. Feeds: 1000 for RTMP, 90000 for TS.
   std::int64_t timescale = 90000;
   /// Decoder configuration as the payload of its ISO BMFF box: avcC, hvcC, av1C, vpcC, dac3, dec3, dOps, dfLa;
-  /// for AAC the AudioSpecificConfig; empty for MPEG-2 video, MP2 and MP3.
+  /// for AAC the AudioSpecificConfig; for WebVTT the text of its vttC; empty for MPEG-2 video, MP2 and MP3.
   base::Bytes config;
   std::string codec_string;  ///< as in CODECS (CM-27 to CM-29), empty where HLS has none
   std::string language;      ///< ISO 639 as the feed said it ("eng"), empty if it did not

@@ -62,6 +62,7 @@ struct Log::Track {
   std::shared_ptr<const hls::Init> init;
   hls::Window window;
   hls::Terms terms;
+  bool independent_segments = true;  ///< as the multivariant playlist was told
   std::shared_ptr<const RenditionSnapshot> snapshot;
 };
 
@@ -84,7 +85,12 @@ void Log::fold(const record::Presentation& presentation) {
     update(*tracks_[i], presentation.renditions[i]);
   }
   update_terms();
-  render_multivariant(presentation);
+  streams_.clear();
+  for (const record::Rendition& rendition : presentation.renditions) {
+    streams_.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
+                        rendition.label, rendition.is_default});
+  }
+  render_multivariant();
   publish_all();
 }
 
@@ -108,6 +114,7 @@ void Log::fold(const record::SegmentEnd& end) {
 }
 
 void Log::fold(const record::Discontinuity& discontinuity) {
+  if (!ended_) begin_formats(discontinuity.msn);
   // LL-40: in every rendition or in none. Where one has begun the segment, players have seen it without the tag.
   const bool too_late = std::any_of(tracks_.begin(), tracks_.end(),
                                     [&](const auto& track) { return track->window.begun() >= discontinuity.msn; });
@@ -116,6 +123,13 @@ void Log::fold(const record::Discontinuity& discontinuity) {
     return;
   }
   ++counters_.discontinuities;
+}
+
+/// From where on the formats hold that the presentation before has announced.
+void Log::begin_formats(std::int64_t msn) {
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    if (tracks_[i]->window.begin_format(msn)) publish(i);
+  }
 }
 
 void Log::fold(const record::Marker&) {}
@@ -163,16 +177,10 @@ bool Log::same_session(const record::Presentation& presentation) const {
 void Log::begin_session(const record::Presentation& presentation) {
   if (segment_.known()) ++counters_.restarts;
   ended_ = false;
-  const media::Rational segment = media::reduce(presentation.segment);
+  segment_ = media::reduce(presentation.segment);
+  // LL-13: what players of the session before have seen stays, unless the new segments are longer.
+  target_duration_ = std::max(target_duration_, hls::target_duration_for(segment_));
   std::vector<std::unique_ptr<Track>> old = std::exchange(tracks_, {});
-  if (segment != segment_) {
-    // Another numbering: nothing of the old one can be told apart from the new.
-    segment_ = segment;
-    target_duration_ = hls::target_duration_for(segment);
-    for (const auto& track : old) retire(*track);
-    discontinuities_ = {};
-    return;
-  }
   std::int64_t floor = 0;
   for (const auto& track : old)
     floor = std::max(floor, track->window.begun() == INT64_MIN ? 0 : track->window.begun() + 1);
@@ -185,7 +193,7 @@ void Log::begin_session(const record::Presentation& presentation) {
     } else {
       tracks_.push_back(std::move(*at));
     }
-    tracks_.back()->window.restart(floor);
+    tracks_.back()->window.restart(floor, window_options());
   }
   for (const auto& track : old) {
     if (track != nullptr) retire(*track);
@@ -198,12 +206,10 @@ void Log::retire(const Track& track) {
   counters_.overlong += track.window.overlong();
 }
 
+hls::Window::Options Log::window_options() const { return {segment_, target_duration_, listed()}; }
+
 void Log::add_track(const record::Rendition& rendition) {
-  hls::Window::Options window;
-  window.segment = segment_;
-  window.target_duration = target_duration_;
-  window.listed = listed();
-  tracks_.push_back(std::make_unique<Track>(rendition.name, window, discontinuities_));
+  tracks_.push_back(std::make_unique<Track>(rendition.name, window_options(), discontinuities_));
 }
 
 void Log::update(Track& track, const record::Rendition& rendition) {
@@ -211,7 +217,7 @@ void Log::update(Track& track, const record::Rendition& rendition) {
   if (track.init == nullptr || track.init->data != rendition.init) {
     track.init = std::make_shared<const hls::Init>(hls::Init{hls::init_uri(rendition.init.view()), rendition.init});
   }
-  track.window.set_format(track.init, rendition.track.timescale, rendition.part_ticks);
+  track.window.set_format({track.init, rendition.track.timescale, rendition.part_ticks});
 }
 
 /// Segments that a playlist lists: by count, so that all renditions list the same slots.
@@ -235,13 +241,12 @@ void Log::update_terms() {
   }
 }
 
-void Log::render_multivariant(const record::Presentation& presentation) {
-  std::vector<hls::Stream> streams;
-  for (const record::Rendition& rendition : presentation.renditions) {
-    streams.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
-                       rendition.label, rendition.is_default});
-  }
-  std::string text = hls::render_multivariant(streams, presentation.independent_segments);
+/// LL-48 is said of what is listed now: a segment that starts without a key frame takes it back for as long as it
+/// stays.
+void Log::render_multivariant() {
+  const bool independent = std::all_of(tracks_.begin(), tracks_.end(),
+                                       [](const auto& track) { return track->window.independent_segments(); });
+  std::string text = hls::render_multivariant(streams_, independent);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
 }
@@ -268,6 +273,11 @@ bool Log::count(hls::Outcome outcome) {
 /// the records alone (LL-86).
 void Log::publish(std::size_t index) {
   Track& track = *tracks_[index];
+  const bool independent = track.window.independent_segments();
+  if (independent != track.independent_segments) {
+    track.independent_segments = independent;
+    render_multivariant();
+  }
   RenditionSnapshot::Contents contents;
   contents.name = track.name;
   contents.kind = track.kind;

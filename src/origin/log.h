@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "hls/multivariant.h"
 #include "origin/channel_snapshot.h"
 #include "record/record.h"
 
@@ -60,10 +61,12 @@ class Log {
   void begin_session(const record::Presentation& presentation);
   void retire(const Track& track);
   std::size_t listed() const;
+  hls::Window::Options window_options() const;
   void add_track(const record::Rendition& rendition);
+  void begin_formats(std::int64_t msn);
   void update(Track& track, const record::Rendition& rendition);
   void update_terms();
-  void render_multivariant(const record::Presentation& presentation);
+  void render_multivariant();
   void add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,
                 bool last);
   bool count(hls::Outcome outcome);
@@ -74,10 +77,11 @@ class Log {
   Options options_;
   std::string channel_;
   media::Rational segment_{0, 1};
-  int target_duration_ = 2;
+  int target_duration_ = 1;
   bool ended_ = false;
   hls::Discontinuities discontinuities_;
   std::vector<std::unique_ptr<Track>> tracks_;
+  std::vector<hls::Stream> streams_;  ///< of the presentation
   std::shared_ptr<const Rendered> multivariant_;
   std::uint64_t revision_ = 0;
   Counters counters_;

@@ -12,6 +12,7 @@ hls::Edge edge_of(const RenditionSnapshot::Contents& contents) {
   edge.ended = revision.ended;
   edge.advance_limit = hls::advance_part_limit(contents.terms.part_target);
   if (!revision.started()) return edge;
+  edge.parts_only = revision.closed->listed() == 0;
   edge.open = revision.open->msn;
   edge.open_parts = static_cast<std::uint32_t>(revision.open->parts.size());
   const hls::Segment* last = revision.closed->find(edge.last_complete());

@@ -8,6 +8,7 @@ namespace packager {
 struct Counters {
   std::uint64_t parts = 0;
   std::uint64_t gap_parts = 0;
+  std::uint64_t held_parts = 0;  ///< of parts: made of nothing but repeats
   std::uint64_t segments = 0;
   std::uint64_t segments_without_key = 0;  ///< video segments that start without a key frame (LL-17)
   std::uint64_t dropped_early = 0;         ///< before the first segment

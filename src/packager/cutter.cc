@@ -36,11 +36,14 @@ void Cutter::open(Cut first) {
 }
 
 std::optional<Cut> Cutter::cut_before(std::int64_t dts, bool key) {
-  if ((dts - frames_end_) * kHolesASecond > options_.timescale) forget_key();
+  const std::int64_t hole = dts - frames_end_;
+  if (hole * kHolesASecond > options_.timescale) forget_key();
+  // A frame that was dropped moves the key frames after it: the next one is not where it was expected.
+  if (options_.frame > 0 && hole * 2 > options_.frame) regular_ = false;
   if (slot_of(dts) <= current().msn) return std::nullopt;
   if (options_.mode == Mode::kGrid) return cut_at(slot_end());
   if (dts >= latest()) return cut_at(latest());
-  const bool on_time = key_interval_ > options_.slot ? dts >= slot_end() : key;
+  const bool on_time = key_frames_far_apart() ? dts >= slot_end() : key;
   if (on_time || dts + options_.frame > latest()) return cut_at(dts);
   return std::nullopt;
 }
@@ -55,7 +58,7 @@ std::optional<Cut> Cutter::cut_after(std::int64_t dts, bool key, std::int64_t du
   }
   if (duration == 0 || slot_of(end) <= current().msn) return std::nullopt;
   if (options_.mode == Mode::kGrid) return cut_at(slot_end());
-  const bool on_time = key_interval_ > options_.slot ? end >= slot_end() : end == expected_key();
+  const bool on_time = key_frames_far_apart() ? end >= slot_end() : end == expected_key();
   if (on_time || end + duration > latest()) return cut_at(std::min(end, latest()));
   return std::nullopt;
 }
@@ -83,7 +86,7 @@ std::int64_t Cutter::expected_horizon() const {
   if (options_.mode == Mode::kGrid) return horizon();
   const std::int64_t slot_ends = (current().msn + 1) * options_.slot;
   std::int64_t expected = slot_ends;
-  if (key_interval_ > options_.slot) {
+  if (key_frames_far_apart()) {
     expected = slot_end();
   } else if (regular_ && last_key_) {  // the first one past the slot
     const std::int64_t intervals = media::floor_div(slot_ends - *last_key_ + key_interval_ - 1, key_interval_);
@@ -136,10 +139,16 @@ std::int64_t Cutter::long_phase() const {
   return phase <= options_.slot - margin_ ? phase : 0;
 }
 
+/// Whether segments cannot each begin with a key frame, so that their slots cut them. An interval that fits into the
+/// longest segment can: a key frame that a dropped frame moved is waited for. One long interval among short ones is an
+/// exception, not the rule of the source.
+bool Cutter::key_frames_far_apart() const { return std::min(key_interval_, interval_before_) > longest_; }
+
 void Cutter::note_key(std::int64_t dts) {
   if (last_key_) {
     const std::int64_t interval = std::max<std::int64_t>(dts - *last_key_, 1);
     regular_ = interval == key_interval_;
+    interval_before_ = key_interval_ > 0 ? key_interval_ : INT64_MAX;
     key_interval_ = interval;
   }
   last_key_ = dts;

@@ -28,7 +28,7 @@ struct Cut {
 /// the segment is cut without one (LL-17), as late as LL-11 and its slot allow: the later in its slot a segment starts,
 /// the surer it can end with a key frame of the next slot. Time that is missing is cut in the same way, so that a
 /// source that comes back with its key frames elsewhere is followed at once. Sources whose key frames are further apart
-/// than N are cut once a slot at a constant phase.
+/// than the longest segment are cut once a slot at a constant phase.
 class Cutter {
  public:
   enum class Mode : std::uint8_t { kGrid, kSource };
@@ -82,6 +82,7 @@ class Cutter {
   Cut cut_at(std::int64_t time);
   std::int64_t slot_end() const;
   std::int64_t long_phase() const;
+  bool key_frames_far_apart() const;
   void note_key(std::int64_t dts);
   void forget_key();
   std::optional<std::int64_t> expected_key() const;
@@ -92,8 +93,9 @@ class Cutter {
   std::deque<Cut> cuts_;      ///< the newest last
   std::int64_t frames_end_ = 0;
   std::optional<std::int64_t> last_key_;
-  std::int64_t key_interval_ = 0;  ///< 0 before two key frames came
-  bool regular_ = false;           ///< the last two key intervals were the same
+  std::int64_t key_interval_ = 0;             ///< 0 before two key frames came
+  std::int64_t interval_before_ = INT64_MAX;  ///< that before it, likewise
+  bool regular_ = false;                      ///< the last two key intervals were the same
 };
 
 }  // namespace packager

@@ -21,8 +21,8 @@ Lane::Lane(Options options, Format format, const Cutter& cutter, Segmenter::Out 
       cutter_(cutter),
       key_wanted_(std::move(key_wanted)),
       counters_(counters),
-      segmenter_(options.rendition, format, std::move(out), counters),
-      lateness_(options.gap_allowance),
+      segmenter_(options.rendition, format, options.missing, std::move(out), counters),
+      lateness_(options.allowance, options.start_allowance),
       needs_key_(format.video()) {}
 
 void Lane::resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end) {
@@ -113,13 +113,14 @@ Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
     return Step::kAgain;
   }
   if (!cut && start >= horizon()) return Step::kWait;
-  if (hole && format.frame > 0 && format.video()) want_key();
+  // A repeated key frame puts an end to what later frames may refer to; across a gap a varying rate may just be slow.
+  if (format.video() && hole && (format.frame > 0 || segmenter_.holds())) want_key();
   if (needs_key_ && !frame.key) {
     drop_front(counters_.dropped_without_key);
     return Step::kAgain;
   }
   if (hole) {
-    segmenter_.gap_until(frame.start);
+    segmenter_.fill_until(frame.start);
   } else if (!started_ && !format.video() && segmenter_.segment_empty() && start > segmenter_.start()) {
     segmenter_.move_start(start);
   }
@@ -173,7 +174,7 @@ bool Lane::is_hole(std::int64_t start) const {
 /// Ends the open segment at `cut`, where the next frame starts at or after it.
 void Lane::reach(std::int64_t cut, std::int64_t frame_start) {
   if (is_hole(frame_start) && segmenter_.likely_end() < cut) {
-    segmenter_.gap_until(cut);
+    segmenter_.fill_past(cut);
     if (segmenter_.format().video()) want_key();
   }
   end_segment(cut);
@@ -211,9 +212,10 @@ void Lane::fill_missing(base::Micros until, std::int64_t lead_horizon) {
     const std::optional<std::int64_t> cut = next_cut();
     std::int64_t time = media::rescale(until, base::kSecond, format.timescale, media::Round::kDown);
     if (!cut && lead_horizon != INT64_MAX) time = std::min(time, from_lead(lead_horizon));
-    if (!segmenter_.gap_whole_parts(time, cut.value_or(INT64_MAX))) return;
+    if (!segmenter_.fill_whole_parts(time, cut.value_or(INT64_MAX))) return;
     started_ = true;
-    want_key();
+    // A frame that only lasted longer breaks nothing: what comes next may refer to it.
+    if (!segmenter_.holds() || segmenter_.held_since()) want_key();
     pump();
   }
 }
@@ -227,7 +229,7 @@ void Lane::finish(std::int64_t msn) {
   while (segmenter_.msn() < msn) {
     const std::optional<std::int64_t> cut = next_cut();
     if (!cut) break;
-    if (segmenter_.likely_end() < *cut) segmenter_.gap_until(*cut);
+    if (segmenter_.likely_end() < *cut) segmenter_.fill_past(*cut);
     end_segment(*cut);
   }
   segmenter_.finish();

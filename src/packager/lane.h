@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "base/clock.h"
 #include "media/packet.h"
@@ -23,7 +24,9 @@ class Lane {
     std::uint32_t rendition = 0;
     bool encoded = false;
     base::Micros queue = 0;
-    base::Micros gap_allowance = 0;
+    base::Micros allowance = 0;        ///< how much later than usual media may come
+    base::Micros start_allowance = 0;  ///< the same for the first of it
+    Segmenter::Missing missing = Segmenter::Missing::kHold;
   };
   using KeyWanted = std::function<void(std::uint32_t)>;
 
@@ -36,6 +39,8 @@ class Lane {
   void set_encoded(bool encoded) { options_.encoded = encoded; }
   /// Continues a log instead of joining the lead's open segment.
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
+  /// What is repeated before the first media.
+  void set_still(Still still) { segmenter_.set_still(std::move(still)); }
   /// Packets from now on have `format`, which is published from segment `msn` on.
   void change_format(Format format, std::int64_t msn);
 
@@ -45,7 +50,7 @@ class Lane {
   void push(Frame&& frame);
   /// Publishes what the lead's cuts allow.
   void pump();
-  /// Declares time before `until` a gap where it has no media, in whole parts; not past `horizon` (ticks of the lead).
+  /// Fills time before `until` where it has no media, in whole parts; not past `horizon` (ticks of the lead).
   void fill_missing(base::Micros until, std::int64_t horizon);
   /// UTC before which media should have come by now.
   base::Micros expected(base::Micros utc) { return lateness_.expected(utc); }

@@ -12,7 +12,10 @@ namespace packager {
 /// so none of them is taken for a loss.
 class Lateness {
  public:
-  explicit Lateness(base::Micros allowance) : allowance_(allowance) {}
+  /// `start_allowance`: for the first media; an encoder that is still filling its pipeline, or a track announced ahead
+  /// of its first packet, gets more time.
+  Lateness(base::Micros allowance, base::Micros start_allowance)
+      : allowance_(allowance), start_allowance_(start_allowance) {}
 
   /// Media up to `end` has come, used or not.
   void on_media(base::Micros end) {
@@ -24,7 +27,7 @@ class Lateness {
   base::Micros expected(base::Micros utc) {
     if (progress_) follow(std::max<base::Micros>(utc - newest_, 0));
     progress_ = false;
-    return utc - usual_ - (known_ ? allowance_ : kStartFactor * allowance_);
+    return utc - usual_ - (known_ ? allowance_ : start_allowance_);
   }
 
   /// Media came before this began: the first of it need not be waited for longer.
@@ -33,9 +36,6 @@ class Lateness {
   base::Micros newest() const { return newest_; }
 
  private:
-  // An encoder that is still filling its pipeline, or a track announced ahead of its first packet, gets more time.
-  static constexpr std::int64_t kStartFactor = 3;
-
   void follow(base::Micros lateness) {
     if (!known_) {
       usual_ = lateness;
@@ -48,6 +48,7 @@ class Lateness {
   }
 
   base::Micros allowance_;
+  base::Micros start_allowance_;
   base::Micros usual_ = 0;
   base::Micros newest_ = INT64_MIN;
   bool known_ = false;

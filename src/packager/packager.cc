@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "cmaf/init.h"
+#include "cmaf/part.h"
 #include "packager/lane.h"
 
 namespace packager {
 namespace {
+
+constexpr base::Micros kHoldAllowance = 350 * base::kMillisecond;
 
 /// A copied video rendition, whose cuts are given, else video, else whatever there is.
 std::uint32_t choose_lead(const std::vector<RenditionSpec>& specs) {
@@ -31,13 +34,35 @@ bool same_labels(const RenditionSpec& a, const RenditionSpec& b) {
 }
 
 RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
-  return {rendition.name,  rendition.track,     encoded, rendition.bandwidth, rendition.average_bandwidth,
-          rendition.label, rendition.is_default};
+  return {rendition.name,
+          rendition.track,
+          encoded,
+          rendition.bandwidth,
+          rendition.average_bandwidth,
+          rendition.label,
+          rendition.is_default,
+          {rendition.held, rendition.held_ticks}};
 }
 
 record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_ticks) {
-  return {spec.name,       spec.track, cmaf::write_init(spec.track), spec.bandwidth, spec.average_bandwidth, spec.label,
-          spec.is_default, part_ticks};
+  return {spec.name,
+          spec.track,
+          cmaf::write_init(spec.track),
+          spec.bandwidth,
+          spec.average_bandwidth,
+          spec.label,
+          spec.is_default,
+          part_ticks,
+          !spec.encoded,
+          spec.silence.data,
+          static_cast<std::uint32_t>(spec.silence.duration)};
+}
+
+record::Position::Rendition rescaled(record::Position::Rendition at, std::int64_t timescale) {
+  at.segment_start = media::rescale(at.segment_start, at.timescale, timescale);
+  at.end = media::rescale(at.end, at.timescale, timescale);
+  at.timescale = timescale;
+  return at;
 }
 
 }  // namespace
@@ -46,24 +71,28 @@ std::vector<RenditionSpec> specs_of(const record::Presentation& known) {
   std::vector<RenditionSpec> specs;
   specs.reserve(known.renditions.size());
   for (const record::Rendition& rendition : known.renditions) {
-    specs.push_back(spec_of(rendition, rendition.name != kCopyName));
+    specs.push_back(spec_of(rendition, !rendition.copied));
   }
   return specs;
 }
 
 Packager::Packager(Options options, Listener& listener) : options_(options), listener_(listener) {
-  if (options_.gap_allowance == 0) options_.gap_allowance = 2 * options_.part_target + base::kSecond / 4;
+  const base::Micros gap_allowance = 2 * options_.part_target + base::kSecond / 4;
+  if (options_.allowance == 0) {
+    options_.allowance = options_.missing == Segmenter::Missing::kHold ? kHoldAllowance : gap_allowance;
+  }
+  if (options_.start_allowance == 0) options_.start_allowance = 3 * gap_allowance;
 }
 
 Packager::~Packager() = default;
 
-void Packager::resume(Resume resume) { resume_ = std::move(resume); }
+void Packager::resume(record::Position position) { resume_ = std::move(position); }
 
 void Packager::set_presentation(const std::vector<RenditionSpec>& renditions) {
   if (renditions.empty() || finished_) return;
   if (!lanes_.empty()) {
     update(renditions);
-  } else if (resume_ && !resume_->presentation.renditions.empty()) {
+  } else if (resume_ && resume_->known()) {
     begin_resumed(renditions);
     update(renditions);
   } else {
@@ -88,19 +117,22 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     specs_.push_back(spec_of(renditions[i], i < specs.size() && specs[i].encoded));
   }
   presentation_.segment = resume_->presentation.segment;
-  presentation_.independent_segments = resume_->presentation.independent_segments;
+  presentation_.formats_from = resume_->presentation.formats_from;
   const std::uint32_t lead = choose_lead(specs_);
   segment_.seconds = presentation_.segment;
   segment_.ticks = media::rescale(segment_.seconds.num, segment_.seconds.den, specs_[lead].track.timescale);
   start_cutter(lead, specs_[lead].track);
   for (std::size_t i = 0; i < renditions.size(); ++i) {
     add_lane(specs_[i], renditions[i].part_ticks);
-    if (i >= resume_->renditions.size()) continue;
-    const Resume::Rendition& at = resume_->renditions[i];
+    if (i >= resume_->renditions.size() || !resume_->renditions[i].started) continue;
+    const record::Position::Rendition at = rescaled(resume_->renditions[i], specs_[i].track.timescale);
     lanes_[i]->resume(at.msn, at.segment_start, at.next_part, at.end);
+    if (at.key_part.empty()) continue;
+    auto picture = cmaf::first_sample(at.key_part);
+    if (picture.ok()) lanes_[i]->set_still({picture.take(), 0});
   }
-  if (lead < resume_->renditions.size()) {
-    const Resume::Rendition& at = resume_->renditions[lead];
+  if (lead < resume_->renditions.size() && resume_->renditions[lead].started) {
+    const record::Position::Rendition at = rescaled(resume_->renditions[lead], specs_[lead].track.timescale);
     cutter_->open({at.msn, at.segment_start});
     cutter_->passed(at.end);
     keep_overrun();
@@ -145,8 +177,13 @@ Cutter::Options Packager::cutter_options(std::uint32_t lead) const {
 void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
   Format format = make_format(spec.track, segment_.seconds, parts_, lead_part_);
   if (part_ticks > 0) format = hold_part_target(format, part_ticks);
-  const Lane::Options options{static_cast<std::uint32_t>(lanes_.size()), spec.encoded, options_.queue,
-                              options_.gap_allowance};
+  format.still = spec.silence;
+  const Lane::Options options{static_cast<std::uint32_t>(lanes_.size()),
+                              spec.encoded,
+                              options_.queue,
+                              options_.allowance,
+                              options_.start_allowance,
+                              options_.missing};
   lanes_.push_back(std::make_unique<Lane>(
       options, format, *cutter_, [this](record::Record&& record) { listener_.on_record(std::move(record)); },
       [this](std::uint32_t rendition) { listener_.on_key_wanted(rendition); }, counters_));
@@ -193,9 +230,11 @@ void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std
     const std::int64_t part_ticks = media::rescale(before.part_ticks, before.track.timescale, specs[i].track.timescale);
     presentation_.renditions[i] = rendition_of(specs[i], part_ticks);
     specs_[i] = specs[i];
-    const Format format = make_format(specs[i].track, segment_.seconds, parts_, lead_part_);
-    lanes_[i]->change_format(hold_part_target(format, part_ticks), msn);
+    Format format = make_format(specs[i].track, segment_.seconds, parts_, lead_part_);
+    format.still = specs[i].silence;
+    lanes_[i]->change_format(hold_part_target(std::move(format), part_ticks), msn);
   }
+  if (cutter_->started()) presentation_.formats_from = msn;
   write_presentation();
   if (cutter_->started()) listener_.on_record(record::Discontinuity{msn});
 }
@@ -250,9 +289,7 @@ void Packager::on_lead_packet(media::Packet&& packet) {
 void Packager::pump() {
   lanes_[lead_]->pump();
   for (const auto& lane : lanes_) lane->pump();
-  if (counters_.segments_without_key == 0 || !presentation_.independent_segments) return;
-  presentation_.independent_segments = false;
-  write_presentation();
+  write_outage();
 }
 
 void Packager::tick(base::Micros utc) {
@@ -268,6 +305,28 @@ void Packager::tick(base::Micros utc) {
     if (lane.get() != &lead) lane->fill_missing(lane->expected(utc), cutter_->horizon());
   }
   pump();
+}
+
+/// Who reads the log is told when the lead began to be held, and when media came again.
+void Packager::write_outage() {
+  const Segmenter& lead = lanes_[lead_]->segmenter();
+  const std::int64_t scale = lead.format().timescale;
+  const auto marker = [](base::Micros start) {
+    record::Marker outage;
+    outage.id = "outage-" + std::to_string(start / base::kMillisecond);
+    outage.kind = "outage";
+    outage.start = start;
+    return outage;
+  };
+  if (outage_ && !lead.held_since()) {
+    record::Marker over = marker(*outage_);
+    over.end = media::rescale(lead.last_start(), scale, base::kSecond);
+    outage_.reset();
+    listener_.on_record(std::move(over));
+  }
+  if (outage_ || !lead.held_since()) return;
+  outage_ = media::rescale(*lead.held_since(), scale, base::kSecond);
+  listener_.on_record(marker(*outage_));
 }
 
 void Packager::finish() {

@@ -12,15 +12,13 @@
 #include "media/slot.h"
 #include "packager/counters.h"
 #include "packager/cutter.h"
+#include "packager/segmenter.h"
+#include "record/position.h"
 #include "record/record.h"
 
 namespace packager {
 
 class Lane;
-
-/// Name of a copied video rendition, which no encoded one may have: it tells whoever resumes a log that the source's
-/// key frames cut it, before the feed has told its tracks again.
-inline constexpr std::string_view kCopyName = "source";
 
 /// One rendition as the worker wants it published.
 struct RenditionSpec {
@@ -31,18 +29,7 @@ struct RenditionSpec {
   std::uint32_t average_bandwidth = 0;
   std::string label;
   bool is_default = false;
-};
-
-/// Where a log stood when its worker died: from here the next worker goes on, with gaps for what was lost.
-struct Resume {
-  struct Rendition {
-    std::int64_t msn = 0;            ///< the segment that is open, or is to be opened next
-    std::uint32_t next_part = 0;     ///< index of its next part
-    std::int64_t segment_start = 0;  ///< Units: ticks of the rendition's timescale, as end.
-    std::int64_t end = 0;            ///< end of everything published
-  };
-  record::Presentation presentation;
-  std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
+  Still silence;  ///< audio: a coded frame of silence, which stands in for what does not come; may be empty
 };
 
 /// The renditions of a log that is to be resumed, to be published as they were.
@@ -61,7 +48,8 @@ class Listener {
   virtual void on_key_wanted(std::uint32_t rendition) { static_cast<void>(rendition); }
 };
 
-/// Turns packets on the UTC timeline into the channel's log: parts, gaps, segment ends.
+/// Turns packets on the UTC timeline into the channel's log: parts, held parts or gaps for time without media, segment
+/// ends, and a Marker "outage" with the start, later with the end, of each stretch in which the lead is held.
 ///
 /// The lead is the first copied video rendition (its key frames make the cuts), else the first video rendition, else
 /// the first audio rendition (both cut on the grid); see Cutter. The other renditions follow its cuts; audio that is
@@ -78,9 +66,14 @@ class Packager {
   struct Options {
     base::Micros segment_target = 2 * base::kSecond;
     base::Micros part_target = base::kSecond / 2;
-    /// How late a rendition may be against its usual lateness before its time is declared a gap (LL-33).
-    /// 0: two part targets + 250 ms.
-    base::Micros gap_allowance = 0;
+    /// What becomes of time without media: held media, or a gap (LL-33).
+    Segmenter::Missing missing = Segmenter::Missing::kHold;
+    /// How late a rendition may be against its usual lateness before its time is filled. 0: 350 ms where it is held, so
+    /// that with a tick of 0.1 s nothing is published later than PART-TARGET + 0.5 s after the part before; two part
+    /// targets + 250 ms where it becomes a gap, which players take worse than a late part.
+    base::Micros allowance = 0;
+    /// The same for a rendition's first media. 0: six part targets + 750 ms.
+    base::Micros start_allowance = 0;
     /// Media that may wait in one rendition. Policy: the newest is dropped and counted.
     base::Micros queue = 15 * base::kSecond;
   };
@@ -92,7 +85,7 @@ class Packager {
   Packager& operator=(const Packager&) = delete;
 
   /// Goes on with a log. Call before set_presentation(), which then names at least the log's renditions in its order.
-  void resume(Resume resume);
+  void resume(record::Position position);
   /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there
   /// are; an unchanged presentation writes nothing.
   void set_presentation(const std::vector<RenditionSpec>& renditions);
@@ -126,6 +119,7 @@ class Packager {
   void on_lead_packet(media::Packet&& packet);
   void pump();
   void write_presentation();
+  void write_outage();
 
   Options options_;
   Listener& listener_;
@@ -138,7 +132,8 @@ class Packager {
   std::vector<RenditionSpec> specs_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   record::Presentation presentation_;
-  std::optional<Resume> resume_;
+  std::optional<record::Position> resume_;
+  std::optional<base::Micros> outage_;  ///< start of the stretch that is held now
   bool finished_ = false;
 };
 

@@ -63,8 +63,14 @@ Format hold_part_target(Format format, std::int64_t part_most) {
   return format;
 }
 
-Segmenter::Segmenter(std::uint32_t rendition, Format format, Out out, Counters& counters)
-    : rendition_(rendition), format_(format), out_(std::move(out)), counters_(counters), usual_frame_(format.frame) {}
+Segmenter::Segmenter(std::uint32_t rendition, Format format, Missing missing, Out out, Counters& counters)
+    : rendition_(rendition),
+      format_(std::move(format)),
+      missing_(missing),
+      still_(format_.still),
+      out_(std::move(out)),
+      counters_(counters),
+      usual_frame_(format_.frame) {}
 
 void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t end) {
   opened_ = true;
@@ -78,8 +84,11 @@ void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_pa
 void Segmenter::move_start(std::int64_t start) { start_ = part_start_ = end_ = start; }
 
 void Segmenter::change_format(Format format, std::int64_t start) {
-  format_ = format;
-  usual_frame_ = format.frame;
+  format_ = std::move(format);
+  still_ = format_.still;
+  held_since_.reset();
+  shown_until_ = INT64_MIN;
+  usual_frame_ = format_.frame;
   start_ = part_start_ = grid_base_ = end_ = start;
 }
 
@@ -107,6 +116,11 @@ void Segmenter::add(Frame&& frame) {
     if (format_.frame == 0) usual_frame_ = frame.start - frames_.back().start;
   }
   end_ = std::max(end_, frame.start + std::max<std::int64_t>(frame.duration, 1));
+  if (!frame.held) {
+    held_since_.reset();
+    if (format_.video() && frame.key) still_.data = frame.data;
+  }
+  if (format_.video()) shown_until_ = std::max(shown_until_, frame.pts + std::max<std::int64_t>(frame.duration, 1));
   frames_.push_back(std::move(frame));
 }
 
@@ -124,6 +138,73 @@ void Segmenter::begin_part() {
 void Segmenter::close_full_part() {
   if (frames_.empty() || end_ < part_goal_ || frames_.back().duration == 0) return;
   close_part(format_.video() ? part_goal_ : end_, false);
+}
+
+void Segmenter::fill_until(std::int64_t time) {
+  if (!holds()) {
+    gap_until(time);
+  } else if (format_.video()) {
+    hold_picture(time);
+  } else {
+    hold_silence(time - still_.duration + 1);
+  }
+}
+
+void Segmenter::fill_past(std::int64_t cut) {
+  if (!holds()) {
+    gap_until(cut);
+  } else if (format_.video()) {
+    hold_picture(cut);
+  } else {
+    hold_silence(cut);
+  }
+}
+
+bool Segmenter::fill_whole_parts(std::int64_t time, std::int64_t cut) {
+  if (!holds()) return gap_whole_parts(time, cut);
+  if (!part_open()) begin_part();
+  const std::int64_t goal = part_goal_;
+  // Held audio may end a frame behind the video that it goes with.
+  if (std::min(format_.video() ? goal : goal - still_.duration, cut) > time) return false;
+  if (cut <= time) {
+    fill_past(cut);
+    return true;
+  }
+  fill_past(std::min(goal, cut));
+  if (end_ < cut) close_full_part();  // else it is the last of its segment
+  return true;
+}
+
+/// The last frame of the open part lasts until the part ends; every part after it is the still alone. A part that ends
+/// at `time` stays open: it may be the last of its segment, which has to be said with it (LL-77).
+void Segmenter::hold_picture(std::int64_t time) {
+  while (part_start_ < time) {
+    if (frames_.empty()) add_still(1);
+    Frame& last = frames_.back();
+    const std::int64_t end = std::max(std::min(part_goal_, time), last.start + 1);
+    last.duration = end - last.start;
+    end_ = end;
+    shown_until_ = std::max(shown_until_, last.pts + last.duration);
+    if (end == time) return;
+    close_part(end, false);
+  }
+}
+
+void Segmenter::hold_silence(std::int64_t time) {
+  while (end_ < time) add_still(still_.duration);
+}
+
+void Segmenter::add_still(std::int64_t duration) {
+  Frame frame;
+  frame.start = end_;
+  // Pictures that were decoded before, and are shown later, still have their time.
+  frame.pts = format_.video() ? std::max(end_, shown_until_) : end_;
+  frame.duration = duration;
+  frame.key = true;
+  frame.data = still_.data;
+  frame.held = true;
+  if (!held_since_) held_since_ = end_;
+  add(std::move(frame));
 }
 
 void Segmenter::gap_until(std::int64_t time) {
@@ -145,9 +226,14 @@ bool Segmenter::gap_whole_parts(std::int64_t time, std::int64_t cut) {
 }
 
 void Segmenter::end_segment(std::int64_t time) {
+  const auto fits = [&] { return time - part_start_ <= format_.part_most; };
+  if (holds() && part_start_ < time && !(part_open() && fits())) {
+    fill_until(time);
+    if (!part_open() && part_start_ < time) add_still(time - part_start_);  // less than a frame of audio
+  }
   if (part_open()) {
-    const bool fits = time - part_start_ <= format_.part_most;
-    close_part(fits ? time : format_.video() ? part_start_ + format_.part : end_, fits);
+    const bool last = fits();
+    close_part(last ? time : format_.video() ? part_start_ + format_.part : end_, last);
   }
   while (part_start_ < time) write_gap(std::min(part_start_ + format_.part, time));
   held_gaps_.clear();
@@ -186,7 +272,9 @@ void Segmenter::close_part(std::int64_t end, bool last) {
     samples[i].sync = frames_[i].key;
     samples[i].data = std::move(frames_[i].data);
     part.captured = std::max(part.captured, frames_[i].arrived);
+    part.held = frames_[i].held && (i == 0 || part.held);
   }
+  if (part.held) ++counters_.held_parts;
   part.independent = frames_.front().key;
   part.last = last;
   part.data = cmaf::write_part(sequence_of(msn_, next_part_), samples, !media_in_segment_);

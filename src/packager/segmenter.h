@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -21,6 +23,15 @@ struct Frame {
   base::Micros arrived = 0;
   base::Bytes data;
   std::uint32_t format = 0;  ///< which of its rendition's formats it has
+  bool held = false;         ///< a repeat of what came before: see Still
+};
+
+/// What is repeated while media is missing: for video the newest key frame, whose samples last a part each, for audio a
+/// frame of silence. Players see media in the rendition's own format, where no player gets well across gaps
+/// (hls.js 1.7 stops for good after 2 s of EXT-X-GAP in five runs of eight).
+struct Still {
+  base::Bytes data;           ///< as Frame::data; empty: there is none, and what is missing becomes a gap
+  std::int64_t duration = 0;  ///< of a frame of audio. Units: ticks of the format's timescale.
 };
 
 /// What of a rendition's format matters for cutting it into parts. Units: ticks of `timescale`.
@@ -31,6 +42,7 @@ struct Format {
   std::int64_t part = 0;       ///< nominal part duration
   std::int64_t part_most = 0;  ///< PART-TARGET: no part is longer (LL-56)
   bool counted = false;        ///< audio: parts are a number of frames, not what falls into the video's parts
+  Still still;                 ///< known from the start: silence; a key frame of the log that is resumed
 
   bool video() const { return kind == media::Kind::kVideo; }
 };
@@ -47,6 +59,9 @@ Format hold_part_target(Format format, std::int64_t part_most);
 /// until the part ends and its first one starts with it; small holes vanish in that, composition offsets keep the
 /// video's pts.
 ///
+/// Time without media is held: the open part's last frame lasts until the part ends, and the still is repeated from
+/// there on. Only a rendition that has no still yet has gaps.
+///
 /// Gaps that follow media within a segment are written only if media comes again in that segment; a segment that ends
 /// without more has just its parts and the duration of its slot. hls.js loads the parts of a segment one after another
 /// and never leaves a segment in which a gap follows a part that it loaded (1.7.4: it stays in PARSING).
@@ -54,7 +69,11 @@ class Segmenter {
  public:
   using Out = std::function<void(record::Record&&)>;
 
-  Segmenter(std::uint32_t rendition, Format format, Out out, Counters& counters);
+  enum class Missing : std::uint8_t {
+    kHold,  ///< time without media repeats the still
+    kGap,   ///< and is declared a gap where there is none, or always
+  };
+  Segmenter(std::uint32_t rendition, Format format, Missing missing, Out out, Counters& counters);
 
   void open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t end);
   bool opened() const { return opened_; }
@@ -80,10 +99,17 @@ class Segmenter {
   void add(Frame&& frame);
   /// Closes the part if it is full, without waiting for the next frame.
   void close_full_part();
-  /// Gap parts from the end of media to `time`.
-  void gap_until(std::int64_t time);
-  /// As many whole gap parts as fit before `time`; the last one ends at `cut` at most. Returns whether there was any.
-  bool gap_whole_parts(std::int64_t time, std::int64_t cut);
+  /// Covers the time from the end of media to `time`; held audio ends up to a frame before.
+  void fill_until(std::int64_t time);
+  /// Covers the time up to `cut`, the end of the segment; held audio ends up to a frame behind.
+  void fill_past(std::int64_t cut);
+  /// As many whole parts as fit before `time`; the last one ends at `cut` at most. Returns whether there was any.
+  bool fill_whole_parts(std::int64_t time, std::int64_t cut);
+  /// Whether missing time is covered by the still; otherwise it is declared a gap.
+  bool holds() const { return missing_ == Missing::kHold && !still_.data.empty(); }
+  void set_still(Still still) { still_ = std::move(still); }
+  /// Where the stretch of held media began that has not ended yet.
+  std::optional<std::int64_t> held_since() const { return held_since_; }
   /// Ends the segment at `time` and opens the next one there. REQUIRES: time > start of the last frame.
   void end_segment(std::int64_t time);
   /// Ends the segment, if there is anything in it, where its media ends.
@@ -93,10 +119,18 @@ class Segmenter {
   void begin_part();
   void close_part(std::int64_t end, bool last);
   void write_gap(std::int64_t end);
+  void gap_until(std::int64_t time);
+  bool gap_whole_parts(std::int64_t time, std::int64_t cut);
+  void hold_picture(std::int64_t time);
+  void hold_silence(std::int64_t time);
+  void add_still(std::int64_t duration);
   std::vector<std::int64_t> decode_times(std::int64_t end) const;
 
   std::uint32_t rendition_;
   Format format_;
+  const Missing missing_;
+  Still still_;
+  std::optional<std::int64_t> held_since_;
   Out out_;
   Counters& counters_;
   bool opened_ = false;
@@ -108,6 +142,7 @@ class Segmenter {
   std::int64_t part_goal_ = 0;  ///< the part is full when its frames reach this
   std::int64_t grid_base_ = 0;  ///< where the audio parts of this stretch of media count from
   std::int64_t end_ = 0;
+  std::int64_t shown_until_ = INT64_MIN;  ///< video: end of the last picture in the order of showing
   std::int64_t usual_frame_ = 0;
   std::vector<Frame> frames_;
   std::vector<record::Gap> held_gaps_;  ///< that follow media in the open segment

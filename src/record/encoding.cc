@@ -1,7 +1,6 @@
 #include "record/encoding.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
@@ -14,11 +13,12 @@ namespace record {
 namespace {
 
 constexpr std::uint16_t kMagic = 0x4B52;  // "KR"
-constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kChecksumAt = 8;
+constexpr std::uint8_t kVersion = 2;
+constexpr std::size_t kChecksumAt = 12;
 // One read of a pipe takes in a body's first bytes together with its header; what is staged is copied once more, so the
 // staging is kept small beside a part (50 KB and more).
 constexpr std::size_t kStaging = 4096;
+constexpr std::size_t kUsualHead = 64;  // a part's
 
 /// Over everything but itself. The body is hashed apart so that neither side needs it beside the fields.
 std::uint32_t checksum(base::View header, base::View fields, base::View body) {
@@ -30,9 +30,12 @@ std::uint32_t checksum(base::View header, base::View fields, base::View body) {
 }
 
 struct Header {
-  Type type = Type::kEnd;
-  std::size_t length = 0;
+  std::uint8_t type = 0;
+  std::size_t fields = 0;
+  std::size_t body = 0;
   std::uint32_t checksum = 0;
+
+  std::size_t size() const { return kHeaderSize + fields + body; }
 };
 
 /// REQUIRES: kHeaderSize bytes.
@@ -43,16 +46,10 @@ base::Result<Header> parse_header(base::View bytes) {
   if (magic != kMagic) return base::Error{base::Code::kMalformed, "record magic", 0};
   TRY(const std::uint8_t version, in.u8("record version"));
   if (version != kVersion) return base::Error{base::Code::kUnsupported, "record version", 2};
-  TRY(const std::uint8_t type, in.u8("record type"));
-  if (type < static_cast<std::uint8_t>(Type::kPresentation) || type > static_cast<std::uint8_t>(Type::kEnd)) {
-    return base::Error{base::Code::kUnsupported, "record type", 3};
-  }
-  header.type = static_cast<Type>(type);
-  TRY(header.length, in.u32("record length"));
-  if (header.length > kMaxPayload) return base::Error{base::Code::kTooLarge, "record length", 4};
-  if (header.type == Type::kPart && header.length < kPartFields) {
-    return base::Error{base::Code::kMalformed, "record length", 4};
-  }
+  TRY(header.type, in.u8("record type"));
+  TRY(header.fields, in.u32("record length"));
+  TRY(header.body, in.u32("record body length"));
+  if (header.fields + header.body > kMaxPayload) return base::Error{base::Code::kTooLarge, "record length", 4};
   TRY(header.checksum, in.u32("record checksum"));
   return header;
 }
@@ -64,14 +61,15 @@ base::Error wrong_checksum() { return base::Error{base::Code::kMalformed, "recor
 Encoded encode(const Record& record) {
   Encoded encoded;
   if (const Part* part = std::get_if<Part>(&record)) encoded.body = part->data;
-  base::ByteWriter out(kHeaderSize + kPartFields);
+  base::ByteWriter out(kUsualHead);
   out.u16(kMagic);
   out.u8(kVersion);
   out.u8(static_cast<std::uint64_t>(type_of(record)));
   out.zeros(kHeaderSize - 4);
   write_fields(out, record);
   const std::size_t fields = out.size() - kHeaderSize;
-  out.patch_u32(4, static_cast<std::uint32_t>(fields + encoded.body.size()));
+  out.patch_u32(4, static_cast<std::uint32_t>(fields));
+  out.patch_u32(8, static_cast<std::uint32_t>(encoded.body.size()));
   out.patch_u32(kChecksumAt, checksum(out.view(), out.view().subspan(kHeaderSize), encoded.body.view()));
   encoded.head = out.take();
   return encoded;
@@ -79,7 +77,7 @@ Encoded encode(const Record& record) {
 
 /// A part whose fields are here and whose body is coming.
 struct Decoder::OpenPart {
-  std::array<std::uint8_t, kHeaderSize + kPartFields> head;
+  std::vector<std::uint8_t> head;
   // Shared with the record's Bytes from when it is whole, and not written to after that.
   std::shared_ptr<std::uint8_t[]> body;
   const base::FileBacking* backing = nullptr;
@@ -159,26 +157,37 @@ base::Status Decoder::parse() {
 base::Result<std::size_t> Decoder::parse_one(base::View bytes) {
   if (bytes.size() < kHeaderSize) return std::size_t{0};
   TRY(const Header header, parse_header(bytes.first(kHeaderSize)));
-  if (header.type == Type::kPart) {
-    if (bytes.size() < kHeaderSize + kPartFields) return std::size_t{0};
-    begin_part(bytes.first(kHeaderSize + kPartFields), header.length - kPartFields);
-    const std::size_t body = std::min(bytes.size() - kHeaderSize - kPartFields, part_->size);
-    if (body > 0) std::memcpy(part_->body.get(), bytes.data() + kHeaderSize + kPartFields, body);
+  if (header.type == static_cast<std::uint8_t>(Type::kPart)) {
+    const std::size_t head = kHeaderSize + header.fields;
+    if (bytes.size() < head) return std::size_t{0};
+    begin_part(bytes.first(head), header.body);
+    const std::size_t body = std::min(bytes.size() - head, part_->size);
+    if (body > 0) std::memcpy(part_->body.get(), bytes.data() + head, body);
     part_->filled = body;
     if (part_->filled == part_->size) TRY_OK(finish_part());
-    return kHeaderSize + kPartFields + body;
+    return head + body;
   }
-  if (bytes.size() < kHeaderSize + header.length) return std::size_t{0};
-  const base::View fields = bytes.subspan(kHeaderSize, header.length);
-  if (checksum(bytes, fields, {}) != header.checksum) return wrong_checksum();
-  TRY(Record record, parse_fields(header.type, fields));
+  if (bytes.size() < header.size()) return std::size_t{0};
+  const base::View fields = bytes.subspan(kHeaderSize, header.fields);
+  const base::View body = bytes.subspan(kHeaderSize + header.fields, header.body);
+  if (checksum(bytes, fields, body) != header.checksum) return wrong_checksum();
+  TRY_OK(take_whole(header.type, fields));
+  return header.size();
+}
+
+base::Status Decoder::take_whole(std::uint8_t type, base::View fields) {
+  if (!known_type(type)) {
+    ++skipped_;
+    return base::Ok{};
+  }
+  TRY(Record record, parse_fields(static_cast<Type>(type), fields));
   ready_.push_back(std::move(record));
-  return kHeaderSize + header.length;
+  return base::Ok{};
 }
 
 void Decoder::begin_part(base::View head, std::size_t body_size) {
   part_ = std::make_unique<OpenPart>();
-  std::memcpy(part_->head.data(), head.data(), head.size());
+  part_->head.assign(head.begin(), head.end());
   // Shared, because the record's Bytes will own it. Not cleared: a promise of 64 MiB costs address space until the
   // bytes come.
   base::MediaMemory::Block block = memory_.allocate(body_size);

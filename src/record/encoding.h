@@ -16,17 +16,22 @@
 ///
 ///     offset  size
 ///          0     2  'K' 'R'
-///          2     1  version, 1
+///          2     1  version, 2
 ///          3     1  type: 1 presentation, 2 part, 3 gap, 4 segment end, 5 discontinuity, 6 marker, 7 end
-///          4     4  length of fields and body together
-///          8     4  checksum: low half of XXH3-64 over bytes 0 to 7, the fields, and the XXH3-64 of the body
-///         12        fields, by type
+///          4     4  length of the fields
+///          8     4  length of the body
+///         12     4  checksum: low half of XXH3-64 over bytes 0 to 11, the fields, and the XXH3-64 of the body
+///         16        fields, by type
 ///                   body (part only): the media bytes, as they are
 ///
-/// All integers are big-endian. A reader refuses a version that it does not know.
+/// All integers are big-endian. The encoding grows within a version: a new field stands behind the ones there are, in
+/// the record or in a structure within it (rendition, track, picture, sound, attribute: each begins with its length),
+/// and a reader skips what stands behind the fields that it knows. Records of a type that it does not know are skipped
+/// whole. What would change the meaning of a field that is there takes a new version; a reader refuses a version that
+/// it does not know. Version 1, which could not grow, was never kept anywhere.
 namespace record {
 
-inline constexpr std::size_t kHeaderSize = 12;
+inline constexpr std::size_t kHeaderSize = 16;
 /// Largest fields and body together: more than two seconds at 200 Mbit/s.
 inline constexpr std::size_t kMaxPayload = std::size_t{64} << 20;
 
@@ -43,7 +48,8 @@ Encoded encode(const Record& record);
 
 /// Cuts a byte stream into records. Fed byte by byte it gives the same as fed at once. After an error the stream
 /// is lost: what was decoded before it can still be taken, everything later is refused with the same error.
-/// Errors: kMalformed (magic, checksum, a field out of range), kUnsupported (version, type), kTooLarge.
+/// Errors: kMalformed (magic, checksum, a field out of range), kUnsupported (version, codec), kTooLarge, kTruncated
+/// (fields end before the last one of their version's first day).
 class Decoder {
  public:
   Decoder();
@@ -63,6 +69,9 @@ class Decoder {
   /// Takes the next whole record, if there is one.
   bool next(Record& record);
 
+  /// Records of unknown type that were passed over.
+  std::uint64_t skipped() const { return skipped_; }
+
   /// True where the stream may end: no record has been begun. For a journal's last record.
   bool at_boundary() const { return failed_ == std::nullopt && staged_ == 0 && !part_; }
 
@@ -71,6 +80,7 @@ class Decoder {
 
   base::Status parse();
   base::Result<std::size_t> parse_one(base::View bytes);
+  base::Status take_whole(std::uint8_t type, base::View fields);
   void begin_part(base::View head, std::size_t body_size);
   base::Status finish_part();
 
@@ -80,6 +90,7 @@ class Decoder {
   base::MediaMemory memory_;
   std::deque<Record> ready_;
   std::optional<base::Error> failed_;
+  std::uint64_t skipped_ = 0;
 };
 
 }  // namespace record

@@ -10,8 +10,12 @@ namespace {
 
 // A presentation of more renditions than this is nonsense, and every one costs a window.
 constexpr std::uint32_t kMaxRenditions = 64;
+constexpr std::uint32_t kMaxAttributes = 64;
 constexpr std::uint8_t kIndependent = 1;
 constexpr std::uint8_t kLast = 2;
+constexpr std::uint8_t kHeld = 4;
+constexpr std::uint8_t kHasEnd = 1;
+constexpr std::uint8_t kHasPlannedDuration = 2;
 
 template <typename T>
 std::uint64_t bits(T value) {
@@ -24,14 +28,21 @@ void write_bytes(base::ByteWriter& out, base::View bytes) {
 }
 void write_text(base::ByteWriter& out, std::string_view text) { write_bytes(out, base::view_of(text)); }
 
-void write_track(base::ByteWriter& out, const media::Track& track) {
-  out.u32(track.id);
-  out.u8(bits(track.codec));
-  out.u64(bits(track.timescale));
-  write_bytes(out, track.config.view());
-  write_text(out, track.codec_string);
-  write_text(out, track.language);
-  const media::VideoParams& video = track.video;
+/// A structure that may grow: its length, known when it is complete, stands before it.
+class Structure {
+ public:
+  explicit Structure(base::ByteWriter& out) : out_(out), at_(out.size()) { out_.u32(0); }
+  ~Structure() { out_.patch_u32(at_, static_cast<std::uint32_t>(out_.size() - at_ - 4)); }
+  Structure(const Structure&) = delete;
+  Structure& operator=(const Structure&) = delete;
+
+ private:
+  base::ByteWriter& out_;
+  const std::size_t at_;
+};
+
+void write_video(base::ByteWriter& out, const media::VideoParams& video) {
+  const Structure structure(out);
   out.u32(bits(video.width));
   out.u32(bits(video.height));
   out.u64(bits(video.frame_rate.num));
@@ -44,10 +55,47 @@ void write_track(base::ByteWriter& out, const media::Track& track) {
   out.u8(video.colour.full_range);
   out.u8(video.interlaced);
   out.u8(bits(video.bit_depth));
-  out.u32(bits(track.audio.sample_rate));
-  out.u32(bits(track.audio.channels));
-  out.u32(bits(track.audio.frame_samples));
-  out.u32(bits(track.audio.priming));
+}
+
+void write_audio(base::ByteWriter& out, const media::AudioParams& audio) {
+  const Structure structure(out);
+  out.u32(bits(audio.sample_rate));
+  out.u32(bits(audio.channels));
+  out.u32(bits(audio.frame_samples));
+  out.u32(bits(audio.priming));
+}
+
+void write_track(base::ByteWriter& out, const media::Track& track) {
+  const Structure structure(out);
+  out.u32(track.id);
+  out.u8(bits(track.codec));
+  out.u64(bits(track.timescale));
+  write_bytes(out, track.config.view());
+  write_text(out, track.codec_string);
+  write_text(out, track.language);
+  write_video(out, track.video);
+  write_audio(out, track.audio);
+}
+
+void write_rendition(base::ByteWriter& out, const Rendition& rendition) {
+  const Structure structure(out);
+  write_text(out, rendition.name);
+  write_track(out, rendition.track);
+  write_bytes(out, rendition.init.view());
+  out.u32(rendition.bandwidth);
+  out.u32(rendition.average_bandwidth);
+  write_text(out, rendition.label);
+  out.u8(rendition.is_default);
+  out.u64(bits(rendition.part_ticks));
+  out.u8(rendition.copied);
+  write_bytes(out, rendition.held.view());
+  out.u32(rendition.held_ticks);
+}
+
+void write_attribute(base::ByteWriter& out, const Marker::Attribute& attribute) {
+  const Structure structure(out);
+  write_text(out, attribute.name);
+  write_text(out, attribute.value);
 }
 
 struct Writer {
@@ -57,17 +105,9 @@ struct Writer {
     out.u64(bits(presentation.segment.num));
     out.u64(bits(presentation.segment.den));
     out.u8(presentation.independent_segments);
+    out.u64(bits(presentation.formats_from));
     out.u32(presentation.renditions.size());
-    for (const Rendition& rendition : presentation.renditions) {
-      write_text(out, rendition.name);
-      write_track(out, rendition.track);
-      write_bytes(out, rendition.init.view());
-      out.u32(rendition.bandwidth);
-      out.u32(rendition.average_bandwidth);
-      write_text(out, rendition.label);
-      out.u8(rendition.is_default);
-      out.u64(bits(rendition.part_ticks));
-    }
+    for (const Rendition& rendition : presentation.renditions) write_rendition(out, rendition);
   }
   void operator()(const Part& part) const {
     out.u32(part.rendition);
@@ -75,7 +115,7 @@ struct Writer {
     out.u32(part.index);
     out.u64(bits(part.start));
     out.u64(bits(part.duration));
-    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U));
+    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U) | (part.held ? kHeld : 0U));
     out.u64(bits(part.captured));
   }
   void operator()(const Gap& gap) const {
@@ -96,6 +136,11 @@ struct Writer {
     write_text(out, marker.id);
     write_text(out, marker.kind);
     out.u64(bits(marker.start));
+    out.u8((marker.end ? kHasEnd : 0U) | (marker.planned_duration ? kHasPlannedDuration : 0U));
+    out.u64(bits(marker.end.value_or(0)));
+    out.u64(bits(marker.planned_duration.value_or(0)));
+    out.u32(marker.attributes.size());
+    for (const Marker::Attribute& attribute : marker.attributes) write_attribute(out, attribute);
     write_bytes(out, marker.payload.view());
   }
   void operator()(const End&) const {}
@@ -136,6 +181,14 @@ base::Result<media::Rational> ratio(base::ByteReader& in, std::int64_t least, co
   return value;
 }
 
+/// Reads one structure; what stands behind the fields that `parse` takes is of a later day.
+template <typename Parse>
+auto structure(base::ByteReader& in, const char* name, Parse parse) -> decltype(parse(in)) {
+  TRY(const base::View bytes, sized(in, name));
+  base::ByteReader fields(bytes);
+  return parse(fields);
+}
+
 base::Result<media::VideoParams> parse_video(base::ByteReader& in) {
   media::VideoParams video;
   TRY(video.width, positive(in, "width"));
@@ -151,11 +204,20 @@ base::Result<media::VideoParams> parse_video(base::ByteReader& in) {
   return video;
 }
 
+base::Result<media::AudioParams> parse_audio(base::ByteReader& in) {
+  media::AudioParams audio;
+  TRY(audio.sample_rate, positive(in, "sample rate"));
+  TRY(audio.channels, positive(in, "channels"));
+  TRY(audio.frame_samples, positive(in, "frame samples"));
+  TRY(audio.priming, positive(in, "priming"));
+  return audio;
+}
+
 base::Result<media::Track> parse_track(base::ByteReader& in) {
   media::Track track;
   TRY(track.id, in.u32("track id"));
   TRY(const std::uint8_t codec, in.u8("codec"));
-  if (codec > bits(media::Codec::kFlac)) return out_of_range("codec", in);
+  if (codec > bits(media::kLastCodec)) return base::Error{base::Code::kUnsupported, "codec", in.offset()};
   track.codec = static_cast<media::Codec>(codec);
   TRY(track.timescale, i64(in, "timescale"));
   if (track.timescale <= 0) return out_of_range("timescale", in);
@@ -163,18 +225,15 @@ base::Result<media::Track> parse_track(base::ByteReader& in) {
   track.config = base::Bytes::copy_of(config);
   TRY(track.codec_string, text(in, "codec string"));
   TRY(track.language, text(in, "language"));
-  TRY(track.video, parse_video(in));
-  TRY(track.audio.sample_rate, positive(in, "sample rate"));
-  TRY(track.audio.channels, positive(in, "channels"));
-  TRY(track.audio.frame_samples, positive(in, "frame samples"));
-  TRY(track.audio.priming, positive(in, "priming"));
+  TRY(track.video, structure(in, "picture", parse_video));
+  TRY(track.audio, structure(in, "sound", parse_audio));
   return track;
 }
 
 base::Result<Rendition> parse_rendition(base::ByteReader& in) {
   Rendition rendition;
   TRY(rendition.name, text(in, "rendition name"));
-  TRY(rendition.track, parse_track(in));
+  TRY(rendition.track, structure(in, "track", parse_track));
   TRY(const base::View init, sized(in, "init section"));
   rendition.init = base::Bytes::copy_of(init);
   TRY(rendition.bandwidth, in.u32("bandwidth"));
@@ -182,6 +241,10 @@ base::Result<Rendition> parse_rendition(base::ByteReader& in) {
   TRY(rendition.label, text(in, "label"));
   TRY(rendition.is_default, flag(in, "default"));
   TRY(rendition.part_ticks, i64(in, "part target"));
+  TRY(rendition.copied, flag(in, "copied"));
+  TRY(const base::View held, sized(in, "silent frame"));
+  rendition.held = base::Bytes::copy_of(held);
+  TRY(rendition.held_ticks, in.u32("duration of the silent frame"));
   return rendition;
 }
 
@@ -189,10 +252,11 @@ base::Result<Record> parse_presentation(base::ByteReader& in) {
   Presentation presentation;
   TRY(presentation.segment, ratio(in, 1, "segment duration"));
   TRY(presentation.independent_segments, flag(in, "independent segments"));
+  TRY(presentation.formats_from, i64(in, "first segment of new formats"));
   TRY(const std::uint32_t count, in.u32("rendition count"));
   if (count > kMaxRenditions) return out_of_range("rendition count", in);
   for (std::uint32_t i = 0; i < count; ++i) {
-    TRY(Rendition rendition, parse_rendition(in));
+    TRY(Rendition rendition, structure(in, "rendition", parse_rendition));
     presentation.renditions.push_back(std::move(rendition));
   }
   return Record(std::move(presentation));
@@ -217,11 +281,29 @@ base::Result<Record> parse_segment_end(base::ByteReader& in) {
   return Record(end);
 }
 
+base::Result<Marker::Attribute> parse_attribute(base::ByteReader& in) {
+  Marker::Attribute attribute;
+  TRY(attribute.name, text(in, "attribute name"));
+  TRY(attribute.value, text(in, "attribute value"));
+  return attribute;
+}
+
 base::Result<Record> parse_marker(base::ByteReader& in) {
   Marker marker;
   TRY(marker.id, text(in, "marker id"));
   TRY(marker.kind, text(in, "marker kind"));
   TRY(marker.start, i64(in, "marker start"));
+  TRY(const std::uint8_t flags, in.u8("marker flags"));
+  TRY(const base::Micros end, i64(in, "marker end"));
+  if ((flags & kHasEnd) != 0) marker.end = end;
+  TRY(const base::Micros planned, i64(in, "marker planned duration"));
+  if ((flags & kHasPlannedDuration) != 0) marker.planned_duration = planned;
+  TRY(const std::uint32_t count, in.u32("attribute count"));
+  if (count > kMaxAttributes) return out_of_range("attribute count", in);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    TRY(Marker::Attribute attribute, structure(in, "attribute", parse_attribute));
+    marker.attributes.push_back(std::move(attribute));
+  }
   TRY(const base::View payload, sized(in, "marker payload"));
   marker.payload = base::Bytes::copy_of(payload);
   return Record(std::move(marker));
@@ -248,6 +330,8 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
 
 }  // namespace
 
+bool known_type(std::uint8_t type) { return type >= bits(Type::kPresentation) && type <= bits(Type::kEnd); }
+
 Type type_of(const Record& record) { return static_cast<Type>(record.index() + 1); }
 
 void write_fields(base::ByteWriter& out, const Record& record) { std::visit(Writer{out}, record); }
@@ -261,18 +345,16 @@ base::Result<Part> parse_part_fields(base::View fields) {
   TRY(part.start, i64(in, "part start"));
   TRY(part.duration, i64(in, "part duration"));
   TRY(const std::uint8_t flags, in.u8("part flags"));
-  if (flags > (kIndependent | kLast)) return out_of_range("part flags", in);
   part.independent = (flags & kIndependent) != 0;
   part.last = (flags & kLast) != 0;
+  part.held = (flags & kHeld) != 0;
   TRY(part.captured, i64(in, "part capture time"));
   return part;
 }
 
 base::Result<Record> parse_fields(Type type, base::View fields) {
   base::ByteReader in(fields);
-  TRY(Record record, parse_any(type, in));
-  if (!in.empty()) return out_of_range("end of record", in);
-  return record;
+  return parse_any(type, in);
 }
 
 }  // namespace record

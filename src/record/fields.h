@@ -21,12 +21,12 @@ enum class Type : std::uint8_t {
 
 Type type_of(const Record& record);
 
-/// Size of a part's fields; its body follows them.
-inline constexpr std::size_t kPartFields = 41;
+/// Whether `type` is one of the above; records of another type are skipped.
+bool known_type(std::uint8_t type);
 
 void write_fields(base::ByteWriter& out, const Record& record);
 
-/// Errors: kMalformed for a value out of range or bytes left over, kTruncated.
+/// Errors: kMalformed for a value out of range, kTruncated. Bytes behind the last known field are skipped.
 base::Result<Part> parse_part_fields(base::View fields);
 /// Any type but a part. Errors: as above.
 base::Result<Record> parse_fields(Type type, base::View fields);

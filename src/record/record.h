@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,6 +26,11 @@ struct Rendition {
   bool is_default = false;              ///< the audio rendition that plays unless chosen otherwise
   /// Longest part that will ever be published, in ticks: PART-TARGET (constant for the session, AMB-8).
   std::int64_t part_ticks = 0;
+  bool copied = false;  ///< the feed's own packets; a copied video rendition's key frames make the cuts
+  /// One coded frame of silence of an audio rendition, for whoever fills a hole without an encoder; empty: there is
+  /// none.
+  base::Bytes held;
+  std::uint32_t held_ticks = 0;  ///< its duration
 };
 
 /// Opens the log, and replaces the presentation when a format changed or a rendition came late.
@@ -36,6 +42,9 @@ struct Presentation {
   media::Rational segment{2, 1};
   /// Every segment starts with a key frame and depends on nothing before it (LL-48).
   bool independent_segments = true;
+  /// Where a rendition's init differs from that of the presentation before: the segment from which the new init and
+  /// its timescale hold. Records of earlier segments that still come are of the old format, in its ticks.
+  std::int64_t formats_from = INT64_MIN;
 };
 
 /// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20).
@@ -48,7 +57,9 @@ struct Part {
   bool independent = false;
   /// The segment is known to end with this part: a SegmentEnd follows at once, and the next hint is the next segment's.
   bool last = false;
-  base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received
+  /// Nothing of it came from the feed: it repeats the last picture, or is silent, while the feed is gone.
+  bool held = false;
+  base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received; 0 where it is held
   base::Bytes data;
 };
 
@@ -75,12 +86,20 @@ struct Discontinuity {
   std::int64_t msn = 0;
 };
 
-/// An event on the timeline, carried for folds that know its kind; the playlists of today show none.
+/// An event on the timeline: SCTE-35, API, ID3, an outage, a switch of feeds. The playlists of today show none.
 struct Marker {
-  std::string id;
-  std::string kind;
-  base::Micros start = 0;
-  base::Bytes payload;
+  /// One of a DATERANGE's own attributes: name in capitals ("X-ASSET"), value as text.
+  struct Attribute {
+    std::string name;
+    std::string value;
+  };
+  std::string id;          ///< of the event: a later marker with the same id adds to it (complete OUT/IN pairs)
+  std::string kind;        ///< CLASS
+  base::Micros start = 0;  ///< UTC
+  std::optional<base::Micros> end;               ///< UTC, once it is known
+  std::optional<base::Micros> planned_duration;  ///< what was announced, while it is not
+  std::vector<Attribute> attributes;
+  base::Bytes payload;  ///< in the form of its class: a splice_info_section, an ID3 tag
 };
 
 /// The event is over: EXT-X-ENDLIST (LL-44).

@@ -1,5 +1,6 @@
 #include "rtmp/publish_address.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rtmp {
@@ -17,13 +18,54 @@ std::string_view trim_slashes(std::string_view text) {
   return text;
 }
 
+bool equal_but_for_case(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// "%2F" becomes "/"; a '%' without two digits after it, and '+', stay.
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+std::vector<std::string> other_key_readings(std::string_view query) {
+  const std::string_view key = query_value(query, "key");
+  if (key.empty()) return {};
+  const std::string_view rest = query.substr(static_cast<std::size_t>(key.data() - query.data()));
+  std::vector<std::string> readings;
+  for (std::string reading : {percent_decoded(key), std::string(rest), percent_decoded(rest)}) {
+    const bool known = reading == key || std::find(readings.begin(), readings.end(), reading) != readings.end();
+    if (!known) readings.push_back(std::move(reading));
+  }
+  return readings;
+}
 
 std::string_view query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const std::size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+    if (pair.size() > name.size() && equal_but_for_case(pair.substr(0, name.size()), name) &&
+        pair[name.size()] == '=') {
       return pair.substr(name.size() + 1);
     }
     if (end == std::string_view::npos) break;
@@ -33,6 +75,16 @@ std::string_view query_value(std::string_view query, std::string_view name) {
 }
 
 PublishAddress parse_publish_address(std::string_view app, std::string_view stream, std::string_view tc_url) {
+  // A client that takes the last slash of the URL for the one before the stream's name cuts a key with a slash in two.
+  std::string whole;
+  const std::size_t mark = app.find('?');
+  const bool cut =
+      mark != std::string_view::npos && trim_slashes(app.substr(0, mark)).find('/') != std::string_view::npos;
+  if (cut && !stream.empty() && stream.find('?') == std::string_view::npos) {
+    whole = std::string(app) + '/' + std::string(stream);
+    app = whole;
+    stream = {};
+  }
   auto [app_path, app_query] = split_query(app);
   auto [name, name_query] = split_query(stream);
   app_path = trim_slashes(app_path);
@@ -46,7 +98,9 @@ PublishAddress parse_publish_address(std::string_view app, std::string_view stre
   address.stream = name;
   for (const std::string_view query : {name_query, app_query, split_query(tc_url).second}) {
     if (address.query.empty()) address.query = query;
-    if (address.key.empty()) address.key = query_value(query, "key");
+    if (!address.key.empty()) continue;
+    address.key = query_value(query, "key");
+    address.other_keys = other_key_readings(query);
   }
   return address;
 }

@@ -19,10 +19,11 @@ namespace rtmp {
 
 /// What a client wants to publish.
 struct PublishRequest {
-  std::string app;     ///< without query
-  std::string stream;  ///< without query
-  std::string query;   ///< what stood after '?', without it
-  std::string key;     ///< its "key"; never log it (RT-44)
+  std::string app;                      ///< without query
+  std::string stream;                   ///< without query
+  std::string query;                    ///< what stood after '?', without it
+  std::string key;                      ///< its "key"; never log it (RT-44)
+  std::vector<std::string> other_keys;  ///< as PublishAddress::other_keys; never log them
   std::string tc_url;
   std::string encoder;  ///< flashVer
   Capabilities capabilities;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "media/av1.h"
 #include "media/describe.h"
 #include "media/nal.h"
 
@@ -25,6 +24,8 @@ Bytes slice_of(const Bytes& payload, View part) {
 
 /// Codecs whose frames say all there is to know.
 bool describes_itself(Codec codec) { return codec == Codec::kAc3 || codec == Codec::kEac3 || codec == Codec::kMp3; }
+
+bool has_nal_units(Codec codec) { return codec == Codec::kH264 || codec == Codec::kHevc; }
 
 }  // namespace
 
@@ -56,7 +57,7 @@ void TagDemuxer::on_part(const TagPart& part, base::Micros arrived, const Bytes&
   } else if (part.unit == Unit::kUnknown) {
     drop(state, Notice::Kind::kUnknownPacket, "unknown packet type");
   } else if (!part.codec) {
-    drop(state, Notice::Kind::kUnplayable, part.codec_name());
+    on_unplayable(*state, part);
   } else if (part.unit == Unit::kFrames) {
     on_frames(*state, part, arrived, payload);
   } else if (part.unit == Unit::kMetadata) {
@@ -66,25 +67,46 @@ void TagDemuxer::on_part(const TagPart& part, base::Micros arrived, const Bytes&
   }
 }
 
+void TagDemuxer::on_unplayable(TrackState& state, const TagPart& part) {
+  const char* const kind = part.kind == media::Kind::kVideo ? "video track " : "audio track ";
+  drop(&state, Notice::Kind::kUnplayable, kind + std::to_string(part.track) + ": cannot play " + part.codec_name());
+  if (!state.announced || part.unit != Unit::kFrames) return;
+  flush(state);
+  state.announced = false;
+  sink_.on_event(media::TrackGone{state.track.id});
+}
+
 void TagDemuxer::on_sequence_start(TrackState& state, const TagPart& part) {
   if (describes_itself(*part.codec)) return;  // its frames will tell
-  base::Result<TrackConfig> config = parse_sequence_start(part);
+  if (has_nal_units(*part.codec)) {
+    on_nal_header(state, part);
+    return;
+  }
+  base::Result<Bytes> config = parse_sequence_start(part);
   if (!config) {
     drop(&state, Notice::Kind::kBadConfig, config.error().message());
     return;
   }
+  announce_config(state, *part.codec, *config, Notice::Kind::kBadConfig);
+}
+
+/// Announces a track with this configuration unless it is the one announced. False where it cannot be described.
+bool TagDemuxer::announce_config(TrackState& state, Codec codec, const Bytes& config, Notice::Kind otherwise) {
+  if (state.announced && state.track.codec == codec && same_config(codec, state.track.config.view(), config.view())) {
+    return true;
+  }
   media::Track track;
   track.id = state.track.id;
-  track.codec = *part.codec;
-  track.config = config->config;
+  track.codec = codec;
+  track.config = config;
   if (track.kind() == media::Kind::kVideo) track.video.frame_rate = info_.frame_rate;
   base::Result<media::Track> described = media::describe(std::move(track));
   if (!described) {
-    drop(&state, Notice::Kind::kBadConfig, described.error().message());
-    return;
+    drop(&state, otherwise, described.error().message());
+    return false;
   }
-  state.length_size = config->length_size;
   announce(state, described.take());
+  return true;
 }
 
 /// Tells the sink of a track that is new or has changed; a repeated sequence header changes nothing (RT-24).
@@ -120,24 +142,24 @@ void TagDemuxer::on_data(View payload) {
 
 void TagDemuxer::on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const Bytes& payload) {
   if (part.body.empty()) return;  // RT-25: silence
-  if (describes_itself(*part.codec) && !describe_by_frame(state, part)) return;
-  if (!state.announced || state.track.codec != *part.codec) {
-    drop(&state, Notice::Kind::kNoConfig, "frames before their sequence header");
+  const Codec codec = *part.codec;
+  if (has_nal_units(codec)) {
+    on_nal_frames(state, part, arrived, slice_of(payload, part.body));
     return;
   }
+  if (codec == Codec::kAac && on_adts(state, part, arrived, payload)) return;
+  if (describes_itself(codec) && !describe_by_frame(state, part)) return;
   media::Packet packet;
-  packet.track_id = state.track.id;
   packet.arrived = arrived;
   packet.key = part.key;
   packet.idr = part.key;
-  if (part.kind == media::Kind::kAudio) {
-    packet.data = slice_of(payload, part.body);
-  } else if (!shape_video(state, part, payload, packet)) {
+  packet.data = slice_of(payload, part.body);
+  if (codec == Codec::kAv1 && !shape_av1(state, packet)) return;
+  if (!state.announced || state.track.codec != codec) {
+    drop(&state, Notice::Kind::kNoConfig, "frames before their sequence header");
     return;
   }
-  set_times(state, part, packet);
-  ++counters_.packets;
-  sink_.on_packet(std::move(packet));
+  give(state, {time_, part.composition, part.nanoseconds}, std::move(packet));
 }
 
 /// Announces a track by its own frame; false where the frame does not parse.
@@ -159,52 +181,29 @@ bool TagDemuxer::describe_by_frame(TrackState& state, const TagPart& part) {
   return true;
 }
 
-/// Fills data, key and idr of a video packet; false where the frame is to be left out.
-bool TagDemuxer::shape_video(TrackState& state, const TagPart& part, const Bytes& payload, media::Packet& packet) {
-  packet.data = slice_of(payload, part.body);
-  if (*part.codec == Codec::kAv1) {
-    const base::Result<std::vector<media::av1::Obu>> obus = media::av1::split_obus(part.body);
-    if (!obus) {
-      drop(&state, Notice::Kind::kDamagedFrame, obus.error().message());
-      return false;
-    }
-    std::size_t delimiters = 0;
-    for (const media::av1::Obu& obu : *obus) {
-      if (obu.type != media::av1::kTemporalDelimiter) break;
-      delimiters += obu.whole.size();
-    }
-    packet.data = packet.data.slice(delimiters);
-    return !packet.data.empty();
-  }
-  if (*part.codec != Codec::kH264 && *part.codec != Codec::kHevc) return true;
-
-  const base::Result<std::vector<View>> nals = media::split_lengths(part.body, state.length_size);
-  if (!nals) {
-    drop(&state, Notice::Kind::kDamagedFrame, nals.error().message());
-    return false;
-  }
-  const media::Picture picture = media::inspect(*part.codec, *nals);
-  if (!picture.coded) return false;  // parameter sets or SEI alone: sequence headers rule
-  packet.key = part.key || picture.key;
-  packet.idr = picture.idr;
-  std::size_t framed = 0;
-  for (const View nal : *nals) framed += 4 + nal.size();
-  // The usual frame, with 4-byte lengths and no empty unit, is passed on as it lies.
-  if (state.length_size != 4 || framed != part.body.size()) packet.data = media::join_lengths(*nals);
-  return true;
-}
-
-void TagDemuxer::set_times(TrackState& state, const TagPart& part, media::Packet& packet) {
+void TagDemuxer::give(TrackState& state, const Moment& moment, media::Packet&& packet) {
   constexpr std::uint32_t kHalfMillisecond = 500'000;
-  packet.pts = time_ + part.composition + (part.nanoseconds >= kHalfMillisecond ? 1 : 0);
-  state.dts_shift = std::max<std::int64_t>(state.dts_shift, -part.composition);
-  packet.dts = time_ - state.dts_shift;
+  std::int32_t composition = moment.composition;
+  if (state.track.kind() == media::Kind::kVideo) {
+    composition = state.composition.filter(moment.time, moment.composition);
+    if (composition != moment.composition) {
+      ++counters_.repaired;
+      notice(&state, Notice::Kind::kBadTime,
+             "composition time of " + std::to_string(moment.composition) + " ms, taken for " +
+                 std::to_string(composition) + " ms");
+    }
+  }
+  packet.track_id = state.track.id;
+  packet.dts = moment.time;
   if (state.begun && packet.dts <= state.last_dts && state.last_dts - packet.dts <= kSmoothed) {
     packet.dts = state.last_dts + 1;
   }
-  packet.pts = std::max(packet.pts, packet.dts);
+  packet.pts = moment.time + composition + (moment.nanoseconds >= kHalfMillisecond ? 1 : 0);
+  if (composition >= 0) packet.pts = std::max(packet.pts, packet.dts);
   state.begun = true;
   state.last_dts = packet.dts;
+  ++counters_.packets;
+  sink_.on_packet(std::move(packet));
 }
 
 TagDemuxer::TrackState* TagDemuxer::track_of(const TagPart& part) {
@@ -221,6 +220,10 @@ TagDemuxer::TrackState* TagDemuxer::track_of(const TagPart& part) {
 /// Counts what is left out, and tells the sink the first time.
 void TagDemuxer::drop(TrackState* state, Notice::Kind kind, std::string text) {
   ++counters_.dropped;
+  notice(state, kind, std::move(text));
+}
+
+void TagDemuxer::notice(TrackState* state, Notice::Kind kind, std::string text) {
   std::uint32_t& noticed = state != nullptr ? state->noticed : noticed_;
   const std::uint32_t bit = 1U << static_cast<unsigned>(kind);
   if ((noticed & bit) != 0) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,22 +9,25 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "media/event.h"
+#include "rtmp/composition.h"
+#include "rtmp/nal_track.h"
 #include "rtmp/stream_info.h"
 #include "rtmp/tag.h"
 #include "rtmp/track_config.h"
 
 namespace rtmp {
 
-/// Something in a feed that is left out, told once a track and kind.
+/// Something in a feed that is left out or repaired, told once a track and kind.
 struct Notice {
   enum class Kind : std::uint8_t {
     kUnplayable,     ///< a codec that we do not take; its track is dropped (RT-36)
     kBadTag,         ///< a message whose header does not parse
     kBadConfig,      ///< a sequence header that does not parse; the one before stays in force
-    kNoConfig,       ///< frames before their sequence header
-    kDamagedFrame,   ///< NAL lengths or OBUs that do not add up
+    kNoConfig,       ///< frames before their sequence header, or before parameter sets of their own
+    kDamagedFrame,   ///< NAL lengths or OBUs that do not add up, a slice that came after its picture
     kTooManyTracks,  ///< more than 16 (RT-42)
     kUnknownPacket,  ///< a packet type of the future
+    kBadTime,        ///< a composition time that cannot be meant, replaced
   };
   Kind kind = Kind::kBadTag;
   std::uint32_t track_id = 0;  ///< as media::Track::id; 0 where no track is concerned
@@ -42,14 +46,19 @@ class TagSink : public media::EventSink {
 /// Track ids: video 1000 + track id, audio 2000 + track id; timescale 1000.
 /// Times: 32-bit timestamps are unwrapped against the one before, whatever its track (RT-6). ModEx nanoseconds round
 /// the presentation time to the nearest millisecond, which is all that this timescale holds. Decoding times that stand
-/// still or step back by at most 100 ms are moved just after the one before (RT-26); larger steps pass. A negative
-/// composition time moves its track's decoding times back for good, so that pts >= dts. Spec: RT-23 to RT-26, RT-30 to
-/// RT-36, RT-39.
+/// still or step back by at most 100 ms are moved just after the one before (RT-26); larger steps pass. Composition
+/// times pass as they are, also negative ones: pts may be less than dts. One that cannot be meant is replaced.
+///
+/// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
+/// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration
+/// is another one. A track whose codec becomes one that we do not take is gone.
+/// Spec: RT-23 to RT-26, RT-30 to RT-36, RT-39.
 class TagDemuxer {
  public:
   struct Counters {
     std::uint64_t packets = 0;
-    std::uint64_t dropped = 0;  ///< track parts and messages left out, for any reason of Notice::Kind
+    std::uint64_t dropped = 0;   ///< track parts and messages left out, for any reason of Notice::Kind
+    std::uint64_t repaired = 0;  ///< pictures whose composition time was replaced
   };
 
   explicit TagDemuxer(TagSink& sink) : sink_(sink) {}
@@ -57,6 +66,8 @@ class TagDemuxer {
   /// One message of type 8, 9 or 18 (as feed::RtmpMessage has it); other types are ignored.
   /// Units: timestamp in milliseconds as sent; arrived in UTC microseconds.
   void feed(Type type, std::uint32_t timestamp, base::Micros arrived, const base::Bytes& payload);
+  /// Gives out what is held back: the feed has ended.
+  void flush();
 
   const Counters& counters() const { return counters_; }
 
@@ -64,12 +75,18 @@ class TagDemuxer {
   struct TrackState {
     media::Track track;
     bool announced = false;
-    int length_size = 4;
+    std::unique_ptr<NalTrack> nal;  ///< of H.264 and HEVC
+    CompositionFilter composition;
     std::optional<ColourSignal> colour;
-    bool begun = false;  ///< last_dts holds
+    bool begun = false;  ///< last_dts holds: a packet has been given out
     std::int64_t last_dts = 0;
-    std::int64_t dts_shift = 0;  ///< what negative composition times have taken off
-    std::uint32_t noticed = 0;   ///< bits of Notice::Kind
+    std::uint32_t noticed = 0;  ///< bits of Notice::Kind
+  };
+  /// When a frame is shown and decoded, as the message says. Units: milliseconds.
+  struct Moment {
+    std::int64_t time = 0;
+    std::int32_t composition = 0;
+    std::uint32_t nanoseconds = 0;
   };
 
   void on_part(const TagPart& part, base::Micros arrived, const base::Bytes& payload);
@@ -77,12 +94,26 @@ class TagDemuxer {
   void on_colour(TrackState& state, const TagPart& part);
   void on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const base::Bytes& payload);
   void on_data(base::View payload);
+  void on_unplayable(TrackState& state, const TagPart& part);
+
+  // H.264 and HEVC.
+  NalTrack& nal_of(TrackState& state, media::Codec codec);
+  void on_nal_header(TrackState& state, const TagPart& part);
+  void on_nal_frames(TrackState& state, const TagPart& part, base::Micros arrived, base::Bytes body);
+  void deliver(TrackState& state, const AccessUnit& unit);
+  void flush(TrackState& state);
+
+  // Other codecs.
+  bool shape_av1(TrackState& state, media::Packet& packet);
+  bool on_adts(TrackState& state, const TagPart& part, base::Micros arrived, const base::Bytes& payload);
   bool describe_by_frame(TrackState& state, const TagPart& part);
+
+  bool announce_config(TrackState& state, media::Codec codec, const base::Bytes& config, Notice::Kind otherwise);
   void announce(TrackState& state, media::Track track);
-  bool shape_video(TrackState& state, const TagPart& part, const base::Bytes& payload, media::Packet& packet);
-  void set_times(TrackState& state, const TagPart& part, media::Packet& packet);
+  void give(TrackState& state, const Moment& moment, media::Packet&& packet);
   TrackState* track_of(const TagPart& part);
   void drop(TrackState* state, Notice::Kind kind, std::string text);
+  void notice(TrackState* state, Notice::Kind kind, std::string text);
 
   TagSink& sink_;
   StreamInfo info_;

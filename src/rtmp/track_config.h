@@ -7,16 +7,18 @@
 
 namespace rtmp {
 
-/// A track's decoder configuration as media::Track has it, and how its frames are framed.
-struct TrackConfig {
-  base::Bytes config;
-  int length_size = 4;  ///< bytes before each NAL unit of the frames as sent
-};
+/// Turns a sequence start into the configuration of its codec as media::Track has it. VP9 comes out with version and
+/// flags, Opus as dOps, FLAC as dfLa, an AV1 descriptor as av1C without OBUs.
+/// Errors: those of the codec's parser; kUnsupported where the codec has no sequence start, and for H.264 and HEVC,
+/// whose NalTrack reads it.
+base::Result<base::Bytes> parse_sequence_start(const TagPart& part);
 
-/// Turns a sequence start into the configuration of its codec. H.264 and HEVC come out with 4-byte lengths, VP9 with
-/// version and flags, Opus as dOps, FLAC as dfLa, an AV1 descriptor as av1C without OBUs.
-/// Errors: those of the codec's parser; kUnsupported where the codec has no sequence start.
-base::Result<TrackConfig> parse_sequence_start(const TagPart& part);
+/// Whether two configurations of a codec decode alike: encoders write an AudioSpecificConfig with and without its
+/// extension by turns, and an av1C with and without the sequence header that its pictures carry.
+bool same_config(media::Codec codec, base::View a, base::View b);
+
+/// Whether an ADTS header says what an AAC track's configuration says. REQUIRES: `frame` parses.
+bool agrees_with_adts(const media::Track& track, base::View frame);
 
 /// The track that a frame itself describes, for codecs without a sequence start (AC-3, E-AC-3, MP3): codec, config and
 /// audio are filled. Errors: those of the codec's parser; kUnsupported for other codecs.

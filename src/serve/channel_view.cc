@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "hls/media_playlist.h"
 #include "hls/multivariant.h"
 
 namespace serve {
@@ -10,8 +11,9 @@ namespace {
 
 using origin::Presence;
 
-// CC-6: after the end a playlist changes no more, unless the channel comes back.
-constexpr int kEndedMaxAge = 60;
+// LL-127: after the end a playlist changes no more, but the channel may come back at any time, and viewers are to see
+// that. Units: s, in a CDN.
+constexpr int kEndedLife = 2;
 
 std::string quoted_hash(std::uint64_t hash) {
   std::string tag = "\"";
@@ -32,6 +34,15 @@ base::Micros start_of(const hls::Revision& revision, std::int64_t msn) {
   if (revision.open != nullptr && revision.open->msn == msn) return revision.open->start_utc();
   const hls::Segment* segment = revision.closed == nullptr ? nullptr : revision.closed->find(msn);
   return segment == nullptr ? 0 : segment->start_utc();
+}
+
+const char* media_type(media::Kind kind) {
+  switch (kind) {
+    case media::Kind::kAudio: return "audio/mp4";
+    case media::Kind::kText: return "text/vtt";
+    case media::Kind::kVideo: break;
+  }
+  return "video/mp4";
 }
 
 }  // namespace
@@ -92,10 +103,10 @@ Verdict ChannelView::multivariant(const Ask& ask) {
   http::Response& made = multivariants_[ask.gzip ? 1 : 0];
   if (made == nullptr) {
     const bool ended = snapshot_->state == origin::State::kEnded;
-    const int max_age = ended ? kEndedMaxAge : std::max(1, snapshot_->target_duration / 2);  // CC-1, CC-6
-    made =
-        make_text(*snapshot_->multivariant, ask.gzip,
-                  {"application/vnd.apple.mpegurl", CacheControl::seconds(max_age), "", updated_, Urgency::kPlaylist});
+    const std::string lifetime = ended ? CacheControl::shared(kEndedLife)
+                                       : CacheControl::seconds(std::max(1, snapshot_->target_duration / 2));  // CC-1
+    made = make_text(*snapshot_->multivariant, ask.gzip,
+                     {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
   }
   return {made};
 }
@@ -121,13 +132,14 @@ bool ChannelView::is_deep(const Ask& ask) const {
   return rendition != nullptr && ask.msn <= rendition->edge().last_complete() - options_.kept_segments;
 }
 
-int ChannelView::playlist_max_age(const Ask& ask, const origin::RenditionSnapshot& rendition) const {
-  if (rendition.ended()) return kEndedMaxAge;
+/// How long a CDN may keep a playlist. Units: s.
+int ChannelView::playlist_life(const Ask& ask, const origin::RenditionSnapshot& rendition) const {
+  if (rendition.ended()) return kEndedLife;
   if (!ask.directives.msn) return 1;  // CC-2
   // CC-5: asked by number of segment alone, an answer without that whole segment makes a player spin (AMB-1).
   const bool whole = static_cast<std::int64_t>(*ask.directives.msn) <= rendition.edge().last_complete();
   if (!ask.directives.part && !whole) return 1;
-  return options_.blocking_max_age > 0 ? options_.blocking_max_age : 6 * snapshot_->target_duration;  // CC-4
+  return hls::longest_cache_life(snapshot_->target_duration);  // CC-4
 }
 
 Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
@@ -141,11 +153,11 @@ Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
     case hls::Verdict::kAbsent: return refuse(404, Cause::kAbsent, snapshot_->target_duration);
     case hls::Verdict::kAnswer: break;
   }
-  const int max_age = playlist_max_age(ask, rendition);
+  const int life = playlist_life(ask, rendition);
   const bool skip = ask.directives.skip == hls::Skip::kYes;
-  http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (ask.gzip ? 2u : 0u) + (max_age > 1 ? 1u : 0u)];
+  http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (ask.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
   if (made == nullptr) {
-    const std::string lifetime = rendition.ended() ? CacheControl::seconds(max_age) : CacheControl::live(max_age);
+    const std::string lifetime = rendition.ended() ? CacheControl::shared(life) : CacheControl::live(life);
     made = make_text(rendition.playlist(ask.directives.skip), ask.gzip,
                      {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
   }
@@ -153,9 +165,9 @@ Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
 }
 
 Description ChannelView::media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const {
-  const bool audio = rendition.kind() == media::Kind::kAudio;
-  return {audio ? "audio/mp4" : "video/mp4", CacheControl::kImmutable, std::move(etag),
-          start_of(rendition.revision(), msn), audio ? Urgency::kAudio : Urgency::kVideo};
+  const bool video = rendition.kind() == media::Kind::kVideo;
+  return {media_type(rendition.kind()), CacheControl::kImmutable, std::move(etag), start_of(rendition.revision(), msn),
+          video ? Urgency::kVideo : Urgency::kAudio};
 }
 
 Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,

@@ -28,8 +28,6 @@ struct Verdict {
 class ChannelView {
  public:
   struct Options {
-    /// max-age of a playlist that a blocking request got. Units: s; 0: six target durations (CC-4).
-    int blocking_max_age = 0;
     std::size_t most_held = 100'000;
     /// Segments nearer to the live edge than this are served whatever happens.
     std::int64_t kept_segments = 6;
@@ -80,7 +78,7 @@ class ChannelView {
   Verdict init(const Ask& ask, std::uint32_t index);
   Verdict missing(origin::Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
                   const origin::Wish& wish);
-  int playlist_max_age(const Ask& ask, const origin::RenditionSnapshot& rendition) const;
+  int playlist_life(const Ask& ask, const origin::RenditionSnapshot& rendition) const;
   Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
   static void drop_old(Shelf& shelf);
 

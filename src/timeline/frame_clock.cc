@@ -8,10 +8,10 @@ namespace timeline {
 FrameClock::FrameClock(media::Rational rate, std::int64_t feed_scale, std::int64_t timescale)
     : rate_(rate), feed_scale_(feed_scale), timescale_(timescale), frame_(timescale * rate.den / rate.num) {}
 
-void FrameClock::anchor(std::int64_t dts, std::int64_t index) {
+void FrameClock::anchor(std::int64_t dts, std::int64_t index, std::int64_t least) {
   anchor_dts_ = dts;
   anchor_index_ = index;
-  next_ = index;
+  next_ = std::max(index, least);
   misplaced_ = 0;
 }
 

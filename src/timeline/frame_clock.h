@@ -15,8 +15,11 @@ class FrameClock {
   FrameClock(media::Rational rate, std::int64_t feed_scale, std::int64_t timescale);
 
   std::int64_t frame() const { return frame_; }
-  /// The frame decoded at `dts` of the feed has place `index` on the decode timeline.
-  void anchor(std::int64_t dts, std::int64_t index);
+  /// The frame decoded at `dts` of the feed has place `index` on the decode timeline; the places before `least` are
+  /// taken, so that it may get a later one.
+  void anchor(std::int64_t dts, std::int64_t index, std::int64_t least = INT64_MIN);
+  /// All frames from now on are this many places later.
+  void shift(std::int64_t frames) { anchor_index_ += frames; }
   /// Place of the next frame in decoding order: one on, except after a hole.
   std::int64_t place(std::int64_t dts);
   std::int64_t next_index() const { return next_; }

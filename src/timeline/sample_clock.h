@@ -20,6 +20,8 @@ class SampleClock {
   std::optional<Placed> place(std::int64_t time, std::int64_t samples);
   /// Forgets the past; the next frame starts where it says.
   void reset() { running_ = false; }
+  /// Whether a frame was placed.
+  bool running() const { return running_; }
   /// Where the next frame should start.
   std::int64_t next() const { return next_; }
 

@@ -14,10 +14,10 @@ constexpr base::Micros kSameJump = 2 * base::kSecond;
 // Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
 constexpr base::Micros kMostAhead = 20 * base::kSecond;
 constexpr base::Micros kMostBehind = 60 * base::kSecond;
-
-base::Micros micros_of(std::int64_t ticks, std::int64_t timescale) {
-  return media::rescale(ticks, timescale, base::kSecond);
-}
+// Pictures are reordered by 16 at most; muxers that set dts late are less than this late.
+constexpr std::int64_t kMostReordered = 17;
+constexpr base::Micros kMostComposition = 2 * base::kSecond;
+constexpr base::Micros kMostNegative = 150 * base::kMillisecond;
 
 }  // namespace
 
@@ -37,85 +37,153 @@ void Timeline::on_event(media::Event&& event) {
 void Timeline::take(const media::Track& track) {
   const auto found = tracks_.find(track.id);
   if (found != tracks_.end()) {
-    if (!media::same_format(found->second.in, track)) change_format(found->second, track);
-    found->second.in = track;
+    Entry& entry = found->second;
+    if (!media::same_format(entry.in, track) || entry.in.timescale != track.timescale) change_format(entry, track);
+    entry.in = track;
     return;
   }
   Entry& entry = tracks_[track.id];
   entry.in = track;
+  entry.not_before = succession(entry).end;
   if (track.kind() == media::Kind::kVideo) {
     entry.video = std::make_unique<VideoTiming>(track, options_.frame_rate_hint);
     return;
   }
   entry.audio = std::make_unique<AudioTiming>(track);
   if (!anchor_) return;
-  entry.audio->start(*anchor_, micros_of(anchor_->utc, anchor_->utc_scale));
-  entry.generation = anchor_->generation;
-  out_.on_track(entry.audio->track());
+  entry.audio->start(*anchor_, std::max(entry.not_before, anchor_->utc.micros()));
+  announce(entry.audio->track());
 }
 
+/// Under the anchor that it had, and after what it gave out.
 void Timeline::change_format(Entry& entry, const media::Track& track) {
-  if (entry.audio) {
-    const base::Micros end = entry.audio->end();
-    entry.audio = std::make_unique<AudioTiming>(track);
-    if (!anchor_) return;
-    entry.audio->start(*anchor_, std::max(end, micros_of(anchor_->utc, anchor_->utc_scale)));
-    entry.generation = anchor_->generation;
-    out_.on_track(entry.audio->track());
-    return;
-  }
-  entry.needs_key = true;
-  if (entry.video->started() && entry.in.video.frame_rate == track.video.frame_rate) {
+  const media::Rational rate = track.video.frame_rate;
+  if (entry.video && entry.video->started() && rate.known() && rate == entry.in.video.frame_rate &&
+      track.timescale == entry.in.timescale) {
+    entry.needs_key = true;
     entry.video->change_format(track);
-    out_.on_track(entry.video->track());
+    announce(entry.video->track());
     return;
   }
-  entry.not_before = std::max(entry.not_before, entry.video->end());
-  entry.video = std::make_unique<VideoTiming>(track, options_.frame_rate_hint);
+  entry.not_before = entry.end();
+  if (entry.started()) entry.resume = entry.anchor();
+  entry.usual_composition = media::rescale(entry.usual_composition, entry.in.timescale, track.timescale);
+  if (entry.video) {
+    entry.needs_key = true;
+    entry.video = std::make_unique<VideoTiming>(track, options_.frame_rate_hint);
+    return;
+  }
+  entry.audio = std::make_unique<AudioTiming>(track);
+  if (!anchor_) return;
+  entry.audio->start(*entry.resume, std::max(entry.not_before, entry.resume->utc.micros()));
+  announce(entry.audio->track());
 }
 
-/// The anchor stays: the track that takes its place shares the feed's clock.
+/// The track that takes its place is put where it would be, and not before the end of this one.
 void Timeline::take(const media::TrackGone& gone) {
-  if (tracks_.erase(gone.track_id) == 0) return;
+  const auto found = tracks_.find(gone.track_id);
+  if (found == tracks_.end()) return;
+  Succession& succession = this->succession(found->second);
+  succession.end = std::max(succession.end, found->second.end());
+  tracks_.erase(found);
   std::erase_if(waiting_, [&](const media::Packet& packet) { return packet.track_id == gone.track_id; });
   out_.on_event(gone);
+}
+
+void Timeline::take(const media::Announced& announced) {
+  announced_ = announced;
+  out_.on_event(announced);
+}
+
+bool Timeline::has_track(media::Kind kind) const {
+  return std::any_of(tracks_.begin(), tracks_.end(), [&](const auto& track) { return track.second.in.kind() == kind; });
+}
+
+bool Timeline::awaits(media::Kind kind, base::Micros now) const {
+  if (successions_[kind == media::Kind::kVideo ? 0 : 1].announced) return false;
+  return (announced_.has(kind) || has_track(kind)) && now - begun_.value_or(now) < options_.wait_for_announced;
+}
+
+void Timeline::announce(const media::Track& track) {
+  successions_[track.kind() == media::Kind::kVideo ? 0 : 1].announced = true;
+  out_.on_track(track);
 }
 
 void Timeline::take(media::Packet&& packet) {
   const auto found = tracks_.find(packet.track_id);
   if (found == tracks_.end()) return;
   Entry& entry = found->second;
-  const base::Micros dts = micros_of(packet.dts, entry.in.timescale);
-  const bool jumped = entry.watch.jumped(dts, packet.arrived, {options_.jump_forward, options_.jump_back});
-  if (anchor_ && entry.started()) {
-    if (jumped || astray(entry, packet)) follow_jump(entry, packet);
-  } else if (jumped) {
-    forget(entry);
-  }
+  if (!begun_) begun_ = packet.arrived;
   if (entry.video) {
+    bound_composition(entry, packet);
+    check_stamps(entry, packet);
     on_video(entry, std::move(packet));
+  } else if (anchor_) {
+    check_stamps(entry, packet);
+    give_audio(entry, std::move(packet));
   } else {
-    on_audio(entry, std::move(packet));
+    wait_for_anchor(std::move(packet));
+  }
+}
+
+void Timeline::check_stamps(Entry& entry, media::Packet& packet) {
+  const base::Micros dts = entry.feed_time(packet.dts).micros();
+  const StampWatch::Limits limits{options_.jump_forward, options_.jump_back};
+  const StampWatch::Verdict verdict = entry.watch.check(dts, packet.arrived, limits);
+  if (!entry.started()) {
+    if (verdict == StampWatch::Verdict::kSteady) return;
+    // Frames from before a jump cannot be compared with those after it.
+    entry.needs_key = true;
+    entry.video->forget_probe();
+    entry.watch.reset();
+    entry.watch.check(dts, packet.arrived, limits);
+  } else if (verdict == StampWatch::Verdict::kOff) {
+    restamp(entry, packet);
+  } else if (verdict == StampWatch::Verdict::kMoved) {
+    follow_jump(entry, packet, entry.anchor().map({entry.watch.expected(), base::kSecond}));
+  } else if (!std::exchange(entry.settled, true) && out_of_place(entry, packet, entry.anchor())) {
+    const std::optional<base::Micros> delay = succession(entry).delay;
+    if (delay) follow_jump(entry, packet, std::max(entry.end(), packet.arrived - *delay));
+    if (!delay) follow_jump(entry, packet, std::nullopt);
+  } else if (astray(entry.anchor(), entry, packet)) {
+    follow_jump(entry, packet, std::nullopt);
+  }
+}
+
+/// Whether a track's first packet shows another clock than the anchor's: it is far from where the tracks of its kind
+/// were against their arrival, or from any sensible place.
+bool Timeline::out_of_place(Entry& entry, const media::Packet& packet, const Anchor& anchor) {
+  const std::optional<base::Micros> delay = succession(entry).delay;
+  if (!delay) return astray(anchor, entry, packet);
+  return std::abs(anchor.map(entry.feed_time(packet.dts)) + *delay - packet.arrived) > kSameJump;
+}
+
+void Timeline::restamp(Entry& entry, media::Packet& packet) {
+  const std::int64_t expected = media::rescale(entry.watch.expected(), base::kSecond, entry.in.timescale);
+  const std::int64_t composition = packet.pts - packet.dts;
+  packet.dts = expected;
+  packet.pts = expected + composition;
+  ++counters_.restamped;
+}
+
+/// No frame is shown seconds before or after its decoding: its composition time is damaged. It is shown where a key
+/// frame decoded then would be.
+void Timeline::bound_composition(Entry& entry, media::Packet& packet) {
+  const base::Micros composition = entry.feed_time(packet.pts - packet.dts).micros();
+  const base::Micros most = std::max(kMostComposition, kMostReordered * entry.watch.usual_step());
+  if (composition < -kMostNegative || composition > most) {
+    packet.pts = packet.dts + entry.usual_composition;
+    ++counters_.restamped;
+  } else if (packet.key) {
+    entry.usual_composition = packet.pts - packet.dts;
   }
 }
 
 /// Whether the packet's time is so far from its arrival that it cannot be meant: its track jumped before it had an
 /// anchor.
-bool Timeline::astray(const Entry& entry, const media::Packet& packet) const {
-  const Anchor& anchor = entry.video ? entry.video->anchor() : entry.audio->anchor();
-  const base::Micros time = anchor.map(packet.dts, entry.in.timescale, base::kSecond);
+bool Timeline::astray(const Anchor& anchor, const Entry& entry, const media::Packet& packet) const {
+  const base::Micros time = anchor.map(entry.feed_time(packet.dts));
   return time > std::max(packet.arrived, floor_) + kMostAhead || time < packet.arrived - kMostBehind;
-}
-
-/// Packets that wait for an anchor, and have stamps from before a jump, find none.
-void Timeline::forget(Entry& entry) {
-  if (entry.video) {
-    entry.needs_key = true;
-    entry.video->forget_probe();
-    return;
-  }
-  counters_.dropped_before_anchor += waiting_.size();
-  waiting_.clear();
 }
 
 void Timeline::on_video(Entry& entry, media::Packet&& packet) {
@@ -147,28 +215,44 @@ bool Timeline::other_video_leads(const Entry& entry) const {
 void Timeline::start_video(Entry& entry) {
   VideoTiming& video = *entry.video;
   video.decide_rate();
-  if (!anchor_) set_anchor(video.make_anchor(floor_, options_.clear_slots));
-  entry.generation = anchor_->generation;
+  choose_anchor(entry);
+  entry.settled = true;
+  entry.resume.reset();
   std::deque<media::Packet> packets = video.start(*anchor_, entry.not_before);
-  out_.on_track(video.track());
+  announce(video.track());
   release_waiting();
   for (media::Packet& packet : packets) give_video(entry, std::move(packet));
 }
 
-void Timeline::set_anchor(const Anchor& anchor) {
-  anchor_ = anchor;
-  for (auto& [id, entry] : tracks_) {
-    if (!entry.audio) continue;
-    entry.audio->start(anchor, micros_of(anchor.utc, anchor.utc_scale));
-    out_.on_track(entry.audio->track());
+/// The anchor of the feed, or what the track had before its format changed, unless its clock is another.
+void Timeline::choose_anchor(Entry& entry) {
+  VideoTiming& video = *entry.video;
+  if (!anchor_) {
+    set_anchor(video.make_anchor(floor_, options_.clear_slots));
+    return;
+  }
+  anchor_ = entry.resume.value_or(*anchor_);
+  const media::Packet& first = video.first();
+  if (out_of_place(entry, first, *anchor_)) {
+    const base::Micros due = first.arrived - succession(entry).delay.value_or(0);
+    if (const Anchor* found = anchor_near(entry, entry.feed_time(first.dts), due)) {
+      anchor_ = Anchor(*found);
+    } else {
+      adopt_anchor(video.make_anchor(entry.not_before, options_.clear_slots));
+      ++counters_.reanchors;
+    }
+  }
+  if (const base::Micros later = video.overlap_at_start(*anchor_, entry.not_before); later > 0) {
+    move_anchor(*anchor_, later);
   }
 }
 
-void Timeline::on_audio(Entry& entry, media::Packet&& packet) {
-  if (anchor_) {
-    give_audio(entry, std::move(packet));
-  } else {
-    wait_for_anchor(std::move(packet));
+void Timeline::set_anchor(const Anchor& anchor) {
+  adopt_anchor(anchor);
+  for (auto& [id, entry] : tracks_) {
+    if (!entry.audio) continue;
+    entry.audio->start(*anchor_, std::max(entry.not_before, anchor_->utc.micros()));
+    announce(entry.audio->track());
   }
 }
 
@@ -178,14 +262,14 @@ void Timeline::wait_for_anchor(media::Packet&& packet) {
     ++counters_.dropped_overflow;
   }
   waiting_.push_back(std::move(packet));
-  const media::Packet& first = waiting_.front();
-  const media::Packet& last = waiting_.back();
-  const bool video_known =
-      std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) { return track.second.video != nullptr; });
-  const base::Micros wait = video_known ? options_.wait_for_key : options_.wait_for_video;
-  const base::Micros waited = micros_of(last.pts, tracks_.at(last.track_id).in.timescale) -
-                              micros_of(first.pts, tracks_.at(first.track_id).in.timescale);
-  if (waited >= wait) flush();
+  const bool expected = announced_.video || has_track(media::Kind::kVideo);
+  base::Micros wait = expected ? options_.wait_for_announced : options_.wait_for_video;
+  // Its key frame is there, its rate will be in a moment.
+  const bool nearly = std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) {
+    return track.second.video && track.second.video->probing();
+  });
+  if (nearly) wait += base::kSecond;
+  if (waiting_.back().arrived - waiting_.front().arrived >= wait) flush();
 }
 
 void Timeline::flush() {
@@ -194,35 +278,78 @@ void Timeline::flush() {
   }
   if (anchor_ || waiting_.empty()) return;
   const media::Packet& first = waiting_.front();
-  set_anchor({first.pts, tracks_.at(first.track_id).in.timescale, std::max(first.arrived, floor_), base::kSecond, 0});
+  set_anchor({tracks_.at(first.track_id).feed_time(first.pts), {std::max(first.arrived, floor_), base::kSecond}});
   release_waiting();
 }
 
 void Timeline::release_waiting() {
   for (media::Packet& packet : std::exchange(waiting_, {})) {
     Entry& entry = tracks_.at(packet.track_id);
-    if (astray(entry, packet)) follow_jump(entry, packet);
+    check_stamps(entry, packet);
     give_audio(entry, std::move(packet));
   }
 }
 
-/// The source's clock was set anew: its time goes on where this packet arrived, or where what was given out ends.
-void Timeline::follow_jump(Entry& entry, const media::Packet& packet) {
-  const base::Micros mapped = anchor_->map(packet.dts, entry.in.timescale, base::kSecond);
-  const bool fits = std::abs(mapped - packet.arrived) < kSameJump;
-  if (entry.generation >= anchor_->generation || !fits) {
-    Anchor next{packet.dts, entry.in.timescale, std::max(packet.arrived, floor_), base::kSecond, 0};
-    if (entry.video) next = entry.video->continue_at(packet, floor_, options_.clear_slots);
-    next.generation = anchor_->generation + 1;
-    anchor_ = next;
+/// The source's clock was set anew: the track goes on under the anchor that puts it where it is `expected` (nothing: at
+/// its arrival), or under one of its own.
+void Timeline::follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected) {
+  const media::Instant time = entry.feed_time(packet.dts);
+  const base::Micros due = expected.value_or(std::max(packet.arrived, floor_));
+  if (const Anchor* found = anchor_near(entry, time, due)) {
+    anchor_ = Anchor(*found);
+  } else {
+    const bool at_arrival = entry.video && !expected;
+    adopt_anchor(at_arrival ? entry.video->continue_at(packet, floor_, options_.clear_slots)
+                            : Anchor{time, {due, base::kSecond}});
     ++counters_.reanchors;
   }
-  entry.generation = anchor_->generation;
-  if (entry.video) {
-    entry.video->change_anchor(*anchor_, packet);
-  } else {
+  if (!entry.video) {
     entry.audio->change_anchor(*anchor_);
+    return;
   }
+  if (const base::Micros later = entry.video->overlap(*anchor_, packet); later > 0) move_anchor(*anchor_, later);
+  entry.video->change_anchor(*anchor_, packet);
+}
+
+/// The anchor that puts `time` nearest to the UTC instant `expected`: another track's, or its own if the jump is a
+/// hole.
+const Anchor* Timeline::anchor_near(const Entry& entry, media::Instant time, base::Micros expected) const {
+  const Anchor* best = nullptr;
+  base::Micros least = kSameJump;
+  const bool hole = entry.started() && entry.anchor().map(time) >= expected && !entry.watch.too_early();
+  const auto consider = [&](const Anchor& anchor) {
+    const base::Micros off = std::abs(anchor.map(time) - expected);
+    const bool own = entry.started() && anchor.generation == entry.anchor().generation;
+    if (off >= least || (own && !hole)) return;
+    least = off;
+    best = &anchor;
+  };
+  consider(*anchor_);
+  for (const auto& [id, other] : tracks_) {
+    if (other.started()) consider(other.anchor());
+  }
+  return best;
+}
+
+void Timeline::adopt_anchor(const Anchor& anchor) {
+  anchor_ = anchor;
+  anchor_->generation = ++generations_;
+}
+
+/// Moves an anchor and all tracks under it, so that they stay together.
+void Timeline::move_anchor(Anchor anchor, base::Micros later) {
+  anchor.utc = {anchor.utc.ticks + media::rescale(later, base::kSecond, anchor.utc.scale, media::Round::kUp),
+                anchor.utc.scale};
+  for (auto& [id, entry] : tracks_) {
+    if (entry.resume && entry.resume->generation == anchor.generation) entry.resume = anchor;
+    if (!entry.started() || entry.anchor().generation != anchor.generation) continue;
+    if (entry.video) {
+      entry.video->move_anchor(anchor, later);
+    } else {
+      entry.audio->change_anchor(anchor);
+    }
+  }
+  if (anchor_->generation == anchor.generation) anchor_ = anchor;
 }
 
 void Timeline::give_video(Entry& entry, media::Packet&& packet) {
@@ -231,12 +358,14 @@ void Timeline::give_video(Entry& entry, media::Packet&& packet) {
     ++counters_.dropped_before_anchor;
     return;
   }
+  succession(entry).delay = packet.arrived - entry.anchor().map(entry.feed_time(packet.dts));
   count(entry.video->place(packet));
   floor_ = std::max(floor_, entry.video->end());
   out_.on_packet(std::move(packet));
 }
 
 void Timeline::give_audio(Entry& entry, media::Packet&& packet) {
+  succession(entry).delay = packet.arrived - entry.anchor().map(entry.feed_time(packet.dts));
   const Verdict verdict = entry.audio->place(packet);
   count(verdict);
   if (verdict == Verdict::kCovered) return;
@@ -257,6 +386,10 @@ void Timeline::on_restart() {
   tracks_.clear();
   waiting_.clear();
   anchor_.reset();
+  successions_ = {};
+  announced_ = {};
+  begun_.reset();
+  options_.frame_rate_hint = {};
 }
 
 void Timeline::take(const media::Loss&) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -10,6 +12,7 @@
 #include "media/event.h"
 #include "media/time.h"
 #include "media/track.h"
+#include "timeline/stamp_watch.h"
 #include "timeline/track_timing.h"
 
 namespace timeline {
@@ -21,8 +24,9 @@ namespace timeline {
 /// video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid (multiples
 /// of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The decode
 /// timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be negative
-/// (CM-16). Time never goes back (CM-13): jumps are anchored anew at the arrival of what jumped, after everything
-/// already given out.
+/// (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only if more of them
+/// follow was the source's clock set anew, and its track goes on under a new anchor, as if nothing had happened
+/// (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the others kept.
 ///
 /// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,
 /// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
@@ -32,9 +36,10 @@ namespace timeline {
 class Timeline final : public media::EventSink {
  public:
   struct Options {
-    /// How long an audio-only feed waits for video, in feed time; while video comes without a key frame, longer.
+    /// How long audio waits for video that nobody announced, and for video that the feed announced or that comes
+    /// without a key frame (a long GOP joined in the middle).
     base::Micros wait_for_video = base::kSecond;
-    base::Micros wait_for_key = 6 * base::kSecond;
+    base::Micros wait_for_announced = 10 * base::kSecond;
     /// Segment duration of a channel that copies its video: key frames are kept clear of the last 0.1 s of the slots of
     /// that length (media::kStartMargin), by up to 0.3 s of difference between media time and arrival. 0: wherever they
     /// arrive.
@@ -51,7 +56,7 @@ class Timeline final : public media::EventSink {
     std::uint64_t dropped_overflow = 0;       ///< packets that waited for an anchor beyond the bound
     std::uint64_t holes = 0;                  ///< missing audio or video in continuous time
     std::uint64_t reanchors = 0;              ///< time stamps jumped
-    std::uint64_t restamped = 0;              ///< times that had to be changed by more than half a frame
+    std::uint64_t restamped = 0;  ///< stamps that were far off, or had to be moved by more than half a frame
   };
 
   /// `out` outlives this.
@@ -63,8 +68,11 @@ class Timeline final : public media::EventSink {
 
   /// What the container claims; takes effect for video that has not started.
   void set_frame_rate_hint(media::Rational rate);
-  /// A publisher came again: tracks are forgotten, the time is anchored anew, not before what was given out.
+  /// A publisher came again: tracks and claims are forgotten, the time is anchored anew, not before what was given out.
   void on_restart();
+  /// Whether the feed has a track of this kind, as it announced or as its packets show, that was not announced to the
+  /// sink yet, and less than Options::wait_for_announced have passed since its first packet. Units: `now` as arrivals.
+  bool awaits(media::Kind kind, base::Micros now) const;
   /// Gives out what is held back.
   void flush();
   /// Nothing given out from now on is earlier than `utc`: for a log that is resumed.
@@ -77,14 +85,26 @@ class Timeline final : public media::EventSink {
     media::Track in;
     std::unique_ptr<VideoTiming> video;  ///< one of the two
     std::unique_ptr<AudioTiming> audio;
-    JumpWatch watch;
-    std::uint32_t generation = 0;  ///< of the anchor it is under
+    StampWatch watch;
+    std::optional<Anchor> resume;        ///< video that starts again after a change of format: the anchor that it had
+    bool settled = false;                ///< its first packet was looked at
+    std::int64_t usual_composition = 0;  ///< pts - dts of the last key frame. Units: ticks of `in`.
     bool needs_key = true;
     std::int64_t leading_before =
-        INT64_MIN;  ///< pictures after a first key frame with an earlier pts are not decodable
-    base::Micros not_before = INT64_MIN;
+        INT64_MIN;                        ///< pictures after a first key frame with an earlier pts are not decodable
+    base::Micros not_before = INT64_MIN;  ///< UTC end of what stood in its place before
 
-    bool started() const { return video ? video->started() : true; }
+    bool started() const { return video ? video->started() : audio->started(); }
+    base::Micros end() const { return std::max(not_before, video ? video->end() : audio->end()); }
+    const Anchor& anchor() const { return video ? video->anchor() : audio->anchor(); }
+    media::Instant feed_time(std::int64_t ticks) const { return {ticks, in.timescale}; }
+  };
+
+  /// What the tracks of one kind have in common, and hand on to the next one.
+  struct Succession {
+    bool announced = false;             ///< to the sink, since the feed began
+    base::Micros end = INT64_MIN;       ///< UTC end of what tracks that are gone have given out
+    std::optional<base::Micros> delay;  ///< arrival - UTC of the newest packet
   };
 
   void take(const media::Track& track);
@@ -92,17 +112,27 @@ class Timeline final : public media::EventSink {
   void take(const media::TrackGone& gone);
   void take(const media::Loss&);
   void take(const media::End&) { flush(); }
+  void take(const media::Announced& announced);
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
-  void on_audio(Entry& entry, media::Packet&& packet);
   void wait_for_anchor(media::Packet&& packet);
   bool other_video_leads(const Entry& entry) const;
   void start_video(Entry& entry);
+  void choose_anchor(Entry& entry);
+  void announce(const media::Track& track);
+  Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
+  bool has_track(media::Kind kind) const;
   void set_anchor(const Anchor& anchor);
   void release_waiting();
-  bool astray(const Entry& entry, const media::Packet& packet) const;
-  void forget(Entry& entry);
-  void follow_jump(Entry& entry, const media::Packet& packet);
+  void check_stamps(Entry& entry, media::Packet& packet);
+  bool out_of_place(Entry& entry, const media::Packet& packet, const Anchor& anchor);
+  void restamp(Entry& entry, media::Packet& packet);
+  void bound_composition(Entry& entry, media::Packet& packet);
+  bool astray(const Anchor& anchor, const Entry& entry, const media::Packet& packet) const;
+  void follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected);
+  const Anchor* anchor_near(const Entry& entry, media::Instant time, base::Micros expected) const;
+  void adopt_anchor(const Anchor& anchor);
+  void move_anchor(Anchor anchor, base::Micros later);
   void give_video(Entry& entry, media::Packet&& packet);
   void give_audio(Entry& entry, media::Packet&& packet);
   void count(Verdict verdict);
@@ -111,7 +141,11 @@ class Timeline final : public media::EventSink {
   media::EventSink& out_;
   Counters counters_;
   std::map<std::uint32_t, Entry> tracks_;
-  std::optional<Anchor> anchor_;
+  std::array<Succession, 2> successions_;  ///< video, audio
+  media::Announced announced_;
+  std::optional<base::Micros> begun_;  ///< arrival of the feed's first packet
+  std::optional<Anchor> anchor_;       ///< of tracks that come
+  std::uint32_t generations_ = 0;
   std::deque<media::Packet> waiting_;  ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
   base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out
 };

@@ -34,25 +34,6 @@ std::vector<std::int64_t> decode_times(const std::deque<media::Packet>& packets)
 
 }  // namespace
 
-std::int64_t Anchor::map(std::int64_t time, std::int64_t time_scale, std::int64_t scale) const {
-  const std::int64_t since = time_scale == feed_scale
-                                 ? media::rescale(time - feed, feed_scale, scale)
-                                 : media::rescale(time, time_scale, scale) - media::rescale(feed, feed_scale, scale);
-  return media::rescale(utc, utc_scale, scale) + since;
-}
-
-bool JumpWatch::jumped(base::Micros dts, base::Micros arrived, Limits limits) {
-  const base::Micros step = dts - dts_;
-  const base::Micros waited = arrived - arrived_;
-  const bool far = step > limits.forward || step < -limits.back;
-  const bool borne_out = step > 0 && step - waited < limits.forward && waited - step < limits.forward;
-  const bool result = running_ && far && !borne_out;
-  running_ = true;
-  dts_ = dts;
-  arrived_ = arrived;
-  return result;
-}
-
 VideoTiming::VideoTiming(const media::Track& track, media::Rational rate_hint)
     : in_(track), out_(track), hint_(rate_hint) {}
 
@@ -96,7 +77,7 @@ Anchor VideoTiming::make_anchor(base::Micros floor, base::Micros clear_slots) co
       floor == INT64_MIN ? INT64_MIN : media::rescale(ticks_up(floor, out_.timescale), frame, 1, media::Round::kUp);
   const std::int64_t arrived = media::rescale(media::rescale(key.arrived, base::kSecond, out_.timescale), frame, 1);
   const std::int64_t start = clear_of_slot_end(key, std::max(arrived - before, least), least, clear_slots);
-  return {key.pts, in_.timescale, (start + before) * frame, out_.timescale, 0};
+  return {feed_time(key.pts), {(start + before) * frame, out_.timescale}};
 }
 
 /// Key frames come a segment apart as a rule, so that all of them lie where the first does in its slot; those of open
@@ -122,13 +103,14 @@ std::deque<media::Packet> VideoTiming::start(const Anchor& anchor, base::Micros 
   anchor_ = anchor;
   started_ = true;
   const media::Packet& key = probe_.front();
-  const std::int64_t shown = anchor.map(key.pts, in_.timescale, out_.timescale);
+  const std::int64_t shown = anchor.map(feed_time(key.pts), out_.timescale);
   const std::int64_t least = floor == INT64_MIN ? INT64_MIN : ticks_up(floor, out_.timescale);
   if (grid_) {
     delay_ = grid_->frames_in(composition(key)) - leading();
-    std::int64_t index = media::rescale(shown, grid_->frame(), 1) - leading();
-    if (floor != INT64_MIN) index = std::max(index, media::rescale(least, grid_->frame(), 1, media::Round::kUp));
-    grid_->anchor(key.dts, index);
+    const std::int64_t index = media::rescale(shown, grid_->frame(), 1) - leading();
+    const std::int64_t free =
+        floor == INT64_MIN ? INT64_MIN : media::rescale(least, grid_->frame(), 1, media::Round::kUp);
+    grid_->anchor(key.dts, index, free);
   }
   free_shift_ = media::rescale(composition(key), in_.timescale, out_.timescale);
   last_dts_ = least == INT64_MIN ? least : least - 1;
@@ -140,15 +122,37 @@ Anchor VideoTiming::continue_at(const media::Packet& packet, base::Micros floor,
   const std::int64_t least =
       media::rescale(ticks_up(std::max(packet.arrived, floor), out_.timescale), frame, 1, media::Round::kUp);
   const std::int64_t start = packet.key ? clear_of_slot_end(packet, least, least, clear_slots) : least;
-  return {packet.dts, in_.timescale, start * frame, out_.timescale, 0};
+  return {feed_time(packet.dts), {start * frame, out_.timescale}};
 }
 
 void VideoTiming::change_anchor(const Anchor& anchor, const media::Packet& packet) {
   anchor_ = anchor;
   if (!grid_) return;
-  const std::int64_t shown = anchor.map(packet.dts, in_.timescale, out_.timescale);
+  const std::int64_t shown = anchor.map(feed_time(packet.dts), out_.timescale);
   const std::int64_t index = media::rescale(shown, grid_->frame(), 1) + delay_;
-  grid_->anchor(packet.dts, std::max(index, grid_->next_index()));
+  grid_->anchor(packet.dts, index, grid_->next_index());
+}
+
+/// By how much `time` lies before `floor`, if that is more than rounding.
+base::Micros VideoTiming::past(std::int64_t time, base::Micros floor) const {
+  if (floor == INT64_MIN) return 0;
+  const base::Micros late = floor - micros_up(time, out_.timescale);
+  return late > micros_up(grid_ ? grid_->frame() : out_.timescale / kSlowestRate, out_.timescale) ? late : 0;
+}
+
+base::Micros VideoTiming::overlap_at_start(const Anchor& anchor, base::Micros floor) const {
+  const std::int64_t before = grid_ ? leading() * grid_->frame() : 0;
+  return past(anchor.map(feed_time(probe_.front().pts), out_.timescale) - before, floor);
+}
+
+base::Micros VideoTiming::overlap(const Anchor& anchor, const media::Packet& packet) const {
+  const std::int64_t shift = grid_ ? delay_ * grid_->frame() : free_shift_;
+  return past(anchor.map(feed_time(packet.dts), out_.timescale) + shift, end());
+}
+
+void VideoTiming::move_anchor(const Anchor& moved, base::Micros later) {
+  anchor_ = moved;
+  if (grid_) grid_->shift(media::rescale(media::rescale(later, base::kSecond, out_.timescale), grid_->frame(), 1));
 }
 
 Verdict VideoTiming::place(media::Packet& packet) {
@@ -171,8 +175,8 @@ Verdict VideoTiming::place_on_grid(media::Packet& packet) {
 }
 
 Verdict VideoTiming::place_freely(media::Packet& packet) {
-  const std::int64_t dts = anchor_.map(packet.dts, in_.timescale, out_.timescale) + free_shift_;
-  packet.pts = anchor_.map(packet.pts, in_.timescale, out_.timescale);
+  const std::int64_t dts = anchor_.map(feed_time(packet.dts), out_.timescale) + free_shift_;
+  packet.pts = anchor_.map(feed_time(packet.pts), out_.timescale);
   packet.dts = last_dts_ == INT64_MIN ? dts : std::max(dts, last_dts_ + 1);
   packet.duration = 0;
   last_dts_ = packet.dts;
@@ -199,6 +203,7 @@ AudioTiming::AudioTiming(const media::Track& track) : in_(track), out_(track) {
 }
 
 void AudioTiming::start(const Anchor& anchor, base::Micros not_before) {
+  started_ = true;
   anchor_ = anchor;
   not_before_ = not_before;
   if (not_before != INT64_MIN)
@@ -213,7 +218,7 @@ std::int64_t AudioTiming::samples_of(const media::Packet& packet) {
 }
 
 Verdict AudioTiming::place(media::Packet& packet) {
-  const std::int64_t stamp = anchor_.map(packet.pts, in_.timescale, out_.timescale);
+  const std::int64_t stamp = anchor_.map({packet.pts, in_.timescale}, out_.timescale);
   const std::int64_t samples = samples_of(packet);
   if (stamp < not_before_) return Verdict::kCovered;
   const auto placed = clock_.place(stamp, samples);
@@ -223,6 +228,8 @@ Verdict AudioTiming::place(media::Packet& packet) {
   return placed->hole ? Verdict::kHole : Verdict::kPlaced;
 }
 
-base::Micros AudioTiming::end() const { return micros_up(clock_.next(), out_.timescale); }
+base::Micros AudioTiming::end() const {
+  return clock_.running() ? micros_up(clock_.next(), out_.timescale) : INT64_MIN;
+}
 
 }  // namespace timeline

@@ -7,42 +7,14 @@
 #include "base/clock.h"
 #include "media/packet.h"
 #include "media/track.h"
+#include "timeline/anchor.h"
 #include "timeline/frame_clock.h"
 #include "timeline/sample_clock.h"
 
 namespace timeline {
 
-/// One instant on the feed's clock and in UTC.
-struct Anchor {
-  std::int64_t feed = 0;
-  std::int64_t feed_scale = 1;
-  std::int64_t utc = 0;
-  std::int64_t utc_scale = 1;
-  std::uint32_t generation = 0;  ///< later anchors of a feed have higher ones
-
-  /// UTC of a feed time, in ticks of `scale`.
-  std::int64_t map(std::int64_t time, std::int64_t time_scale, std::int64_t scale) const;
-};
-
 /// What a track's timing found out about a packet, beside its times.
 enum class Verdict : std::uint8_t { kPlaced, kHole, kRestamped, kCovered };
-
-/// Watches one track's decode times for jumps that its arrival does not bear out (RT-26).
-class JumpWatch {
- public:
-  struct Limits {
-    base::Micros forward = base::kSecond;
-    base::Micros back = base::kSecond / 2;
-  };
-  /// `dts` in microseconds of feed time. True where the source's clock was set anew.
-  bool jumped(base::Micros dts, base::Micros arrived, Limits limits);
-  void reset() { running_ = false; }
-
- private:
-  bool running_ = false;
-  base::Micros dts_ = 0;
-  base::Micros arrived_ = 0;
-};
 
 /// Timing of one video track: finds its rate from its first frames, then puts it on the frame grid, or keeps its own
 /// times where the rate varies.
@@ -66,6 +38,9 @@ class VideoTiming {
   /// An anchor that puts the first frame at its arrival, no sample before `floor`, and as
   /// Timeline::Options::clear_slots says. REQUIRES: decide_rate() was called.
   Anchor make_anchor(base::Micros floor, base::Micros clear_slots) const;
+  /// How much later the anchor has to be for the first frame not to lie before `floor`; 0 for less than a frame.
+  /// REQUIRES: decide_rate() was called.
+  base::Micros overlap_at_start(const Anchor& anchor, base::Micros floor) const;
   /// Starts the decode timeline at the first frame, not before `floor`. Returns the packets held back.
   std::deque<media::Packet> start(const Anchor& anchor, base::Micros floor);
 
@@ -73,6 +48,11 @@ class VideoTiming {
   void change_anchor(const Anchor& anchor, const media::Packet& packet);
   /// An anchor under which this packet follows what was given out, at its arrival if that is later.
   Anchor continue_at(const media::Packet& packet, base::Micros floor, base::Micros clear_slots) const;
+  /// How much later the anchor has to be for this packet not to lie before the end of what was given out. 0 for less
+  /// than a frame, which is rounding.
+  base::Micros overlap(const Anchor& anchor, const media::Packet& packet) const;
+  /// The anchor that it has was moved by so much.
+  void move_anchor(const Anchor& moved, base::Micros later);
 
   /// Turns the packet's times into UTC ticks of track().timescale.
   Verdict place(media::Packet& packet);
@@ -84,9 +64,11 @@ class VideoTiming {
  private:
   std::int64_t leading() const;
   std::int64_t frame_ticks() const { return grid_ ? grid_->frame() : 1; }
+  base::Micros past(std::int64_t time, base::Micros floor) const;
   std::int64_t clear_of_slot_end(const media::Packet& key, std::int64_t start, std::int64_t least,
                                  base::Micros segment) const;
   std::int64_t composition(const media::Packet& packet) const { return packet.pts - packet.dts; }
+  media::Instant feed_time(std::int64_t ticks) const { return {ticks, in_.timescale}; }
   Verdict place_on_grid(media::Packet& packet);
   Verdict place_freely(media::Packet& packet);
 
@@ -109,6 +91,7 @@ class AudioTiming {
 
   const media::Track& track() const { return out_; }
   void start(const Anchor& anchor, base::Micros not_before);
+  bool started() const { return started_; }
   const Anchor& anchor() const { return anchor_; }
   void change_anchor(const Anchor& anchor) { anchor_ = anchor; }
   Verdict place(media::Packet& packet);
@@ -119,6 +102,7 @@ class AudioTiming {
 
   media::Track in_;
   media::Track out_;
+  bool started_ = false;
   Anchor anchor_;
   std::int64_t not_before_ = INT64_MIN;
   SampleClock clock_;

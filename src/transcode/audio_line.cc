@@ -93,6 +93,11 @@ base::Status AudioLine::silence_until(std::int64_t at, Output& out) {
   return base::Ok{};
 }
 
+base::Status AudioLine::play_silence(std::int64_t at, Output& out) {
+  const bool gap = begun_ && at - end() > media::rescale(kMostSilence, base::kSecond, rate());
+  return gap ? restart_at(at, out) : silence_until(at, out);
+}
+
 /// A new encoder, because an old one would spread what it holds over the gap.
 base::Status AudioLine::restart_at(std::int64_t at, Output& out) {
   TRY_OK(finish_frames(out));

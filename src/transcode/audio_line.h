@@ -17,6 +17,7 @@ namespace transcode {
 /// and encodes the line in frames on a fixed grid. Thread: one at a time.
 class AudioLine {
  public:
+  static constexpr base::Micros kMostSilence = 10 * base::kSecond;
   struct Limits {
     std::int64_t fill = 0;    ///< longest hole that becomes silence. Units: samples of the rung.
     std::int64_t jitter = 0;  ///< as fill
@@ -40,12 +41,14 @@ class AudioLine {
   base::Result<Repair> feed(const AVFrame& frame, std::int64_t at, base::Micros arrived, Output& out);
   /// Where the next sample would go; INT64_MIN before the first.
   std::int64_t end() const;
-  base::Status silence_until(std::int64_t at, Output& out);
+  /// Puts silence up to `at`; after a time longer than kMostSilence a gap.
+  base::Status play_silence(std::int64_t at, Output& out);
   base::Status flush(Output& out);
 
   std::uint64_t encoded() const { return encoded_; }
 
  private:
+  base::Status silence_until(std::int64_t at, Output& out);
   AudioLine(AudioRung rung, std::size_t index, AudioEncoder encoder, Resampler resampler);
   void begin(std::int64_t at);
   base::Status restart_at(std::int64_t at, Output& out);

@@ -17,6 +17,8 @@ struct AudioTranscoder::State {
   Decoder decoder;
   std::vector<AudioLine> lines;
   Counters counters;
+  base::Micros arrived = 0;  ///< of the newest packet
+  bool decodable = true;
   bool ended = false;
 };
 
@@ -49,15 +51,20 @@ void AudioTranscoder::State::put(AudioLine& line, const AVFrame& frame, bool fir
   counters.skew = media::rescale(repair->skew, line.rate(), base::kSecond);
 }
 
+base::Status AudioTranscoder::check(const media::Track& source) {
+  if (source.kind() != media::Kind::kAudio || source.timescale <= 0 || source.timescale > INT32_MAX) {
+    return base::Error{base::Code::kMalformed, "not an audio track, or one without a timescale"};
+  }
+  return base::Ok{};
+}
+
 AudioTranscoder::AudioTranscoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 AudioTranscoder::~AudioTranscoder() = default;
 
 base::Result<std::unique_ptr<AudioTranscoder>> AudioTranscoder::make(const media::Track& source,
                                                                      std::vector<AudioRung> rungs,
                                                                      const Options& options) {
-  if (source.kind() != media::Kind::kAudio || source.timescale <= 0 || source.timescale > INT32_MAX) {
-    return base::Error{base::Code::kMalformed, "not an audio track, or one without a timescale"};
-  }
+  TRY_OK(check(source));
   TRY(Decoder decoder, Decoder::make(source));
   auto state = std::make_unique<State>(source, std::move(decoder));
   for (std::size_t i = 0; i < rungs.size(); ++i) {
@@ -80,26 +87,42 @@ void AudioTranscoder::announce(Output& out) {
 void AudioTranscoder::feed(media::Packet&& packet, Output& out) {
   if (state_->ended) return;
   ++state_->counters.fed;
+  if (!state_->decodable) {
+    ++state_->counters.decode_errors;
+    return;
+  }
+  state_->arrived = packet.arrived;
   if (!state_->decoder.send(packet, 0)) ++state_->counters.decode_errors;
   state_->take_frames(packet.arrived, out);
 }
 
-base::Status AudioTranscoder::change_source(const media::Track& source) {
-  if (source.timescale != state_->source.timescale) {
-    return base::Error{base::Code::kUnsupported, "the timescale of a track cannot change"};
-  }
+base::Status AudioTranscoder::change_source(const media::Track& source, Output& out) {
+  // Frames are placed by the timescale of the track that they were decoded with.
+  state_->decoder.end();
+  state_->take_frames(state_->arrived, out);
+  state_->decodable = false;
+  TRY_OK(check(source));
   TRY(Decoder decoder, Decoder::make(source));
   state_->decoder = std::move(decoder);
   state_->source = source;
+  state_->decodable = true;
   return base::Ok{};
 }
 
-void AudioTranscoder::silence_until(std::int64_t pts, Output& out) {
+void AudioTranscoder::silence_until(media::Instant until, Output& out) {
   if (state_->ended) return;
+  const std::optional<media::Instant> before = end();
   for (AudioLine& line : state_->lines) {
-    const std::int64_t at = media::rescale(pts, state_->source.timescale, line.rate());
-    if (!line.silence_until(at, out).ok()) ++state_->counters.decode_errors;
+    if (!line.play_silence(until.in(line.rate()), out).ok()) ++state_->counters.decode_errors;
   }
+  if (!before) return;
+  const base::Micros added = until.micros() - before->micros();
+  if (added > 0 && added <= AudioLine::kMostSilence) state_->counters.silenced += added;
+}
+
+std::optional<media::Instant> AudioTranscoder::end() const {
+  if (state_->lines.empty() || state_->lines[0].end() == INT64_MIN) return std::nullopt;
+  return media::Instant{state_->lines[0].end(), state_->lines[0].rate()};
 }
 
 void AudioTranscoder::flush(Output& out) {

@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/output.h"
@@ -15,11 +18,12 @@ namespace transcode {
 /// Decodes one audio track (AAC, MP2, MP3, AC-3, E-AC-3, Opus, FLAC), resamples and mixes it, and encodes it as AAC-LC
 /// or Opus, once or several times. Works inside its caller's calls: no threads, under 1 % of a core a rung.
 ///
-/// Time: every output track counts in its own sample rate (CM-7), from the same zero as the source. A sample that
-/// sounds at source time t sounds at output time t (CM-17): packets lie on multiples of their frame length since zero,
-/// whatever the source began with, so that a restarted worker and a second machine cut alike; encoder priming before
-/// the first whole frame is not delivered. The samples follow the source's pts: holes up to `Options::max_fill` become
-/// silence, longer ones a gap in the output; overlaps are cut; a clock that drifts is followed by resampling (CM-18).
+/// Time: every output track counts in its own sample rate (CM-7), from the same zero as the source, whatever the source
+/// counts in and changes to. A sample that sounds at source time t sounds at output time t (CM-17): packets lie on
+/// multiples of their frame length since zero, whatever the source began with, so that a restarted worker and a second
+/// machine cut alike; encoder priming before the first whole frame is not delivered. The samples follow the source's
+/// pts: holes up to `Options::max_fill` become silence, longer ones a gap in the output; overlaps are cut; a clock that
+/// drifts is followed by resampling (CM-18).
 class AudioTranscoder {
  public:
   struct Options {
@@ -33,6 +37,7 @@ class AudioTranscoder {
     std::uint64_t filled_samples = 0;  ///< silence put into holes, at the source's rate
     std::uint64_t cut_samples = 0;     ///< overlaps removed, at the source's rate
     std::uint64_t gaps = 0;            ///< holes too long to fill
+    base::Micros silenced = 0;         ///< silence that silence_until() put in
     std::int64_t skew = 0;             ///< newest difference of pts and sample count. Units: microseconds.
   };
 
@@ -46,13 +51,18 @@ class AudioTranscoder {
 
   /// Tells `out` each rung's track. Call once, first.
   void announce(Output& out);
-  /// Decodes one packet and delivers what that completes.
+  /// Decodes one packet, in ticks of the newest source, and delivers what that completes.
   void feed(media::Packet&& packet, Output& out);
-  /// The source's format changes with the next packet; the rungs stay. Errors: as make(); the old decoder goes on.
-  base::Status change_source(const media::Track& source);
-  /// Plays silence up to `pts` (source ticks) where the source has not reached it: it went quiet, or has not begun.
-  /// Without any audio before, silence begins at `pts`.
-  void silence_until(std::int64_t pts, Output& out);
+  /// The source's format changes with the next packet, timescale and codec included; the rungs and their timelines
+  /// stay. What the old decoder holds is delivered. Errors: as make(); packets are then dropped, and counted as decode
+  /// errors, until a source comes that can be decoded.
+  base::Status change_source(const media::Track& source, Output& out);
+  /// Plays silence up to `until` where the source has not reached it: it went quiet, or has not begun. Without any
+  /// audio before, silence begins at `until`; more than 10 s after it, there is a gap. Audio that comes later for a
+  /// time that silence has taken is cut off.
+  void silence_until(media::Instant until, Output& out);
+  /// Where everything that was fed and filled ends; nothing before the first.
+  std::optional<media::Instant> end() const;
   /// Delivers everything that was fed, the last frame filled up with silence. Nothing can be fed any more.
   void flush(Output& out);
 
@@ -60,6 +70,7 @@ class AudioTranscoder {
 
  private:
   struct State;
+  static base::Status check(const media::Track& source);
   explicit AudioTranscoder(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -42,6 +42,7 @@ AVCodecID codec_id(media::Codec codec) {
     case media::Codec::kMp2: return AV_CODEC_ID_MP2;
     case media::Codec::kMp3: return AV_CODEC_ID_MP3;
     case media::Codec::kFlac: return AV_CODEC_ID_FLAC;
+    case media::Codec::kWebVtt: return AV_CODEC_ID_WEBVTT;
   }
   return AV_CODEC_ID_NONE;
 }

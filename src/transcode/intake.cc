@@ -4,7 +4,7 @@
 
 namespace transcode {
 
-bool Intake::full() const { return packets_ > 1 && (bytes_ > limits_.bytes || newest_ - oldest_ > limits_.ticks); }
+bool Intake::full() const { return packets_ > 1 && (bytes_ > limits_.bytes || newest_ - oldest_ > limits_.time); }
 
 void Intake::put(Item item) {
   std::unique_lock lock(mutex_);
@@ -16,15 +16,27 @@ void Intake::put(Item item) {
     }
     need_key_ = false;
     if (limits_.wait) emptied_.wait(lock, [&] { return closed_ || !full(); });
-    newest_ = fed->packet.dts;
+    newest_ = fed->dts;
     if (packets_ == 0) oldest_ = newest_;
     ++packets_;
     bytes_ += fed->packet.data.size();
   }
   if (closed_) return;
+  outdo(item);
   items_.push_back(std::move(item));
   if (!limits_.wait && full()) drop_to_key();
   filled_.notify_one();
+}
+
+/// Events must not add up where nothing is taken.
+void Intake::outdo(const Item& item) {
+  if (std::holds_alternative<Hold>(item)) {
+    std::erase_if(items_, [](const Item& waiting) { return std::holds_alternative<Hold>(waiting); });
+  }
+  if (!std::holds_alternative<NewSource>(item) && !std::holds_alternative<Discontinuity>(item)) return;
+  while (!items_.empty() && !std::holds_alternative<Fed>(items_.back()) && items_.back().index() == item.index()) {
+    items_.pop_back();
+  }
 }
 
 /// Keeps what follows the newest waiting key frame if that is not what is too much already, otherwise nothing; the
@@ -34,7 +46,7 @@ void Intake::drop_to_key() {
   for (std::size_t i = items_.size(); i-- > 1;) {
     const Fed* fed = std::get_if<Fed>(&items_[i]);
     if (fed != nullptr && fed->packet.key) {
-      if (newest_ - fed->packet.dts <= limits_.ticks / 2) keep_from = i;
+      if (newest_ - fed->dts <= limits_.time / 2) keep_from = i;
       break;
     }
   }
@@ -53,7 +65,7 @@ void Intake::drop_to_key() {
     kept.emplace_back(Discontinuity{});
     need_key_ = true;
   } else {
-    oldest_ = std::get<Fed>(items_[keep_from]).packet.dts;
+    oldest_ = std::get<Fed>(items_[keep_from]).dts;
   }
   items_ = std::move(kept);
 }
@@ -65,7 +77,7 @@ std::optional<Intake::Item> Intake::take() {
   Item item = std::move(items_.front());
   items_.pop_front();
   if (const Fed* fed = std::get_if<Fed>(&item)) {
-    oldest_ = fed->packet.dts;
+    oldest_ = fed->dts;
     bytes_ -= fed->packet.data.size();
     --packets_;
     emptied_.notify_one();
@@ -82,7 +94,7 @@ void Intake::close() {
   emptied_.notify_all();
 }
 
-std::int64_t Intake::lag() const {
+base::Micros Intake::lag() const {
   const std::lock_guard lock(mutex_);
   return packets_ == 0 ? 0 : newest_ - oldest_;
 }

@@ -8,33 +8,38 @@
 #include <variant>
 
 #include "base/clock.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "transcode/decoder.h"
 
 namespace transcode {
 
 /// The bounded way into a decoder's thread: packets and, between them, what happens to the stream, in order.
-/// When more than its limits wait, packets are dropped up to the next key frame, oldest first; events never are.
+/// When more than its limits wait, packets are dropped up to the next key frame, oldest first; events never are, but
+/// one that a later one outdoes is replaced: of holds the newest waits, of new sources without a packet between them
+/// the last one.
 /// Thread: put() and close() from the owner's, take() from the decoder's, the rest from any.
 class Intake {
  public:
   struct Fed {
     media::Packet packet;
-    base::Micros at = 0;  ///< steady time
+    base::Micros dts = 0;  ///< of the packet, free of its track's timescale
+    base::Micros at = 0;   ///< steady time
   };
   struct NewSource {
     media::Track track;
     Decoder decoder;
   };
   struct Discontinuity {};
-  struct ForceKey {
-    std::int64_t pts = 0;
+  struct Hold {
+    media::Instant until;
+    base::Micros at = 0;  ///< steady time
   };
   struct Flush {};
-  using Item = std::variant<Fed, NewSource, Discontinuity, ForceKey, Flush>;
+  using Item = std::variant<Fed, NewSource, Discontinuity, Hold, Flush>;
 
   struct Limits {
-    std::int64_t ticks = 0;
+    base::Micros time = 0;
     std::size_t bytes = 0;
     bool wait = false;  ///< put() waits for room and nothing is dropped
   };
@@ -47,12 +52,13 @@ class Intake {
   void close();
 
   /// Media time that waits, from the packet taken last to the newest.
-  std::int64_t lag() const;
+  base::Micros lag() const;
   std::uint64_t dropped() const;
 
  private:
   bool full() const;
   void drop_to_key();
+  void outdo(const Item& item);
 
   const Limits limits_;
   mutable std::mutex mutex_;  // a hand-over between two threads: base/ has no queue of this policy
@@ -61,8 +67,8 @@ class Intake {
   std::deque<Item> items_;
   std::size_t bytes_ = 0;
   std::size_t packets_ = 0;
-  std::int64_t newest_ = 0;
-  std::int64_t oldest_ = 0;
+  base::Micros newest_ = 0;
+  base::Micros oldest_ = 0;
   bool need_key_ = true;
   bool closed_ = false;
   std::uint64_t dropped_ = 0;

@@ -7,7 +7,7 @@
 
 namespace transcode {
 
-/// What encoders produce. Called by VideoLadder::drain and by AudioTranscoder's calls, on their caller's thread only.
+/// What encoders produce. Called by EncodeSide::drain and by AudioTranscoder's calls, on their caller's thread only.
 class Output {
  public:
   virtual ~Output() = default;

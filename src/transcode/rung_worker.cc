@@ -85,8 +85,8 @@ void RungWorker::deliver(VideoEncoder::Encoded&& encoded) {
   outbox_.put({rung_, std::move(encoded.packet)});
 }
 
-VideoLadder::RungCounters RungWorker::counters() const {
-  VideoLadder::RungCounters counters;
+EncodeSide::RungCounters RungWorker::counters() const {
+  EncodeSide::RungCounters counters;
   counters.encoded = encoded_;
   counters.bytes = bytes_;
   counters.key_frames = key_frames_;

@@ -11,13 +11,14 @@
 #include <thread>
 
 #include "transcode/av.h"
+#include "transcode/encode_side.h"
 #include "transcode/outbox.h"
 #include "transcode/video_encoder.h"
-#include "transcode/video_ladder.h"
 
 namespace transcode {
 
-/// One rung's encoder in a thread of its own. Thread: put() and finish() from the decoder's, the rest from the owner's.
+/// One rung's encoder in a thread of its own. Thread: put() and finish() from the scaling thread's, the rest from the
+/// owner's.
 class RungWorker {
  public:
   /// REQUIRES: `outbox` lives longer.
@@ -28,8 +29,8 @@ class RungWorker {
   RungWorker& operator=(const RungWorker&) = delete;
 
   void start(const std::string& name);
-  /// Queues a picture; waits while kQueue of them wait, so that a slow encoder holds up the decoder, whose way in
-  /// drops.
+  /// Queues a picture; waits while kQueue of them wait, so that a slow encoder holds up the scaling and the decoding
+  /// before it, whose way in drops.
   void put(FramePtr frame, bool key, const Origin& origin);
   /// No picture comes any more: look-ahead comes out. Does not wait.
   void finish();
@@ -39,7 +40,7 @@ class RungWorker {
   void close();
 
   void count_thinned() { ++thinned_; }
-  VideoLadder::RungCounters counters() const;
+  EncodeSide::RungCounters counters() const;
 
  private:
   /// One being encoded and one ready keep the encoder busy; more would only be latency.

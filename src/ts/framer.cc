@@ -52,6 +52,7 @@ std::unique_ptr<Framer> make_framer(const StreamEntry& stream, TrackWriter& writ
     case media::Codec::kMp3:
     case media::Codec::kFlac: return std::make_unique<MpegAudioFramer>(writer);
     case media::Codec::kVp9:
+    case media::Codec::kWebVtt:
     case media::Codec::kMpeg2Video: break;
   }
   return std::make_unique<Mpeg2Framer>(writer);

@@ -41,7 +41,7 @@ struct Pipeline::AudioLane final : public transcode::Output {
   void fill(base::Micros utc) {
     const std::int64_t until = media::rescale(utc, base::kSecond, source.timescale);
     if (transcoder) {
-      transcoder->silence_until(until, *this);
+      transcoder->silence_until({utc}, *this);
       end = std::max(*end, until);
       return;
     }

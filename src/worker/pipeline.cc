@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "packager/resume.h"
+#include "record/position_encoding.h"
 #include "worker/audio_lane.h"
 
 namespace worker {
@@ -62,6 +62,7 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   void feed(const feed::RtmpMessage& message) {
     demuxer_.feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
   }
+  void flush() { demuxer_.flush(); }
 
  private:
   void on_event(media::Event&& event) override { owner_.timeline_.on_event(std::move(event)); }
@@ -71,7 +72,9 @@ class Pipeline::RtmpInput final : private rtmp::TagSink {
   }
   void on_notice(const rtmp::Notice& notice) override {
     ++owner_.unplayable_;
-    base::log_warn("worker", "part of the feed left out", {{"channel", owner_.options_.channel}, {"why", notice.text}});
+    const bool repaired = notice.kind == rtmp::Notice::Kind::kBadTime;
+    base::log_warn("worker", repaired ? "part of the feed repaired" : "part of the feed left out",
+                   {{"channel", owner_.options_.channel}, {"why", notice.text}});
   }
 
   Pipeline& owner_;
@@ -88,10 +91,9 @@ Pipeline::Pipeline(job::Options options, OnRecord on_record)
 Pipeline::~Pipeline() = default;
 
 // Presents what the log had at once, so that gaps can be declared while the feed's next key frame is awaited.
-void Pipeline::resume(const packager::Resume& log) {
-  for (std::size_t i = 0; i < log.renditions.size(); ++i) {
-    const std::int64_t scale = log.presentation.renditions[i].track.timescale;
-    timeline_.not_before(media::rescale(log.renditions[i].end, scale, base::kSecond, media::Round::kUp));
+void Pipeline::resume(const record::Position& log) {
+  for (const record::Position::Rendition& at : log.renditions) {
+    if (at.started) timeline_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
   }
   packager_.resume(log);
   resumed_ = packager::specs_of(log.presentation);
@@ -104,7 +106,7 @@ void Pipeline::resume(const packager::Resume& log) {
 
 bool Pipeline::on_message(const feed::Message& message) {
   if (const auto* log = std::get_if<feed::Resume>(&message)) {
-    auto position = packager::parse_resume(log->position.view());
+    auto position = record::parse_position(log->position.view());
     if (position.ok()) {
       resume(*position);
     } else {
@@ -146,6 +148,7 @@ void Pipeline::start_feed(feed::Format format) {
 
 void Pipeline::close_demuxers() {
   if (ts_) ts_->flush();
+  if (rtmp_) rtmp_->flush();
   if (rtmp_ || ts_) timeline_.flush();
   rtmp_.reset();
   ts_.reset();
@@ -236,7 +239,7 @@ void Pipeline::open_video() {
     const std::int64_t declared = bandwidth_of_copy(*video_, video_bitrate_hint_, options_.part).average;
     video_rate_.emplace(video_->timescale, media::rescale(options_.segment, base::kSecond, video_->timescale), declared,
                         video_bitrate_hint_ == 0);
-    add_rendition(Source::Kind::kCopy, 0, std::string(packager::kCopyName));
+    add_rendition(Source::Kind::kCopy, 0, std::string(job::kCopyName));
   }
   for (std::size_t rung = 0; rung < video_plan_.rungs.size(); ++rung)
     add_rendition(Source::Kind::kRung, rung, video_plan_.rungs[rung].name);
@@ -248,7 +251,6 @@ base::Status Pipeline::open_ladder() {
   ladder.segment = media::slot_length(video_->timescale, rate, options_.segment).seconds;
   ladder.keys = video_plan_.copy ? transcode::VideoLadder::Keys::kForced : transcode::VideoLadder::Keys::kGrid;
   TRY(ladder_, transcode::VideoLadder::make(*video_, video_plan_.rungs, ladder));
-  ladder_scale_ = video_->timescale;
   video_plan_.rungs = ladder_->rungs();
   ladder_->drain(*rung_output_);
   return base::Ok{};
@@ -261,7 +263,7 @@ void Pipeline::on_audio_track(const media::Track& track) {
     lane->active = true;
     if (!changed) return;
     if (lane->transcoder) {
-      const base::Status status = lane->transcoder->change_source(track);
+      const base::Status status = lane->transcoder->change_source(track, *lane);
       if (!status.ok())
         base::log_error("worker", "new audio format not decodable",
                         {{"channel", options_.channel}, {"why", status.error().message()}});
@@ -360,11 +362,6 @@ void Pipeline::on_video_packet(media::Packet&& packet) {
   }
   // The packager first: it may announce a cut at this packet, where the encoders then put their key frames.
   if (const auto copy = rendition_of(Source::Kind::kCopy, 0)) packager_.on_packet(*copy, media::Packet(packet));
-  if (video_->timescale != ladder_scale_) {
-    packet.pts = media::rescale(packet.pts, video_->timescale, ladder_scale_);
-    packet.dts = media::rescale(packet.dts, video_->timescale, ladder_scale_);
-    packet.duration = media::rescale(packet.duration, video_->timescale, ladder_scale_);
-  }
   ladder_->feed(std::move(packet));
 }
 
@@ -460,13 +457,13 @@ void Pipeline::on_record(record::Record&& record) { on_record_(record); }
 
 void Pipeline::on_cut(const packager::Cut& cut) {
   if (ladder_ && video_plan_.copy) {
-    ladder_->force_key_at(media::rescale(cut.time, video_->timescale, ladder_scale_));
+    ladder_->force_key_at({cut.time, video_->timescale});
   }
 }
 
 void Pipeline::on_key_wanted(std::uint32_t rendition) {
   if (ladder_ && newest_video_ && renditions_[rendition].kind == Source::Kind::kRung) {
-    ladder_->force_key_at(media::rescale(*newest_video_, video_->timescale, ladder_scale_));
+    ladder_->force_key_at({*newest_video_, video_->timescale});
   }
 }
 

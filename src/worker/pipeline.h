@@ -78,6 +78,7 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   void accept(const media::TrackGone& gone);
   void accept(const media::Loss&) {}
   void accept(const media::End&) {}
+  void accept(const media::Announced&) {}
   void on_video_track(const media::Track& track);
   void on_audio_track(const media::Track& track);
   void on_video_packet(media::Packet&& packet);
@@ -86,7 +87,7 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   base::Status open_ladder();
   void open_audio(AudioLane& lane);
   AudioLane* lane_for(const media::Track& track);
-  void resume(const packager::Resume& log);
+  void resume(const record::Position& log);
   void add_rendition(Source::Kind kind, std::size_t index, std::string name);
   std::optional<std::uint32_t> rendition_of(Source::Kind kind, std::size_t index) const;
   packager::RenditionSpec spec_of(const Source& source) const;
@@ -108,7 +109,6 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   std::optional<RateMeter> video_rate_;  ///< of a copy
   std::unique_ptr<RungOutput> rung_output_;
   std::unique_ptr<transcode::VideoLadder> ladder_;
-  std::int64_t ladder_scale_ = 90000;  ///< ticks a second of what the ladder is fed
   std::vector<media::Track> rung_tracks_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::vector<Source> renditions_;                ///< by their index in the presentation

@@ -45,7 +45,8 @@ bool can_copy(const media::Track& track) {
     case media::Codec::kFlac: return !track.codec_string.empty();
     case media::Codec::kMpeg2Video:
     case media::Codec::kMp2:
-    case media::Codec::kMp3: return false;
+    case media::Codec::kMp3:
+    case media::Codec::kWebVtt: return false;
   }
   return false;
 }

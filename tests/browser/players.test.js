@@ -1,15 +1,17 @@
-// hls.js on our page and Shaka on another, in real Chromium, over HTTP/1.1 and over TLS with HTTP/2: quick start, no stall,
-// low latency, and on through an outage of the publisher without a reload of the page.
-// KICKOFF_BROWSER_SECONDS (60): how long each plays.
+// hls.js on our page and Shaka on another, in real Chromium, over HTTP/1.1 and over TLS with HTTP/2: they play without an error,
+// the right picture, near to live, and on through an outage of the publisher without a reload of the page. How soon and how
+// smoothly is bench/players' to tell. KICKOFF_BROWSER_SECONDS (60): how much each plays.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, copy, sleep } = require('../integration/harness');
+const { Server, endAll, leftOut, copy, sleep } = require('../integration/harness');
 const { source, pushRtmp } = require('../integration/media');
-const { launch, servePages, picture, counters } = require('./browser');
+const { lateIn } = require('../integration/lateness');
+const { launch, servePages, picture, counters, plays, comesNearLive, playersOf, openPlayer } = require('./browser');
 
 const seconds = Number(process.env.KICKOFF_BROWSER_SECONDS ?? 60);
 const holdBack = 1.5; // 3 parts of 0.5 s (LL-70)
+const names = playersOf({ ports: {}, playlist: () => '' }, {}).map(({ name }) => name);
 let server;
 let pages;
 let browser;
@@ -31,86 +33,45 @@ after(async () => {
 });
 after(endAll);
 
-const players = [
-  { name: 'hls.js over HTTP/1.1', url: () => `http://127.0.0.1:${server.ports.http}/play/match`, protocol: 'http/1.1' },
-  { name: 'Shaka over TLS and HTTP/2', url: () => `${pages.origin}/shaka.html?url=${encodeURIComponent(server.playlist('match', true))}`, protocol: 'h2' },
-  { name: 'hls.js over TLS and HTTP/2', url: () => `https://127.0.0.1:${server.ports.tls}/play/match`, protocol: 'h2' },
-  { name: 'Shaka over HTTP/1.1', url: () => `${pages.origin}/shaka.html?url=${encodeURIComponent(server.playlist('match'))}`, protocol: 'http/1.1' },
-];
+// What the server answered to everybody with 400 or more, all objects.
+const refusedByServer = async () => (await server.metric('kickoff_http_requests_total', { code: '4xx' }) || 0) + (await server.metric('kickoff_http_requests_total', { code: '5xx' }) || 0);
 
-async function open(player) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  const page = await context.newPage();
-  const faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(player.url());
-  await page.waitForFunction(() => window.kickoff?.startup, null, { timeout: 15000 });
-  return { page, context, faults };
-}
-
-// Frames that a player skips while it seeks to its place at the start are not counted.
-async function watch(page, name) {
-  const late = [];
-  let settled;
-  for (let second = 0; second < seconds; second++) {
-    await sleep(1000);
-    const now = await counters(page);
-    if (second === 3) settled = now;
-    if (second >= 3) late.push(now.latency);
-  }
-  const end = await counters(page);
-  end.frames -= settled.frames;
-  end.dropped -= settled.dropped;
-  late.sort((a, b) => a - b);
-  const [median, usual, most] = [late[late.length >> 1], late[Math.floor(late.length * 0.9)], late.at(-1)];
-  console.log(`${name}: start ${end.startup} ms, behind live ${median?.toFixed(2)} s (most ${most?.toFixed(2)}), wall ${end.wallLatency?.toFixed(2)} s, ${end.stalls} stalls, ${end.dropped} of ${end.frames} frames dropped`);
-  return { ...end, median, usual, most };
-}
-
-// Two at a time: a machine of two cores decodes both without stalling of itself.
-for (const pair of [players.slice(0, 2), players.slice(2)]) {
-  test(pair.map(({ name }) => name).join(' and '), { concurrency: true }, async (t) => {
+// Two at a time: a machine of two cores decodes both.
+const played = (name) => `${name}: starts and plays ${seconds} s without an error`;
+const cameBack = (name) => `${name}: plays on after the publisher was away for 5 s`;
+for (const pair of [[0, 1], [2, 3]]) {
+  test(pair.map((i) => names[i]).join(' and '), { concurrency: true }, async (t) => {
     const opened = [];
-    for (const player of pair) opened.push({ player, ...(await open(player)) });
-    await Promise.all(opened.map(({ player, page, faults }) => t.test(`${player.name}: starts in 2 s and plays ${seconds} s without a stall`, async () => {
-      const result = await watch(page, player.name);
-      assert.deepStrictEqual(faults, []);
-      assert.deepStrictEqual(result.errors, []);
-      assert.ok(result.startup < 2000, `first frame after ${result.startup} ms`);
-      assert.strictEqual(result.stalls, 0, `${result.stalls} stalls`);
-      // Nine seconds of ten: a busy machine's scheduler may cost a player one.
-      assert.ok(result.usual <= holdBack + 1, `${result.usual?.toFixed(2)} s behind live`);
-      assert.ok(result.frames > 25 * (seconds - 4), `${result.frames} frames`);
-      // Two players decode in software beside the server and the sender: how many frames are shown is the machine's affair.
-      assert.ok(result.dropped < result.frames / 4, `${result.dropped} of ${result.frames} dropped`);
+    const players = playersOf(server, pages);
+    t.after(() => Promise.all(opened.map(({ context }) => context.close())));
+    for (const i of pair.filter((one) => !leftOut(played(names[one])) || !leftOut(cameBack(names[one])))) opened.push({ player: players[i], ...(await openPlayer(browser, players[i].url)) });
+    const refusedBefore = await refusedByServer();
+    await Promise.all(opened.map(({ player, page, faults, refused }) => t.test(played(player.name), { skip: leftOut(played(player.name)) }, async () => {
+      const { frames } = await counters(page);
+      await plays(page, seconds);
+      const end = await counters(page);
+      console.log(`${player.name}: start ${end.startup} ms, behind live ${end.latency?.toFixed(2)} s, ${end.stalls} stalls, ${end.dropped} of ${end.frames} frames dropped, page late by ${(await lateIn(page)).toFixed(0)} ms`);
+      assert.deepStrictEqual([faults, end.errors, refused], [[], [], []]);
+      assert.ok(end.frames > frames, `${end.frames} frames, ${frames} at the start`);
       const protocols = await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/live/')).map(({ nextHopProtocol }) => nextHopProtocol));
       assert.ok(protocols.length > 0 && protocols.every((protocol) => protocol === player.protocol || protocol === ''), [...new Set(protocols)].join());
       const seen = await picture(page);
       assert.ok(seen.mean > 20 && seen.spread > 20, `the picture is of brightness ${seen.mean.toFixed(0)} ± ${seen.spread.toFixed(0)}`);
+      if (end.hls) await comesNearLive(page, holdBack + 1);
       if (process.env.KICKOFF_SCREENSHOTS) await page.screenshot({ path: `${process.env.KICKOFF_SCREENSHOTS}/${player.name.replace(/\W+/g, '-')}.png` });
     })));
+    assert.strictEqual(await refusedByServer(), refusedBefore, 'the server refused nothing');
 
     await pusher.stop('SIGKILL');
     await sleep(5000);
     pusher = pushRtmp(source(), server.rtmp('match'));
-    await Promise.all(opened.map(({ player, page }) => t.test(`${player.name}: plays on after the publisher was away for 5 s`, async () => {
+    await Promise.all(opened.map(({ player, page }) => t.test(cameBack(player.name), { skip: leftOut(cameBack(player.name)) }, async () => {
       await page.evaluate(() => { window.sameLoad = true; });
-      const began = Date.now();
-      const { time } = await counters(page);
-      for (let last = time, moving = 0; moving < 3;) {
-        assert.ok(Date.now() - began < 20000, `it did not play on: ${JSON.stringify(await counters(page))}`);
-        await sleep(1000);
-        const now = (await counters(page)).time;
-        moving = now > last + 0.8 ? moving + 1 : 0;
-        last = now;
-      }
-      await sleep(4000);
-      const settled = await counters(page);
+      await plays(page, 7); // more than was buffered
       // Our page returns to the live edge; Shaka as configured here stays as far behind as the outage has put it.
-      if (settled.hls) assert.ok(settled.latency <= holdBack + 1.5, `${settled.latency?.toFixed(2)} s behind live after the outage`);
+      if ((await counters(page)).hls) await comesNearLive(page, holdBack + 1.5);
       assert.ok(await page.evaluate(() => window.sameLoad), 'the page was not reloaded');
     })));
-    for (const { context } of opened) await context.close();
   });
 }
 
@@ -118,9 +79,9 @@ test('the page tells when a channel is not live, and plays it once it is', async
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`http://127.0.0.1:${server.ports.http}/play/later`);
-  await page.waitForFunction(() => /not live/.test(document.getElementById('message').textContent), null, { timeout: 10000 });
+  await page.waitForFunction(() => /not live/.test(document.getElementById('message').textContent), null, { timeout: 60000 });
   const late = pushRtmp(source(), server.rtmp('later'));
-  await page.waitForFunction(() => window.kickoff.startup, null, { timeout: 20000 });
+  await page.waitForFunction(() => window.kickoff.startup, null, { timeout: 60000 });
   await late.stop();
   await context.close();
 });

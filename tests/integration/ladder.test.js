@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, run, sleep } = require('./harness');
+const { Server, endAll, leftOut, run, sleep } = require('./harness');
 const { source, pushRtmp, pushSrt } = require('./media');
 const { assertLive, assertPlays, renditions } = require('./judge_channel');
 
@@ -30,7 +30,7 @@ after(endAll);
 const expected = { video: { codec: 'h264', rate: 25 }, audio: { codec: 'aac', sampleRate: 48000 } };
 
 test('ladders cut alike', { concurrency: 2 }, async (t) => {
-  await Promise.all(['full', 'top'].map((name) => t.test(name === 'full' ? 'every rung encoded' : 'the top rung copied', async () => {
+  await Promise.all([['full', 'every rung encoded'], ['top', 'the top rung copied']].map(([name, what]) => t.test(what, { skip: leftOut(what) }, async () => {
     push(pushRtmp(source({ rate: '25', gop: 50 }), server.rtmp(name)));
     await server.live(name);
     await assertLive(server.playlist(name), { copy: name === 'top' });
@@ -45,9 +45,13 @@ for (const [what, ...pipeline] of [
   ['playbin3 (hlsdemux2)', 'playbin3', 'uri=URL', 'video-sink=fakesink silent=false sync=true', 'audio-sink=fakesink sync=true'],
 ]) {
   test(`GStreamer's ${what} plays it as ordinary HLS`, async () => {
+    if ((await server.web('/live/full/index.m3u8')).status !== 200) { // alone: the test before has left it live
+      push(pushRtmp(source({ rate: '25', gop: 50 }), server.rtmp('full')));
+      await server.live('full');
+    }
     const player = push(run('gst-launch-1.0', ['-v', ...pipeline.map((word) => word.replace('URL', server.playlist('full')))]));
     const frames = () => (player.output().match(/chain .*fakesink\d*:sink/g) ?? []).length;
-    for (let i = 0; i < 150 && frames() < 50; i++) await sleep(100);
+    for (let i = 0; i < 600 && frames() < 50; i++) await sleep(100);
     assert.ok(frames() >= 50, `${frames()} frames: ${player.output().slice(-1500)}`);
     await player.stop('SIGKILL');
   });

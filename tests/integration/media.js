@@ -65,7 +65,7 @@ async function ffprobe(url, seconds = 4) {
   let text = '';
   child.child.stdout.on('data', (data) => { text += data; });
   child.child.stderr.on('data', (data) => { errors += data; });
-  const timer = setTimeout(() => child.child.kill('SIGKILL'), 30000);
+  const timer = setTimeout(() => child.child.kill('SIGKILL'), 90000);
   await child.ended;
   clearTimeout(timer);
   try {
@@ -75,13 +75,14 @@ async function ffprobe(url, seconds = 4) {
   }
 }
 
-// Decodes about `seconds` and returns what the decoders complained about.
+// Decodes about `seconds` and returns what the decoders complained about. The muxer that takes the frames counts in the guessed
+// frame rate: two of a sender that left some out may fall together there. Times are judged by ffprobe's packets.
 async function decodeErrors(url, seconds = 5) {
   const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '-3', '-i', url, '-t', String(seconds), '-f', 'null', '-']);
-  const timer = setTimeout(() => child.child.kill('SIGKILL'), 40000);
+  const timer = setTimeout(() => child.child.kill('SIGKILL'), 90000);
   const { code } = await child.ended;
   clearTimeout(timer);
-  return `${child.output()}${code === 0 ? '' : `exit ${code}`}`;
+  return `${child.output().replace(/^\[null @ .*\n/gm, '')}${code === 0 ? '' : `exit ${code}`}`;
 }
 
 module.exports = { source, pushRtmp, pushSrt, gstRtmp, gstSrt, ffprobe, decodeErrors };

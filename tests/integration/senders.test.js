@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, run, copy, freeTcp, sleep } = require('./harness');
+const { Server, endAll, leftOut, run, within, copy, freeTcp, sleep } = require('./harness');
 const { source, pushRtmp, pushSrt, gstRtmp, gstSrt } = require('./media');
 const { assertLive, assertPlays } = require('./judge_channel');
 
@@ -26,12 +26,14 @@ const short = { seconds: 8, probes: false };
 const expected = { video: { codec: 'h264', rate: 30 }, audio: { codec: 'aac', sampleRate: 48000, channels: 2 } };
 
 test('senders', { concurrency: 3 }, async (t) => {
-  const check = (name, what, start, independent = true) => t.test(what, async () => {
+  const check = (name, what, start, encodes = false) => t.test(what, { skip: leftOut(what) }, async () => {
     const pusher = push(await start(name));
     try {
       await server.live(name);
-      await assertLive(server.playlist(name), { ...short, independent });
-      await assertPlays(server.playlist(name), expected);
+      // Who encodes as it goes leaves frames out on a busy machine, and the rate is known later.
+      if (encodes) await server.until('its frame rate is known', async () => (await server.web(`/live/${name}/index.m3u8`)).text.includes('FRAME-RATE='));
+      await assertLive(server.playlist(name), short);
+      await assertPlays(server.playlist(name), { ...expected, encodes });
     } catch (error) {
       error.message += `\nthe sender said: ${pusher.output().slice(-2000)}`;
       throw error;
@@ -51,8 +53,8 @@ test('senders', { concurrency: 3 }, async (t) => {
       const feeder = push(run('ffmpeg', ['-nostdin', '-v', 'warning', '-re', '-stream_loop', '-1', '-i', file, '-c', 'copy', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`]));
       return { output: () => relay.output() + feeder.output(), stop: () => Promise.all([feeder.stop(), relay.stop()]) };
     }),
-    check('gstrtmp', 'GStreamer rtmp2sink', (name) => gstRtmp(server.rtmp(name))),
-    check('gstsrt', 'GStreamer srtsink', (name) => gstSrt(server.srtEscaped(`#!::r=live/${name},m=publish`))),
+    check('gstrtmp', 'GStreamer rtmp2sink', (name) => gstRtmp(server.rtmp(name)), true),
+    check('gstsrt', 'GStreamer srtsink', (name) => gstSrt(server.srtEscaped(`#!::r=live/${name},m=publish`)), true),
     check('keyed', 'a key in the stream name', (name) => pushRtmp(source(), server.rtmp(name, '?key=s3cret-key'))),
   ]);
 });
@@ -61,10 +63,10 @@ test('senders', { concurrency: 3 }, async (t) => {
 async function assertRefused(pusher, channel, word) {
   running.push(pusher);
   const began = Date.now();
-  const { code } = await Promise.race([pusher.ended, sleep(8000).then(() => ({ code: null }))]);
+  const { code } = await within(pusher.ended, 60000, { code: null });
   assert.ok(code, `the sender gave up (exit ${code}) after ${Date.now() - began} ms: ${pusher.output().slice(-500)}`);
   if (channel) assert.notStrictEqual((await server.web(`/live/${channel}/index.m3u8`)).status, 200);
-  if (word) await server.until(`the log says ${word}`, () => server.log().includes(word), 3000);
+  if (word) await server.until(`the log says ${word}`, () => server.log().includes(word));
 }
 
 test('RTMP with a wrong key is refused, and the key is in no log', async () => {

@@ -3,7 +3,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, copy } = require('./harness');
+const { Server, endAll, leftOut, copy } = require('./harness');
 const { source, pushRtmp, pushSrt } = require('./media');
 const { assertLive, assertPlays } = require('./judge_channel');
 
@@ -28,6 +28,7 @@ before(async () => {
   const files = cases.map((one) => source(one.media)); // made before the clock of any test runs
   server = await Server.start({ channels: { '*': copy() } });
   cases.forEach((one, index) => {
+    if (leftOut(`${one.name}: ${one.what}`)) return;
     pushers.push(one.srt ? pushSrt(files[index], server.srt(`#!::r=live/${one.name},m=publish`), one.push) : pushRtmp(files[index], server.rtmp(one.name)));
   });
 });
@@ -39,7 +40,7 @@ after(async () => {
 after(endAll);
 
 test('every source plays and keeps the rules', { concurrency: true }, async (t) => {
-  await Promise.all(cases.map((one) => t.test(`${one.name}: ${one.what}`, async () => {
+  await Promise.all(cases.map((one) => t.test(`${one.name}: ${one.what}`, { skip: leftOut(`${one.name}: ${one.what}`) }, async () => {
     await server.live(one.name);
     await assertLive(server.playlist(one.name), { version: one.version ?? '1.1', independent: one.aligned !== false });
     await assertPlays(server.playlist(one.name), { video: one.video, audio: one.audio, complaint: one.complaint });

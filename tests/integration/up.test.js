@@ -46,6 +46,6 @@ channels:
   assert.ok(started.length >= 3, 'the server, its worker and the sender run');
   const { code } = await up.stop('SIGTERM');
   assert.strictEqual(code, 0);
-  for (const began = Date.now(); started.some(exists); await sleep(100)) assert.ok(Date.now() - began < 3000, 'processes are left');
+  for (const began = Date.now(); started.some(exists); await sleep(100)) assert.ok(Date.now() - began < 30000, 'processes are left');
   fs.rmSync(directory, { recursive: true, force: true });
 });

@@ -29,7 +29,7 @@ async function startVarnish(port, { errorTtl = 10 } = {}) {
     '-p', 'timeout_idle=120']);
   const answers = () => fetch(`http://127.0.0.1:${own}/`, { method: 'PUT' }).then(({ status }) => status === 403, () => false);
   for (const began = Date.now(); !(await answers()); await sleep(50)) {
-    if (varnish.child.exitCode !== null || Date.now() - began > 20000) throw new Error(`varnish does not start:\n${varnish.output()}`);
+    if (varnish.child.exitCode !== null || Date.now() - began > 60000) throw new Error(`varnish does not start:\n${varnish.output()}`);
   }
   return {
     port: own,

@@ -117,7 +117,7 @@ async function firstMultivariant(client, url, wait) {
 }
 
 // options: version '1.1'|'2', seconds, slack (s of tolerance for publish times), independent (segments must begin with key
-// frames), copy (they do only once the source's key frames are known), gaps (the feed is known to have holes), probes (also the directive and header probes), wait (ms).
+// frames), late (→ ms by which timers have come late so far; none: nothing is excused by it), copy (they do only once the source's key frames are known), gaps (the feed is known to have holes), probes (also the directive and header probes), wait (ms).
 async function liveCheck(url, given = {}) {
   const options = { version: '1.1', seconds: 30, slack: 0.5, independent: true, copy: false, gaps: false, probes: true, wait: 20000, ...given };
   const client = new Client({ version: options.version });

@@ -20,9 +20,10 @@ async function directives(client, follower, expect) {
   await bad('LL-102', `_HLS_msn=${open + 1}&_HLS_part=500`);
 
   const atOnce = async (rule, query, check = () => true) => {
-    const answer = await get(query);
+    // Beside a request that is certainly answered at once: what a busy machine takes for that one is not held against this one.
+    const [answer, plain] = await Promise.all([get(query), client.request(follower.url)]);
     const took = answer.first - answer.sent;
-    expect(rule, answer.status === 200 && took < 250, `${query} answered ${answer.status} after ${took.toFixed(0)} ms`);
+    expect(rule, answer.status === 200 && took - (plain.first - plain.sent) < 250, `${query} answered ${answer.status} after ${took.toFixed(0)} ms`);
     if (answer.status === 200) expect(rule, check(readMedia(answer.body.toString())), `${query}: not the playlist asked for`);
   };
   await atOnce('LL-96', '_HLS_msn=1');

@@ -38,6 +38,16 @@ Decision wait(std::int64_t msn, std::uint32_t part) { return {Verdict::kWait, ms
 
 TEST(Blocking, WithoutDirectivesTheAnswerIsNow) { EXPECT_EQ(decide({}, edge()), kNow); }
 
+TEST(Blocking, WithoutDirectivesAPlaylistOfPartsAloneIsWaitedOut) {  // LL-111
+  Edge first = edge();
+  first.parts_only = true;
+  EXPECT_EQ(decide({}, first), (Decision{Verdict::kWait}));
+  EXPECT_EQ(decide(ask(100, 1), first), kNow);  // who asks by part can start from parts
+  EXPECT_EQ(decide(ask(100, 2), first), wait(100, 2));
+  first.ended = true;
+  EXPECT_EQ(decide({}, first), kNow);
+}
+
 TEST(Blocking, AMalformedQueryIsRefused) {  // LL-94, LL-95
   Directives directives;
   directives.malformed = true;

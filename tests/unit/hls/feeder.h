@@ -18,7 +18,7 @@ inline base::Bytes bytes_of(std::int64_t msn, std::uint32_t index) {
 
 struct Feeder {
   explicit Feeder(std::size_t listed = 30) : window(options(listed), discontinuities) {
-    window.set_format(init("A"), 90000, kPart);
+    window.set_format({init("A"), 90000, kPart});
   }
 
   static Window::Options options(std::size_t listed) {

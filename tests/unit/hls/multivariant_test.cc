@@ -62,6 +62,16 @@ TEST(Multivariant, VideoWithoutAudio) {
             "v720/index.m3u8\n");
 }
 
+TEST(Multivariant, TextIsNoSound) {
+  Stream text = audio("s1", "eng");
+  text.track.codec = media::Codec::kWebVtt;
+  const std::vector<Stream> without{video("v720", 1280, 720, 3'000'000), audio("a1", "eng")};
+  std::vector<Stream> with = without;
+  with.push_back(text);
+  EXPECT_EQ(render(with), render(without));
+  EXPECT_EQ(render({text}), "#EXTM3U\n#EXT-X-VERSION:1\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+}
+
 TEST(Multivariant, AudioAlone) {
   EXPECT_EQ(render({audio("a1", "eng")}),
             "#EXTM3U\n"

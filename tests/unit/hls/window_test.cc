@@ -38,16 +38,30 @@ TEST(Window, RemovesTheOldestAsANewOneCloses) {  // LL-21, LL-24
   EXPECT_EQ(feed.listed(), "101 102 103 104 105 106");
 }
 
-TEST(Window, ARemovedSegmentStaysForItsDurationAndTheLongestPlaylist) {  // LL-27
+TEST(Window, ARemovedSegmentStaysForItsDurationTheLongestPlaylistAndItsLifeInCaches) {  // LL-27, LL-123
   Feeder feed(6);
-  feed.segments(100, 105);
-  // 100 appeared when it closed, at 202 s; its own 2 s and the playlist's 12 s later the next closes at 216 s.
-  feed.segment(106);
+  // 100 appeared when it closed, at 202 s, and stays for its own 2 s, the playlist's 12 s, the 12 s that a cache may
+  // show that playlist, and 10 s more: until a segment closes at 238 s, which is 118.
+  feed.segments(100, 117);
   EXPECT_NE(feed.closed().find(100), nullptr);
-  feed.segment(107);
+  EXPECT_EQ(feed.closed().find(100)->parts.size(), 4U);
+  feed.segment(118);
   EXPECT_EQ(feed.closed().find(100), nullptr);
   EXPECT_NE(feed.closed().find(101), nullptr);
-  EXPECT_EQ(feed.listed(), "102 103 104 105 106 107");
+  EXPECT_EQ(feed.listed(), "113 114 115 116 117 118");
+}
+
+TEST(Window, WhatACachedPlaylistListsCanBeFetchedForAsLongAsTheCacheMayShowIt) {  // LL-123
+  Feeder feed(6);
+  for (std::int64_t msn = 100; msn < 160; ++msn) {
+    feed.segment(msn);
+    const std::int64_t oldest_cached = msn - longest_cache_life(2) / 2;  // newest of a playlist that a cache shows
+    for (std::int64_t listed = oldest_cached - 5; listed <= oldest_cached; ++listed) {
+      if (listed >= 100) {
+        EXPECT_NE(feed.closed().find(listed), nullptr) << listed << " at " << msn;
+      }
+    }
+  }
 }
 
 TEST(Window, MemoryIsBoundedOverADay) {
@@ -57,7 +71,7 @@ TEST(Window, MemoryIsBoundedOverADay) {
     feed.segment(msn);
     most = std::max(most, feed.closed().segments.size());
   }
-  EXPECT_LE(most, 8U);
+  EXPECT_LE(most, 18U);
 }
 
 TEST(Window, TheHintFollowsTheOpenSegmentAndItsLastPart) {  // LL-75
@@ -161,10 +175,38 @@ TEST(Window, ASegmentBeyondTheTargetDurationIsCutToItAndCounted) {  // LL-11
   EXPECT_EQ(feed.window.overlong(), 1U);
 }
 
+TEST(Window, SegmentsAreIndependentAgainWhenTheOneThatWasNotHasLeft) {  // LL-48
+  Feeder feed(6);
+  feed.segments(100, 101);
+  EXPECT_TRUE(feed.window.independent_segments());
+  const auto dependent = [&](std::uint32_t index) {
+    feed.window.add_part(102, index, 102 * kSlot + index * kPart, {kPart, false, false, base::Bytes::copy_of("x")},
+                         index == 3);
+  };
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    dependent(i);
+    EXPECT_FALSE(feed.window.independent_segments());
+  }
+  feed.end(102);
+  feed.segments(103, 107);
+  EXPECT_EQ(feed.listed(), "102 103 104 105 106 107");
+  EXPECT_FALSE(feed.window.independent_segments());
+  feed.segment(108);
+  EXPECT_TRUE(feed.window.independent_segments());
+}
+
+TEST(Window, GapsBeforeTheKeyFrameLeaveASegmentIndependent) {  // LL-48
+  Feeder feed;
+  feed.gap(100, 0);
+  feed.window.add_part(100, 1, 100 * kSlot + kPart, {kPart, true, false, base::Bytes::copy_of("x")}, false);
+  feed.part(100, 2);
+  EXPECT_TRUE(feed.window.independent_segments());
+}
+
 TEST(Window, ANewFormatBeginsWithTheNextSegment) {  // LL-54, CM-6
   Feeder feed;
   feed.part(100, 0);
-  feed.window.set_format(Feeder::init("B"), 90000, kPart);
+  feed.window.set_format({Feeder::init("B"), 90000, kPart});
   feed.part(100, 1);
   EXPECT_EQ(feed.open().init->uri, "init-A.mp4");
   feed.end(100);
@@ -175,12 +217,121 @@ TEST(Window, ANewFormatBeginsWithTheNextSegment) {  // LL-54, CM-6
 TEST(Window, ANewFormatAfterASegmentClosedIsTheNextSegments) {
   Feeder feed;
   feed.segment(100);
-  feed.window.set_format(Feeder::init("B"), 48000, 24000);
+  feed.window.set_format({Feeder::init("B"), 48000, 24000});
   EXPECT_EQ(feed.window.add_part(101, 0, 101 * 96000, {24000, true, false, base::Bytes::copy_of("x")}, false),
             Outcome::kAdded);
   EXPECT_EQ(feed.open().init->uri, "init-B.mp4");
   EXPECT_EQ(feed.open().timescale, 48000);
   EXPECT_EQ(feed.open().start_utc(), 202 * base::kSecond);
+}
+
+/// A second format, whose ticks are `timescale` a second, and records in it.
+struct Change {
+  explicit Change(std::int64_t timescale) : scale(timescale) {}
+  /// Part `index` of segment `msn`, half a second.
+  Outcome part(Feeder& feed, std::int64_t msn, std::uint32_t index, bool last = false) const {
+    return feed.window.add_part(msn, index, (msn * 4 + index) * scale / 2,
+                                {scale / 2, index == 0, false, testing::bytes_of(msn, index)}, last);
+  }
+  void segment(Feeder& feed, std::int64_t msn) const {
+    for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(part(feed, msn, i, i == 3), Outcome::kAdded) << msn << "." << i;
+    EXPECT_EQ(feed.window.end_segment(msn, msn * 2 * scale, 2 * scale), Outcome::kAdded);
+  }
+  Format format() const { return {Feeder::init("B"), scale, scale / 2}; }
+  std::int64_t scale;
+};
+
+TEST(Window, RecordsOfTheOpenSegmentAreInItsOwnTicksAlsoAfterANewFormat) {  // LL-15, LL-51, LL-59
+  for (const std::int64_t timescale : {30'000, 24'000, 44'100, 180'000, 1'000'000}) {
+    const Change change(timescale);
+    Feeder feed;
+    feed.segment(100);
+    feed.part(101, 0);
+    feed.window.set_format(change.format());
+    EXPECT_TRUE(feed.window.begin_format(102));
+    for (std::uint32_t i = 1; i < 4; ++i) EXPECT_EQ(feed.part(101, i, i == 3), Outcome::kAdded);
+    EXPECT_EQ(feed.end(101), Outcome::kAdded);
+    change.segment(feed, 102);
+    for (std::int64_t msn = 100; msn <= 102; ++msn) {
+      const Segment& segment = *feed.closed().find(msn);
+      EXPECT_EQ(segment.start_utc(), msn * 2 * base::kSecond) << msn << " after a change to " << timescale;
+      EXPECT_EQ(segment.span(), 2 * base::kSecond) << msn << " after a change to " << timescale;
+      EXPECT_EQ(segment.parts_end_utc(), segment.end_utc()) << msn << " after a change to " << timescale;
+    }
+    EXPECT_EQ(feed.window.filled(), 0U);
+    EXPECT_EQ(feed.window.overlong(), 0U);
+  }
+}
+
+TEST(Window, ARenditionThatIsBehindKeepsItsFormatForWholeSegments) {
+  const Change change(30'000);
+  Feeder feed;
+  feed.segment(100);
+  feed.window.set_format(change.format());
+  feed.window.begin_format(103);  // another rendition has begun 102
+  feed.segments(101, 102);
+  EXPECT_EQ(feed.closed().find(102)->init->uri, "init-A.mp4");
+  EXPECT_EQ(feed.closed().find(102)->span(), 2 * base::kSecond);
+  EXPECT_EQ(feed.open().init->uri, "init-B.mp4");
+  EXPECT_EQ(feed.open().start_utc(), 206 * base::kSecond);
+  change.segment(feed, 103);
+  EXPECT_EQ(feed.closed().find(103)->init->uri, "init-B.mp4");
+  EXPECT_EQ(feed.closed().find(103)->span(), 2 * base::kSecond);
+}
+
+TEST(Window, WhatIsPassedOverHasTheFormatOfItsNumber) {
+  const Change change(30'000);
+  Feeder feed;
+  feed.segment(100);
+  feed.part(101, 0);
+  feed.window.set_format(change.format());
+  feed.window.begin_format(103);
+  EXPECT_EQ(change.part(feed, 105, 0), Outcome::kFilled);
+  for (std::int64_t msn = 101; msn <= 104; ++msn) {
+    EXPECT_EQ(feed.closed().find(msn)->timescale, msn < 103 ? 90'000 : 30'000);
+    EXPECT_EQ(feed.closed().find(msn)->start_utc(), msn * 2 * base::kSecond);
+    EXPECT_EQ(feed.closed().find(msn)->span(), 2 * base::kSecond);
+  }
+}
+
+TEST(Window, TheHintNamesTheInitSectionOfThePartThatComesNext) {  // LL-78
+  Feeder feed;
+  feed.segment(100);
+  feed.part(101, 0);
+  feed.window.set_format(Change(30'000).format());
+  feed.window.begin_format(103);
+  EXPECT_EQ(feed.window.revision().next_init->uri, "init-A.mp4");
+  for (std::uint32_t i = 1; i < 4; ++i) feed.part(101, i, i == 3);
+  EXPECT_EQ(feed.window.revision().next_init->uri, "init-A.mp4");
+  feed.end(101);
+  for (std::uint32_t i = 0; i < 4; ++i) feed.part(102, i, i == 3);
+  EXPECT_EQ(feed.window.revision().next_init->uri, "init-B.mp4");
+}
+
+TEST(Window, AFormatThatIsReplacedBeforeItBeganIsNeverUsed) {
+  Feeder feed;
+  feed.part(100, 0);
+  feed.window.set_format({Feeder::init("B"), 48'000, 24'000});
+  feed.window.begin_format(101);
+  feed.window.set_format({Feeder::init("C"), 30'000, 15'000});
+  feed.window.begin_format(101);
+  EXPECT_FALSE(feed.window.begin_format(103));  // nothing is left to be dated
+  feed.end(100);
+  EXPECT_EQ(feed.open().init->uri, "init-C.mp4");
+  EXPECT_EQ(feed.open().timescale, 30'000);
+}
+
+TEST(Window, FormatsAreBoundedHoweverManyAreAnnounced) {
+  Feeder feed;
+  feed.part(100, 0);
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    feed.window.set_format({Feeder::init(std::to_string(i)), 1000 + i, 500});
+    feed.window.begin_format(102 + i);
+  }
+  feed.end(100);
+  EXPECT_EQ(feed.open().init->uri, "init-A.mp4");
+  feed.window.add_part(5000, 0, 10'000 * 1999, {999, true, false, base::Bytes::copy_of("x")}, false);
+  EXPECT_EQ(feed.open().init->uri, "init-999.mp4");
 }
 
 TEST(Window, ADiscontinuityKeepsItsNumberWhenItLeavesTheWindow) {  // LL-38
@@ -209,11 +360,32 @@ TEST(Window, ANewSessionKeepsTheOldObjectsAndTheirNumbers) {  // LL-22, LL-46, L
   Feeder feed;
   feed.segments(100, 102);
   feed.window.end();
-  feed.window.restart(103);
+  feed.window.restart(103, Feeder::options(30));
   EXPECT_EQ(feed.part(102, 0), Outcome::kLate);
   EXPECT_EQ(feed.part(103, 0), Outcome::kAdded);
   EXPECT_EQ(feed.listed(), "");
   EXPECT_NE(feed.closed().find(101), nullptr);
+}
+
+TEST(Window, ANewSessionOfLongerSegmentsWhoseNumbersWereRaised) {  // LL-128
+  Feeder feed;
+  feed.segments(100, 102);
+  feed.window.end();
+  Window::Options broadcast = Feeder::options(30);
+  broadcast.segment = {2002, 1000};
+  feed.window.restart(103, broadcast);
+  feed.window.set_format({Feeder::init("B"), 30'000, 15'015});
+  const auto part = [&](std::int64_t slot) {
+    return feed.window.add_part(slot + kNumberingStep, 0, slot * 60'060,
+                                {15'015, true, false, base::Bytes::copy_of("x")}, false);
+  };
+  EXPECT_EQ(part(110), Outcome::kAdded);
+  EXPECT_EQ(part(113), Outcome::kFilled);  // what lies between is found by the slots of the new session
+  const Segment& filled = *feed.closed().find(112 + kNumberingStep);
+  EXPECT_EQ(filled.start, 112 * 60'060);
+  EXPECT_EQ(filled.duration, 60'060);
+  EXPECT_NE(feed.closed().find(102), nullptr);
+  EXPECT_EQ(feed.closed().find(102)->span(), 2 * base::kSecond);
 }
 
 TEST(Discontinuities, AreForgottenWithoutLosingCount) {

@@ -47,6 +47,16 @@ TEST(PublishPolicy, AdmitsAnyOfAChannelsKeys) {
   EXPECT_EQ(check(policy, request("match", "wrong", true)), Why::kDenied);
 }
 
+TEST(PublishPolicy, AdmitsAKeyInAnyReading) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"ab/cd"}}});
+  PublishRequest asked = request("match", "ab%2Fcd");
+  EXPECT_EQ(check(policy, asked), Why::kDenied);
+  asked.other_keys = {"ab/cd", "ab/cd&feed=backup"};
+  EXPECT_EQ(check(policy, asked), std::nullopt);
+  asked.other_keys = {"ab/c"};
+  EXPECT_EQ(check(policy, asked), Why::kDenied);
+}
+
 TEST(PublishPolicy, AdmitsWithoutAKeyFromLoopbackOnly) {
   const PublishPolicy keyless(PublishPolicy::Keys{{"match", {}}});
   EXPECT_EQ(check(keyless, request("match", "", true)), std::nullopt);

@@ -161,6 +161,11 @@ class RtmpListenerTest : public testing::Test {
     client.message(rtmp::Type::kVideo, 1, time, tag);
     return client.take();
   }
+  static rtmp::Buffer audio(std::uint32_t time, const rtmp::Buffer& tag) {
+    rtmp::Client client;
+    client.message(rtmp::Type::kAudio, 1, time, tag);
+    return client.take();
+  }
 
   base::SystemClock clock_;
   loop::Loop loop_;
@@ -283,6 +288,24 @@ TEST_F(RtmpListenerTest, WarnsOnceOfATrackThatIsLeftOut) {  // RT-36
   });
   settle([&] { return channel_.trace.size() == 4; });
   EXPECT_EQ(listener_->statistics().unplayable, 1U);
+}
+
+TEST_F(RtmpListenerTest, KeepsAFeedWhoseAudioCannotBePlayed) {  // RT-36
+  listen();
+  run([&] {
+    Socket socket(port_);
+    socket.send(hello());
+    ASSERT_TRUE(socket.read_until("NetStream.Publish.Start"));
+    for (const std::uint8_t head : std::initializer_list<std::uint8_t>{0xB6, 0x7E, 0x8E})
+      socket.send(audio(0, {head, 1, 2}));  // Speex, G.711
+    socket.send(video(0, rtmp::ex_video(1, 0, "vp08", {1})));
+    EXPECT_TRUE(socket.read_until("NetStream.Publish.Rejected"));
+    EXPECT_EQ(base::text_of(socket.received).find("NetStream.Publish.Warning"), std::string_view::npos);
+  });
+  ASSERT_EQ(channel_.trace.size(), 5U);
+  EXPECT_EQ(channel_.trace[3], "8 @0");
+  EXPECT_TRUE(channel_.trace[4].starts_with("end cannot play vp08"));
+  EXPECT_EQ(listener_->statistics().unplayable, 2U);
 }
 
 TEST_F(RtmpListenerTest, DisconnectsAPublisherWithTheReason) {  // RT-28: takeover

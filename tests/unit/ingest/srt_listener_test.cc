@@ -86,7 +86,7 @@ class Caller {
   }
   /// True once the listener has closed the connection.
   bool wait_for_end() const {
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 6000; ++i) {
       if (srt_getsockstate(socket_) != SRTS_CONNECTED) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

@@ -42,6 +42,25 @@ TEST(Describe, FillsAudio) {
   EXPECT_EQ(described(Codec::kFlac, samples::kDflaStereo48).audio, (AudioParams{48000, 2, 4608, 0}));
 }
 
+TEST(Describe, KindIsATableOfItsOwn) {
+  for (const Codec codec : {Codec::kH264, Codec::kHevc, Codec::kAv1, Codec::kVp9, Codec::kMpeg2Video}) {
+    EXPECT_EQ(kind_of(codec), Kind::kVideo);
+  }
+  for (const Codec codec :
+       {Codec::kAac, Codec::kOpus, Codec::kAc3, Codec::kEac3, Codec::kMp2, Codec::kMp3, Codec::kFlac}) {
+    EXPECT_EQ(kind_of(codec), Kind::kAudio);
+  }
+  EXPECT_EQ(kind_of(Codec::kWebVtt), Kind::kText);
+  EXPECT_EQ(to_string(Kind::kText), "text");
+}
+
+TEST(Describe, FillsText) {
+  Track track;
+  track.codec = Codec::kWebVtt;
+  ASSERT_TRUE(describe(track).ok());
+  EXPECT_EQ(describe(track)->codec_string, "wvtt");
+}
+
 TEST(Describe, CountsTheOutputOfSbrAndPs) {
   const Track track = described(Codec::kAac, "eb098800");
   EXPECT_EQ(track.audio, (AudioParams{48000, 2, 2048, 0}));

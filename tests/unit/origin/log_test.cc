@@ -138,6 +138,29 @@ TEST(Log, TheMultivariantPlaylistStaysTheSameObjectWhileItsTextDoes) {  // MV-28
   EXPECT_EQ(channel.log.snapshot()->multivariant, before);
 }
 
+TEST(Log, SaysThatSegmentsAreIndependentWhereThoseListedAre) {  // LL-48
+  Channel channel({base::kSecond});                             // six segments
+  channel.begin();
+  channel.segments(kFirst, kFirst + 1);
+  const auto says = [&] {
+    return has(channel.log.snapshot()->multivariant->identity.text(), "#EXT-X-INDEPENDENT-SEGMENTS\n");
+  };
+  EXPECT_TRUE(says());
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    record::Part without_key = part(kVideo, kFirst + 2, i, i == 3);
+    without_key.independent = false;
+    channel.log.apply(without_key);
+    channel.log.apply(part(kAudio, kFirst + 2, i, i == 3));
+  }
+  EXPECT_FALSE(says());
+  channel.log.apply(end(kVideo, kFirst + 2));
+  channel.log.apply(end(kAudio, kFirst + 2));
+  channel.segments(kFirst + 3, kFirst + 7);
+  EXPECT_FALSE(says());
+  channel.segments(kFirst + 8, kFirst + 8);
+  EXPECT_TRUE(says());
+}
+
 TEST(Log, TheEndReleasesEverythingWithAFinalPlaylist) {  // LL-44, LL-45
   Channel channel;
   channel.begin();
@@ -170,17 +193,60 @@ TEST(Log, ANewSessionAfterTheEndGoesOnWithItsNumbers) {  // LL-22, LL-46, LL-68
   EXPECT_EQ(channel.log.counters().restarts, 1U);
 }
 
-TEST(Log, AnotherSegmentDurationIsANewSession) {
+TEST(Log, AnotherSegmentDurationIsANewSessionThatKeepsTheOldObjects) {  // LL-27, LL-46, LL-128
   Channel channel;
   channel.begin();
   channel.segments(kFirst, kFirst + 3);
+  channel.log.apply(record::End{});
+  record::Presentation other = presentation();
+  other.segment = {2002, 1000};
+  channel.log.apply(other);
+  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
+  EXPECT_EQ(channel.rendition().segment(kFirst + 3).presence, Presence::kFound);
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 1).presence, Presence::kFound);
+  // 16 s later, in slots of 2.002 s and with numbers raised so that they do not fall (Numbering).
+  const std::int64_t first = kFirst * 2000 / 2002 + 8 + hls::kNumberingStep;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    record::Part later = part(kVideo, first, i);
+    later.start = (first - hls::kNumberingStep) * 180'180 + i * 45'000;
+    channel.log.apply(later);
+  }
+  channel.log.apply(record::SegmentEnd{kVideo, first, (first - hls::kNumberingStep) * 180'180, 180'180});
+  EXPECT_TRUE(
+      has(channel.text(), "#EXT-X-MEDIA-SEQUENCE:" + std::to_string(first) + "\n#EXT-X-DISCONTINUITY-SEQUENCE:1\n"))
+      << channel.text();
+  EXPECT_EQ(channel.rendition().segment(kFirst + 3).presence, Presence::kFound);
+  EXPECT_EQ(channel.log.snapshot()->target_duration, 2);
+  EXPECT_EQ(channel.log.counters().restarts, 1U);
+}
+
+TEST(Log, TheTargetDurationOfAUrlNeverFalls) {  // LL-13
+  Channel channel;
+  channel.begin();
   record::Presentation other = presentation();
   other.segment = {4, 1};
   channel.log.apply(other);
-  EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
   EXPECT_EQ(channel.log.snapshot()->target_duration, 4);
-  EXPECT_EQ(channel.rendition().segment(kFirst).presence, Presence::kAbsent);
-  EXPECT_EQ(channel.log.counters().restarts, 1U);
+  channel.begin();
+  EXPECT_EQ(channel.log.snapshot()->target_duration, 4);
+}
+
+TEST(Log, ANewFormatHoldsFromTheSegmentThatTheDiscontinuityNames) {  // CM-6, LL-15
+  Channel channel;
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  record::Presentation changed = presentation();
+  changed.renditions[kVideo].track.timescale = 30'000;
+  changed.renditions[kVideo].part_ticks = 15'000;
+  changed.renditions[kVideo].init = base::Bytes::copy_of("another init");
+  channel.log.apply(changed);
+  channel.log.apply(record::Discontinuity{kFirst + 2});
+  channel.segments(kFirst + 1, kFirst + 1);  // in the ticks it was begun in
+  const hls::Segment& old = *channel.rendition().revision().closed->find(kFirst + 1);
+  EXPECT_EQ(old.span(), 2 * base::kSecond);
+  EXPECT_EQ(old.start_utc(), (kFirst + 1) * 2 * base::kSecond);
+  EXPECT_EQ(channel.rendition().revision().open->timescale, 30'000);
+  EXPECT_EQ(channel.rendition(kAudio).revision().open->timescale, 48'000);
 }
 
 TEST(Log, AnIndexThatChangedItsMeaningIsANewSession) {
@@ -237,7 +303,8 @@ TEST(Log, MemoryStaysWithinTheWindowAndItsGrace) {
   channel.segments(kFirst, kFirst + 9);
   const std::size_t ten = channel.rendition().media_bytes();
   channel.segments(kFirst + 10, kFirst + 200);
-  EXPECT_LE(channel.rendition().media_bytes(), ten * 12 / 10);
+  // 20 s that are listed, and 24 s for which caches may still list a segment that left (LL-123).
+  EXPECT_LE(channel.rendition().media_bytes(), ten * 22 / 10);
 }
 
 }  // namespace

@@ -90,10 +90,11 @@ TEST_F(Snapshot, OlderInitsStayAsLongAsASegmentUsesThem) {  // CM-6
   changed.renditions[0].init = base::Bytes::copy_of("another init");
   channel.log.apply(end(kVideo, kFirst + 2));
   channel.log.apply(changed);
+  channel.log.apply(record::Discontinuity{kFirst + 3});
   EXPECT_EQ(channel.rendition().init(old_uri).data.text(), "init of v720");
   const std::string new_uri = hls::init_uri(base::view_of("another init"));
   EXPECT_EQ(channel.rendition().init(new_uri).data.text(), "another init");  // hinted: LL-78, LL-79
-  channel.segments(kFirst + 3, kFirst + 40);
+  channel.segments(kFirst + 3, kFirst + 50);
   EXPECT_EQ(channel.rendition().init(old_uri).presence, Presence::kAbsent);
   EXPECT_EQ(channel.rendition().init(new_uri).presence, Presence::kFound);
   EXPECT_EQ(channel.rendition().init("init-00000000.mp4").presence, Presence::kAbsent);

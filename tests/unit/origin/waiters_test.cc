@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <deque>
 #include <memory>
 
@@ -84,9 +84,16 @@ TEST_F(WaitersTest, WakesForTheFirstPlaylist) {  // LL-111
     EXPECT_TRUE(none.empty());
     fresh.log.apply(part(kVideo, kFirst, i));
   }
+  Ready begun;
+  held.take_ready(*fresh.log.snapshot(), begun);
+  EXPECT_EQ(count(begun), 1U);
+  EXPECT_FALSE(for_channel.waiting());
+  // Shaka and video.js cannot start from parts alone: the playlist has a whole segment.
+  fresh.log.apply(part(kVideo, kFirst, 3, true));
+  fresh.log.apply(end(kVideo, kFirst));
   Ready ready;
   held.take_ready(*fresh.log.snapshot(), ready);
-  EXPECT_EQ(count(ready), 2U);
+  EXPECT_EQ(count(ready), 1U);
 }
 
 TEST_F(WaitersTest, TheEndWakesEveryone) {  // LL-44
@@ -175,14 +182,14 @@ TEST_F(WaitersTest, WakesTenThousandInOnePass) {  // LL-105
   for (Waiter& waiter : held) ASSERT_TRUE(waiters.add(waiter, next_part_listed(), 100));
   channel.log.apply(part(kVideo, kFirst + 1, 1));
   const auto snapshot = channel.log.snapshot();
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process alone: the machine may have other work
   Ready ready;
   waiters.take_ready(*snapshot, ready);
-  const auto spent = std::chrono::steady_clock::now() - begin;
+  const std::clock_t spent = std::clock() - begin;
   EXPECT_EQ(count(ready), 10'000U);
   // A look or a search for each would take seconds; this is 0.04 ms where optimised, and 13 with sanitizers and
   // company.
-  EXPECT_LT(spent, std::chrono::milliseconds(300));
+  EXPECT_LT(spent, 3 * CLOCKS_PER_SEC / 10);
 }
 
 }  // namespace

@@ -18,6 +18,18 @@ class Channel final : public media::TraceSink<> {
     /// Video comes out of an encoder: key frames where slots begin, none of the feed's, cut on the grid.
     bool encode = false;
     base::Micros tick = base::kSecond / 2;
+    /// What stands in for audio, where time without media is held.
+    packager::Still silence;
+
+    /// Time without media is a gap, unless a test asks for held media.
+    Options() { packager.missing = packager::Segmenter::Missing::kGap; }
+    static Options holding() {
+      Options options;
+      options.packager.missing = packager::Segmenter::Missing::kHold;
+      options.silence = {base::Bytes::copy_of("silence"), 1024};
+      options.tick = base::kSecond / 10;
+      return options;
+    }
   };
 
   Channel() : Channel(Options{}) {}
@@ -58,6 +70,7 @@ class Channel final : public media::TraceSink<> {
     packager::RenditionSpec spec;
     spec.name = track.kind() == media::Kind::kVideo ? "v" : "a";
     spec.track = track;
+    if (track.kind() == media::Kind::kAudio) spec.silence = options_.silence;
     spec.encoded = options_.encode && track.kind() == media::Kind::kVideo;
     // The first presentation lists video first; what comes later is appended.
     const bool front = packager_.counters().parts == 0 && placed_.empty() && track.kind() == media::Kind::kVideo;

@@ -72,6 +72,25 @@ TEST(Cutter, DoesNotWaitForAKeyFrameThatIsOverdue) {
   EXPECT_EQ(play(cutter, 18, 240, irregular), "68 118 168! 218 ");
 }
 
+// An encoder that drops a frame: its key frames go on 50 frames apart, a frame later on the clock.
+TEST(Cutter, WaitsForTheKeyFrameThatADroppedFrameMoved) {
+  Cutter cutter = source();
+  EXPECT_EQ(play(cutter, 18, 180, every(50, 18)), "68 118 168! ");
+  EXPECT_EQ(play(cutter, 199, 160, every(50, 19)), "219 269 319 ");
+}
+
+TEST(Cutter, AKeyFrameThatIsLeftOutOnceIsNoReasonToCutWithoutOne) {
+  Cutter cutter = source();
+  const auto left_out = [](int n) { return n % 50 == (n < 140 ? 18 : 23) && n != 118; };
+  // 68, 173 and 223 are key frames; between the first two a segment had to begin without one.
+  EXPECT_EQ(play(cutter, 18, 260, left_out), "68 128! 173 223 273 ");
+}
+
+TEST(Cutter, BeginsSegmentsWithKeyFramesThatAreALittleFurtherApart) {
+  Cutter cutter = source();
+  EXPECT_EQ(play(cutter, 18, 200, every(55, 18)), "73 128 183 ");
+}
+
 // LL-17: closed with the last frame that keeps LL-11 also for audio, which may end a frame later.
 TEST(Cutter, CutsWithoutAKeyFrameBeforeTheTargetDurationBreaks) {
   Cutter cutter = source();

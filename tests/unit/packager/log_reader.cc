@@ -21,7 +21,7 @@ std::string format(const char* pattern, double value) {
 struct Item {
   std::int64_t msn, start, duration;
   std::uint32_t index;
-  bool gap, independent, last;
+  bool gap, independent, last, held;
   std::size_t at;
 };
 
@@ -29,10 +29,11 @@ std::vector<Item> items_of(const std::vector<record::Record>& records, std::uint
   std::vector<Item> items;
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (const auto* part = std::get_if<record::Part>(&records[i]); part && part->rendition == rendition) {
-      items.push_back({part->msn, part->start, part->duration, part->index, false, part->independent, part->last, i});
+      items.push_back(
+          {part->msn, part->start, part->duration, part->index, false, part->independent, part->last, part->held, i});
     }
     if (const auto* gap = std::get_if<record::Gap>(&records[i]); gap && gap->rendition == rendition) {
-      items.push_back({gap->msn, gap->start, gap->duration, gap->index, true, false, false, i});
+      items.push_back({gap->msn, gap->start, gap->duration, gap->index, true, false, false, false, i});
     }
   }
   return items;
@@ -81,8 +82,11 @@ std::string LogReader::trace(std::uint32_t rendition) const {
   for (const Item& item : items_of(records_, rendition)) {
     std::string duration = format("%.3f", seconds(item.duration, timescale));
     duration.pop_back();
-    parts[item.msn] +=
-        std::string(" ") + (item.gap ? "g" : "") + duration + (item.independent ? "*" : "") + (item.last ? "!" : "");
+    parts[item.msn] += std::string(" ") +
+                       (item.gap    ? "g"
+                        : item.held ? "h"
+                                    : "") +
+                       duration + (item.independent ? "*" : "") + (item.last ? "!" : "");
   }
   std::string text;
   std::map<std::int64_t, record::SegmentEnd> ends;
@@ -116,6 +120,8 @@ LogReader::Seen LogReader::check(std::uint32_t rendition, bool finished) const {
     const std::string where = "rendition " + std::to_string(rendition) + " msn " + std::to_string(item.msn) + " part " +
                               std::to_string(item.index) + "\n" + (items.size() < 400 ? trace(rendition) : "");
     ++(item.gap ? seen.gaps : seen.parts);
+    if (item.held) ++seen.held;
+    if (item.gap && seen.parts > 0) ++seen.gaps_after_media;
     sums[item.msn] += item.duration;
     EXPECT_GT(item.duration, 0) << where;
     EXPECT_LE(item.duration, about.part_ticks) << "LL-56 " << where;

@@ -41,6 +41,8 @@ class LogReader final : public packager::Listener {
     int segments = 0;
     int parts = 0;
     int gaps = 0;
+    int gaps_after_media = 0;
+    int held = 0;
   };
   Seen check(std::uint32_t rendition, bool finished = true) const;
   /// All renditions cut alike: video at the same times, audio within a frame (LL-40, CM-18).

@@ -2,6 +2,7 @@
 
 #include "log_reader.h"
 #include "packager/packager.h"
+#include "record/position.h"
 #include "stream.h"
 
 using base::kSecond;
@@ -10,6 +11,7 @@ using stream::kEpoch;
 namespace {
 
 constexpr std::int64_t kFrame = 3600;
+const packager::Packager::Options kGaps{.missing = packager::Segmenter::Missing::kGap};
 
 packager::RenditionSpec video_spec(const std::string& name, bool encoded) {
   packager::RenditionSpec spec;
@@ -167,9 +169,31 @@ TEST(PackagerRungs, BoundTheAudioThatWaitsForTheLead) {
   log.check(1);
 }
 
+namespace {
+
+/// Where `log` stands, as the channel keeps it.
+record::Position position_of(const LogReader& log) {
+  record::Position position;
+  for (const record::Record& record : log.records()) position.apply(record);
+  return position;
+}
+
+/// Everything of segment 0 up to part `index`, as one part.
+record::Record published(std::uint32_t rendition, std::uint32_t index, std::int64_t start, std::int64_t end) {
+  record::Part part;
+  part.rendition = rendition;
+  part.msn = kEpoch / 2'000'000;
+  part.index = index;
+  part.start = start;
+  part.duration = end - start;
+  return part;
+}
+
+}  // namespace
+
 TEST(PackagerResume, GoesOnWhereTheLogStood) {
   LogReader before;
-  packager::Packager first({}, before);
+  packager::Packager first(kGaps, before);
   first.set_presentation({video_spec("v", false), audio_spec()});
   int audio = 34;
   for (int frame = 18; frame < 90; ++frame) {
@@ -177,16 +201,9 @@ TEST(PackagerResume, GoesOnWhereTheLogStood) {
     for (; audio_time(audio) * 15 < video_time(frame) * 8; ++audio) first.on_packet(1, audio_packet(audio));
   }
   // The worker dies here: what was not written is lost.
-  packager::Resume resume;
-  resume.presentation = before.presentation();
-  for (std::uint32_t r = 0; r < 2; ++r) {
-    const auto part = before.all<record::Part>(r).back();
-    const auto end = before.all<record::SegmentEnd>(r).back();
-    ASSERT_EQ(part.msn, end.msn + 1);
-    resume.renditions.push_back({part.msn, part.index + 1, end.start + end.duration, part.start + part.duration});
-  }
+  const record::Position resume = position_of(before);
   LogReader after;
-  packager::Packager second({}, after);
+  packager::Packager second(kGaps, after);
   second.resume(resume);
   second.set_presentation({video_spec("v", false), audio_spec()});
   EXPECT_EQ(second.published_end(), kEpoch + 3'264'000);
@@ -215,12 +232,11 @@ TEST(PackagerResume, GoesOnWhereTheLogStood) {
 }
 
 TEST(PackagerResume, FillsTheTimeUntilMediaComesWithGaps) {
-  packager::Resume resume;
   LogReader before;
   packager::Packager first({}, before);
   first.set_presentation({video_spec("v", false)});
-  resume.presentation = before.presentation();
-  resume.renditions.push_back({kEpoch / 2'000'000, 2, video_time(18), video_time(44)});
+  record::Position resume = position_of(before);
+  resume.apply(published(0, 1, video_time(18), video_time(44)));
   LogReader log;
   packager::Packager packager({}, log);
   packager.resume(resume);
@@ -235,17 +251,86 @@ TEST(PackagerResume, FillsTheTimeUntilMediaComesWithGaps) {
   EXPECT_EQ(gaps[0].start, first_end.start + first_end.duration);
 }
 
-// A log whose segments follow a source's key frames is resumed before it is known that its lead is copied.
-TEST(PackagerResume, LearnsLateWhatIsCopied) {
-  packager::Resume resume;
+// A worker that died between its presentation and its first part left nothing to go on with: numbering from 0, 1970 on,
+// would be 900 million segments of gaps.
+TEST(PackagerResume, ALogWithoutAPartIsBegunAfresh) {
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_presentation({video_spec("v", false)});
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.resume(position_of(before));
+  packager.set_presentation({video_spec("v", false)});
+  packager.tick(kEpoch + kSecond);
+  EXPECT_EQ(log.records().size(), 1U);
+  for (int frame = 18; frame < 90; ++frame) packager.on_packet(0, video_packet(frame, frame % 50 == 18));
+  EXPECT_EQ(log.all<record::Part>(0).front().msn, kEpoch / 2'000'000);
+}
+
+TEST(PackagerResume, AnAudioRenditionOfWhichNothingWasPublishedJoinsLate) {
   LogReader before;
   packager::Packager first({}, before);
   first.set_presentation({video_spec("v", false), audio_spec()});
-  resume.presentation = before.presentation();
-  // Segment 0 began at 0.72 and has grown past its slot, to 2.28 in the video and 2.24 in the audio.
-  resume.renditions.push_back({kEpoch / 2'000'000, 3, video_time(18), video_time(57)});
-  resume.renditions.push_back({kEpoch / 2'000'000, 3, audio_time(34), audio_time(105)});
+  record::Position resume = position_of(before);
+  resume.apply(published(0, 1, video_time(18), video_time(44)));
   LogReader log;
+  packager::Packager packager({}, log);
+  packager.resume(resume);
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  for (int half = 4; half < 20; ++half) packager.tick(kEpoch + half * kSecond / 2);
+  const auto gaps = log.all<record::Gap>(1);
+  ASSERT_FALSE(gaps.empty());
+  EXPECT_GE(gaps.front().msn, kEpoch / 2'000'000);
+}
+
+// The worker died while the open segment was still of 25 frames a second in 1/90000; what came after is in 1/30000.
+TEST(PackagerResume, TimesOfTheFormatBeforeAreTakenInTheirOwnTicks) {
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_presentation({video_spec("v", false)});
+  record::Position resume = position_of(before);
+  resume.apply(published(0, 1, video_time(18), video_time(44)));
+  record::Presentation changed = before.presentation();
+  changed.renditions[0].track.timescale = 30'000;
+  changed.renditions[0].init = base::Bytes::copy_of("another");
+  changed.formats_from = kEpoch / 2'000'000 + 1;
+  resume.apply(changed);
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.resume(resume);
+  std::vector<packager::RenditionSpec> specs = packager::specs_of(changed);
+  packager.set_presentation(specs);
+  EXPECT_EQ(packager.published_end(), kEpoch + 44 * 40'000);
+}
+
+TEST(Packager, SaysWhichRenditionsAreCopiedAndFromWhereANewFormatHolds) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  std::vector<packager::RenditionSpec> specs{video_spec("v", false), video_spec("v720", true)};
+  packager.set_presentation(specs);
+  EXPECT_TRUE(log.presentation().renditions[0].copied);
+  EXPECT_FALSE(log.presentation().renditions[1].copied);
+  EXPECT_EQ(log.presentation().formats_from, INT64_MIN);
+  EXPECT_FALSE(packager::specs_of(log.presentation())[0].encoded);
+  EXPECT_TRUE(packager::specs_of(log.presentation())[1].encoded);
+  for (int frame = 18; frame < 90; ++frame) packager.on_packet(0, video_packet(frame, frame % 50 == 18));
+  const std::int64_t open = log.all<record::Part>(0).back().msn;
+  specs[0].track.timescale = 30'000;
+  packager.set_presentation(specs);
+  EXPECT_EQ(log.presentation().formats_from, open + 1);
+}
+
+// A log whose segments follow a source's key frames is resumed before it is known that its lead is copied.
+TEST(PackagerResume, LearnsLateWhatIsCopied) {
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_presentation({video_spec("v", false), audio_spec()});
+  record::Position resume = position_of(before);
+  // Segment 0 began at 0.72 and has grown past its slot, to 2.28 in the video and 2.24 in the audio.
+  resume.apply(published(0, 2, video_time(18), video_time(57)));
+  resume.apply(published(1, 2, audio_time(34), audio_time(105)));
+  LogReader log;
+  log.on_record(before.presentation());  // the log that is resumed has it
   packager::Packager packager({}, log);
   packager.resume(resume);
   packager.set_presentation({video_spec("v", true), audio_spec()});
@@ -272,33 +357,6 @@ TEST(PackagerResume, LearnsLateWhatIsCopied) {
             "7 +15.120 0.880: 0.52* 0.36!\n");
 }
 
-namespace {
-
-/// Where `log` stands, as the channel keeps it.
-packager::Resume position_of(const LogReader& log) {
-  packager::Resume resume;
-  resume.presentation = log.presentation();
-  resume.renditions.resize(resume.presentation.renditions.size());
-  const auto published = [&resume](const auto& piece) {
-    packager::Resume::Rendition& at = resume.renditions[piece.rendition];
-    if (piece.index == 0) at.segment_start = piece.start;
-    at.msn = piece.msn;
-    at.next_part = piece.index + 1;
-    at.end = piece.start + piece.duration;
-  };
-  for (const record::Record& record : log.records()) {
-    if (const auto* part = std::get_if<record::Part>(&record)) published(*part);
-    if (const auto* gap = std::get_if<record::Gap>(&record)) published(*gap);
-    if (const auto* end = std::get_if<record::SegmentEnd>(&record)) {
-      const std::int64_t next = end->start + end->duration;
-      resume.renditions[end->rendition] = {end->msn + 1, 0, next, next};
-    }
-  }
-  return resume;
-}
-
-}  // namespace
-
 // LL-40. The worker of a copied channel dies, somebody else writes gaps for a while, the next worker is back before its
 // feed has told its tracks, and then a key frame cuts: in the audio too, wherever its gaps had got to.
 TEST(PackagerResume, CutsAudioWithItsVideoWhoeverWroteTheGaps) {
@@ -307,7 +365,7 @@ TEST(PackagerResume, CutsAudioWithItsVideoWhoeverWroteTheGaps) {
       for (int lag = 0; lag < 50; lag += 9) {
         LogReader log;
         packager::Packager first({}, log);
-        std::vector<packager::RenditionSpec> specs{video_spec(std::string(packager::kCopyName), false), audio_spec()};
+        std::vector<packager::RenditionSpec> specs{video_spec("source", false), audio_spec()};
         first.set_presentation(specs);
         int audio = 34;
         for (int frame = 18; frame < death; ++frame) {
@@ -316,7 +374,7 @@ TEST(PackagerResume, CutsAudioWithItsVideoWhoeverWroteTheGaps) {
         }
         base::Micros now = kEpoch + death * 40'000;
         for (const bool stand_in : {true, false}) {
-          const packager::Resume resume = position_of(log);
+          const record::Position resume = position_of(log);
           packager::Packager next({}, log);
           next.resume(resume);
           next.set_presentation(packager::specs_of(resume.presentation));

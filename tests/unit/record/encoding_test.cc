@@ -7,6 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+#include "base/hash.h"
+
 namespace record {
 namespace {
 
@@ -33,7 +37,10 @@ Presentation presentation() {
   audio.label = "English";
   audio.is_default = true;
   audio.part_ticks = 24 * 1024;
-  return {{video, audio}, {1001, 500}, false};
+  audio.copied = true;
+  audio.held = base::Bytes::copy_of("silence");
+  audio.held_ticks = 1024;
+  return {{video, audio}, {1001, 500}, false, 888'000'000};
 }
 
 Part part() {
@@ -50,13 +57,25 @@ Part part() {
   return part;
 }
 
+Marker marker() {
+  Marker marker;
+  marker.id = "splice-7";
+  marker.kind = "scte35";
+  marker.start = 1'776'000'000'000'000;
+  marker.end = 1'776'000'030'000'000;
+  marker.planned_duration = 29'970'000;
+  marker.attributes = {{"X-ASSET", "spot \"7\""}, {"X-EMPTY", ""}};
+  marker.payload = base::Bytes::copy_of("\xFC\x30");
+  return marker;
+}
+
 std::vector<Record> one_of_each() {
   return {presentation(),
           part(),
           Gap{0, -1, 2, -90000, 45000},
           SegmentEnd{1, 888'000'000, 85'248'000'000'000, 96000},
           Discontinuity{888'000'001},
-          Marker{"splice-7", "scte35", 1'776'000'000'000'000, base::Bytes::copy_of("\xFC\x30")},
+          marker(),
           End{}};
 }
 
@@ -75,10 +94,131 @@ std::vector<std::uint8_t> flat(const std::vector<Record>& records) {
   return bytes;
 }
 
+/// The only record of `bytes`.
+Record decoded(const std::vector<std::uint8_t>& bytes) {
+  Decoder decoder;
+  EXPECT_TRUE(decoder.feed(bytes).ok());
+  Record record;
+  EXPECT_TRUE(decoder.next(record));
+  EXPECT_TRUE(decoder.at_boundary());
+  return record;
+}
+
 std::vector<Record> take_all(Decoder& decoder) {
   std::vector<Record> records;
   for (Record record; decoder.next(record);) records.push_back(record);
   return records;
+}
+
+std::uint8_t type_number(const Record& record) { return static_cast<std::uint8_t>(record.index() + 1); }
+
+Marker large_marker() {
+  Marker marker;
+  marker.id = "large";
+  marker.payload = base::Bytes::copy_of(std::string(50'000, 'm'));
+  return marker;
+}
+
+/// A record of any type with any fields, with its checksum.
+std::vector<std::uint8_t> framed(std::uint8_t type, base::View fields, base::View body) {
+  base::ByteWriter head;
+  head.u16(0x4B52);
+  head.u8(2);
+  head.u8(type);
+  head.u32(fields.size());
+  head.u32(body.size());
+  base::ByteWriter covered;
+  covered.bytes(head.view());
+  covered.bytes(fields);
+  covered.u64(base::hash64(body));
+  head.u32(base::hash64(covered.view()) & 0xFFFFFFFF);
+  head.bytes(fields);
+  head.bytes(body);
+  return head.take();
+}
+
+/// The fields of a record with three bytes more at the end of each of its structures.
+struct Grown {
+  std::vector<std::uint8_t> fields;
+  int structures = 0;
+};
+
+/// Copies what the reader is at, field by field; the sizes are those of the documented layout.
+class Grower {
+ public:
+  explicit Grower(base::View fields) : in_(fields) {}
+
+  void fixed(std::size_t count) { out_.bytes(in_.bytes(count, "fixed").take()); }
+  void sized() {
+    const std::uint32_t length = in_.u32("length").take();
+    out_.u32(length);
+    fixed(length);
+  }
+  std::uint32_t count() {
+    const std::uint32_t value = in_.u32("count").take();
+    out_.u32(value);
+    return value;
+  }
+  template <typename Inside>
+  void structure(Inside inside) {
+    const std::uint32_t length = in_.u32("length").take();
+    Grower nested(in_.bytes(length, "structure").take());
+    inside(nested);
+    EXPECT_TRUE(nested.in_.empty());
+    nested.out_.u24(0xABCDEF);
+    out_.u32(nested.out_.size());
+    out_.bytes(nested.out_.view());
+    structures_ += nested.structures_ + 1;
+  }
+  Grown take() {
+    EXPECT_TRUE(in_.empty());
+    return {out_.take(), structures_};
+  }
+
+ private:
+  base::ByteReader in_;
+  base::ByteWriter out_;
+  int structures_ = 0;
+};
+
+Grown grow(const Presentation& presentation) {
+  const Encoded encoded = encode(Record(presentation));
+  Grower all(base::View(encoded.head).subspan(kHeaderSize));
+  all.fixed(8 + 8 + 1 + 8);
+  for (std::uint32_t i = all.count(); i > 0; --i) {
+    all.structure([](Grower& rendition) {
+      rendition.sized();
+      rendition.structure([](Grower& track) {
+        track.fixed(4 + 1 + 8);
+        for (int text = 0; text < 3; ++text) track.sized();
+        track.structure([](Grower& picture) { picture.fixed(4 + 4 + 4 * 8 + 6); });
+        track.structure([](Grower& sound) { sound.fixed(4 * 4); });
+      });
+      rendition.sized();
+      rendition.fixed(4 + 4);
+      rendition.sized();
+      rendition.fixed(1 + 8 + 1);
+      rendition.sized();
+      rendition.fixed(4);
+    });
+  }
+  return all.take();
+}
+
+Grown grow(const Marker& marker) {
+  const Encoded encoded = encode(Record(marker));
+  Grower all(base::View(encoded.head).subspan(kHeaderSize));
+  all.sized();
+  all.sized();
+  all.fixed(8 + 1 + 8 + 8);
+  for (std::uint32_t i = all.count(); i > 0; --i) {
+    all.structure([](Grower& attribute) {
+      attribute.sized();
+      attribute.sized();
+    });
+  }
+  all.sized();
+  return all.take();
 }
 
 /// Records as bytes, for comparing: the encoding has every field in it, as the tests of single fields show.
@@ -95,6 +235,7 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPresentation) {
   const auto& got = std::get<Presentation>(record);
   EXPECT_EQ(got.segment, (media::Rational{1001, 500}));
   EXPECT_FALSE(got.independent_segments);
+  EXPECT_EQ(got.formats_from, 888'000'000);
   ASSERT_EQ(got.renditions.size(), 2U);
   const Rendition& video = got.renditions[0];
   const Rendition wanted = presentation().renditions[0];
@@ -109,10 +250,16 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPresentation) {
   EXPECT_EQ(video.label, "720p");
   EXPECT_FALSE(video.is_default);
   EXPECT_EQ(video.part_ticks, 30030);
+  EXPECT_FALSE(video.copied);
+  EXPECT_TRUE(video.held.empty());
+  EXPECT_EQ(video.held_ticks, 0U);
   const Rendition& audio = got.renditions[1];
   EXPECT_TRUE(media::same_format(audio.track, presentation().renditions[1].track));
   EXPECT_EQ(audio.track.language, "eng");
   EXPECT_TRUE(audio.is_default);
+  EXPECT_TRUE(audio.copied);
+  EXPECT_EQ(audio.held.text(), "silence");
+  EXPECT_EQ(audio.held_ticks, 1024U);
 }
 
 TEST(RecordEncoding, KeepsEveryFieldOfAPart) {
@@ -132,7 +279,7 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPart) {
   EXPECT_EQ(got.data.text(), "moof and mdat of a part");
 }
 
-TEST(RecordEncoding, KeepsNegativeTimesOfAGapAndTheBytesOfAMarker) {
+TEST(RecordEncoding, KeepsNegativeTimesOfAGapAndSegmentEnds) {
   Decoder decoder;
   ASSERT_TRUE(decoder.feed(flat(one_of_each())).ok());
   const std::vector<Record> records = take_all(decoder);
@@ -147,11 +294,49 @@ TEST(RecordEncoding, KeepsNegativeTimesOfAGapAndTheBytesOfAMarker) {
   EXPECT_EQ(end.start, 85'248'000'000'000);
   EXPECT_EQ(end.duration, 96000);
   EXPECT_EQ(std::get<Discontinuity>(records[4]).msn, 888'000'001);
-  const auto& marker = std::get<Marker>(records[5]);
-  EXPECT_EQ(marker.id, "splice-7");
-  EXPECT_EQ(marker.kind, "scte35");
-  EXPECT_EQ(marker.payload.text(), "\xFC\x30");
   EXPECT_TRUE(std::holds_alternative<End>(records[6]));
+}
+
+TEST(RecordEncoding, KeepsEveryFieldOfAMarker) {
+  const auto got = std::get<Marker>(decoded(flat(Record(marker()))));
+  EXPECT_EQ(got.id, "splice-7");
+  EXPECT_EQ(got.kind, "scte35");
+  EXPECT_EQ(got.start, 1'776'000'000'000'000);
+  EXPECT_EQ(got.end, 1'776'000'030'000'000);
+  EXPECT_EQ(got.planned_duration, 29'970'000);
+  ASSERT_EQ(got.attributes.size(), 2U);
+  EXPECT_EQ(got.attributes[0].name, "X-ASSET");
+  EXPECT_EQ(got.attributes[0].value, "spot \"7\"");
+  EXPECT_EQ(got.attributes[1].name, "X-EMPTY");
+  EXPECT_EQ(got.attributes[1].value, "");
+  EXPECT_EQ(got.payload.text(), "\xFC\x30");
+}
+
+TEST(RecordEncoding, AMarkerThatIsOpenHasNeitherEndNorDuration) {
+  Marker open = marker();
+  open.end.reset();
+  open.planned_duration.reset();
+  auto got = std::get<Marker>(decoded(flat(Record(open))));
+  EXPECT_FALSE(got.end);
+  EXPECT_FALSE(got.planned_duration);
+  open.planned_duration = 0;
+  got = std::get<Marker>(decoded(flat(Record(open))));
+  EXPECT_FALSE(got.end);
+  EXPECT_EQ(got.planned_duration, 0);
+}
+
+TEST(RecordEncoding, CarriesATextRendition) {
+  Presentation subtitled = presentation();
+  Rendition text;
+  text.name = "s1";
+  text.track.codec = media::Codec::kWebVtt;
+  text.track.timescale = 1000;
+  text.track.language = "deu";
+  subtitled.renditions.push_back(text);
+  const auto got = std::get<Presentation>(decoded(flat(Record(subtitled))));
+  ASSERT_EQ(got.renditions.size(), 3U);
+  EXPECT_EQ(got.renditions[2].track.kind(), media::Kind::kText);
+  EXPECT_EQ(got.renditions[2].track.language, "deu");
 }
 
 TEST(RecordEncoding, SharesTheBodyOfAPartWithItsRecord) {
@@ -162,10 +347,72 @@ TEST(RecordEncoding, SharesTheBodyOfAPartWithItsRecord) {
 TEST(RecordEncoding, TheLayoutIsAsDocumented) {
   const std::vector<std::uint8_t> bytes = flat(Record(Discontinuity{0x0102}));
   ASSERT_EQ(bytes.size(), kHeaderSize + 8);
-  const std::vector<std::uint8_t> front{'K', 'R', 1, 5, 0, 0, 0, 8};
+  const std::vector<std::uint8_t> front{'K', 'R', 2, 5, 0, 0, 0, 8, 0, 0, 0, 0};
   EXPECT_TRUE(std::equal(front.begin(), front.end(), bytes.begin()));
-  EXPECT_EQ(bytes[18], 1);
-  EXPECT_EQ(bytes[19], 2);
+  EXPECT_EQ(bytes[22], 1);
+  EXPECT_EQ(bytes[23], 2);
+  const std::vector<std::uint8_t> with_body = flat(Record(part()));
+  EXPECT_EQ(with_body[7], 41);
+  EXPECT_EQ(with_body[11], part().data.size());
+}
+
+// Codec numbers are in journals: they stay what they are.
+TEST(RecordEncoding, CodecsKeepTheirNumbers) {
+  EXPECT_EQ(static_cast<int>(media::Codec::kH264), 0);
+  EXPECT_EQ(static_cast<int>(media::Codec::kAac), 5);
+  EXPECT_EQ(static_cast<int>(media::Codec::kFlac), 11);
+  EXPECT_EQ(static_cast<int>(media::Codec::kWebVtt), 12);
+}
+
+// ---- What a later version of this program writes.
+
+TEST(RecordDecoder, SkipsFieldsBehindThoseItKnowsInEveryRecord) {
+  const std::vector<Record> wanted = one_of_each();
+  Decoder decoder;
+  for (const Record& record : wanted) {
+    const Encoded encoded = encode(record);
+    base::View fields = base::View(encoded.head).subspan(kHeaderSize);
+    std::vector<std::uint8_t> longer(fields.begin(), fields.end());
+    longer.insert(longer.end(), {1, 2, 3});
+    ASSERT_TRUE(decoder.feed(framed(type_number(record), longer, encoded.body.view())).ok()) << record.index();
+  }
+  expect_same(take_all(decoder), wanted);
+}
+
+TEST(RecordDecoder, SkipsFieldsBehindThoseItKnowsInEveryStructure) {
+  // An attribute, a rendition's track with its picture and sound: each three bytes longer than we write it.
+  const Grown presentation_grown = grow(presentation());
+  const Grown marker_grown = grow(marker());
+  EXPECT_EQ(presentation_grown.structures, 8);
+  EXPECT_EQ(marker_grown.structures, 2);
+  expect_same({decoded(framed(1, presentation_grown.fields, {}))}, {presentation()});
+  expect_same({decoded(framed(6, marker_grown.fields, {}))}, {marker()});
+}
+
+TEST(RecordDecoder, SkipsRecordsOfATypeItDoesNotKnow) {
+  const std::vector<std::uint8_t> fields{9, 9, 9};
+  std::vector<std::uint8_t> bytes = framed(8, fields, base::view_of("a body"));
+  const std::vector<std::uint8_t> known = flat(Record(part()));
+  bytes.insert(bytes.end(), known.begin(), known.end());
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    Decoder decoder;
+    ASSERT_TRUE(decoder.feed(base::View(bytes).first(cut)).ok());
+    ASSERT_TRUE(decoder.feed(base::View(bytes).subspan(cut)).ok());
+    EXPECT_EQ(decoder.skipped(), 1U);
+    expect_same(take_all(decoder), {part()});
+  }
+}
+
+TEST(RecordDecoder, ARecordThatEndsBeforeAFieldIsRefused) {
+  for (const Record& record : one_of_each()) {
+    const Encoded encoded = encode(record);
+    const base::View fields = base::View(encoded.head).subspan(kHeaderSize);
+    for (std::size_t size = 0; size < fields.size(); ++size) {
+      Decoder decoder;
+      EXPECT_FALSE(decoder.feed(framed(type_number(record), fields.first(size), encoded.body.view())).ok())
+          << "type " << record.index() << " size " << size;
+    }
+  }
 }
 
 TEST(RecordDecoder, GivesTheSameAtEverySplitInTwo) {
@@ -218,8 +465,7 @@ TEST(RecordDecoder, LetsABodyBeReadStraightIntoItsPlace) {
 TEST(RecordDecoder, AnEmptyBodyAndARecordBeyondTheStagingAreFine) {
   Part empty = part();
   empty.data = {};
-  const std::vector<Record> wanted{empty, Marker{"large", "id3", 0, base::Bytes::copy_of(std::string(50'000, 'm'))},
-                                   Discontinuity{1}};
+  const std::vector<Record> wanted{empty, large_marker(), Discontinuity{1}};
   Decoder decoder;
   ASSERT_TRUE(decoder.feed(flat(wanted)).ok());
   expect_same(take_all(decoder), wanted);
@@ -254,7 +500,7 @@ TEST(RecordDecoder, KeepsWhatCameBeforeAnErrorAndRefusesWhatComesAfter) {
 
 TEST(RecordDecoder, RefusesAnUnknownVersionAndATooLargeLength) {
   std::vector<std::uint8_t> bytes = flat(Record(End{}));
-  bytes[2] = 2;
+  bytes[2] = 3;
   Decoder newer;
   const base::Status version = newer.feed(bytes);
   ASSERT_FALSE(version.ok());

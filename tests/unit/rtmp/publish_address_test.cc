@@ -24,10 +24,31 @@ TEST(PublishAddress, PrefersTheStreamsOwnKey) {
   EXPECT_EQ(line("live?key=K2", "match?a=b", "rtmp://h/live?key=K3"), "live match [a=b] K2");
 }
 
-TEST(PublishAddress, DecodesNothing) {  // RT-18
+TEST(PublishAddress, TakesTheNameAsItWasSent) {  // RT-18
   EXPECT_EQ(line("live", "ma%74ch?key=%4B+1"), "live ma%74ch [key=%4B+1] %4B+1");
   EXPECT_EQ(line("live", "match?key=a=b?c"), "live match [key=a=b?c] a=b?c");
   EXPECT_EQ(line("live/a/b", "match"), "live/a/b match [] ");
+}
+
+TEST(PublishAddress, TakesAKeyInCapitalsForOne) {  // or a wrong one would pass for none
+  EXPECT_EQ(line("live", "match?x=1&KEY=K1"), "live match [x=1&KEY=K1] K1");
+}
+
+TEST(PublishAddress, PutsAKeyTogetherThatTheClientCutAtItsSlash) {
+  EXPECT_EQ(line("live/match?key=ab", "cd+ef=="), "live match [key=ab/cd+ef==] ab/cd+ef==");
+  EXPECT_EQ(line("live/match?key=ab", "cd/ef"), "live match [key=ab/cd/ef] ab/cd/ef");
+  EXPECT_EQ(line("live/match?key=ab/cd", ""), "live match [key=ab/cd] ab/cd");
+}
+
+TEST(PublishAddress, GivesAKeyInEveryReading) {
+  const auto others = [](std::string_view stream) { return parse_publish_address("live", stream, "").other_keys; };
+  using Keys = std::vector<std::string>;
+  EXPECT_EQ(others("match?key=K1"), Keys{});
+  EXPECT_EQ(others("match?key=ab%2Fcd%3d"), Keys{"ab/cd="});
+  EXPECT_EQ(others("match?key=a b&c"), Keys{"a b&c"});
+  EXPECT_EQ(others("match?key=a%20b%26c"), Keys{"a b&c"});
+  EXPECT_EQ(others("match?key=a+b%&feed=backup"), Keys{"a+b%&feed=backup"});
+  EXPECT_EQ(others("match?x=%41"), Keys{});
 }
 
 TEST(PublishAddress, FindsNothingInNothing) {

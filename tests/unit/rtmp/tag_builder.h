@@ -26,8 +26,13 @@ inline const Buffer kAvcc = {0x01, 0x64, 0x00, 0x1f, 0xff, 0xe1, 0x00, 0x1a, 0x6
 // AAC-LC, 48 kHz, stereo.
 inline const Buffer kAsc = {0x11, 0x90};
 
+/// What a slice that is the first of its picture begins with: first_mb_in_slice 0, slice_type 7 (I).
+inline constexpr std::string_view kFirstSlice = "\x88slice";
+/// What a slice in the middle of a picture begins with: first_mb_in_slice 1, slice_type 7.
+inline constexpr std::string_view kNextSlice = "\x44\x0fslice";
+
 /// NAL unit of `type` led by its length.
-inline Buffer nal(std::uint8_t type, std::string_view body = "slice", int length_size = 4) {
+inline Buffer nal(std::uint8_t type, std::string_view body = kFirstSlice, int length_size = 4) {
   base::ByteWriter out;
   if (length_size == 2) {
     out.u16(body.size() + 1);
@@ -35,7 +40,6 @@ inline Buffer nal(std::uint8_t type, std::string_view body = "slice", int length
     out.u32(body.size() + 1);
   }
   out.u8(0x60U | type);
-  // first_mb_in_slice 0, slice_type I: what an inspection of the slice may look at.
   out.text(body);
   return out.take();
 }

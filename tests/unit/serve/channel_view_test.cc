@@ -72,14 +72,15 @@ TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
   EXPECT_TRUE(view.look_up(playlist()).starting);
 }
 
-TEST_F(ChannelViewTest, SaysHowLongCachesMayKeepPlaylists) {  // CC-1, CC-2, CC-4, CC-5, CF-11
+TEST_F(ChannelViewTest, SaysHowLongCachesMayKeepPlaylists) {  // CC-1, CC-2, CC-4, CC-5, CF-11, LL-124
   live();
   EXPECT_EQ(cache_control(ask(Route::Kind::kMultivariant)), "max-age=1");
   // Live ones also say that a CDN must not show them in place of the origin's error (CF-11).
   EXPECT_EQ(cache_control(playlist()), "max-age=1, stale-if-error=0");
-  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8, "&_HLS_part=1"))), "max-age=12, stale-if-error=0");
+  // A browser asks again after a second whatever the CDN keeps: players repeat a directive.
+  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8, "&_HLS_part=1"))), "max-age=1, s-maxage=12, stale-if-error=0");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8))), "max-age=1, stale-if-error=0");
-  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 7))), "max-age=12, stale-if-error=0");
+  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 7))), "max-age=1, s-maxage=12, stale-if-error=0");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 8, "&_HLS_part=2"))), "held");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 100))), "max-age=1");  // CC-9
   EXPECT_EQ(view.look_up(playlist(blocking(kFirst + 100))).cause, Cause::kTooFarAhead);
@@ -87,13 +88,13 @@ TEST_F(ChannelViewTest, SaysHowLongCachesMayKeepPlaylists) {  // CC-1, CC-2, CC-
   EXPECT_EQ(view.look_up(playlist("_HLS_part=1")).response->status(), 400);
 }
 
-TEST_F(ChannelViewTest, SaysHowLongTheEndMayBeKept) {  // CC-6
+TEST_F(ChannelViewTest, TheEndIsKeptForSecondsOnlyAsTheChannelMayComeBack) {  // LL-127
   live();
   channel.log.apply(record::End{});
   publish();
-  EXPECT_EQ(cache_control(playlist()), "max-age=60");
-  EXPECT_EQ(cache_control(ask(Route::Kind::kMultivariant)), "max-age=60");
-  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 100))), "max-age=60");
+  EXPECT_EQ(cache_control(playlist()), "max-age=1, s-maxage=2");
+  EXPECT_EQ(cache_control(ask(Route::Kind::kMultivariant)), "max-age=1, s-maxage=2");
+  EXPECT_EQ(cache_control(playlist(blocking(kFirst + 100))), "max-age=1, s-maxage=2");
 }
 
 TEST_F(ChannelViewTest, GivesMediaThatNeverChanges) {  // CC-7, CC-8, LL-59, LL-120

@@ -61,7 +61,7 @@ TEST(Server, HoldsTheHintedPartAndThePlaylistUntilTheyExist) {  // LL-79, LL-98,
   const Answer playlist = for_playlist.answer();
   EXPECT_EQ(playlist.status, 200);
   EXPECT_NE(playlist.body.find(std::to_string(Serving::kOpen) + ".2.m4s\""), std::string::npos);
-  EXPECT_EQ(playlist.fields.at("cache-control"), "max-age=12, stale-if-error=0");  // CC-4
+  EXPECT_EQ(playlist.fields.at("cache-control"), "max-age=1, s-maxage=12, stale-if-error=0");  // CC-4
   serving.settle();
   const auto& waits = serving.counters().blocked_wait;
   EXPECT_EQ(waits.sum(), 600 * base::kMillisecond);

@@ -2,56 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "stream.h"
-#include "unit/media/trace_sink.h"
+#include "rig.h"
 
-using base::kMillisecond;
-using base::kSecond;
-using stream::kEpoch;
-
-namespace {
-
-class Sink final : public media::TraceSink<> {
- public:
-  void take_track(const media::Track& track) override { tracks.push_back(track); }
-  void take_packet(media::Packet&& packet) override {
-    (packet.track_id == stream::kVideoId ? video : audio).push_back(std::move(packet));
-  }
-  std::vector<media::Track> tracks;
-  std::vector<media::Packet> video;
-  std::vector<media::Packet> audio;
-};
-
-/// A timeline with its sink, for one feed of `video` and `audio`.
-struct Rig {
-  Sink sink;
-  timeline::Timeline timeline{{}, sink};
-
-  void announce(const stream::Video& video) { timeline.on_track(stream::video_track(video)); }
-  void announce(const stream::Audio& audio) { timeline.on_track(stream::audio_track(audio)); }
-  void feed(std::vector<media::Packet> packets) {
-    for (media::Packet& packet : packets) timeline.on_packet(std::move(packet));
-  }
-};
-
-std::int64_t ticks(base::Micros utc, std::int64_t timescale) { return media::rescale(utc, kSecond, timescale); }
-
-/// The later packets of a feed, their stamps moved by `shift`.
-std::vector<media::Packet> shift_stamps(std::vector<media::Packet> packets, base::Micros from, base::Micros shift,
-                                        std::int64_t scale) {
-  for (media::Packet& packet : packets) {
-    if (packet.arrived < from) continue;
-    packet.dts += media::rescale(shift, kSecond, scale);
-    packet.pts += media::rescale(shift, kSecond, scale);
-  }
-  return packets;
-}
-
-void expect_forward(const std::vector<media::Packet>& packets) {
-  for (std::size_t i = 1; i < packets.size(); ++i) ASSERT_GT(packets[i].dts, packets[i - 1].dts) << i;
-}
-
-}  // namespace
+using namespace rig;
 
 TEST(Timeline, AnchorsTheFirstKeyFrameAtItsArrivalOnTheFrameGrid) {
   Rig rig;

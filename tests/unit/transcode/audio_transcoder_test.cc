@@ -204,8 +204,8 @@ TEST(AudioTranscoder, PlaysSilenceUntilTheSourceBegins) {
   const auto audio = make(feed.track, {rung()});
   Collector out(1);
   audio->announce(out);
-  audio->silence_until(0, out);
-  audio->silence_until(30000, out);
+  audio->silence_until({0}, out);
+  audio->silence_until({625 * base::kMillisecond}, out);
   for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
   audio->flush(out);
   expect_continuous(out.packets[0]);
@@ -235,12 +235,114 @@ TEST(AudioTranscoder, TakesASourceThatChangesItsChannels) {
   Collector out(1);
   audio->announce(out);
   for (const media::Packet& packet : surround.packets) audio->feed(media::Packet(packet), out);
-  ASSERT_TRUE(audio->change_source(mono.track).ok());
+  ASSERT_TRUE(audio->change_source(mono.track, out).ok());
   for (const media::Packet& packet : mono.packets) audio->feed(media::Packet(packet), out);
   audio->flush(out);
   expect_continuous(out.packets[0]);
   EXPECT_EQ(out.tracks[0].size(), 1U);
   EXPECT_GE(out.packets[0].back().pts, 48000);
+}
+
+struct Rates {
+  int from;
+  int to;
+};
+class SampleRates : public ::testing::TestWithParam<Rates> {};
+
+TEST_P(SampleRates, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
+  const auto [from, to] = GetParam();
+  constexpr std::int64_t kSecond = 1'795'000'000;  // a wrong scale is wrong by years
+  const auto feed_of = [&](int rate, std::int64_t second) {
+    return testing::make_audio({.rate = rate,
+                                .first_sample = (kSecond + second) * rate,
+                                .samples = rate,
+                                .signal = [](std::int64_t sample, int) { return sample % 40 < 20 ? 0.5F : -0.5F; }});
+  };
+  const auto audio = make(feed_of(from, 0).track, {rung(), rung(media::Codec::kOpus)});
+  Collector out(2);
+  audio->announce(out);
+  for (int second = 0; second < 4; ++second) {
+    const Feed feed = feed_of(second % 2 == 0 ? from : to, second);
+    if (second > 0) ASSERT_TRUE(audio->change_source(feed.track, out).ok());
+    for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
+    EXPECT_NEAR(static_cast<double>(audio->end()->micros()),
+                static_cast<double>((kSecond + second + 1) * base::kSecond), 50e3);
+  }
+  audio->flush(out);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(out.tracks[i].size(), 1U);
+    const std::int64_t scale = out.tracks[i][0].timescale;
+    EXPECT_EQ(scale, i == 0 ? from : 48000);
+    expect_continuous(out.packets[i]);
+    const std::int64_t begin = kSecond * scale;
+    EXPECT_NEAR(static_cast<double>(out.packets[i].front().pts), static_cast<double>(begin), 2048);
+    EXPECT_NEAR(static_cast<double>(out.packets[i].back().pts), static_cast<double>(begin + 4 * scale), 4096);
+    const auto samples = testing::samples_of(out.tracks[i][0], out.packets[i], begin, 4 * scale);
+    for (std::int64_t at = scale / 2; at < 4 * scale; at += scale) {
+      EXPECT_GT(
+          std::fabs(samples[static_cast<std::size_t>(at + loudest({samples.begin() + at, samples.begin() + at + 40}))]),
+          0.3F);
+    }
+  }
+  EXPECT_EQ(audio->counters().gaps, 0U);
+  EXPECT_EQ(audio->counters().decode_errors, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(AudioTranscoder, SampleRates, ::testing::Values(Rates{48000, 44100}, Rates{44100, 48000}),
+                         [](const auto& test) { return "To" + std::to_string(test.param.to); });
+
+TEST(AudioTranscoder, CutsAudioThatComesForATimeThatSilenceHasTaken) {
+  const Feed feed = testing::make_audio({.samples = 96000, .signal = tone});
+  const auto audio = make(feed.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  for (std::size_t i = 0; i < 40; ++i) audio->feed(media::Packet(feed.packets[i]), out);
+  const base::Micros before = audio->end()->micros();
+  audio->silence_until({1500 * base::kMillisecond}, out);
+  EXPECT_EQ(audio->end(), (media::Instant{1500, 1000}));
+  EXPECT_EQ(audio->counters().silenced, 1500 * base::kMillisecond - before);
+  audio->silence_until({base::kSecond}, out);
+  for (std::size_t i = 40; i < feed.packets.size(); ++i) audio->feed(media::Packet(feed.packets[i]), out);
+  audio->flush(out);
+  expect_continuous(out.packets[0]);
+  const auto samples = testing::samples_of(out.tracks[0][0], out.packets[0], 0, 96000);
+  EXPECT_LT(
+      std::fabs(
+          samples[static_cast<std::size_t>(loudest({samples.begin() + 50'000, samples.begin() + 70'000})) + 50'000]),
+      0.05F);
+  EXPECT_GT(
+      std::fabs(
+          samples[static_cast<std::size_t>(loudest({samples.begin() + 75'000, samples.begin() + 90'000})) + 75'000]),
+      0.3F);
+}
+
+TEST(AudioTranscoder, LeavesAGapBeforeSilenceThatNobodyAskedForInTime) {
+  const Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
+  const auto audio = make(feed.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
+  audio->silence_until({3600 * base::kSecond}, out);
+  audio->silence_until({3601 * base::kSecond}, out);
+  audio->flush(out);
+  EXPECT_LT(out.packets[0].size(), 110U);
+  EXPECT_NEAR(static_cast<double>(out.packets[0].back().pts), 3601.0 * 48000, 2048);
+}
+
+TEST(AudioTranscoder, DropsWhatItCannotDecodeUntilASourceComesThatItCan) {
+  const Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
+  const auto audio = make(feed.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  media::Track broken = feed.track;
+  broken.timescale = 0;
+  EXPECT_EQ(audio->change_source(broken, out).error().code, base::Code::kMalformed);
+  audio->feed(media::Packet(feed.packets[0]), out);
+  EXPECT_EQ(audio->counters().decode_errors, 1U);
+  EXPECT_FALSE(audio->end().has_value());
+  ASSERT_TRUE(audio->change_source(feed.track, out).ok());
+  for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
+  EXPECT_GT(*audio->end(), (media::Instant{900, 1000}));
 }
 
 TEST(AudioTranscoder, NamesTheEncoderThatIsMissing) {

@@ -13,10 +13,10 @@ Intake::Fed packet(std::int64_t dts, bool key, std::size_t size = 10) {
   made.dts = made.pts = dts;
   made.key = key;
   made.data = base::Bytes::adopt(std::vector<std::uint8_t>(size));
-  return {std::move(made), 0};
+  return {std::move(made), dts, 0};
 }
 
-/// What waits: K and f for packets, with their dts, | for a discontinuity, ! for a forced key.
+/// What waits: K and f for packets and = for a hold, with their times, | for a discontinuity.
 std::string take_all(Intake& intake) {
   std::string text;
   intake.put(Intake::Flush{});
@@ -24,8 +24,10 @@ std::string take_all(Intake& intake) {
     if (std::holds_alternative<Intake::Flush>(*item)) break;
     if (const auto* fed = std::get_if<Intake::Fed>(&*item)) {
       text += (fed->packet.key ? "K" : "f") + std::to_string(fed->packet.dts) + " ";
+    } else if (const auto* hold = std::get_if<Intake::Hold>(&*item)) {
+      text += "=" + std::to_string(hold->until.ticks) + " ";
     } else {
-      text += std::holds_alternative<Intake::Discontinuity>(*item) ? "| " : "! ";
+      text += "| ";
     }
   }
   return text;
@@ -44,12 +46,12 @@ TEST(Intake, DropsUpToTheNewestKeyFrameWhenTooMuchTimeWaits) {
   Intake intake({100, 1000, false});
   intake.put(packet(0, true));
   intake.put(packet(50, false));
-  intake.put(Intake::ForceKey{60});
+  intake.put(Intake::Hold{{60, 1000}, 0});
   intake.put(packet(90, true));
   EXPECT_EQ(intake.lag(), 90);
   intake.put(packet(110, false));
   EXPECT_EQ(intake.lag(), 20);
-  EXPECT_EQ(take_all(intake), "! | K90 f110 ");
+  EXPECT_EQ(take_all(intake), "=60 | K90 f110 ");
   EXPECT_EQ(intake.dropped(), 2U);
 }
 
@@ -74,6 +76,22 @@ TEST(Intake, TakesOnePacketHoweverLargeItIs) {
   Intake intake({100, 1000, false});
   intake.put(packet(0, true, 5000));
   EXPECT_EQ(take_all(intake), "K0 ");
+}
+
+TEST(Intake, KeepsOneHoldBehindWhatWasFedBeforeIt) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true));
+  intake.put(Intake::Hold{{5, 1000}, 0});
+  intake.put(packet(10, false));
+  intake.put(Intake::Hold{{15, 1000}, 0});
+  EXPECT_EQ(take_all(intake), "K0 f10 =15 ");
+}
+
+TEST(Intake, DoesNotAddUpDiscontinuitiesThatNothingCameBetween) {
+  Intake intake({100, 1000, false});
+  for (int i = 0; i < 1000; ++i) intake.put(Intake::Discontinuity{});
+  intake.put(packet(0, true));
+  EXPECT_EQ(take_all(intake), "| K0 ");
 }
 
 TEST(Intake, WaitsForRoomInsteadWhenToldTo) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -242,6 +243,12 @@ std::vector<std::int64_t> pts_of(const std::vector<media::Packet>& packets) {
   return pts;
 }
 
+std::vector<std::int64_t> sorted_pts(const Feed& feed) {
+  auto pts = pts_of(feed.packets);
+  std::sort(pts.begin(), pts.end());
+  return pts;
+}
+
 std::vector<std::int64_t> key_pts_of(const std::vector<media::Packet>& packets) {
   std::vector<std::int64_t> pts;
   for (const media::Packet& packet : packets) {
@@ -285,6 +292,29 @@ double luma_of(const AVFrame& frame) {
     for (int x = 0; x < frame.width; ++x) sum += frame.data[0][std::ptrdiff_t{y} * frame.linesize[0] + x];
   }
   return sum / frame.width / frame.height;
+}
+
+double difference_of(const AVFrame& a, const AVFrame& b) {
+  EXPECT_EQ(a.width, b.width);
+  EXPECT_EQ(a.height, b.height);
+  double sum = 0;
+  for (int y = 0; y < a.height; ++y) {
+    for (int x = 0; x < a.width; ++x) {
+      sum +=
+          std::abs(a.data[0][std::ptrdiff_t{y} * a.linesize[0] + x] - b.data[0][std::ptrdiff_t{y} * b.linesize[0] + x]);
+    }
+  }
+  return sum / a.width / a.height;
+}
+
+Rung ladder_rung(int height, media::Rational rate) {
+  Rung made;
+  made.name = "v" + std::to_string(height);
+  made.height = height;
+  made.frame_rate = rate;
+  made.bitrate = height * 2'000;
+  made.preset = "ultrafast";
+  return made;
 }
 
 }  // namespace transcode::testing

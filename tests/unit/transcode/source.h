@@ -9,6 +9,7 @@
 #include "media/track.h"
 #include "transcode/av.h"
 #include "transcode/output.h"
+#include "transcode/rung.h"
 
 /// Feeds made on the spot with libavcodec, and what is needed to look at results.
 namespace transcode::testing {
@@ -67,6 +68,8 @@ struct Collector : Output {
 };
 
 std::vector<std::int64_t> pts_of(const std::vector<media::Packet>& packets);
+/// In the order of showing.
+std::vector<std::int64_t> sorted_pts(const Feed& feed);
 std::vector<std::int64_t> key_pts_of(const std::vector<media::Packet>& packets);
 /// The frames that libavcodec makes of the packets.
 std::vector<FramePtr> decode(const media::Track& track, const std::vector<media::Packet>& packets);
@@ -75,5 +78,9 @@ std::vector<float> samples_of(const media::Track& track, const std::vector<media
                               std::int64_t count);
 /// Average luma of a frame.
 double luma_of(const AVFrame& frame);
+/// Average difference of two frames' luma, of one size.
+double difference_of(const AVFrame& a, const AVFrame& b);
+/// A rung for tests: fast, of so many lines.
+Rung ladder_rung(int height, media::Rational rate = {});
 
 }  // namespace transcode::testing

@@ -15,17 +15,9 @@ namespace {
 
 using testing::Collector;
 using testing::Feed;
+using testing::ladder_rung;
+using testing::sorted_pts;
 using testing::VideoSpec;
-
-Rung rung(int height, media::Rational rate = {}) {
-  Rung made;
-  made.name = "v" + std::to_string(height);
-  made.height = height;
-  made.frame_rate = rate;
-  made.bitrate = height * 2'000;
-  made.preset = "ultrafast";
-  return made;
-}
 
 VideoLadder::Options options(media::Rational segment = {1, 1}) {
   VideoLadder::Options made;
@@ -55,12 +47,6 @@ Collector run(VideoLadder& ladder, const Feed& feed) {
   return out;
 }
 
-std::vector<std::int64_t> sorted_pts(const Feed& feed) {
-  auto pts = testing::pts_of(feed.packets);
-  std::sort(pts.begin(), pts.end());
-  return pts;
-}
-
 /// The first pts of every slot of `segment` ticks.
 std::vector<std::int64_t> slot_starts(const std::vector<std::int64_t>& pts, std::int64_t segment) {
   std::vector<std::int64_t> starts;
@@ -73,7 +59,7 @@ std::vector<std::int64_t> slot_starts(const std::vector<std::int64_t>& pts, std:
 // LL-19, LL-48: the source's key frames are every 40 frames from an odd instant on; the slots' are every second.
 TEST(VideoLadder, StartsEverySlotWithAnIdrFrameInEveryRung) {
   const Feed feed = testing::make_video({.frames = 120, .gop = 40, .first_pts = 1'000'003LL * 90000 + 7 * 3600});
-  const auto ladder = make(feed, {rung(180), rung(120), rung(90)});
+  const auto ladder = make(feed, {ladder_rung(180), ladder_rung(120), ladder_rung(90)});
   const Collector out = run(*ladder, feed);
   const auto expected = slot_starts(sorted_pts(feed), 90000);
   ASSERT_EQ(expected.size(), 6U);
@@ -92,7 +78,7 @@ TEST(VideoLadder, StartsEverySlotWithAnIdrFrameInEveryRung) {
 
 TEST(VideoLadder, AnnouncesEachRungBeforeItsFirstPacket) {
   const Feed feed = testing::make_video({.frames = 3, .colour = {1, 1, 1, false}});
-  const auto ladder = make(feed, {rung(180), rung(90)});
+  const auto ladder = make(feed, {ladder_rung(180), ladder_rung(90)});
   Collector out(2);
   ladder->drain(out);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -117,7 +103,7 @@ TEST(VideoLadder, AnnouncesEachRungBeforeItsFirstPacket) {
 TEST(VideoLadder, KeepsPicturesAndTimesTogetherWithBFrames) {
   const Feed feed = testing::make_video({.frames = 60, .b_frames = 3, .parameters = "b-adapt=0:b-pyramid=normal"});
   ASSERT_NE(testing::pts_of(feed.packets), sorted_pts(feed)) << "the feed should have B-frames";
-  const auto ladder = make(feed, {rung(90)});
+  const auto ladder = make(feed, {ladder_rung(90)});
   const Collector out = run(*ladder, feed);
   EXPECT_EQ(testing::pts_of(out.packets[0]), sorted_pts(feed));
   const auto before = testing::decode(feed.track, feed.packets);
@@ -132,7 +118,7 @@ TEST(VideoLadder, KeepsPicturesAndTimesTogetherWithBFrames) {
 
 TEST(VideoLadder, HoldsNoFrameBack) {
   const Feed feed = testing::make_video({.frames = 10, .parameters = "rc-lookahead=0:sync-lookahead=0"});
-  const auto ladder = make(feed, {rung(180), rung(90)});
+  const auto ladder = make(feed, {ladder_rung(180), ladder_rung(90)});
   feed_all(*ladder, feed);
   Collector out(2);
   while (out.packets[0].size() < 10 || out.packets[1].size() < 10) {
@@ -147,9 +133,9 @@ TEST(VideoLadder, ForcesKeyFramesWhereTheCopiedRungHasItsOwn) {
   const Feed feed = testing::make_video({.frames = 60, .gop = 17});
   VideoLadder::Options how = options();
   how.keys = VideoLadder::Keys::kForced;
-  const auto ladder = make(feed, {rung(120), rung(90)}, how);
+  const auto ladder = make(feed, {ladder_rung(120), ladder_rung(90)}, how);
   for (const media::Packet& packet : feed.packets) {
-    if (packet.key) ladder->force_key_at(packet.pts);
+    if (packet.key) ladder->force_key_at({packet.pts, 90000});
     ladder->feed(media::Packet(packet));
   }
   ladder->flush();
@@ -160,7 +146,7 @@ TEST(VideoLadder, ForcesKeyFramesWhereTheCopiedRungHasItsOwn) {
 
 TEST(VideoLadder, HalvesTheRateOfALowRungOnTheGrid) {
   const Feed feed = testing::make_video({.rate = {50, 1}, .frames = 100, .first_pts = 90000 * 7});
-  const auto ladder = make(feed, {rung(180), rung(90, {25, 1})});
+  const auto ladder = make(feed, {ladder_rung(180), ladder_rung(90, {25, 1})});
   const Collector out = run(*ladder, feed);
   EXPECT_EQ(out.packets[0].size(), 100U);
   std::vector<std::int64_t> even;
@@ -174,7 +160,7 @@ TEST(VideoLadder, HalvesTheRateOfALowRungOnTheGrid) {
 TEST(VideoLadder, KeepsItsSizesWhenTheSourceChangesIts) {
   const Feed wide = testing::make_video({.frames = 20});
   const Feed narrow = testing::make_video({.width = 240, .height = 180, .frames = 20, .first_pts = 20 * 3600});
-  const auto ladder = make(wide, {rung(180), rung(90)});
+  const auto ladder = make(wide, {ladder_rung(180), ladder_rung(90)});
   feed_all(*ladder, wide);
   ASSERT_TRUE(ladder->change_source(narrow.track).ok());
   const Collector out = run(*ladder, narrow);
@@ -190,7 +176,7 @@ TEST(VideoLadder, KeepsItsSizesWhenTheSourceChangesIts) {
 TEST(VideoLadder, GoesOnAtAKeyFrameAfterADiscontinuity) {
   const Feed first = testing::make_video({.frames = 20, .b_frames = 2});
   const Feed second = testing::make_video({.frames = 20, .b_frames = 2, .first_pts = 900'000});
-  const auto ladder = make(first, {rung(90)});
+  const auto ladder = make(first, {ladder_rung(90)});
   feed_all(*ladder, first);
   ladder->discontinuity();
   const Collector out = run(*ladder, second);
@@ -201,7 +187,7 @@ TEST(VideoLadder, GoesOnAtAKeyFrameAfterADiscontinuity) {
 // MV-27, TS-17
 TEST(VideoLadder, MakesFiftyFramesOfTwentyFiveInterlacedOnes) {
   const Feed feed = testing::make_video({.frames = 50, .gop = 25, .interlaced = true, .parameters = "tff=1"});
-  const auto ladder = make(feed, {rung(180)});
+  const auto ladder = make(feed, {ladder_rung(180)});
   EXPECT_EQ(ladder->rungs()[0].frame_rate, (media::Rational{50, 1}));
   const Collector out = run(*ladder, feed);
   const auto pts = testing::pts_of(out.packets[0]);
@@ -214,7 +200,7 @@ TEST(VideoLadder, MakesFiftyFramesOfTwentyFiveInterlacedOnes) {
 TEST(VideoLadder, RepeatsProgressivePicturesOfAnInterlacedTrack) {
   Feed feed = testing::make_video({.frames = 25});
   feed.track.video.interlaced = true;
-  const auto ladder = make(feed, {rung(90)});
+  const auto ladder = make(feed, {ladder_rung(90)});
   const Collector out = run(*ladder, feed);
   const auto pts = testing::pts_of(out.packets[0]);
   for (std::size_t i = 1; i < pts.size(); ++i) EXPECT_EQ(pts[i] - pts[i - 1], 1800) << i;
@@ -223,7 +209,7 @@ TEST(VideoLadder, RepeatsProgressivePicturesOfAnInterlacedTrack) {
 
 TEST(VideoLadder, MakesSquarePixelsOfAnamorphicOnes) {
   const Feed feed = testing::make_video({.width = 180, .height = 144, .frames = 5, .pixel_aspect = {64, 45}});
-  const auto ladder = make(feed, {rung(144)});
+  const auto ladder = make(feed, {ladder_rung(144)});
   EXPECT_EQ(ladder->rungs()[0].width, 256);
   const Collector out = run(*ladder, feed);
   const auto frames = testing::decode(out.tracks[0][0], out.packets[0]);
@@ -234,7 +220,7 @@ TEST(VideoLadder, MakesSquarePixelsOfAnamorphicOnes) {
 
 TEST(VideoLadder, BringsTenBitsDownToEight) {
   const Feed feed = testing::make_video({.frames = 5, .format = AV_PIX_FMT_YUV420P10LE});
-  const auto ladder = make(feed, {rung(180)});
+  const auto ladder = make(feed, {ladder_rung(180)});
   const Collector out = run(*ladder, feed);
   EXPECT_EQ(out.tracks[0][0].video.bit_depth, 8);
   const auto frames = testing::decode(out.tracks[0][0], out.packets[0]);
@@ -245,7 +231,7 @@ TEST(VideoLadder, BringsTenBitsDownToEight) {
 
 TEST(VideoLadder, CarriesCaptionsThroughScaling) {
   const Feed feed = testing::make_video({.frames = 5, .captions = true});
-  const auto ladder = make(feed, {rung(180), rung(90)});
+  const auto ladder = make(feed, {ladder_rung(180), ladder_rung(90)});
   const Collector out = run(*ladder, feed);
   for (const auto& packets : out.packets) {
     for (const media::Packet& packet : packets) EXPECT_NE(packet.data.text().find("GA94"), std::string_view::npos);
@@ -261,7 +247,7 @@ TEST(VideoLadder, CountsDamageAndGoesOn) {
   }
   feed.packets[60].data = base::Bytes::copy_of("no length, no unit");
   feed.packets[61].data = {};
-  const auto ladder = make(feed, {rung(90)});
+  const auto ladder = make(feed, {ladder_rung(90)});
   const Collector out = run(*ladder, feed);
   EXPECT_GT(ladder->counters().decode_errors, 2U);
   ASSERT_FALSE(out.packets[0].empty());
@@ -273,9 +259,9 @@ TEST(VideoLadder, DropsToTheNextKeyFrameWhenItCannotKeepUp) {
   VideoLadder::Options how = options();
   how.when_full = VideoLadder::WhenFull::kDrop;
   how.max_lag = base::kSecond;
-  Rung slow = rung(360);
+  Rung slow = ladder_rung(360);
   slow.preset = "slower";
-  const auto ladder = make(feed, {slow, rung(90)}, how);
+  const auto ladder = make(feed, {slow, ladder_rung(90)}, how);
   const Collector out = run(*ladder, feed);
   const VideoLadder::Counters counters = ladder->counters();
   EXPECT_GT(counters.dropped_packets, 0U);
@@ -288,7 +274,7 @@ TEST(VideoLadder, DropsToTheNextKeyFrameWhenItCannotKeepUp) {
 
 TEST(VideoLadder, StopsInTheMiddle) {
   const Feed feed = testing::make_video({.frames = 50});
-  const auto ladder = make(feed, {rung(180), rung(90)}, [] {
+  const auto ladder = make(feed, {ladder_rung(180), ladder_rung(90)}, [] {
     VideoLadder::Options how = options();
     how.when_full = VideoLadder::WhenFull::kDrop;
     how.max_lag = 60 * base::kSecond;
@@ -299,7 +285,7 @@ TEST(VideoLadder, StopsInTheMiddle) {
 
 TEST(VideoLadder, NamesTheEncoderThatIsMissing) {
   const Feed feed = testing::make_video({.frames = 1});
-  Rung vp9 = rung(90);
+  Rung vp9 = ladder_rung(90);
   vp9.codec = media::Codec::kVp9;
   const auto ladder = VideoLadder::make(feed.track, {vp9}, options());
   ASSERT_FALSE(ladder.ok());
@@ -308,12 +294,12 @@ TEST(VideoLadder, NamesTheEncoderThatIsMissing) {
 
 TEST(VideoLadder, RefusesARungThatCannotBe) {
   const Feed feed = testing::make_video({.frames = 1});
-  Rung free = rung(90);
+  Rung free = ladder_rung(90);
   free.bitrate = 0;
   EXPECT_EQ(VideoLadder::make(feed.track, {free}, options()).error().what, "rung v90: needs a bitrate");
-  Rung odd = rung(91);
+  Rung odd = ladder_rung(91);
   EXPECT_EQ(VideoLadder::make(feed.track, {odd}, options()).error().what, "rung v91: width and height must be even");
-  Rung preset = rung(90);
+  Rung preset = ladder_rung(90);
   preset.preset = "fastest";
   EXPECT_NE(VideoLadder::make(feed.track, {preset}, options()).error().what.find("libx264"), std::string::npos);
 }
@@ -322,7 +308,7 @@ class OtherCodecs : public ::testing::TestWithParam<media::Codec> {};
 
 TEST_P(OtherCodecs, KeepTheGridAndTheirConfiguration) {
   const Feed feed = testing::make_video({.frames = 60, .gop = 60, .first_pts = 1'795'000'000LL * 90000 + 7 * 3600});
-  Rung other = rung(180);
+  Rung other = ladder_rung(180);
   other.codec = GetParam();
   if (other.codec == media::Codec::kAv1) other.preset = "10";
   const auto ladder = make(feed, {other});
@@ -337,7 +323,7 @@ TEST_P(OtherCodecs, KeepTheGridAndTheirConfiguration) {
 
 TEST_P(OtherCodecs, HoldNoFrameBack) {
   const Feed feed = testing::make_video({.frames = 10});
-  Rung other = rung(180);
+  Rung other = ladder_rung(180);
   other.codec = GetParam();
   if (other.codec == media::Codec::kAv1) other.preset = "10";
   const auto ladder = make(feed, {other});

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "record/record.h"
+
+namespace record {
+
+/// Where a log stands: enough for another source to go on with it, without a hole in the numbering and with the last
+/// picture at hand. Follows every record through apply().
+struct Position {
+  /// One rendition's place. All of its times are in ticks of its own `timescale`, which changes with them: ticks of one
+  /// format never stand beside the scale of another.
+  struct Rendition {
+    std::int64_t msn = 0;            ///< the segment that is open, or is to be opened next
+    std::uint32_t next_part = 0;     ///< index of its next part
+    std::int64_t segment_start = 0;  ///< Units: ticks of `timescale`, as `end`.
+    std::int64_t end = 0;            ///< end of everything published
+    std::int64_t timescale = 90000;  ///< that of the records of segment `msn`
+    /// Segment `msn` is of the format before (msn < presentation.formats_from); from formats_from on it is the
+    /// presentation's.
+    bool former_format = false;
+    bool started = false;  ///< something was published; until then the times mean nothing
+    /// Video: the bytes (moof, mdat) of the newest part that begins with a key frame, of the format that `timescale`
+    /// belongs to; shared with the log. Empty before the first one.
+    base::Bytes key_part;
+  };
+
+  Presentation presentation;
+  std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
+  /// Formats have changed and the log's Discontinuity for it is not written yet: whoever goes on writes it first.
+  std::optional<std::int64_t> owed_discontinuity;
+
+  /// True once there is something to go on with: a presentation of which something was published, and no end.
+  bool known() const;
+  /// Records of renditions that no presentation named are ignored.
+  void apply(const Record& record);
+
+ private:
+  void fold(const Presentation& next);
+  void fold(const Part& part);
+  void fold(const Gap& gap);
+  void fold(const SegmentEnd& end);
+  void fold(const Discontinuity& discontinuity);
+  void fold(const Marker&) {}
+  void fold(const End&) { *this = {}; }
+  Rendition* enter(std::uint32_t rendition, std::int64_t msn);
+  void publish(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start,
+               std::int64_t duration);
+};
+
+}  // namespace record

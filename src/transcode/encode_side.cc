@@ -1,0 +1,217 @@
+#include "transcode/encode_side.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "transcode/decode_side.h"
+#include "transcode/encode_side_state.h"
+
+namespace transcode {
+namespace {
+
+int planned_cores(int asked) {
+  if (asked > 0) return asked;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+/// One thread an encoder, unless the rung alone is more than a core at veryfast can do (1080p at 45 frames a second)
+/// and there are cores to share.
+int encoder_threads(const Rung& rung, int cores) {
+  constexpr double kPixelsPerCore = 1920.0 * 1080 * 45;
+  const double rate = rung.frame_rate.known()
+                          ? static_cast<double>(rung.frame_rate.num) / static_cast<double>(rung.frame_rate.den)
+                          : 30.0;
+  const double load = rung.width * rung.height * rate / kPixelsPerCore;
+  if (load <= 1 || cores < 4) return 1;
+  return load <= 2 ? 2 : 4;
+}
+
+KeyClock clock_of(const EncodeSide::Options& options, std::int64_t timescale) {
+  return options.keys == EncodeSide::Keys::kGrid ? KeyClock::grid(options.segment, timescale)
+                                                 : KeyClock::forced(timescale);
+}
+
+/// The largest frame rate of a rung; 0/1 where one has the source's, which is not known.
+media::Rational rate_of(const std::vector<Rung>& rungs) {
+  media::Rational largest{0, 1};
+  for (const Rung& rung : rungs) {
+    if (!rung.frame_rate.known()) return {0, 1};
+    if (rung.frame_rate.num * largest.den > largest.num * rung.frame_rate.den) largest = rung.frame_rate;
+  }
+  return largest;
+}
+
+}  // namespace
+
+EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::int64_t ticks)
+    : options(given),
+      rungs(std::move(resolved)),
+      timescale(ticks),
+      cascade(rungs),
+      key_clock(clock_of(given, ticks)),
+      line(rate_of(rungs), ticks, given.max_fill) {
+  for (const Rung& rung : rungs) thinners.emplace_back(rung.frame_rate);
+}
+
+base::Status EncodeSide::State::open(const media::Track& shape) {
+  const int cores = planned_cores(options.cores);
+  TRY_OK(outbox.open());
+  for (std::size_t i = 0; i < rungs.size(); ++i) {
+    TRY(auto encoder, VideoEncoder::make(rungs[i], shape, {encoder_threads(rungs[i], cores)}));
+    media::Track track = encoder->track();
+    track.id = static_cast<std::uint32_t>(i);
+    outbox.put({i, std::move(track)});
+    workers.push_back(std::make_unique<RungWorker>(i, std::move(encoder), outbox));
+  }
+  for (std::size_t i = 0; i < rungs.size(); ++i) workers[i]->start(rungs[i].name);
+  thread = std::thread([this] { run(); });
+  pthread_setname_np(thread.native_handle(), "k-scale");
+  return base::Ok{};
+}
+
+void EncodeSide::State::run() {
+  std::vector<std::int64_t> forced;
+  while (auto item = entry.take(forced)) {
+    for (const std::int64_t pts : std::exchange(forced, {})) key_clock.force_at(pts);
+    if (auto* picture = std::get_if<Switch::Picture>(&*item)) {
+      show(std::move(*picture));
+    } else if (const auto* hold = std::get_if<Switch::Hold>(&*item)) {
+      repeat(hold->until, hold->origin);
+    } else {
+      for (auto& worker : workers) worker->finish();
+      return;
+    }
+  }
+}
+
+bool EncodeSide::State::choked() const { return outbox.bytes() > options.max_bytes; }
+
+/// Under overload every other picture stays out, of all rungs alike, so that they keep showing the same instants; never
+/// one that starts a segment. Nobody taking the results is overload, too.
+bool EncodeSide::State::shed(const Switch::Picture& picture) {
+  if (choked()) return true;
+  shed_last = picture.late && !shed_last && !key_clock.peek(picture.frame->pts);
+  return shed_last;
+}
+
+void EncodeSide::State::show(Switch::Picture&& picture) {
+  const std::int64_t pts = picture.frame->pts;
+  newest = pts;
+  if (line.covers(pts)) {
+    ++(line.repeating() ? late_frames : dropped_frames);
+    return;
+  }
+  if (shed(picture)) {
+    ++dropped_frames;
+    return;
+  }
+  if (line.hole_before(pts)) repeat(pts - line.period() / 2, picture.origin);
+  line.take(pts);
+  cascade.next(std::move(picture.frame), picture.aspect);
+  encode({pts, picture.rate, picture.origin, false});
+}
+
+void EncodeSide::State::repeat(std::int64_t until, const Origin& origin) {
+  while (const auto pts = line.repeat(until)) {
+    if (choked()) continue;
+    ++held_frames;
+    encode({*pts, line.rate(), origin, true});
+  }
+}
+
+void EncodeSide::State::encode(const Shown& shown) {
+  const bool key = key_clock.take(shown.pts);
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    if (!thinners[i].keep(shown.pts, key_clock.slot_start(shown.pts), key, shown.rate, timescale)) {
+      workers[i]->count_thinned();
+      continue;
+    }
+    FramePtr scaled = cascade.picture(i);
+    if (scaled == nullptr) {
+      ++dropped_frames;
+      continue;
+    }
+    if (shown.again) {
+      scaled->pts = shown.pts;
+      // Captions are characters to be typed: once.
+      av_frame_remove_side_data(scaled.get(), AV_FRAME_DATA_A53_CC);
+    }
+    workers[i]->put(std::move(scaled), key, shown.origin);
+  }
+}
+
+EncodeSide::EncodeSide(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+base::Result<std::unique_ptr<EncodeSide>> EncodeSide::make(const media::Track& shape, std::vector<Rung> rungs,
+                                                           const Options& options) {
+  if (shape.kind() != media::Kind::kVideo || shape.video.width <= 0 || shape.video.height <= 0) {
+    return base::Error{base::Code::kMalformed, "the source has no picture size"};
+  }
+  if (shape.timescale <= 0 || shape.timescale > INT32_MAX || !options.segment.known()) {
+    return base::Error{base::Code::kMalformed, "the source's timescale or the segment duration is not usable"};
+  }
+  for (Rung& rung : rungs) {
+    rung = resolve(std::move(rung), shape);
+    rung.frame_rate = shown_rate(rung.frame_rate);
+  }
+  std::unique_ptr<EncodeSide> side(new EncodeSide(std::make_unique<State>(options, std::move(rungs), shape.timescale)));
+  TRY_OK(side->state_->open(shape));
+  return side;
+}
+
+EncodeSide::~EncodeSide() {
+  state_->entry.close();
+  for (auto& worker : state_->workers) worker->close();
+  if (state_->thread.joinable()) state_->thread.join();
+}
+
+void EncodeSide::select(DecodeSide* side) {
+  state_->selected = side;
+  state_->entry.select(side == nullptr ? Switch::kNone : side->id());
+}
+
+void EncodeSide::hold(media::Instant until) {
+  if (state_->selected != nullptr) {
+    state_->selected->hold(until);
+  } else {
+    state_->entry.hold(Switch::kNone,
+                       {until.in(state_->timescale, media::Round::kDown), {until.micros(), steady_now()}});
+  }
+}
+
+void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
+
+std::optional<media::Instant> EncodeSide::newest() const {
+  const std::int64_t pts = state_->newest;
+  if (pts == INT64_MIN) return std::nullopt;
+  return media::Instant{pts, state_->timescale};
+}
+
+void EncodeSide::flush() {
+  if (!state_->thread.joinable()) return;
+  state_->entry.finish();
+  state_->thread.join();
+  for (auto& worker : state_->workers) worker->join();
+}
+
+int EncodeSide::descriptor() const { return state_->outbox.descriptor(); }
+
+void EncodeSide::drain(Output& out) { state_->outbox.drain(out); }
+
+EncodeSide::Counters EncodeSide::counters() const {
+  Counters counters;
+  counters.held_frames = state_->held_frames;
+  counters.late_frames = state_->late_frames;
+  counters.dropped_frames = state_->dropped_frames;
+  for (const auto& worker : state_->workers) counters.rungs.push_back(worker->counters());
+  return counters;
+}
+
+const std::vector<Rung>& EncodeSide::rungs() const { return state_->rungs; }
+
+std::int64_t EncodeSide::timescale() const { return state_->timescale; }
+
+}  // namespace transcode

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "media/instant.h"
+#include "media/time.h"
+#include "media/track.h"
+#include "transcode/output.h"
+#include "transcode/rung.h"
+
+namespace transcode {
+
+class DecodeSide;
+
+/// The half of a video ladder behind the decoded picture: takes the pictures of the selected decode side, scales them
+/// down a cascade (each rung from the next larger one) and encodes every rung, with key frames at the same instants in
+/// all of them.
+///
+/// Time: packets come out with the pts of the picture that went in, in the timescale of the source that the ladder was
+/// made for, and every rung of one frame rate has the same set of pts. With `Rung::quality` off nothing is held back
+/// for look-ahead, B-frames or frame threads: dts = pts.
+///
+/// Missing pictures: the last picture is shown again on the frame grid of the largest rung's rate, up to the instant
+/// that hold() says, and in holes from 0.4 s (PictureLine::kLongestStill) to `Options::max_fill` that a picture leaves
+/// behind it. A picture whose time has been covered by repeats is dropped and counted (`late_frames`). A source below
+/// 2.5 frames a second has rungs of a multiple of its rate, filled the same way.
+///
+/// Threads: one takes pictures and scales ("k-scale"), one a rung encodes ("k-enc-<rung>"). What they produce waits
+/// until the owner calls drain(), which the readable descriptor() asks for. All functions are the owner's, on one
+/// thread, and none of them waits for an encoder but flush() and the destructor.
+class EncodeSide {
+ public:
+  enum class Keys : std::uint8_t {
+    kGrid,    ///< the first frame of every slot floor(pts / segment) is an IDR frame
+    kForced,  ///< IDR frames are where force_key_at said, for a ladder below a copied top rung
+  };
+  struct Options {
+    media::Rational segment{2, 1};  ///< Units: seconds; N of msn = floor(utc / N)
+    Keys keys = Keys::kGrid;
+    std::size_t max_bytes = std::size_t{16} << 20;  ///< of results nobody drained; beyond, pictures are dropped
+    base::Micros max_fill = 2 * base::kSecond;      ///< longest hole that is filled with repeats
+    int cores = 0;                                  ///< cores to plan for; 0: those of the machine
+  };
+
+  struct RungCounters {
+    std::uint64_t encoded = 0;  ///< packets produced
+    std::uint64_t bytes = 0;    ///< their size
+    std::uint64_t key_frames = 0;
+    std::uint64_t thinned = 0;        ///< frames left out because the rung's frame rate is lower than the source's
+    std::uint64_t encode_errors = 0;  ///< frames the encoder refused
+    base::Micros last_delay = 0;      ///< from feed() of the newest frame's packet to its encoded packet
+    base::Micros max_delay = 0;       ///< the largest of those since the previous call of counters()
+  };
+  struct Counters {
+    std::uint64_t held_frames = 0;     ///< repeats of the last picture
+    std::uint64_t late_frames = 0;     ///< pictures dropped because repeats have taken their place
+    std::uint64_t dropped_frames = 0;  ///< pictures dropped otherwise: overload, or a pts that does not rise
+    std::vector<RungCounters> rungs;
+  };
+
+  /// Opens every encoder; the tracks of all rungs are then waiting in drain(). Zeros in a rung are resolved from
+  /// `shape` (resolve()), the track of the first source: size, frame rate, colour and timescale.
+  /// Errors: kUnsupported where this libavcodec lacks an encoder, naming it and the package to install; kMalformed for
+  /// a source without a picture size or a rung of no bitrate; kSystem from the libraries.
+  static base::Result<std::unique_ptr<EncodeSide>> make(const media::Track& shape, std::vector<Rung> rungs,
+                                                        const Options& options);
+  /// Stops at once, dropping what is under way. REQUIRES: every DecodeSide of it is gone.
+  ~EncodeSide();
+  EncodeSide(const EncodeSide&) = delete;
+  EncodeSide& operator=(const EncodeSide&) = delete;
+
+  /// The decode side whose pictures are shown from the next one on; null: none. Pictures whose time is not past what
+  /// was shown are dropped, so pts rise across a change.
+  void select(DecodeSide* side);
+  /// Shows the last picture again up to `until`, where what was fed to the selected side before this call leaves
+  /// anything to show. To be called at every tick, also while pictures come, with an instant that pictures usually have
+  /// passed (HoldClock). Nothing happens before the first picture; where nobody called for 10 s, a hole is left. With
+  /// Keys::kForced, call force_key_at() first.
+  void hold(media::Instant until);
+  /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
+  void force_key_at(media::Instant pts);
+  /// The pts of the newest picture that the selected side gave, shown or not.
+  std::optional<media::Instant> newest() const;
+  /// Lets everything that was taken come out, and waits for it. Then drain() has it all; nothing can be fed any more.
+  /// Flush the selected decode side first.
+  void flush();
+
+  /// Readable while drain() has something to deliver. Owned by this object; poll it, do not read it.
+  int descriptor() const;
+  /// Delivers what is ready, without waiting.
+  void drain(Output& out);
+
+  Counters counters() const;
+  /// The rungs as resolved.
+  const std::vector<Rung>& rungs() const;
+  /// Ticks a second of everything that comes out.
+  std::int64_t timescale() const;
+
+ private:
+  friend class DecodeSide;
+  struct State;
+  explicit EncodeSide(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace transcode

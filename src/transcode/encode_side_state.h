@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "transcode/cadence.h"
+#include "transcode/cascade.h"
+#include "transcode/encode_side.h"
+#include "transcode/outbox.h"
+#include "transcode/picture_line.h"
+#include "transcode/rung_worker.h"
+#include "transcode/switch.h"
+
+namespace transcode {
+
+/// The inside of an encode side, which a decode side puts its pictures into.
+struct EncodeSide::State {
+  State(const Options& given, std::vector<Rung> resolved, std::int64_t ticks);
+
+  /// One picture on its way to the encoders; the cascade has it.
+  struct Shown {
+    std::int64_t pts = 0;
+    media::Rational rate;
+    Origin origin;
+    bool again = false;
+  };
+  base::Status open(const media::Track& shape);
+  void run();
+  bool choked() const;
+  bool shed(const Switch::Picture& picture);
+  void show(Switch::Picture&& picture);
+  void repeat(std::int64_t until, const Origin& origin);
+  void encode(const Shown& shown);
+
+  const Options options;
+  const std::vector<Rung> rungs;
+  const std::int64_t timescale;
+  Outbox outbox;
+  Switch entry;
+  std::vector<std::unique_ptr<RungWorker>> workers;
+  DecodeSide* selected = nullptr;  ///< the owner's thread's own
+
+  // The scaling thread's own.
+  Cascade cascade;
+  KeyClock key_clock;
+  PictureLine line;
+  std::vector<Thinner> thinners;
+  bool shed_last = false;
+
+  std::atomic<std::int64_t> newest{INT64_MIN};
+  std::atomic<std::uint64_t> held_frames{0};
+  std::atomic<std::uint64_t> late_frames{0};
+  std::atomic<std::uint64_t> dropped_frames{0};
+  std::thread thread;
+};
+
+}  // namespace transcode

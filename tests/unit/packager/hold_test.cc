@@ -1,0 +1,213 @@
+// Time without a feed becomes media: the last picture and silence, in every rendition's own format.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "channel.h"
+#include "cmaf/part.h"
+
+using base::kMillisecond;
+using base::kSecond;
+using stream::kEpoch;
+
+namespace {
+
+constexpr base::Micros kStart = kEpoch + 720 * kMillisecond;
+
+std::vector<media::Packet> packets(int seconds, base::Micros start = kStart) {
+  return stream::interleave(stream::make_video({}, start, seconds * 25), stream::make_audio({}, start, seconds * 47));
+}
+
+void announce(Channel& channel) {
+  channel.track(stream::video_track({}));
+  channel.track(stream::audio_track({}));
+}
+
+/// A feed of ten seconds that is away from 3 s on, for `away`.
+std::unique_ptr<Channel> away_for(base::Micros away) {
+  auto channel = std::make_unique<Channel>(Channel::Options::holding());
+  announce(*channel);
+  channel->feed(stream::lose(packets(10), kStart + 3 * kSecond, kStart + 3 * kSecond + away));
+  channel->finish();
+  return channel;
+}
+
+std::vector<record::Marker> markers(const LogReader& log) {
+  std::vector<record::Marker> found;
+  for (const record::Record& record : log.records()) {
+    if (const auto* marker = std::get_if<record::Marker>(&record)) found.push_back(*marker);
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST(PackagerHold, HasNoGapsAndNoDiscontinuity) {
+  const auto away = away_for(4 * kSecond);
+  const Channel& channel = *away;
+  for (std::uint32_t r = 0; r < 2; ++r) {
+    EXPECT_EQ(channel.log().check(r).gaps, 0);
+    EXPECT_GT(channel.log().check(r).held, 4);
+  }
+  for (const record::Record& record : channel.log().records()) {
+    EXPECT_FALSE(std::holds_alternative<record::Discontinuity>(record));
+  }
+  channel.log().check_aligned();
+}
+
+TEST(PackagerHold, RepeatsTheNewestKeyFrameOnceAPart) {
+  const auto away = away_for(4 * kSecond);
+  const Channel& channel = *away;
+  std::string newest_key;
+  for (const record::Part& part : channel.log().all<record::Part>(0)) {
+    const std::vector<Sample> samples = samples_of(part);
+    if (part.held) {
+      EXPECT_EQ(samples.size(), 1U);
+      EXPECT_TRUE(samples.front().sync);
+      EXPECT_TRUE(part.independent);
+      EXPECT_EQ(samples.front().data, newest_key);
+      EXPECT_EQ(part.captured, 0);
+    }
+    for (const Sample& sample : samples) {
+      if (sample.sync) newest_key = sample.data;
+    }
+  }
+}
+
+TEST(PackagerHold, FillsAudioWithWholeFramesOfSilence) {
+  const auto away = away_for(4 * kSecond);
+  const Channel& channel = *away;
+  int silent = 0;
+  for (const Sample& sample : samples_of(channel.log(), 1)) {
+    if (sample.data != "silence") continue;
+    ++silent;
+    EXPECT_NEAR(static_cast<double>(sample.duration), 1024, 1024);
+  }
+  // Four seconds of 1024 samples at 48 kHz, and what the frames around them do not cover.
+  EXPECT_NEAR(silent, 187, 3);
+}
+
+// The last frame of the open part lasts longer; no part is shorter than players may expect (LL-58).
+TEST(PackagerHold, LetsTheLastFrameOfThePartLast) {
+  const auto away = away_for(4 * kSecond);
+  const Channel& channel = *away;
+  bool before = true;
+  for (const record::Part& part : channel.log().all<record::Part>(0)) {
+    if (!part.held) continue;
+    if (before) EXPECT_GT(samples_of(part).front().dts, media::rescale(kStart + 3 * kSecond, kSecond, 90000) - 1);
+    before = false;
+  }
+  EXPECT_FALSE(before);
+}
+
+// Design: nothing is published later than PART-TARGET + 0.5 s after the part before.
+TEST(PackagerHold, BeginsWithinHalfASecondAfterThePartIsDue) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  channel.feed(packets(3));
+  const auto newest = [&channel](std::uint32_t r) {
+    const record::Part part = channel.log().all<record::Part>(r).back();
+    const std::int64_t scale = channel.log().presentation().renditions[r].track.timescale;
+    return media::rescale(part.start + part.duration, scale, kSecond);
+  };
+  for (base::Micros now = kStart + 4 * kSecond; now < kStart + 20 * kSecond; now += kSecond / 10) {
+    channel.wait_until(now);
+    // At most the allowance, a tick and a part behind: the part that is under way is not due.
+    for (std::uint32_t r = 0; r < 2; ++r) EXPECT_LE(now - newest(r), kSecond + 50 * kMillisecond) << r;
+  }
+}
+
+TEST(PackagerHold, SaysWhenAnOutageBeganAndWhenItWasOver) {
+  const auto away = away_for(4 * kSecond);
+  const Channel& channel = *away;
+  const std::vector<record::Marker> told = markers(channel.log());
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].kind, "outage");
+  EXPECT_EQ(told[0].end, std::nullopt);
+  EXPECT_NEAR(static_cast<double>(told[0].start - kStart - 3 * kSecond), 0, 600'000);
+  EXPECT_EQ(told[1].id, told[0].id);
+  EXPECT_EQ(told[1].start, told[0].start);
+  ASSERT_TRUE(told[1].end);
+  // Video comes back with its key frame at 8 s.
+  EXPECT_NEAR(static_cast<double>(*told[1].end - kStart - 8 * kSecond), 0, 100'000);
+}
+
+TEST(PackagerHold, SaysNothingWhereNothingWasHeld) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  channel.feed(packets(6));
+  channel.finish();
+  EXPECT_TRUE(markers(channel.log()).empty());
+  EXPECT_EQ(channel.packager().counters().held_parts, 0U);
+}
+
+// Frames may refer to what came before a repeated key frame: only the next key frame is of use.
+TEST(PackagerHold, GoesOnWithTheNextKeyFrame) {
+  const auto away = away_for(2 * kSecond + 200 * kMillisecond);
+  const Channel& channel = *away;
+  bool held = false;
+  for (const record::Part& part : channel.log().all<record::Part>(0)) {
+    for (const Sample& sample : samples_of(part)) {
+      if (held && !part.held) {
+        EXPECT_TRUE(sample.sync);
+        held = false;
+      }
+    }
+    held = held || part.held;
+  }
+}
+
+TEST(PackagerHold, EndsWithoutTrailingGaps) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  channel.feed(packets(3));
+  channel.wait_until(kStart + 15 * kSecond);
+  channel.finish();
+  for (std::uint32_t r = 0; r < 2; ++r) {
+    EXPECT_EQ(channel.log().check(r).gaps, 0);
+    EXPECT_TRUE(channel.log().all<record::Part>(r).back().held);
+  }
+  EXPECT_TRUE(std::holds_alternative<record::End>(channel.log().records().back()));
+}
+
+// A worker that goes on with a log holds the log's own picture and silence until its feed has a key frame.
+TEST(PackagerHold, BeginsWithThePictureOfTheLogThatItGoesOnWith) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  channel.feed(packets(5));
+  record::Position position;
+  std::string newest_key;
+  for (const record::Record& record : channel.log().records()) position.apply(record);
+  for (const Sample& sample : samples_of(channel.log(), 0)) {
+    if (sample.sync) newest_key = sample.data;
+  }
+
+  LogReader log;
+  packager::Packager::Options options;
+  packager::Packager next(options, log);
+  next.resume(position);
+  next.set_presentation(packager::specs_of(position.presentation));
+  for (base::Micros now = kStart + 5 * kSecond; now < kStart + 9 * kSecond; now += kSecond / 10) next.tick(now);
+  EXPECT_TRUE(log.all<record::Gap>(0).empty());
+  EXPECT_TRUE(log.all<record::Gap>(1).empty());
+  ASSERT_GT(log.all<record::Part>(0).size(), 4U);
+  ASSERT_GT(log.all<record::Part>(1).size(), 4U);
+  EXPECT_EQ(samples_of(log.all<record::Part>(0).front()).front().data, newest_key);
+  EXPECT_EQ(samples_of(log.all<record::Part>(1).front()).front().data, "silence");
+  EXPECT_EQ(log.all<record::Part>(0).front().start, position.renditions[0].end);
+}
+
+TEST(FirstSample, IsFoundHoweverTheSizesAreWritten) {
+  const auto sample = [](std::int64_t dts, std::string_view text) {
+    return cmaf::Sample{dts, dts, 10, dts == 0, base::Bytes::copy_of(text)};
+  };
+  const std::vector<cmaf::Sample> same{sample(0, "key"), sample(10, "two")};
+  const std::vector<cmaf::Sample> other{sample(0, "key"), sample(10, "longer")};
+  for (const auto& samples : {same, other}) {
+    for (const bool first : {true, false}) {
+      EXPECT_EQ(cmaf::first_sample(cmaf::write_part(1, samples, first)).take().text(), "key");
+    }
+  }
+  EXPECT_FALSE(cmaf::first_sample(base::Bytes::copy_of("no boxes at all")).ok());
+  EXPECT_FALSE(cmaf::first_sample({}).ok());
+}

@@ -1,0 +1,62 @@
+#include "record/position_encoding.h"
+
+#include <gtest/gtest.h>
+
+namespace record {
+namespace {
+
+Position position() {
+  Rendition rendition;
+  rendition.name = "v720";
+  rendition.init = base::Bytes::copy_of("init");
+  rendition.track.timescale = 30'000;
+  Position made;
+  made.presentation.renditions.push_back(rendition);
+  rendition.name = "a1";
+  made.presentation.renditions.push_back(rendition);
+  Position::Rendition at;
+  at.msn = 900;
+  at.next_part = 2;
+  at.segment_start = -5;
+  at.end = 1'000'000'000'000;
+  at.timescale = 25'000;
+  at.former_format = true;
+  at.started = true;
+  at.key_part = base::Bytes::copy_of("key");
+  made.renditions = {at, {}};
+  made.owed_discontinuity = 901;
+  return made;
+}
+
+TEST(PositionEncoding, ComesBackWhole) {
+  const auto back = parse_position(encode_position(position()).view());
+  ASSERT_TRUE(back.ok());
+  ASSERT_EQ(back->renditions.size(), 2U);
+  EXPECT_EQ(back->renditions[0].msn, 900);
+  EXPECT_EQ(back->renditions[0].next_part, 2U);
+  EXPECT_EQ(back->renditions[0].segment_start, -5);
+  EXPECT_EQ(back->renditions[0].end, 1'000'000'000'000);
+  EXPECT_EQ(back->renditions[0].timescale, 25'000);
+  EXPECT_TRUE(back->renditions[0].former_format);
+  EXPECT_TRUE(back->renditions[0].started);
+  EXPECT_EQ(back->renditions[0].key_part.text(), "key");
+  EXPECT_FALSE(back->renditions[1].former_format);
+  EXPECT_FALSE(back->renditions[1].started);
+  EXPECT_EQ(back->owed_discontinuity, 901);
+  EXPECT_EQ(back->presentation.renditions[0].init.text(), "init");
+  EXPECT_EQ(back->presentation.renditions[0].track.timescale, 30'000);
+}
+
+TEST(PositionEncoding, OwesNoDiscontinuityWhereNoneIsOwed) {
+  Position none = position();
+  none.owed_discontinuity.reset();
+  EXPECT_EQ(parse_position(encode_position(none).view())->owed_discontinuity, std::nullopt);
+}
+
+TEST(PositionEncoding, BytesThatAreCutShortAreAnError) {
+  const base::Bytes whole = encode_position(position());
+  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_position(whole.view().first(size)).ok());
+}
+
+}  // namespace
+}  // namespace record

@@ -1,0 +1,170 @@
+#include "rig.h"
+
+using namespace rig;
+
+namespace {
+
+const base::Micros kAt = kEpoch + 5 * kSecond;
+
+}  // namespace
+
+// RT-26: a bit error, a playout server's glitch.
+TEST(Jumps, AFewWrongStampsOfOneTrackMoveNothing) {
+  for (const base::Micros by : {-7200, -100, -3, -1, 1, 2, 100, 95000}) {
+    for (const base::Micros lasting : {22, 45, 200}) {
+      for (const bool of_video : {true, false}) {
+        Rig rig;
+        rig.announce(stream::Video{});
+        rig.announce(stream::Audio{});
+        auto video = stream::make_video({}, kEpoch, 250);
+        auto audio = stream::make_audio({}, kEpoch, 460);
+        auto& hit = of_video ? video : audio;
+        hit = shift_stamps(std::move(hit), kAt, by * kSecond, 90000, kAt + lasting * kMillisecond);
+        rig.feed(stream::interleave(std::move(video), std::move(audio)));
+        const std::string what = std::to_string(by) + " s for " + std::to_string(lasting) + " ms";
+        EXPECT_EQ(rig.sink.video.size(), 250U) << what;
+        EXPECT_EQ(rig.sink.audio.size(), 460U) << what;
+        expect_forward(rig.sink, what);
+        expect_near_arrival(rig.sink, 22 * kMillisecond, 0, INT64_MAX, what);
+        EXPECT_EQ(rig.timeline.counters().reanchors, 0U) << what;
+        EXPECT_GE(rig.timeline.counters().restamped, 1U) << what;
+      }
+    }
+  }
+}
+
+TEST(Jumps, HalfASecondTooEarlyIsNoHole) {
+  Rig rig;
+  rig.announce(stream::Video{});
+  rig.announce(stream::Audio{});
+  auto video = shift_stamps(stream::make_video({}, kEpoch, 250), kAt, kSecond / 2, 90000, kAt + 1);
+  rig.feed(stream::interleave(std::move(video), stream::make_audio({}, kEpoch, 460)));
+  expect_near_arrival(rig.sink, 22 * kMillisecond);
+  EXPECT_EQ(rig.timeline.counters().holes, 0U);
+}
+
+// Two seconds of wrong stamps are a jump, and the end of them is one back to the anchor that the other track kept.
+TEST(Jumps, WhatReturnsGoesBackToTheOtherTracksAnchor) {
+  for (const base::Micros by : {-7200, -9, -1, 2, 3, 600}) {
+    for (const bool of_video : {true, false}) {
+      Rig rig;
+      rig.announce(stream::Video{});
+      rig.announce(stream::Audio{});
+      auto video = stream::make_video({}, kEpoch, 500);
+      auto audio = stream::make_audio({}, kEpoch, 930);
+      auto& hit = of_video ? video : audio;
+      hit = shift_stamps(std::move(hit), kAt, by * kSecond, 90000, kAt + 2 * kSecond);
+      rig.feed(stream::interleave(std::move(video), std::move(audio)));
+      const std::string what = std::to_string(by) + (of_video ? " s of video" : " s of audio");
+      expect_forward(rig.sink, what);
+      expect_near_arrival(rig.sink, 45 * kMillisecond, 0, INT64_MAX, what);
+      EXPECT_EQ(rig.timeline.counters().reanchors, 1U) << what;
+    }
+  }
+}
+
+TEST(Jumps, AClockSetAnewIsFollowedByAllTracksWithoutASeam) {
+  for (const base::Micros by : {-90000, -9, -1, 2, 86400}) {
+    for (const std::int64_t scale : {1000, 90000}) {
+      Rig rig;
+      stream::Video video;
+      video.scale = scale;
+      rig.announce(video);
+      rig.announce(stream::Audio{48000, 1024, scale});
+      auto packets = stream::interleave(stream::make_video(video, kEpoch, 500),
+                                        stream::make_audio({48000, 1024, scale}, kEpoch, 930));
+      rig.feed(shift_stamps(std::move(packets), kAt, by * kSecond, scale));
+      const std::string what = std::to_string(by) + " s";
+      EXPECT_EQ(rig.sink.video.size(), 500U) << what;
+      EXPECT_GE(rig.sink.audio.size(), 929U) << what;
+      expect_forward(rig.sink, what);
+      expect_near_arrival(rig.sink, 22 * kMillisecond, 0, INT64_MAX, what);
+      EXPECT_EQ(rig.timeline.counters().reanchors, 1U) << what;
+      EXPECT_EQ(rig.timeline.counters().holes, 0U) << what;
+    }
+  }
+}
+
+// An encoder behind a gateway starts again: eight seconds without media, then another clock.
+TEST(Jumps, ANewClockAfterAnOutageStartsAtItsArrival) {
+  Rig rig;
+  rig.announce(stream::Video{});
+  rig.announce(stream::Audio{});
+  auto packets = stream::interleave(stream::make_video({}, kEpoch, 750), stream::make_audio({}, kEpoch, 1400));
+  packets = stream::lose(std::move(packets), kAt, kAt + 8 * kSecond);
+  rig.feed(shift_stamps(std::move(packets), kAt, -12 * kSecond, 90000));
+  expect_forward(rig.sink);
+  expect_near_arrival(rig.sink, 45 * kMillisecond);
+}
+
+// A file played in a loop, whose audio is longer or shorter than its video.
+TEST(Jumps, TracksThatJumpByDifferentAmountsShareOneAnchor) {
+  for (const base::Micros more : {-300, -120, 120, 300}) {
+    Rig rig;
+    rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    auto video = stream::make_video({}, kEpoch, 750);
+    auto audio = stream::make_audio({}, kEpoch, 1400);
+    // The picture of source time t is received at t; so is the sound, from the seam on `more` later.
+    for (media::Packet& packet : audio) packet.arrived += packet.arrived >= kAt ? more * kMillisecond : 0;
+    for (auto* track : {&video, &audio}) *track = shift_stamps(std::move(*track), kAt, -100 * kSecond, 90000);
+    rig.feed(stream::interleave(std::move(video), std::move(audio)));
+    expect_forward(rig.sink);
+    ASSERT_FALSE(rig.sink.audio.empty());
+    const base::Micros apart = media::rescale(rig.sink.video.back().pts, 90000, kSecond) - kEpoch - 749 * 40000;
+    const base::Micros sound = media::rescale(rig.sink.audio.back().pts, 48000, kSecond) - kEpoch -
+                               media::rescale(1399 * 1024, 48000, kSecond);
+    EXPECT_NEAR(static_cast<double>(sound - apart), 0, 45000) << more;
+    EXPECT_LE(std::abs(apart), 400 * kMillisecond) << more;
+  }
+}
+
+TEST(Jumps, OneDamagedCompositionTimeIsRepaired) {
+  for (const base::Micros by : {-8388608, -3000, -400, 2500, 8000000}) {
+    for (const int at : {0, 120, 121}) {
+      Rig rig;
+      rig.announce(stream::Video{});
+      rig.announce(stream::Audio{});
+      auto video = stream::make_video({}, kEpoch, 250);
+      video[static_cast<std::size_t>(at)].pts += by * 90;
+      rig.feed(stream::interleave(std::move(video), stream::make_audio({}, kEpoch, 460)));
+      const std::string what = std::to_string(by) + " ms at frame " + std::to_string(at);
+      EXPECT_EQ(rig.sink.video.size(), 250U) << what;
+      EXPECT_GE(rig.sink.audio.size(), 459U) << what;
+      expect_near_arrival(rig.sink, 22 * kMillisecond, 0, INT64_MAX, what);
+      EXPECT_EQ(rig.timeline.counters().restamped, 1U) << what;
+    }
+  }
+}
+
+// Sixteen reordered pictures at 5 frames a second are 3.2 s.
+TEST(Jumps, LongReorderingIsNoDamage) {
+  Rig rig;
+  stream::Video video;
+  video.rate = {5, 1};
+  rig.announce(video);
+  auto packets = stream::make_video(video, kEpoch, 100);
+  for (std::size_t i = 20; i < packets.size(); i += 16) packets[i].pts += 15 * 18000;
+  rig.feed(std::move(packets));
+  EXPECT_EQ(rig.timeline.counters().restamped, 0U);
+  EXPECT_EQ(rig.sink.video[20].pts - rig.sink.video[20].dts, 15 * 18000);
+}
+
+// TS-6: audio up to 10 s behind or before the picture in time stamps passes with its own.
+TEST(Jumps, AudioFarFromThePictureInTimeStampsKeepsThem) {
+  for (const base::Micros lag : {-10, -2, 1, 8, 10}) {
+    Rig rig;
+    rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    auto audio = shift_stamps(stream::make_audio({}, kEpoch, 1400), 0, -lag * kSecond, 90000);
+    rig.feed(stream::interleave(stream::make_video({}, kEpoch, 750), std::move(audio)));
+    expect_near_arrival(rig.sink, 10 * kSecond + 22 * kMillisecond);
+    EXPECT_EQ(rig.timeline.counters().reanchors, 0U);
+    const std::int64_t last = media::rescale(rig.sink.audio.back().pts, 48000, kSecond) - kEpoch;
+    EXPECT_NEAR(static_cast<double>(last), 1399 * 1024 * 1e6 / 48000 - static_cast<double>(lag * kSecond), 22000)
+        << lag;
+    // All of it, from the first key frame on.
+    const std::size_t before = lag > 0 ? static_cast<std::size_t>(lag) * 48000 / 1024 : 0;
+    EXPECT_NEAR(static_cast<double>(rig.sink.audio.size()), static_cast<double>(1400 - before), 2) << lag;
+  }
+}

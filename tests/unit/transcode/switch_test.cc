@@ -1,0 +1,132 @@
+#include "transcode/switch.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+namespace transcode {
+namespace {
+
+Switch::Picture picture(std::int64_t pts) {
+  Switch::Picture made;
+  made.frame.reset(av_frame_alloc());
+  made.frame->pts = pts;
+  return made;
+}
+
+/// What waits: pictures by their pts, = for a hold, k for a forced key frame before the item it came with.
+std::string take_all(Switch& entry) {
+  std::string text;
+  entry.finish();
+  std::vector<std::int64_t> forced;
+  while (auto item = entry.take(forced)) {
+    for (const std::int64_t pts : std::exchange(forced, {})) text += "k" + std::to_string(pts) + " ";
+    if (std::holds_alternative<Switch::Finish>(*item)) break;
+    if (const auto* shown = std::get_if<Switch::Picture>(&*item)) text += std::to_string(shown->frame->pts) + " ";
+    if (const auto* hold = std::get_if<Switch::Hold>(&*item)) text += "=" + std::to_string(hold->until) + " ";
+  }
+  return text;
+}
+
+TEST(Switch, PassesPicturesOfTheSelectedSideOnly) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.put(a, picture(1));
+  entry.select(a);
+  entry.put(a, picture(2));
+  entry.put(b, picture(3));
+  entry.select(b);
+  entry.put(a, picture(4));
+  entry.put(b, picture(5));
+  EXPECT_FALSE(entry.selected(a));
+  EXPECT_EQ(take_all(entry), "2 5 ");
+}
+
+TEST(Switch, KeepsHoldsInOrderAndOnlyTheLastInARow) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  entry.hold(a, {1, {}});
+  entry.put(a, picture(2));
+  entry.hold(a, {3, {}});
+  entry.hold(a, {4, {}});
+  entry.hold(Switch::kNone, {9, {}});
+  EXPECT_EQ(take_all(entry), "=1 2 =4 ");
+}
+
+TEST(Switch, HoldsForTheOwnerWhereNoSideIsSelected) {
+  Switch entry;
+  entry.hold(Switch::kNone, {9, {}});
+  EXPECT_EQ(take_all(entry), "=9 ");
+}
+
+TEST(Switch, TellsForcedKeysBeforeThePictureThatComesNextAndBoundsThem) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  entry.force_key(7);
+  entry.put(a, picture(7));
+  EXPECT_EQ(take_all(entry), "k7 7 ");
+  for (int i = 0; i < 10'000; ++i) entry.force_key(i);
+  std::vector<std::int64_t> forced;
+  entry.finish();
+  entry.take(forced);
+  ASSERT_EQ(forced.size(), 256U);
+  EXPECT_EQ(forced.back(), 9'999);
+}
+
+TEST(Switch, LetsASideWaitWhileTwoPicturesDo) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  std::atomic<int> put{0};
+  std::thread side([&] {
+    for (int i = 0; i < 100; ++i) {
+      entry.put(a, picture(i));
+      ++put;
+    }
+  });
+  std::vector<std::int64_t> forced;
+  for (int i = 0; i < 100; ++i) {
+    const auto item = entry.take(forced);
+    EXPECT_EQ(std::get<Switch::Picture>(*item).frame->pts, i);
+    EXPECT_LE(put.load(), i + 3);
+  }
+  side.join();
+}
+
+TEST(Switch, LetsAWaitingSideGoThatIsNotSelectedAnyLonger) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.select(a);
+  std::thread side([&] {
+    for (int i = 1; i <= 100; ++i) entry.put(a, picture(i));
+  });
+  std::vector<std::int64_t> forced;
+  EXPECT_EQ(std::get<Switch::Picture>(*entry.take(forced)).frame->pts, 1);
+  entry.select(b);
+  side.join();
+}
+
+TEST(Switch, LetsEverybodyGoWhenClosed) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  std::thread taker([&] {
+    std::vector<std::int64_t> forced;
+    EXPECT_FALSE(entry.take(forced).has_value());
+  });
+  entry.close();
+  taker.join();
+  std::thread side([&] {
+    for (int i = 0; i < 100; ++i) entry.put(a, picture(i));
+  });
+  side.join();
+}
+
+}  // namespace
+}  // namespace transcode

@@ -1,0 +1,55 @@
+// Runs one file of tests with node's test runner and tells its cases: tests without subtests of their own.
+'use strict';
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const reporter = path.join(__dirname, 'reporter.js');
+let runs = 0;
+
+// The tests of a file as a forest, from lines in which children stand before their parents.
+function forest(lines) {
+  const levels = [];
+  for (const line of lines) {
+    const { nesting, ...one } = JSON.parse(line);
+    (levels[nesting] ??= []).push({ ...one, children: levels[nesting + 1] ?? [] });
+    levels[nesting + 1] = [];
+  }
+  return levels[0] ?? [];
+}
+
+// What a test comes to: its subtests' cases, and itself where it has none or failed by itself.
+function casesOf({ children, ...one }, above) {
+  const names = [...above, one.name];
+  const own = children.length === 0 || (!one.passed && one.kind !== 'subtestsFailed');
+  return [...children.flatMap((child) => casesOf(child, names)), ...(own && !(one.skipped && one.passed) ? [{ ...one, names }] : [])];
+}
+
+const exactly = (name) => `^${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`;
+
+// Runs `file`, or those of `only` in it ([names of a case]): the tests of these names, and to groups of tests that run together
+// KICKOFF_CASES (a JSON list of names) tells which of them are meant. What failed outside of every test (a hook at the file's end, a file
+// that does not load) is a case named as the file is, whose `names` are empty.
+// → [{names, passed, why}]. shown: the runner's own lines go to stdout as it runs.
+async function runFile(file, { only, shown = true } = {}) {
+  const told = path.join(os.tmpdir(), `kickoff-suite-${process.pid}-${runs++}`);
+  const args = ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${told}`];
+  if (shown) args.push('--test-reporter=spec', '--test-reporter-destination=stdout');
+  for (const name of new Set(only?.flat())) args.push(`--test-name-pattern=${exactly(name)}`);
+  const env = { ...process.env };
+  delete env.NODE_TEST_CONTEXT; // this may run inside a test itself
+  if (only?.every((names) => names.length > 1)) env.KICKOFF_CASES = JSON.stringify(only.map((names) => names.at(-1)));
+  const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'inherit', 'inherit'], env });
+  const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', (code, signal) => resolve(code ?? signal)));
+  const lines = fs.existsSync(told) ? fs.readFileSync(told, 'utf8').split('\n').filter(Boolean) : [];
+  fs.rmSync(told, { force: true });
+  const cases = forest(lines).flatMap((one) => casesOf(one, [])).map(({ names: all, passed, why }) => {
+    const whole = all.length === 1 && path.resolve(all[0]) === path.resolve(file);
+    return { names: whole ? [] : all, passed, why };
+  });
+  if (status !== 0 && cases.every(({ passed }) => passed)) cases.push({ names: [], passed: false, why: `${file} ended with ${status}` });
+  return cases;
+}
+
+module.exports = { runFile };
