@@ -58,6 +58,7 @@ WorkerReport report_of(const WorkerProcess& process) {
   report.ts_sync_losses = read(stats.ts_sync_losses);
   report.ts_continuity_errors = read(stats.ts_continuity_errors);
   report.ts_damaged_units = read(stats.ts_damaged_units);
+  report.ts_scrambled = read(stats.ts_scrambled);
   report.timeline_anchors = read(stats.timeline_anchors);
   report.timeline_dropped = read(stats.timeline_dropped);
   report.packager_dropped = read(stats.packager_dropped);

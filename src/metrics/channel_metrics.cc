@@ -59,13 +59,17 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
               value_of(report.feed.dropped_bytes));
   out.counter("kickoff_feed_clock_jumps_total", "Times the feed's clock jumped and was anchored anew.", labels,
               value_of(report.worker.timeline_anchors));
-  const char* damaged = "Transport stream damage: lost synchronisation, continuity gaps, units thrown away.";
+  const char* damaged =
+      "Transport stream damage: lost synchronisation, continuity gaps, units thrown away, and scrambled "
+      "packets (the encoder or the receiver before it did not descramble the program).";
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "sync"),
               value_of(report.worker.ts_sync_losses));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "continuity"),
               value_of(report.worker.ts_continuity_errors));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "damaged"),
               value_of(report.worker.ts_damaged_units));
+  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "scrambled"),
+              value_of(report.worker.ts_scrambled));
 }
 
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {

@@ -121,6 +121,7 @@ class Pipeline final : private media::EventSink, private packager::Listener {
   std::int64_t video_at_last_tick_ = 0;
   std::uint64_t video_packets_ = 0;
   std::uint64_t audio_packets_ = 0;
+  bool scrambled_told_ = false;  ///< in the log
   std::uint64_t unplayable_ = 0;
   std::int64_t video_bitrate_hint_ = 0;  ///< Units: bit/s, as the container claims.
 };

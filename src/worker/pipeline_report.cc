@@ -1,5 +1,7 @@
 #include <cstdlib>
+#include <utility>
 
+#include "base/log.h"
 #include "worker/audio_lane.h"
 #include "worker/pipeline.h"
 
@@ -35,6 +37,11 @@ void Pipeline::report(job::Stats& stats) {
     const ts::Counters& ts = ts_->counters();
     put(stats.ts_sync_losses, ts.sync_losses);
     put(stats.ts_continuity_errors, ts.cc_gaps);
+    put(stats.ts_scrambled, ts.scrambled);
+    if (ts.scrambled > 0 && !std::exchange(scrambled_told_, true)) {
+      base::log_warn("worker", "the feed is scrambled (encrypted): its packets are dropped until it is descrambled",
+                     {{"channel", options_.channel}, {"packets", ts.scrambled}});
+    }
     put(stats.ts_damaged_units, ts.pes_damaged + ts.pes_oversized + ts.crc_errors + ts.bad_sections + ts.frames_bad);
   }
   const timeline::Timeline::Counters& timeline = timeline_.counters();
