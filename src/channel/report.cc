@@ -58,6 +58,7 @@ WorkerReport report_of(const Worker& process) {
   report.ts_sync_losses = read(stats.ts_sync_losses);
   report.ts_continuity_errors = read(stats.ts_continuity_errors);
   report.ts_damaged_units = read(stats.ts_damaged_units);
+  report.ts_scrambled = read(stats.ts_scrambled);
   report.timeline_anchors = read(stats.timeline_anchors);
   report.timeline_restamped = read(stats.timeline_restamped);
   report.timeline_dropped = read(stats.timeline_dropped);

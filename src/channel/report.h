@@ -22,6 +22,7 @@ struct WorkerReport {
   std::uint64_t ts_sync_losses = 0;
   std::uint64_t ts_continuity_errors = 0;
   std::uint64_t ts_damaged_units = 0;
+  std::uint64_t ts_scrambled = 0;
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;

@@ -178,7 +178,7 @@ Variant make_variant(const Stream& stream, const Group* group) {
   return variant;
 }
 
-void write_variant(std::string& out, const Variant& variant, bool with_range) {
+void write_variant(std::string& out, const Variant& variant, bool with_range, bool without_captions) {
   out += "#EXT-X-STREAM-INF:BANDWIDTH=";
   write_integer(out, variant.bandwidth);
   out += ",AVERAGE-BANDWIDTH=";
@@ -189,7 +189,8 @@ void write_variant(std::string& out, const Variant& variant, bool with_range) {
     out += ",AUDIO=";
     write_quoted(out, variant.group->id);
   }
-  out += ",CLOSED-CAPTIONS=NONE\n";  // MV-9
+  if (without_captions) out += ",CLOSED-CAPTIONS=NONE";  // MV-9: in all variants or in none
+  out += '\n';
   write_uri(out, *variant.stream);
   out += '\n';
 }
@@ -238,7 +239,8 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   std::string out = groups.empty() ? "#EXTM3U\n#EXT-X-VERSION:1\n" : "#EXTM3U\n#EXT-X-VERSION:4\n";
   if (independent_segments) out += "#EXT-X-INDEPENDENT-SEGMENTS\n";  // LL-48
   for (const Group& group : groups) write_media(out, group);
-  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr);
+  const bool no_captions = std::none_of(video.begin(), video.end(), [](const Stream* s) { return s->track.captions; });
+  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, no_captions);
   return out;
 }
 

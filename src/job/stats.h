@@ -28,6 +28,7 @@ struct Stats {
   Number ts_sync_losses;
   Number ts_continuity_errors;
   Number ts_damaged_units;  ///< PES packets and sections thrown away
+  Number ts_scrambled;      ///< packets of the feed's streams that are encrypted, and so dropped
   Number timeline_anchors;  ///< times the clock was anchored: 1 for a feed without jumps
   Number timeline_restamped;  ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;  ///< packets without a place on the timeline

@@ -101,6 +101,7 @@ struct Track {
   std::string language;      ///< ISO 639 as the feed said it ("eng"), empty if it did not
   VideoParams video;
   AudioParams audio;
+  bool captions = false;  ///< CEA-608 or 708 captions were seen in the pictures' user data; no part of the format
 
   Kind kind() const { return kind_of(codec); }
 };

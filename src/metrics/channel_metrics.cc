@@ -67,13 +67,17 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
               value_of(report.worker.timeline_anchors));
   out.counter("kickoff_feed_restamped_total", "Time stamps that were far off and replaced, or had to be moved.", labels,
               value_of(report.worker.timeline_restamped));
-  const char* damaged = "Transport stream damage: lost synchronisation, continuity gaps, units thrown away.";
+  const char* damaged =
+      "Transport stream damage: lost synchronisation, continuity gaps, units thrown away, and scrambled "
+      "packets (the encoder or the receiver before it did not descramble the program).";
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "sync"),
               value_of(report.worker.ts_sync_losses));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "continuity"),
               value_of(report.worker.ts_continuity_errors));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "damaged"),
               value_of(report.worker.ts_damaged_units));
+  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "scrambled"),
+              value_of(report.worker.ts_scrambled));
 }
 
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {

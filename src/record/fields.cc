@@ -75,6 +75,7 @@ void write_track(base::ByteWriter& out, const media::Track& track) {
   write_text(out, track.language);
   write_video(out, track.video);
   write_audio(out, track.audio);
+  out.u8(track.captions);
 }
 
 void write_rendition(base::ByteWriter& out, const Rendition& rendition) {
@@ -227,6 +228,9 @@ base::Result<media::Track> parse_track(base::ByteReader& in) {
   TRY(track.language, text(in, "language"));
   TRY(track.video, structure(in, "picture", parse_video));
   TRY(track.audio, structure(in, "sound", parse_audio));
+  if (!in.empty()) {  // not there in what an older worker wrote
+    TRY(track.captions, flag(in, "captions"));
+  }
   return track;
 }
 

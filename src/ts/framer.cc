@@ -12,6 +12,7 @@ bool TrackWriter::announce(media::Track track) {
   track.id = pid_;
   track.timescale = 90000;
   track.language = language_;
+  track.captions = captions_;
   auto described = media::describe(std::move(track));
   if (!described) {
     ++counters_.frames_bad;
@@ -34,6 +35,13 @@ void TrackWriter::set_language(const std::string& language) {
   language_ = language;
   if (!track_) return;
   track_->language = language;
+  sink_.on_track(*track_);
+}
+
+void TrackWriter::set_captions() {
+  captions_ = true;
+  if (!track_ || track_->captions) return;
+  track_->captions = true;
   sink_.on_track(*track_);
 }
 

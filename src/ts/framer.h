@@ -45,11 +45,15 @@ class TrackWriter {
   /// The PMT names another language now: announces the track again.
   void set_language(const std::string& language);
 
+  /// The pictures carry captions: announces the track again where it was without.
+  void set_captions();
+
   Counters& counters() { return counters_; }
 
  private:
   std::uint16_t pid_;
   std::string language_;
+  bool captions_ = false;
   media::EventSink& sink_;
   Counters& counters_;
   std::optional<media::Track> track_;

@@ -252,6 +252,10 @@ void NalFramer<Sets>::open(std::span<const base::View> nals, const Unit& unit) {
     if (use == Use::kKeep) kept.push_back(nal);
     if (use == Use::kParameterSet) sets.push_back(nal);
   }
+  if (!captions_ && media::has_captions(kCodec, nals)) {
+    captions_ = true;
+    writer_.set_captions();
+  }
   if (!sets.empty()) take_parameter_sets(sets);
   if (!writer_.announced()) {
     ++writer_.counters().frames_bad;
@@ -262,7 +266,7 @@ void NalFramer<Sets>::open(std::span<const base::View> nals, const Unit& unit) {
     ++writer_.counters().untimed;
     return;
   }
-  const media::Picture picture = media::inspect(kIsHevc ? media::Codec::kHevc : media::Codec::kH264, nals);
+  const media::Picture picture = media::inspect(kCodec, nals);
   media::Packet packet;
   packet.pts = times->pts;
   packet.dts = times->dts;
@@ -298,7 +302,7 @@ void NalFramer<Sets>::take_parameter_sets(std::span<const base::View> sets) {
     return;
   }
   media::Track track;
-  track.codec = kIsHevc ? media::Codec::kHevc : media::Codec::kH264;
+  track.codec = kCodec;
   track.config = config.take();
   if (writer_.announce(std::move(track))) clock_.set_sequence(writer_.track().video.frame_rate, cutter_.reorder());
 }

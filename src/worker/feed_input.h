@@ -60,6 +60,7 @@ class FeedInput final : private rtmp::TagSink {
   std::unique_ptr<ts::Demuxer> ts_;
   rtmp::StreamInfo info_;
   std::uint64_t unplayable_ = 0;
+  bool scrambled_told_ = false;  ///< in the log, once a feed
 };
 
 }  // namespace worker

@@ -56,6 +56,7 @@ void Production::report(job::Stats& stats) const {
   if (const ts::Counters* ts = input_.transport()) {
     put(stats.ts_sync_losses, ts->sync_losses);
     put(stats.ts_continuity_errors, ts->cc_gaps);
+    put(stats.ts_scrambled, ts->scrambled);
     put(stats.ts_damaged_units,
         ts->pes_damaged + ts->pes_oversized + ts->crc_errors + ts->bad_sections + ts->frames_bad);
   }

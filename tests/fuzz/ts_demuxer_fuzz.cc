@@ -19,6 +19,7 @@ struct Collect final : media::TraceSink<> {
     text += std::to_string(packet.track_id) + " " + std::to_string(packet.pts) + " " + std::to_string(packet.dts) + " ";
     text += packet.data.text();
   }
+  void take_gone(const media::TrackGone& gone) override { text += "gone " + std::to_string(gone.track_id); }
   std::string text;
 };
 

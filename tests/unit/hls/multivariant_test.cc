@@ -72,6 +72,12 @@ TEST(Multivariant, TextIsNoSound) {
   EXPECT_EQ(render({text}), "#EXTM3U\n#EXT-X-VERSION:1\n#EXT-X-INDEPENDENT-SEGMENTS\n");
 }
 
+TEST(Multivariant, DeniesNoCaptionsWhereAVideoCarriesThem) {  // MV-9: NONE in all variants or in none
+  std::vector<Stream> streams{video("source", 1280, 720, 3'000'000), video("v360", 640, 360, 800'000)};
+  streams[0].track.captions = true;
+  EXPECT_EQ(render(streams).find("CLOSED-CAPTIONS"), std::string::npos);
+}
+
 TEST(Multivariant, AudioAlone) {
   EXPECT_EQ(render({audio("a1", "eng")}),
             "#EXTM3U\n"

@@ -36,7 +36,7 @@ TEST(H264Slice, ReadsUpToThePictureOrderCount) {
 }
 
 TEST(H264Slice, RefusesAHeaderThatEndsEarly) {
-  const std::vector<std::uint8_t> bytes{0x65, 0x88};
+  const std::vector<std::uint8_t> bytes{0x65, 0x88, 0x80};
   EXPECT_TRUE(parse_slice_start(bytes).ok());
   EXPECT_FALSE(parse_slice(bytes, fields_of_eight_bits()).ok());
   EXPECT_FALSE(parse_slice_start(base::View(bytes).first(1)).ok());

@@ -22,6 +22,7 @@ Presentation presentation() {
   video.track.timescale = 60000;
   video.track.config = base::Bytes::copy_of("hvcC");
   video.track.codec_string = "hvc1.2.4.L153.B0";
+  video.track.captions = true;
   video.track.video = {1280, 720, {60000, 1001}, {1, 1}, {9, 16, 9, true}, true, 10};
   video.init = base::Bytes::copy_of("ftyp moov");
   video.bandwidth = 4'000'000;
@@ -193,6 +194,7 @@ Grown grow(const Presentation& presentation) {
         for (int text = 0; text < 3; ++text) track.sized();
         track.structure([](Grower& picture) { picture.fixed(4 + 4 + 4 * 8 + 6); });
         track.structure([](Grower& sound) { sound.fixed(4 * 4); });
+        track.fixed(1);
       });
       rendition.sized();
       rendition.fixed(4 + 4);
@@ -243,6 +245,7 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPresentation) {
   EXPECT_TRUE(media::same_format(video.track, wanted.track));
   EXPECT_EQ(video.track.id, 7U);
   EXPECT_EQ(video.track.timescale, 60000);
+  EXPECT_TRUE(video.track.captions);
   EXPECT_EQ(video.track.codec_string, "hvc1.2.4.L153.B0");
   EXPECT_EQ(video.init.text(), "ftyp moov");
   EXPECT_EQ(video.bandwidth, 4'000'000U);

@@ -342,8 +342,9 @@ TEST(Demuxer, AnnouncesAudioInTheOrderOfThePmtWhicheverComesFirst) {  // TS-14
     for (const std::uint16_t pid : {first, static_cast<std::uint16_t>(601 - first)}) {
       mux.pes(pid, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
     }
-    EXPECT_EQ(Demuxed(mux.bytes()).trace.lines, (Lines{"track 301 mp4a.40.2 48000/2 eng", "301 pts 0 +1920 idr",
-                                                       "track 300 mp4a.40.2 48000/2 fra", "300 pts 0 +1920 idr"}));
+    Lines lines = Demuxed(mux.bytes()).trace.lines;
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("track"); });
+    EXPECT_EQ(lines, (Lines{"track 301 mp4a.40.2 48000/2 eng", "track 300 mp4a.40.2 48000/2 fra"}));
   }
 }
 
