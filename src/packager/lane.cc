@@ -150,7 +150,11 @@ Lane::Step Lane::wait_for_format(const Frame& frame, std::optional<std::int64_t>
     return Step::kAgain;
   }
   if (!cut && start >= horizon()) return Step::kWait;
-  if (next_format_->format.video()) want_key();
+  if (next_format_->format.video()) {
+    // Its picture is what the first segment of the format shows until a key frame comes in it.
+    if (frame.key) next_format_->format.still = {frame.data, 0};
+    want_key();
+  }
   drop_front(counters_.dropped_format);
   return Step::kAgain;
 }

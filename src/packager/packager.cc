@@ -137,6 +137,7 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     cutter_->passed(at.end);
     keep_overrun();
   }
+  if (resume_->owed_discontinuity) listener_.on_record(record::Discontinuity{*resume_->owed_discontinuity});
   resume_.reset();
 }
 

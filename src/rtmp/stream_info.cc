@@ -60,6 +60,8 @@ base::Result<StreamInfo> parse_metadata(base::View payload) {
   info.height = whole(metadata, "height");
   info.video_kbps = whole(metadata, "videodatarate");
   info.audio_kbps = whole(metadata, "audiodatarate");
+  info.video = metadata.find("videocodecid") != nullptr || info.width > 0;
+  info.audio = metadata.find("audiocodecid") != nullptr;
   info.encoder = metadata.text_or("encoder", "");
   read_languages(metadata, info);
   return info;

@@ -19,6 +19,8 @@ struct StreamInfo {
   int height = 0;
   int video_kbps = 0;
   int audio_kbps = 0;
+  bool video = false;  ///< it names a video codec, or a size
+  bool audio = false;  ///< it names an audio codec
   std::string encoder;
   std::vector<std::pair<std::uint8_t, std::string>> audio_languages;  ///< by track id (RT-34)
 };

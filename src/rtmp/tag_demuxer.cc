@@ -16,6 +16,8 @@ using media::Codec;
 constexpr std::size_t kMaxFeedTracks = 16;  // RT-42
 constexpr std::int64_t kSmoothed = 100;     // RT-26, milliseconds
 constexpr std::int64_t kTimescale = 1000;
+constexpr std::uint32_t kVideoIds = 1000;
+constexpr std::uint32_t kAudioIds = 2000;
 
 /// The slice of `payload` that `part` looks at.
 Bytes slice_of(const Bytes& payload, View part) {
@@ -114,7 +116,7 @@ void TagDemuxer::announce(TrackState& state, media::Track track) {
   track.id = state.track.id;
   track.timescale = kTimescale;
   for (const auto& [id, language] : info_.audio_languages) {
-    if (track.kind() == media::Kind::kAudio && track.id == 2000U + id) track.language = language;
+    if (track.kind() == media::Kind::kAudio && track.id == kAudioIds + id) track.language = language;
   }
   if (state.colour) {
     track.video.colour = state.colour->colour;
@@ -139,6 +141,8 @@ void TagDemuxer::on_data(View payload) {
   if (!info) return;  // RT-23: advisory, and cue points and captions travel the same way
   info_ = info.take();
   sink_.on_stream_info(info_);
+  announced_ = {info_.video, info_.audio};
+  sink_.on_event(announced_);
 }
 
 void TagDemuxer::on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const Bytes& payload) {
@@ -208,7 +212,7 @@ void TagDemuxer::give(TrackState& state, const Moment& moment, media::Packet&& p
 }
 
 TagDemuxer::TrackState* TagDemuxer::track_of(const TagPart& part) {
-  const std::uint32_t id = (part.kind == media::Kind::kVideo ? 1000U : 2000U) + part.track;
+  const std::uint32_t id = (part.kind == media::Kind::kVideo ? kVideoIds : kAudioIds) + part.track;
   for (TrackState& state : tracks_) {
     if (state.track.id == id) return &state;
   }
@@ -230,6 +234,10 @@ void TagDemuxer::notice(TrackState* state, Notice::Kind kind, std::string text) 
   if ((noticed & bit) != 0) return;
   noticed |= bit;
   sink_.on_notice({kind, state != nullptr ? state->track.id : 0, std::move(text)});
+  if (kind != Notice::Kind::kUnplayable || state == nullptr) return;
+  // What will never come is not to be waited for.
+  bool& announced = state->track.id < kAudioIds ? announced_.video : announced_.audio;
+  if (std::exchange(announced, false)) sink_.on_event(announced_);
 }
 
 }  // namespace rtmp

@@ -129,6 +129,7 @@ class TagDemuxer {
 
   TagSink& sink_;
   StreamInfo info_;
+  media::Announced announced_;  ///< by the newest metadata, less what cannot be played
   std::vector<TrackState> tracks_;
   bool clock_begun_ = false;
   std::uint32_t last_timestamp_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 namespace timeline {
 namespace {
@@ -45,6 +46,7 @@ void Timeline::take(const media::Track& track) {
   Entry& entry = tracks_[track.id];
   entry.in = track;
   entry.not_before = succession(entry).end;
+  entry.order = next_order_++;
   if (track.kind() == media::Kind::kVideo) {
     entry.video = std::make_unique<VideoTiming>(track, options_.frame_rate_hint);
     return;
@@ -263,10 +265,16 @@ void Timeline::choose_anchor(Entry& entry) {
 
 void Timeline::set_anchor(const Anchor& anchor) {
   adopt_anchor(anchor);
+  std::vector<Entry*> audio;
   for (auto& [id, entry] : tracks_) {
-    if (!entry.audio) continue;
-    entry.audio->start(*anchor_, std::max(entry.not_before, anchor_->utc.micros()));
-    announce(entry.audio->track());
+    if (entry.audio) audio.push_back(&entry);
+  }
+  // In the order in which the feed named them, which is that of its languages.
+  std::sort(audio.begin(), audio.end(), [](const Entry* a, const Entry* b) { return a->order < b->order; });
+  for (Entry* entry : audio) {
+    // What lies before the anchor is given out as well: whoever has no place for it learns how late audio comes.
+    entry->audio->start(*anchor_, entry->not_before);
+    announce(entry->audio->track());
   }
 }
 

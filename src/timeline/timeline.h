@@ -90,6 +90,7 @@ class Timeline final : public media::EventSink {
     StampWatch watch;
     std::optional<media::Track> announced;  ///< video, as announced to the sink
     std::optional<Anchor> resume;        ///< video that starts again after a change of format: the anchor that it had
+    std::uint64_t order = 0;             ///< in which the feed announced its tracks
     bool settled = false;                ///< its first packet was looked at
     std::int64_t usual_composition = 0;  ///< pts - dts of the last key frame. Units: ticks of `in`.
     bool needs_key = true;
@@ -148,7 +149,8 @@ class Timeline final : public media::EventSink {
   std::array<Succession, 2> successions_;  ///< video, audio
   media::Announced announced_;
   std::optional<base::Micros> begun_;  ///< arrival of the feed's first packet
-  std::optional<Anchor> anchor_;       ///< of tracks that come
+  std::uint64_t next_order_ = 0;
+  std::optional<Anchor> anchor_;  ///< of tracks that come
   std::uint32_t generations_ = 0;
   std::deque<media::Packet> waiting_;  ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
   base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out

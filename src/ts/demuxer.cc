@@ -216,6 +216,13 @@ void Demuxer::wait_for_earlier_programs(const Packet& packet) {
 }
 
 void Demuxer::apply_pmt(const Pmt& pmt) {
+  media::Announced announced;
+  for (const StreamEntry& entry : pmt.streams) {
+    if (!entry.codec) continue;
+    const bool video = media::kind_of(*entry.codec) == media::Kind::kVideo;
+    (video ? announced.video : announced.audio) = true;
+  }
+  order_.on_event(announced);
   unsupported_.clear();
   for (auto stream = streams_.begin(); stream != streams_.end();) {
     const auto entry = std::find_if(pmt.streams.begin(), pmt.streams.end(),
