@@ -179,12 +179,15 @@ void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
   Format format = make_format(spec.track, segment_.seconds, parts_, lead_part_);
   if (part_ticks > 0) format = hold_part_target(format, part_ticks);
   format.still = spec.silence;
-  const Lane::Options options{static_cast<std::uint32_t>(lanes_.size()),
-                              spec.encoded,
-                              options_.queue,
-                              options_.allowance,
-                              options_.start_allowance,
-                              options_.missing};
+  const bool may_lag =
+      !format.video() && !resume_ && !cutter_->started() && options_.missing == Segmenter::Missing::kHold;
+  const Lane::Options options{
+      static_cast<std::uint32_t>(lanes_.size()),
+      spec.encoded,
+      options_.queue,
+      options_.allowance,
+      may_lag ? std::max(options_.start_allowance, options_.audio_lag) : options_.start_allowance,
+      options_.missing};
   lanes_.push_back(std::make_unique<Lane>(
       options, format, *cutter_, [this](record::Record&& record) { listener_.on_record(std::move(record)); },
       [this](std::uint32_t rendition) { listener_.on_key_wanted(rendition); }, counters_));

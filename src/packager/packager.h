@@ -74,6 +74,9 @@ class Packager {
     base::Micros allowance = 0;
     /// The same for a rendition's first media. 0: six part targets + 750 ms.
     base::Micros start_allowance = 0;
+    /// The same for audio that is there from the first presentation on, where its time is held: it may be as far behind
+    /// the picture in time stamps (TS-6).
+    base::Micros audio_lag = 10 * base::kSecond;
     /// Media that may wait in one rendition. Policy: the newest is dropped and counted.
     base::Micros queue = 15 * base::kSecond;
   };

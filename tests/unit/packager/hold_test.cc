@@ -141,6 +141,19 @@ TEST(PackagerHold, SaysNothingWhereNothingWasHeld) {
   EXPECT_EQ(channel.packager().counters().held_parts, 0U);
 }
 
+// TS-6: an encoder whose sound is seconds behind its picture in time stamps sends the first of it late.
+TEST(PackagerHold, WaitsForTheFirstSoundOfAFeedWhoseSoundLags) {
+  constexpr base::Micros kLag = 8 * kSecond;
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  std::vector<media::Packet> audio = stream::make_audio({}, kStart, 20 * 47);
+  for (media::Packet& packet : audio) packet.arrived += kLag;
+  channel.feed(stream::interleave(stream::make_video({}, kStart, 20 * 25), std::move(audio)));
+  for (const record::Part& part : channel.log().all<record::Part>(1)) EXPECT_FALSE(part.held);
+  EXPECT_GT(channel.log().all<record::Part>(1).size(), 20U);
+  EXPECT_TRUE(channel.log().all<record::Gap>(1).empty());
+}
+
 // Frames may refer to what came before a repeated key frame: only the next key frame is of use.
 TEST(PackagerHold, GoesOnWithTheNextKeyFrame) {
   const auto away = away_for(2 * kSecond + 200 * kMillisecond);
