@@ -52,7 +52,11 @@ class TsFeed {
   static constexpr std::uint16_t kVideoPid = 256;
   static constexpr std::uint16_t kAudioPid = 257;
 
+  static constexpr std::uint16_t kBackupPid = 4113;
+
   explicit TsFeed(std::uint16_t video = kVideoPid) : video_(video) {}
+  /// The program's video has another PID from the next tables on.
+  void move_video(std::uint16_t pid) { video_ = pid; }
 
   feed::TsBytes tables(base::Micros utc, bool audio = false, int version = 0) {
     std::vector<ts::MuxStream> streams{{0x1b, video_, {}}};
@@ -82,7 +86,7 @@ class TsFeed {
     return bytes;
   }
 
-  const std::uint16_t video_;
+  std::uint16_t video_;
   ts::Mux mux_;
 };
 

@@ -48,6 +48,17 @@ TEST(ProductionOutage, IsMarkedFromItsStartAndTheSameMarkerTellsItsEnd) {
   EXPECT_EQ(channel.all<record::Presentation>().size(), 1U) << "the same feed again";
 }
 
+TEST(ProductionOutage, AudioThatStaysAwayAloneIsSilent) {
+  Producing channel;
+  play_four_seconds(channel);
+  channel.play(4000, 8000, {.audio = false});
+  const std::vector<record::Part> sound = channel.parts("a1");
+  EXPECT_GE(count_held(sound), 6U);
+  EXPECT_FALSE(sound.back().data.empty());
+  EXPECT_EQ(count_held(channel.parts("source")), 0U);
+  EXPECT_TRUE(channel.all<record::Marker>().empty()) << "there is a picture";
+}
+
 TEST(ProductionOutage, IsAGapWhereTheChannelSaysSo) {
   job::Options options = copying();
   options.outage = job::Options::Outage::kGap;

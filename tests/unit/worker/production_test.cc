@@ -1,5 +1,7 @@
 #include "worker/production.h"
 
+#include <poll.h>
+
 #include "producing.h"
 #include "unit/transcode/source.h"
 
@@ -125,7 +127,7 @@ TEST(Production, ABackupEncoderWithOtherPidsGoesOnInTheSameRenditions) {
   Producing channel;
   for (int publisher = 0; publisher < 2; ++publisher) {
     channel.start(feed::Format::kMpegTs);
-    TsFeed feed(publisher == 0 ? TsFeed::kVideoPid : 4113);
+    TsFeed feed(publisher == 0 ? TsFeed::kVideoPid : TsFeed::kBackupPid);
     const base::Micros utc = kEpoch + publisher * 3 * base::kSecond;
     channel.say(feed.tables(utc));
     for (int i = 0; i < 75; ++i) channel.say(feed.picture(i, utc + i * kFrame));
@@ -137,6 +139,36 @@ TEST(Production, ABackupEncoderWithOtherPidsGoesOnInTheSameRenditions) {
   const std::vector<record::Part> parts = channel.parts("source");
   EXPECT_GE(parts.size(), 11U);
   EXPECT_EQ(count_held(parts), 0U);
+}
+
+TEST(Production, VideoThatMovesToAnotherPidGoesOnInItsRendition) {
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  channel.say(feed.tables(kEpoch));
+  for (int i = 0; i < 150; ++i) {
+    if (i == 75) {
+      feed.move_video(TsFeed::kBackupPid);
+      channel.say(feed.tables(kEpoch + i * kFrame, false, 1));
+    }
+    channel.say(feed.picture(i, kEpoch + i * kFrame));
+  }
+  channel.say(feed::Finish{});
+  EXPECT_EQ(channel.names(), Names{"source"});
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
+  EXPECT_EQ(channel.video_packets(), 150U);
+}
+
+TEST(Production, AFloodOfPacketsIsPresentedWithoutTheWaitForAudio) {
+  Producing channel;
+  channel.start();
+  channel.announce(true);
+  channel.headers(false);
+  for (int i = 0; i < 2100; ++i) {
+    channel.say(rtmp_picture(i * 4, Producing::utc(i * 4), i == 0));
+    if (i == 1900) EXPECT_TRUE(channel.records.empty());
+  }
+  EXPECT_EQ(channel.names(), Names{"source"});
 }
 
 TEST(Production, AChangeOfACopysFormatIsPresentedWithItsFirstPacket) {
@@ -186,9 +218,26 @@ TEST(Production, ReportTellsTheSourceAndWhatCame) {
   EXPECT_EQ(stats.heartbeat, 1U);
 }
 
+TEST(Production, ReportTellsWhatIsWrongWithATransportStream) {
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  channel.say(feed.tables(kEpoch));
+  for (int i = 0; i < 5; ++i) channel.say(scrambled(feed.picture(i, kEpoch + i * kFrame)));
+  feed.picture(5, kEpoch);  // lost on its way
+  channel.say(feed.picture(6, kEpoch + 6 * kFrame));
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_GE(stats.ts_scrambled, 5U);
+  EXPECT_EQ(stats.ts_continuity_errors, 1U);
+  EXPECT_EQ(stats.video_packets, 0U);
+  EXPECT_EQ(stats.source_codec_plus_one, 0U) << "not seen";
+}
+
 TEST(Production, FinishDrainsTheEncoders) {
   job::Options options = copying();
   options.copy_video = false;
+  options.audio = job::Options::Audio::kNone;
   options.ladder = {transcode::testing::ladder_rung(90)};
   Producing channel(options);
   transcode::testing::VideoSpec spec;
@@ -202,12 +251,21 @@ TEST(Production, FinishDrainsTheEncoders) {
     const base::View data = packet.data.view();
     channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, kEpoch + packet.pts * base::kMillisecond,
                              rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
+    if (channel.production.encoded_descriptor() < 0) continue;
+    pollfd descriptor{channel.production.encoded_descriptor(), POLLIN, 0};
+    ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "so that the encoder never lags";
+    channel.production.on_encoded();
   }
   channel.say(feed::Finish{});
   EXPECT_EQ(channel.names(), Names{"v90"});
   std::int64_t ticks = 0;
   for (const record::Part& part : channel.parts("v90")) ticks += part.duration;
   EXPECT_EQ(ticks, 20 * 3600) << "all frames";
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.decoded_frames, 20U);
+  EXPECT_EQ(stats.encoded_frames + stats.dropped_frames, 20U) << "those that waited for the presentation come at once";
+  EXPECT_EQ(stats.decode_errors + stats.dropped_packets + stats.held_frames, 0U);
 }
 
 }  // namespace
