@@ -104,12 +104,14 @@ TEST(AudioLane, ACodecThatCannotBeCopiedIsSilentUntilAGoodOneComes) {
   sound.open(aac(257));
   sound.lane.change(mp2(257));
   EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1152, 4)), 4) << "ours, though nothing becomes of them";
+  EXPECT_EQ(sound.lane.unplayable(), 4U);
   EXPECT_TRUE(sound.outlet.packets.empty());
   EXPECT_EQ(sound.outlet.changes, 0);
   EXPECT_EQ(sound.outlet.spec(0).track.codec, media::Codec::kAac) << "the rendition says what it was";
   sound.lane.change(aac(257));
   feed(sound.lane, make_packets(257, 4608, 1024, 3));
   EXPECT_EQ(sound.outlet.packets[0].size(), 3U);
+  EXPECT_EQ(sound.lane.unplayable(), 4U);
 }
 
 TEST(AudioLane, BandwidthOfACopyFollowsAMeasuredRateThatIsHigher) {
