@@ -159,6 +159,35 @@ TEST(Production, VideoThatMovesToAnotherPidGoesOnInItsRendition) {
   EXPECT_EQ(channel.video_packets(), 150U);
 }
 
+TEST(Production, WhatWaitedInAFormatThatWasNeverPresentedGoesWithIt) {
+  Producing channel;
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 320, {.audio = false});
+  const transcode::testing::Feed other = transcode::testing::make_video({.frames = 1});
+  const base::View config = other.track.config.view();
+  channel.say(rtmp_video_header(Producing::utc(320), rtmp::Buffer(config.begin(), config.end())));
+  channel.say(rtmp_picture(320, Producing::utc(320), true));
+  channel.play(321, 3000, {.audio = false});
+  ASSERT_FALSE(channel.parts("source").empty());
+  const record::Rendition rendition = channel.presentation.renditions.at(0);
+  EXPECT_EQ(rendition.track.video.height, 180);
+  EXPECT_EQ(channel.parts("source").at(0).start, media::rescale(Producing::utc(320), base::kSecond, 90000))
+      << "pictures of 720 lines do not decode with it";
+}
+
+TEST(Production, WhatWaitedIsKeptWhenThePublisherComesAgainWithTheSameFormat) {
+  Producing channel;
+  for (int publisher = 0; publisher < 2; ++publisher) {
+    channel.start();
+    channel.headers(false, publisher * 320);
+    channel.play(publisher * 320, 320, {.audio = false});
+  }
+  channel.say(rtmp_picture(320, Producing::utc(320), true));
+  channel.play(321, 3000, {.audio = false});
+  EXPECT_EQ(channel.parts("source").at(0).start, media::rescale(kEpoch, base::kSecond, 90000));
+}
+
 TEST(Production, AFloodOfPacketsIsPresentedWithoutTheWaitForAudio) {
   Producing channel;
   channel.start();
@@ -226,10 +255,12 @@ TEST(Production, ReportTellsWhatIsWrongWithATransportStream) {
   for (int i = 0; i < 5; ++i) channel.say(scrambled(feed.picture(i, kEpoch + i * kFrame)));
   feed.picture(5, kEpoch);  // lost on its way
   channel.say(feed.picture(6, kEpoch + 6 * kFrame));
+  channel.say(damaged(feed.tables(kEpoch, true, 1)));
   job::Stats stats{};
   channel.production.report(stats);
   EXPECT_GE(stats.ts_scrambled, 5U);
   EXPECT_EQ(stats.ts_continuity_errors, 1U);
+  EXPECT_EQ(stats.ts_damaged_units, 2U) << "the checksums of both tables";
   EXPECT_EQ(stats.video_packets, 0U);
   EXPECT_EQ(stats.source_codec_plus_one, 0U) << "not seen";
 }
