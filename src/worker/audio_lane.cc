@@ -71,6 +71,7 @@ void AudioLane::set_format(const media::Track& track) {
 
 bool AudioLane::take(media::Packet& packet) {
   if (!active_ || packet.track_id != source_.id) return false;
+  if (!playable_) ++unplayable_;
   if (!playable_ || !rendition_) return true;
   if (transcoder_) {
     transcoder_->feed(std::move(packet), *this);

@@ -35,6 +35,8 @@ class AudioLane final : private transcode::Output {
   bool take(media::Packet& packet);
   void flush();
 
+  /// Of packets in a format that nothing can be made of.
+  std::uint64_t unplayable() const { return unplayable_; }
   /// Null for a copy.
   const transcode::AudioTranscoder* transcoder() const { return transcoder_.get(); }
 
@@ -54,6 +56,7 @@ class AudioLane final : private transcode::Output {
   AudioPlan plan_;
   bool active_ = true;    ///< source_ is a track of the feed of now
   bool playable_ = true;  ///< something can be made of its format
+  std::uint64_t unplayable_ = 0;
   std::int64_t claimed_rate_ = 0;
   std::optional<std::uint32_t> rendition_;
   std::optional<RateMeter> rate_;  ///< of a copy

@@ -107,11 +107,24 @@ void Production::on_event(media::Event&& event) {
 }
 
 void Production::take(const media::Track& track) {
+  forget_early(track);
   if (track.kind() == media::Kind::kVideo) {
     video_.take(track, input_.claimed_rate(media::Kind::kVideo));
   } else {
     take_audio(track);
   }
+}
+
+/// Packets that wait for the first presentation are of the format that their track had: with another they do not
+/// decode.
+void Production::forget_early(const media::Track& next) {
+  const auto differs = [&next](const media::Track& was) {
+    return was.id == next.id && (!media::same_format(was, next) || was.timescale != next.timescale);
+  };
+  const bool changed =
+      (video_.source() && differs(*video_.source())) ||
+      std::any_of(audio_.begin(), audio_.end(), [&](const auto& lane) { return differs(lane->source()); });
+  if (changed) std::erase_if(early_, [&](const media::Packet& packet) { return packet.track_id == next.id; });
 }
 
 /// The lane that goes on with this track is the one that had its id, or the first whose track is gone.

@@ -70,6 +70,7 @@ class Production final : private media::EventSink, private LaneOutlet, private p
   void start(feed::Format format);
   void tick(base::Micros utc);
   void finish();
+  void forget_early(const media::Track& next);
   void take_audio(const media::Track& track);
   bool may_begin(const media::Packet& newest) const;
   void begin();

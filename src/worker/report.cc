@@ -52,7 +52,9 @@ void Production::report(job::Stats& stats) const {
   if (!audio_.empty()) put_audio(stats, *audio_.front());
   put(stats.video_packets, video_.packets());
   put(stats.audio_packets, audio_packets_);
-  put(stats.unplayable_messages, input_.unplayable() + video_.unplayable());
+  std::uint64_t unplayable = input_.unplayable() + video_.unplayable();
+  for (const auto& lane : audio_) unplayable += lane->unplayable();
+  put(stats.unplayable_messages, unplayable);
   if (const ts::Counters* ts = input_.transport()) {
     put(stats.ts_sync_losses, ts->sync_losses);
     put(stats.ts_continuity_errors, ts->cc_gaps);

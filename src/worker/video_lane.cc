@@ -28,6 +28,7 @@ bool VideoLane::take(const media::Track& track, std::int64_t claimed_rate) {
     change(track);
   } else {
     source_ = track;
+    if (playable_) format_ = track;
   }
   return true;
 }
@@ -52,9 +53,14 @@ void VideoLane::change(const media::Track& track) {
                       {{"channel", options_.channel}, {"why", status.error().message()}});
   }
   if (!plan_.copy) return;
+  set_copy_format(track);
+  outlet_.on_change();
+}
+
+void VideoLane::set_copy_format(const media::Track& track) {
+  format_ = track;
   rate_.emplace(track.timescale, media::rescale(options_.segment, base::kSecond, track.timescale),
                 bandwidth_of_copy(track, claimed_rate_, options_.part).average, claimed_rate_ == 0);
-  outlet_.on_change();
 }
 
 void VideoLane::open(std::int64_t claimed_rate) {
@@ -71,8 +77,7 @@ void VideoLane::open(std::int64_t claimed_rate) {
     }
   }
   if (plan_.copy) {
-    rate_.emplace(source_->timescale, media::rescale(options_.segment, base::kSecond, source_->timescale),
-                  bandwidth_of_copy(*source_, claimed_rate_, options_.part).average, claimed_rate_ == 0);
+    set_copy_format(*source_);
     copy_ = outlet_.add_rendition(std::string(job::kCopyName), [this] { return describe_copy(); });
   }
   rungs_.resize(plan_.rungs.size());
@@ -153,10 +158,10 @@ std::optional<transcode::VideoLadder::Counters> VideoLane::ladder_counters() con
 
 packager::RenditionSpec VideoLane::describe_copy() const {
   packager::RenditionSpec spec;
-  spec.track = *source_;
-  spec.label = std::to_string(source_->video.height) + "p";
+  spec.track = format_;
+  spec.label = std::to_string(format_.video.height) + "p";
   const Bandwidth bandwidth = rate_->peak() > 0 ? bandwidth_measured(rate_->peak(), rate_->average(), options_.part)
-                                                : bandwidth_of_copy(*source_, claimed_rate_, options_.part);
+                                                : bandwidth_of_copy(format_, claimed_rate_, options_.part);
   spec.bandwidth = bandwidth.peak;
   spec.average_bandwidth = bandwidth.average;
   return spec;

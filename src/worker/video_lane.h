@@ -66,6 +66,7 @@ class VideoLane final : private transcode::Output {
   void open(std::int64_t claimed_rate);
   base::Status open_ladder();
   void change(const media::Track& track);
+  void set_copy_format(const media::Track& track);
   packager::RenditionSpec describe_copy() const;
   packager::RenditionSpec describe_rung(std::size_t rung) const;
   void on_track(std::size_t rung, const media::Track& track) override;
@@ -74,6 +75,7 @@ class VideoLane final : private transcode::Output {
   const job::Options& options_;
   LaneOutlet& outlet_;
   std::optional<media::Track> source_;
+  media::Track format_;    ///< of the copy: the newest that could be copied
   bool active_ = false;    ///< source_ is a track of the feed of now
   bool playable_ = false;  ///< something can be made of its format
   VideoPlan plan_;

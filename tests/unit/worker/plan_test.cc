@@ -82,5 +82,24 @@ TEST(BandwidthOf, CountsTheContainerAndNeverTheAverageAboveThePeak) {
   EXPECT_LT(half.average, half.peak);
 }
 
+TEST(BandwidthOf, ACopysPeakIsAboveItsAverageByAFifthForVideoAndATwentiethForAudio) {
+  const base::Micros part = base::kSecond / 2;
+  const std::uint32_t container = 6400;  // 400 bytes a part
+  const Bandwidth picture = bandwidth_of_copy(video(media::Codec::kH264, 1280, 720), 5'000'000, part);
+  EXPECT_EQ(picture.peak, 6'000'000U + container);
+  EXPECT_EQ(picture.average, 5'000'000U + container);
+  const Bandwidth sound = bandwidth_of_copy(audio(media::Codec::kAac, 2), 200'000, part);
+  EXPECT_EQ(sound.peak, 210'000U + container);
+  EXPECT_EQ(sound.average, 200'000U + container);
+}
+
+TEST(BandwidthOf, AFeedThatDoesNotSayItsRateIsGuessedFromItsSizeOrChannels) {
+  const base::Micros part = base::kSecond / 2;
+  const std::uint32_t container = 6400;
+  EXPECT_EQ(bandwidth_of_copy(video(media::Codec::kH264, 1280, 720), 0, part).average, 3'456'000U + container);
+  EXPECT_EQ(bandwidth_of_copy(video(media::Codec::kH264, 64, 36), 0, part).average, 300'000U + container);
+  EXPECT_EQ(bandwidth_of_copy(audio(media::Codec::kAac, 2), 0, part).average, 160'000U + container);
+}
+
 }  // namespace
 }  // namespace worker

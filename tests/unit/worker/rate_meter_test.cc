@@ -46,5 +46,13 @@ TEST(RateMeter, AHoleInTheFeedIsNotALowRate) {
   EXPECT_EQ(meter.average(), before);
 }
 
+TEST(RateMeter, AFifthMoreThanDeclaredIsStillTrueAndAnyMoreIsTold) {
+  RateMeter meter(1000, 1000, 800, false);
+  EXPECT_FALSE(meter.add(0, 120));
+  EXPECT_FALSE(meter.add(1000, 121)) << "960 bit/s";
+  EXPECT_TRUE(meter.add(2000, 0)) << "968 bit/s";
+  EXPECT_EQ(meter.peak(), 968);
+}
+
 }  // namespace
 }  // namespace worker

@@ -1,0 +1,207 @@
+#include "worker/audio_lane.h"
+
+#include <gtest/gtest.h>
+
+#include "outlet.h"
+#include "unit/media/hex.h"
+#include "unit/media/samples.h"
+#include "unit/transcode/source.h"
+
+namespace worker {
+namespace {
+
+media::Track aac(std::uint32_t id, int rate = 48000) {
+  media::Track track;
+  track.id = id;
+  track.codec = media::Codec::kAac;
+  track.timescale = rate;
+  // AAC-LC, stereo: 48 kHz is frequency 3, 44.1 kHz is 4.
+  track.config = base::Bytes::adopt(media::hex(rate == 48000 ? "1190" : "1210"));
+  track.codec_string = "mp4a.40.2";
+  track.audio = {rate, 2, 1024, 0};
+  return track;
+}
+
+media::Track mp2(std::uint32_t id) {
+  media::Track track = aac(id);
+  track.codec = media::Codec::kMp2;
+  track.codec_string.clear();
+  track.config = {};
+  return track;
+}
+
+struct Sound {
+  job::Options options;
+  FakeOutlet outlet;
+  AudioLane lane{options, outlet, 1};
+
+  bool open(const media::Track& track, std::int64_t claimed_rate = 0) {
+    return lane.open(track, *plan_audio(options, track), claimed_rate);
+  }
+};
+
+TEST(AudioLane, CopiesTheTrackThatOpenedItAndNoOther) {
+  Sound sound;
+  ASSERT_TRUE(sound.open(aac(257)));
+  EXPECT_EQ(sound.outlet.names, std::vector<std::string>{"a1"});
+  EXPECT_EQ(sound.lane.transcoder(), nullptr);
+  EXPECT_TRUE(sound.outlet.spec(0).is_default);
+  EXPECT_EQ(sound.outlet.spec(0).label, "Audio 1");
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 3)), 3);
+  EXPECT_EQ(feed(sound.lane, make_packets(258, 0, 1024, 3)), 0);
+  EXPECT_EQ(sound.outlet.packets[0].size(), 3U);
+}
+
+TEST(AudioLane, OnlyTheFirstIsTheDefaultAndALanguageNamesIt) {
+  Sound sound;
+  AudioLane second(sound.options, sound.outlet, 2);
+  media::Track track = aac(258);
+  track.language = "fra";
+  ASSERT_TRUE(second.open(track, *plan_audio(sound.options, track), 0));
+  EXPECT_EQ(sound.outlet.names, std::vector<std::string>{"a2"});
+  EXPECT_FALSE(sound.outlet.spec(0).is_default);
+  EXPECT_EQ(sound.outlet.spec(0).label, "fra");
+  EXPECT_EQ(sound.outlet.spec(0).track.language, "fra");
+}
+
+TEST(AudioLane, ATrackWithAnotherIdTakesOverWhenItsOwnIsGone) {
+  Sound sound;
+  sound.open(aac(257));
+  sound.lane.release();
+  EXPECT_FALSE(sound.lane.active());
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 1)), 0) << "gone";
+  sound.lane.change(aac(4114));
+  EXPECT_TRUE(sound.lane.active());
+  EXPECT_EQ(feed(sound.lane, make_packets(4114, 0, 1024, 2)), 2);
+  EXPECT_EQ(sound.outlet.names.size(), 1U) << "the same rendition";
+  EXPECT_EQ(sound.outlet.changes, 0) << "the same format";
+}
+
+TEST(AudioLane, ACopyFollowsItsTrackFrom48To44Kilohertz) {
+  Sound sound;
+  sound.open(aac(257));
+  sound.lane.change(aac(257, 44100));
+  EXPECT_EQ(sound.outlet.changes, 1);
+  EXPECT_EQ(sound.outlet.spec(0).track.timescale, 44100);
+  EXPECT_EQ(sound.outlet.spec(0).track.audio.sample_rate, 44100);
+  EXPECT_EQ(sound.outlet.spec(0).silence.duration, 1024);
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 2)), 2);
+  EXPECT_EQ(sound.outlet.packets[0].size(), 2U);
+  sound.lane.change(aac(257));
+  EXPECT_EQ(sound.outlet.changes, 2);
+  EXPECT_EQ(sound.outlet.spec(0).track.timescale, 48000);
+}
+
+TEST(AudioLane, ACopiedAacRenditionHasAFrameOfSilence) {
+  Sound sound;
+  sound.open(aac(257));
+  EXPECT_FALSE(sound.outlet.spec(0).silence.data.empty());
+  EXPECT_EQ(sound.outlet.spec(0).silence.duration, 1024);
+}
+
+TEST(AudioLane, ACodecThatCannotBeCopiedIsSilentUntilAGoodOneComes) {
+  Sound sound;
+  sound.open(aac(257));
+  sound.lane.change(mp2(257));
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1152, 4)), 4) << "ours, though nothing becomes of them";
+  EXPECT_EQ(sound.lane.unplayable(), 4U);
+  EXPECT_TRUE(sound.outlet.packets.empty());
+  EXPECT_EQ(sound.outlet.changes, 0);
+  EXPECT_EQ(sound.outlet.spec(0).track.codec, media::Codec::kAac) << "the rendition says what it was";
+  sound.lane.change(aac(257));
+  feed(sound.lane, make_packets(257, 4608, 1024, 3));
+  EXPECT_EQ(sound.outlet.packets[0].size(), 3U);
+  EXPECT_EQ(sound.lane.unplayable(), 4U);
+}
+
+TEST(AudioLane, BandwidthOfACopyFollowsAMeasuredRateThatIsHigher) {
+  Sound sound;
+  sound.open(aac(257), 128'000);
+  const std::uint32_t declared = sound.outlet.spec(0).bandwidth;
+  EXPECT_LT(declared, 200'000U);
+  feed(sound.lane, make_packets(257, 0, 1024, 95, 1'000));
+  EXPECT_EQ(sound.outlet.changes, 1);
+  EXPECT_GT(sound.outlet.spec(0).bandwidth, 375'000U) << "1000 bytes each 21.3 ms";
+}
+
+TEST(AudioLane, BandwidthOfACopyStaysWhereTheFeedKeepsItsWord) {
+  Sound sound;
+  sound.open(aac(257), 128'000);
+  const std::uint32_t declared = sound.outlet.spec(0).bandwidth;
+  feed(sound.lane, make_packets(257, 0, 1024, 300, 341));
+  EXPECT_EQ(sound.outlet.changes, 0);
+  EXPECT_EQ(sound.outlet.spec(0).bandwidth, declared);
+}
+
+/// AAC of a second whose samples begin at `second`.
+transcode::testing::Feed tone(std::uint32_t id, int rate, std::int64_t second) {
+  transcode::testing::AudioSpec spec;
+  spec.rate = rate;
+  spec.first_sample = second * rate;
+  spec.samples = rate;
+  transcode::testing::Feed feed = transcode::testing::make_audio(spec);
+  feed.track.id = id;
+  for (media::Packet& packet : feed.packets) packet.track_id = id;
+  return feed;
+}
+
+TEST(AudioLane, AnEncodingGoesOnInItsFormatWhenItsTrackGoesFrom48To44Kilohertz) {
+  Sound sound;
+  sound.options.audio = job::Options::Audio::kEncode;
+  const auto first = tone(257, 48000, 1000);
+  ASSERT_TRUE(sound.open(first.track));
+  ASSERT_NE(sound.lane.transcoder(), nullptr);
+  feed(sound.lane, first.packets);
+  sound.lane.release();
+  const auto second = tone(4114, 44100, 1001);
+  sound.lane.change(second.track);
+  EXPECT_EQ(feed(sound.lane, second.packets), static_cast<int>(second.packets.size()));
+  sound.lane.flush();
+
+  EXPECT_EQ(sound.outlet.changes, 0) << "players see one format";
+  EXPECT_TRUE(sound.outlet.spec(0).encoded);
+  EXPECT_EQ(sound.outlet.spec(0).track.audio.sample_rate, 48000);
+  EXPECT_FALSE(sound.outlet.spec(0).silence.data.empty());
+  const auto& packets = sound.outlet.packets[0];
+  ASSERT_GT(packets.size(), 90U) << "two seconds";
+  for (std::size_t i = 1; i < packets.size(); ++i) EXPECT_EQ(packets[i].pts, packets[i - 1].pts + 1024) << i;
+}
+
+TEST(AudioLane, AnEncodingThatCannotDecodeItsNewSourceGoesOnWithTheNextOne) {
+  Sound sound;
+  sound.options.audio = job::Options::Audio::kEncode;
+  const auto first = tone(257, 48000, 1000);
+  sound.open(first.track);
+  feed(sound.lane, first.packets);
+  media::Track text = first.track;
+  text.codec = media::Codec::kWebVtt;
+  sound.lane.change(text);
+  feed(sound.lane, make_packets(257, 48'048'000, 1024, 5));
+  const auto third = tone(257, 48000, 1002);
+  sound.lane.change(third.track);
+  feed(sound.lane, third.packets);
+  sound.lane.flush();
+  EXPECT_GE(sound.outlet.packets[0].back().pts, 1002 * 48000 + 24000);
+}
+
+TEST(AudioLane, WhatCanNeitherBeDecodedNorCopiedOpensNothing) {
+  Sound sound;
+  sound.options.audio = job::Options::Audio::kEncode;
+  media::Track track = aac(257);
+  track.codec = media::Codec::kWebVtt;
+  EXPECT_FALSE(sound.open(track));
+  EXPECT_TRUE(sound.outlet.names.empty());
+}
+
+TEST(AudioLane, WhatCannotBeEncodedIsCopiedIfPlayersCanTakeIt) {
+  Sound sound;
+  sound.options.audio = job::Options::Audio::kEncode;
+  sound.options.audio_rung.sample_rate = 1;
+  ASSERT_TRUE(sound.open(aac(257)));
+  EXPECT_EQ(sound.lane.transcoder(), nullptr);
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 2)), 2);
+  EXPECT_EQ(sound.outlet.packets[0].size(), 2U);
+}
+
+}  // namespace
+}  // namespace worker

@@ -1,0 +1,125 @@
+#include "producing.h"
+
+namespace worker {
+namespace {
+
+/// Two renditions that play for four seconds.
+void play_four_seconds(Producing& channel) {
+  channel.start();
+  channel.headers();
+  channel.play(0, 4000);
+}
+
+TEST(ProductionOutage, WithoutAFeedTimeIsHeldInCopiedRenditions) {
+  Producing channel;
+  play_four_seconds(channel);
+  channel.say(feed::Stop{});
+  channel.pass(4000, 8000);
+  for (const char* rendition : {"source", "a1"}) {
+    const std::vector<record::Part> parts = channel.parts(rendition);
+    EXPECT_GE(count_held(parts), 6U) << rendition;
+    EXPECT_TRUE(parts.back().held) << rendition;
+    EXPECT_FALSE(parts.back().data.empty()) << rendition;
+    EXPECT_EQ(parts.back().captured, 0) << rendition;
+  }
+  EXPECT_TRUE(channel.all<record::Gap>().empty());
+}
+
+TEST(ProductionOutage, IsMarkedFromItsStartAndTheSameMarkerTellsItsEnd) {
+  Producing channel;
+  play_four_seconds(channel);
+  channel.say(feed::Stop{});
+  channel.pass(4000, 8000);
+  std::vector<record::Marker> markers = channel.all<record::Marker>();
+  ASSERT_EQ(markers.size(), 1U);
+  EXPECT_EQ(markers[0].kind, "outage");
+  EXPECT_FALSE(markers[0].end.has_value());
+
+  channel.start();
+  channel.headers(true, 8000);
+  channel.play(8000, 12'000, {.stamps = -8000});
+  markers = channel.all<record::Marker>();
+  ASSERT_EQ(markers.size(), 2U);
+  EXPECT_EQ(markers[1].id, markers[0].id);
+  ASSERT_TRUE(markers[1].end.has_value());
+  EXPECT_GT(*markers[1].end, markers[1].start + 3 * base::kSecond);
+  EXPECT_FALSE(channel.parts("source").back().held);
+  EXPECT_FALSE(channel.parts("a1").back().held);
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U) << "the same feed again";
+}
+
+TEST(ProductionOutage, AudioThatStaysAwayAloneIsSilent) {
+  Producing channel;
+  play_four_seconds(channel);
+  channel.play(4000, 8000, {.audio = false});
+  const std::vector<record::Part> sound = channel.parts("a1");
+  EXPECT_GE(count_held(sound), 6U);
+  EXPECT_FALSE(sound.back().data.empty());
+  EXPECT_EQ(count_held(channel.parts("source")), 0U);
+  EXPECT_TRUE(channel.all<record::Marker>().empty()) << "there is a picture";
+}
+
+TEST(ProductionOutage, IsAGapWhereTheChannelSaysSo) {
+  job::Options options = copying();
+  options.outage = job::Options::Outage::kGap;
+  Producing channel(options);
+  play_four_seconds(channel);
+  channel.say(feed::Stop{});
+  channel.pass(4000, 10'000);
+  EXPECT_FALSE(channel.all<record::Gap>().empty());
+  EXPECT_EQ(count_held(channel.all<record::Part>()), 0U);
+}
+
+TEST(ProductionOutage, WithoutAFeedEverNoTimePasses) {
+  Producing channel;
+  channel.pass(0, 3000);
+  EXPECT_TRUE(channel.records.empty());
+}
+
+TEST(ProductionResume, HoldsThePositionsPictureUntilAFeedComes) {
+  Producing before;
+  play_four_seconds(before);
+  const record::Position::Rendition at = before.position.renditions.at(before.place_of("source"));
+  ASSERT_FALSE(at.key_part.empty());
+
+  Producing after;
+  after.resume(before);
+  after.pass(5000, 7000);
+  EXPECT_TRUE(after.all<record::Presentation>().empty()) << "it is as it was";
+  const std::vector<record::Part> held = after.parts("source");
+  ASSERT_FALSE(held.empty());
+  EXPECT_EQ(count_held(held), held.size());
+  EXPECT_EQ(held.front().start, at.end) << "no hole";
+  EXPECT_FALSE(held.front().data.empty());
+  EXPECT_FALSE(after.parts("a1").empty());
+}
+
+TEST(ProductionResume, TheFeedTakesItsRenditionsUpWhereTheyWere) {
+  Producing before;
+  play_four_seconds(before);
+  Producing after;
+  after.resume(before);
+  after.start();
+  after.headers(true, 5000);
+  after.play(5000, 9000);
+  EXPECT_EQ(after.names(), before.names()) << "none is added";
+  EXPECT_TRUE(after.all<record::Discontinuity>().empty()) << "the same format";
+  for (const char* rendition : {"source", "a1"}) {
+    const std::vector<record::Part> parts = after.parts(rendition);
+    ASSERT_FALSE(parts.empty()) << rendition;
+    EXPECT_FALSE(parts.back().held) << rendition;
+    EXPECT_GE(parts.front().start, before.position.renditions.at(before.place_of(rendition)).end) << rendition;
+  }
+}
+
+TEST(ProductionResume, APositionThatCannotBeReadBeginsTheLogAnew) {
+  Producing channel;
+  testing::internal::CaptureStderr();
+  channel.say(feed::Resume{base::Bytes::copy_of("what is this")});
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("not readable"), std::string::npos);
+  play_four_seconds(channel);
+  EXPECT_EQ(channel.names(), (Names{"a1", "source"}));
+}
+
+}  // namespace
+}  // namespace worker

@@ -1,0 +1,303 @@
+#include "worker/production.h"
+
+#include <poll.h>
+
+#include "producing.h"
+#include "unit/transcode/source.h"
+
+namespace worker {
+namespace {
+
+TEST(Production, FinishEndsTheLogEvenWhenNothingCame) {
+  Producing channel;
+  EXPECT_FALSE(channel.say(feed::Finish{}));
+  ASSERT_FALSE(channel.records.empty());
+  EXPECT_TRUE(std::holds_alternative<record::End>(channel.records.back()));
+}
+
+TEST(Production, FinishBringsOutWhatWaitedForAudio) {
+  Producing channel;
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 400, {.audio = false});
+  EXPECT_TRUE(channel.records.empty()) << "audio may yet come";
+  channel.say(feed::Finish{});
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
+  EXPECT_FALSE(channel.parts("source").empty());
+  EXPECT_TRUE(std::holds_alternative<record::End>(channel.records.back()));
+}
+
+TEST(Production, BothKindsOfAFeedAreInTheFirstPresentation) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(0, 4000);
+  ASSERT_FALSE(channel.records.empty());
+  EXPECT_TRUE(std::holds_alternative<record::Presentation>(channel.records.front()));
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
+  EXPECT_EQ(channel.names(), (Names{"a1", "source"}));
+  EXPECT_GE(channel.parts("source").size(), 6U);
+  EXPECT_GE(channel.parts("a1").size(), 6U);
+  EXPECT_EQ(count_held(channel.parts("source")) + count_held(channel.parts("a1")), 0U);
+}
+
+TEST(Production, AnnouncedAudioIsWaitedForUntilItComes) {
+  Producing channel;
+  channel.start();
+  channel.announce(true);
+  channel.headers(false);
+  channel.play(0, 5000, {.audio = false});
+  EXPECT_TRUE(channel.records.empty());
+  channel.say(rtmp_audio_header(Producing::utc(5000)));
+  channel.play(5000, 7000);
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U) << "no player joined without it";
+  EXPECT_EQ(channel.names(), (Names{"a1", "source"}));
+  EXPECT_FALSE(channel.parts("source").empty());
+}
+
+TEST(Production, AnnouncedAudioIsWaitedForTenSecondsAtMost) {
+  Producing channel;
+  channel.start();
+  channel.announce(true);
+  channel.headers(false);
+  channel.play(0, 9900, {.audio = false});
+  EXPECT_TRUE(channel.records.empty());
+  channel.play(9900, 10'200, {.audio = false});
+  EXPECT_EQ(channel.names(), Names{"source"});
+}
+
+TEST(Production, UnannouncedAudioIsWaitedForHalfASecond) {
+  Producing channel;
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 500, {.audio = false});
+  EXPECT_TRUE(channel.records.empty());
+  channel.play(500, 700, {.audio = false});
+  EXPECT_EQ(channel.names(), Names{"source"});
+  channel.say(rtmp_audio_header(Producing::utc(700)));
+  channel.play(700, 4000);
+  EXPECT_EQ(channel.names(), (Names{"a1", "source"})) << "later it is added";
+}
+
+TEST(Production, AChannelWithoutAudioWaitsForNone) {
+  job::Options options = copying();
+  options.audio = job::Options::Audio::kNone;
+  Producing channel(options);
+  channel.start();
+  channel.announce(true);
+  channel.headers();
+  channel.play(0, 200);
+  EXPECT_EQ(channel.names(), Names{"source"});
+}
+
+/// Audio that comes so long after the picture of its stamp makes no silent part once it plays.
+void expect_no_silence_once_it_plays(std::int64_t lag) {
+  Producing channel;
+  channel.start();
+  channel.announce(true);
+  channel.headers(false);
+  channel.play(0, lag, {.audio = false});
+  channel.say(rtmp_audio_header(Producing::utc(lag)));
+  channel.play(lag, lag + 16'000, {.lag = lag});
+  const std::vector<record::Part> sound = channel.parts("a1");
+  const auto first = std::find_if(sound.begin(), sound.end(), [](const auto& part) { return !part.held; });
+  EXPECT_GE(sound.end() - first, 20) << "half of the time at least";
+  EXPECT_TRUE(std::none_of(first, sound.end(), [](const auto& part) { return part.held; }));
+  EXPECT_EQ(count_held(channel.parts("source")), 0U);
+}
+
+TEST(Production, AudioThatLagsTwoSecondsIsNeverSilentOnceItPlays) { expect_no_silence_once_it_plays(2000); }
+TEST(Production, AudioThatLagsEightSecondsIsNeverSilentOnceItPlays) { expect_no_silence_once_it_plays(8000); }
+
+TEST(Production, ATransportStreamIsGivenTimeToBringItsLanguages) {
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  channel.say(feed.tables(kEpoch, true));
+  for (int i = 0; i < 20; ++i) {
+    channel.say(feed.picture(i, kEpoch + i * kFrame));
+    channel.say(feed.sound(2 * i, kEpoch + i * kFrame));
+    channel.say(feed.sound(2 * i + 1, kEpoch + i * kFrame));
+    if (i == 3) EXPECT_TRUE(channel.records.empty()) << "a quarter of a second";
+  }
+  EXPECT_EQ(channel.names(), (Names{"a1", "source"}));
+}
+
+TEST(Production, ABackupEncoderWithOtherPidsGoesOnInTheSameRenditions) {
+  Producing channel;
+  for (int publisher = 0; publisher < 2; ++publisher) {
+    channel.start(feed::Format::kMpegTs);
+    TsFeed feed(publisher == 0 ? TsFeed::kVideoPid : TsFeed::kBackupPid);
+    const base::Micros utc = kEpoch + publisher * 3 * base::kSecond;
+    channel.say(feed.tables(utc));
+    for (int i = 0; i < 75; ++i) channel.say(feed.picture(i, utc + i * kFrame));
+    channel.say(feed::Stop{});
+  }
+  channel.say(feed::Finish{});
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
+  EXPECT_EQ(channel.video_packets(), 150U);
+  const std::vector<record::Part> parts = channel.parts("source");
+  EXPECT_GE(parts.size(), 11U);
+  EXPECT_EQ(count_held(parts), 0U);
+}
+
+TEST(Production, VideoThatMovesToAnotherPidGoesOnInItsRendition) {
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  channel.say(feed.tables(kEpoch));
+  for (int i = 0; i < 150; ++i) {
+    if (i == 75) {
+      feed.move_video(TsFeed::kBackupPid);
+      channel.say(feed.tables(kEpoch + i * kFrame, false, 1));
+    }
+    channel.say(feed.picture(i, kEpoch + i * kFrame));
+  }
+  channel.say(feed::Finish{});
+  EXPECT_EQ(channel.names(), Names{"source"});
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
+  EXPECT_EQ(channel.video_packets(), 150U);
+}
+
+TEST(Production, WhatWaitedInAFormatThatWasNeverPresentedGoesWithIt) {
+  Producing channel;
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 320, {.audio = false});
+  const transcode::testing::Feed other = transcode::testing::make_video({.frames = 1});
+  const base::View config = other.track.config.view();
+  channel.say(rtmp_video_header(Producing::utc(320), rtmp::Buffer(config.begin(), config.end())));
+  channel.say(rtmp_picture(320, Producing::utc(320), true));
+  channel.play(321, 3000, {.audio = false});
+  ASSERT_FALSE(channel.parts("source").empty());
+  const record::Rendition rendition = channel.presentation.renditions.at(0);
+  EXPECT_EQ(rendition.track.video.height, 180);
+  EXPECT_EQ(channel.parts("source").at(0).start, media::rescale(Producing::utc(320), base::kSecond, 90000))
+      << "pictures of 720 lines do not decode with it";
+}
+
+TEST(Production, WhatWaitedIsKeptWhenThePublisherComesAgainWithTheSameFormat) {
+  Producing channel;
+  for (int publisher = 0; publisher < 2; ++publisher) {
+    channel.start();
+    channel.headers(false, publisher * 320);
+    channel.play(publisher * 320, 320, {.audio = false});
+  }
+  channel.say(rtmp_picture(320, Producing::utc(320), true));
+  channel.play(321, 3000, {.audio = false});
+  EXPECT_EQ(channel.parts("source").at(0).start, media::rescale(kEpoch, base::kSecond, 90000));
+}
+
+TEST(Production, AFloodOfPacketsIsPresentedWithoutTheWaitForAudio) {
+  Producing channel;
+  channel.start();
+  channel.announce(true);
+  channel.headers(false);
+  for (int i = 0; i < 2100; ++i) {
+    channel.say(rtmp_picture(i * 4, Producing::utc(i * 4), i == 0));
+    if (i == 1900) EXPECT_TRUE(channel.records.empty());
+  }
+  EXPECT_EQ(channel.names(), Names{"source"});
+}
+
+TEST(Production, AChangeOfACopysFormatIsPresentedWithItsFirstPacket) {
+  Producing channel;
+  channel.start();
+  channel.announce(true);
+  channel.headers();
+  channel.play(0, 4000);
+  const transcode::testing::Feed other = transcode::testing::make_video({.frames = 1});
+  const base::View config = other.track.config.view();
+  channel.say(rtmp_video_header(Producing::utc(4000), rtmp::Buffer(config.begin(), config.end())));
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U) << "nothing of it came yet";
+  channel.play(4000, 8000);
+  ASSERT_EQ(channel.all<record::Presentation>().size(), 2U);
+  EXPECT_EQ(channel.presentation.renditions.at(channel.place_of("source")).track.video.height, 180);
+  EXPECT_EQ(channel.all<record::Discontinuity>().size(), 1U);
+}
+
+TEST(Production, AfterALossVideoWaitsForAKeyFrame) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(0, 2000);
+  channel.say(feed::Dropped{1000});
+  channel.play(2000, 3000, {.keys = false});
+  EXPECT_EQ(channel.video_packets(), 50U);
+  channel.play(3000, 4000);
+  EXPECT_GE(channel.video_packets(), 74U);
+}
+
+TEST(Production, ReportTellsTheSourceAndWhatCame) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(0, 4000);
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.source_codec_plus_one, static_cast<std::uint64_t>(media::Codec::kH264) + 1);
+  EXPECT_EQ(stats.source_height, 720U);
+  EXPECT_EQ(stats.source_audio_codec_plus_one, static_cast<std::uint64_t>(media::Codec::kAac) + 1);
+  EXPECT_EQ(stats.source_sample_rate, 48000U);
+  EXPECT_EQ(stats.source_channels, 2U);
+  EXPECT_GE(stats.video_packets, 99U);
+  EXPECT_GE(stats.audio_packets, 180U);
+  EXPECT_EQ(stats.timeline_dropped, 0U);
+  EXPECT_EQ(stats.packager_dropped, 0U);
+  EXPECT_EQ(stats.heartbeat, 1U);
+}
+
+TEST(Production, ReportTellsWhatIsWrongWithATransportStream) {
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  channel.say(feed.tables(kEpoch));
+  for (int i = 0; i < 5; ++i) channel.say(scrambled(feed.picture(i, kEpoch + i * kFrame)));
+  feed.picture(5, kEpoch);  // lost on its way
+  channel.say(feed.picture(6, kEpoch + 6 * kFrame));
+  channel.say(damaged(feed.tables(kEpoch, true, 1)));
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_GE(stats.ts_scrambled, 5U);
+  EXPECT_EQ(stats.ts_continuity_errors, 1U);
+  EXPECT_EQ(stats.ts_damaged_units, 2U) << "the checksums of both tables";
+  EXPECT_EQ(stats.video_packets, 0U);
+  EXPECT_EQ(stats.source_codec_plus_one, 0U) << "not seen";
+}
+
+TEST(Production, FinishDrainsTheEncoders) {
+  job::Options options = copying();
+  options.copy_video = false;
+  options.audio = job::Options::Audio::kNone;
+  options.ladder = {transcode::testing::ladder_rung(90)};
+  Producing channel(options);
+  transcode::testing::VideoSpec spec;
+  spec.frames = 20;
+  spec.timescale = 1000;
+  const transcode::testing::Feed source = transcode::testing::make_video(spec);
+  channel.start();
+  const base::View config = source.track.config.view();
+  channel.say(rtmp_video_header(kEpoch, rtmp::Buffer(config.begin(), config.end())));
+  for (const media::Packet& packet : source.packets) {
+    const base::View data = packet.data.view();
+    channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, kEpoch + packet.pts * base::kMillisecond,
+                             rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
+    if (channel.production.encoded_descriptor() < 0) continue;
+    pollfd descriptor{channel.production.encoded_descriptor(), POLLIN, 0};
+    ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "so that the encoder never lags";
+    channel.production.on_encoded();
+  }
+  channel.say(feed::Finish{});
+  EXPECT_EQ(channel.names(), Names{"v90"});
+  std::int64_t ticks = 0;
+  for (const record::Part& part : channel.parts("v90")) ticks += part.duration;
+  EXPECT_EQ(ticks, 20 * 3600) << "all frames";
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.decoded_frames, 20U);
+  EXPECT_EQ(stats.encoded_frames + stats.dropped_frames, 20U) << "those that waited for the presentation come at once";
+  EXPECT_EQ(stats.decode_errors + stats.dropped_packets + stats.held_frames, 0U);
+}
+
+}  // namespace
+}  // namespace worker

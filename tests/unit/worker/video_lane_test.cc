@@ -1,0 +1,270 @@
+#include "worker/video_lane.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include "outlet.h"
+#include "unit/transcode/source.h"
+
+namespace worker {
+namespace {
+
+media::Track video(std::uint32_t id, int height = 720, media::Rational rate = {25, 1}, std::int64_t scale = 90000) {
+  media::Track track;
+  track.id = id;
+  track.timescale = scale;
+  track.codec_string = "avc1.640028";
+  track.video.width = height * 16 / 9;
+  track.video.height = height;
+  track.video.frame_rate = rate;
+  return track;
+}
+
+media::Track mpeg2(std::uint32_t id) {
+  media::Track track = video(id, 576);
+  track.codec = media::Codec::kMpeg2Video;
+  track.codec_string.clear();
+  return track;
+}
+
+struct Copy {
+  Copy() {
+    options.copy_video = true;
+    options.default_ladder = false;
+  }
+
+  job::Options options;
+  FakeOutlet outlet;
+  VideoLane lane{options, outlet};
+};
+
+TEST(VideoLane, TheFirstTrackDecides) {
+  Copy copy;
+  EXPECT_FALSE(copy.lane.known());
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 1)), 0) << "of no track yet";
+  EXPECT_TRUE(copy.lane.take(video(256), 0));
+  EXPECT_TRUE(copy.lane.known());
+  EXPECT_EQ(copy.outlet.names, std::vector<std::string>{"source"});
+  EXPECT_EQ(copy.outlet.spec(0).label, "720p");
+  EXPECT_FALSE(copy.outlet.spec(0).encoded);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 5)), 5);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 5U);
+  EXPECT_EQ(copy.lane.encoded_descriptor(), -1);
+  EXPECT_FALSE(copy.lane.ladder_counters().has_value());
+}
+
+TEST(VideoLane, ASecondAngleIsLeftOutWhileTheFirstIsThere) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  EXPECT_FALSE(copy.lane.take(video(257, 1080), 0));
+  EXPECT_EQ(copy.outlet.spec(0).track.id, 256U);
+  EXPECT_EQ(feed(copy.lane, make_packets(257, 0, 3600, 3)), 0);
+  EXPECT_TRUE(copy.outlet.packets.empty());
+  EXPECT_EQ(copy.outlet.changes, 0);
+  copy.lane.release(257);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 1)), 1) << "the one that went was not ours";
+}
+
+TEST(VideoLane, ATrackWithAnotherIdTakesOverWhenTheFirstIsGone) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  copy.lane.release(256);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 1)), 0) << "gone";
+  EXPECT_TRUE(copy.lane.take(video(4113), 0));
+  EXPECT_EQ(feed(copy.lane, make_packets(4113, 0, 3600, 4)), 4);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 4U);
+  EXPECT_EQ(copy.outlet.names.size(), 1U) << "the same rendition";
+  EXPECT_EQ(copy.outlet.changes, 0) << "the same format";
+}
+
+TEST(VideoLane, AfterTheFeedEndedAnyTrackTakesOverInItsOwnFormat) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  copy.lane.release();
+  EXPECT_TRUE(copy.lane.take(video(1000, 1080), 0));
+  EXPECT_EQ(copy.outlet.changes, 1);
+  EXPECT_EQ(copy.outlet.spec(0).label, "1080p");
+  EXPECT_EQ(copy.outlet.names.size(), 1U);
+}
+
+TEST(VideoLane, ACopyFollowsItsFormatToALowerTimescaleAndBackUp) {
+  Copy copy;
+  const auto rate_of = [&] { return copy.outlet.spec(0).track.timescale; };
+  copy.lane.take(video(256), 2'000'000);
+  feed(copy.lane, make_packets(256, 900'000'000, 3600, 60, 10'000));
+  EXPECT_TRUE(copy.lane.take(video(256, 720, {30000, 1001}, 30000), 2'000'000));
+  EXPECT_EQ(rate_of(), 30000);
+  EXPECT_EQ(copy.outlet.changes, 1);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 300'000'000, 1001, 90, 8'333)), 90);
+  EXPECT_TRUE(copy.lane.take(video(256), 2'000'000));
+  EXPECT_EQ(rate_of(), 90000);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 900'600'000, 3600, 60, 10'000)), 60);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 210U);
+  EXPECT_EQ(copy.outlet.changes, 2) << "2 Mbit/s in any ticks";
+}
+
+TEST(VideoLane, TheSameTrackAgainChangesNothing) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  EXPECT_TRUE(copy.lane.take(video(256), 0));
+  EXPECT_EQ(copy.outlet.changes, 0);
+}
+
+TEST(VideoLane, ACodecThatCannotBeCopiedIsCountedAndAGoodOneAfterItPlaysAgain) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  EXPECT_TRUE(copy.lane.take(mpeg2(256), 0));
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 7)), 7) << "ours, though nothing becomes of them";
+  EXPECT_EQ(copy.lane.unplayable(), 7U);
+  EXPECT_TRUE(copy.outlet.packets.empty());
+  EXPECT_EQ(copy.outlet.changes, 0);
+
+  EXPECT_TRUE(copy.lane.take(video(256), 0));
+  feed(copy.lane, make_packets(256, 25'200, 3600, 3));
+  EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
+  EXPECT_EQ(copy.lane.unplayable(), 7U);
+  EXPECT_EQ(copy.lane.packets(), 10U);
+}
+
+TEST(VideoLane, WhileNothingCanBeCopiedTheRenditionSaysWhatItWas) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  const packager::RenditionSpec before = copy.outlet.spec(0);
+  copy.lane.take(mpeg2(256), 0);
+  const packager::RenditionSpec now = copy.outlet.spec(0);
+  EXPECT_EQ(now.track.codec, media::Codec::kH264) << "another rendition's change tells this one too";
+  EXPECT_EQ(now.label, before.label);
+  EXPECT_EQ(now.bandwidth, before.bandwidth);
+}
+
+TEST(VideoLane, BandwidthFollowsAMeasuredRateThatIsHigher) {
+  Copy copy;
+  copy.lane.take(video(256), 1'000'000);
+  const std::uint32_t declared = copy.outlet.spec(0).bandwidth;
+  EXPECT_LT(declared, 2'000'000U);
+  feed(copy.lane, make_packets(256, 0, 3600, 50, 25'000));
+  EXPECT_EQ(copy.outlet.changes, 0) << "less than a segment was seen";
+  feed(copy.lane, make_packets(256, 180'000, 3600, 1, 25'000));
+  EXPECT_EQ(copy.outlet.changes, 1);
+  EXPECT_GT(copy.outlet.spec(0).bandwidth, 5'000'000U);
+}
+
+TEST(VideoLane, BandwidthStaysWhereTheFeedKeepsItsWord) {
+  Copy copy;
+  copy.lane.take(video(256), 5'000'000);
+  const std::uint32_t declared = copy.outlet.spec(0).bandwidth;
+  feed(copy.lane, make_packets(256, 0, 3600, 200, 25'000));
+  EXPECT_EQ(copy.outlet.changes, 0);
+  EXPECT_EQ(copy.outlet.spec(0).bandwidth, declared);
+}
+
+/// A lane that encodes one rung, of 90 lines.
+struct Encode {
+  Encode() {
+    options.default_ladder = false;
+    options.ladder = {transcode::testing::ladder_rung(90)};
+  }
+  static transcode::testing::Feed source(std::uint32_t id, std::int64_t first_pts, std::int64_t scale) {
+    transcode::testing::VideoSpec spec;
+    spec.frames = 12;
+    spec.first_pts = first_pts;
+    spec.timescale = scale;
+    transcode::testing::Feed feed = transcode::testing::make_video(spec);
+    feed.track.id = id;
+    for (media::Packet& packet : feed.packets) packet.track_id = id;
+    return feed;
+  }
+
+  /// Feeds the packets [from, until), each when the one before has left the encoder, which so never lags.
+  void play(const std::vector<media::Packet>& packets, std::size_t from = 0, std::size_t until = 12) {
+    const std::vector<media::Packet>& made = outlet.packets[static_cast<std::uint32_t>(outlet.names.size() - 1)];
+    for (std::size_t i = from; i < until; ++i) {
+      const std::size_t before = made.size();
+      media::Packet packet = packets.at(i);
+      ASSERT_TRUE(lane.take(packet));
+      while (made.size() == before) {
+        pollfd descriptor{lane.encoded_descriptor(), POLLIN, 0};
+        ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "packet " << i;
+        lane.on_encoded();
+      }
+    }
+  }
+
+  job::Options options;
+  FakeOutlet outlet;
+  VideoLane lane{options, outlet};
+};
+
+TEST(VideoLane, ARungGoesOnInItsFormatWhenABackupEncoderTakesOver) {
+  Encode encode;
+  const auto first = Encode::source(256, 90'000'000, 90000);
+  ASSERT_TRUE(encode.lane.take(first.track, 0));
+  ASSERT_EQ(encode.outlet.names, std::vector<std::string>{"v90"});
+  EXPECT_GE(encode.lane.encoded_descriptor(), 0);
+  encode.play(first.packets);
+  encode.lane.release();
+  const auto second = Encode::source(4113, 1'000'480, 1000);
+  EXPECT_TRUE(encode.lane.take(second.track, 0));
+  encode.play(second.packets);
+  encode.lane.flush();
+  EXPECT_EQ(encode.outlet.changes, 0);
+  EXPECT_TRUE(encode.outlet.spec(0).encoded);
+  EXPECT_EQ(encode.outlet.spec(0).track.video.height, 90);
+  const auto pts = transcode::testing::pts_of(encode.outlet.packets[0]);
+  ASSERT_EQ(pts.size(), 24U);
+  for (std::size_t i = 0; i < pts.size(); ++i) EXPECT_EQ(pts[i], 90'000'000 + static_cast<std::int64_t>(i) * 3600);
+}
+
+TEST(VideoLane, ACutPutsAKeyFrameIntoTheRungsBelowACopy) {
+  Encode encode;
+  encode.options.copy_video = true;
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  ASSERT_EQ(encode.outlet.names, (std::vector<std::string>{"source", "v90"}));
+  encode.lane.on_cut(90'000'000 + 10 * 3600);
+  encode.play(source.packets);
+  encode.lane.flush();
+  EXPECT_EQ(encode.outlet.packets[0].size(), 12U);
+  EXPECT_EQ(transcode::testing::key_pts_of(encode.outlet.packets[1]),
+            (std::vector<std::int64_t>{90'000'000, 90'000'000 + 10 * 3600}));
+}
+
+TEST(VideoLane, ARungThatWantsAKeyFrameGetsOneMore) {
+  Encode encode;
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.on_key_wanted(0);
+  encode.lane.take(source.track, 0);
+  encode.play(source.packets, 0, 6);
+  encode.lane.on_key_wanted(0);
+  encode.play(source.packets, 6);
+  encode.lane.flush();
+  EXPECT_EQ(transcode::testing::key_pts_of(encode.outlet.packets[0]),
+            (std::vector<std::int64_t>{90'000'000, 90'000'000 + 6 * 3600}));
+}
+
+TEST(VideoLane, AKeyFrameThatAnotherRenditionWantsIsNotMade) {
+  Encode encode;
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  encode.play(source.packets, 0, 6);
+  encode.lane.on_key_wanted(1);
+  encode.play(source.packets, 6);
+  encode.lane.flush();
+  EXPECT_EQ(transcode::testing::key_pts_of(encode.outlet.packets[0]).size(), 1U);
+}
+
+TEST(VideoLane, WithoutPacketsTheRungHoldsItsLastPicture) {
+  Encode encode;
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  encode.play(source.packets);
+  const base::Micros end = 1000 * base::kSecond + 480 * base::kMillisecond;
+  for (base::Micros utc = end; utc <= end + 3 * base::kSecond; utc += 100 * base::kMillisecond) encode.lane.hold(utc);
+  encode.lane.flush();
+  EXPECT_GT(encode.outlet.packets[0].size(), 12U);
+  ASSERT_TRUE(encode.lane.ladder_counters().has_value());
+  EXPECT_GT(encode.lane.ladder_counters()->held_frames, 0U);
+}
+
+}  // namespace
+}  // namespace worker
