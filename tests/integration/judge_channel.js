@@ -44,7 +44,7 @@ async function assertPlays(url, expected) {
   for (const rendition of [...found.video, ...found.audio]) {
     await fewSegments(rendition.url);
     const probed = await ffprobe(rendition.url);
-    assert.strictEqual(probed.errors, '', `${rendition.url}: ${probed.errors}`);
+    assert.strictEqual(probed.errors.replace(expected.complaint ?? '', ''), '', `${rendition.url}: ${probed.errors}`);
     const [stream] = probed.streams;
     assert.ok(stream, `ffprobe finds no stream in ${rendition.url}`);
     const wanted = stream.codec_type === 'video' ? expected.video : expected.audio;
