@@ -236,7 +236,7 @@ void Lane::finish(std::int64_t msn) {
     if (segmenter_.likely_end() < *cut) segmenter_.fill_past(*cut);
     end_segment(*cut);
   }
-  segmenter_.finish(next_cut().value_or(from_lead(cutter_.latest())));
+  segmenter_.finish();
 }
 
 base::Micros Lane::newest() const {

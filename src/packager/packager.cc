@@ -338,7 +338,7 @@ void Packager::finish() {
   if (!lanes_.empty() && cutter_->started()) {
     pump();
     const Segmenter& lead = lanes_[lead_]->segmenter();
-    const std::int64_t last = lead.segment_empty() && !lead.holds() ? lead.msn() - 1 : lead.msn();
+    const std::int64_t last = lead.segment_empty() ? lead.msn() - 1 : lead.msn();
     lanes_[lead_]->finish(last);
     for (const auto& lane : lanes_) {
       if (lane != lanes_[lead_]) lane->finish(last);

@@ -242,11 +242,7 @@ void Segmenter::end_segment(std::int64_t time) {
   open(msn_ + 1, time, 0, time);
 }
 
-void Segmenter::finish(std::int64_t limit) {
-  if (holds() && part_start_ < limit) {
-    if (!part_open()) begin_part();
-    fill_past(std::min(part_goal_, limit));
-  }
+void Segmenter::finish() {
   if (segment_empty()) return;
   end_segment(part_open() ? likely_end() : part_start_);
 }

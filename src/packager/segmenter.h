@@ -112,9 +112,9 @@ class Segmenter {
   std::optional<std::int64_t> held_since() const { return held_since_; }
   /// Ends the segment at `time` and opens the next one there. REQUIRES: time > start of the last frame.
   void end_segment(std::int64_t time);
-  /// Ends the segment, if there is anything in it, where its media ends. The part that players were told to ask for
-  /// (LL-77) comes, held where it has to be, and is the last one; nothing passes `limit`.
-  void finish(std::int64_t limit);
+  /// Ends the segment, if there is anything in it, where its media ends. No part is added that would come together with
+  /// the end: hls.js 1.7 and Shaka 4 load none that they first see in a playlist with EXT-X-ENDLIST, and stand still.
+  void finish();
 
  private:
   void begin_part();

@@ -183,28 +183,6 @@ TEST(PackagerHold, EndsWithoutTrailingGaps) {
   EXPECT_TRUE(std::holds_alternative<record::End>(channel.log().records().back()));
 }
 
-// Players have asked for the part that was hinted when the end comes: it comes with it, as the last one (LL-77).
-TEST(PackagerHold, EndsWithThePartThatWasHinted) {
-  for (const base::Micros more : {0, 120, 480, 700, 1300, 1700, 1990}) {
-    Channel channel(Channel::Options::holding());
-    announce(channel);
-    channel.feed(stream::lose(packets(6), kStart + 3 * kSecond + more * kMillisecond, INT64_MAX));
-    const record::Part before = channel.log().all<record::Part>(0).back();
-    channel.finish();
-    const auto parts = channel.log().all<record::Part>(0);
-    const record::Part& last = parts.back();
-    EXPECT_TRUE(last.last) << more;
-    EXPECT_GT(parts.size(), 1U);
-    if (before.last) {
-      EXPECT_EQ(parts[parts.size() - 1].msn, before.msn + 1) << more;
-    } else {
-      EXPECT_TRUE(last.msn > before.msn || last.index > before.index) << more;
-    }
-    for (std::uint32_t r = 0; r < 2; ++r) channel.log().check(r);
-    channel.log().check_aligned();
-  }
-}
-
 // A worker that goes on with a log holds the log's own picture and silence until its feed has a key frame.
 TEST(PackagerHold, BeginsWithThePictureOfTheLogThatItGoesOnWith) {
   Channel channel(Channel::Options::holding());
