@@ -324,7 +324,7 @@ void Packager::write_outage() {
   };
   if (outage_ && !lead.held_since()) {
     record::Marker over = marker(*outage_);
-    over.end = media::rescale(lead.last_start(), scale, base::kSecond);
+    over.end = media::rescale(lead.newest_start(), scale, base::kSecond);
     outage_.reset();
     listener_.on_record(std::move(over));
   }

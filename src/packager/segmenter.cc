@@ -89,7 +89,7 @@ void Segmenter::change_format(Format format, std::int64_t start) {
   held_since_.reset();
   shown_until_ = INT64_MIN;
   usual_frame_ = format_.frame;
-  start_ = part_start_ = grid_base_ = end_ = start;
+  start_ = part_start_ = grid_base_ = end_ = newest_start_ = start;
 }
 
 std::int64_t Segmenter::likely_end() const {
@@ -118,6 +118,7 @@ void Segmenter::add(Frame&& frame) {
   end_ = std::max(end_, frame.start + std::max<std::int64_t>(frame.duration, 1));
   if (!frame.held) {
     held_since_.reset();
+    newest_start_ = frame.start;
     if (format_.video() && frame.key) still_.data = frame.data;
   }
   if (format_.video()) shown_until_ = std::max(shown_until_, frame.pts + std::max<std::int64_t>(frame.duration, 1));

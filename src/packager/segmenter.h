@@ -90,6 +90,7 @@ class Segmenter {
   /// The same, with a guess where a last frame has no duration.
   std::int64_t likely_end() const;
   std::int64_t published_end() const { return part_start_; }
+  /// REQUIRES: part_open().
   std::int64_t last_start() const { return frames_.back().start; }
   bool part_open() const { return !frames_.empty(); }
   bool segment_empty() const { return next_part_ == 0 && frames_.empty(); }
@@ -105,6 +106,9 @@ class Segmenter {
   void fill_past(std::int64_t cut);
   /// As many whole parts as fit before `time`; the last one ends at `cut` at most. Returns whether there was any.
   bool fill_whole_parts(std::int64_t time, std::int64_t cut);
+  /// Start of the newest frame that came from the feed, also after its part was closed; of the segment, where a new
+  /// format begins.
+  std::int64_t newest_start() const { return newest_start_; }
   /// Whether missing time is covered by the still; otherwise it is declared a gap.
   bool holds() const { return missing_ == Missing::kHold && !still_.data.empty(); }
   void set_still(Still still) { still_ = std::move(still); }
@@ -132,6 +136,7 @@ class Segmenter {
   const Missing missing_;
   Still still_;
   std::optional<std::int64_t> held_since_;
+  std::int64_t newest_start_ = 0;
   Out out_;
   Counters& counters_;
   bool opened_ = false;
