@@ -27,12 +27,12 @@ struct Stats {
   Number unplayable_messages;  ///< unknown codecs and broken tags, dropped
   Number ts_sync_losses;
   Number ts_continuity_errors;
-  Number ts_damaged_units;  ///< PES packets and sections thrown away
-  Number ts_scrambled;      ///< packets of the feed's streams that are encrypted, and so dropped
-  Number timeline_anchors;  ///< times the clock was anchored: 1 for a feed without jumps
+  Number ts_damaged_units;    ///< PES packets and sections thrown away
+  Number ts_scrambled;        ///< packets of the feed's streams that are encrypted, and so dropped
+  Number timeline_anchors;    ///< times the clock was anchored: 1 for a feed without jumps
   Number timeline_restamped;  ///< time stamps that were far off, or had to be moved
-  Number timeline_dropped;  ///< packets without a place on the timeline
-  Number packager_dropped;  ///< packets the packager had no room or place for
+  Number timeline_dropped;    ///< packets without a place on the timeline
+  Number packager_dropped;    ///< packets the packager had no room or place for
   Number decoded_frames;
   Number decode_errors;
   Number encoded_frames;

@@ -21,8 +21,8 @@ struct Loss {};
 /// The feed has ended: what is held back has to come out.
 struct End {};
 
-/// The kinds of tracks that the feed says it has (RTMP metadata, the PMT), before or while their tracks come. Sent again
-/// when that changes, also if a track turns out to be unplayable: what is not announced is not waited for.
+/// The kinds of tracks that the feed says it has (RTMP metadata, the PMT), before or while their tracks come. Sent
+/// again when that changes, also if a track turns out to be unplayable: what is not announced is not waited for.
 struct Announced {
   bool video = false;
   bool audio = false;
