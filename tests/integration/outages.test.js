@@ -36,7 +36,7 @@ test('a publisher away for 5 s: the last picture and silence, the same numbering
   await server.live('away');
   await sleep(5000);
   const before = (await media('away')).playlist;
-  const checking = assertLive(server.playlist('away'), { seconds: 18, probes: false });
+  const checking = assertLive(server.playlist('away'), { seconds: 18, independent: false, probes: false });
   await sleep(3000);
   await first.stop('SIGKILL');
   await sleep(5000);
@@ -75,7 +75,7 @@ test('a publisher that stays away ends the channel, and held requests with it (L
 test('the same channel can be published again after its end', async () => {
   const pusher = push('brief');
   await server.until('it is live again', async () => (await server.web('/live/brief/index.m3u8')).status === 200 && !(await media('brief')).playlist.ended);
-  await assertLive(server.playlist('brief'), { seconds: 6, probes: false });
+  await assertLive(server.playlist('brief'), { seconds: 6, independent: false, probes: false });
   await pusher.stop();
 });
 
@@ -105,7 +105,7 @@ test('a worker that is killed is replaced within a second and the playlist goes 
   const { pid: victim } = await workerOf('crash');
   assert.ok(victim > 0, 'the API names the worker');
   const { url, playlist: before } = await media('crash');
-  const checking = assertLive(server.playlist('crash'), { seconds: 14, probes: false, slack: 1.5 });
+  const checking = assertLive(server.playlist('crash'), { seconds: 14, independent: false, probes: false, slack: 1.5 });
   await sleep(2000);
   process.kill(victim, 'SIGKILL');
   const [killed, lateBefore] = [Date.now(), late()];
@@ -138,5 +138,5 @@ test('a worker that hangs is replaced', async () => {
   const [took, excused] = [Date.now() - stopped, late() - lateBefore];
   assert.ok(!exists(pid), 'the hung worker is gone');
   assert.ok(took < 5000 + excused, `after ${took} ms, this process was late by ${excused.toFixed(0)} ms`);
-  await assertLive(server.playlist('crash'), { seconds: 6, probes: false, slack: 1.5 });
+  await assertLive(server.playlist('crash'), { seconds: 6, independent: false, probes: false, slack: 1.5 });
 });
