@@ -84,7 +84,7 @@ TEST(PackagerRungs, CutWhereTheCopiedLeadIsCut) {
   for (const int gop : {13, 50, 60, 125}) {
     LogReader log;
     Encoder encoder(log);
-    packager::Packager packager(kGaps, encoder);
+    packager::Packager packager({}, encoder);
     packager.set_presentation({video_spec("rung", true), video_spec("top", false), audio_spec()});
     EXPECT_EQ(packager.lead(), 1U);
     EXPECT_EQ(packager.mode(), packager::Cutter::Mode::kSource);
@@ -121,7 +121,7 @@ TEST(PackagerRungs, CutWhereTheCopiedLeadIsCut) {
 // CM-16: an encoder with B-frames starts its dts before its first pts; the shift makes them equal at key frames.
 TEST(PackagerRungs, ShiftsTheDecodeTimeOfEncoders) {
   LogReader log;
-  packager::Packager packager(kGaps, log);
+  packager::Packager packager({}, log);
   packager.set_presentation({video_spec("v", true)});
   stream::Video video;
   video.reorder = 1;
@@ -323,7 +323,7 @@ TEST(Packager, SaysWhichRenditionsAreCopiedAndFromWhereANewFormatHolds) {
 // A log whose segments follow a source's key frames is resumed before it is known that its lead is copied.
 TEST(PackagerResume, LearnsLateWhatIsCopied) {
   LogReader before;
-  packager::Packager first(kGaps, before);
+  packager::Packager first({}, before);
   first.set_presentation({video_spec("v", false), audio_spec()});
   record::Position resume = position_of(before);
   // Segment 0 began at 0.72 and has grown past its slot, to 2.28 in the video and 2.24 in the audio.
@@ -331,7 +331,7 @@ TEST(PackagerResume, LearnsLateWhatIsCopied) {
   resume.apply(published(1, 2, audio_time(34), audio_time(105)));
   LogReader log;
   log.on_record(before.presentation());  // the log that is resumed has it
-  packager::Packager packager(kGaps, log);
+  packager::Packager packager({}, log);
   packager.resume(resume);
   packager.set_presentation({video_spec("v", true), audio_spec()});
   EXPECT_EQ(packager.mode(), packager::Cutter::Mode::kGrid);

@@ -133,12 +133,12 @@ TEST(Production, ABackupEncoderWithOtherPidsGoesOnInTheSameRenditions) {
     for (int i = 0; i < 75; ++i) channel.say(feed.picture(i, utc + i * kFrame));
     channel.say(feed::Stop{});
   }
-  const std::vector<record::Part> parts = channel.parts("source");
-  EXPECT_EQ(count_held(parts), 0U);
   channel.say(feed::Finish{});
   EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
   EXPECT_EQ(channel.video_packets(), 150U);
-  EXPECT_GE(channel.parts("source").size(), 11U);
+  const std::vector<record::Part> parts = channel.parts("source");
+  EXPECT_GE(parts.size(), 11U);
+  EXPECT_EQ(count_held(parts), 0U);
 }
 
 TEST(Production, VideoThatMovesToAnotherPidGoesOnInItsRendition) {
@@ -291,7 +291,7 @@ TEST(Production, FinishDrainsTheEncoders) {
   EXPECT_EQ(channel.names(), Names{"v90"});
   std::int64_t ticks = 0;
   for (const record::Part& part : channel.parts("v90")) ticks += part.duration;
-  EXPECT_GE(ticks, 20 * 3600) << "all frames, and what the last part lasts longer";
+  EXPECT_EQ(ticks, 20 * 3600) << "all frames";
   job::Stats stats{};
   channel.production.report(stats);
   EXPECT_EQ(stats.decoded_frames, 20U);
