@@ -2,21 +2,12 @@
 
 #include <utility>
 
+#include "packager/options.h"
+
 namespace channel {
-namespace {
-
-packager::Packager::Options packaging(const job::Options& media) {
-  packager::Packager::Options options;
-  options.segment_target = media.segment;
-  options.part_target = media.part;
-  if (media.outage == job::Options::Outage::kGap) options.missing = packager::Segmenter::Missing::kGap;
-  return options;
-}
-
-}  // namespace
 
 StandIn::StandIn(const job::Options& media, const record::Position& position, Out out)
-    : out_(std::move(out)), packager_(packaging(media), *this) {
+    : out_(std::move(out)), packager_(packager::options_of(media), *this) {
   packager_.resume(position);
   packager_.set_presentation(packager::specs_of(position.presentation));
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "packager/options.h"
 #include "record/position_encoding.h"
 
 namespace worker {
@@ -17,14 +18,6 @@ constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 // Ten seconds, as long as announced audio is waited for, of 60 pictures a second and AAC.
 constexpr std::size_t kMostEarly = 2048;
 
-packager::Packager::Options packaging(const job::Options& options) {
-  packager::Packager::Options out;
-  out.segment_target = options.segment;
-  out.part_target = options.part;
-  if (options.outage == job::Options::Outage::kGap) out.missing = packager::Segmenter::Missing::kGap;
-  return out;
-}
-
 FeedInput::Options input(const job::Options& options) {
   return {options.channel, options.program, options.copy_video ? options.segment : 0};
 }
@@ -34,7 +27,7 @@ FeedInput::Options input(const job::Options& options) {
 Production::Production(job::Options options, OnRecord on_record)
     : options_(std::move(options)),
       on_record_(std::move(on_record)),
-      packager_(packaging(options_), *this),
+      packager_(packager::options_of(options_), *this),
       input_(input(options_), *this),
       video_(options_, *this) {}
 
