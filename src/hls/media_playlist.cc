@@ -169,7 +169,7 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
   }
   if (revision.ended) {
     out += "#EXT-X-ENDLIST\n";  // LL-44: and no hint
-  } else {
+  } else if (!revision.closing) {
     write_hints(out, revision, in_force);
   }
   for (const Report& report : reports) write_report(out, report);

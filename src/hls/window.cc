@@ -141,6 +141,8 @@ Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t d
   return filled == filled_ ? Outcome::kAdded : Outcome::kFilled;
 }
 
+void Window::announce_end() { revision_.closing = true; }
+
 void Window::end() {
   if (revision_.ended) return;
   if (revision_.started() && !open_.parts.empty()) close(open_end() - open_.start);
@@ -156,6 +158,7 @@ void Window::restart(std::int64_t floor, const Options& options) {
   revision_.closed = std::move(unlisted);
   revision_.open = nullptr;
   revision_.open_is_full = false;
+  revision_.closing = false;
   revision_.ended = false;
   options_ = options;
   formats_ = {{}};

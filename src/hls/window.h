@@ -70,6 +70,7 @@ struct Revision {
   std::shared_ptr<const Segment> open;    ///< never null in a window that has started; may have no part yet
   std::shared_ptr<const Init> next_init;  ///< what the next segment to be opened will use
   bool open_is_full = false;              ///< its last part is here: the next part is the next segment's
+  bool closing = false;                   ///< no part follows that has not been hinted
   bool ended = false;
 
   bool started() const { return open != nullptr; }
@@ -139,6 +140,8 @@ class Window {
   bool begin_format(std::int64_t msn);
   Outcome add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last);
   Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration);
+  /// Nothing is hinted from now on; what was, can still be added.
+  void announce_end();
   /// Closes the open segment with what it has; nothing can be added from now on.
   void end();
   /// What is listed leaves the playlist and can still be fetched; the next segment added, at or after `floor`, begins a

@@ -134,6 +134,11 @@ void Log::begin_formats(std::int64_t msn) {
 
 void Log::fold(const record::Marker&) {}
 
+void Log::fold(const record::Closing&) {
+  for (const auto& track : tracks_) track->window.announce_end();
+  publish_all();
+}
+
 void Log::fold(const record::End&) {
   if (std::exchange(ended_, true)) return;
   for (const auto& track : tracks_) track->window.end();

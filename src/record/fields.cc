@@ -145,6 +145,7 @@ struct Writer {
     write_bytes(out, marker.payload.view());
   }
   void operator()(const End&) const {}
+  void operator()(const Closing&) const {}
 };
 
 base::Error out_of_range(const char* field, const base::ByteReader& in) {
@@ -327,6 +328,7 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
     case Type::kDiscontinuity: return parse_discontinuity(in);
     case Type::kMarker: return parse_marker(in);
     case Type::kEnd: return Record(End{});
+    case Type::kClosing: return Record(Closing{});
     case Type::kPart: break;  // has a body: parse_part_fields()
   }
   return base::Error{base::Code::kUnsupported, "record type", 0};
@@ -334,7 +336,7 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
 
 }  // namespace
 
-bool known_type(std::uint8_t type) { return type >= bits(Type::kPresentation) && type <= bits(Type::kEnd); }
+bool known_type(std::uint8_t type) { return type >= bits(Type::kPresentation) && type <= bits(Type::kClosing); }
 
 Type type_of(const Record& record) { return static_cast<Type>(record.index() + 1); }
 

@@ -17,6 +17,7 @@ enum class Type : std::uint8_t {
   kDiscontinuity = 5,
   kMarker = 6,
   kEnd = 7,
+  kClosing = 8,
 };
 
 Type type_of(const Record& record);

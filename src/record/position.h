@@ -33,6 +33,8 @@ struct Position {
   std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
   /// Formats have changed and the log's Discontinuity for it is not written yet: whoever goes on writes it first.
   std::optional<std::int64_t> owed_discontinuity;
+  /// The log's last parts are written. A log that closes is not resumed: no part of the encoding.
+  bool closing = false;
 
   /// True once there is something to go on with: a presentation of which something was published, and no end.
   bool known() const;
@@ -46,6 +48,7 @@ struct Position {
   void fold(const SegmentEnd& end);
   void fold(const Discontinuity& discontinuity);
   void fold(const Marker&) {}
+  void fold(const Closing&) { closing = true; }
   void fold(const End&) { *this = {}; }
   Rendition* enter(std::uint32_t rendition, std::int64_t msn);
   void publish(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start,

@@ -102,9 +102,14 @@ struct Marker {
   base::Bytes payload;  ///< in the form of its class: a splice_info_section, an ID3 tag
 };
 
+/// The event is about to end: the parts that players were told of still follow, and they are told of no further ones
+/// (no EXT-X-PRELOAD-HINT from here on). The End comes a second later or more: hls.js 1.7 and Shaka load nothing that
+/// they first see beside EXT-X-ENDLIST, and Shaka stands still where a part that was hinted never came.
+struct Closing {};
+
 /// The event is over: EXT-X-ENDLIST (LL-44).
 struct End {};
 
-using Record = std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End>;
+using Record = std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End, Closing>;
 
 }  // namespace record

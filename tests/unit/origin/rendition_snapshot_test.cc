@@ -77,6 +77,24 @@ TEST_F(Snapshot, GapsAreGaps) {  // LL-34
   EXPECT_EQ(joined(channel.rendition().segment(kFirst + 2)), "0:888000002.00:888000002.1");
 }
 
+TEST_F(Snapshot, WhatWasHintedIsPendingWhileTheLogClosesAndNothingIsHinted) {  // LL-75, LL-77
+  ASSERT_NE(channel.text().find("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"888000002.2"), std::string::npos)
+      << channel.text();
+  channel.log.apply(record::Closing{});
+  EXPECT_EQ(channel.text().find("PRELOAD-HINT"), std::string::npos) << channel.text();
+  EXPECT_EQ(channel.text().find("ENDLIST"), std::string::npos);
+  EXPECT_EQ(channel.rendition().part(kFirst + 2, 2).presence, Presence::kPending);
+  channel.log.apply(part(kVideo, kFirst + 2, 2));
+  channel.log.apply(end(kVideo, kFirst + 2));
+  EXPECT_EQ(channel.rendition().part(kFirst + 2, 2).presence, Presence::kFound);
+  EXPECT_EQ(channel.text().find("PRELOAD-HINT"), std::string::npos) << channel.text();
+  // A new event hints again.
+  channel.log.apply(record::End{});
+  channel.begin();
+  channel.segments(kFirst + 5, kFirst + 8);
+  EXPECT_NE(channel.text().find("PRELOAD-HINT"), std::string::npos) << channel.text();
+}
+
 TEST_F(Snapshot, NothingIsPendingAfterTheEnd) {  // LL-44
   channel.log.apply(record::End{});
   EXPECT_EQ(channel.rendition().part(kFirst + 2, 2).presence, Presence::kAbsent);

@@ -95,6 +95,18 @@ TEST(Position, TheEndLeavesNothingToGoOnWith) {
   EXPECT_TRUE(position.presentation.renditions.empty());
 }
 
+TEST(Position, TellsALogWhoseLastPartsAreWritten) {
+  Position position;
+  position.apply(renditions());
+  position.apply(piece(0, 7, 0, 700));
+  EXPECT_FALSE(position.closing);
+  position.apply(Closing{});
+  EXPECT_TRUE(position.closing);
+  EXPECT_TRUE(position.known());
+  position.apply(End{});
+  EXPECT_FALSE(position.closing);
+}
+
 TEST(Position, RecordsOfUnknownRenditionsAreIgnored) {
   Position position;
   position.apply(piece(5, 1, 0, 0));
