@@ -224,11 +224,16 @@ void Lane::fill_missing(base::Micros until, std::int64_t lead_horizon) {
   }
 }
 
-void Lane::finish(std::int64_t msn) {
+void Lane::drain() {
   finishing_ = true;
   pump();
   counters_.dropped_overflow += queue_.size();
   queue_.clear();
+}
+
+void Lane::finish_lead(std::int64_t least) { segmenter_.finish(segmenter_.last_part_end(least)); }
+
+void Lane::finish(std::int64_t msn, std::int64_t time) {
   if (!segmenter_.opened()) return;
   while (segmenter_.msn() < msn) {
     const std::optional<std::int64_t> cut = next_cut();
@@ -236,7 +241,7 @@ void Lane::finish(std::int64_t msn) {
     if (segmenter_.likely_end() < *cut) segmenter_.fill_past(*cut);
     end_segment(*cut);
   }
-  segmenter_.finish();
+  segmenter_.finish(from_lead(time));
 }
 
 base::Micros Lane::newest() const {
@@ -255,6 +260,11 @@ std::int64_t Lane::start_on_lead() const {
 std::int64_t Lane::published_end_on_lead() const {
   if (!segmenter_.opened()) return INT64_MIN;
   return media::rescale(segmenter_.published_end(), segmenter_.format().timescale, cutter_.options().timescale);
+}
+
+std::int64_t Lane::least_end_on_lead() const {
+  if (!segmenter_.opened()) return INT64_MIN;
+  return std::max(end_on_lead(), published_end_on_lead() + 1);
 }
 
 std::optional<std::int64_t> Lane::next_cut() const {

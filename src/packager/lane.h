@@ -54,8 +54,12 @@ class Lane {
   void fill_missing(base::Micros until, std::int64_t horizon);
   /// UTC before which media should have come by now.
   base::Micros expected(base::Micros utc) { return lateness_.expected(utc); }
-  /// Publishes what fits into the open segment, after gaps up to the start of segment `msn`, the last one of the lead.
-  void finish(std::int64_t msn);
+  /// Publishes all that came, as far as the lead's cuts are known.
+  void drain();
+  /// Ends the lead: with the part that players expect next, or with one that ends at `least` (its ticks) or later.
+  void finish_lead(std::int64_t least);
+  /// Ends another: in segment `msn`, the lead's last, at `time`, its end (ticks of the lead).
+  void finish(std::int64_t msn, std::int64_t time);
 
   /// UTC end of all that was published or came.
   base::Micros newest() const;
@@ -65,6 +69,8 @@ class Lane {
   std::int64_t start_on_lead() const;
   /// End of what is published, in the same.
   std::int64_t published_end_on_lead() const;
+  /// Where the part that players expect next can end at the earliest, in the same.
+  std::int64_t least_end_on_lead() const;
 
  private:
   struct NextFormat {

@@ -336,16 +336,22 @@ void Packager::write_outage() {
 void Packager::finish() {
   if (finished_) return;
   if (!lanes_.empty() && cutter_->started()) {
-    pump();
-    const Segmenter& lead = lanes_[lead_]->segmenter();
-    const std::int64_t last = lead.segment_empty() ? lead.msn() - 1 : lead.msn();
-    lanes_[lead_]->finish(last);
+    Lane& lead = *lanes_[lead_];
+    lead.drain();
+    for (const auto& lane : lanes_) lane->drain();
+    listener_.on_record(record::Closing{});
+    // All end at one time: Shaka takes the earliest end for the presentation's, and a browser refuses that duration
+    // where another rendition has a frame after it.
+    std::int64_t least = INT64_MIN;
     for (const auto& lane : lanes_) {
-      if (lane != lanes_[lead_]) lane->finish(last);
+      if (lane.get() != &lead) least = std::max(least, lane->least_end_on_lead());
+    }
+    lead.finish_lead(least);
+    for (const auto& lane : lanes_) {
+      if (lane.get() != &lead) lane->finish(lead.segmenter().msn() - 1, lead.end_on_lead());
     }
   }
   finished_ = true;
-  listener_.on_record(record::End{});
 }
 
 base::Micros Packager::published_end() const {

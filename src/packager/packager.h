@@ -96,7 +96,8 @@ class Packager {
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
   /// It is `utc`, and everything received before has been given to on_packet() as far as it has left the encoders.
   void tick(base::Micros utc);
-  /// Flushes, ends every open segment and writes End.
+  /// Flushes, writes Closing and each rendition's last part, and ends every open segment: whoever owns the log writes
+  /// the End. Nothing is taken any more.
   void finish();
 
   /// REQUIRES for all: set_presentation() was called.

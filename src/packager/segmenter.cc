@@ -243,7 +243,17 @@ void Segmenter::end_segment(std::int64_t time) {
   open(msn_ + 1, time, 0, time);
 }
 
-void Segmenter::finish() {
+std::int64_t Segmenter::last_part_end(std::int64_t time) const {
+  std::int64_t end = part_start_ + format_.part;
+  while (end < time) end += format_.part;
+  return end;
+}
+
+void Segmenter::finish(std::int64_t time) {
+  if (holds()) {
+    if (!part_open()) begin_part();
+    fill_past(format_.video() ? time : time - still_.duration / 2);
+  }
   if (segment_empty()) return;
   end_segment(part_open() ? likely_end() : part_start_);
 }

@@ -116,9 +116,11 @@ class Segmenter {
   std::optional<std::int64_t> held_since() const { return held_since_; }
   /// Ends the segment at `time` and opens the next one there. REQUIRES: time > start of the last frame.
   void end_segment(std::int64_t time);
-  /// Ends the segment, if there is anything in it, where its media ends. No part is added that would come together with
-  /// the end: hls.js 1.7 and Shaka 4 load none that they first see in a playlist with EXT-X-ENDLIST, and stand still.
-  void finish();
+  /// Where a last part, completed with held media, would end: not before `time`.
+  std::int64_t last_part_end(std::int64_t time) const;
+  /// Holds what it has up to `time`, audio to within half a frame, and ends the segment there. Without a still the
+  /// segment, if there is anything in it, ends where its media ends.
+  void finish(std::int64_t time);
 
  private:
   void begin_part();

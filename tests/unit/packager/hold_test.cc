@@ -1,6 +1,8 @@
 // Time without a feed becomes media: the last picture and silence, in every rendition's own format.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "channel.h"
@@ -83,8 +85,8 @@ TEST(PackagerHold, FillsAudioWithWholeFramesOfSilence) {
     ++silent;
     EXPECT_NEAR(static_cast<double>(sample.duration), 1024, 1024);
   }
-  // Four seconds of 1024 samples at 48 kHz, and what the frames around them do not cover.
-  EXPECT_NEAR(silent, 187, 3);
+  // Four seconds of 1024 samples at 48 kHz, what the frames around them do not cover, and the rest of the last part.
+  EXPECT_NEAR(silent, 189, 4);
 }
 
 // The last frame of the open part lasts longer; no part is shorter than players may expect (LL-58).
@@ -136,9 +138,9 @@ TEST(PackagerHold, SaysNothingWhereNothingWasHeld) {
   Channel channel(Channel::Options::holding());
   announce(channel);
   channel.feed(packets(6));
+  EXPECT_EQ(channel.packager().counters().held_parts, 0U);
   channel.finish();
   EXPECT_TRUE(markers(channel.log()).empty());
-  EXPECT_EQ(channel.packager().counters().held_parts, 0U);
 }
 
 // TS-6: an encoder whose sound is seconds behind its picture in time stamps sends the first of it late.
@@ -180,7 +182,43 @@ TEST(PackagerHold, EndsWithoutTrailingGaps) {
     EXPECT_EQ(channel.log().check(r).gaps, 0);
     EXPECT_TRUE(channel.log().all<record::Part>(r).back().held);
   }
-  EXPECT_TRUE(std::holds_alternative<record::End>(channel.log().records().back()));
+}
+
+// Players ask for the part that comes next as soon as they are told of it (LL-75): where it never comes Shaka stands
+// still. It is the last one, its segment ends with it, and no further one is announced.
+// Shaka takes the earliest end of the renditions for the presentation's: a browser refuses that duration where another
+// has a frame after it, and the player never ends.
+TEST(PackagerHold, FinishesWithThePartThatPlayersAskForAlready) {
+  for (const auto& [frames, sound] : std::vector<std::pair<int, int>>{
+           {75, 141}, {80, 150}, {87, 164}, {88, 165}, {100, 188}, {80, 120}, {80, 190}, {78, 230}, {80, 300}}) {
+    Channel channel(Channel::Options::holding());
+    announce(channel);
+    channel.feed(stream::interleave(stream::make_video({}, kStart, frames), stream::make_audio({}, kStart, sound)));
+    const auto expected = [&channel](std::uint32_t r) {
+      const record::Part part = channel.log().all<record::Part>(r).back();
+      return part.last ? std::pair{part.msn + 1, 0U} : std::pair{part.msn, part.index + 1};
+    };
+    const std::array next{expected(0), expected(1)};
+    channel.finish();
+    channel.log().check_aligned();
+    const std::vector<record::Record>& records = channel.log().records();
+    EXPECT_EQ(std::count_if(records.begin(), records.end(),
+                            [](const auto& record) { return std::holds_alternative<record::Closing>(record); }),
+              1);
+    for (std::uint32_t r = 0; r < 2; ++r) {
+      const std::vector<record::Part> parts = channel.log().all<record::Part>(r);
+      const auto came = [&](const record::Part& part) { return std::pair{part.msn, part.index} == next.at(r); };
+      EXPECT_TRUE(std::any_of(parts.begin(), parts.end(), came)) << frames << channel.log().trace(r);
+      EXPECT_TRUE(parts.back().last) << frames << channel.log().trace(r);
+      EXPECT_EQ(channel.log().all<record::SegmentEnd>(r).back().msn,
+                channel.log().all<record::SegmentEnd>(0).back().msn);
+      EXPECT_EQ(parts.back().msn, channel.log().all<record::SegmentEnd>(r).back().msn);
+    }
+    const record::SegmentEnd video = channel.log().all<record::SegmentEnd>(0).back();
+    const record::SegmentEnd audio = channel.log().all<record::SegmentEnd>(1).back();
+    const std::int64_t end = media::rescale(video.start + video.duration, 90000, 48000);
+    EXPECT_NEAR(static_cast<double>(audio.start + audio.duration - end), 0, 513) << frames << ' ' << sound;
+  }
 }
 
 // A worker that goes on with a log holds the log's own picture and silence until its feed has a key frame.

@@ -562,7 +562,6 @@ TEST(PackagerEnd, EndsOnceAndTakesNothingAfter) {
   channel.feed(play.packets());
   channel.finish();
   const std::size_t count = channel.log().records().size();
-  EXPECT_TRUE(std::holds_alternative<record::End>(channel.log().records().back()));
   channel.finish();
   channel.packager().tick(play.start() + 60 * kSecond);
   media::Packet packet;
@@ -570,11 +569,10 @@ TEST(PackagerEnd, EndsOnceAndTakesNothingAfter) {
   EXPECT_EQ(channel.log().records().size(), count);
 }
 
-TEST(PackagerEnd, EndsALogThatNeverBegan) {
+TEST(PackagerEnd, WritesNothingIntoALogThatNeverBegan) {
   LogReader log;
   packager::Packager packager({}, log);
   packager.tick(kEpoch);
   packager.finish();
-  ASSERT_EQ(log.records().size(), 1U);
-  EXPECT_TRUE(std::holds_alternative<record::End>(log.records().back()));
+  EXPECT_TRUE(log.records().empty());
 }

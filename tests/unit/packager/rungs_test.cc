@@ -102,9 +102,12 @@ TEST(PackagerRungs, CutWhereTheCopiedLeadIsCut) {
     const auto rung = log.all<record::SegmentEnd>(0);
     const auto audio_ends = log.all<record::SegmentEnd>(2);
     ASSERT_EQ(top.size(), rung.size()) << log.trace(0) << log.trace(1);
+    // Audio without a frame of silence ends where its media does: it may lack the last part.
+    ASSERT_GE(audio_ends.size() + 1, top.size());
     for (std::size_t i = 0; i < top.size(); ++i) {
       EXPECT_EQ(top[i].start, rung[i].start);
       EXPECT_EQ(top[i].msn, rung[i].msn);
+      if (i == audio_ends.size()) break;
       EXPECT_LT(audio_ends[i].start * 15 - top[i].start * 8, 1025 * 15);
       EXPECT_GE(audio_ends[i].start * 15, top[i].start * 8);
     }
@@ -133,8 +136,9 @@ TEST(PackagerRungs, ShiftsTheDecodeTimeOfEncoders) {
   }
   packager.finish();
   log.check(0);
-  const auto samples = samples_of(log, 0);
-  ASSERT_EQ(samples.size(), 200U);
+  auto samples = samples_of(log, 0);
+  ASSERT_EQ(samples.size(), 201U) << "and the last part, held";
+  samples.pop_back();
   EXPECT_EQ(samples.front().dts, video_time(0));
   for (const Sample& sample : samples) {
     EXPECT_EQ(sample.data, "frame " + std::to_string((sample.pts - video_time(0)) / kFrame));
@@ -354,7 +358,7 @@ TEST(PackagerResume, LearnsLateWhatIsCopied) {
             "4 +8.800 2.320: 0.52 0.52 0.52 0.52 0.24!\n"
             "5 +11.120 2.000: 0.52* 0.52 0.52 0.44!\n"
             "6 +13.120 2.000: 0.52* 0.52 0.52 0.44!\n"
-            "7 +15.120 0.880: 0.52* 0.36!\n");
+            "7 +15.120 1.040: 0.52* 0.52!\n");
 }
 
 // LL-40. The worker of a copied channel dies, somebody else writes gaps for a while, the next worker is back before its
