@@ -12,8 +12,8 @@ namespace {
 constexpr base::Micros kStartAllowance = 10 * base::kSecond;
 // Parts that may be missing before it does.
 constexpr int kStaleParts = 3;
-// How long a source may take to flush its encoders and write the end.
-constexpr base::Micros kFinishLimit = 3 * base::kSecond;
+// How long a source may take to flush its encoders, and to write the end a second after that.
+constexpr base::Micros kFinishLimit = 4 * base::kSecond;
 // What is missing is filled this much later than it could be, at most.
 constexpr base::Micros kBeat = 100 * base::kMillisecond;
 

@@ -29,7 +29,8 @@ class Source {
   virtual void start(const record::Position& position) = 0;
   /// It is `utc`: time goes by in the log, with or without a feed. Called every 0.1 s.
   virtual void tick(base::Micros utc) = 0;
-  /// Flush and write the End; LogWriter::on_source_end follows.
+  /// Flush, write what closes the log and, when players have had time to fetch it, the End; LogWriter::on_source_end
+  /// follows.
   virtual void finish() = 0;
   /// What takes too long to finish ends now: on_source_end comes within this call.
   virtual void abort(std::string_view why) = 0;

@@ -15,6 +15,8 @@ constexpr int kHangParts = 3;
 constexpr base::Micros kHangLeast = base::kSecond;
 // Deaths further apart than this are not a crash loop.
 constexpr base::Micros kHealthy = 30 * base::kSecond;
+// From a log's last parts to its end: see record::Closing.
+constexpr base::Micros kSeeLast = base::kSecond;
 // Pauses before the first, second … restart in a row: the first at once, then ever longer.
 constexpr std::array<base::Micros, 6> kPauses = {
     0, 500 * base::kMillisecond, base::kSecond, 2 * base::kSecond, 4 * base::kSecond, 8 * base::kSecond};
@@ -47,13 +49,14 @@ WorkerSource::WorkerSource(const std::string& channel, const Options& options, c
       feed_(feed),
       log_(log),
       writer_(alarms, {}),
-      respawn_(alarms.make([this] { start_worker(); })) {}
+      respawn_(alarms.make([this] { start_worker(); })),
+      end_(alarms.make([this] { end_log(); })) {}
 
 WorkerSource::~WorkerSource() = default;
 
 void WorkerSource::start(const record::Position& position) {
   position_ = &position;
-  finishing_ = false;
+  finishing_ = aborted_ = false;
   if (!worker_ && !respawn_->active()) start_worker();
 }
 
@@ -106,7 +109,7 @@ void WorkerSource::on_worker_gone(std::string_view why) {
   reader_.reset();
   worker_.reset();
   if (finishing_) {
-    end_log();
+    close_log();
     return;
   }
   ++counters_.restarts;
@@ -159,26 +162,40 @@ void WorkerSource::finish() {
   if (worker_) {
     write(feed::Finish{});
   } else {
-    end_log();
+    close_log();
   }
 }
 
 void WorkerSource::abort(std::string_view why) {
-  if (!worker_) return;
-  finishing_ = true;
-  worker_->kill();
-  on_worker_gone(why);
+  if (position_ == nullptr) return;
+  finishing_ = aborted_ = true;
+  if (worker_) {
+    worker_->kill();
+    on_worker_gone(why);
+  } else {
+    end_log();
+  }
+}
+
+/// Players get kSeeLast for what they now see of the log, then its end.
+void WorkerSource::close_log() {
+  if (position_->known() && !position_->closing) {
+    // The worker is gone without having finished.
+    stand_in();
+    stand_in_->finish();
+    log_.on_batch_end();
+  }
+  stand_in_.reset();
+  if (aborted_ || !position_->known()) {
+    end_log();
+  } else {
+    end_->start(kSeeLast);
+  }
 }
 
 void WorkerSource::end_log() {
-  if (position_->known()) {
-    // The worker is gone without having written the end.
-    stand_in();
-    stand_in_->finish();
-  } else if (!position_->presentation.renditions.empty()) {
-    log_.on_record(record::End{});
-  }
-  stand_in_.reset();
+  end_->stop();
+  if (!position_->presentation.renditions.empty()) log_.on_record(record::End{});
   position_ = nullptr;
   deaths_ = 0;
   log_.on_batch_end();

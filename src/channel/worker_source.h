@@ -58,8 +58,9 @@ class WorkerSource final : public Source {
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
   void watch();
-  void end_log();
   void stand_in();
+  void close_log();
+  void end_log();
 
   const std::string& channel_;
   const Options& options_;
@@ -72,6 +73,7 @@ class WorkerSource final : public Source {
 
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;
+  bool aborted_ = false;
   std::unique_ptr<Worker> worker_;
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<StandIn> stand_in_;
@@ -80,6 +82,7 @@ class WorkerSource final : public Source {
   base::Micros heartbeat_at_ = 0;
   int deaths_ = 0;  ///< in a row
   std::unique_ptr<Alarm> respawn_;
+  std::unique_ptr<Alarm> end_;
 };
 
 }  // namespace channel

@@ -247,7 +247,7 @@ TEST_F(ChannelTest, AWorkerThatDoesNotFinishIsEndedAndTheLogWithIt) {
   live(*feed, kSecond);
   channel_.stop();
   EXPECT_EQ(feed->closed, "the channel ends");
-  wait(3 * kSecond - 1);
+  wait(4 * kSecond - 1);
   EXPECT_EQ(channel_.state(), State::kEnding);
   EXPECT_FALSE(worker().killed);
   wait(500 * kMillisecond);

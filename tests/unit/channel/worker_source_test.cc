@@ -43,6 +43,16 @@ class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protecte
     time_.advance(pause > 0 ? 1 : 0);
     EXPECT_EQ(workers(), before + 1) << "pause " << pause;
   }
+  /// Players have a second for the last parts (record::Closing).
+  void expect_end_after_a_second() {
+    time_.advance(kSecond - 1);
+    EXPECT_EQ(ends_, 0);
+    EXPECT_EQ(count<record::End>(), 0U);
+    time_.advance(1);
+    EXPECT_EQ(ends_, 1);
+    EXPECT_EQ(count<record::End>(), 1U);
+    EXPECT_TRUE(std::holds_alternative<record::End>(log_.back()));
+  }
   template <typename T>
   std::size_t count() const {
     return static_cast<std::size_t>(std::count_if(
@@ -230,10 +240,10 @@ TEST_F(WorkerSourceTest, FinishesThroughItsWorker) {
   source_.finish();
   EXPECT_EQ(worker().trace(), "rtmp finish");
   EXPECT_EQ(ends_, 0);
-  worker().say({record::End{}});
+  worker().say({record::Closing{}, part_at(time_.utc(), 1)});
   worker().die();
-  EXPECT_EQ(ends_, 1);
-  EXPECT_EQ(count<record::End>(), 1U);
+  expect_end_after_a_second();
+  EXPECT_EQ(count<record::Closing>(), 1U);
 }
 
 TEST_F(WorkerSourceTest, AWorkerThatDiesInsteadOfFinishingLeavesALogThatEnds) {
@@ -241,9 +251,9 @@ TEST_F(WorkerSourceTest, AWorkerThatDiesInsteadOfFinishingLeavesALogThatEnds) {
   worker().say({sound(), part_at(time_.utc(), 0)});
   source_.finish();
   worker().die();
-  EXPECT_EQ(ends_, 1);
-  EXPECT_EQ(count<record::End>(), 1U);
+  EXPECT_EQ(count<record::Closing>(), 1U);
   EXPECT_EQ(count<record::SegmentEnd>(), 1U);
+  expect_end_after_a_second();
   time_.advance(10 * kSecond);
   EXPECT_EQ(workers(), 1U);
 }
@@ -254,8 +264,7 @@ TEST_F(WorkerSourceTest, FinishesWithoutAWorkerToo) {
   expect_respawn_after(0);
   worker().die();
   source_.finish();
-  EXPECT_EQ(ends_, 1);
-  EXPECT_EQ(count<record::End>(), 1U);
+  expect_end_after_a_second();
   time_.advance(10 * kSecond);
   EXPECT_EQ(workers(), 2U);  // none is started for a log that has ended
 }
@@ -272,6 +281,19 @@ TEST_F(WorkerSourceTest, AbortEndsTheLogWithinTheCall) {
   EXPECT_EQ(ends_, 1);
 }
 
+TEST_F(WorkerSourceTest, AbortDoesNotWaitForPlayersEither) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  source_.finish();
+  worker().die();
+  EXPECT_EQ(ends_, 0);
+  source_.abort("out of time");
+  EXPECT_EQ(ends_, 1);
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 1U);
+}
+
 TEST_F(WorkerSourceTest, StartsAgainAfterItsEndWithoutTheOldLog) {
   begin();
   worker().say({sound(), part_at(time_.utc(), 0)});
@@ -279,6 +301,7 @@ TEST_F(WorkerSourceTest, StartsAgainAfterItsEndWithoutTheOldLog) {
   expect_respawn_after(500 * kMillisecond);
   source_.finish();
   worker().die();
+  time_.advance(kSecond);
   source_.start(position_);
   ASSERT_EQ(workers(), 4U);
   EXPECT_EQ(worker().trace(), "rtmp");
