@@ -51,7 +51,7 @@ class AdminThreadTest : public ::testing::Test {
     return answer;
   }
 
-  const std::string web_ = ::testing::TempDir() + "kickoff-admin-web";
+  const std::string web_ = ::testing::TempDir() + "kickoff-admin-web-" + std::to_string(getpid());
   base::SystemClock clock_;
   loop::Loop loop_;
   loop::Mailbox control_{loop_};

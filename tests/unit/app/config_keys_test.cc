@@ -1,5 +1,6 @@
 // Every configuration key: its default, its bounds, and what is said where it is wrong.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -30,6 +31,9 @@ std::string problems_of(const std::string& text) {
   }
   return all;
 }
+
+/// A path that no other run of these tests has.
+std::string own_file(const std::string& name) { return testing::TempDir() + std::to_string(getpid()) + "-" + name; }
 
 /// "a.b.c" and a value as nested flow mappings: "{a: {b: {c: value}}}".
 std::string nested(std::string path, const std::string& value) {
@@ -305,7 +309,7 @@ TEST(PublishKeys, FromTheEnvironmentAreRefusedWhereItHasNone) {
 }
 
 TEST(PublishKeys, FromAFileLeaveEmptyLinesOut) {
-  const std::string path = testing::TempDir() + "kickoff-keys-with-empty-lines";
+  const std::string path = own_file("kickoff-keys-with-empty-lines");
   std::ofstream(path) << "\none\n\ntwo";
   EXPECT_EQ(good("channels: {a: {keys_file: " + path + "}}").channels.at("a").options.keys,
             (std::vector<std::string>{"one", "two"}));
@@ -313,7 +317,7 @@ TEST(PublishKeys, FromAFileLeaveEmptyLinesOut) {
 }
 
 TEST(Passphrase, OfAnEmptyFileCannotBeRead) {
-  const std::string path = testing::TempDir() + "kickoff-empty-passphrase";
+  const std::string path = own_file("kickoff-empty-passphrase");
   std::ofstream{path};
   EXPECT_NE(problems_of("channels: {a: {srt: {passphrase_file: " + path + "}}}").find("cannot be read"),
             std::string::npos);
@@ -331,7 +335,7 @@ TEST(Overflow, NeedsAHostBehindItsScheme) {
 }
 
 TEST(LoadConfig, ReadsAFileAndNamesItInProblems) {
-  const std::string path = testing::TempDir() + "kickoff-config.yaml";
+  const std::string path = own_file("kickoff-config.yaml");
   std::ofstream(path) << "http: {port: 9}\n";
   const auto loaded = load_config(path);
   ASSERT_TRUE(std::holds_alternative<Config>(loaded));
@@ -343,7 +347,7 @@ TEST(LoadConfig, ReadsAFileAndNamesItInProblems) {
 }
 
 TEST(LoadConfig, AnEmptyFileIsGood) {
-  const std::string path = testing::TempDir() + "kickoff-empty.yaml";
+  const std::string path = own_file("kickoff-empty.yaml");
   std::ofstream{path};
   const auto loaded = load_config(path);
   ASSERT_TRUE(std::holds_alternative<Config>(loaded));

@@ -1,6 +1,7 @@
 #include "app/room.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -14,7 +15,7 @@ using base::kMillisecond;
 /// A machine of files, empty at first.
 class Machine : public testing::Test {
  protected:
-  Machine() : root_(testing::TempDir() + "kickoff-machine") {
+  Machine() : root_(testing::TempDir() + "kickoff-machine-" + std::to_string(getpid())) {
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_ + "/proc");
     std::filesystem::create_directories(root_ + "/sys/fs/cgroup");

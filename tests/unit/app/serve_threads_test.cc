@@ -1,7 +1,12 @@
 #include "app/serve_threads.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "loop/loop.h"
@@ -89,6 +94,36 @@ TEST(ServeThreads, ListenOnOnePortWhenTheyHaveStarted) {
   EXPECT_EQ(threads.serve->tls_port(), 0);
   for (int i = 0; i < 8; ++i) EXPECT_EQ(status_of(fetch(threads.serve->plain_port(), "/")), "200");
   EXPECT_EQ(threads.sum(&serve::Counters::connections_total), 8U);
+}
+
+/// How many sockets of the machine listen on the port.
+int listeners_on(std::uint16_t port) {
+  char wanted[8];
+  std::snprintf(wanted, sizeof wanted, ":%04X", port);
+  std::ifstream table("/proc/self/net/tcp");
+  int count = 0;
+  for (std::string line, slot, local, remote, state; std::getline(table, line);) {
+    std::istringstream(line) >> slot >> local >> remote >> state;
+    if (state == "0A" && local.ends_with(wanted)) ++count;
+  }
+  return count;
+}
+
+TEST(ServeThreads, ShareAFreePortForTlsAsTheyDoForPlainHttp) {
+  const std::string state = ::testing::TempDir() + "kickoff-serve-tls-" + std::to_string(getpid());
+  std::filesystem::create_directories(state);
+  tls::Context::Options certificate;
+  certificate.state_directory = state;
+  ServePlan plan;
+  plan.loops = 3;
+  plan.each.host = "127.0.0.1";
+  plan.each.plain_port = plan.each.tls_port = 0;
+  const base::SystemClock clock;
+  const auto serve = ServeThreads::start(plan, clock, tls::Context::make(certificate).take(), nullptr).take();
+  EXPECT_NE(serve->tls_port(), serve->plain_port());
+  EXPECT_EQ(listeners_on(serve->plain_port()), 3);
+  EXPECT_EQ(listeners_on(serve->tls_port()), 3);
+  std::filesystem::remove_all(state);
 }
 
 TEST(ServeThreads, ReportEachLoopByItsNumber) {

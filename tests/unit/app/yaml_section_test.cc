@@ -58,6 +58,12 @@ TEST(Section, TheBoundsOfADurationBelongToIt) {
   EXPECT_NE(duration_problem("2.001s", 200 * kMillisecond, 2 * kSecond), "");
 }
 
+TEST(Section, RefusesDurationsBeyondEveryUse) {
+  constexpr base::Micros kAny = std::numeric_limits<base::Micros>::max();
+  EXPECT_EQ(duration_problem("1000000000s", 0, kAny), "");
+  EXPECT_NE(duration_problem("1000000001s", 0, kAny), "");
+}
+
 TEST(Section, ReadsBitRates) {
   const auto rate = [](const std::string& text) {
     int value = -1;
