@@ -317,6 +317,7 @@ class Server {
 
 int run_server(Config config, const std::string& path) {
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);
   raise_descriptor_limit();
   int status = 0;

@@ -6,7 +6,7 @@ namespace base {
 /// heap, and what is free at its top stays there up to 1 MiB. malloc's own rules would give what is larger than 64 to
 /// 200 KiB pages of its own each time, and a page costs more than writing it: it is cleared, and taken away from every
 /// core that the process has run on. What stays for long, the parts of a window, has memory of its own
-/// (base/media_memory.h). Call first thing in main.
+/// (base/media_file.h). Call first thing in main.
 void settle_allocator();
 
 }  // namespace base

@@ -19,6 +19,8 @@ class Worker {
   virtual FeedPipe& feed() = 0;
   /// Begins to hand over the bytes of the records that come out; `handler` outlives the worker.
   virtual void read_records(loop::StreamHandler& handler) = 0;
+  /// The media that a record names (record::FetchBody).
+  virtual base::Result<base::Bytes> media(std::uint64_t offset, std::size_t size) = 0;
   virtual const job::Stats& stats() const = 0;
   /// 0 until it is known.
   virtual int pid() const = 0;

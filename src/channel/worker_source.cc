@@ -30,7 +30,9 @@ base::Micros pause_after(int deaths) {
 /// Reads the worker's record pipe.
 class WorkerSource::RecordReader final : public loop::StreamHandler {
  public:
-  explicit RecordReader(WorkerSource& source) : source_(source) {}
+  explicit RecordReader(WorkerSource& source)
+      : decoder([&source](std::uint64_t offset, std::size_t size) { return source.worker_->media(offset, size); }),
+        source_(source) {}
   void on_read(base::View bytes) override { source_.on_records(bytes); }
   void on_end(const std::optional<base::Error>&) override { source_.on_worker_gone("worker ended"); }
 

@@ -233,6 +233,20 @@ TEST_F(WorkerSourceTest, RecordsThatMakeNoSenseEndTheirWorker) {
   EXPECT_EQ(log_.size(), 2U);
 }
 
+TEST_F(WorkerSourceTest, APartsBytesMayLieInTheWorkersFile) {
+  begin();
+  record::Part part = part_at(time_.utc(), 0);
+  part.data = base::Bytes::copy_of("media of this part");
+  worker().media[262'144] = part.data;
+  worker().say({sound()});
+  worker().say_at(part, 262'144);
+  ASSERT_EQ(log_.size(), 2U);
+  EXPECT_EQ(std::get<record::Part>(log_.back()).data.data(), part.data.data()) << "not copied";
+  worker().say_at(part, 4'096);
+  EXPECT_TRUE(worker().killed) << "a place that nothing was written to";
+  EXPECT_EQ(source_.counters().record_errors, 1U);
+}
+
 TEST_F(WorkerSourceTest, FinishesThroughItsWorker) {
   begin();
   worker().say({sound(), part_at(time_.utc(), 0)});
