@@ -33,6 +33,7 @@ class WorkerProcess final : public Worker, private FeedPipe {
   const job::Stats& stats() const override { return *stats_; }
   /// 0 until the parent reported it.
   int pid() const override { return pid_; }
+  base::Micros cpu_wait() const override;
   void kill() override;
 
  private:

@@ -24,6 +24,8 @@ class Worker {
   virtual const job::Stats& stats() const = 0;
   /// 0 until it is known.
   virtual int pid() const = 0;
+  /// How long in all it was ready to run and no CPU was free for it; 0 where that is not known.
+  virtual base::Micros cpu_wait() const = 0;
   virtual void kill() = 0;
 };
 

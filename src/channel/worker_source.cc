@@ -146,9 +146,13 @@ void WorkerSource::watch() {
   if (beat != heartbeat_) {
     heartbeat_ = beat;
     heartbeat_at_ = now;
+    cpu_wait_.reset();
     return;
   }
-  if (now - heartbeat_at_ < std::max(kHangParts * options_.media.part, kHangLeast)) return;
+  if (!cpu_wait_) cpu_wait_ = worker_->cpu_wait();
+  // On a machine without a free CPU a worker is slow, and killing it would make all slower.
+  const base::Micros limit = std::max(kHangParts * options_.media.part, kHangLeast);
+  if (now - heartbeat_at_ < limit || now - heartbeat_at_ - (worker_->cpu_wait() - *cpu_wait_) < limit) return;
   ++counters_.hangs;
   base::log_error("channel", "worker hangs, killing it", {{"channel", channel_}, {"pid", worker_->pid()}});
   worker_->kill();

@@ -103,6 +103,7 @@ struct FakeProcess {
   job::Options options;
   job::Stats stats{};
   int pid = 7;
+  base::Micros cpu_wait = 0;
   bool killed = false;
   bool gone = false;  ///< its handle was destroyed
   std::size_t queued = 0;
@@ -150,6 +151,7 @@ class FakeWorker final : public Worker, private FeedPipe {
   }
   const job::Stats& stats() const override { return process_->stats; }
   int pid() const override { return process_->pid; }
+  base::Micros cpu_wait() const override { return process_->cpu_wait; }
   void kill() override { process_->killed = true; }
 
  private:

@@ -199,6 +199,25 @@ TEST_F(WorkerSourceTest, ShortPartsGiveAWorkerASecond) {
   EXPECT_TRUE(worker().killed);
 }
 
+// A machine that is overloaded for seconds is no reason to kill what runs on it: that is more load.
+TEST_F(WorkerSourceTest, AWorkerThatWaitsForACpuDoesNotHang) {
+  begin();
+  worker().beat();
+  source_.tick(time_.utc());
+  worker().cpu_wait = 100 * kSecond;  // of earlier: counts for nothing
+  for (int i = 0; i < 50; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+    worker().cpu_wait += 90 * kMillisecond;
+  }
+  EXPECT_FALSE(worker().killed);
+  for (int i = 0; i < 12; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+  }
+  EXPECT_TRUE(worker().killed) << "it has had a CPU, and nothing came of it";
+}
+
 TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
   begin();
   for (int i = 0; i < 20; ++i) {
