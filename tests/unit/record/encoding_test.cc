@@ -41,7 +41,7 @@ Presentation presentation() {
   audio.copied = true;
   audio.held = base::Bytes::copy_of("silence");
   audio.held_ticks = 1024;
-  return {{video, audio}, {1001, 500}, false, 888'000'000};
+  return {{video, audio}, {1001, 500}, 888'000'000};
 }
 
 Part part() {
@@ -186,7 +186,7 @@ class Grower {
 Grown grow(const Presentation& presentation) {
   const Encoded encoded = encode(Record(presentation));
   Grower all(base::View(encoded.head).subspan(kHeaderSize));
-  all.fixed(8 + 8 + 1 + 8);
+  all.fixed(8 + 8 + 8);
   for (std::uint32_t i = all.count(); i > 0; --i) {
     all.structure([](Grower& rendition) {
       rendition.sized();
@@ -237,7 +237,6 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPresentation) {
   ASSERT_TRUE(decoder.next(record));
   const auto& got = std::get<Presentation>(record);
   EXPECT_EQ(got.segment, (media::Rational{1001, 500}));
-  EXPECT_FALSE(got.independent_segments);
   EXPECT_EQ(got.formats_from, 888'000'000);
   ASSERT_EQ(got.renditions.size(), 2U);
   const Rendition& video = got.renditions[0];
