@@ -348,6 +348,7 @@ std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
 int run_server(Config config, const std::string& path) {
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);
   raise_descriptor_limit();
   int status = 0;

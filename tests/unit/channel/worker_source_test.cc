@@ -199,6 +199,25 @@ TEST_F(WorkerSourceTest, ShortPartsGiveAWorkerASecond) {
   EXPECT_TRUE(worker().killed);
 }
 
+// A machine that is overloaded for seconds is no reason to kill what runs on it: that is more load.
+TEST_F(WorkerSourceTest, AWorkerThatWaitsForACpuDoesNotHang) {
+  begin();
+  worker().beat();
+  source_.tick(time_.utc());
+  worker().cpu_wait = 100 * kSecond;  // of earlier: counts for nothing
+  for (int i = 0; i < 50; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+    worker().cpu_wait += 90 * kMillisecond;
+  }
+  EXPECT_FALSE(worker().killed);
+  for (int i = 0; i < 12; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+  }
+  EXPECT_TRUE(worker().killed) << "it has had a CPU, and nothing came of it";
+}
+
 TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
   begin();
   for (int i = 0; i < 20; ++i) {
@@ -231,6 +250,20 @@ TEST_F(WorkerSourceTest, RecordsThatMakeNoSenseEndTheirWorker) {
   time_.advance(0);
   worker().say({part_at(time_.utc(), 0)});  // the next one's records are read from their beginning
   EXPECT_EQ(log_.size(), 2U);
+}
+
+TEST_F(WorkerSourceTest, APartsBytesMayLieInTheWorkersFile) {
+  begin();
+  record::Part part = part_at(time_.utc(), 0);
+  part.data = base::Bytes::copy_of("media of this part");
+  worker().media[262'144] = part.data;
+  worker().say({sound()});
+  worker().say_at(part, 262'144);
+  ASSERT_EQ(log_.size(), 2U);
+  EXPECT_EQ(std::get<record::Part>(log_.back()).data.data(), part.data.data()) << "not copied";
+  worker().say_at(part, 4'096);
+  EXPECT_TRUE(worker().killed) << "a place that nothing was written to";
+  EXPECT_EQ(source_.counters().record_errors, 1U);
 }
 
 TEST_F(WorkerSourceTest, FinishesThroughItsWorker) {
