@@ -341,5 +341,73 @@ TEST_F(WorkerSourceTest, StartsAgainAfterItsEndWithoutTheOldLog) {
   expect_respawn_after(0);  // a new log, a new row of deaths
 }
 
+TEST_F(WorkerSourceTest, WhatWasNeverStartedNeitherFinishesNorAborts) {
+  source_.finish();
+  source_.abort("nothing");
+  source_.tick(time_.utc());
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(ends_, 0);
+  EXPECT_EQ(workers(), 0U);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatStaysAfterItWasKilledIsKilledAgainAfterAnotherLimit) {
+  options_.media.part = 500 * kMillisecond;
+  begin();
+  time_.advance(1500 * kMillisecond);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 1U);
+  time_.advance(1500 * kMillisecond - 1);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 1U);
+  time_.advance(1);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 2U);
+}
+
+TEST_F(WorkerSourceTest, ANewWorkersHeartbeatIsItsOwn) {
+  begin();
+  for (int i = 0; i < 5; ++i) worker().beat();
+  source_.tick(time_.utc());
+  time_.advance(10 * kSecond);
+  worker().die();
+  time_.advance(0);
+  // As many turns as the one before had: were that remembered it would count as none.
+  for (int i = 0; i < 5; ++i) worker().beat();
+  time_.advance(kSecond);
+  source_.tick(time_.utc());
+  time_.advance(kSecond);
+  source_.tick(time_.utc());
+  EXPECT_FALSE(worker().killed);
+}
+
+TEST_F(WorkerSourceTest, FinishesAtOnceWhereNothingWasEverLogged) {
+  begin();
+  worker().die();
+  source_.finish();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 0U) << "there is nothing to end";
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(workers(), 1U);
+}
+
+TEST_F(WorkerSourceTest, APublisherThatComesDuringAPauseDoesNotHurryTheNextWorker) {
+  begin();
+  expect_respawn_after(0);
+  worker().die();
+  source_.start(position_);
+  EXPECT_EQ(workers(), 2U);
+  time_.advance(500 * kMillisecond);
+  EXPECT_EQ(workers(), 3U);
+}
+
+TEST_F(WorkerSourceTest, ANewSettingTakesEffectWithTheNextWorker) {
+  begin();
+  EXPECT_EQ(worker().options.segment, 2 * kSecond);
+  options_.media.segment = 4 * kSecond;
+  expect_respawn_after(0);
+  EXPECT_EQ(worker().options.segment, 4 * kSecond);
+  EXPECT_EQ(worker().options.channel, "match");
+}
+
 }  // namespace
 }  // namespace channel
