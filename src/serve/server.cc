@@ -166,7 +166,7 @@ void Server::on_request(Viewer& viewer, http::StreamId id, const http::Request& 
 }
 
 void Server::refuse(Viewer& viewer, http::StreamId id, const Ask& ask, int status, Cause cause) {
-  responder_.finish(viewer, id, ask, {errors_.get(status), cause, {}, false});
+  responder_.finish(viewer, id, ask, {errors_.get(status), cause});
 }
 
 void Server::serve_page(Viewer& viewer, http::StreamId id, const Route& route, const Ask& ask) {

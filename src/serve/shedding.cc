@@ -31,8 +31,7 @@ std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, con
                                        const http::Request& request, base::Micros now) {
   const bool joins = ask.kind == Route::Kind::kMultivariant && joins_.is_new(viewer.join, request);
   if (joins && admission_.refuses_joins()) return turn_join_away(channel, ask.gzip);
-  if (admission_.sheds_depth() && channel.is_deep(ask))
-    return Verdict{errors_.get_busy(), Cause::kDepthShed, {}, false};
+  if (admission_.sheds_depth() && channel.is_deep(ask)) return Verdict{errors_.get_busy(), Cause::kDepthShed};
   if (joins) joins_.admit(viewer.join, request, now);
   return std::nullopt;
 }
@@ -40,9 +39,9 @@ std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, con
 Verdict Shedding::turn_join_away(ChannelView& channel, bool gzip) {
   http::Response elsewhere;
   if (!admission_.overflow().empty()) elsewhere = channel.overflow(admission_.overflow(), gzip);
-  if (elsewhere == nullptr) return {errors_.get_busy(), Cause::kNoHeadroom, {}, false};
+  if (elsewhere == nullptr) return {errors_.get_busy(), Cause::kNoHeadroom};
   counters_.joins_redirected.add();
-  return {std::move(elsewhere), Cause::kNone, {}, false};
+  return {std::move(elsewhere), Cause::kNone};
 }
 
 }  // namespace serve

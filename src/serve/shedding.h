@@ -43,7 +43,7 @@ class Shedding final {
   /// What becomes of a new connection beside `open` others: served, told 503, or closed without a word.
   Accept accept(std::size_t open);
   /// What is answered to a request of a connection that was one too many.
-  Verdict too_many_connections() { return {errors_.get(503), Cause::kTooManyConnections, {}, false}; }
+  Verdict too_many_connections() { return {errors_.get(503), Cause::kTooManyConnections}; }
 
   /// The room of the whole instance; counts from the next measure() on.
   void set_shared_room(double memory, double egress);

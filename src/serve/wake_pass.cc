@@ -9,7 +9,7 @@ void WakePass::hold(Viewer& viewer, http::StreamId id, ChannelView& channel, Ask
   std::unique_ptr<Held> held = viewer.make_held();
   const base::Micros deadline = since + channel.snapshot().hold_limit();
   if (!channel.waiters.add(*held, *verdict.wish, deadline))
-    return responder_.finish(viewer, id, ask, {errors_.get(503), Cause::kTooManyHeld, {}, false});
+    return responder_.finish(viewer, id, ask, {errors_.get(503), Cause::kTooManyHeld});
   held->viewer = &viewer;
   held->id = id;
   held->channel = &channel;
@@ -71,7 +71,7 @@ void WakePass::turn_away(origin::Waiter& waiter, int status, Cause cause) {
   Viewer& viewer = *held.viewer;
   const std::unique_ptr<Held> mine = viewer.release(held);
   counters_.blocked_wait.observe(clock_.steady() - mine->since);
-  responder_.finish(viewer, mine->id, mine->ask, {errors_.get(status), cause, {}, false});
+  responder_.finish(viewer, mine->id, mine->ask, {errors_.get(status), cause});
   resume(viewer);
 }
 
