@@ -41,7 +41,7 @@ class Http2Session final : public Session {
   struct Block {
     StreamId id = 0;  ///< 0: none is coming in
     int refused = 0;
-    std::string text;
+    std::string text;  ///< with Limits::keep_bodies the body stands behind it
     std::vector<std::uint32_t> ends;
   };
 
@@ -51,7 +51,7 @@ class Http2Session final : public Session {
   void end_block(bool whole);
   void dispatch(Stream& stream, const Block& block);
   bool fill_request(const Block& block);
-  void body_bytes(StreamId id, std::size_t count);
+  void body_bytes(StreamId id, base::View bytes);
   void close_stream(Stream* stream);
   void forget(Stream* stream);
   void append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out);
