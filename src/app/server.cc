@@ -88,9 +88,10 @@ base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Confi
 // The parts of the server, in the order they are built; torn down the other way round.
 class Server {
  public:
-  Server(Config config, std::string path)
+  Server(Config config, std::string path, std::optional<api::Token> environment_token)
       : config_(std::move(config)),
         path_(std::move(path)),
+        environment_token_(std::move(environment_token)),
         control_(loop_),
         deadline_(loop_, [this] { loop_.stop(); }) {}
 
@@ -120,7 +121,7 @@ class Server {
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_),
                                                     [this](const std::string& name) { serve_->remove(name); });
     TRY_OK(start_ingest());
-    TRY(admin_, AdminThread::start(config_, clock_, control_, [this] { return collect(); }, *serve_));
+    TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
     watch_signals();
     base::log_info("app", "ready",
                    {{"version", KICKOFF_VERSION},
@@ -248,15 +249,22 @@ class Server {
     }
     serve_->use_tls(https_);
     serve_->configure(config_.http);
+    admin_->configure(config_.admin);
     room_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(rtmps_context_);
     channels_->configure(settings_of(config_));
     const bool fixed_changed = next.http.port != config_.http.port || next.http.tls_port != config_.http.tls_port ||
                                next.http.listen != config_.http.listen || next.http.loops != config_.http.loops ||
                                next.rtmp.port != config_.rtmp.port || next.rtmp.tls_port != config_.rtmp.tls_port ||
-                               next.admin.port != config_.admin.port;
+                               next.admin.port != config_.admin.port || next.admin.listen != config_.admin.listen;
     if (fixed_changed) base::log_warn("app", "ports, addresses and loops change only with a restart");
     base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
+  }
+
+  ControlCalls control_calls() {
+    return {
+        [this] { return collect(); },
+        [this](const std::string& channel) { return channels_->disconnect(channel, "disconnected by an operator"); }};
   }
 
   std::shared_ptr<const Overview> collect() {
@@ -292,6 +300,7 @@ class Server {
 
   Config config_;
   const std::string path_;
+  const std::optional<api::Token> environment_token_;
   const base::SystemClock clock_;
   loop::Loop loop_;
   loop::Mailbox control_;
@@ -315,13 +324,13 @@ class Server {
 
 }  // namespace
 
-int run_server(Config config, const std::string& path) {
+int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token) {
   signal(SIGPIPE, SIG_IGN);
   base::start_log(config.log.format, config.log.level);
   raise_descriptor_limit();
   int status = 0;
   {
-    Server server(std::move(config), path);
+    Server server(std::move(config), path, std::move(environment_token));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();

@@ -161,7 +161,7 @@ void Http1Session::await_body(base::View head) {
   body_size_ = 0;
   state_ = State::kBody;
   const bool expects = !shared_.request.find("expect").empty();
-  if (expects && parser_.http_minor == 1) output_.push_back(base::Bytes::copy_of("HTTP/1.1 100 Continue\r\n\r\n"));
+  if (expects && parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 int Http1Session::check_request() const {
