@@ -105,9 +105,10 @@ void read_admin(Section& in, Config::Admin& admin) {
 
 std::optional<api::Token> take_environment_token() {
   constexpr const char* kVariable = "KICKOFF_ADMIN_TOKEN";
-  const char* value = std::getenv(kVariable);
+  char* value = std::getenv(kVariable);
   if (value == nullptr) return std::nullopt;
   const std::string text = value;
+  std::fill_n(value, text.size(), '\0');  // what /proc/PID/environ shows
   unsetenv(kVariable);
   if (text.empty()) return std::nullopt;
   return api::make_token(kVariable, text, api::Role::kAdmin);
