@@ -54,6 +54,13 @@ struct Http1Session::Callbacks {
     if (self(parser).state_ == State::kHead && !fields.empty()) fields.back().value = trim_end({at, length});
     return 0;
   }
+  static int on_body(llhttp_t* parser, const char* at, std::size_t length) {
+    Http1Session& session = self(parser);
+    session.body_size_ += length;
+    if (session.shared_.limits.keep_bodies && session.body_size_ <= session.shared_.limits.body)
+      session.head_.append(at, length);
+    return 0;
+  }
   static int on_headers_complete(llhttp_t* parser) {
     // No upgrade is ever taken up; CONNECT stays one and is refused by its method.
     if (parser->method != HTTP_CONNECT) parser->upgrade = 0;
@@ -70,6 +77,7 @@ struct Http1Session::Callbacks {
       made.on_url = on_url;
       made.on_header_field = on_field;
       made.on_header_value = on_value;
+      made.on_body = on_body;
       made.on_headers_complete = on_headers_complete;
       made.on_message_complete = on_message_complete;
       return made;
@@ -137,14 +145,25 @@ std::size_t Http1Session::consume_head(base::View bytes) {
   if (refused_ != 0) {
     refuse(refused_);
   } else if (message_complete_ || parser_.method == HTTP_CONNECT) {
-    dispatch();
+    dispatch({});
   } else {
-    // The body comes in later reads: the answer is settled now (405, most likely), the request line is all it needs.
-    head_.assign(base::text_of(head));
-    body_taken_ = 0;
-    state_ = State::kBody;
+    await_body(head);
   }
   return skipped + scanned.length;
+}
+
+/// The body comes in later reads: the head is kept, for its views, and the body behind it.
+void Http1Session::await_body(base::View head) {
+  const Limits& limits = shared_.limits;
+  // One that says how long it is is refused before it is sent.
+  if (limits.keep_bodies && (parser_.flags & F_CONTENT_LENGTH) != 0 && parser_.content_length > limits.body)
+    return refuse(413);
+  head_.assign(base::text_of(head));
+  body_taken_ = 0;
+  body_size_ = 0;
+  state_ = State::kBody;
+  const bool expects = !shared_.request.find("expect").empty();
+  if (expects && parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 int Http1Session::check_request() const {
@@ -158,7 +177,8 @@ int Http1Session::check_request() const {
   for (const Field& field : request.fields) {
     if (!is_token(field.name)) return 400;
     if (same_name(field.name, "host")) ++hosts;
-    if (same_name(field.name, "expect")) expects = true;
+    if (same_name(field.name, "expect") && !(shared_.limits.keep_bodies && same_name(field.value, "100-continue")))
+      expects = true;
   }
   if (hosts > 1 || (hosts == 0 && parser_.http_minor == 1)) return 400;
   return expects ? 417 : 0;
@@ -175,19 +195,21 @@ std::size_t Http1Session::consume_body(base::View bytes) {
                                ? static_cast<std::size_t>(llhttp_get_error_pos(&parser_) - base::text_of(bytes).data())
                                : bytes.size();
   body_taken_ += used;
-  if (body_taken_ > shared_.limits.body) {
+  // A body in chunks of one byte has five times its size in framing, and extensions add to it.
+  if (body_size_ > shared_.limits.body || body_taken_ - body_size_ > shared_.limits.body) {
     refuse(413);
   } else if (message_complete_) {
     // Parse the kept head once more for its views; it was found good before.
-    const std::string head = std::exchange(head_, {});
+    const std::string kept = std::exchange(head_, {});
+    const std::size_t head_size = kept.size() - (shared_.limits.keep_bodies ? body_size_ : 0);
     state_ = State::kHead;
     const bool keep_alive = llhttp_should_keep_alive(&parser_) != 0 && parser_.http_minor == 1;
     shared_.request.fields.clear();
     llhttp_init(&parser_, HTTP_REQUEST, Callbacks::settings());
     parser_.data = this;
-    llhttp_execute(&parser_, head.data(), head.size());
+    llhttp_execute(&parser_, kept.data(), head_size);
     keep_alive_ = keep_alive;
-    dispatch();
+    dispatch(std::string_view(kept).substr(head_size));
   }
   return used;
 }
@@ -204,19 +226,21 @@ bool Http1Session::parse_target(std::string_view target) {
     const std::size_t scheme = target.find("://");
     if (scheme == std::string_view::npos || scheme > 5) return false;
     target.remove_prefix(scheme + 3);
-    const std::size_t slash = target.find('/');
+    const std::size_t slash = target.find_first_of("/?");
+    request.host = target.substr(0, slash);
     target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
   }
   if (target.find('#') != std::string_view::npos) return false;
   const std::size_t question = target.find('?');
-  request.path = target.substr(0, question);
+  request.path = question == 0 ? std::string_view("/") : target.substr(0, question);
   request.query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
   return true;
 }
 
-void Http1Session::dispatch() {
+void Http1Session::dispatch(std::string_view body) {
   Request& request = shared_.request;
   request.method = method_of(parser_.method);
+  request.verb = llhttp_method_name(static_cast<llhttp_method_t>(parser_.method));
   request.version = 10 + parser_.http_minor;
   request.host = request.find("host");
   // After CONNECT the client may already speak to whom it wanted.
@@ -226,6 +250,7 @@ void Http1Session::dispatch() {
   if (shutting_down_) keep_alive_ = false;
   state_ = State::kAnswering;
   id_ = id_ == INT32_MAX ? 1 : id_ + 1;
+  request.body = body;
   handler_.on_request(id_, request);
 }
 
@@ -235,6 +260,7 @@ void Http1Session::refuse(int status) {
   peer_done_ = false;
   state_ = State::kAnswering;
   pending_.clear();
+  head_ = std::string();
   send(handler_.refuse(status));
 }
 

@@ -40,9 +40,10 @@ class Http1Session final : public Session, private GrowingBody::Reader {
   std::size_t consume(base::View bytes);
   std::size_t consume_head(base::View bytes);
   std::size_t consume_body(base::View bytes);
+  void await_body(base::View head);
   int check_request() const;
   bool parse_target(std::string_view target);
-  void dispatch();
+  void dispatch(std::string_view body);
   void refuse(int status);
   void send(const Response& response);
   void on_grown() override { handler_.on_output(); }
@@ -61,9 +62,10 @@ class Http1Session final : public Session, private GrowingBody::Reader {
   StreamId id_ = 0;
   HeadScanner scanner_;
   llhttp_t parser_{};
-  std::size_t body_taken_ = 0;
-  std::string head_;     ///< the head of a request whose body is still coming
-  std::string pending_;  ///< not consumed yet
+  std::size_t body_taken_ = 0;  ///< bytes of the wire that the body took so far
+  std::size_t body_size_ = 0;   ///< without the framing of its chunks
+  std::string head_;            ///< the head of a request whose body is still coming; with Limits::keep_bodies that too
+  std::string pending_;         ///< not consumed yet
   std::vector<base::Bytes> output_;
   std::shared_ptr<GrowingBody> body_;  ///< in kGrowing
 };

@@ -115,9 +115,9 @@ struct Http2Session::Callbacks {
     }
     return 0;
   }
-  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t*, std::size_t length,
+  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes, std::size_t length,
                      void* user) {
-    self(user).body_bytes(id, length);
+    self(user).body_bytes(id, {bytes, length});
     return 0;
   }
   static int on_stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t, void* user) {
@@ -284,6 +284,7 @@ bool Http2Session::fill_request(const Block& block) {
     at = block.ends[i + 1];
     if (name == ":method") {
       request.method = method_of(value);
+      request.verb = value;
     } else if (name == ":path") {
       const std::size_t question = value.find('?');
       request.path = value.substr(0, question);
@@ -295,6 +296,7 @@ bool Http2Session::fill_request(const Block& block) {
     }
   }
   if (request.host.empty()) request.host = request.find("host");
+  request.body = text.substr(at);
   const bool connect = request.path.empty();
   if (connect) request.path = "/";
   return std::all_of(request.path.begin(), request.path.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
@@ -309,11 +311,14 @@ void Http2Session::dispatch(Stream& stream, const Block& block) {
   handler_.on_request(stream.id, shared_.request);
 }
 
-void Http2Session::body_bytes(StreamId id, std::size_t count) {
+void Http2Session::body_bytes(StreamId id, base::View bytes) {
   Stream* stream = find(id);
   if (stream == nullptr || stream->received > shared_.limits.body) return;
-  stream->received += count;
-  if (stream->received <= shared_.limits.body) return;
+  stream->received += bytes.size();
+  if (stream->received <= shared_.limits.body) {
+    if (shared_.limits.keep_bodies && stream->block != nullptr) stream->block->text += base::text_of(bytes);
+    return;
+  }
   if (stream->block != nullptr) {
     stream->block.reset();
     stream->asked = true;

@@ -42,7 +42,7 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   struct Block {
     StreamId id = 0;  ///< 0: none is coming in
     int refused = 0;
-    std::string text;
+    std::string text;  ///< with Limits::keep_bodies the body stands behind it
     std::vector<std::uint32_t> ends;
   };
 
@@ -52,7 +52,7 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   void end_block(bool whole);
   void dispatch(Stream& stream, const Block& block);
   bool fill_request(const Block& block);
-  void body_bytes(StreamId id, std::size_t count);
+  void body_bytes(StreamId id, base::View bytes);
   void submit(Stream& stream);
   void on_grown() override { handler_.on_output(); }
   void resume_grown();

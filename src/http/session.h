@@ -34,7 +34,8 @@ struct Limits {
   std::size_t head = 32 * 1024;       ///< Units: bytes of request line and fields together; beyond: 431
   std::size_t fields = 100;           ///< beyond: 431
   std::size_t target = 16 * 1024;     ///< Units: bytes of the URL, above CloudFront's 8,192 (CF-20); beyond: 414
-  std::size_t body = 16 * 1024;       ///< Units: bytes of a request body, read and dropped; beyond: 413
+  std::size_t body = 16 * 1024;       ///< Units: bytes of a request body; also of its chunks' framing; beyond: 413
+  bool keep_bodies = false;           ///< true: given with the request, Expect: 100-continue answered; false: dropped
   std::size_t pipelined = 64 * 1024;  ///< Units: bytes kept while a request is being answered
   std::uint32_t streams = 128;        ///< HTTP/2 requests in flight on one connection
 };
