@@ -8,16 +8,30 @@ namespace api {
 namespace {
 
 constexpr std::size_t kOutputStep = 256 * 1024;
+// What a peer may still send after its last answer, so that closing does not reset the connection before it has read
+// it.
+constexpr std::size_t kMostDrained = 1024 * 1024;
+
+http::Limits limits() {
+  http::Limits limits;
+  limits.body = AdminServer::kMostBody;
+  limits.keep_bodies = true;
+  return limits;
+}
 
 http::Response make_reply(Answer answer) {
-  const std::string length = std::to_string(answer.body.size());
-  http::HeaderBlock::Fields fields = {{"content-type", answer.content_type},
-                                      {"content-length", length},
-                                      {"cache-control", "no-store"},
-                                      {"x-content-type-options", "nosniff"}};
-  if (answer.status == 405) fields.emplace_back("allow", "GET, HEAD");
-  return std::make_shared<const http::Reply>(answer.status, std::move(fields),
-                                             std::vector<base::Bytes>{base::Bytes::adopt(std::move(answer.body))});
+  http::HeaderBlock::Fields fields;
+  // RFC 9110 8.6: 204 has no Content-Length.
+  if (answer.status != 204) {
+    if (!answer.body.empty()) fields.emplace_back("content-type", answer.content_type);
+    fields.emplace_back("content-length", std::to_string(answer.body.size()));
+  }
+  fields.emplace_back("cache-control", "no-store");
+  fields.emplace_back("x-content-type-options", "nosniff");
+  for (auto& field : answer.fields) fields.push_back(std::move(field));
+  std::vector<base::Bytes> body;
+  if (!answer.body.empty() && answer.status != 204) body.push_back(base::Bytes::adopt(std::move(answer.body)));
+  return std::make_shared<const http::Reply>(answer.status, std::move(fields), std::move(body));
 }
 
 }  // namespace
@@ -32,6 +46,11 @@ class AdminServer::Connection final : public loop::StreamHandler,
   void start() { stream_->start(*this); }
 
   void on_read(base::View bytes) override {
+    if (ending_) {
+      drained_ += bytes.size();
+      if (drained_ > kMostDrained) owner_.retire(*this);
+      return;
+    }
     inside_ = true;
     session_->feed(bytes);
     inside_ = false;
@@ -41,22 +60,13 @@ class AdminServer::Connection final : public loop::StreamHandler,
   void on_drained() override { flush(); }
 
   void on_request(http::StreamId id, const http::Request& request) override {
-    const auto route = owner_.routes_.find(request.path);
-    if (request.method != http::Method::kGet && request.method != http::Method::kHead) {
-      respond(id, {405, "text/plain; charset=utf-8", "only GET and HEAD\n"});
-    } else if (route == owner_.routes_.end()) {
-      respond(id, {404, "text/plain; charset=utf-8", "no such page; see /\n"});
-    } else {
-      // The answer may come when this connection is gone.
-      route->second([weak = weak_from_this(), id](Answer answer) {
-        if (const auto self = weak.lock()) self->respond(id, std::move(answer));
-      });
-    }
+    // The answer may come when this connection is gone.
+    owner_.dispatcher_.handle(request, stream_->peer(), [weak = weak_from_this(), id](Answer answer) {
+      if (const auto self = weak.lock()) self->respond(id, std::move(answer));
+    });
   }
   void on_stream_closed(http::StreamId) override {}
-  http::Response refuse(int status) override {
-    return make_reply({status, "text/plain; charset=utf-8", "bad request\n"});
-  }
+  http::Response refuse(int status) override { return make_reply(owner_.dispatcher_.refuse_malformed(status)); }
 
  private:
   void respond(http::StreamId id, Answer answer) {
@@ -65,6 +75,7 @@ class AdminServer::Connection final : public loop::StreamHandler,
   }
 
   void flush() {
+    inside_ = true;  // take_output may go on with a request that was sent ahead
     std::vector<base::Bytes> out;
     while (stream_->queued() == 0) {
       out.clear();
@@ -72,18 +83,36 @@ class AdminServer::Connection final : public loop::StreamHandler,
       if (out.empty()) break;
       stream_->write(out);
     }
-    if (session_->done() && stream_->queued() == 0) owner_.retire(*this);
+    inside_ = false;
+    // One that sends ahead without waiting for its answers has to wait itself.
+    if (!ending_ && stream_->paused() == session_->wants_input() && !session_->done()) {
+      if (stream_->paused()) {
+        stream_->resume();
+      } else {
+        stream_->pause();
+      }
+    }
+    if (!session_->done() || stream_->queued() != 0 || ending_) return;
+    if (session_->peer_done()) return owner_.retire(*this);
+    ending_ = true;
+    if (stream_->paused()) stream_->resume();
+    stream_->shut_down();
   }
 
   AdminServer& owner_;
   std::unique_ptr<loop::Stream> stream_;
   std::unique_ptr<http::Session> session_;
   bool inside_ = false;
+  bool ending_ = false;      ///< all is said; what still comes is dropped until the peer ends too
+  std::size_t drained_ = 0;  ///< Units: bytes
 };
 
+AdminServer::AdminServer(loop::Loop& loop, const base::Clock& clock, Dispatcher& dispatcher, const Options& options)
+    : loop_(loop), dispatcher_(dispatcher), options_(options), shared_(clock, limits()) {}
+
 base::Result<std::unique_ptr<AdminServer>> AdminServer::make(loop::Loop& loop, const base::Clock& clock,
-                                                             const Options& options) {
-  std::unique_ptr<AdminServer> server(new AdminServer(loop, clock, options));
+                                                             Dispatcher& dispatcher, const Options& options) {
+  std::unique_ptr<AdminServer> server(new AdminServer(loop, clock, dispatcher, options));
   loop::TcpListener::Options listen;
   listen.host = options.listen;
   listen.port = options.port;
@@ -99,6 +128,8 @@ AdminServer::~AdminServer() = default;
 void AdminServer::on_accept(std::unique_ptr<loop::Stream> stream) {
   if (connections_.size() >= options_.most_connections) connections_.pop_front();
   connections_.push_back(std::make_shared<Connection>(*this, std::move(stream)));
+  ++dispatcher_.counters().connections_total;
+  note_connections();
   connections_.back()->start();
 }
 
@@ -109,6 +140,9 @@ void AdminServer::retire(Connection& connection) {
   // Destroyed on a later turn: one of its own functions may be running.
   loop_.post([dying = std::move(*found)] {});
   connections_.erase(found);
+  note_connections();
 }
+
+void AdminServer::note_connections() { dispatcher_.counters().connections = connections_.size(); }
 
 }  // namespace api

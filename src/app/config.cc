@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/admin_config.h"
 #include "app/yaml_section.h"
 #include "ingest/network.h"
 
@@ -15,12 +16,6 @@ namespace {
 
 using base::kMillisecond;
 using base::kSecond;
-
-bool valid_name(const std::string& name, std::size_t most) {
-  return !name.empty() && name.size() <= most && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_';
-  });
-}
 
 void read_log(Section& in, Config::Log& log) {
   in.choice("level", {{"debug", [&] { log.level = base::Level::kDebug; }},
@@ -210,10 +205,7 @@ Config read_root(const YAML::Node& root, Report& report) {
   in.text("web_directory", config.web_directory);
   in.flag("end_channels_on_stop", config.end_channels_on_stop);
   in.section("http", [&](Section& http) { read_http(http, config.http); });
-  in.section("admin", [&](Section& admin) {
-    admin.text("listen", config.admin.listen);
-    admin.port("port", config.admin.port);
-  });
+  in.section("admin", [&](Section& admin) { read_admin(admin, config.admin); });
   in.section("rtmp", [&](Section& rtmp) {
     rtmp.text("listen", config.rtmp.listen);
     rtmp.port("port", config.rtmp.port);

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/tokens.h"
 #include "base/log.h"
 #include "channel/options.h"
 
@@ -37,6 +38,8 @@ struct Config {
   struct Admin {
     std::string listen = "127.0.0.1";
     std::uint16_t port = 8081;
+    std::vector<std::string> hosts;  ///< names that it goes by; see api::HostRule
+    std::vector<api::Token> tokens;
   };
   struct Rtmp {
     std::string listen = "0.0.0.0";
@@ -84,7 +87,7 @@ struct Problem {
 };
 
 /// Reads and checks a configuration; everything wrong in it is told at once. Keys given as `keys_env` and
-/// `keys_file` are read here. Blocks on files: not for a loop's thread.
+/// `keys_file`, and tokens given as `file`, are read here. Blocks on files: not for a loop's thread.
 std::variant<Config, std::vector<Problem>> load_config(const std::string& path);
 /// The same for a text; `file` is its name in messages.
 std::variant<Config, std::vector<Problem>> parse_config(const std::string& text, const std::string& file);

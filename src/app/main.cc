@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/admin_config.h"
 #include "app/config.h"
 #include "app/server.h"
 #include "base/allocator.h"
@@ -48,9 +49,10 @@ int check(const std::string& path) {
 }
 
 int run(const std::string& path) {
+  auto environment_token = app::take_environment_token();
   auto loaded = load(path);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  return app::run_server(std::get<app::Config>(std::move(loaded)), path);
+  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token));
 }
 
 }  // namespace

@@ -97,11 +97,12 @@ ServePlan plan_here(const Config::Http& config) {
 // The parts of the server, in the order they are built; torn down the other way round.
 class Instance::Parts {
  public:
-  Parts(Config config, std::string path, std::string worker)
+  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
       : started_(std::move(config)),
         config_(started_),
         path_(std::move(path)),
         worker_(std::move(worker)),
+        environment_token_(std::move(environment_token)),
         control_(loop_),
         deadline_(loop_, [this] { loop_.stop(); }) {}
 
@@ -136,7 +137,7 @@ class Instance::Parts {
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_),
                                                     [this](const std::string& name) { serve_->remove(name); });
     TRY_OK(start_ingest());
-    TRY(admin_, AdminThread::start(config_, clock_, control_, [this] { return collect(); }, *serve_));
+    TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
     base::log_info("app", "ready",
                    {{"version", KICKOFF_VERSION},
                     {"http", config_.http.port},
@@ -267,6 +268,7 @@ class Instance::Parts {
     }
     serve_->use_tls(https_);
     serve_->configure(config_.http);
+    admin_->configure(config_.admin);
     room_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(rtmps_context_);
     channels_->configure(settings_of(config_));
@@ -274,6 +276,12 @@ class Instance::Parts {
     for (const std::string& key : keys_for_restart(started_, config_)) fixed += (fixed.empty() ? "" : ", ") + key;
     if (!fixed.empty()) base::log_warn("app", "keys that change only with a restart differ", {{"keys", fixed}});
     base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
+  }
+
+  ControlCalls control_calls() {
+    return {
+        [this] { return collect(); },
+        [this](const std::string& channel) { return channels_->disconnect(channel, "disconnected by an operator"); }};
   }
 
   std::shared_ptr<const Overview> collect() {
@@ -311,6 +319,7 @@ class Instance::Parts {
   Config config_;
   const std::string path_;
   const std::string worker_;
+  const std::optional<api::Token> environment_token_;
   const base::SystemClock clock_;
   loop::Loop loop_;
   loop::Mailbox control_;
@@ -332,8 +341,9 @@ class Instance::Parts {
   bool stopping_ = false;
 };
 
-Instance::Instance(Config config, std::string path, std::string worker)
-    : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker))) {}
+Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker),
+                                     std::move(environment_token))) {}
 Instance::~Instance() = default;
 
 base::Status Instance::start() { return parts_->start(); }
@@ -346,14 +356,14 @@ void Instance::reload() {
 }
 std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
-int run_server(Config config, const std::string& path) {
+int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);
   raise_descriptor_limit();
   int status = 0;
   {
-    Instance server(std::move(config), path, worker_program());
+    Instance server(std::move(config), path, worker_program(), std::move(environment_token));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "api/tokens.h"
 #include "app/config.h"
 #include "base/result.h"
 
@@ -12,8 +14,9 @@ namespace app {
 /// The whole server on a control loop of its own. Thread: the one that calls run(), except where said.
 class Instance {
  public:
-  /// SIGHUP reads `path` again. `worker` is the program of the media process.
-  Instance(Config config, std::string path, std::string worker);
+  /// SIGHUP reads `path` again. `worker` is the program of the media process; `environment_token` is good beside the
+  /// configuration's.
+  Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {});
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -38,7 +41,7 @@ class Instance {
 
 /// Runs the whole server until SIGTERM or SIGINT; SIGHUP reads `path` again. Returns the exit status: 0, or 1 where
 /// something it needs (a port, the certificate, the media worker, the state directory) is not to be had, after saying
-/// so.
-int run_server(Config config, const std::string& path);
+/// so. `environment_token` is good beside the configuration's; see take_environment_token.
+int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token);
 
 }  // namespace app

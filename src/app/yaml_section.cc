@@ -58,6 +58,12 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+bool valid_name(const std::string& name, std::size_t most) {
+  return !name.empty() && name.size() <= most && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+}
+
 std::string nearest(const std::string& word, const std::vector<std::string>& words) {
   std::string best;
   std::size_t least = std::max<std::size_t>(word.size() / 2, 2) + 1;

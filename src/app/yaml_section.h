@@ -69,6 +69,9 @@ class Section {
   std::vector<std::string> known_;
 };
 
+/// Letters, digits, - and _, at least one and at most `most`.
+bool valid_name(const std::string& name, std::size_t most);
+
 /// Of `words` the one nearest to `word`, empty where none is near.
 std::string nearest(const std::string& word, const std::vector<std::string>& words);
 

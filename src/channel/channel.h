@@ -61,6 +61,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
                                                                       ingest::Feed& feed);
   /// Ends the channel: disconnects the publisher, lets the source finish, writes the end of the log.
   void stop();
+  /// Disconnects the publisher, as if its connection had ended. False where nobody publishes.
+  bool disconnect(std::string_view reason) { return feed_.close(reason); }
   /// New settings; those of the media take effect with the next worker.
   void set_options(Options options) { options_ = std::move(options); }
 

@@ -105,6 +105,12 @@ void Channels::forget_ended() {
   }
 }
 
+Channels::Disconnect Channels::disconnect(std::string_view channel, std::string_view reason) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return Disconnect::kNoChannel;
+  return found->second->disconnect(reason) ? Disconnect::kDone : Disconnect::kNoPublisher;
+}
+
 std::vector<Report> Channels::reports() {
   std::vector<Report> all;
   for (auto& [name, channel] : channels_) all.push_back(make_report(*channel));

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "channel/channel.h"
@@ -35,6 +37,10 @@ class Channels final : public ingest::Publisher {
   /// Ends every channel; `done` is called once when all have, on a later turn; it may destroy this object.
   void stop(std::function<void()> done);
 
+  enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
+  /// Disconnects who publishes to a channel. Who may publish stays the same: an encoder that tries again is let in.
+  Disconnect disconnect(std::string_view channel, std::string_view reason);
+
   std::vector<Report> reports();
   /// Names of channels by which a further publisher would be refused. Changes of it are told by
   /// Environment::on_publishers.
@@ -53,7 +59,7 @@ class Channels final : public ingest::Publisher {
   Settings settings_;
   ingest::PublishPolicy policy_;
   OnRemove on_remove_;
-  std::map<std::string, std::unique_ptr<Channel>> channels_;
+  std::map<std::string, std::unique_ptr<Channel>, std::less<>> channels_;
   std::uint64_t denied_ = 0;
   std::function<void()> on_stopped_;
   std::set<std::string, std::less<>> told_occupied_;

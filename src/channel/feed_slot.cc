@@ -42,9 +42,10 @@ ingest::FeedSink* FeedSlot::take(const ingest::PublishRequest& request, ingest::
   return link_.get();
 }
 
-void FeedSlot::close(std::string_view reason) {
-  if (!link_ || std::exchange(closing_, true)) return;
+bool FeedSlot::close(std::string_view reason) {
+  if (!link_ || std::exchange(closing_, true)) return false;
   link_->feed.close(reason);
+  return true;
 }
 
 void FeedSlot::end_silence(base::Micros limit) {

@@ -50,8 +50,8 @@ class FeedSlot {
 
   /// Takes a publisher, in place of the one that is there.
   ingest::FeedSink* take(const ingest::PublishRequest& request, ingest::Feed& feed);
-  /// Disconnects the publisher, if there is one; on_feed_gone follows.
-  void close(std::string_view reason);
+  /// Disconnects the publisher; on_feed_gone follows. False where there is none, or it is being disconnected already.
+  bool close(std::string_view reason);
   /// Disconnects a publisher that has sent no media for `limit`.
   void end_silence(base::Micros limit);
 

@@ -1,6 +1,8 @@
 #include "http/http1_session.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 namespace http {
@@ -52,6 +54,13 @@ struct Http1Session::Callbacks {
     if (self(parser).state_ == State::kHead && !fields.empty()) fields.back().value = trim_end({at, length});
     return 0;
   }
+  static int on_body(llhttp_t* parser, const char* at, std::size_t length) {
+    Http1Session& session = self(parser);
+    session.body_size_ += length;
+    if (session.shared_.limits.keep_bodies && session.body_size_ <= session.shared_.limits.body)
+      session.head_.append(at, length);
+    return 0;
+  }
   static int on_headers_complete(llhttp_t* parser) {
     // No upgrade is ever taken up; CONNECT stays one and is refused by its method.
     if (parser->method != HTTP_CONNECT) parser->upgrade = 0;
@@ -68,6 +77,7 @@ struct Http1Session::Callbacks {
       made.on_url = on_url;
       made.on_header_field = on_field;
       made.on_header_value = on_value;
+      made.on_body = on_body;
       made.on_headers_complete = on_headers_complete;
       made.on_message_complete = on_message_complete;
       return made;
@@ -82,7 +92,7 @@ void Http1Session::feed(base::View bytes) {
     return;
   }
   // With an answer still to be taken the next request waits: one that pipelines without reading gets no further.
-  const bool free = state_ != State::kAnswering && output_.empty();
+  const bool free = state_ != State::kAnswering && state_ != State::kGrowing && output_.empty();
   if (free && pending_.empty()) {
     bytes = bytes.subspan(consume(bytes));
     if (state_ != State::kClosing) {
@@ -135,14 +145,25 @@ std::size_t Http1Session::consume_head(base::View bytes) {
   if (refused_ != 0) {
     refuse(refused_);
   } else if (message_complete_ || parser_.method == HTTP_CONNECT) {
-    dispatch();
+    dispatch({});
   } else {
-    // The body comes in later reads: the answer is settled now (405, most likely), the request line is all it needs.
-    head_.assign(base::text_of(head));
-    body_taken_ = 0;
-    state_ = State::kBody;
+    await_body(head);
   }
   return skipped + scanned.length;
+}
+
+/// The body comes in later reads: the head is kept, for its views, and the body behind it.
+void Http1Session::await_body(base::View head) {
+  const Limits& limits = shared_.limits;
+  // One that says how long it is is refused before it is sent.
+  if (limits.keep_bodies && (parser_.flags & F_CONTENT_LENGTH) != 0 && parser_.content_length > limits.body)
+    return refuse(413);
+  head_.assign(base::text_of(head));
+  body_taken_ = 0;
+  body_size_ = 0;
+  state_ = State::kBody;
+  const bool expects = !shared_.request.find("expect").empty();
+  if (expects && parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 int Http1Session::check_request() const {
@@ -156,7 +177,8 @@ int Http1Session::check_request() const {
   for (const Field& field : request.fields) {
     if (!is_token(field.name)) return 400;
     if (same_name(field.name, "host")) ++hosts;
-    if (same_name(field.name, "expect")) expects = true;
+    if (same_name(field.name, "expect") && !(shared_.limits.keep_bodies && same_name(field.value, "100-continue")))
+      expects = true;
   }
   if (hosts > 1 || (hosts == 0 && parser_.http_minor == 1)) return 400;
   return expects ? 417 : 0;
@@ -173,19 +195,21 @@ std::size_t Http1Session::consume_body(base::View bytes) {
                                ? static_cast<std::size_t>(llhttp_get_error_pos(&parser_) - base::text_of(bytes).data())
                                : bytes.size();
   body_taken_ += used;
-  if (body_taken_ > shared_.limits.body) {
+  // A body in chunks of one byte has five times its size in framing, and extensions add to it.
+  if (body_size_ > shared_.limits.body || body_taken_ - body_size_ > shared_.limits.body) {
     refuse(413);
   } else if (message_complete_) {
     // Parse the kept head once more for its views; it was found good before.
-    const std::string head = std::exchange(head_, {});
+    const std::string kept = std::exchange(head_, {});
+    const std::size_t head_size = kept.size() - (shared_.limits.keep_bodies ? body_size_ : 0);
     state_ = State::kHead;
     const bool keep_alive = llhttp_should_keep_alive(&parser_) != 0 && parser_.http_minor == 1;
     shared_.request.fields.clear();
     llhttp_init(&parser_, HTTP_REQUEST, Callbacks::settings());
     parser_.data = this;
-    llhttp_execute(&parser_, head.data(), head.size());
+    llhttp_execute(&parser_, kept.data(), head_size);
     keep_alive_ = keep_alive;
-    dispatch();
+    dispatch(std::string_view(kept).substr(head_size));
   }
   return used;
 }
@@ -202,19 +226,21 @@ bool Http1Session::parse_target(std::string_view target) {
     const std::size_t scheme = target.find("://");
     if (scheme == std::string_view::npos || scheme > 5) return false;
     target.remove_prefix(scheme + 3);
-    const std::size_t slash = target.find('/');
+    const std::size_t slash = target.find_first_of("/?");
+    request.host = target.substr(0, slash);
     target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
   }
   if (target.find('#') != std::string_view::npos) return false;
   const std::size_t question = target.find('?');
-  request.path = target.substr(0, question);
+  request.path = question == 0 ? std::string_view("/") : target.substr(0, question);
   request.query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
   return true;
 }
 
-void Http1Session::dispatch() {
+void Http1Session::dispatch(std::string_view body) {
   Request& request = shared_.request;
   request.method = method_of(parser_.method);
+  request.verb = llhttp_method_name(static_cast<llhttp_method_t>(parser_.method));
   request.version = 10 + parser_.http_minor;
   request.host = request.find("host");
   // After CONNECT the client may already speak to whom it wanted.
@@ -224,6 +250,7 @@ void Http1Session::dispatch() {
   if (shutting_down_) keep_alive_ = false;
   state_ = State::kAnswering;
   id_ = id_ == INT32_MAX ? 1 : id_ + 1;
+  request.body = body;
   handler_.on_request(id_, request);
 }
 
@@ -233,6 +260,7 @@ void Http1Session::refuse(int status) {
   peer_done_ = false;
   state_ = State::kAnswering;
   pending_.clear();
+  head_ = std::string();
   send(handler_.refuse(status));
 }
 
@@ -257,9 +285,58 @@ void Http1Session::send(const Response& response) {
   state_ = keep_alive_ ? State::kHead : State::kClosing;
 }
 
+bool Http1Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) {
+  if (state_ != State::kAnswering || id != id_) return false;
+  if (shutting_down_) keep_alive_ = false;
+  const Dates::Line& date = shared_.dates.now();
+  output_.push_back(base::Bytes::of_owner(head, head->block().http1()));
+  // HTTP/1.0 knows no chunks: its body ends with the connection, which keep_alive_ is false for.
+  if (parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("Transfer-Encoding: chunked\r\n"));
+  output_.push_back(keep_alive_ ? date.keep : date.close);
+  body->attach(*this);
+  body_ = std::move(body);
+  state_ = State::kGrowing;
+  return true;
+}
+
+void Http1Session::take_chunk(std::size_t most, std::vector<base::Bytes>& out) {
+  using Body = GrowingBody::State;
+  if (std::exchange(head_only_, false)) {
+    drop_body();
+    state_ = keep_alive_ ? State::kHead : State::kClosing;
+    return;
+  }
+  const std::size_t size = std::min(body_->queued(), most);
+  const bool chunked = parser_.http_minor == 1;
+  if (size != 0) {
+    std::array<char, 20> head;
+    const auto end = std::to_chars(head.data(), head.data() + head.size() - 2, size, 16).ptr;
+    end[0] = '\r';
+    end[1] = '\n';
+    if (chunked) out.push_back(base::Bytes::copy_of({head.data(), static_cast<std::size_t>(end + 2 - head.data())}));
+    body_->take(size, out);
+    if (chunked) out.push_back(base::Bytes::of_static("\r\n"));
+  }
+  if (body_->queued() == 0 && body_->state() == Body::kFinished) {
+    if (chunked) out.push_back(base::Bytes::of_static("0\r\n\r\n"));
+    state_ = keep_alive_ && !shutting_down_ ? State::kHead : State::kClosing;
+  } else if (body_->state() == Body::kAborted) {
+    state_ = State::kClosing;
+    peer_done_ = false;
+    pending_.clear();
+  }
+  const std::shared_ptr<GrowingBody> body = body_;
+  if (state_ != State::kGrowing) drop_body();
+  body->tell_room();
+}
+
+void Http1Session::drop_body() {
+  if (body_ != nullptr) std::exchange(body_, nullptr)->leave();
+}
+
 void Http1Session::take_output(std::size_t most, std::vector<base::Bytes>& out) {
-  if (output_.empty() && state_ != State::kAnswering && state_ != State::kClosing && !pending_.empty())
-    pending_.erase(0, consume(base::view_of(pending_)));
+  const bool consuming = state_ == State::kHead || state_ == State::kBody;
+  if (output_.empty() && consuming && !pending_.empty()) pending_.erase(0, consume(base::view_of(pending_)));
   std::size_t taken = 0;
   std::size_t whole = 0;
   while (whole < output_.size() && taken < most) {
@@ -277,6 +354,7 @@ void Http1Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
   // A parked viewer keeps room for one answer in one piece, no more: 10,000 of them would keep megabytes.
   if (output_.empty() && output_.capacity() > 1) output_.shrink_to_fit();
   if (pending_.empty()) pending_.shrink_to_fit();
+  if (state_ == State::kGrowing && output_.empty() && taken < most) take_chunk(most - taken, out);
 }
 
 bool Http1Session::wants_input() const {
@@ -286,6 +364,7 @@ bool Http1Session::wants_input() const {
 
 Phase Http1Session::phase() const {
   if (state_ == State::kAnswering || !output_.empty()) return Phase::kAnswering;
+  if (state_ == State::kGrowing) return body_->has_output() ? Phase::kAnswering : Phase::kGrowing;
   return state_ == State::kBody || !pending_.empty() ? Phase::kReading : Phase::kIdle;
 }
 
@@ -298,6 +377,7 @@ void Http1Session::abort() {
   const bool waiting = state_ == State::kAnswering;
   state_ = State::kClosing;
   output_.clear();
+  drop_body();
   if (waiting) handler_.on_stream_closed(id_);
 }
 

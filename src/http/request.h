@@ -19,14 +19,16 @@ struct Field {
 /// True where both are equal but for the case of ASCII letters.
 bool same_name(std::string_view a, std::string_view b);
 
-/// One request, its body (read and dropped, within a small bound) left out.
+/// One request, whole.
 /// Every view lives during Handler::on_request only.
 struct Request {
   Method method = Method::kGet;
+  std::string_view verb;   ///< the method as sent: "GET", "DELETE"
   int version = 11;        ///< 10, 11 or 20
   std::string_view path;   ///< raw: begins with '/', nothing decoded (CF-8); "*" for OPTIONS *
   std::string_view query;  ///< what follows the first '?', raw
-  std::string_view host;
+  std::string_view host;   ///< Host or :authority, with its port; of an absolute target the target's (RFC 9112 3.2.2)
+  std::string_view body;   ///< decoded; empty unless Limits::keep_bodies
   std::vector<Field> fields;
 
   /// Value of the first field of that name, empty where there is none.

@@ -3,7 +3,6 @@
 #include "http/http2_fields.h"
 
 namespace http {
-namespace {
 
 std::string_view reason_of(int status) {
   switch (status) {
@@ -12,15 +11,18 @@ std::string_view reason_of(int status) {
     case 206: return "Partial Content";
     case 304: return "Not Modified";
     case 400: return "Bad Request";
+    case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
+    case 409: return "Conflict";
     case 410: return "Gone";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 416: return "Range Not Satisfiable";
     case 417: return "Expectation Failed";
+    case 421: return "Misdirected Request";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";
     case 503: return "Service Unavailable";
@@ -28,6 +30,8 @@ std::string_view reason_of(int status) {
     default: return "Status";
   }
 }
+
+namespace {
 
 /// "cache-control" as people know it: "Cache-Control".
 std::string capitalised(std::string_view name) {

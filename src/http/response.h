@@ -11,6 +11,9 @@
 
 namespace http {
 
+/// "Not Found" of 404. "Status" of one that no answer of ours has.
+std::string_view reason_of(int status);
+
 /// The status line and header fields of an answer, ready-made for both protocols and shared by everyone who gets it.
 /// Date and Connection are added when it is sent.
 /// Thread: any; immutable.

@@ -3,6 +3,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include "metrics/admin_metrics.h"
 #include "metrics/channel_metrics.h"
 #include "metrics/families.h"
 #include "metrics/serve_metrics.h"
@@ -114,7 +115,7 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
 
 }  // namespace
 
-std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops) {
+std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops, const AdminPort& admin) {
   Families out;
   add_process(out, instance);
   add_headroom(out, instance, loops);
@@ -123,6 +124,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   add_srt(out, instance.srt);
   for (const ingest::SrtStats& stats : instance.srt_sockets) add_srt_socket(out, stats);
   for (const ServeLoop& loop : loops) add_serve_loop(out, loop.name, *loop.counters, loop.busy);
+  add_admin_port(out, admin);
   for (const channel::Report& report : instance.channels) {
     const ProcessUse worker = report.worker.pid > 0 ? read_process_use(report.worker.pid) : ProcessUse{};
     add_channel(out, report, worker);

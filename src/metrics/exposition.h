@@ -1,8 +1,12 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "channel/histogram.h"
 #include "channel/report.h"
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
@@ -31,9 +35,23 @@ struct Instance {
   std::vector<channel::Report> channels;
 };
 
+/// What the administration port counts of its requests.
+struct AdminPort {
+  struct Requests {
+    std::string method;
+    std::string route;                           ///< as declared: "/api/v1/channels/{name}/publisher"
+    std::array<std::uint64_t, 4> by_class = {};  ///< 2xx, 3xx, 4xx, 5xx
+  };
+  std::vector<Requests> requests;
+  std::vector<std::pair<std::string, std::uint64_t>> refused;  ///< by reason
+  std::size_t connections = 0;
+  std::uint64_t connections_total = 0;
+  channel::Histogram duration{channel::kLatencyBounds};
+};
+
 /// The page in Prometheus' text format 0.0.4 (OP-1). Labels are bounded: channel, rendition, protocol, code class,
-/// loop. Costs about a microsecond a series, and reads /proc for each worker. Thread: any but a loop that must not
-/// wait.
-std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops);
+/// loop, route. Costs about a microsecond a series, and reads /proc for each worker. Thread: any but a loop that must
+/// not wait.
+std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops, const AdminPort& admin);
 
 }  // namespace metrics

@@ -16,12 +16,16 @@ class FixedClock final : public base::Clock {
   base::Micros steady() const override { return 0; }
 };
 
+constexpr std::size_t kMostBody = 100;
+
 /// Answers every other request at once, holds the rest until settle(); reads every byte it is shown.
 class Handler final : public http::Handler {
  public:
   void on_request(http::StreamId id, const http::Request& request) override {
     for (const auto& field : request.fields) seen_ += field.name.size() + field.value.size();
-    seen_ += request.path.size() + request.query.size() + request.host.size();
+    for (const char c : request.body) seen_ += static_cast<unsigned char>(c);
+    if (request.body.size() > kMostBody) std::abort();
+    seen_ += request.verb.size() + request.path.size() + request.query.size() + request.host.size();
     if (++asked_ % 2 == 0) {
       held_.push_back(id);
     } else {
@@ -49,10 +53,9 @@ class Handler final : public http::Handler {
 };
 
 /// Feeds the input cut into pieces whose size its first byte tells, and drains what comes.
-inline void run(const char* alpn, const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return;
+inline void run(const char* alpn, const http::Limits& limits, const std::uint8_t* data, std::size_t size) {
   const FixedClock clock;
-  http::Shared shared(clock);
+  http::Shared shared(clock, limits);
   Handler handler;
   const auto session = http::make_session(alpn, shared, handler);
   handler.use(*session);
@@ -68,6 +71,16 @@ inline void run(const char* alpn, const std::uint8_t* data, std::size_t size) {
     if (out.empty()) handler.settle();
   }
   session->abort();
+}
+
+/// Once as viewers are read, their bodies dropped, and once as the administration port's, kept.
+inline void run(const char* alpn, const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return;
+  http::Limits limits;
+  run(alpn, limits, data, size);
+  limits.keep_bodies = true;
+  limits.body = kMostBody;
+  run(alpn, limits, data, size);
 }
 
 }  // namespace http_fuzz

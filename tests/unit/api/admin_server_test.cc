@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
 
 #include "loop/timer.h"
@@ -42,34 +43,70 @@ class Client : public loop::StreamHandler {
     if (head == std::string::npos || field == std::string::npos) return;
     if (text_.size() - head - 4 >= std::stoul(text_.substr(field + 16))) loop_.stop();
   }
-  void on_end(const std::optional<base::Error>&) override { loop_.stop(); }
+  void on_end(const std::optional<base::Error>&) override {
+    ended_ = true;
+    loop_.stop();
+  }
+  bool ended() const { return ended_; }
 
  private:
   loop::Loop& loop_;
   std::unique_ptr<loop::Stream> stream_;
   std::string text_;
+  bool ended_ = false;
 };
 
 class AdminServerTest : public testing::Test {
  protected:
   AdminServerTest() {
+    dispatcher_.add({"GET", "/metrics", Role::kNobody, [](const Request&, const Respond& respond) {
+                       respond({200, "text/plain; version=0.0.4", "kickoff_x 1\n", {}});
+                     }});
+    dispatcher_.add({"GET", "/later", Role::kNobody, [this](const Request&, Respond respond) {
+                       ++asked_;
+                       later_ = std::move(respond);
+                     }});
+    dispatcher_.add({"PUT", "/echo", Role::kOperate, [](const Request& request, const Respond& respond) {
+                       respond({200, "text/plain", request.body, {}});
+                     }});
+    dispatcher_.add({"DELETE", "/gone", Role::kOperate,
+                     [](const Request&, const Respond& respond) { respond({204, {}, {}, {}}); }});
+    dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kOperate)}), HostRule()});
+    start(256);
+  }
+  void start(std::size_t most_connections) {
     AdminServer::Options options;
     options.port = 0;
-    server_ = AdminServer::make(loop_, clock_, options).take();
-    server_->add("/metrics",
-                 [](AdminServer::Respond respond) { respond({200, "text/plain; version=0.0.4", "kickoff_x 1\n"}); });
-    server_->add("/later", [this](AdminServer::Respond respond) { later_ = std::move(respond); });
+    options.most_connections = most_connections;
+    server_.reset();
+    server_ = AdminServer::make(loop_, clock_, dispatcher_, options).take();
+  }
+  /// Runs the loop until `done`, which is asked every millisecond; a bound of time only for what never becomes true.
+  void until(const std::function<bool()>& done) {
+    int turns = 0;
+    loop::Timer watch(loop_, [&] {
+      if (done() || ++turns > 20'000) loop_.stop();
+    });
+    watch.start(base::kMillisecond, base::kMillisecond);
+    loop_.run();
+    EXPECT_TRUE(done());
+  }
+  static std::string put(std::size_t length, const std::string& more = "") {
+    return "PUT /echo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\n" + more +
+           "Content-Length: " + std::to_string(length) + "\r\n\r\n";
   }
 
   base::SystemClock clock_;
   loop::Loop loop_;
+  Dispatcher dispatcher_{clock_};
   std::unique_ptr<AdminServer> server_;
-  AdminServer::Respond later_;
+  Respond later_;
+  int asked_ = 0;
 };
 
 TEST_F(AdminServerTest, AnswersARouteUncached) {
   Client client(loop_, server_->port());
-  const std::string answer = client.ask("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answer = client.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(answer.substr(0, 15), "HTTP/1.1 200 OK");
   EXPECT_NE(answer.find("Cache-Control: no-store"), std::string::npos) << "CC-12";
   EXPECT_NE(answer.find("kickoff_x 1\n"), std::string::npos);
@@ -77,8 +114,8 @@ TEST_F(AdminServerTest, AnswersARouteUncached) {
 
 TEST_F(AdminServerTest, UnknownPagesAndOtherMethodsAreToldSo) {
   Client client(loop_, server_->port());
-  EXPECT_NE(client.ask("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n").find(" 404 "), std::string::npos);
-  const std::string answer = client.ask("DELETE /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(client.ask("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").find(" 404 "), std::string::npos);
+  const std::string answer = client.ask("DELETE /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_NE(answer.find(" 405 "), std::string::npos);
   EXPECT_NE(answer.find("Allow: GET, HEAD"), std::string::npos);
 }
@@ -86,15 +123,15 @@ TEST_F(AdminServerTest, UnknownPagesAndOtherMethodsAreToldSo) {
 TEST_F(AdminServerTest, ARouteMayAnswerLater) {
   Client client(loop_, server_->port());
   loop::Timer soon(loop_, [&] {
-    if (later_) later_({200, "text/plain", "now\n"});
+    if (later_) later_({200, "text/plain", "now\n", {}});
   });
   soon.start(base::kMillisecond, base::kMillisecond);
-  EXPECT_NE(client.ask("GET /later HTTP/1.1\r\nHost: a\r\n\r\n").find("now\n"), std::string::npos);
+  EXPECT_NE(client.ask("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n").find("now\n"), std::string::npos);
 }
 
 TEST_F(AdminServerTest, AnAnswerForAConnectionThatIsGoneIsDropped) {
   Client client(loop_, server_->port());
-  client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
   loop::Timer watch(loop_, [&] {
     if (!later_) return;
     client.hang_up();
@@ -106,8 +143,96 @@ TEST_F(AdminServerTest, AnAnswerForAConnectionThatIsGoneIsDropped) {
   watch.stop();
   // Another client's answer shows that the server has seen the first one go.
   Client second(loop_, server_->port());
-  EXPECT_NE(second.ask("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").find(" 200 "), std::string::npos);
-  later_({200, "text/plain", "too late\n"});
+  EXPECT_NE(second.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").find(" 200 "), std::string::npos);
+  later_({200, "text/plain", "too late\n", {}});
+}
+
+TEST_F(AdminServerTest, HeadHasTheLengthAndNoBody) {
+  Client client(loop_, server_->port());
+  client.send("HEAD /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const std::string answer = client.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(answer.substr(0, 15), "HTTP/1.1 200 OK");
+  EXPECT_NE(answer.find("Content-Length: 12"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, GivesARouteABodyOfTheLimitAndNoByteMore) {
+  Client client(loop_, server_->port());
+  const std::string body(AdminServer::kMostBody, 'b');
+  const std::string answer = client.ask(put(body.size()) + body);
+  EXPECT_EQ(answer.substr(0, 15), "HTTP/1.1 200 OK");
+  EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), body);
+  const std::string refused = client.ask(put(body.size() + 1));
+  EXPECT_EQ(refused.substr(0, 12), "HTTP/1.1 413");
+  EXPECT_NE(refused.find("application/problem+json"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, AClientThatSendsATooLargeBodyStillGetsToReadTheRefusal) {
+  Client client(loop_, server_->port());
+  client.send(put(700'000));
+  const std::string refused = client.ask(std::string(700'000, 'b'));
+  EXPECT_EQ(refused.substr(0, 12), "HTTP/1.1 413");
+}
+
+TEST_F(AdminServerTest, DropsOneThatGoesOnSendingAfterItsLastAnswer) {
+  Client client(loop_, server_->port());
+  client.send(put(5'000'000));
+  client.send(std::string(3'000'000, 'b'));
+  until([&] { return dispatcher_.counters().connections_total == 1 && dispatcher_.counters().connections == 0; });
+}
+
+TEST_F(AdminServerTest, AsksForABodyThatIsHeldBack) {
+  Client client(loop_, server_->port());
+  client.send(put(5, "Expect: 100-continue\r\n"));
+  const std::string answer = client.ask("hello");
+  EXPECT_EQ(answer.find("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"), 0U) << answer;
+  EXPECT_TRUE(answer.ends_with("hello"));
+}
+
+TEST_F(AdminServerTest, AnAnswerWithoutContentHasNoLength) {  // RFC 9110 8.6
+  Client client(loop_, server_->port());
+  client.send("DELETE /gone HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\n\r\n");
+  const std::string answers = client.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(answers.substr(0, 23), "HTTP/1.1 204 No Content");
+  EXPECT_LT(answers.find("HTTP/1.1 200 OK"), answers.find("Content-Length"));
+}
+
+TEST_F(AdminServerTest, WhatIsNoHttpIsAnsweredWithAProblem) {
+  Client client(loop_, server_->port());
+  const std::string answer = client.ask("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+  EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 400");
+  EXPECT_NE(answer.find("application/problem+json"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, CountsItsConnectionsAndLetsTheOldestGo) {
+  start(2);
+  const Counters& counters = dispatcher_.counters();
+  Client first(loop_, server_->port());
+  first.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(counters.connections, 1U);
+  Client second(loop_, server_->port());
+  second.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Client third(loop_, server_->port());
+  third.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  until([&] { return first.ended(); });
+  EXPECT_EQ(counters.connections, 2U);
+  EXPECT_EQ(counters.connections_total, 3U);
+  EXPECT_NE(second.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").find(" 200 "), std::string::npos);
+  second.hang_up();
+  until([&] { return counters.connections == 1; });
+}
+
+TEST_F(AdminServerTest, OneThatSendsAheadWaitsForItsAnswers) {
+  Client client(loop_, server_->port());
+  const std::string ahead =
+      "GET /later HTTP/1.1\r\nHost: localhost\r\nX-Filler: " + std::string(1'000, 'x') + "\r\n\r\n";
+  std::string many;
+  for (int i = 0; i < 300; ++i) many += ahead;
+  client.send(many);
+  for (int i = 1; i <= 300; ++i) {
+    until([&] { return asked_ == i; });
+    later_({200, "text/plain", "x", {}});
+  }
+  EXPECT_EQ(asked_, 300);
 }
 
 }  // namespace

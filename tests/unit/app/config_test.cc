@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "app/admin_config.h"
+
 namespace app {
 namespace {
 
@@ -246,6 +248,98 @@ TEST(LoadConfig, AMissingFileIsAProblemThatNamesIt) {
   ASSERT_TRUE(std::holds_alternative<std::vector<Problem>>(loaded));
   EXPECT_NE(std::get<std::vector<Problem>>(loaded).front().message().find("/nonexistent.yaml: cannot be read"),
             std::string::npos);
+}
+
+constexpr const char* kHash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";  // of "abc"
+
+std::string token_problems(const std::string& more) { return problems_of("admin: {tokens: [{" + more + "}]}"); }
+
+TEST(AdminConfig, HasNoTokensAndNoNamesUnlessGiven) {
+  EXPECT_TRUE(good("").admin.tokens.empty());
+  EXPECT_TRUE(good("").admin.hosts.empty());
+  EXPECT_TRUE(good("admin: {tokens: [], hosts: []}").admin.tokens.empty());
+}
+
+TEST(AdminConfig, ReadsTokensByTheirHash) {
+  const Config config = good(std::string("admin:\n  tokens:\n") + "    - {name: wall, role: read, sha256: " + kHash +
+                             "}\n    - {name: desk-1, role: operate, expires: 2027-01-15T08:00:01Z, sha256: " + kHash +
+                             "}\n    - {name: root, role: admin, expires: 2027-01-15, sha256: " + kHash + "}\n");
+  ASSERT_EQ(config.admin.tokens.size(), 3U);
+  EXPECT_EQ(config.admin.tokens[0].name, "wall");
+  EXPECT_EQ(config.admin.tokens[0].role, api::Role::kRead);
+  EXPECT_EQ(config.admin.tokens[0].hash, api::make_token("", "abc", api::Role::kRead).hash);
+  EXPECT_EQ(config.admin.tokens[0].expires, 0);
+  EXPECT_EQ(config.admin.tokens[1].role, api::Role::kOperate);
+  EXPECT_EQ(config.admin.tokens[1].expires, 1'800'000'001 * base::kSecond);
+  EXPECT_EQ(config.admin.tokens[2].role, api::Role::kAdmin);
+  EXPECT_EQ(config.admin.tokens[2].expires, (1'800'000'000 - 8 * 3600) * base::kSecond) << "a date: its first instant";
+}
+
+TEST(AdminConfig, ReadsATokenFromAFile) {
+  const std::string path = testing::TempDir() + "/kickoff_token";
+  std::ofstream(path) << "abc \r\nnot this\n";
+  const Config config = good("admin: {tokens: [{name: a, role: read, file: " + path + "}]}");
+  EXPECT_EQ(config.admin.tokens.at(0).hash, api::make_token("", "abc", api::Role::kRead).hash);
+  std::ofstream(path) << "\nabc\n";
+  EXPECT_NE(token_problems("name: a, role: read, file: " + path).find("first line"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, role: read, file: /nonexistent").find("cannot be read"), std::string::npos);
+}
+
+TEST(AdminConfig, ATokenNeedsANameARoleAndOneSource) {
+  const std::string hash = std::string("sha256: ") + kHash;
+  EXPECT_EQ(token_problems("name: a, role: read, " + hash), "");
+  EXPECT_NE(token_problems("role: read, " + hash).find("needs a name"), std::string::npos);
+  EXPECT_NE(token_problems("name: \"a b\", role: read, " + hash).find("needs a name"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, " + hash).find("needs a role"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, role: root, " + hash).find("one of read, operate, admin"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, role: read").find("one of sha256 and file"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, role: read, file: x, " + hash).find("one of sha256 and file"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, role: read, sha256: abc").find("64 hexadecimal digits"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, rôle: read, " + hash).find("unknown key"), std::string::npos);
+  EXPECT_NE(problems_of("admin: {tokens: [{name: a, role: read, " + hash + "}, {name: a, role: read, " + hash + "}]}")
+                .find("two tokens are named \"a\""),
+            std::string::npos);
+  EXPECT_NE(problems_of("admin: {tokens: abc}").find("has to be a list"), std::string::npos);
+  EXPECT_NE(problems_of("admin: {tokens: [abc]}"), "");
+}
+
+TEST(AdminConfig, AnExpiryIsAnInstantOrADateThatExists) {
+  const auto refused = [](const std::string& when) {
+    return token_problems(std::string("name: a, role: read, sha256: ") + kHash + ", expires: \"" + when + "\"")
+               .find("expires has to be a UTC time") != std::string::npos;
+  };
+  for (const char* right : {"2028-02-29", "1970-01-01", "2027-12-31T23:59:59Z", "2027-01-01T00:00:00Z"})
+    EXPECT_FALSE(refused(right)) << right;
+  for (const char* wrong :
+       {"", "2027", "2027-02-29", "2027-13-01", "2027-00-01", "2027-01-32", "1969-12-31", "2027-01-01T24:00:00Z",
+        "2027-01-01T00:60:00Z", "2027-01-01T00:00:60Z", "2027-01-01T00:00:00", "2027-01-01T00:00:00+01:00",
+        "2027-01-01 00:00:00Z", "2027-01-01T00:00:00Zx", "2027-1-1", "tomorrow!!", "2027-01-01T-1:00:00Z"})
+    EXPECT_TRUE(refused(wrong)) << wrong;
+}
+
+TEST(AdminConfig, ReadsTheNamesItGoesBy) {
+  EXPECT_EQ(good("admin: {hosts: [kickoff, \"*.media.svc\"]}").admin.hosts,
+            (std::vector<std::string>{"kickoff", "*.media.svc"}));
+  for (const char* wrong : {"kickoff:8081", "http://kickoff", "\"*\"", "[a]", "{a: b}"})
+    EXPECT_NE(problems_of(std::string("admin: {hosts: [") + wrong + "]}").find("a name without a port"),
+              std::string::npos)
+        << wrong;
+  for (const char* wrong : {"kickoff", "{a: b}"})
+    EXPECT_NE(problems_of(std::string("admin: {hosts: ") + wrong + "}").find("a list of names"), std::string::npos)
+        << wrong;
+}
+
+TEST(EnvironmentToken, IsTakenOutOfTheEnvironment) {
+  setenv("KICKOFF_ADMIN_TOKEN", "abc", 1);
+  const auto token = take_environment_token();
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->hash, api::make_token("", "abc", api::Role::kAdmin).hash);
+  EXPECT_EQ(token->role, api::Role::kAdmin);
+  EXPECT_EQ(token->expires, 0);
+  EXPECT_EQ(std::getenv("KICKOFF_ADMIN_TOKEN"), nullptr);
+  EXPECT_FALSE(take_environment_token());
+  setenv("KICKOFF_ADMIN_TOKEN", "", 1);
+  EXPECT_FALSE(take_environment_token()) << "an empty one lets nobody in";
 }
 
 }  // namespace

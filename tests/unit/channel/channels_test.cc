@@ -136,6 +136,27 @@ TEST_F(ChannelsTest, MayBeDestroyedByItsLastWord) {
   EXPECT_EQ(channels_, nullptr);
 }
 
+TEST_F(ChannelsTest, DisconnectsWhoPublishesToOneChannelAndLetsItComeBack) {
+  ASSERT_EQ(publish("match"), "");
+  ASSERT_EQ(publish("other"), "");
+  EXPECT_EQ(channels_->disconnect("match", "enough"), Channels::Disconnect::kDone);
+  EXPECT_EQ(feeds_[0].closed, "enough");
+  EXPECT_EQ(feeds_[1].closed, "");
+  EXPECT_EQ(channels_->disconnect("match", "again"), Channels::Disconnect::kNoPublisher) << "it is on its way out";
+  EXPECT_EQ(feeds_[0].closed, "enough");
+  feeds_[0].end();
+  EXPECT_EQ(channels_->disconnect("match", "again"), Channels::Disconnect::kNoPublisher);
+  ASSERT_EQ(publish("match"), "");
+  EXPECT_EQ(channels_->disconnect("match", "again"), Channels::Disconnect::kDone);
+}
+
+TEST_F(ChannelsTest, DisconnectsNobodyFromAChannelThatIsUnknown) {
+  ASSERT_EQ(publish("match"), "");
+  EXPECT_EQ(channels_->disconnect("matc", "enough"), Channels::Disconnect::kNoChannel);
+  EXPECT_EQ(channels_->disconnect("*", "enough"), Channels::Disconnect::kNoChannel);
+  EXPECT_EQ(feeds_[0].closed, "");
+}
+
 TEST_F(ChannelsTest, NamesAChannelThatIsStale) {
   ASSERT_EQ(publish("match"), "");
   EXPECT_EQ(channels_->stale(), "");

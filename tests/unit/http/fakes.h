@@ -38,7 +38,9 @@ class Recorder final : public http::Handler {
     for (const auto& field : request.fields)
       if (field.name[0] == 'x' || field.name[0] == 'X')
         line += " " + std::string(field.name) + "=" + std::string(field.value);
+    if (!request.body.empty()) line += " <" + std::string(request.body) + ">";
     trace.push_back(line);
+    verbs.emplace_back(request.verb);
     ids.push_back(id);
     if (!hold) session->respond(id, answer == nullptr ? reply(200, std::string(request.path)) : answer);
   }
@@ -52,6 +54,7 @@ class Recorder final : public http::Handler {
   bool hold = false;
   http::Response answer;
   std::vector<std::string> trace;
+  std::vector<std::string> verbs;
   std::vector<http::StreamId> ids;
   std::vector<http::StreamId> closed;
   std::vector<int> refused;

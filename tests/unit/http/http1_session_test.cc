@@ -279,4 +279,87 @@ TEST_F(Http1, IsFoundByItsFirstBytesWithoutAlpn) {
   EXPECT_EQ(session->protocol(), "h2");
 }
 
+struct Http1Bodies : Http1 {
+  Http1Bodies() {
+    shared.limits.keep_bodies = true;
+    shared.limits.body = 8;
+  }
+  std::string status_of(const std::string& request, std::size_t step = SIZE_MAX) {
+    restart();
+    feed(request, step);
+    return statuses(drain(*session));
+  }
+};
+
+TEST_F(Http1Bodies, GivesABodyWithItsRequestAtEverySplit) {
+  shared.limits.body = 40;
+  const std::string bytes =
+      "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX-1: y\r\n\r\nhello"
+      "DELETE /2 HTTP/1.1\r\nHost: a\r\n\r\n"
+      "PATCH /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n3;e=f\r\nbcd\r\n0\r\nTrailer: "
+      "t\r\n\r\n"
+      "PUT /4 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+  for (std::size_t step = bytes.size(); step > 0; step = step > 40 ? step / 2 : step - 1) {
+    restart();
+    feed(bytes, step);
+    EXPECT_EQ(statuses(drain(*session)), "200 200 200 200 ") << step;
+    EXPECT_EQ(handler.trace, (std::vector<std::string>{"OTHER /1 @a X-1=y <hello>", "OTHER /2 @a", "OTHER /3 @a <abcd>",
+                                                       "OTHER /4 @a"}))
+        << step;
+    EXPECT_EQ(handler.verbs, (std::vector<std::string>{"POST", "DELETE", "PATCH", "PUT"}));
+  }
+}
+
+TEST_F(Http1Bodies, TakesABodyOfTheLimitAndNoByteMore) {
+  const auto of_length = [](std::size_t length) {
+    return "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+  };
+  const auto in_chunks = [](std::size_t length) {
+    std::string request = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    return request + std::to_string(length) + "\r\n" + std::string(length, 'x') + "\r\n";
+  };
+  EXPECT_EQ(status_of(of_length(8) + "12345678"), "200 ");
+  EXPECT_EQ(handler.trace.back(), "OTHER / @a <12345678>");
+  EXPECT_EQ(status_of(of_length(9)), "413 ") << "before it is sent";
+  shared.limits.body = 9;
+  EXPECT_EQ(status_of(in_chunks(9)), "");
+  shared.limits.body = 8;
+  EXPECT_EQ(status_of(in_chunks(9), 1), "413 ");
+  EXPECT_TRUE(session->done());
+}
+
+TEST_F(Http1Bodies, BoundsTheFramingOfChunksToo) {
+  const std::string head = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(status_of(head + "1;" + std::string(6, 'e'), 1), "");
+  EXPECT_EQ(status_of(head + "1;" + std::string(7, 'e'), 1), "413 ");
+}
+
+TEST_F(Http1Bodies, AsksForABodyThatIsHeldBack) {
+  const std::string head = "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: ";
+  EXPECT_EQ(status_of(head + "5\r\n\r\n"), "100 ");
+  EXPECT_FALSE(session->done());
+  feed("hello");
+  EXPECT_EQ(statuses(drain(*session)), "200 ");
+  EXPECT_EQ(handler.trace.back(), "OTHER / @a <hello>");
+  EXPECT_EQ(status_of(head + "5\r\n\r\nhello", 7), "100 200 ") << "what comes before the 100 is sent is kept";
+  EXPECT_EQ(status_of(head + "0\r\n\r\n"), "200 ") << "nothing to wait for";
+  EXPECT_EQ(status_of(head + "9\r\n\r\n"), "413 ");
+  EXPECT_EQ(status_of("PUT / HTTP/1.1\r\nHost: a\r\nExpect: more\r\nContent-Length: 5\r\n\r\n"), "417 ");
+  EXPECT_EQ(status_of("PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"), "")
+      << "RFC 9110 10.1.1: of HTTP/1.0 it is ignored";
+}
+
+TEST_F(Http1Bodies, AreDroppedUnlessWanted) {
+  shared.limits.keep_bodies = false;
+  EXPECT_EQ(status_of("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), "200 ");
+  EXPECT_EQ(handler.trace.back(), "OTHER / @a");
+}
+
+TEST_F(Http1, AnAbsoluteTargetsHostHoldsWhateverTheFieldSays) {  // RFC 9112 3.2.2
+  feed("GET http://evil:81?x=http://b/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  drain(*session);
+  feed("GET https://evil/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(handler.trace, (std::vector<std::string>{"GET /?x=http://b/ @evil:81", "GET /a @evil"}));
+}
+
 }  // namespace

@@ -223,6 +223,22 @@ TEST_F(Http2, ReadsAndDropsSmallBodiesRefusesLargeOnes) {
   EXPECT_TRUE(client->answers[large].complete);
 }
 
+TEST_F(Http2, GivesABodyUpToTheLimitWithItsRequest) {
+  shared.limits.keep_bodies = true;
+  shared.limits.body = 20'000;
+  const auto id = client->ask("/", "POST", {{"x-a", "b"}}, std::string(20'000, 'x'));
+  converse();
+  EXPECT_EQ(handler.trace, std::vector<std::string>{"OTHER / @edge x-a=b <" + std::string(20'000, 'x') + ">"});
+  EXPECT_EQ(handler.verbs, std::vector<std::string>{"POST"});
+  EXPECT_EQ(client->answers[id].fields.substr(0, 12), ":status=200;");
+  client->ask("/", "POST", {}, std::string(20'001, 'x'));
+  converse();
+  EXPECT_EQ(handler.refused, std::vector<int>{413});
+  client->ask("/next");
+  converse();
+  EXPECT_EQ(handler.trace.back(), "GET /next @edge");
+}
+
 TEST_F(Http2, ShutsDownWithGoaway) {
   handler.hold = true;
   const auto id = client->ask("/");

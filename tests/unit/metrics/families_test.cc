@@ -41,7 +41,7 @@ TEST(Exposition, TellsOfTheProcessAndOfEachServeLoop) {
   Instance instance;
   instance.version = "1.2.3";
   const serve::Counters counters;
-  const std::string page = write_exposition(instance, {{"0", &counters, 0.25}});
+  const std::string page = write_exposition(instance, {{"0", &counters, 0.25}}, {});
   EXPECT_NE(page.find("kickoff_build_info{version=\"1.2.3\"} 1\n"), std::string::npos);
   EXPECT_NE(page.find("kickoff_loop_busy_ratio{loop=\"0\"} 0.25\n"), std::string::npos);
   EXPECT_NE(page.find("# TYPE kickoff_http_requests_total counter\n"), std::string::npos);

@@ -1,0 +1,87 @@
+#include "api/routes.h"
+
+#include <utility>
+
+#include "api/channels_json.h"
+#include "api/instance_json.h"
+
+namespace api {
+namespace {
+
+constexpr const char* kJson = "application/json";
+constexpr const char* kPlain = "text/plain; charset=utf-8";
+
+Answer readiness(const Backend::Health& health) {
+  if (health.stopping) return {503, kPlain, "stopping\n", {}};
+  if (health.stale_channel.empty()) return {200, kPlain, "ready\n", {}};
+  return {503, kPlain, "channel " + health.stale_channel + " has a publisher and no fresh part\n", {}};
+}
+
+void add_health(Dispatcher& dispatcher, Backend& backend) {
+  // It takes the control loop's word: a process that is there and does not turn is not alive.
+  dispatcher.add({"GET", "/livez", Role::kNobody, [&backend](const Request&, Respond respond) {
+                    backend.ask_health([respond = std::move(respond)](const Backend::Health&) {
+                      respond({200, kPlain, "alive\n", {}});
+                    });
+                  }});
+  dispatcher.add({"GET", "/readyz", Role::kNobody, [&backend](const Request&, Respond respond) {
+                    backend.ask_health(
+                        [respond = std::move(respond)](const Backend::Health& health) { respond(readiness(health)); });
+                  }});
+  dispatcher.add({"GET", "/metrics", Role::kNobody, [&backend](const Request&, Respond respond) {
+                    backend.ask_metrics([respond = std::move(respond)](const std::string& text) {
+                      respond({200, "text/plain; version=0.0.4; charset=utf-8", text, {}});
+                    });
+                  }});
+}
+
+void add_state(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock) {
+  dispatcher.add({"GET", "/api/v1/channels", Role::kNobody, [&backend, &clock](const Request&, Respond respond) {
+                    backend.ask_channels(
+                        [&clock, respond = std::move(respond)](const std::vector<channel::Report>& reports) {
+                          respond({200, kJson, channels_json(reports, clock.utc()), {}});
+                        });
+                  }});
+  dispatcher.add({"GET", "/api/v1/instance", Role::kNobody, [&backend, &clock](const Request&, Respond respond) {
+                    backend.ask_load([&clock, respond = std::move(respond)](const Backend::Load& load) {
+                      respond({200, kJson, instance_json(load.loops, load.control_busy, clock.utc()), {}});
+                    });
+                  }});
+  dispatcher.add({"GET", "/api/v1/openapi.json", Role::kNobody,
+                  [](const Request&, Respond respond) { respond({200, kJson, std::string(openapi_json()), {}}); }});
+}
+
+Answer disconnected(const std::string& channel, channel::Channels::Disconnect outcome) {
+  switch (outcome) {
+    case channel::Channels::Disconnect::kDone: return {204, {}, {}, {}};
+    case channel::Channels::Disconnect::kNoChannel: return problem(404, "there is no channel " + channel);
+    case channel::Channels::Disconnect::kNoPublisher: return problem(409, "nobody publishes to channel " + channel);
+  }
+  return problem(500, "no such outcome");
+}
+
+void disconnect_publisher(Backend& backend, const Request& request, Respond respond) {
+  const std::string feed = request.query_of("feed").value_or("primary");
+  if (feed != "primary") return respond(problem(400, "feed has to be primary: a channel has one feed"));
+  const std::string& channel = request.parameter("name");
+  backend.disconnect_publisher(channel,
+                               [channel, respond = std::move(respond)](const channel::Channels::Disconnect& outcome) {
+                                 respond(disconnected(channel, outcome));
+                               });
+}
+
+}  // namespace
+
+void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock, std::string page) {
+  add_health(dispatcher, backend);
+  add_state(dispatcher, backend, clock);
+  dispatcher.add({"DELETE", "/api/v1/channels/{name}/publisher", Role::kOperate,
+                  [&backend](const Request& request, Respond respond) {
+                    disconnect_publisher(backend, request, std::move(respond));
+                  }});
+  dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
+                    respond({200, "text/html; charset=utf-8", page, {}});
+                  }});
+}
+
+}  // namespace api

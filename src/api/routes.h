@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/dispatcher.h"
+#include "base/clock.h"
+#include "channel/channels.h"
+#include "channel/report.h"
+#include "serve/counters.h"
+
+namespace api {
+
+/// What the routes ask the rest of the server for. Every answer comes later, on the thread that asked.
+class Backend {
+ public:
+  struct Health {
+    bool stopping = false;
+    std::string stale_channel;  ///< empty where the instance is ready
+  };
+  struct Load {
+    std::vector<const serve::Counters*> loops;
+    double control_busy = 0;  ///< share of the last second in which the control loop did not wait
+  };
+  template <typename T>
+  using Take = std::function<void(const T&)>;
+
+  virtual ~Backend() = default;
+  virtual void ask_health(Take<Health> take) = 0;
+  /// The page for Prometheus.
+  virtual void ask_metrics(Take<std::string> take) = 0;
+  virtual void ask_channels(Take<std::vector<channel::Report>> take) = 0;
+  virtual void ask_load(Take<Load> take) = 0;
+  virtual void disconnect_publisher(std::string channel, Take<channel::Channels::Disconnect> take) = 0;
+};
+
+/// All routes of the administration port, as openapi.json describes them. `page`: the operations page.
+/// `backend` and `clock` outlive the dispatcher.
+void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock, std::string page);
+
+/// The OpenAPI 3.1 document, made part of the program when it is built (src/api/openapi.json).
+std::string_view openapi_json();
+
+}  // namespace api

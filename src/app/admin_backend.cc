@@ -1,0 +1,62 @@
+#include "app/admin_backend.h"
+
+#include <utility>
+
+namespace app {
+namespace {
+
+metrics::AdminPort port_of(const api::Counters& counters) {
+  metrics::AdminPort port;
+  for (const auto& [route, classes] : counters.requests) port.requests.push_back({route.first, route.second, classes});
+  for (std::size_t i = 0; i < api::kRefusals; ++i)
+    port.refused.emplace_back(api::to_string(static_cast<api::Refusal>(i)), counters.refused[i]);
+  port.connections = counters.connections;
+  port.connections_total = counters.connections_total;
+  port.duration = counters.duration;
+  return port;
+}
+
+}  // namespace
+
+AdminBackend::AdminBackend(loop::Mailbox& control, loop::Mailbox& own, ControlCalls calls, const ServeThreads& serve)
+    : control_(control), own_(own), calls_(std::move(calls)), serve_(serve) {}
+
+void AdminBackend::ask(std::function<void(const Overview&)> take) {
+  control_.post(
+      [this, take = std::move(take)] { own_.post([take, overview = calls_.collect()] { take(*overview); }); });
+}
+
+void AdminBackend::ask_health(Take<Health> take) {
+  ask([take = std::move(take)](const Overview& overview) { take({overview.stopping, overview.stale_channel}); });
+}
+
+void AdminBackend::ask_metrics(Take<std::string> take) {
+  ask([this, take = std::move(take)](const Overview& overview) { take(write_metrics(overview)); });
+}
+
+void AdminBackend::ask_channels(Take<std::vector<channel::Report>> take) {
+  ask([take = std::move(take)](const Overview& overview) { take(overview.instance.channels); });
+}
+
+void AdminBackend::ask_load(Take<Load> take) {
+  ask([this, take = std::move(take)](const Overview& overview) {
+    Load load;
+    for (const auto& report : serve_.reports()) load.loops.push_back(report.counters);
+    load.control_busy = overview.instance.main_loop_busy;
+    take(load);
+  });
+}
+
+void AdminBackend::disconnect_publisher(std::string channel, Take<channel::Channels::Disconnect> take) {
+  control_.post([this, channel = std::move(channel), take = std::move(take)] {
+    own_.post([take, outcome = calls_.disconnect(channel)] { take(outcome); });
+  });
+}
+
+std::string AdminBackend::write_metrics(const Overview& overview) const {
+  std::vector<metrics::ServeLoop> loops;
+  for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});
+  return metrics::write_exposition(overview.instance, loops, port_of(*counters_));
+}
+
+}  // namespace app

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/counters.h"
+#include "api/routes.h"
+#include "app/serve_threads.h"
+#include "loop/mailbox.h"
+#include "metrics/exposition.h"
+
+namespace app {
+
+/// What the administration port asks the control loop for.
+struct Overview {
+  metrics::Instance instance;
+  std::string stale_channel;  ///< empty where the instance is ready
+  bool stopping = false;
+};
+
+/// What is called on the control loop's thread.
+struct ControlCalls {
+  std::function<std::shared_ptr<const Overview>()> collect;
+  std::function<channel::Channels::Disconnect(const std::string& channel)> disconnect;
+};
+
+/// Takes the routes' questions to the control loop and its answers back.
+/// Thread: the administration port's.
+class AdminBackend final : public api::Backend {
+ public:
+  /// `control` and `own`: the loops of both threads. Everything but `calls` outlives it.
+  AdminBackend(loop::Mailbox& control, loop::Mailbox& own, ControlCalls calls, const ServeThreads& serve);
+
+  /// Whose requests the metrics tell; it outlives this.
+  void use(const api::Counters& counters) { counters_ = &counters; }
+
+  void ask_health(Take<Health> take) override;
+  void ask_metrics(Take<std::string> take) override;
+  void ask_channels(Take<std::vector<channel::Report>> take) override;
+  void ask_load(Take<Load> take) override;
+  void disconnect_publisher(std::string channel, Take<channel::Channels::Disconnect> take) override;
+
+ private:
+  void ask(std::function<void(const Overview&)> take);
+  std::string write_metrics(const Overview& overview) const;
+
+  loop::Mailbox& control_;
+  loop::Mailbox& own_;
+  const ControlCalls calls_;
+  const ServeThreads& serve_;
+  const api::Counters* counters_ = nullptr;
+};
+
+}  // namespace app

@@ -1,0 +1,159 @@
+#include "api/routes.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "fakes.h"
+
+namespace api {
+namespace {
+
+using api_test::ask;
+using api_test::Asked;
+using channel::Channels;
+
+/// Answers at once; writes down what it was told to do.
+class FakeBackend final : public Backend {
+ public:
+  void ask_health(Take<Health> take) override { take(health); }
+  void ask_metrics(Take<std::string> take) override { take("kickoff_x 1\n"); }
+  void ask_channels(Take<std::vector<channel::Report>> take) override { take(reports); }
+  void ask_load(Take<Load> take) override { take({{&counters}, 0.25}); }
+  void disconnect_publisher(std::string channel, Take<Channels::Disconnect> take) override {
+    disconnected.push_back(channel);
+    take(outcome);
+  }
+
+  Health health;
+  std::vector<channel::Report> reports;
+  serve::Counters counters;
+  Channels::Disconnect outcome = Channels::Disconnect::kDone;
+  std::vector<std::string> disconnected;
+};
+
+class RoutesTest : public testing::Test {
+ protected:
+  RoutesTest() {
+    add_routes(dispatcher_, backend_, clock_, "<title>the page</title>");
+    dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kOperate)}), HostRule()});
+  }
+  Answer get(const std::string& path) { return ask(dispatcher_, {"GET", path}).value_or(Answer{0, {}, {}, {}}); }
+  Answer kick(const std::string& channel, const std::string& query = "") {
+    return ask(dispatcher_, {"DELETE",
+                             "/api/v1/channels/" + channel + "/publisher",
+                             query,
+                             "localhost",
+                             {{"authorization", "Bearer t"}}})
+        .value_or(Answer{0, {}, {}, {}});
+  }
+
+  api_test::FakeClock clock_;
+  FakeBackend backend_;
+  Dispatcher dispatcher_{clock_};
+};
+
+TEST_F(RoutesTest, TellsWhetherTheInstanceIsReady) {
+  EXPECT_EQ(get("/livez").body, "alive\n");
+  EXPECT_EQ(get("/readyz").status, 200);
+  backend_.health.stale_channel = "match";
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_NE(get("/readyz").body.find("match"), std::string::npos);
+  EXPECT_EQ(get("/livez").status, 200) << "a channel that is stale is no reason to restart";
+  backend_.health = {true, ""};
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_EQ(get("/readyz").body, "stopping\n");
+}
+
+TEST_F(RoutesTest, GivesMetricsAndThePage) {
+  EXPECT_EQ(get("/metrics").body, "kickoff_x 1\n");
+  EXPECT_EQ(get("/metrics").content_type, "text/plain; version=0.0.4; charset=utf-8");  // OP-1
+  EXPECT_EQ(get("/").body, "<title>the page</title>");
+  EXPECT_EQ(get("/").content_type, "text/html; charset=utf-8");
+}
+
+TEST_F(RoutesTest, GivesTheStateAsJson) {
+  channel::Report report;
+  report.name = "match";
+  report.state = channel::Channel::State::kLive;
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  backend_.reports.push_back(report);
+  const auto channels = nlohmann::json::parse(get("/api/v1/channels").body);
+  ASSERT_EQ(channels["channels"].size(), 1U);
+  EXPECT_EQ(channels["channels"][0]["name"], "match");
+  EXPECT_EQ(channels["channels"][0]["state"], "live");
+  EXPECT_EQ(channels["channels"][0]["feed"], nullptr);
+  const auto instance = nlohmann::json::parse(get("/api/v1/instance").body);
+  EXPECT_EQ(instance["time"], "2027-01-15T08:00:00.000Z");
+  for (const char* path : {"/api/v1/channels", "/api/v1/instance", "/api/v1/openapi.json"})
+    EXPECT_EQ(get(path).content_type, "application/json") << path;
+}
+
+TEST_F(RoutesTest, DisconnectsAPublisher) {
+  const Answer done = kick("match");
+  EXPECT_EQ(done.status, 204);
+  EXPECT_EQ(done.body, "");
+  EXPECT_EQ(kick("other", "feed=primary").status, 204);
+  EXPECT_EQ(backend_.disconnected, (std::vector<std::string>{"match", "other"}));
+}
+
+TEST_F(RoutesTest, TellsWhyNobodyWasDisconnected) {
+  backend_.outcome = Channels::Disconnect::kNoChannel;
+  EXPECT_EQ(kick("match").status, 404);
+  EXPECT_NE(kick("match").body.find("no channel match"), std::string::npos);
+  backend_.outcome = Channels::Disconnect::kNoPublisher;
+  EXPECT_EQ(kick("match").status, 409);
+  EXPECT_EQ(kick("match").content_type, "application/problem+json");
+}
+
+TEST_F(RoutesTest, ThereIsNoOtherFeedYet) {
+  EXPECT_EQ(kick("match", "feed=backup").status, 400);
+  EXPECT_EQ(kick("match", "feed=").status, 400);
+  EXPECT_TRUE(backend_.disconnected.empty());
+}
+
+TEST_F(RoutesTest, DisconnectingNeedsAToken) {
+  EXPECT_EQ(ask(dispatcher_, {"DELETE", "/api/v1/channels/match/publisher"})->status, 401);
+  dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kRead)}), HostRule()});
+  EXPECT_EQ(kick("match").status, 403);
+  EXPECT_TRUE(backend_.disconnected.empty());
+}
+
+TEST_F(RoutesTest, AreThoseOfTheOpenApiDocument) {
+  const auto document = nlohmann::json::parse(openapi_json());
+  EXPECT_EQ(document["openapi"].get<std::string>().substr(0, 4), "3.1.");
+  // Method, path, role.
+  std::set<std::string> described;
+  for (const auto& [path, item] : document["paths"].items()) {
+    for (const auto& [method, operation] : item.items()) {
+      if (method == "parameters") continue;
+      const auto& security = operation.contains("security") ? operation["security"] : document["security"];
+      std::string line = method + " " + path + " ";
+      line += security.empty() ? "nobody" : security[0]["token"][0].get<std::string>();
+      described.insert(line);
+    }
+  }
+  std::set<std::string> routed;
+  for (const Route& route : dispatcher_.router().routes()) {
+    std::string method = route.method;
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    routed.insert(method + " " + route.path + " " + std::string(to_string(route.role)));
+  }
+  EXPECT_EQ(described, routed);
+  EXPECT_EQ(routed.size(), dispatcher_.router().routes().size()) << "no route twice";
+}
+
+TEST_F(RoutesTest, EveryRouteThatNeedsATokenDescribesItsRefusals) {
+  const auto document = nlohmann::json::parse(openapi_json());
+  for (const Route& route : dispatcher_.router().routes()) {
+    if (route.role == Role::kNobody) continue;
+    std::string method = route.method;
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    const auto& responses = document["paths"][route.path][method]["responses"];
+    for (const char* status : {"401", "403", "421"}) EXPECT_TRUE(responses.contains(status)) << route.path << status;
+  }
+}
+
+}  // namespace
+}  // namespace api
