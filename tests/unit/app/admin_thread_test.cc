@@ -30,14 +30,13 @@ class AdminThreadTest : public ::testing::Test {
   ~AdminThreadTest() override { std::filesystem::remove_all(web_); }
 
   base::Result<std::unique_ptr<AdminThread>> start() {
-    return AdminThread::start(
-        config_, clock_, control_,
-        [this] {
-          collector_ = std::this_thread::get_id();
-          ++collected_;
-          return std::make_shared<const Overview>(overview_);
-        },
-        *serve_);
+    ControlCalls calls;
+    calls.collect = [this] {
+      collector_ = std::this_thread::get_id();
+      ++collected_;
+      return std::make_shared<const Overview>(overview_);
+    };
+    return AdminThread::start(config_, std::nullopt, clock_, control_, std::move(calls), *serve_);
   }
   /// The answer to a request of another thread's, while the control loop runs here.
   std::string ask(AdminThread& admin, const std::string& path) {
