@@ -272,14 +272,15 @@ TEST_F(ServerTest, SaysWhyItDoesNotStartAndReturnsOne) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   auto config = std::get<Config>(load_config(path_));
   config.state_directory = "/nowhere/at/all";
-  EXPECT_EXIT(std::exit(run_server(config, path_)), ::testing::ExitedWithCode(1), "cannot start.*/nowhere/at/all");
+  EXPECT_EXIT(std::exit(run_server(config, path_, std::nullopt)), ::testing::ExitedWithCode(1),
+              "cannot start.*/nowhere/at/all");
 }
 
 TEST_F(ServerTest, LooksForTheMediaWorkerBesideItsOwnProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const std::string beside = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   const auto config = std::get<Config>(load_config(path_));
-  EXPECT_EXIT(std::exit(run_server(config, path_)), ::testing::ExitedWithCode(1),
+  EXPECT_EXIT(std::exit(run_server(config, path_, std::nullopt)), ::testing::ExitedWithCode(1),
               "media worker " + beside + "/kickoff-worker: ");
 }
 
