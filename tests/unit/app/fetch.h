@@ -50,7 +50,7 @@ class Socket {
 inline std::string fetch(std::uint16_t port, const std::string& path) {
   Socket client(port);
   if (!client.connected) return "";
-  client.send("GET " + path + " HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n");
+  client.send("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
   return client.receive_all();
 }
 
