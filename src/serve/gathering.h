@@ -6,11 +6,11 @@
 
 namespace serve {
 
-/// Whether a loop that holds a crowd may let requests gather before it looks for more. Woken viewers ask again one by
-/// one over some 100 ms, and a loop that is faster than they are wakes for two of them at a time: with two loops and
-/// 5,000 viewers half a turn (two epoll_wait, a sleep, a wake-up) for each viewer, against a hundredth when they
-/// gather for half a millisecond. Nobody is kept waiting: what is asked then is held anyway, and a turn in which
-/// anything was answered is followed by the next at once.
+/// Whether a loop that holds a crowd lets requests gather before it polls again. Woken viewers ask again one by one
+/// over some 100 ms, more slowly than a loop reads: of two loops with 5,000 viewers each woke for two requests at a
+/// time, half a poll for each viewer; with half a millisecond in between it is a twentieth. What gathers is mostly held
+/// anyway; a request that can be answered, or the next part, waits for that half millisecond at most, and a turn in
+/// which anything was answered is followed by the next at once.
 /// Thread: its loop's. Times are of loop::Loop::now().
 class Gathering final {
  public:
