@@ -29,6 +29,10 @@ struct Loop::Handle {
   std::array<Sample, 5> samples{};
   Sample turn;  ///< where the last turn began, and the longest since the newest sample
   double busy = 0;
+  std::uint64_t rest = 0;    ///< before the next poll. Units: ns
+  std::uint64_t rested = 0;  ///< since the start, likewise
+
+  void take_rest();
 
   void run_posted();
   void sample();

@@ -1,5 +1,7 @@
 #include "loop/loop.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -15,9 +17,19 @@ void Loop::Handle::run_posted() {
   for (auto& task : due) task();
 }
 
+void Loop::Handle::take_rest() {
+  if (rest == 0) return;
+  const std::uint64_t before = uv_hrtime();
+  const timespec span{0, static_cast<long>(std::exchange(rest, 0))};
+  nanosleep(&span, nullptr);
+  rested += uv_hrtime() - before;
+  // Timers that are due by now would otherwise wait for the poll to end.
+  uv_update_time(&uv);
+}
+
 void Loop::Handle::sample() {
   const std::uint64_t now = uv_hrtime();
-  const std::uint64_t idle = uv_metrics_idle_time(&uv);
+  const std::uint64_t idle = uv_metrics_idle_time(&uv) + rested;
   const std::uint64_t waited = idle - turn.idle;
   const std::uint64_t elapsed = now - turn.at;
   turn = {now, idle, std::max(turn.longest_turn, elapsed > waited ? elapsed - waited : 0)};
@@ -40,8 +52,11 @@ Loop::Loop() : handle_(std::make_unique<Handle>()) {
   // The two handles of our own do not keep run() from ending when nothing else is left.
   uv_unref(reinterpret_cast<uv_handle_t*>(&handle_->wake));
   uv_prepare_init(&handle_->uv, &handle_->prepare);
-  uv_prepare_start(&handle_->prepare,
-                   [](uv_prepare_t* prepare) { static_cast<Handle*>(prepare->loop->data)->sample(); });
+  uv_prepare_start(&handle_->prepare, [](uv_prepare_t* prepare) {
+    auto* handle = static_cast<Handle*>(prepare->loop->data);
+    handle->take_rest();
+    handle->sample();
+  });
   uv_unref(reinterpret_cast<uv_handle_t*>(&handle_->prepare));
 }
 
@@ -82,6 +97,8 @@ void Loop::post(std::function<void()> task) {
   handle_->posted.push_back(std::move(task));
   uv_async_send(&handle_->wake);
 }
+
+void Loop::rest(base::Micros span) { handle_->rest = static_cast<std::uint64_t>(span) * 1000; }
 
 base::Micros Loop::now() const { return static_cast<base::Micros>(uv_now(&handle_->uv)) * base::kMillisecond; }
 

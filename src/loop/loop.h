@@ -24,6 +24,10 @@ class Loop {
   void stop();
   /// Runs `task` on a later turn of the loop, in the order of posting.
   void post(std::function<void()> task);
+  /// Before it polls again the loop sleeps this long, once, so that what comes meanwhile shares a turn: a turn for
+  /// every event costs more than the events. Less than a second. Counts as waiting. A later call of the same turn
+  /// replaces it; 0: not.
+  void rest(base::Micros span);
   /// Steady time of this turn of the loop, cheap to ask.
   base::Micros now() const;
   /// Share of the last second (0 to 1) in which the loop was not waiting; renewed each quarter of a second.

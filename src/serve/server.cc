@@ -148,6 +148,14 @@ void Server::on_output(Viewer& viewer) {
 }
 
 void Server::on_request(Viewer& viewer, http::StreamId id, const http::Request& request) {
+  const Counter& parked = loop_context_.counters.parked;
+  const std::uint64_t before = parked.get();
+  decide(viewer, id, request);
+  const bool held = parked.get() > before;
+  loop_.rest(held ? gathering_.on_held(loop_.now(), parked.get()) : gathering_.on_answered(loop_.now()));
+}
+
+void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& request) {
   const Route route = parse_route(request.path);
   Ask ask = make_ask(route, request);
   if (viewer.refused) {

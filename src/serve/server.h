@@ -19,6 +19,7 @@
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
+#include "serve/gathering.h"
 #include "serve/joins.h"
 #include "serve/responder.h"
 #include "serve/shedding.h"
@@ -85,6 +86,7 @@ class Server final : private ConnectionOwner {
   void on_output(Viewer& viewer) override;
   void retire(Connection& connection) override;
 
+  void decide(Viewer& viewer, http::StreamId id, const http::Request& request);
   void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const Ask& ask);
   void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, Ask ask, const http::Request& request);
   void refuse(Viewer& viewer, http::StreamId id, const Ask& ask, int status, Cause cause);
@@ -100,6 +102,7 @@ class Server final : private ConnectionOwner {
   Shedding shedding_;
   Responder responder_;
   WakePass wake_pass_;
+  Gathering gathering_;
   const http::Response preflight_;
   std::shared_ptr<const tls::Context> context_;
   std::shared_ptr<const StaticFiles> files_;

@@ -30,6 +30,36 @@ TEST(Loop, PostedTasksRunInOrderOnALaterTurn) {
   EXPECT_EQ(trace, "abc");
 }
 
+TEST(Loop, RestsOnceBeforeItPollsAgain) {
+  Loop loop;
+  std::vector<base::Micros> turns;
+  Timer every(loop, [&] {
+    turns.push_back(loop.now());
+    if (turns.size() == 1) loop.rest(20 * base::kMillisecond);
+    if (turns.size() == 2) {
+      loop.rest(900 * base::kMillisecond);
+      loop.rest(0);
+    }
+    if (turns.size() == 3) every.stop();
+  });
+  every.start(base::kMillisecond, base::kMillisecond);
+  loop.run();
+  EXPECT_GE(turns[1] - turns[0], 20 * base::kMillisecond);
+  EXPECT_LT(turns[2] - turns[1], 900 * base::kMillisecond) << "a later call replaces it";
+}
+
+TEST(Loop, ATimerThatFallsDueDuringARestFiresAfterIt) {
+  Loop loop;
+  int fired = 0;
+  Timer timer(loop, [&] { ++fired; });
+  loop.post([&] {
+    timer.start(base::kMillisecond);
+    loop.rest(5 * base::kMillisecond);
+  });
+  loop.run();
+  EXPECT_EQ(fired, 1);
+}
+
 TEST(Timer, FiresOnceOrRepeatedlyUntilStopped) {
   Loop loop;
   int once = 0;

@@ -182,4 +182,12 @@ TEST_F(ChannelViewTest, KeepsNoMediaAliveThatLeftTheWindow) {
   EXPECT_TRUE(old.expired());
 }
 
+TEST_F(ChannelViewTest, NeverGivesOneObjectForAnotherOfTheSameSlot) {
+  live();
+  EXPECT_EQ(view.look_up(ask(Route::Kind::kSegment, kFirst + 7)).response->status(), 200);
+  EXPECT_EQ(view.look_up(ask(Route::Kind::kSegment, kFirst + 7 + 32)).response->status(), 404);
+  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 7, 1)).response->status(), 200);
+  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 7, 33)).response->status(), 404);
+}
+
 }  // namespace

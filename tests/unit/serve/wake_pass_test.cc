@@ -4,6 +4,7 @@
 
 #include "fake_viewer.h"
 #include "origin/channel.h"
+#include "serve/gathering.h"
 
 namespace {
 
@@ -343,6 +344,32 @@ TEST(Responder, AConnectionThatCarriesMediaFirstIsNoJoinLater) {
   EXPECT_FALSE(viewer.join.known);
   responder.finish(viewer, 1, {.kind = Route::Kind::kPart}, {media});
   EXPECT_TRUE(viewer.join.known);
+}
+
+using serve::Gathering;
+
+TEST(Gathering, LetsRequestsGatherWhileACrowdOnlyWaits) {
+  Gathering gathering;
+  EXPECT_EQ(gathering.on_held(1000, Gathering::kCrowd - 1), 0) << "no crowd";
+  EXPECT_EQ(gathering.on_held(2000, Gathering::kCrowd), Gathering::kSpan);
+  EXPECT_EQ(gathering.on_held(2000, Gathering::kCrowd + 1), Gathering::kSpan);
+}
+
+TEST(Gathering, NeverAfterATurnInWhichSomebodyWasAnswered) {
+  Gathering gathering;
+  EXPECT_EQ(gathering.on_held(1000, 5000), Gathering::kSpan);
+  EXPECT_EQ(gathering.on_answered(1000), 0);
+  EXPECT_EQ(gathering.on_held(1000, 5000), 0);
+  EXPECT_EQ(gathering.on_held(2000, 5000), Gathering::kSpan) << "the next turn";
+  EXPECT_EQ(gathering.on_answered(3000), 0);
+  EXPECT_EQ(gathering.on_held(3000, 5000), 0);
+}
+
+TEST(Gathering, ALongTurnIsFollowedByTheNextAtOnce) {
+  Gathering gathering;
+  for (std::uint32_t i = 0; i < Gathering::kMany; ++i) EXPECT_EQ(gathering.on_held(1000, 5000), Gathering::kSpan) << i;
+  EXPECT_EQ(gathering.on_held(1000, 5000), 0);
+  EXPECT_EQ(gathering.on_held(2000, 5000), Gathering::kSpan);
 }
 
 }  // namespace
