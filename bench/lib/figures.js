@@ -23,6 +23,22 @@ function pss(pid) {
   return 1024 * Number(/^Pss: *(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
 }
 
+// Bytes of media in files without a name that the processes have open (base/media_file.h), each file once.
+function mediaFiles(pids) {
+  const sizes = new Map();
+  for (const pid of pids) {
+    for (const descriptor of fs.readdirSync(`/proc/${pid}/fd`)) {
+      const file = `/proc/${pid}/fd/${descriptor}`;
+      try {
+        if (!fs.readlinkSync(file).includes('memfd:kickoff-media')) continue;
+        const { ino, blocks } = fs.statSync(file);
+        sizes.set(ino, 512 * blocks);
+      } catch { /* closed meanwhile */ }
+    }
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
 // The first line that a program says of itself; empty where there is none.
 function version(command) {
   const { stdout, stderr } = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
@@ -42,4 +58,4 @@ function table(title, head, rows, programs = []) {
   for (const row of all) console.log(row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  '));
 }
 
-module.exports = { median, quantile, cpuSeconds, pss, table };
+module.exports = { median, quantile, cpuSeconds, pss, mediaFiles, table };

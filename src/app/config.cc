@@ -9,6 +9,7 @@
 
 #include "app/admin_config.h"
 #include "app/yaml_section.h"
+#include "ingest/network.h"
 
 namespace app {
 namespace {
@@ -158,6 +159,12 @@ void read_channel_srt(Section& in, Config::Channel& channel) {
                            {"24", [&] { channel.srt_key_length = 24; }},
                            {"32", [&] { channel.srt_key_length = 32; }}});
   in.texts("allow", channel.srt_allow);
+  if (const auto node = in.take("allow"); node && node->IsSequence()) {
+    for (const YAML::Node& item : *node) {
+      if (!item.IsScalar() || ingest::parse_network(item.Scalar()).ok()) continue;
+      in.problem(item, "allow has to list addresses or networks such as 192.0.2.0/24, not \"" + item.Scalar() + "\"");
+    }
+  }
 }
 
 void read_channel(const YAML::Node& node, const std::string& path, Report& report, Config::Channel& channel) {

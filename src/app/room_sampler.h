@@ -1,9 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
 
-#include "app/serve_threads.h"
+#include "app/room.h"
 #include "base/clock.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
@@ -14,28 +14,25 @@ namespace app {
 /// Thread: its loop's.
 class RoomSampler {
  public:
-  /// `clock` and `serve` outlive it.
-  RoomSampler(loop::Loop& loop, const base::Clock& clock, ServeThreads& serve, int egress_mbps);
+  static constexpr base::Micros kInterval = 250 * base::kMillisecond;
+
+  struct Serving {
+    std::function<std::uint64_t()> bytes_sent;                  ///< since the start
+    std::function<void(double memory, double egress)> on_room;  ///< 1: all is left, 0: nothing
+  };
+  /// `clock` outlives it, and so does what `serving` refers to. `egress_mbps`: what the line carries; 0: not counted.
+  RoomSampler(loop::Loop& loop, const base::Clock& clock, Serving serving, int egress_mbps);
 
   void set_egress(int mbps) { egress_mbps_ = mbps; }
+  /// What the timer does.
+  void sample();
 
  private:
-  void sample();
-  double egress_room();
-
   const base::Clock& clock_;
-  ServeThreads& serve_;
+  const Serving serving_;
   int egress_mbps_;
-  struct Sent {
-    base::Micros at = 0;
-    std::uint64_t bytes = 0;
-  };
-  std::array<Sent, 5> sent_{};  ///< of the last second, the oldest first
+  EgressMeter egress_;
   loop::Timer timer_;
 };
-
-/// What is left of memory: of the machine's, or of the control group's limit where that is less. 1: all, 0: nothing.
-/// Reads files of the kernel's that no disk stands behind.
-double memory_room();
 
 }  // namespace app

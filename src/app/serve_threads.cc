@@ -1,7 +1,6 @@
 #include "app/serve_threads.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,18 +14,11 @@
 namespace app {
 namespace {
 
-int loops_of(const Config::Http& config) {
-  if (config.loops > 0) return config.loops;
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
-std::size_t connections_of(const Config::Http& config) {
-  if (config.max_connections > 0) return static_cast<std::size_t>(config.max_connections);
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
+std::uint64_t connections_of(const Config::Http& config, std::uint64_t descriptors) {
+  if (config.max_connections > 0) return static_cast<std::uint64_t>(config.max_connections);
   // Feeds, workers and files need some too.
-  const rlim_t reserve = std::min(std::max<rlim_t>(1024, limit.rlim_cur / 20), limit.rlim_cur / 2);
-  return static_cast<std::size_t>(limit.rlim_cur - reserve);
+  const std::uint64_t reserve = std::min(std::max<std::uint64_t>(1024, descriptors / 20), descriptors / 2);
+  return descriptors - reserve;
 }
 
 serve::Admission::Options admission_of(const Config::Admission& config) {
@@ -37,17 +29,29 @@ int listen_port(std::uint16_t configured) { return configured == 0 ? -1 : config
 
 // Sockets that share a port do so with any process of this user: a server that already runs there is only noticed by
 // asking for the port alone first.
-base::Status check_free(const std::string& host, std::uint16_t port) {
-  if (port == 0) return base::Ok{};
+base::Status check_free(const std::string& host, int port) {
+  if (port <= 0) return base::Ok{};
   loop::Loop loop;
   loop::TcpListener::Options alone;
   alone.host = host;
-  alone.port = port;
+  alone.port = static_cast<std::uint16_t>(port);
   TRY_OK(loop::TcpListener::make(loop, alone, nullptr));
   return base::Ok{};
 }
 
 }  // namespace
+
+ServePlan plan_of(const Config::Http& config, unsigned cores, std::uint64_t descriptors) {
+  ServePlan plan;
+  plan.loops = config.loops > 0 ? config.loops : static_cast<int>(std::max(1U, cores));
+  plan.each.host = config.listen;
+  plan.each.plain_port = listen_port(config.port);
+  plan.each.tls_port = listen_port(config.tls_port);
+  const std::uint64_t share = connections_of(config, descriptors) / static_cast<std::uint64_t>(plan.loops);
+  plan.each.most_connections = std::max<std::size_t>(share, 1);
+  plan.each.admission = admission_of(config.admission);
+  return plan;
+}
 
 // What one thread works with; made and destroyed on it.
 struct ServeThreads::Worker {
@@ -83,20 +87,14 @@ struct ServeThreads::Worker {
   }
 };
 
-base::Result<std::unique_ptr<ServeThreads>> ServeThreads::start(const Config::Http& config, const base::Clock& clock,
+base::Result<std::unique_ptr<ServeThreads>> ServeThreads::start(ServePlan plan, const base::Clock& clock,
                                                                 std::shared_ptr<const tls::Context> context,
                                                                 std::shared_ptr<const serve::StaticFiles> files) {
   std::unique_ptr<ServeThreads> threads(new ServeThreads);
-  const int loops = loops_of(config);
-  TRY_OK(check_free(config.listen, config.port));
-  TRY_OK(check_free(config.listen, config.tls_port));
-  serve::Server::Options options;
-  options.host = config.listen;
-  options.plain_port = listen_port(config.port);
-  options.tls_port = listen_port(config.tls_port);
-  options.most_connections = std::max<std::size_t>(connections_of(config) / static_cast<std::size_t>(loops), 1);
-  options.admission = admission_of(config.admission);
-  for (int i = 0; i < loops; ++i) {
+  serve::Server::Options& options = plan.each;
+  TRY_OK(check_free(options.host, options.plain_port));
+  TRY_OK(check_free(options.host, options.tls_port));
+  for (int i = 0; i < plan.loops; ++i) {
     auto worker = std::make_unique<Worker>();
     worker->name = std::to_string(i);
     std::promise<base::Status> promise;
@@ -109,6 +107,9 @@ base::Result<std::unique_ptr<ServeThreads>> ServeThreads::start(const Config::Ht
       return status.error();
     }
     threads->workers_.push_back(std::move(worker));
+    // Where any free port would do, all loops take that of the first.
+    if (options.plain_port == 0) options.plain_port = threads->plain_port();
+    if (options.tls_port == 0) options.tls_port = threads->tls_port();
   }
   return threads;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,12 +16,20 @@
 
 namespace app {
 
+/// How many serve loops, and what each is like.
+struct ServePlan {
+  int loops = 1;
+  serve::Server::Options each;  ///< a port of 0: any free one, the same for all loops
+};
+/// What a configuration asks for on a machine of so many cores, in a process of so many descriptors.
+ServePlan plan_of(const Config::Http& config, unsigned cores, std::uint64_t descriptors);
+
 /// The serve loops: a thread each, with a Server of its own on the same ports (SO_REUSEPORT).
 /// Thread: the one that made it, except where said.
 class ServeThreads {
  public:
   /// Starts them all; when it returns every one listens. Errors: kSystem, from the first that could not.
-  static base::Result<std::unique_ptr<ServeThreads>> start(const Config::Http& config, const base::Clock& clock,
+  static base::Result<std::unique_ptr<ServeThreads>> start(ServePlan plan, const base::Clock& clock,
                                                            std::shared_ptr<const tls::Context> context,
                                                            std::shared_ptr<const serve::StaticFiles> files);
   /// Stops what stop() has not.

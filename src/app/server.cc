@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "app/admin_thread.h"
+#include "app/reload.h"
 #include "app/room_sampler.h"
 #include "app/serve_threads.h"
 #include "base/log.h"
@@ -85,18 +86,28 @@ base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Confi
   return std::shared_ptr<const ingest::SrtPolicy>(std::move(policy));
 }
 
+ServePlan plan_here(const Config::Http& config) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return plan_of(config, std::thread::hardware_concurrency(), limit.rlim_cur);
+}
+
+}  // namespace
+
 // The parts of the server, in the order they are built; torn down the other way round.
-class Server {
+class Instance::Parts {
  public:
-  Server(Config config, std::string path, std::optional<api::Token> environment_token)
-      : config_(std::move(config)),
+  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+      : started_(std::move(config)),
+        config_(started_),
         path_(std::move(path)),
+        worker_(std::move(worker)),
         environment_token_(std::move(environment_token)),
         control_(loop_),
         deadline_(loop_, [this] { loop_.stop(); }) {}
 
   // Listeners first: their publishers' channels still speak to all the rest when they are told of the end.
-  ~Server() {
+  ~Parts() {
     srt_.reset();
     rtmps_.reset();
     rtmp_.reset();
@@ -104,12 +115,17 @@ class Server {
   }
 
   base::Status start() {
+    // Before anything that takes time: who is told to stop while it starts stops in order, as soon as it runs.
+    watch_signals();
     TRY_OK(make_directory(config_.state_directory));
     TRY_OK(load_certificates());
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
-    TRY(serve_, ServeThreads::start(config_.http, clock_, https_, files));
-    room_ = std::make_unique<RoomSampler>(loop_, clock_, *serve_, config_.http.admission.egress_mbps);
-    TRY(spawner_, channel::ProcessSpawner::make(loop_, worker_program()));
+    TRY(serve_, ServeThreads::start(plan_here(config_.http), clock_, https_, files));
+    const RoomSampler::Serving serving{
+        [this] { return serve_->bytes_sent(); },
+        [this](double memory, double egress) { serve_->set_shared_room(memory, egress); }};
+    room_ = std::make_unique<RoomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
+    TRY(spawner_, channel::ProcessSpawner::make(loop_, worker_));
     const channel::Environment environment{
         alarms_, clock_, *spawner_,
         [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
@@ -122,7 +138,6 @@ class Server {
                                                     [this](const std::string& name) { serve_->remove(name); });
     TRY_OK(start_ingest());
     TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
-    watch_signals();
     base::log_info("app", "ready",
                    {{"version", KICKOFF_VERSION},
                     {"http", config_.http.port},
@@ -136,10 +151,43 @@ class Server {
   void run() {
     loop_.run();
     room_.reset();
+    // Before the serve threads, whose counters it reads.
+    admin_.reset();
     // Answers that are on their way finish; new viewers find the port closed.
     serve_->stop(kDrainLimit);
-    admin_.reset();
     base::log_info("app", "stopped");
+  }
+
+  loop::Mailbox& control() { return control_; }
+  std::uint16_t admin_port() const { return admin_->port(); }
+
+  void stop() {
+    if (std::exchange(stopping_, true)) {
+      loop_.stop();  // asked twice: now
+      return;
+    }
+    base::log_info("app", "stopping");
+    for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
+      if (listener == nullptr) continue;
+      listener->stop_accepting();
+      listener->request_reconnect("", "the server stops");
+    }
+    if (srt_) srt_->stop_accepting();
+    if (config_.end_channels_on_stop) {
+      deadline_.start(2 * kDrainLimit);
+      channels_->stop([this] { loop_.stop(); });
+    } else {
+      loop_.stop();
+    }
+  }
+
+  // The file is read on a thread of its own: nothing on this loop waits for a disk.
+  void reload() {
+    if (reading_.joinable()) reading_.join();
+    reading_ = std::thread([this] {
+      auto loaded = std::make_shared<std::variant<Config, std::vector<Problem>>>(load_config(path_));
+      control_.post([this, loaded] { apply(*loaded); });
+    });
   }
 
  private:
@@ -196,35 +244,6 @@ class Server {
     signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { reload(); }));
   }
 
-  void stop() {
-    if (std::exchange(stopping_, true)) {
-      loop_.stop();  // asked twice: now
-      return;
-    }
-    base::log_info("app", "stopping");
-    for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
-      if (listener == nullptr) continue;
-      listener->stop_accepting();
-      listener->request_reconnect("", "the server stops");
-    }
-    if (srt_) srt_->stop_accepting();
-    if (config_.end_channels_on_stop) {
-      deadline_.start(2 * kDrainLimit);
-      channels_->stop([this] { loop_.stop(); });
-    } else {
-      loop_.stop();
-    }
-  }
-
-  // The file is read on a thread of its own: nothing on this loop waits for a disk.
-  void reload() {
-    if (reading_.joinable()) reading_.join();
-    reading_ = std::thread([this] {
-      auto loaded = std::make_shared<std::variant<Config, std::vector<Problem>>>(load_config(path_));
-      control_.post([this, loaded] { apply(*loaded); });
-    });
-  }
-
   void apply(const std::variant<Config, std::vector<Problem>>& loaded) {
     if (const auto* problems = std::get_if<std::vector<Problem>>(&loaded)) {
       for (const Problem& problem : *problems)
@@ -253,11 +272,9 @@ class Server {
     room_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(rtmps_context_);
     channels_->configure(settings_of(config_));
-    const bool fixed_changed = next.http.port != config_.http.port || next.http.tls_port != config_.http.tls_port ||
-                               next.http.listen != config_.http.listen || next.http.loops != config_.http.loops ||
-                               next.rtmp.port != config_.rtmp.port || next.rtmp.tls_port != config_.rtmp.tls_port ||
-                               next.admin.port != config_.admin.port || next.admin.listen != config_.admin.listen;
-    if (fixed_changed) base::log_warn("app", "ports, addresses and loops change only with a restart");
+    std::string fixed;
+    for (const std::string& key : keys_for_restart(started_, config_)) fixed += (fixed.empty() ? "" : ", ") + key;
+    if (!fixed.empty()) base::log_warn("app", "keys that change only with a restart differ", {{"keys", fixed}});
     base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
   }
 
@@ -298,8 +315,10 @@ class Server {
     }
   };
 
+  const Config started_;  ///< what was read at the start: what does not change before the next
   Config config_;
   const std::string path_;
+  const std::string worker_;
   const std::optional<api::Token> environment_token_;
   const base::SystemClock clock_;
   loop::Loop loop_;
@@ -322,15 +341,29 @@ class Server {
   bool stopping_ = false;
 };
 
-}  // namespace
+Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker),
+                                     std::move(environment_token))) {}
+Instance::~Instance() = default;
+
+base::Status Instance::start() { return parts_->start(); }
+void Instance::run() { parts_->run(); }
+void Instance::stop() {
+  parts_->control().post([parts = parts_.get()] { parts->stop(); });
+}
+void Instance::reload() {
+  parts_->control().post([parts = parts_.get()] { parts->reload(); });
+}
+std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
 int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token) {
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);
   raise_descriptor_limit();
   int status = 0;
   {
-    Server server(std::move(config), path, std::move(environment_token));
+    Instance server(std::move(config), path, worker_program(), std::move(environment_token));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();

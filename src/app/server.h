@@ -1,12 +1,43 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "api/tokens.h"
 #include "app/config.h"
+#include "base/result.h"
 
 namespace app {
+
+/// The whole server on a control loop of its own. Thread: the one that calls run(), except where said.
+class Instance {
+ public:
+  /// SIGHUP reads `path` again. `worker` is the program of the media process; `environment_token` is good beside the
+  /// configuration's.
+  Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {});
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  /// Builds everything and listens. Signals that come from here on are answered in run(). After an error only the
+  /// destructor may be called. Errors: kSystem, kNotFound, kMalformed, naming what is not to be had.
+  base::Status start();
+  /// Serves until stop() or SIGTERM or SIGINT, then lets the answers that are on their way finish.
+  void run();
+  /// Asked once: publishers are sent away, nobody new is let in, and run() returns, where the configuration says so
+  /// after every channel has ended. Asked twice: run() returns at once. Thread: any.
+  void stop();
+  /// Reads the file again and takes up what is in it, all or nothing. Thread: any.
+  void reload();
+  /// After start().
+  std::uint16_t admin_port() const;
+
+ private:
+  class Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 /// Runs the whole server until SIGTERM or SIGINT; SIGHUP reads `path` again. Returns the exit status: 0, or 1 where
 /// something it needs (a port, the certificate, the media worker, the state directory) is not to be had, after saying

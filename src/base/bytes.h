@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/media_memory.h"
+#include "base/file_backing.h"
 
 namespace base {
 

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
@@ -20,8 +22,8 @@ namespace {
 constexpr base::Micros kParentPause = base::kSecond;
 constexpr base::Micros kReapLimit = base::kSecond;
 constexpr unsigned kReapStep = 2'000;
-// A second of a 60 Mbit/s ladder: a server that stalls for a moment does not stall the worker.
-constexpr int kRecordPipeSize = 1 << 20;
+// A server that stalls for some seconds does not stall the worker: most media is in its file, not in the pipe.
+constexpr int kRecordPipeSize = 256 * 1024;
 
 base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
 
@@ -70,6 +72,15 @@ WorkerProcess::~WorkerProcess() {
 
 void WorkerProcess::kill() {
   if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+/// A file of the kernel's that no disk stands behind: nanoseconds on a CPU, nanoseconds waiting for one, turns.
+base::Micros WorkerProcess::cpu_wait() const {
+  if (pid_ <= 0) return 0;
+  base::Micros running = 0;
+  base::Micros waiting = 0;
+  std::ifstream("/proc/" + std::to_string(pid_) + "/schedstat") >> running >> waiting;
+  return waiting / 1000;
 }
 
 ProcessSpawner::ProcessSpawner(loop::Loop& loop, std::string program)
@@ -136,14 +147,17 @@ base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const job::Options& 
   fcntl(records.write_end.number, F_SETPIPE_SZ, kRecordPipeSize);
   TRY(const int stats_file, make_stats_file());
   const Descriptor stats(stats_file);
+  TRY(auto media, base::MediaFile::make());
   const std::uint64_t id = next_id_++;
-  const job::SpawnDescriptors descriptors{feed.read_end.number, records.write_end.number, stats.number};
+  const job::SpawnDescriptors descriptors{feed.read_end.number, records.write_end.number, stats.number,
+                                          media->descriptor()};
   TRY_OK(job::send_request(requests_, {id, job::to_json(options)}, descriptors));
 
   std::unique_ptr<WorkerProcess> process(new WorkerProcess(*this, id));
   void* page = mmap(nullptr, sizeof(job::Stats), PROT_READ, MAP_SHARED, stats.number, 0);
   if (page == MAP_FAILED) return system_error("memory for a worker's counters");
   process->stats_ = static_cast<const job::Stats*>(page);
+  process->media_ = std::move(media);
   TRY(process->feed_, loop::Stream::of_descriptor(loop_, feed.write_end.release()));
   TRY(process->records_, loop::Stream::of_descriptor(loop_, records.read_end.release()));
   workers_[id] = process.get();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/media_file.h"
 #include "base/result.h"
 #include "channel/spawner.h"
 #include "job/spawn_message.h"
@@ -28,9 +29,11 @@ class WorkerProcess final : public Worker, private FeedPipe {
 
   FeedPipe& feed() override { return *this; }
   void read_records(loop::StreamHandler& handler) override { records_->start(handler); }
+  base::Result<base::Bytes> media(std::uint64_t offset, std::size_t size) override { return media_->at(offset, size); }
   const job::Stats& stats() const override { return *stats_; }
   /// 0 until the parent reported it.
   int pid() const override { return pid_; }
+  base::Micros cpu_wait() const override;
   void kill() override;
 
  private:
@@ -46,6 +49,7 @@ class WorkerProcess final : public Worker, private FeedPipe {
   std::unique_ptr<loop::Stream> feed_;
   std::unique_ptr<loop::Stream> records_;
   const job::Stats* stats_ = nullptr;
+  std::unique_ptr<base::MediaFile> media_;
 };
 
 /// Runs kickoff-worker's warmed parent and has it fork a worker for each channel. If the parent dies it is started

@@ -19,9 +19,13 @@ class Worker {
   virtual FeedPipe& feed() = 0;
   /// Begins to hand over the bytes of the records that come out; `handler` outlives the worker.
   virtual void read_records(loop::StreamHandler& handler) = 0;
+  /// The media that a record names (record::FetchBody).
+  virtual base::Result<base::Bytes> media(std::uint64_t offset, std::size_t size) = 0;
   virtual const job::Stats& stats() const = 0;
   /// 0 until it is known.
   virtual int pid() const = 0;
+  /// How long in all it was ready to run and no CPU was free for it; 0 where that is not known.
+  virtual base::Micros cpu_wait() const = 0;
   virtual void kill() = 0;
 };
 

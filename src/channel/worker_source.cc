@@ -30,7 +30,9 @@ base::Micros pause_after(int deaths) {
 /// Reads the worker's record pipe.
 class WorkerSource::RecordReader final : public loop::StreamHandler {
  public:
-  explicit RecordReader(WorkerSource& source) : source_(source) {}
+  explicit RecordReader(WorkerSource& source)
+      : decoder([&source](std::uint64_t offset, std::size_t size) { return source.worker_->media(offset, size); }),
+        source_(source) {}
   void on_read(base::View bytes) override { source_.on_records(bytes); }
   void on_end(const std::optional<base::Error>&) override { source_.on_worker_gone("worker ended"); }
 
@@ -144,9 +146,13 @@ void WorkerSource::watch() {
   if (beat != heartbeat_) {
     heartbeat_ = beat;
     heartbeat_at_ = now;
+    cpu_wait_.reset();
     return;
   }
-  if (now - heartbeat_at_ < std::max(kHangParts * options_.media.part, kHangLeast)) return;
+  if (!cpu_wait_) cpu_wait_ = worker_->cpu_wait();
+  // On a machine without a free CPU a worker is slow, and killing it would make all slower.
+  const base::Micros limit = std::max(kHangParts * options_.media.part, kHangLeast);
+  if (now - heartbeat_at_ < limit || now - heartbeat_at_ - (worker_->cpu_wait() - *cpu_wait_) < limit) return;
   ++counters_.hangs;
   base::log_error("channel", "worker hangs, killing it", {{"channel", channel_}, {"pid", worker_->pid()}});
   worker_->kill();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -80,7 +81,8 @@ class WorkerSource final : public Source {
   base::Micros started_ = 0;
   std::uint64_t heartbeat_ = 0;
   base::Micros heartbeat_at_ = 0;
-  int deaths_ = 0;  ///< in a row
+  std::optional<base::Micros> cpu_wait_;  ///< Worker::cpu_wait() when the heartbeat was first missed
+  int deaths_ = 0;                        ///< in a row
   std::unique_ptr<Alarm> respawn_;
   std::unique_ptr<Alarm> end_;
 };

@@ -1,5 +1,6 @@
 #include "feed/message.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/byte_reader.h"
@@ -9,7 +10,7 @@ namespace feed {
 namespace {
 
 // type 1, then fields: a 8, b 4, c 1, role 1, track 1, payload length 4
-constexpr std::size_t kHeaderSize = 20;
+constexpr std::size_t kHeaderSize = Reader::kHeaderSize;
 // RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
 constexpr std::size_t kMaxPayload = 16U << 20;
 
@@ -74,17 +75,16 @@ base::Result<Header> parse_header(base::View bytes) {
   return header;
 }
 
-base::Result<Message> make_message(const Header& header, base::View payload) {
+base::Result<Message> make_message(const Header& header, base::Bytes payload) {
   const auto time = static_cast<base::Micros>(header.a);
   switch (header.type) {
     case kStart:
       if (header.c != 1 && header.c != 2) return base::Error{base::Code::kMalformed, "feed format"};
       return Message{Start{static_cast<Format>(header.c)}};
-    case kResume: return Message{Resume{base::Bytes::copy_of(payload)}};
+    case kResume: return Message{Resume{std::move(payload)}};
     case kRtmp:
-      return Message{
-          RtmpMessage{header.c, header.b, time, base::Bytes::copy_of(payload), header.role, header.track, false}};
-    case kTs: return Message{TsBytes{time, base::Bytes::copy_of(payload), header.role}};
+      return Message{RtmpMessage{header.c, header.b, time, std::move(payload), header.role, header.track, false}};
+    case kTs: return Message{TsBytes{time, std::move(payload), header.role}};
     case kTick: return Message{Tick{time}};
     case kStop: return Message{Stop{}};
     case kFinish: return Message{Finish{}};
@@ -98,25 +98,27 @@ base::Result<Message> make_message(const Header& header, base::View payload) {
 Encoded encode(const Message& message) { return std::visit(Encoder{}, message); }
 
 base::Status Reader::feed(base::View bytes) {
-  if (pending_.empty()) {
-    pending_.assign(bytes.begin(), bytes.end());
-  } else {
-    pending_.insert(pending_.end(), bytes.begin(), bytes.end());
-  }
-  return parse();
-}
-
-base::Status Reader::parse() {
-  std::size_t used = 0;
-  while (pending_.size() - used >= kHeaderSize) {
-    const base::View rest = base::View(pending_).subspan(used);
-    TRY(const Header header, parse_header(rest.first(kHeaderSize)));
-    if (rest.size() < kHeaderSize + header.length) break;
-    TRY(Message message, make_message(header, rest.subspan(kHeaderSize, header.length)));
+  while (!bytes.empty()) {
+    if (header_size_ < kHeaderSize) {
+      const std::size_t taken = std::min(bytes.size(), kHeaderSize - header_size_);
+      std::copy_n(bytes.begin(), taken, header_.begin() + static_cast<std::ptrdiff_t>(header_size_));
+      header_size_ += taken;
+      bytes = bytes.subspan(taken);
+      if (header_size_ < kHeaderSize) break;
+      TRY(const Header header, parse_header(header_));
+      payload_left_ = header.length;
+      payload_.reserve(payload_left_);
+    }
+    const std::size_t taken = std::min(bytes.size(), payload_left_);
+    payload_.insert(payload_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+    payload_left_ -= taken;
+    bytes = bytes.subspan(taken);
+    if (payload_left_ > 0) break;
+    TRY(const Header header, parse_header(header_));
+    header_size_ = 0;
+    TRY(Message message, make_message(header, base::Bytes::adopt(std::exchange(payload_, {}))));
     ready_.push_back(std::move(message));
-    used += kHeaderSize + header.length;
   }
-  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(used));
   return base::Ok{};
 }
 

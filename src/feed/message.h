@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -90,14 +92,17 @@ Encoded encode(const Message& message);
 /// pipe).
 class Reader {
  public:
+  static constexpr std::size_t kHeaderSize = 20;
+
   base::Status feed(base::View bytes);
   /// The next whole message, if there is one.
   bool next(Message& message);
 
  private:
-  base::Status parse();
-
-  std::vector<std::uint8_t> pending_;
+  std::array<std::uint8_t, kHeaderSize> header_{};
+  std::size_t header_size_ = 0;
+  std::vector<std::uint8_t> payload_;
+  std::size_t payload_left_ = 0;
   std::deque<Message> ready_;
 };
 

@@ -1,6 +1,8 @@
 #include "http/http1_session.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 namespace http {
@@ -90,7 +92,7 @@ void Http1Session::feed(base::View bytes) {
     return;
   }
   // With an answer still to be taken the next request waits: one that pipelines without reading gets no further.
-  const bool free = state_ != State::kAnswering && output_.empty();
+  const bool free = state_ != State::kAnswering && state_ != State::kGrowing && output_.empty();
   if (free && pending_.empty()) {
     bytes = bytes.subspan(consume(bytes));
     if (state_ != State::kClosing) {
@@ -283,9 +285,58 @@ void Http1Session::send(const Response& response) {
   state_ = keep_alive_ ? State::kHead : State::kClosing;
 }
 
+bool Http1Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) {
+  if (state_ != State::kAnswering || id != id_) return false;
+  if (shutting_down_) keep_alive_ = false;
+  const Dates::Line& date = shared_.dates.now();
+  output_.push_back(base::Bytes::of_owner(head, head->block().http1()));
+  // HTTP/1.0 knows no chunks: its body ends with the connection, which keep_alive_ is false for.
+  if (parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("Transfer-Encoding: chunked\r\n"));
+  output_.push_back(keep_alive_ ? date.keep : date.close);
+  body->attach(*this);
+  body_ = std::move(body);
+  state_ = State::kGrowing;
+  return true;
+}
+
+void Http1Session::take_chunk(std::size_t most, std::vector<base::Bytes>& out) {
+  using Body = GrowingBody::State;
+  if (std::exchange(head_only_, false)) {
+    drop_body();
+    state_ = keep_alive_ ? State::kHead : State::kClosing;
+    return;
+  }
+  const std::size_t size = std::min(body_->queued(), most);
+  const bool chunked = parser_.http_minor == 1;
+  if (size != 0) {
+    std::array<char, 20> head;
+    const auto end = std::to_chars(head.data(), head.data() + head.size() - 2, size, 16).ptr;
+    end[0] = '\r';
+    end[1] = '\n';
+    if (chunked) out.push_back(base::Bytes::copy_of({head.data(), static_cast<std::size_t>(end + 2 - head.data())}));
+    body_->take(size, out);
+    if (chunked) out.push_back(base::Bytes::of_static("\r\n"));
+  }
+  if (body_->queued() == 0 && body_->state() == Body::kFinished) {
+    if (chunked) out.push_back(base::Bytes::of_static("0\r\n\r\n"));
+    state_ = keep_alive_ && !shutting_down_ ? State::kHead : State::kClosing;
+  } else if (body_->state() == Body::kAborted) {
+    state_ = State::kClosing;
+    peer_done_ = false;
+    pending_.clear();
+  }
+  const std::shared_ptr<GrowingBody> body = body_;
+  if (state_ != State::kGrowing) drop_body();
+  body->tell_room();
+}
+
+void Http1Session::drop_body() {
+  if (body_ != nullptr) std::exchange(body_, nullptr)->leave();
+}
+
 void Http1Session::take_output(std::size_t most, std::vector<base::Bytes>& out) {
-  if (output_.empty() && state_ != State::kAnswering && state_ != State::kClosing && !pending_.empty())
-    pending_.erase(0, consume(base::view_of(pending_)));
+  const bool consuming = state_ == State::kHead || state_ == State::kBody;
+  if (output_.empty() && consuming && !pending_.empty()) pending_.erase(0, consume(base::view_of(pending_)));
   std::size_t taken = 0;
   std::size_t whole = 0;
   while (whole < output_.size() && taken < most) {
@@ -303,6 +354,7 @@ void Http1Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
   // A parked viewer keeps room for one answer in one piece, no more: 10,000 of them would keep megabytes.
   if (output_.empty() && output_.capacity() > 1) output_.shrink_to_fit();
   if (pending_.empty()) pending_.shrink_to_fit();
+  if (state_ == State::kGrowing && output_.empty() && taken < most) take_chunk(most - taken, out);
 }
 
 bool Http1Session::wants_input() const {
@@ -312,6 +364,7 @@ bool Http1Session::wants_input() const {
 
 Phase Http1Session::phase() const {
   if (state_ == State::kAnswering || !output_.empty()) return Phase::kAnswering;
+  if (state_ == State::kGrowing) return body_->has_output() ? Phase::kAnswering : Phase::kGrowing;
   return state_ == State::kBody || !pending_.empty() ? Phase::kReading : Phase::kIdle;
 }
 
@@ -324,6 +377,7 @@ void Http1Session::abort() {
   const bool waiting = state_ == State::kAnswering;
   state_ = State::kClosing;
   output_.clear();
+  drop_body();
   if (waiting) handler_.on_stream_closed(id_);
 }
 

@@ -13,14 +13,17 @@ namespace http {
 /// HTTP/1.1 and 1.0. One request is in flight; what a client sends ahead is kept, within Limits::pipelined.
 ///
 ///   kHead ──head complete──► kBody ──body complete──► kAnswering ──respond, output taken──► kHead
-///     └──────── no body ───────────────────────────►──┘              └─ not kept alive ──► kClosing
-///   any ──broken──► kClosing
-class Http1Session final : public Session {
+///     └──────── no body ───────────────────────────►──┘  │           └─ not kept alive ──► kClosing
+///       kAnswering ──respond with a growing body──► kGrowing ──body finished──► kHead, or kClosing
+///   any ──broken, or a growing body aborted──► kClosing
+class Http1Session final : public Session, private GrowingBody::Reader {
  public:
   Http1Session(Shared& shared, Handler& handler) : shared_(shared), handler_(handler) {}
+  ~Http1Session() override { drop_body(); }
 
   void feed(base::View bytes) override;
   void respond(StreamId id, Response response) override;
+  bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) override;
   void take_output(std::size_t most, std::vector<base::Bytes>& out) override;
   bool wants_input() const override;
   bool done() const override { return state_ == State::kClosing && output_.empty(); }
@@ -31,7 +34,7 @@ class Http1Session final : public Session {
   std::string_view protocol() const override { return "h1"; }
 
  private:
-  enum class State : std::uint8_t { kHead, kBody, kAnswering, kClosing };
+  enum class State : std::uint8_t { kHead, kBody, kAnswering, kGrowing, kClosing };
   struct Callbacks;
 
   std::size_t consume(base::View bytes);
@@ -43,6 +46,9 @@ class Http1Session final : public Session {
   void dispatch(std::string_view body);
   void refuse(int status);
   void send(const Response& response);
+  void on_grown() override { handler_.on_output(); }
+  void take_chunk(std::size_t most, std::vector<base::Bytes>& out);
+  void drop_body();
 
   Shared& shared_;
   Handler& handler_;
@@ -61,6 +67,7 @@ class Http1Session final : public Session {
   std::string head_;            ///< the head of a request whose body is still coming; with Limits::keep_bodies that too
   std::string pending_;         ///< not consumed yet
   std::vector<base::Bytes> output_;
+  std::shared_ptr<GrowingBody> body_;  ///< in kGrowing
 };
 
 }  // namespace http

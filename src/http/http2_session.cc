@@ -73,10 +73,13 @@ struct Http2Session::Stream {
   StreamId id = 0;
   bool asked = false;  ///< its request was given to the handler
   bool head_only = false;
-  Response response;       ///< null until it is answered
-  std::size_t slice = 0;   ///< of the body: the one being sent
-  std::size_t offset = 0;  ///< in that slice
-  std::size_t left = 0;    ///< bytes of the body not yet sent
+  Response response;                     ///< null until it is answered
+  std::size_t slice = 0;                 ///< of the body: the one being sent
+  std::size_t offset = 0;                ///< in that slice
+  std::size_t left = 0;                  ///< bytes of the body not yet sent
+  std::shared_ptr<GrowingBody> growing;  ///< the body, if it grows
+  bool deferred = false;                 ///< nghttp2 waits for more of it
+  bool reset = false;                    ///< likewise aborted, and nghttp2 knows
   std::size_t received = 0;
   std::unique_ptr<Block> block;  ///< the request's head, while its body is still coming
   Stream* previous = nullptr;
@@ -126,20 +129,38 @@ struct Http2Session::Callbacks {
 
   static ssize_t read_body(nghttp2_session*, std::int32_t, std::uint8_t*, std::size_t length, std::uint32_t* flags,
                            nghttp2_data_source* source, void*) {
-    const auto* stream = static_cast<const Stream*>(source->ptr);
+    auto* stream = static_cast<Stream*>(source->ptr);
+    if (stream->growing != nullptr) return read_growing(*stream, length, *flags);
     const std::size_t taken = std::min(length, stream->left);
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
     if (taken == stream->left) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return static_cast<ssize_t>(taken);
+  }
+  static ssize_t read_growing(Stream& stream, std::size_t length, std::uint32_t& flags) {
+    const GrowingBody& body = *stream.growing;
+    if (body.state() == GrowingBody::State::kAborted) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    stream.deferred = !body.has_output();
+    if (stream.deferred) return NGHTTP2_ERR_DEFERRED;
+    const std::size_t taken = std::min(length, body.queued());
+    flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+    if (taken == body.queued() && body.state() != GrowingBody::State::kGrowing) flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(taken);
   }
   static int send_data(nghttp2_session*, nghttp2_frame*, const std::uint8_t* head, std::size_t length,
                        nghttp2_data_source* source, void* user) {
     Http2Session& session = self(user);
     if (session.budget_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
+    // Aborted between read_body and now: what the frame was to carry is gone, so the stream is reset in its place.
+    const GrowingBody* const growing = static_cast<const Stream*>(source->ptr)->growing.get();
+    if (growing != nullptr && growing->queued() < length) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     constexpr std::size_t kFrameHead = 9;
     session.append_frame_bytes({head, kFrameHead}, *session.out_);
     auto* stream = static_cast<Stream*>(source->ptr);
     session.budget_ -= std::min(session.budget_, length + kFrameHead);
+    if (stream->growing != nullptr) {
+      stream->growing->take(length, *session.out_);
+      return 0;
+    }
     stream->left -= length;
     while (length > 0) {
       const base::Bytes& slice = stream->response->body()[stream->slice];
@@ -189,7 +210,11 @@ Http2Session::Http2Session(Shared& shared, Handler& handler)
 Http2Session::~Http2Session() {
   const Workspace::Visit visit(memory_);
   nghttp2_session_del(session_);
-  while (streams_ != nullptr) forget(streams_);
+  while (streams_ != nullptr) {
+    const std::shared_ptr<GrowingBody> growing = streams_->growing;
+    forget(streams_);
+    if (growing != nullptr) growing->leave();
+  }
 }
 
 Http2Session::Stream* Http2Session::find(StreamId id) const {
@@ -308,9 +333,24 @@ void Http2Session::respond(StreamId id, Response response) {
   Stream* stream = find(id);
   if (stream == nullptr || stream->response != nullptr || !stream->asked) return;
   stream->response = std::move(response);
-  const HeaderBlock& block = stream->response->block();
   stream->left = stream->head_only ? 0 : stream->response->body_size();
+  submit(*stream);
+}
 
+bool Http2Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) {
+  const Workspace::Visit visit(memory_);
+  Stream* stream = failed_ ? nullptr : find(id);
+  if (stream == nullptr || stream->response != nullptr || !stream->asked) return false;
+  stream->response = std::move(head);
+  stream->growing = std::move(body);
+  stream->growing->attach(*this);
+  ++growing_;
+  submit(*stream);
+  return true;
+}
+
+void Http2Session::submit(Stream& stream) {
+  const HeaderBlock& block = stream.response->block();
   constexpr std::size_t kMostFields = 40;
   std::array<nghttp2_nv, kMostFields + 1> fields;
   const auto& ready = block.http2().fields;
@@ -321,12 +361,32 @@ void Http2Session::respond(StreamId id, Response response) {
 
   if (block.urgency() >= 0) {
     const nghttp2_extpri priority{static_cast<std::uint32_t>(block.urgency()), 0};
-    nghttp2_session_change_extpri_stream_priority(session_, id, &priority, 1);
+    nghttp2_session_change_extpri_stream_priority(session_, stream.id, &priority, 1);
   }
   nghttp2_data_provider body{};
-  body.source.ptr = stream;
+  body.source.ptr = &stream;
   body.read_callback = Callbacks::read_body;
-  nghttp2_submit_response(session_, id, fields.data(), count + 1, stream->left == 0 ? nullptr : &body);
+  const bool empty = stream.left == 0 && (stream.growing == nullptr || stream.head_only);
+  nghttp2_submit_response(session_, stream.id, fields.data(), count + 1, empty ? nullptr : &body);
+}
+
+void Http2Session::resume_grown() {
+  for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next) {
+    if (stream->growing == nullptr || stream->head_only) continue;
+    if (stream->growing->state() == GrowingBody::State::kAborted) {
+      if (std::exchange(stream->reset, true)) continue;
+      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
+    } else if (stream->deferred && stream->growing->has_output()) {
+      stream->deferred = false;
+      nghttp2_session_resume_data(session_, stream->id);
+    }
+  }
+}
+
+void Http2Session::tell_room() {
+  // A source may push, finish and abort inside this; none of it closes a stream before the next take_output.
+  for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next)
+    if (stream->growing != nullptr) stream->growing->tell_room();
 }
 
 void Http2Session::append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out) {
@@ -347,6 +407,7 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
   out_ = &out;
   auto& pieces = shared_.frame_pieces;
   pieces.clear();
+  resume_grown();
   while (budget_ > 0) {
     const std::uint8_t* data = nullptr;
     const ssize_t length = nghttp2_session_mem_send(session_, &data);
@@ -356,6 +417,7 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
     budget_ -= std::min(budget_, static_cast<std::size_t>(length));
   }
   out_ = nullptr;
+  tell_room();
   if (pieces.empty()) return;
   const base::Bytes frames = base::Bytes::adopt(std::exchange(frames_, {}));
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -373,9 +435,13 @@ bool Http2Session::done() const {
 Phase Http2Session::phase() const {
   if (!started_ || block_.id != 0) return Phase::kReading;
   if (open_ == 0) return Phase::kIdle;
-  for (const Stream* stream = streams_; stream != nullptr; stream = stream->next)
-    if (stream->asked) return Phase::kAnswering;
-  return Phase::kReading;
+  bool growing = false;
+  for (const Stream* stream = streams_; stream != nullptr; stream = stream->next) {
+    if (!stream->asked) continue;
+    if (stream->growing == nullptr || stream->growing->has_output()) return Phase::kAnswering;
+    growing = true;
+  }
+  return growing ? Phase::kGrowing : Phase::kReading;
 }
 
 void Http2Session::shut_down() {
@@ -387,8 +453,10 @@ void Http2Session::shut_down() {
 void Http2Session::close_stream(Stream* stream) {
   const StreamId id = stream->id;
   const bool waiting = stream->asked && stream->response == nullptr;
+  const std::shared_ptr<GrowingBody> growing = stream->growing;
   nghttp2_session_set_stream_user_data(session_, id, nullptr);
   forget(stream);
+  if (growing != nullptr) growing->leave();
   if (waiting) handler_.on_stream_closed(id);
 }
 
@@ -396,6 +464,7 @@ void Http2Session::forget(Stream* stream) {
   if (stream->previous != nullptr) stream->previous->next = stream->next;
   if (stream->next != nullptr) stream->next->previous = stream->previous;
   if (streams_ == stream) streams_ = stream->next;
+  if (stream->growing != nullptr) --growing_;
   --open_;
   delete stream;
 }

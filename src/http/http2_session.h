@@ -16,7 +16,7 @@ namespace http {
 /// the shared bytes. Rapid resets, endless CONTINUATION and floods of PING or SETTINGS end the connection (nghttp2's
 /// limits, set here). No push, ever (LL-114); PING is answered. What nghttp2 takes at its start lies in the loop's
 /// workspace: a session that waits holds 2 KB of those 26.
-class Http2Session final : public Session {
+class Http2Session final : public Session, private GrowingBody::Reader {
  public:
   /// Queues our SETTINGS. `shared` and `handler` outlive the session.
   Http2Session(Shared& shared, Handler& handler);
@@ -26,6 +26,7 @@ class Http2Session final : public Session {
 
   void feed(base::View bytes) override;
   void respond(StreamId id, Response response) override;
+  bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) override;
   void take_output(std::size_t most, std::vector<base::Bytes>& out) override;
   bool wants_input() const override { return !failed_; }
   bool done() const override;
@@ -52,6 +53,10 @@ class Http2Session final : public Session {
   void dispatch(Stream& stream, const Block& block);
   bool fill_request(const Block& block);
   void body_bytes(StreamId id, base::View bytes);
+  void submit(Stream& stream);
+  void on_grown() override { handler_.on_output(); }
+  void resume_grown();
+  void tell_room();
   void close_stream(Stream* stream);
   void forget(Stream* stream);
   void append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out);
@@ -62,6 +67,7 @@ class Http2Session final : public Session {
   nghttp2_session* session_ = nullptr;
   Stream* streams_ = nullptr;  ///< all open ones, linked
   std::uint32_t open_ = 0;
+  std::uint32_t growing_ = 0;  ///< of those, with a growing body
   bool failed_ = false;
   bool started_ = false;  ///< the client's preface has come whole
   Block block_;

@@ -37,6 +37,9 @@ class DetectingSession final : public Session {
   void take_output(std::size_t most, std::vector<base::Bytes>& out) override {
     if (session_ != nullptr) session_->take_output(most, out);
   }
+  bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) override {
+    return session_ != nullptr && session_->respond(id, std::move(head), std::move(body));
+  }
   bool wants_input() const override { return session_ == nullptr ? !ended_ : session_->wants_input(); }
   bool done() const override { return session_ == nullptr ? ended_ : session_->done(); }
   bool peer_done() const override { return session_ != nullptr && session_->peer_done(); }

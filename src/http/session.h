@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "http/date.h"
+#include "http/growing_body.h"
 #include "http/repeated_answers.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -24,6 +25,9 @@ class Handler {
   virtual void on_stream_closed(StreamId id) = 0;
   /// The answer to what could not be made a Request: 400, 413, 414, 417, 431 or 505.
   virtual Response refuse(int status) = 0;
+  /// A growing body has more, or its end: call take_output on a later turn. The one call that also comes outside of
+  /// feed(), take_output() and abort(): inside the source's. Only for owners that answer with growing bodies.
+  virtual void on_output() {}
 };
 
 struct Limits {
@@ -53,11 +57,12 @@ enum class Phase : std::uint8_t {
   kIdle,       ///< nothing asked: the keep-alive time counts
   kReading,    ///< in the middle of a request: the slow-header time counts
   kAnswering,  ///< at least one request is not answered or not yet handed out
+  kGrowing,    ///< all that there is has been handed out; a growing body may have more some time
 };
 
 /// The server's side of one HTTP connection: bytes in, requests and bytes out. It does no I/O and reads no clock but
 /// for Date. A slow reader holds references to shared bodies and its own window, nothing else.
-/// Thread: one loop's. Destroying it calls nobody.
+/// Thread: one loop's. Destroying it calls nobody but the sources of growing bodies.
 class Session {
  public:
   virtual ~Session() = default;
@@ -66,6 +71,10 @@ class Session {
   virtual void feed(base::View bytes) = 0;
   /// Answers a request. Does nothing where that request is gone. HEAD is seen to here: pass the whole Reply.
   virtual void respond(StreamId id, Response response) = 0;
+  /// Answers with `head`, which has no Content-Length and no body, and with a body that grows. HEAD gets the head
+  /// alone. Returns false if the request is gone: nothing is taken from `body`. What ends the request before the body
+  /// ended (the peer, abort()) is told to its source.
+  [[nodiscard]] virtual bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) = 0;
   /// Appends what is to be sent next, at least 1 and about `most` bytes, as slices for one gathered write;
   /// nothing where nothing is to be sent. May go on with the next pipelined request.
   virtual void take_output(std::size_t most, std::vector<base::Bytes>& out) = 0;

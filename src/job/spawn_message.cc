@@ -12,7 +12,7 @@ namespace {
 
 // A ladder of thirty rungs is under 8 KiB of JSON; the socket's own limit is above 200 KiB.
 constexpr std::size_t kMaxPacket = 128 * 1024;
-constexpr std::size_t kDescriptors = 3;
+constexpr std::size_t kDescriptors = 4;
 
 base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
 
@@ -36,7 +36,7 @@ base::Status send_request(int socket, const SpawnRequest& request, const SpawnDe
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(kDescriptors * sizeof(int));
-  const int numbers[kDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats};
+  const int numbers[kDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats, descriptors.media};
   std::memcpy(CMSG_DATA(header), numbers, sizeof numbers);
   if (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return system_error("worker request");
   return base::Ok{};
@@ -63,7 +63,7 @@ base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descrip
   }
   int numbers[kDescriptors];
   std::memcpy(numbers, CMSG_DATA(header), sizeof numbers);
-  descriptors = {numbers[0], numbers[1], numbers[2]};
+  descriptors = {numbers[0], numbers[1], numbers[2], numbers[3]};
   request.options.assign(text.data(), static_cast<std::size_t>(size) - sizeof request.id);
   return request;
 }

@@ -21,6 +21,7 @@ struct SpawnDescriptors {
   int feed = -1;     ///< read end of the feed pipe
   int records = -1;  ///< write end of the record pipe
   int stats = -1;    ///< memory file of the size of Stats
+  int media = -1;    ///< that of a base::MediaFile
 };
 
 /// Parent to server.

@@ -7,7 +7,7 @@
 #include <array>
 #include <cerrno>
 
-#include "base/media_memory.h"
+#include "base/media_file.h"
 
 namespace loop {
 namespace {
@@ -23,7 +23,7 @@ bool is_much(std::span<const base::Bytes> slices) {
 }
 
 bool lies_in_file(const base::Bytes& slice) {
-  return slice.backing() != nullptr && slice.size() >= base::MediaMemory::kLeast;
+  return slice.backing() != nullptr && slice.size() >= base::MediaFile::kLeast;
 }
 
 ssize_t send_file(int socket, const base::Bytes& slice) {

@@ -29,6 +29,8 @@ void give_read_buffer(uv_handle_t*, std::size_t, uv_buf_t* buffer) {
 }
 
 void report_end(Stream::State& state, int code) {
+  // A TCP peer that has said all may still listen. The end of a pipe, or of a process behind a socket pair, is both.
+  if (code != UV_EOF || state.descriptor < 0) state.broken = true;
   if (state.handler == nullptr || state.ended) return;
   state.ended = true;
   uv_read_stop(&state.uv.stream);
@@ -147,7 +149,7 @@ void on_written(uv_write_t* request, int code) {
   state.queued -= done->first.size();
   if (code < 0) return report_end(state, code);
   send_waiting(state);
-  if (state.queued != 0 || state.handler == nullptr || state.ended || state.pending_error != 0) return;
+  if (state.queued != 0 || state.handler == nullptr || state.broken || state.pending_error != 0) return;
   if (std::exchange(state.shutdown_wanted, false)) shut_down_now(state);
   state.handler->on_drained();
 }
@@ -255,7 +257,7 @@ void Stream::resume() {
 bool Stream::paused() const { return state_ != nullptr && state_->paused; }
 
 void Stream::write(std::span<const base::Bytes> slices, Follows follows) {
-  if (state_ == nullptr || state_->ended || state_->pending_error != 0) return;
+  if (state_ == nullptr || state_->broken || state_->pending_error != 0) return;
   std::size_t sent = 0;
   const bool idle = state_->queued == 0;
   if (idle) sent = send_at_once(*state_, slices, follows);

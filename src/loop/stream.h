@@ -19,8 +19,8 @@ class StreamHandler {
   virtual ~StreamHandler() = default;
   /// `bytes` are valid during the call only.
   virtual void on_read(base::View bytes) = 0;
-  /// The peer ended or the connection broke (`why` says how; empty for an orderly end). Comes once; nothing comes
-  /// after.
+  /// The peer ended or the connection broke (`why` says how; empty for an orderly end). Comes once; after it nothing
+  /// is read. After an orderly end of TCP writes still go out, and on_drained() comes for them.
   virtual void on_end(const std::optional<base::Error>& why) = 0;
   /// Everything written has reached the kernel, after a write that had to be queued.
   virtual void on_drained() {}

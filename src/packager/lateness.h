@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "base/clock.h"
 
@@ -10,6 +11,10 @@ namespace packager {
 /// How far a rendition's media usually is behind UTC when it gets here, and from that, the time that should be here by
 /// now. The usual lateness follows a source whose clock is not ours, an encoder's delay, and a network that got slower,
 /// so none of them is taken for a loss.
+///
+/// A network that stalls and then brings all that it held back cannot be told from an encoder that left until it does.
+/// Once it has been seen to, it is given as long again, and a little more, for some minutes: what comes late but whole
+/// is then shown whole, later, and no picture is held.
 class Lateness {
  public:
   /// `start_allowance`: for the first media; an encoder that is still filling its pipeline, or a track announced ahead
@@ -19,15 +24,26 @@ class Lateness {
 
   /// Media up to `end` has come, used or not.
   void on_media(base::Micros end) {
+    if (waited_ > allowance_ && !progress_) went_on_ = end - newest_ <= kLongestFrame;
     newest_ = std::max(newest_, end);
     progress_ = true;
   }
 
   /// It is `utc`: media before the result should have come, and is missing if it has not.
   base::Micros expected(base::Micros utc) {
-    if (progress_) follow(std::max<base::Micros>(utc - newest_, 0));
+    if (progress_) {
+      if (std::exchange(went_on_, false)) {
+        stall_ = std::min(kMostAllowance, std::max(stall_, waited_ + kMargin));
+        stalled_at_ = utc;
+      }
+      waited_ = 0;
+      follow(std::max<base::Micros>(utc - newest_, 0));
+    } else if (known_) {
+      waited_ = utc - newest_ - usual_;
+    }
     progress_ = false;
-    return utc - usual_ - (known_ ? allowance_ : start_allowance_);
+    if (utc - stalled_at_ > kRemembered) stall_ = 0;
+    return utc - usual_ - (known_ ? std::max(allowance_, stall_) : start_allowance_);
   }
 
   /// Media came before this began: the first of it need not be waited for longer.
@@ -36,6 +52,11 @@ class Lateness {
   base::Micros newest() const { return newest_; }
 
  private:
+  static constexpr base::Micros kLongestFrame = 250 * base::kMillisecond;
+  static constexpr base::Micros kMargin = 150 * base::kMillisecond;
+  static constexpr base::Micros kMostAllowance = 1250 * base::kMillisecond;
+  static constexpr base::Micros kRemembered = 300 * base::kSecond;
+
   void follow(base::Micros lateness) {
     if (!known_) {
       usual_ = lateness;
@@ -51,6 +72,10 @@ class Lateness {
   base::Micros start_allowance_;
   base::Micros usual_ = 0;
   base::Micros newest_ = INT64_MIN;
+  base::Micros waited_ = 0;      ///< beyond the usual, at the last tick without media
+  base::Micros stall_ = 0;       ///< what a stall of the network may take; 0: none was seen lately
+  base::Micros stalled_at_ = 0;  ///< UTC
+  bool went_on_ = false;         ///< the first media after a long wait followed upon that before it
   bool known_ = false;
   bool progress_ = false;
 };

@@ -123,13 +123,13 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
   segment_.ticks = media::rescale(segment_.seconds.num, segment_.seconds.den, specs_[lead].track.timescale);
   start_cutter(lead, specs_[lead].track);
   for (std::size_t i = 0; i < renditions.size(); ++i) {
+    const bool started = i < resume_->renditions.size() && resume_->renditions[i].started;
+    if (started && resume_->renditions[i].former_format) {
+      resume_former(specs_[i], renditions[i].part_ticks, resume_->renditions[i]);
+      continue;
+    }
     add_lane(specs_[i], renditions[i].part_ticks);
-    if (i >= resume_->renditions.size() || !resume_->renditions[i].started) continue;
-    const record::Position::Rendition at = rescaled(resume_->renditions[i], specs_[i].track.timescale);
-    lanes_[i]->resume(at.msn, at.segment_start, at.next_part, at.end);
-    if (at.key_part.empty()) continue;
-    auto picture = cmaf::first_sample(at.key_part);
-    if (picture.ok()) lanes_[i]->set_still({picture.take(), 0});
+    if (started) resume_lane(*lanes_[i], rescaled(resume_->renditions[i], specs_[i].track.timescale));
   }
   if (lead < resume_->renditions.size() && resume_->renditions[lead].started) {
     const record::Position::Rendition at = rescaled(resume_->renditions[lead], specs_[lead].track.timescale);
@@ -139,6 +139,27 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
   }
   if (resume_->owed_discontinuity) listener_.on_record(record::Discontinuity{*resume_->owed_discontinuity});
   resume_.reset();
+}
+
+void Packager::resume_lane(Lane& lane, const record::Position::Rendition& at) {
+  lane.resume(at.msn, at.segment_start, at.next_part, at.end);
+  if (at.key_part.empty()) return;
+  auto picture = cmaf::first_sample(at.key_part);
+  if (picture.ok()) lane.set_still({picture.take(), 0});
+}
+
+/// A rendition whose open segment is of the format before ends that in its own ticks, holding what it last showed; the
+/// presentation's format begins where the log says that it does. All that is known of the format before is its scale.
+void Packager::resume_former(const RenditionSpec& spec, std::int64_t part_ticks,
+                             const record::Position::Rendition& at) {
+  RenditionSpec before = spec;
+  before.track.timescale = at.timescale;
+  before.track.video.frame_rate = {0, 1};
+  before.silence = {};
+  push_lane(before, format_of(before, media::rescale(part_ticks, spec.track.timescale, at.timescale)));
+  presentation_.renditions.push_back(rendition_of(spec, part_ticks));
+  resume_lane(*lanes_.back(), at);
+  lanes_.back()->change_format(format_of(spec, part_ticks), presentation_.formats_from);
 }
 
 /// The open segment of a resumed log may have grown past where the grid would have ended it: it then ends in all
@@ -175,10 +196,20 @@ Cutter::Options Packager::cutter_options(std::uint32_t lead) const {
 }
 
 /// `part_ticks` is 0 for a rendition that has no part target yet.
-void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
+Format Packager::format_of(const RenditionSpec& spec, std::int64_t part_ticks) const {
   Format format = make_format(spec.track, segment_.seconds, parts_, lead_part_);
   if (part_ticks > 0) format = hold_part_target(format, part_ticks);
   format.still = spec.silence;
+  return format;
+}
+
+void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
+  const Format format = format_of(spec, part_ticks);
+  push_lane(spec, format);
+  presentation_.renditions.push_back(rendition_of(spec, format.part_most));
+}
+
+void Packager::push_lane(const RenditionSpec& spec, const Format& format) {
   const bool may_lag =
       !format.video() && !resume_ && !cutter_->started() && options_.missing == Segmenter::Missing::kHold;
   const Lane::Options options{
@@ -191,7 +222,6 @@ void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
   lanes_.push_back(std::make_unique<Lane>(
       options, format, *cutter_, [this](record::Record&& record) { listener_.on_record(std::move(record)); },
       [this](std::uint32_t rendition) { listener_.on_key_wanted(rendition); }, counters_));
-  presentation_.renditions.push_back(rendition_of(spec, format.part_most));
 }
 
 void Packager::update(const std::vector<RenditionSpec>& specs) {
@@ -234,9 +264,7 @@ void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std
     const std::int64_t part_ticks = media::rescale(before.part_ticks, before.track.timescale, specs[i].track.timescale);
     presentation_.renditions[i] = rendition_of(specs[i], part_ticks);
     specs_[i] = specs[i];
-    Format format = make_format(specs[i].track, segment_.seconds, parts_, lead_part_);
-    format.still = specs[i].silence;
-    lanes_[i]->change_format(hold_part_target(std::move(format), part_ticks), msn);
+    lanes_[i]->change_format(format_of(specs[i], part_ticks), msn);
   }
   if (cutter_->started()) presentation_.formats_from = msn;
   write_presentation();

@@ -113,11 +113,15 @@ class Packager {
  private:
   void begin(const std::vector<RenditionSpec>& specs);
   void begin_resumed(const std::vector<RenditionSpec>& specs);
+  static void resume_lane(Lane& lane, const record::Position::Rendition& at);
+  void resume_former(const RenditionSpec& spec, std::int64_t part_ticks, const record::Position::Rendition& at);
   void keep_overrun();
   void start_cutter(std::uint32_t lead, const media::Track& track);
   void update(const std::vector<RenditionSpec>& specs);
   void change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed);
+  Format format_of(const RenditionSpec& spec, std::int64_t part_ticks) const;
   void add_lane(const RenditionSpec& spec, std::int64_t part_ticks);
+  void push_lane(const RenditionSpec& spec, const Format& format);
   void follow_lead_change();
   Cutter::Options cutter_options(std::uint32_t lead) const;
   void on_lead_packet(media::Packet&& packet);

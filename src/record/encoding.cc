@@ -18,7 +18,8 @@ constexpr std::size_t kChecksumAt = 12;
 // One read of a pipe takes in a body's first bytes together with its header; what is staged is copied once more, so the
 // staging is kept small beside a part (50 KB and more).
 constexpr std::size_t kStaging = 4096;
-constexpr std::size_t kUsualHead = 64;  // a part's
+constexpr std::size_t kUsualHead = 80;  // a part's
+constexpr std::uint8_t kDistantPart = 9;
 
 /// Over everything but itself. The body is hashed apart so that neither side needs it beside the fields.
 std::uint32_t checksum(base::View header, base::View fields, base::View body) {
@@ -54,6 +55,22 @@ base::Result<Header> parse_header(base::View bytes) {
   return header;
 }
 
+base::ByteWriter begin_head(std::uint8_t type) {
+  base::ByteWriter out(kUsualHead);
+  out.u16(kMagic);
+  out.u8(kVersion);
+  out.u8(type);
+  out.zeros(kHeaderSize - 4);
+  return out;
+}
+
+std::vector<std::uint8_t> finish_head(base::ByteWriter& out, base::View body) {
+  out.patch_u32(4, static_cast<std::uint32_t>(out.size() - kHeaderSize));
+  out.patch_u32(8, static_cast<std::uint32_t>(body.size()));
+  out.patch_u32(kChecksumAt, checksum(out.view(), out.view().subspan(kHeaderSize), body));
+  return out.take();
+}
+
 base::Error wrong_checksum() { return base::Error{base::Code::kMalformed, "record checksum", kChecksumAt}; }
 
 }  // namespace
@@ -61,18 +78,18 @@ base::Error wrong_checksum() { return base::Error{base::Code::kMalformed, "recor
 Encoded encode(const Record& record) {
   Encoded encoded;
   if (const Part* part = std::get_if<Part>(&record)) encoded.body = part->data;
-  base::ByteWriter out(kUsualHead);
-  out.u16(kMagic);
-  out.u8(kVersion);
-  out.u8(static_cast<std::uint64_t>(type_of(record)));
-  out.zeros(kHeaderSize - 4);
+  base::ByteWriter out = begin_head(static_cast<std::uint8_t>(type_of(record)));
   write_fields(out, record);
-  const std::size_t fields = out.size() - kHeaderSize;
-  out.patch_u32(4, static_cast<std::uint32_t>(fields));
-  out.patch_u32(8, static_cast<std::uint32_t>(encoded.body.size()));
-  out.patch_u32(kChecksumAt, checksum(out.view(), out.view().subspan(kHeaderSize), encoded.body.view()));
-  encoded.head = out.take();
+  encoded.head = finish_head(out, encoded.body.view());
   return encoded;
+}
+
+Encoded encode_without_body(const Part& part, std::uint64_t offset) {
+  base::ByteWriter out = begin_head(kDistantPart);
+  out.u64(offset);
+  out.u32(part.data.size());
+  write_fields(out, part);
+  return {finish_head(out, {}), {}};
 }
 
 /// A part whose fields are here and whose body is coming.
@@ -80,12 +97,11 @@ struct Decoder::OpenPart {
   std::vector<std::uint8_t> head;
   // Shared with the record's Bytes from when it is whole, and not written to after that.
   std::shared_ptr<std::uint8_t[]> body;
-  const base::FileBacking* backing = nullptr;
   std::size_t size = 0;
   std::size_t filled = 0;
 };
 
-Decoder::Decoder() : staging_(kStaging) {}
+Decoder::Decoder(FetchBody fetch) : staging_(kStaging), fetch_(std::move(fetch)) {}
 
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
@@ -175,7 +191,19 @@ base::Result<std::size_t> Decoder::parse_one(base::View bytes) {
   return header.size();
 }
 
+base::Status Decoder::take_distant_part(base::View fields) {
+  base::ByteReader in(fields);
+  TRY(const std::uint64_t offset, in.u64("body offset"));
+  TRY(const std::uint32_t size, in.u32("body size"));
+  TRY(Part part, parse_part_fields(fields.subspan(in.offset())));
+  if (!fetch_) return base::Error{base::Code::kMalformed, "a body elsewhere", 0};
+  TRY(part.data, fetch_(offset, size));
+  ready_.emplace_back(std::move(part));
+  return base::Ok{};
+}
+
 base::Status Decoder::take_whole(std::uint8_t type, base::View fields) {
+  if (type == kDistantPart) return take_distant_part(fields);
   if (!known_type(type)) {
     ++skipped_;
     return base::Ok{};
@@ -190,9 +218,7 @@ void Decoder::begin_part(base::View head, std::size_t body_size) {
   part_->head.assign(head.begin(), head.end());
   // Shared, because the record's Bytes will own it. Not cleared: a promise of 64 MiB costs address space until the
   // bytes come.
-  base::MediaMemory::Block block = memory_.allocate(body_size);
-  part_->body = std::move(block.bytes);
-  part_->backing = block.backing;
+  part_->body = std::make_shared_for_overwrite<std::uint8_t[]>(body_size);
   part_->size = body_size;
 }
 
@@ -204,7 +230,7 @@ base::Status Decoder::finish_part() {
   const base::View fields = head.subspan(kHeaderSize);
   if (checksum(head, fields, body) != header.checksum) return wrong_checksum();
   TRY(Part part, parse_part_fields(fields));
-  part.data = base::Bytes::of_owner(open->body, body, open->backing);
+  part.data = base::Bytes::of_owner(open->body, body);
   ready_.emplace_back(std::move(part));
   return base::Ok{};
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,12 +19,15 @@
 ///          0     2  'K' 'R'
 ///          2     1  version, 2
 ///          3     1  type: 1 presentation, 2 part, 3 gap, 4 segment end, 5 discontinuity, 6 marker, 7 end,
-///                   8 closing
+///                   8 closing, 9 part whose body lies elsewhere
 ///          4     4  length of the fields
 ///          8     4  length of the body
 ///         12     4  checksum: low half of XXH3-64 over bytes 0 to 11, the fields, and the XXH3-64 of the body
 ///         16        fields, by type
 ///                   body (part only): the media bytes, as they are
+///
+/// Type 9 has no body: its fields are the place of the body (offset 8, size 4) in a file that both sides have
+/// (base/media_file.h), then those of a part. It is for the pipe between a worker and its server alone.
 ///
 /// All integers are big-endian. The encoding grows within a version: a new field stands behind the ones there are, in
 /// the record or in a structure within it (rendition, track, picture, sound, attribute: each begins with its length),
@@ -46,6 +50,11 @@ struct Encoded {
 
 /// REQUIRES: the record's fields and body are at most kMaxPayload together.
 Encoded encode(const Record& record);
+/// The part with its body left out: that stands at `offset` of the file.
+Encoded encode_without_body(const Part& part, std::uint64_t offset);
+
+/// Gives the body that lies at a place of the file, for records of type 9.
+using FetchBody = std::function<base::Result<base::Bytes>(std::uint64_t offset, std::size_t size)>;
 
 /// Cuts a byte stream into records. Fed byte by byte it gives the same as fed at once. After an error the stream
 /// is lost: what was decoded before it can still be taken, everything later is refused with the same error.
@@ -53,7 +62,8 @@ Encoded encode(const Record& record);
 /// (fields end before the last one of their version's first day).
 class Decoder {
  public:
-  Decoder();
+  /// Without `fetch` a part whose body lies elsewhere is malformed.
+  explicit Decoder(FetchBody fetch = {});
   ~Decoder();
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
@@ -82,13 +92,14 @@ class Decoder {
   base::Status parse();
   base::Result<std::size_t> parse_one(base::View bytes);
   base::Status take_whole(std::uint8_t type, base::View fields);
+  base::Status take_distant_part(base::View fields);
   void begin_part(base::View head, std::size_t body_size);
   base::Status finish_part();
 
   std::vector<std::uint8_t> staging_;
   std::size_t staged_ = 0;  ///< bytes at the front of staging_ that belong to a record not yet whole
   std::unique_ptr<OpenPart> part_;
-  base::MediaMemory memory_;
+  FetchBody fetch_;
   std::deque<Record> ready_;
   std::optional<base::Error> failed_;
   std::uint64_t skipped_ = 0;

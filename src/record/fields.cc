@@ -105,7 +105,6 @@ struct Writer {
   void operator()(const Presentation& presentation) const {
     out.u64(bits(presentation.segment.num));
     out.u64(bits(presentation.segment.den));
-    out.u8(presentation.independent_segments);
     out.u64(bits(presentation.formats_from));
     out.u32(presentation.renditions.size());
     for (const Rendition& rendition : presentation.renditions) write_rendition(out, rendition);
@@ -256,7 +255,6 @@ base::Result<Rendition> parse_rendition(base::ByteReader& in) {
 base::Result<Record> parse_presentation(base::ByteReader& in) {
   Presentation presentation;
   TRY(presentation.segment, ratio(in, 1, "segment duration"));
-  TRY(presentation.independent_segments, flag(in, "independent segments"));
   TRY(presentation.formats_from, i64(in, "first segment of new formats"));
   TRY(const std::uint32_t count, in.u32("rendition count"));
   if (count > kMaxRenditions) return out_of_range("rendition count", in);

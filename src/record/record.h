@@ -40,8 +40,6 @@ struct Presentation {
   std::vector<Rendition> renditions;
   /// Segment duration N as a ratio of seconds: msn = floor(utc / N).
   media::Rational segment{2, 1};
-  /// Every segment starts with a key frame and depends on nothing before it (LL-48).
-  bool independent_segments = true;
   /// Where a rendition's init differs from that of the presentation before: the segment from which the new init and
   /// its timescale hold. Records of earlier segments that still come are of the old format, in its ticks.
   std::int64_t formats_from = INT64_MIN;

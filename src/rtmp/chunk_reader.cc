@@ -15,6 +15,9 @@ constexpr std::uint32_t kExtended = 0xFFFFFF;
 constexpr std::array<std::size_t, 4> kMessageHeader = {11, 7, 3, 0};
 // No message is longer on the wire, so no larger chunk can be told from this one (RT-9).
 constexpr std::uint32_t kLargestChunk = 0xFFFFFF;
+// Most room that a message is given on its word, by a peer that has sent one as large. Beyond it memory follows what
+// really comes.
+constexpr std::size_t kTrusted = 256 * 1024;
 
 std::uint32_t number_at(View bytes, std::size_t offset, std::size_t size) {
   std::uint32_t value = 0;
@@ -168,7 +171,7 @@ base::Status ChunkReader::read_payload(View& bytes) {
   std::vector<std::uint8_t>& payload = stream.payload;
   const std::size_t size = payload.size() + taken;
   if (size > payload.capacity()) {
-    payload.reserve(std::min<std::size_t>(stream.length, std::max(size, 2 * payload.capacity())));
+    payload.reserve(std::min<std::size_t>(stream.length, std::max({size, 2 * payload.capacity(), stream.largest})));
   }
   payload.insert(payload.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
   partial_bytes_ += taken;
@@ -182,6 +185,7 @@ std::optional<Message> ChunkReader::take_message() {
   if (stream.payload.size() < stream.length) return std::nullopt;
   partial_bytes_ -= stream.payload.size();
   stream.partial = false;
+  stream.largest = std::min(kTrusted, std::max(stream.largest, stream.payload.size()));
   return Message{stream.type, stream.timestamp, stream.stream_id,
                  base::Bytes::adopt(std::exchange(stream.payload, {}))};
 }

@@ -50,6 +50,7 @@ class ChunkReader {
     std::uint32_t field = 0;      ///< timestamp or delta of the last header: what fmt 3 repeats
     std::uint32_t timestamp = 0;  ///< absolute, of the message begun last
     std::vector<std::uint8_t> payload;
+    std::size_t largest = 0;  ///< size of the largest message that came whole
   };
   /// How far the bytes in header_ have got.
   struct Shape {

@@ -5,15 +5,10 @@
 #include <string_view>
 
 #include "hls/directives.h"
-#include "http/request.h"
-#include "origin/waiters.h"
 #include "serve/replies.h"
 #include "serve/routes.h"
 
 namespace serve {
-
-class ChannelView;
-class Connection;
 
 /// A request for something of a channel, with all that deciding on it takes, so that it can be held.
 struct Ask {
@@ -25,18 +20,6 @@ struct Ask {
   std::string rendition;
   std::string_view file;                   ///< kInit only, which is never held: gone after on_request
   std::unique_ptr<Conditions> conditions;  ///< null where there are none
-};
-
-/// A request that waits. Owned by its connection, linked into its channel's Waiters.
-struct Held final : origin::Waiter {
-  Connection* connection = nullptr;
-  http::StreamId id = 0;
-  ChannelView* channel = nullptr;
-  bool starting = false;   ///< waits for a playlist that never was (LL-111)
-  base::Micros since = 0;  ///< steady
-  Ask ask;
-  Held* previous = nullptr;  ///< in the connection's list
-  Held* next = nullptr;
 };
 
 }  // namespace serve

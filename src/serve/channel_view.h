@@ -69,7 +69,7 @@ class ChannelView {
     std::int64_t oldest = -1;
   };
 
-  Verdict refuse(int status, Cause cause, int max_age = 1) { return {errors_.get(status, max_age), cause, {}, false}; }
+  Verdict refuse(int status, Cause cause, int max_age = 1) { return {errors_.get(status, max_age), cause}; }
   Verdict hold(const origin::Wish& wish, bool starting) { return {nullptr, Cause::kNone, wish, starting}; }
   Verdict multivariant(const Ask& ask);
   Verdict playlist(const Ask& ask, std::uint32_t index);

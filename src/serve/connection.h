@@ -9,22 +9,18 @@
 #include "http/session.h"
 #include "loop/loop.h"
 #include "loop/stream.h"
-#include "serve/ask.h"
 #include "serve/counters.h"
-#include "serve/joins.h"
 #include "serve/timer_wheel.h"
+#include "serve/viewer.h"
 #include "tls/session.h"
 
 namespace serve {
 
 class Connection;
 
-/// Who decides on requests, and owns the connections.
-class Desk {
+/// Decides on requests, and owns the connections.
+class ConnectionOwner : public RequestHandler {
  public:
-  virtual ~Desk() = default;
-  virtual void on_request(Connection& connection, http::StreamId id, const http::Request& request) = 0;
-  virtual http::Response on_malformed(int status) = 0;
   /// The connection has closed; destroy it on a later turn.
   virtual void retire(Connection& connection) = 0;
 };
@@ -37,8 +33,8 @@ struct Timeouts {
 };
 
 /// What the connections of one loop share. Thread: that loop's.
-struct Surroundings {
-  Surroundings(const base::Clock& given_clock, const http::Limits& limits, const Timeouts& given_timeouts)
+struct LoopContext {
+  LoopContext(const base::Clock& given_clock, const http::Limits& limits, const Timeouts& given_timeouts)
       : clock(given_clock), timeouts(given_timeouts), http(given_clock, limits) {}
 
   /// An empty buffer to encrypt into, with room for a whole send. One of a few that are used again and again; those
@@ -60,69 +56,44 @@ struct Surroundings {
 ///   kOpen ──session done, all sent──► kLingering ──peer's end, or linger time──► kRetired
 ///   kOpen ──the same, and the peer sends no more──► kRetired
 ///   kOpen ──peer gone, timer, TLS failure──► kRetired
-class Connection final : public TimerWheel::Place, private loop::StreamHandler, private http::Handler {
+class Connection final : public Viewer, public TimerWheel::Place, private loop::StreamHandler, private http::Handler {
  public:
-  /// `context` null: plaintext. Starts reading.
-  static std::unique_ptr<Connection> make(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream,
-                                          const std::shared_ptr<const tls::Context>& context);
+  /// `tls` null: plaintext. Starts reading.
+  static std::unique_ptr<Connection> make(ConnectionOwner& owner, LoopContext& context,
+                                          std::unique_ptr<loop::Stream> stream,
+                                          const std::shared_ptr<const tls::Context>& tls);
   ~Connection() override;
 
-  /// Answers a request; goes out with the next pump(). `part_published` (steady, 0: none) is measured against when
-  /// the last byte has been taken.
-  void answer(http::StreamId id, http::Response response, base::Micros part_published = 0);
-  /// Sends what there is. Not to be called from within Desk::on_request.
-  void pump();
-  /// A request to be held: the one that keep() left, or a new one.
-  std::unique_ptr<Held> make_held() { return spare_ != nullptr ? std::move(spare_) : std::make_unique<Held>(); }
-  /// Keeps an answered one for the next time. A viewer of HTTP/1.1 holds one request all its life.
-  void keep(std::unique_ptr<Held> held) {
-    if (!multiplexed_) spare_ = std::move(held);
-  }
-  /// Takes a request on that is answered later.
-  void hold(std::unique_ptr<Held> held);
-  /// Gives it back to be answered.
-  std::unique_ptr<Held> release(Held& held);
-  /// Finishes what is asked, then closes.
-  void shut_down();
-  /// The same from within Desk::on_request.
-  void shut_down_after_answer() { session_->shut_down(); }
-  /// Closes at once.
-  void close();
-
-  /// Have what answering looks at fetched from memory, one step of pointers further each time.
-  void prefetch() const {
-    const auto* line = reinterpret_cast<const char*>(this);
-    for (std::size_t at = 0; at < sizeof(Connection); at += kCacheLine) __builtin_prefetch(line + at);
-  }
-  void prefetch_parts() const {
+  void answer(http::StreamId id, http::Response response, base::Micros part_published) override;
+  bool answer(http::StreamId id, http::Response head, std::shared_ptr<http::GrowingBody> body) override;
+  void pump() override;
+  void shut_down() override;
+  void shut_down_after_answer() override { session_->shut_down(); }
+  void prefetch_parts() const override {
     const auto* line = reinterpret_cast<const char*>(session_.get());
     for (std::size_t at = 0; at < kSessionLines * kCacheLine; at += kCacheLine) __builtin_prefetch(line + at);
     __builtin_prefetch(stream_.get());
   }
-  void prefetch_socket() const { stream_->prefetch(); }
-
-  /// Many requests share it: answer them all, then pump once.
-  bool multiplexed() const { return multiplexed_; }
+  void prefetch_socket() const override { stream_->prefetch(); }
+  /// Closes at once.
+  void close();
 
   std::size_t index = 0;  ///< its place among its owner's connections
-  Joins::Mark join;
-  bool refused = false;  ///< one too many: gets 503 and is closed
-  bool in_pass = false;  ///< is in the wake pass's list of those to pump
 
  private:
   enum class State : std::uint8_t { kOpen, kLingering, kRetired };
-  static constexpr std::size_t kCacheLine = 64;
   static constexpr std::size_t kSessionLines = 6;  // an HTTP/1.1 session's; a prefetch past an object harms nobody
 
-  Connection(Desk& desk, Surroundings& around, std::unique_ptr<loop::Stream> stream);
+  Connection(ConnectionOwner& owner, LoopContext& context, std::unique_ptr<loop::Stream> stream);
 
   void on_read(base::View bytes) override;
   void on_end(const std::optional<base::Error>& why) override;
   void on_drained() override { pump(); }
   void on_deadline(base::Micros now) override;
   void on_request(http::StreamId id, const http::Request& request) override;
-  void on_stream_closed(http::StreamId id) override;
-  http::Response refuse(int status) override { return desk_.on_malformed(status); }
+  void on_stream_closed(http::StreamId id) override { drop_held(id); }
+  void on_output() override { owner_.on_output(*this); }
+  http::Response refuse(int status) override { return owner_.on_malformed(status); }
 
   bool read_tls(base::View bytes);
   void start_session(std::string_view alpn);
@@ -131,15 +102,13 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   void note_protocol();
   void set_deadline();
   void linger();
-  void unlink(Held& held);
 
-  Desk& desk_;
-  Surroundings& around_;
+  ConnectionOwner& owner_;
+  LoopContext& context_;
   std::unique_ptr<loop::Stream> stream_;
   std::unique_ptr<tls::Session> tls_;
   std::unique_ptr<http::Session> session_;
   State state_ = State::kOpen;
-  bool multiplexed_ = false;
   bool ended_ = false;     ///< the peer sends no more
   bool said_end_ = false;  ///< nothing may be written any more: the last answer went with the word that it is
   http::Phase phase_ = http::Phase::kReading;
@@ -149,8 +118,6 @@ class Connection final : public TimerWheel::Place, private loop::StreamHandler, 
   base::Micros part_published_ = 0;
   std::uint64_t sent_ = 0;   ///< bytes given to the stream
   std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when last looked at
-  Held* held_ = nullptr;     ///< owned, linked
-  std::unique_ptr<Held> spare_;
 };
 
 }  // namespace serve

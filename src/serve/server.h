@@ -16,12 +16,14 @@
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "origin/channel_snapshot.h"
-#include "serve/admission.h"
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
 #include "serve/joins.h"
+#include "serve/responder.h"
+#include "serve/shedding.h"
 #include "serve/static_files.h"
+#include "serve/wake_pass.h"
 #include "tls/context.h"
 
 namespace serve {
@@ -29,7 +31,7 @@ namespace serve {
 /// HTTP for viewers and caches on one loop: its own listening sockets, its own view of every channel. Make one a loop;
 /// they share nothing but immutable snapshots, replies' bytes, the TLS context and the web files.
 /// Thread: the loop's, except publish, remove, use_tls and shut_down, which are for any, and counters().
-class Server final : private Desk {
+class Server final : private ConnectionOwner {
  public:
   struct Options {
     std::string host = "0.0.0.0";
@@ -66,7 +68,7 @@ class Server final : private Desk {
   /// has gone, or at once.
   void shut_down(std::function<void()> on_idle);
 
-  const Counters& counters() const { return around_.counters; }
+  const Counters& counters() const { return loop_context_.counters; }
   std::uint16_t plain_port() const { return plain_ == nullptr ? 0 : plain_->port(); }
   std::uint16_t tls_port() const { return tls_ == nullptr ? 0 : tls_->port(); }
 
@@ -78,38 +80,26 @@ class Server final : private Desk {
   void on_accept(std::unique_ptr<loop::Stream> stream, const std::shared_ptr<const tls::Context>& context);
   void on_tick();
 
-  void on_request(Connection& connection, http::StreamId id, const http::Request& request) override;
+  void on_request(Viewer& viewer, http::StreamId id, const http::Request& request) override;
   http::Response on_malformed(int status) override;
+  void on_output(Viewer& viewer) override;
   void retire(Connection& connection) override;
 
-  void serve_page(Connection& connection, http::StreamId id, const Route& route, const Ask& ask);
-  void serve_channel(Connection& connection, http::StreamId id, const Route& route, Ask ask,
-                     const http::Request& request);
-  /// What is answered in place of what was asked for, where there is no room for it: a refusal, or another way in.
-  std::optional<Verdict> shed(const Connection& connection, ChannelView& channel, const Ask& ask,
-                              const http::Request& request);
+  void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const Ask& ask);
+  void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, Ask ask, const http::Request& request);
+  void refuse(Viewer& viewer, http::StreamId id, const Ask& ask, int status, Cause cause);
   void measure_room();
-  void finish(Connection& connection, http::StreamId id, const Ask& ask, const Verdict& verdict,
-              base::Micros part_published = 0);
-  void park(Connection& connection, http::StreamId id, ChannelView& channel, Ask ask, const Verdict& verdict,
-            base::Micros since);
-
   void arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros published);
-  void wake(origin::Ready& ready, base::Micros published);
-  void expire(ChannelView& channel, base::Micros now);
-  void dismiss(ChannelView& channel, int status, Cause cause);
-  void turn_away(origin::Waiter& waiter, int status, Cause cause);
-  void resume(Connection& connection);
-  void pump_pass();
   http::Response listing(bool gzip);
 
   loop::Loop& loop_;
   const Options options_;
-  Surroundings around_;
+  LoopContext loop_context_;
   Errors errors_;
-  Admission admission_;
   Joins joins_;
-  Room shared_room_;
+  Shedding shedding_;
+  Responder responder_;
+  WakePass wake_pass_;
   const http::Response preflight_;
   std::shared_ptr<const tls::Context> context_;
   std::shared_ptr<const StaticFiles> files_;
@@ -117,7 +107,7 @@ class Server final : private Desk {
   std::array<http::Response, 2> listing_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< each knows its place
   std::vector<std::unique_ptr<Connection>> retired_;
-  std::vector<Connection*> pass_;  ///< multiplexed connections that the wake pass has answers for
+  bool pump_posted_ = false;
   bool shutting_down_ = false;
   std::function<void()> on_idle_;
   std::unique_ptr<loop::TcpListener> plain_;

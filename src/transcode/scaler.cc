@@ -50,7 +50,7 @@ Scaler::Box Scaler::fit(const AVFrame& frame, media::Rational aspect) const {
   return box;
 }
 
-FramePtr Scaler::blank(bool bars) {
+FramePtr Scaler::blank(bool bars, AVColorRange range) {
   FramePtr frame(av_frame_alloc());
   if (frame == nullptr) return nullptr;
   frame->format = AV_PIX_FMT_YUV420P;
@@ -67,7 +67,7 @@ FramePtr Scaler::blank(bool bars) {
                        kAlignment);
   if (bars) {
     std::array<std::ptrdiff_t, 4> strides{frame->linesize[0], frame->linesize[1], frame->linesize[2], 0};
-    av_image_fill_black(frame->data, strides.data(), AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, width_, height_);
+    av_image_fill_black(frame->data, strides.data(), AV_PIX_FMT_YUV420P, range, width_, height_);
   }
   return frame;
 }
@@ -89,7 +89,8 @@ FramePtr Scaler::scale(const AVFrame& frame, media::Rational aspect) {
                                       box.width, box.height, AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr,
                                       nullptr));
   if (context_ == nullptr) return nullptr;
-  FramePtr scaled = blank(!whole);
+  const bool full_range = frame.color_range == AVCOL_RANGE_JPEG || frame.format == AV_PIX_FMT_YUVJ420P;
+  FramePtr scaled = blank(!whole, full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
   if (scaled == nullptr) return nullptr;
   std::array<std::uint8_t*, 4> planes{};
   for (std::size_t i = 0; i < 3; ++i) {

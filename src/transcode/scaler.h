@@ -25,7 +25,8 @@ class Scaler {
     int height = 0;
   };
   Box fit(const AVFrame& frame, media::Rational aspect) const;
-  FramePtr blank(bool bars);
+  /// `range`: what the bars are black in.
+  FramePtr blank(bool bars, AVColorRange range);
 
   int width_;
   int height_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/media_file.h"
 #include "feed/message.h"
 #include "job/options.h"
 #include "job/stats.h"
@@ -27,11 +28,21 @@ constexpr std::size_t kReadSize = 32 * 1024;
 
 class RecordWriter {
  public:
-  explicit RecordWriter(int descriptor) : descriptor_(descriptor) {}
+  RecordWriter(int descriptor, int media) : descriptor_(descriptor), media_(media) {}
 
-  // Blocks while the server does not read: that is the back-pressure that ends in the server's own bounded feed queue.
+  // A part's bytes go into the file that the server sends them from. Blocks while the server does not read: that is the
+  // back-pressure that ends in the server's own bounded feed queue.
   void write(const record::Record& record) {
-    const record::Encoded encoded = record::encode(record);
+    const auto* part = std::get_if<record::Part>(&record);
+    if (part != nullptr && part->data.size() >= base::MediaFile::kLeast) {
+      if (const auto offset = media_.write(part->data.view())) return send(record::encode_without_body(*part, *offset));
+    }
+    send(record::encode(record));
+  }
+  bool broken() const { return broken_; }
+
+ private:
+  void send(const record::Encoded& encoded) {
     std::array<iovec, 2> slices{{{const_cast<std::uint8_t*>(encoded.head.data()), encoded.head.size()},
                                  {const_cast<std::uint8_t*>(encoded.body.data()), encoded.body.size()}}};
     std::size_t first = 0;
@@ -49,10 +60,9 @@ class RecordWriter {
       }
     }
   }
-  bool broken() const { return broken_; }
 
- private:
   const int descriptor_;
+  base::MediaWriter media_;
   bool broken_ = false;
 };
 
@@ -65,10 +75,10 @@ job::Stats& map_stats(int descriptor) {
 
 class Runner {
  public:
-  Runner(job::Options options, int feed, int records, int stats)
-      : feed_(feed),
-        writer_(records),
-        stats_(map_stats(stats)),
+  Runner(job::Options options, const job::SpawnDescriptors& descriptors)
+      : feed_(descriptors.feed),
+        writer_(descriptors.records, descriptors.media),
+        stats_(map_stats(descriptors.stats)),
         buffer_(kReadSize),
         production_(std::move(options), [this](const record::Record& record) { writer_.write(record); }) {}
 
@@ -113,7 +123,7 @@ class Runner {
 
 }  // namespace
 
-int run_channel(const std::string& options_json, int feed, int records, int stats) {
+int run_channel(const std::string& options_json, const job::SpawnDescriptors& descriptors) {
   auto options = job::options_from_json(options_json);
   if (!options.ok()) {
     base::log_error("worker", "cannot start", {{"why", options.error().message()}});
@@ -121,7 +131,7 @@ int run_channel(const std::string& options_json, int feed, int records, int stat
   }
   base::set_log(options->log_format, options->log_level);
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
-  return Runner(options.take(), feed, records, stats).run();
+  return Runner(options.take(), descriptors).run();
 }
 
 }  // namespace worker

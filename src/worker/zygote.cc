@@ -28,6 +28,7 @@ class Zygote {
     // The terminal's Ctrl-C goes to the whole group; the server says when to leave.
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   }
 
   int run() {
@@ -63,6 +64,7 @@ class Zygote {
     close(descriptors.feed);
     close(descriptors.records);
     close(descriptors.stats);
+    close(descriptors.media);
     job::SpawnReport report{.id = request->id, .pid = pid};
     if (pid < 0) {
       report.kind = job::SpawnReport::Kind::kFailed;
@@ -79,7 +81,7 @@ class Zygote {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    _exit(run_channel_(request.options, descriptors.feed, descriptors.records, descriptors.stats));
+    _exit(run_channel_(request.options, descriptors));
   }
 
   void reap() {

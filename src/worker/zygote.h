@@ -3,10 +3,12 @@
 #include <functional>
 #include <string>
 
+#include "job/spawn_message.h"
+
 namespace worker {
 
 /// What the forked process does: runs one channel and gives its exit status.
-using RunChannel = std::function<int(const std::string& options_json, int feed, int records, int stats)>;
+using RunChannel = std::function<int(const std::string& options_json, const job::SpawnDescriptors& descriptors)>;
 
 /// The warmed parent of all workers: loads what they need once, then forks one for each request on `socket` and tells
 /// the server of every exit. FFmpeg's libraries cost a fresh process 50 ms and megabytes of its own relocations; a

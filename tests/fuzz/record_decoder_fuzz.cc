@@ -8,7 +8,8 @@
 namespace {
 
 std::vector<record::Record> decode(base::View bytes, std::size_t step) {
-  record::Decoder decoder;
+  record::Decoder decoder(
+      [](std::uint64_t, std::size_t) -> base::Result<base::Bytes> { return base::Bytes::of_static("media"); });
   std::vector<record::Record> records;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     const bool ok = decoder.feed(bytes.subspan(at, std::min(step, bytes.size() - at))).ok();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -102,12 +103,14 @@ struct FakeProcess {
   job::Options options;
   job::Stats stats{};
   int pid = 7;
+  base::Micros cpu_wait = 0;
   bool killed = false;
   bool gone = false;  ///< its handle was destroyed
   std::size_t queued = 0;
   feed::Reader reader;
   std::vector<feed::Message> heard;
   loop::StreamHandler* records = nullptr;
+  std::map<std::uint64_t, base::Bytes> media;  ///< by offset
 
   /// What it was told, ticks left out.
   std::string trace() {
@@ -126,6 +129,10 @@ struct FakeProcess {
     }
     records->on_read(bytes);
   }
+  /// A part whose bytes are said to stand at `offset` of the file.
+  void say_at(const record::Part& part, std::uint64_t offset) {
+    records->on_read(record::encode_without_body(part, offset).head);
+  }
   void die() { records->on_end(std::nullopt); }
   void beat() { ++stats.heartbeat; }
 };
@@ -137,8 +144,14 @@ class FakeWorker final : public Worker, private FeedPipe {
 
   FeedPipe& feed() override { return *this; }
   void read_records(loop::StreamHandler& handler) override { process_->records = &handler; }
+  base::Result<base::Bytes> media(std::uint64_t offset, std::size_t size) override {
+    const auto found = process_->media.find(offset);
+    if (found != process_->media.end() && found->second.size() == size) return found->second;
+    return base::Error{base::Code::kMalformed, "place of media", 0};
+  }
   const job::Stats& stats() const override { return process_->stats; }
   int pid() const override { return process_->pid; }
+  base::Micros cpu_wait() const override { return process_->cpu_wait; }
   void kill() override { process_->killed = true; }
 
  private:

@@ -145,5 +145,41 @@ TEST_F(FeedSlotTest, SaysItsRole) {
   EXPECT_EQ(to_string(FeedSlot(FeedSlot::Role::kBackup, time_, *this).role()), "backup");
 }
 
+TEST_F(FeedSlotTest, APublisherThatTakesOverBeginsItsOwnSilence) {
+  take();
+  time_.advance(10 * kSecond);
+  EXPECT_TRUE(slot_.silent());
+  FakeFeed& second = take();
+  EXPECT_FALSE(slot_.silent());
+  EXPECT_EQ(slot_.since(), time_.utc());
+  EXPECT_EQ(slot_.flowing_since(), time_.steady());
+  time_.advance(FeedSlot::kSilent - 1);
+  slot_.end_silence(FeedSlot::kSilent);
+  EXPECT_EQ(second.closed, "");
+  time_.advance(1);
+  slot_.end_silence(FeedSlot::kSilent);
+  EXPECT_EQ(second.closed, "no media for 2 s");
+}
+
+TEST_F(FeedSlotTest, AShortPauseIsNoNewFlow) {
+  FakeFeed& feed = take();
+  const base::Micros came = time_.steady();
+  for (int i = 0; i < 5; ++i) {
+    time_.advance(FeedSlot::kSilent - 1);
+    feed.rtmp(Role::kAudio, "f");
+  }
+  EXPECT_EQ(slot_.flowing_since(), came);
+}
+
+TEST_F(FeedSlotTest, KeepsNoKeyOfItsPublisher) {
+  ingest::PublishRequest request = request_for("match");
+  request.other_keys = {"another"};
+  FakeFeed feed;
+  feed.sink = slot_.take(request, feed);
+  EXPECT_EQ(slot_.publisher().channel, "match");
+  EXPECT_TRUE(slot_.publisher().key.empty());
+  EXPECT_TRUE(slot_.publisher().other_keys.empty());
+}
+
 }  // namespace
 }  // namespace channel

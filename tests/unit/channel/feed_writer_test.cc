@@ -203,5 +203,83 @@ TEST_F(FeedWriterTest, WithoutAWorkerMediaIsCountedAsDropped) {
   EXPECT_EQ(pipe_.trace(), "3 ");  // a worker of its own, that has lost nothing
 }
 
+TEST_F(FeedWriterTest, WhatIsDroppedIsToldOnceAndFromThenOnAnew) {
+  pipe_.stuck = true;
+  media(1, Role::kFrame, 1 << 20);
+  media(2, Role::kFrame, 100);
+  pipe_.drain();
+  media(3, Role::kKeyFrame);
+  media(4, Role::kFrame);
+  EXPECT_EQ(pipe_.trace(), "1 dropped(100) 3 4 ");
+  media(5, Role::kFrame, 1 << 20);
+  pipe_.drain();
+  media(6, Role::kKeyFrame);
+  EXPECT_EQ(pipe_.trace(), "dropped(1048576) 6 ");
+  EXPECT_EQ(writer_.counters().drops, 2U);
+}
+
+TEST_F(FeedWriterTest, OneByteThatWaitsSaysThatTheWorkerHasNotCaughtUp) {
+  pipe_.waiting = 1 << 20;
+  media(1, Role::kFrame);
+  pipe_.waiting = 1;
+  media(2, Role::kKeyFrame);
+  EXPECT_EQ(pipe_.trace(), "");
+  pipe_.waiting = 0;
+  media(3, Role::kKeyFrame);
+  EXPECT_EQ(pipe_.trace(), "dropped(20) 3 ");
+}
+
+TEST_F(FeedWriterTest, SoundBesideVideoWaitsForTheVideosKeyFrame) {
+  media(1, Role::kFrame);
+  pipe_.waiting = 1 << 20;
+  media(2, Role::kFrame);
+  pipe_.waiting = 0;
+  pipe_.trace();
+  time_.advance(200 * kMillisecond);
+  media(3, Role::kAudio);
+  EXPECT_EQ(pipe_.trace(), "");
+  time_.advance(1);
+  media(4, Role::kAudio);
+  EXPECT_EQ(pipe_.trace(), "dropped(20) 4 ") << "the video has stopped";
+}
+
+TEST_F(FeedWriterTest, ANewWorkerIsNotToldOfWhatTheOneBeforeLost) {
+  pipe_.waiting = 1 << 20;
+  media(1, Role::kFrame);
+  FakePipe next;
+  writer_.attach(&next);
+  media(2, Role::kFrame);
+  EXPECT_EQ(next.trace(), "2 ") << "and need not wait for a key frame";
+  EXPECT_EQ(writer_.counters().drops, 1U);
+}
+
+TEST_F(FeedWriterTest, WhatIsHeldForOneWorkerIsNotWrittenToTheNext) {
+  media(1, Role::kFrame);
+  media(2, Role::kAudio);
+  FakePipe next;
+  writer_.attach(&next);
+  time_.advance(kSecond);
+  media(3, Role::kFrame);
+  EXPECT_EQ(next.trace(), "3 ");
+  EXPECT_EQ(pipe_.trace(), "1 ");
+}
+
+TEST_F(FeedWriterTest, ATransportStreamIsBoundedAsMessagesAre) {
+  const auto ts = [&](Role role, std::size_t size) {
+    writer_.write(feed::TsBytes{0, base::Bytes::copy_of(std::string(size, 'x')), role}, time_.steady());
+  };
+  pipe_.stuck = true;
+  ts(Role::kKeyFrame, 1 << 20);
+  EXPECT_EQ(writer_.counters().drops, 0U);
+  ts(Role::kFrame, 188);
+  EXPECT_EQ(writer_.counters().drops, 1U);
+  EXPECT_EQ(writer_.counters().dropped_bytes, 188U);
+  pipe_.drain();
+  ts(Role::kOther, 188);
+  EXPECT_EQ(writer_.counters().dropped_messages, 2U);
+  ts(Role::kKeyFrame, 188);
+  EXPECT_EQ(pipe_.trace(), "dropped(376) ");
+}
+
 }  // namespace
 }  // namespace channel

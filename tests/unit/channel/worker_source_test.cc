@@ -199,6 +199,25 @@ TEST_F(WorkerSourceTest, ShortPartsGiveAWorkerASecond) {
   EXPECT_TRUE(worker().killed);
 }
 
+// A machine that is overloaded for seconds is no reason to kill what runs on it: that is more load.
+TEST_F(WorkerSourceTest, AWorkerThatWaitsForACpuDoesNotHang) {
+  begin();
+  worker().beat();
+  source_.tick(time_.utc());
+  worker().cpu_wait = 100 * kSecond;  // of earlier: counts for nothing
+  for (int i = 0; i < 50; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+    worker().cpu_wait += 90 * kMillisecond;
+  }
+  EXPECT_FALSE(worker().killed);
+  for (int i = 0; i < 12; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+  }
+  EXPECT_TRUE(worker().killed) << "it has had a CPU, and nothing came of it";
+}
+
 TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
   begin();
   for (int i = 0; i < 20; ++i) {
@@ -231,6 +250,20 @@ TEST_F(WorkerSourceTest, RecordsThatMakeNoSenseEndTheirWorker) {
   time_.advance(0);
   worker().say({part_at(time_.utc(), 0)});  // the next one's records are read from their beginning
   EXPECT_EQ(log_.size(), 2U);
+}
+
+TEST_F(WorkerSourceTest, APartsBytesMayLieInTheWorkersFile) {
+  begin();
+  record::Part part = part_at(time_.utc(), 0);
+  part.data = base::Bytes::copy_of("media of this part");
+  worker().media[262'144] = part.data;
+  worker().say({sound()});
+  worker().say_at(part, 262'144);
+  ASSERT_EQ(log_.size(), 2U);
+  EXPECT_EQ(std::get<record::Part>(log_.back()).data.data(), part.data.data()) << "not copied";
+  worker().say_at(part, 4'096);
+  EXPECT_TRUE(worker().killed) << "a place that nothing was written to";
+  EXPECT_EQ(source_.counters().record_errors, 1U);
 }
 
 TEST_F(WorkerSourceTest, FinishesThroughItsWorker) {
@@ -306,6 +339,74 @@ TEST_F(WorkerSourceTest, StartsAgainAfterItsEndWithoutTheOldLog) {
   ASSERT_EQ(workers(), 4U);
   EXPECT_EQ(worker().trace(), "rtmp");
   expect_respawn_after(0);  // a new log, a new row of deaths
+}
+
+TEST_F(WorkerSourceTest, WhatWasNeverStartedNeitherFinishesNorAborts) {
+  source_.finish();
+  source_.abort("nothing");
+  source_.tick(time_.utc());
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(ends_, 0);
+  EXPECT_EQ(workers(), 0U);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatStaysAfterItWasKilledIsKilledAgainAfterAnotherLimit) {
+  options_.media.part = 500 * kMillisecond;
+  begin();
+  time_.advance(1500 * kMillisecond);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 1U);
+  time_.advance(1500 * kMillisecond - 1);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 1U);
+  time_.advance(1);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 2U);
+}
+
+TEST_F(WorkerSourceTest, ANewWorkersHeartbeatIsItsOwn) {
+  begin();
+  for (int i = 0; i < 5; ++i) worker().beat();
+  source_.tick(time_.utc());
+  time_.advance(10 * kSecond);
+  worker().die();
+  time_.advance(0);
+  // As many turns as the one before had: were that remembered it would count as none.
+  for (int i = 0; i < 5; ++i) worker().beat();
+  time_.advance(kSecond);
+  source_.tick(time_.utc());
+  time_.advance(kSecond);
+  source_.tick(time_.utc());
+  EXPECT_FALSE(worker().killed);
+}
+
+TEST_F(WorkerSourceTest, FinishesAtOnceWhereNothingWasEverLogged) {
+  begin();
+  worker().die();
+  source_.finish();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(count<record::End>(), 0U) << "there is nothing to end";
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(workers(), 1U);
+}
+
+TEST_F(WorkerSourceTest, APublisherThatComesDuringAPauseDoesNotHurryTheNextWorker) {
+  begin();
+  expect_respawn_after(0);
+  worker().die();
+  source_.start(position_);
+  EXPECT_EQ(workers(), 2U);
+  time_.advance(500 * kMillisecond);
+  EXPECT_EQ(workers(), 3U);
+}
+
+TEST_F(WorkerSourceTest, ANewSettingTakesEffectWithTheNextWorker) {
+  begin();
+  EXPECT_EQ(worker().options.segment, 2 * kSecond);
+  options_.media.segment = 4 * kSecond;
+  expect_respawn_after(0);
+  EXPECT_EQ(worker().options.segment, 4 * kSecond);
+  EXPECT_EQ(worker().options.channel, "match");
 }
 
 }  // namespace

@@ -70,6 +70,17 @@ TEST(FeedReader, GivesTheSameByteByByteAsAtOnce) {
   EXPECT_EQ(trace(reader), kTrace);
 }
 
+TEST(FeedReader, GivesTheSameHoweverMessagesLieInTheReads) {
+  const std::vector<std::uint8_t> bytes = bytes_of(kSession);
+  for (std::size_t step = 2; step < 200; ++step) {
+    Reader reader;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      ASSERT_TRUE(reader.feed(base::View(bytes).subspan(at, std::min(step, bytes.size() - at))).ok());
+    }
+    EXPECT_EQ(trace(reader), kTrace) << step;
+  }
+}
+
 TEST(FeedReader, RefusesAnUnknownTypeAndAnImpossibleLength) {
   std::vector<std::uint8_t> unknown(20, 0);
   EXPECT_FALSE(Reader{}.feed(unknown).ok());

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/media_file.h"
+
 namespace loop {
 namespace {
 
@@ -226,12 +228,18 @@ Pair tcp_pair(Loop& loop) {
   return pair;
 }
 
-/// `size` bytes that differ, from `memory`.
-base::Bytes pattern(base::MediaMemory& memory, std::size_t size, std::uint8_t seed) {
-  const base::MediaMemory::Block block = memory.allocate(size);
-  for (std::size_t i = 0; i < size; ++i)
-    block.bytes[static_cast<std::ptrdiff_t>(i)] = static_cast<std::uint8_t>(seed + i % 251);
-  return base::Bytes::of_owner(block.bytes, {block.bytes.get(), size}, block.backing);
+/// A media file and its writer.
+struct Memory {
+  std::unique_ptr<base::MediaFile> file = base::MediaFile::make().take();
+  base::MediaWriter writer{file->descriptor()};
+};
+
+/// `size` bytes that differ; in the file from the size on from which that pays.
+base::Bytes pattern(Memory& memory, std::size_t size, std::uint8_t seed) {
+  std::vector<std::uint8_t> bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(seed + i % 251);
+  if (size < base::MediaFile::kLeast) return base::Bytes::adopt(std::move(bytes));
+  return memory.file->at(*memory.writer.write(bytes), size).take();
 }
 
 TEST(Stream, SendsFromFilesAndMemoryInOrderThroughASlowReader) {
@@ -239,7 +247,7 @@ TEST(Stream, SendsFromFilesAndMemoryInOrderThroughASlowReader) {
   Pair pair = tcp_pair(loop);
   Recorder reader;
   Recorder writer;
-  base::MediaMemory memory;
+  Memory memory;
   std::vector<base::Bytes> slices;
   std::string expected;
   for (int i = 0; i < 40; ++i) {
@@ -297,7 +305,7 @@ TEST(Stream, SaysOnceThatThePeerOfAFileSendHasGone) {
   Pair pair = tcp_pair(loop);
   Recorder writer;
   writer.after_end = [&] { pair.left->close(); };
-  base::MediaMemory memory;
+  Memory memory;
   pair.left->start(writer);
   pair.right->close();
   for (int i = 0; i < 20; ++i) pair.left->write(pattern(memory, 200'000, 1));

@@ -119,6 +119,29 @@ TEST(PackagerHold, BeginsWithinHalfASecondAfterThePartIsDue) {
   }
 }
 
+// A mobile uplink stalls for 1.1 s and then brings everything: the second time it is waited for.
+TEST(PackagerHold, HoldsNothingInStallsOfANetworkThatIsKnownForThem) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  std::vector<media::Packet> sent = packets(20);
+  for (media::Packet& packet : sent) {
+    for (const base::Micros stall : {5 * kSecond, 9 * kSecond, 13 * kSecond}) {
+      const base::Micros over = kStart + stall + 1100 * kMillisecond;
+      if (packet.arrived >= kStart + stall) packet.arrived = std::max(packet.arrived, over);
+    }
+  }
+  channel.feed(std::move(sent));
+  for (std::uint32_t r = 0; r < 2; ++r) {
+    std::vector<std::int64_t> held;
+    for (const record::Part& part : channel.log().all<record::Part>(r)) {
+      const std::int64_t scale = channel.log().presentation().renditions[r].track.timescale;
+      if (part.held) held.push_back((media::rescale(part.start, scale, kSecond) - kStart) / kSecond);
+    }
+    EXPECT_FALSE(held.empty()) << "the first is not known to be one";
+    for (const std::int64_t second : held) EXPECT_LT(second, 8) << r;
+  }
+}
+
 TEST(PackagerHold, SaysWhenAnOutageBeganAndWhenItWasOver) {
   const auto away = away_for(4 * kSecond);
   const Channel& channel = *away;

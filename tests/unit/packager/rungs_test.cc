@@ -305,6 +305,38 @@ TEST(PackagerResume, TimesOfTheFormatBeforeAreTakenInTheirOwnTicks) {
   std::vector<packager::RenditionSpec> specs = packager::specs_of(changed);
   packager.set_presentation(specs);
   EXPECT_EQ(packager.published_end(), kEpoch + 44 * 40'000);
+
+  // Pictures of the new format come at once, and its next key frame after the segment of the format before is over.
+  const auto packet = [](std::int64_t frame, bool key) {
+    media::Packet made = video_packet(frame, key);
+    made.dts = made.pts = made.dts / 3;
+    made.duration = kFrame / 3;
+    return made;
+  };
+  for (int frame = 46; frame < 260; ++frame) {
+    packager.on_packet(0, packet(frame, frame % 50 == 46));
+    if (frame % 3 == 0) packager.tick(kEpoch + frame * 40'000);
+  }
+  const std::vector<record::SegmentEnd> ends = log.all<record::SegmentEnd>(0);
+  ASSERT_GE(ends.size(), 3U);
+  EXPECT_EQ(ends[0].msn, changed.formats_from - 1);
+  EXPECT_EQ(ends[0].start, video_time(18)) << "in ticks of the format that it has";
+  EXPECT_EQ(ends[1].msn, changed.formats_from);
+  EXPECT_EQ(ends[1].start * 3, ends[0].start + ends[0].duration) << "in those of the new one";
+  for (const record::Part& part : log.all<record::Part>(0)) {
+    const bool former = part.msn < changed.formats_from;
+    EXPECT_EQ(former, part.start > video_time(0) / 2) << part.msn;
+    EXPECT_LE(part.duration, former ? before.presentation().renditions[0].part_ticks
+                                    : before.presentation().renditions[0].part_ticks / 3);
+  }
+  std::size_t discontinuities = 0;
+  for (const record::Record& record : log.records()) {
+    const auto* mark = std::get_if<record::Discontinuity>(&record);
+    if (mark == nullptr) continue;
+    ++discontinuities;
+    EXPECT_EQ(mark->msn, changed.formats_from);
+  }
+  EXPECT_EQ(discontinuities, 1U);
 }
 
 TEST(Packager, SaysWhichRenditionsAreCopiedAndFromWhereANewFormatHolds) {

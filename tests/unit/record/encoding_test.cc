@@ -41,7 +41,7 @@ Presentation presentation() {
   audio.copied = true;
   audio.held = base::Bytes::copy_of("silence");
   audio.held_ticks = 1024;
-  return {{video, audio}, {1001, 500}, false, 888'000'000};
+  return {{video, audio}, {1001, 500}, 888'000'000};
 }
 
 Part part() {
@@ -186,7 +186,7 @@ class Grower {
 Grown grow(const Presentation& presentation) {
   const Encoded encoded = encode(Record(presentation));
   Grower all(base::View(encoded.head).subspan(kHeaderSize));
-  all.fixed(8 + 8 + 1 + 8);
+  all.fixed(8 + 8 + 8);
   for (std::uint32_t i = all.count(); i > 0; --i) {
     all.structure([](Grower& rendition) {
       rendition.sized();
@@ -237,7 +237,6 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPresentation) {
   ASSERT_TRUE(decoder.next(record));
   const auto& got = std::get<Presentation>(record);
   EXPECT_EQ(got.segment, (media::Rational{1001, 500}));
-  EXPECT_FALSE(got.independent_segments);
   EXPECT_EQ(got.formats_from, 888'000'000);
   ASSERT_EQ(got.renditions.size(), 2U);
   const Rendition& video = got.renditions[0];
@@ -393,9 +392,43 @@ TEST(RecordDecoder, SkipsFieldsBehindThoseItKnowsInEveryStructure) {
   expect_same({decoded(framed(6, marker_grown.fields, {}))}, {marker()});
 }
 
+TEST(RecordDecoder, FetchesABodyThatLiesElsewhere) {
+  const Encoded encoded = encode_without_body(part(), 0x1'0000'0002);
+  EXPECT_TRUE(encoded.body.empty());
+  std::uint64_t asked = 0;
+  const auto fetch = [&](std::uint64_t offset, std::size_t size) -> base::Result<base::Bytes> {
+    asked = offset;
+    EXPECT_EQ(size, part().data.size());
+    return part().data;
+  };
+  for (std::size_t cut = 0; cut <= encoded.head.size(); ++cut) {
+    Decoder decoder(fetch);
+    ASSERT_TRUE(decoder.feed(base::View(encoded.head).first(cut)).ok());
+    ASSERT_TRUE(decoder.feed(base::View(encoded.head).subspan(cut)).ok());
+    expect_same(take_all(decoder), {part()});
+    EXPECT_EQ(asked, 0x1'0000'0002U);
+  }
+}
+
+TEST(RecordDecoder, RefusesABodyElsewhereThatCannotBeFetched) {
+  const Encoded encoded = encode_without_body(part(), 7);
+  Decoder nowhere;
+  EXPECT_FALSE(nowhere.feed(encoded.head).ok());
+  Decoder refused([](std::uint64_t, std::size_t) -> base::Result<base::Bytes> {
+    return base::Error{base::Code::kMalformed, "place", 0};
+  });
+  EXPECT_FALSE(refused.feed(encoded.head).ok());
+  Record record;
+  EXPECT_FALSE(refused.next(record));
+  std::vector<std::uint8_t> damaged = encoded.head;
+  damaged[kHeaderSize + 3] ^= 1;  // the place is under the checksum
+  Decoder decoder([](std::uint64_t, std::size_t) -> base::Result<base::Bytes> { return part().data; });
+  EXPECT_FALSE(decoder.feed(damaged).ok());
+}
+
 TEST(RecordDecoder, SkipsRecordsOfATypeItDoesNotKnow) {
   const std::vector<std::uint8_t> fields{9, 9, 9};
-  std::vector<std::uint8_t> bytes = framed(9, fields, base::view_of("a body"));
+  std::vector<std::uint8_t> bytes = framed(10, fields, base::view_of("a body"));
   const std::vector<std::uint8_t> known = flat(Record(part()));
   bytes.insert(bytes.end(), known.begin(), known.end());
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {

@@ -221,6 +221,19 @@ TEST(ChunkReader, HoldsWhatWasReceivedNotWhatWasDeclared) {  // RT-41
   EXPECT_LT(reader.held(), 512U);
 }
 
+TEST(ChunkReader, GivesAMessageAtOnceTheRoomOfTheLargestBeforeIt) {  // RT-41
+  ChunkReader reader{{.message = 16 << 20}};
+  ByteWriter out;
+  write_control(out, Type::kSetChunkSize, 0x7FFFFFFF);
+  write_chunk(out, {.length = 40'000}, base::view_of(std::string(40'000, 'x')));
+  write_chunk(out, {.length = 1'000'000}, base::view_of("only this much"));
+  View bytes = out.view();
+  ASSERT_TRUE(*reader.next(bytes));
+  EXPECT_FALSE(*reader.next(bytes));
+  EXPECT_GE(reader.held(), 40'000U);
+  EXPECT_LT(reader.held(), 41'000U);
+}
+
 TEST(ChunkReader, BoundsAllUnfinishedMessagesTogether) {  // RT-41, RT-42
   const std::string body(128, 'x');
   ByteWriter out;

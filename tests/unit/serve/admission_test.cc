@@ -35,6 +35,23 @@ TEST(Admission, GivesUpDepthBeforeJoinsAndTakesThemUpAgainLater) {
   EXPECT_EQ(state(0.21), "");
 }
 
+TEST(Admission, ALimitIsLeftBehindOnlyBelowIt) {
+  Admission admission({.shed_depth_below = 0.25, .refuse_joins_below = 0.125});
+  admission.update(room_with(Resource::kLoop, 0.25));
+  EXPECT_FALSE(admission.sheds_depth());
+  admission.update(room_with(Resource::kLoop, 0.125));
+  EXPECT_TRUE(admission.sheds_depth());
+  EXPECT_FALSE(admission.refuses_joins());
+  admission.update(room_with(Resource::kLoop, 0.25 + 0.05));
+  EXPECT_FALSE(admission.sheds_depth()) << "a twentieth more is enough";
+}
+
+TEST(Admission, ATurnThatTakesAllThatThereIsLeavesNothing) {
+  EXPECT_NEAR(serve::loop_room(1.0, 25 * base::kMillisecond), 0.5, 1e-9);
+  EXPECT_EQ(serve::loop_room(1.0, 50 * base::kMillisecond), 0);
+  EXPECT_NEAR(serve::loop_room(0.425, 40 * base::kMillisecond), 0.5, 1e-9) << "the better of both";
+}
+
 TEST(Admission, TheScarcestResourceDecides) {
   for (std::size_t i = 0; i < serve::kResources; ++i) {
     Admission admission({});

@@ -116,3 +116,66 @@ TEST(Joins, RemembersABoundedNumberOfSessions) {
   rig.join(mark, "CMCD=sid%3D%220%22");
   EXPECT_EQ(rig.total(), 100'001u) << "the oldest are not";
 }
+
+TEST(Joins, TakeTheirTimeInSlotsOfAQuarterOfASecondForTenSeconds) {
+  Rig rig;
+  Joins::Mark mark;
+  rig.join(mark);
+  EXPECT_EQ(mark.since, rig.now);
+  rig.joins.tick(rig.now + 10 * kSecond - 1);
+  EXPECT_EQ(rig.on_their_way(), 1u);
+  rig.joins.tick(rig.now + 10 * kSecond);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+  rig.joins.on_closed(mark);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+}
+
+TEST(Joins, OneThatLeavesInItsLastSlotIsTakenOutOnce) {
+  Rig rig;
+  Joins::Mark first, second;
+  rig.join(first);
+  rig.join(second);
+  rig.joins.tick(rig.now + 10 * kSecond - 1);
+  rig.joins.on_closed(first);
+  EXPECT_EQ(rig.on_their_way(), 1u);
+  rig.joins.tick(rig.now + 10 * kSecond);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+}
+
+TEST(Joins, AJoinOfAnotherSessionOnTheSameConnectionReplacesTheFirst) {
+  Rig rig;
+  Joins::Mark mark;
+  rig.join(mark, "CMCD=sid%3D%22a%22");
+  rig.now += kSecond;
+  rig.join(mark, "CMCD=sid%3D%22b%22");
+  EXPECT_EQ(rig.on_their_way(), 1u);
+  rig.joins.on_media(mark, rig.now + kSecond);
+  EXPECT_EQ(rig.counters.join_time.sum(), kSecond);
+  EXPECT_EQ(rig.on_their_way(), 0u);
+}
+
+TEST(Joins, ASessionIsRememberedForTenMinutesAndMore) {
+  Rig rig;
+  const auto join = [&](const std::string& session) {
+    Joins::Mark mark;
+    const auto before = rig.total();
+    rig.join(mark, "CMCD=sid%3D%22" + session + "%22");
+    return rig.total() != before;
+  };
+  EXPECT_TRUE(join("a"));
+  rig.now += 600 * kSecond;
+  EXPECT_TRUE(join("b"));
+  EXPECT_FALSE(join("a")) << "its generation may last ten minutes";
+  rig.now += 100 * kSecond;
+  EXPECT_TRUE(join("c"));
+  EXPECT_FALSE(join("a")) << "the generation before";
+  rig.now += 601 * kSecond;
+  EXPECT_TRUE(join("d"));
+  EXPECT_TRUE(join("a"));
+}
+
+TEST(CmcdSession, IsTheValueOfItsOwnParameterAlone) {
+  EXPECT_EQ(cmcd_session(asking("CMCD=sid%3D%22a%22&CMCD=sid%3D%22b%22")), "a");
+  EXPECT_EQ(cmcd_session(asking("x=1&CMCD=sid=\"a&b\"")), "");
+  EXPECT_EQ(cmcd_session(asking("CMCD=sid=\"\"")), "");
+}

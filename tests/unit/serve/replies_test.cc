@@ -91,4 +91,73 @@ TEST(Errors, AllHaveCacheControlCorsAndLength) {  // CC-9, CC-11, CF-9, CF-12, C
   EXPECT_EQ(field(errors.get(404, 2), "cache-control"), "max-age=2");
 }
 
+TEST(Text, SaysAllOfThisAndNoMore) {
+  const auto rendered = origin::make_rendered("#EXTM3U\n");
+  const auto text = serve::make_text(rendered, false, {"application/vnd.apple.mpegurl", "max-age=1", "", 0, 1});
+  std::string fields;
+  for (const auto& [name, value] : text->block().fields()) fields += name + ": " + value + "\n";
+  EXPECT_EQ(fields,
+            "content-type: application/vnd.apple.mpegurl\ncontent-length: 8\ncache-control: max-age=1\n"
+            "access-control-allow-origin: *\n"
+            "access-control-expose-headers: Age, Date, Content-Length, Content-Range, ETag, CMSD-Static, "
+            "CMSD-Dynamic, Retry-After\n"
+            "etag: " +
+                rendered.etag_identity + "\nvary: Accept-Encoding\npriority: u=1\n")
+      << "without Last-Modified, where none is known";
+}
+
+TEST(CacheControl, NamesSharedCachesOnlyWhereTheyMayKeepLonger) {  // CC-1, CF-11, LL-124
+  EXPECT_EQ(serve::CacheControl::seconds(2), "max-age=2");
+  EXPECT_EQ(serve::CacheControl::shared(1), "max-age=1");
+  EXPECT_EQ(serve::CacheControl::shared(2), "max-age=1, s-maxage=2");
+  EXPECT_EQ(serve::CacheControl::live(1), "max-age=1, stale-if-error=0");
+  EXPECT_EQ(serve::CacheControl::live(12), "max-age=1, s-maxage=12, stale-if-error=0");
+}
+
+TEST(Urgencies, PutPlaylistsBeforeSoundBeforePictures) {  // LL-113
+  EXPECT_EQ(serve::Urgency::kPlaylist, 1);
+  EXPECT_EQ(serve::Urgency::kInit, 2);
+  EXPECT_EQ(serve::Urgency::kAudio, 2);
+  EXPECT_EQ(serve::Urgency::kVideo, 3);
+  EXPECT_EQ(serve::Urgency::kPage, 3);
+}
+
+TEST(Conditional, GivesTheWholeWhereNothingIsAskedFor) {
+  const auto whole = media();
+  EXPECT_EQ(serve::conditional(whole, {}), whole);
+  EXPECT_EQ(serve::conditional(whole, {"", "", "\"e\""}), whole);
+  EXPECT_EQ(serve::conditional(whole, {"", "nonsense", ""}), whole);
+  const auto plain = std::make_shared<const http::Reply>(200, http::HeaderBlock::Fields{{"accept-ranges", "bytes"}},
+                                                         std::vector<base::Bytes>{base::Bytes::copy_of("0123")});
+  EXPECT_EQ(serve::conditional(plain, {"*", "", ""}), plain) << "no ETag to compare with";
+  EXPECT_EQ(serve::conditional(plain, {"", "bytes=0-1", "\"e\""}), plain);
+  EXPECT_EQ(serve::conditional(plain, {"", "bytes=0-1", ""})->status(), 206);
+  EXPECT_TRUE(Conditions().none());
+  EXPECT_FALSE((Conditions{"\"e\"", "", ""}.none()));
+  EXPECT_FALSE((Conditions{"", "bytes=0-1", ""}.none()));
+}
+
+TEST(Errors, OnlyWhatPassesByItselfSaysWhenToComeBack) {
+  serve::Errors errors;
+  for (const int status : {400, 404, 405, 413, 505}) {
+    EXPECT_EQ(field(errors.get(status), "retry-after"), "") << status;
+    EXPECT_EQ(field(errors.get(status), "allow"), status == 405 ? "GET, HEAD, OPTIONS" : "") << status;
+  }
+  EXPECT_EQ(field(errors.get(500), "cache-control"), "no-store");
+  EXPECT_EQ(field(errors.get(499), "cache-control"), "max-age=1");
+  EXPECT_NE(errors.get(404, 2), errors.get(404, 1));
+}
+
+TEST(Errors, TheBusyOnesGoRoundAndAreMadeOnce) {
+  serve::Errors errors;
+  std::vector<http::Response> first;
+  for (const char* wait : {"2", "3", "4", "5"}) {
+    first.push_back(errors.get_busy());
+    EXPECT_EQ(first.back()->status(), 503);
+    EXPECT_EQ(field(first.back(), "retry-after"), wait);
+    EXPECT_EQ(field(first.back(), "cache-control"), "no-store");
+  }
+  for (const auto& one : first) EXPECT_EQ(errors.get_busy(), one);
+}
+
 }  // namespace

@@ -41,4 +41,29 @@ TEST(Routes, HaveOneSpellingForAnObject) {  // CF-8, LL-68
   }
 }
 
+TEST(Routes, TakeAFileApartAfterItsLastSlash) {
+  const auto part = parse_route("/live/m/v/7.0.m4s");
+  EXPECT_EQ(part.channel, "m");
+  EXPECT_EQ(part.rendition, "v");
+  EXPECT_EQ(part.file, "7.0.m4s");
+  EXPECT_EQ(parse_route("/live/m/index.m3u8").channel, "m");
+  EXPECT_EQ(parse_route("/live/m//index.m3u8").rendition, "");
+  EXPECT_EQ(parse_route("/play/m/").kind, Kind::kPlay);
+  EXPECT_EQ(parse_route("/play/m//").kind, Kind::kNone);
+  EXPECT_EQ(parse_route("/web/").kind, Kind::kStatic);
+  EXPECT_EQ(parse_route("/web/").file, "");
+}
+
+TEST(Routes, CountAsWhatTheyServe) {
+  using serve::object_of;
+  using serve::ObjectKind;
+  EXPECT_EQ(object_of(Kind::kMultivariant), ObjectKind::kMultivariant);
+  EXPECT_EQ(object_of(Kind::kPlaylist), ObjectKind::kPlaylist);
+  EXPECT_EQ(object_of(Kind::kSegment), ObjectKind::kSegment);
+  EXPECT_EQ(object_of(Kind::kPart), ObjectKind::kPart);
+  EXPECT_EQ(object_of(Kind::kInit), ObjectKind::kInit);
+  for (const Kind page : {Kind::kListing, Kind::kPlay, Kind::kStatic}) EXPECT_EQ(object_of(page), ObjectKind::kPage);
+  EXPECT_EQ(object_of(Kind::kNone), ObjectKind::kOther);
+}
+
 }  // namespace

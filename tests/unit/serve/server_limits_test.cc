@@ -118,6 +118,25 @@ TEST(ServerLimits, GivesTheAnswerToWhoHasFinishedSpeaking) {
   EXPECT_TRUE(client.ended());
 }
 
+TEST(ServerLimits, GivesALargeAnswerToWhoHasFinishedSpeaking) {
+  Serving serving;
+  serving.channel.begin();
+  serving.channel.segments(origin::testing::kFirst, origin::testing::kFirst + 7);
+  auto big = origin::testing::part(0, Serving::kOpen, 0);
+  big.data = base::Bytes::copy_of(std::string(30'000'000, 'x'));  // more than is given to the kernel at once
+  serving.channel.log.apply(big);
+  serving.publish();
+  Client client(serving.port());
+  client.ask(part_path(0));
+  shutdown(client.descriptor(), SHUT_WR);
+  wait_until([&] { return serving.counters().bytes_sent.get() > 0; });
+  serving.settle();
+  EXPECT_EQ(client.answer().body.size(), 30'000'000u);
+  EXPECT_TRUE(client.ended());
+  wait_until([&] { return serving.counters().connections.get() == 0; });
+  EXPECT_EQ(serving.counters().timeouts.get(), 0u);
+}
+
 TEST(ServerLimits, WaitsNotForTheEndOfWhoSaidItWasTheLastRequest) {
   Serving serving;
   serving.go_live();

@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -16,21 +15,11 @@
 #include <thread>
 #include <utility>
 
+#include "fake_viewer.h"
 #include "origin/channel.h"
 #include "serve/server.h"
 
 namespace serve_test {
-
-/// A clock that tests set, from any thread.
-class FakeClock final : public base::Clock {
- public:
-  base::Micros utc() const override { return steady() + 1'776'000'000 * base::kSecond; }
-  base::Micros steady() const override { return now_.load(); }
-  void advance(base::Micros by) { now_ += by; }
-
- private:
-  std::atomic<base::Micros> now_{1'000 * base::kSecond};
-};
 
 /// Turns until `done`, for what another thread is about to do; fails the test after a minute: when to give up, no limit
 /// of the server's.

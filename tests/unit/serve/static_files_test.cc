@@ -57,4 +57,61 @@ TEST(Listing, EscapesNamesAndSaysWhenNothingIsLive) {
   EXPECT_NE(page.find("starting"), std::string::npos);
 }
 
+TEST(StaticFiles, HaveTheTypeOfTheirNameAndGzipWhereItIsText) {
+  char path[] = "/tmp/kickoff-web-XXXXXX";
+  const std::string directory = mkdtemp(path);
+  struct Expected {
+    const char* name;
+    const char* type;
+    bool gzip;
+  };
+  const Expected all[] = {
+      {"a.html", "text/html; charset=utf-8", true},
+      {"a.js", "text/javascript; charset=utf-8", true},
+      {"a.mjs", "text/javascript; charset=utf-8", true},
+      {"a.css", "text/css; charset=utf-8", true},
+      {"a.json", "application/json", true},
+      {"a.map", "application/json", true},
+      {"a.svg", "image/svg+xml", true},
+      {"a.txt", "text/plain; charset=utf-8", true},
+      {"a.wasm", "application/wasm", true},
+      {"a.png", "image/png", false},
+      {"a.ico", "image/x-icon", false},
+      {"a.woff2", "font/woff2", false},
+      {"a.other", "application/octet-stream", false},
+  };
+  for (const Expected& one : all) std::ofstream(directory + "/" + one.name) << std::string(2000, 'x');
+  std::ofstream(directory + "/tiny.txt") << "x";
+  std::filesystem::create_directory(directory + "/.hidden");
+  std::ofstream(directory + "/.hidden/a.txt") << "secret";
+  const auto files = serve::StaticFiles::load(directory).take();
+  std::filesystem::remove_all(directory);
+  for (const Expected& one : all) {
+    const auto plain = files->find(one.name, false);
+    const auto zipped = files->find(one.name, true);
+    ASSERT_NE(plain, nullptr) << one.name;
+    EXPECT_EQ(field(plain, "content-type"), one.type);
+    EXPECT_EQ(field(plain, "content-encoding"), "") << one.name;
+    EXPECT_EQ(field(zipped, "content-encoding"), one.gzip ? "gzip" : "") << one.name;
+    EXPECT_EQ(plain == zipped, !one.gzip) << one.name;
+  }
+  EXPECT_EQ(field(files->find("tiny.txt", true), "content-encoding"), "") << "gzip would be larger";
+  EXPECT_EQ(files->find(".hidden/a.txt", false), nullptr);
+}
+
+TEST(Listing, IsThisPage) {
+  const std::string page = serve::render_listing({{"a", origin::State::kLive}, {"b", origin::State::kEnded}});
+  EXPECT_NE(page.find("<main>\n<ul class=\"channels\">\n"
+                      "<li><a href=\"/play/a\">a</a> <span class=\"badge\">live</span> "
+                      "<a href=\"/live/a/index.m3u8\">playlist</a></li>\n"
+                      "<li><a href=\"/play/b\">b</a> <span class=\"badge\">ended</span> "
+                      "<a href=\"/live/b/index.m3u8\">playlist</a></li>\n"
+                      "</ul>\n</main>\n</body>\n</html>\n"),
+            std::string::npos)
+      << page;
+  EXPECT_EQ(page.find("Nothing is live"), std::string::npos);
+  EXPECT_EQ(serve::render_listing({}).find("<ul"), std::string::npos);
+  EXPECT_EQ(serve::render_listing({}).find("</ul>"), std::string::npos);
+}
+
 }  // namespace

@@ -80,4 +80,61 @@ TEST(TimerWheel, CatchesUpAfterALongSleep) {
   EXPECT_EQ(fired.size(), 500u);
 }
 
+TEST(TimerWheel, FiresAtTheFirstTickAtOrAfterTheDeadline) {
+  for (base::Micros deadline = kSecond; deadline <= kSecond + TimerWheel::kTick; deadline += TimerWheel::kTick / 5) {
+    TimerWheel wheel;
+    base::Micros fired = 0;
+    Place place([&](base::Micros now) { fired = now; });
+    wheel.set(place, deadline);
+    run(wheel, 0, 3 * kSecond);
+    EXPECT_EQ(fired, (deadline / TimerWheel::kTick + 1) * TimerWheel::kTick) << deadline;
+  }
+}
+
+TEST(TimerWheel, ADeadlineThatHasPassedFiresAtTheNextTick) {
+  TimerWheel wheel;
+  run(wheel, 0, 10 * kSecond);
+  base::Micros fired = 0;
+  Place place([&](base::Micros now) { fired = now; });
+  wheel.set(place, 3 * kSecond);
+  run(wheel, 10 * kSecond, 12 * kSecond);
+  EXPECT_EQ(fired, 10 * kSecond + TimerWheel::kTick);
+}
+
+TEST(TimerWheel, LooksAtWhatIsMoreThanARoundAheadOnceARound) {
+  TimerWheel wheel;
+  int fired = 0;
+  Place place([&](base::Micros now) {
+    ++fired;
+    EXPECT_GE(now, 600 * kSecond);
+    EXPECT_LE(now, 600 * kSecond + TimerWheel::kTick);
+  });
+  wheel.set(place, 600 * kSecond);
+  run(wheel, 0, 700 * kSecond);
+  EXPECT_EQ(fired, 1);
+}
+
+TEST(TimerWheel, ManyInOneSlotAllFireAndOneThatLeavesDoesNot) {
+  TimerWheel wheel;
+  std::vector<int> fired;
+  std::vector<std::unique_ptr<Place>> places;
+  for (int i = 0; i < 5; ++i) {
+    places.push_back(std::make_unique<Place>([&fired, i](base::Micros) { fired.push_back(i); }));
+    wheel.set(*places.back(), kSecond);
+  }
+  places[0].reset();
+  places[2].reset();
+  places[4].reset();
+  run(wheel, 0, 2 * kSecond);
+  EXPECT_EQ(fired, (std::vector<int>{1, 3}));
+}
+
+TEST(TimerWheel, MayGoBeforeItsPlacesDo) {
+  auto wheel = std::make_unique<TimerWheel>();
+  Place first([](base::Micros) { FAIL(); }), second([](base::Micros) { FAIL(); });
+  wheel->set(first, kSecond);
+  wheel->set(second, kSecond);
+  wheel.reset();
+}
+
 }  // namespace

@@ -90,5 +90,80 @@ TEST(Thinner, SurvivesTimestampsRoundedToMilliseconds) {
   EXPECT_EQ(text, "K-f-f-f-");
 }
 
+TEST(KeyClock, SaysWhatItWouldTakeWithoutTakingIt) {
+  KeyClock clock = KeyClock::grid({1, 1}, 10);
+  EXPECT_TRUE(clock.peek(3)) << "the very first";
+  EXPECT_TRUE(clock.peek(3));
+  EXPECT_TRUE(clock.take(3));
+  EXPECT_FALSE(clock.peek(9));
+  EXPECT_TRUE(clock.peek(10));
+  EXPECT_FALSE(clock.take(9)) << "peeking moved nothing";
+  EXPECT_TRUE(clock.take(10));
+}
+
+TEST(KeyClock, ForcesAKeyFrameBesideTheGridOnes) {
+  KeyClock clock = KeyClock::grid({1, 1}, 5);
+  clock.force_at(7);
+  Thinner all({});
+  EXPECT_EQ(trace(clock, all, range(5, 12), {5, 1}, 5), "KfKffKf");
+}
+
+TEST(KeyClock, NeverPutsAForcedKeyFrameBeforeItsInstant) {
+  KeyClock clock = KeyClock::forced(1000);
+  EXPECT_TRUE(clock.take(0));
+  clock.force_at(100);
+  EXPECT_FALSE(clock.take(99));
+  EXPECT_TRUE(clock.take(100));
+  EXPECT_FALSE(clock.take(101)) << "once";
+}
+
+TEST(KeyClock, BoundsForcedKeysAndKeepsTheLatest) {
+  KeyClock clock = KeyClock::forced(1000);
+  EXPECT_TRUE(clock.take(-1));
+  for (int i = 0; i < 257; ++i) clock.force_at(i * 10);
+  EXPECT_FALSE(clock.peek(0)) << "the earliest had to go";
+  EXPECT_TRUE(clock.peek(10));
+  EXPECT_TRUE(clock.take(2560));
+  EXPECT_FALSE(clock.take(2561));
+}
+
+TEST(KeyClock, HasSlotsBeforeTimeZeroToo) {
+  KeyClock clock = KeyClock::grid({2, 1}, 10);
+  EXPECT_EQ(clock.slot_start(-1), -20);
+  EXPECT_EQ(clock.slot_start(0), 0);
+  EXPECT_EQ(clock.slot_start(19), 0);
+  EXPECT_EQ(clock.slot_start(20), 20);
+  EXPECT_EQ(KeyClock::forced(10).slot_start(25), 0);
+}
+
+TEST(Thinner, LeavesNothingOutWhereARateIsNotKnown) {
+  Thinner all({0, 1});
+  Thinner half({25, 1});
+  for (std::int64_t pts = 0; pts < 10; ++pts) {
+    EXPECT_TRUE(all.keep(pts, 0, false, {50, 1}, 50));
+    EXPECT_TRUE(half.keep(pts, 0, false, {0, 1}, 50));
+  }
+}
+
+TEST(Thinner, LeavesNothingOutOfASourceThatIsSlowerThanItsRung) {
+  Thinner fast({50, 1});
+  for (std::int64_t pts = 0; pts < 10; ++pts) EXPECT_TRUE(fast.keep(pts, 0, false, {25, 1}, 25)) << pts;
+}
+
+TEST(Thinner, ShowsTwoOfThreeFramesAtTwoThirdsOfTheRate) {
+  Thinner thinner({20, 1});
+  std::string text;
+  for (std::int64_t pts = 0; pts < 9; ++pts) text += thinner.keep(pts, 0, false, {30, 1}, 30) ? 'f' : '-';
+  EXPECT_EQ(text, "f-ff-ff-f");
+}
+
+TEST(Thinner, ShowsAKeyFrameAndThenNoOtherOfItsFrame) {
+  Thinner half({25, 1});
+  EXPECT_TRUE(half.keep(0, 0, false, {50, 1}, 50));
+  EXPECT_TRUE(half.keep(1, 0, true, {50, 1}, 50)) << "a key frame in every rung";
+  EXPECT_TRUE(half.keep(2, 0, false, {50, 1}, 50));
+  EXPECT_FALSE(half.keep(3, 0, false, {50, 1}, 50));
+}
+
 }  // namespace
 }  // namespace transcode

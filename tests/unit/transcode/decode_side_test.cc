@@ -131,5 +131,86 @@ TEST(DecodeSide, RefusesATrackThatIsNoVideo) {
   EXPECT_EQ(DecodeSide::make(audio, *side.encode, {}).error().code, base::Code::kMalformed);
 }
 
+TEST(DecodeSide, CountsWhatItIsFedAndWhatItDecodes) {
+  const Feed feed = testing::make_video({.frames = 12, .gop = 6});
+  Side side(feed.track);
+  for (std::size_t i = 3; i < 12; ++i) side.decode->feed(media::Packet(feed.packets[i]));
+  EXPECT_EQ(side.finish().size(), 6U);
+  const DecodeSide::Counters counters = side.decode->counters();
+  EXPECT_EQ(counters.fed, 9U);
+  EXPECT_EQ(counters.dropped_packets, 3U) << "in front of the first key frame";
+  EXPECT_EQ(counters.decoded, 6U);
+  EXPECT_EQ(counters.decode_errors, 0U);
+  EXPECT_EQ(counters.duplicated, 0U);
+  EXPECT_EQ(counters.lag, 0);
+}
+
+TEST(DecodeSide, TakesNothingAnyMoreOnceItIsFlushed) {
+  const Feed feed = testing::make_video({.frames = 5});
+  Side side(feed.track);
+  side.feed(feed);
+  side.decode->flush();
+  side.feed(testing::make_video({.frames = 5, .first_pts = 90'000}));
+  side.decode->flush();
+  EXPECT_EQ(side.finish().size(), 5U);
+  EXPECT_EQ(side.decode->counters().fed, 5U);
+}
+
+TEST(DecodeSide, LetsPicturesOutThatAreHeldForReorderingAtADiscontinuity) {
+  const Feed before = testing::make_video({.frames = 20, .b_frames = 2});
+  const Feed after = testing::make_video({.frames = 20, .b_frames = 2, .first_pts = 90'000});
+  Side side(before.track);
+  side.feed(before);
+  side.decode->discontinuity();
+  side.feed(after);
+  std::vector<std::int64_t> both = sorted_pts(before);
+  for (const std::int64_t pts : sorted_pts(after)) both.push_back(pts);
+  EXPECT_EQ(side.finish(), both);
+}
+
+TEST(DecodeSide, IsSelectedNoLongerWhenItIsGone) {
+  const Feed feed = testing::make_video({.frames = 5});
+  Side side(feed.track);
+  side.feed(feed);
+  side.decode->flush();
+  side.decode.reset();
+  // The owner's own hold is taken only where no side is selected.
+  side.encode->hold({400 * base::kMillisecond});
+  side.encode->flush();
+  side.encode->drain(side.out);
+  EXPECT_EQ(testing::pts_of(side.out.packets[0]).back(), 36'000);
+}
+
+TEST(DecodeSide, LeavesTheSelectedOneSelectedWhenAnotherIsGone) {
+  const Feed feed = testing::make_video({.frames = 5});
+  Side side(feed.track);
+  DecodeSide::make(feed.track, *side.encode, {}).take().reset();
+  side.feed(feed);
+  EXPECT_EQ(side.finish().size(), 5U);
+}
+
+TEST(DecodeSide, RefusesATimescaleThatIsNone) {
+  const Feed feed = testing::make_video({.frames = 1});
+  Side side(feed.track);
+  for (const std::int64_t timescale : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{INT32_MAX} + 1}) {
+    media::Track track = feed.track;
+    track.timescale = timescale;
+    EXPECT_EQ(DecodeSide::make(track, *side.encode, {}).error().code, base::Code::kMalformed) << timescale;
+    EXPECT_EQ(side.decode->change_source(track).error().code, base::Code::kMalformed) << timescale;
+  }
+  media::Track track = feed.track;
+  track.timescale = INT32_MAX;
+  EXPECT_TRUE(DecodeSide::make(track, *side.encode, {}).ok());
+}
+
+TEST(DecodeSide, NamesTheNewestPictureThatItGave) {
+  const Feed feed = testing::make_video({.frames = 5, .first_pts = 72'000});
+  Side side(feed.track);
+  EXPECT_EQ(side.encode->newest(), std::nullopt);
+  side.feed(feed);
+  side.finish();
+  EXPECT_EQ(side.encode->newest(), (media::Instant{72'000 + 4 * 3600, 90'000}));
+}
+
 }  // namespace
 }  // namespace transcode

@@ -354,5 +354,55 @@ TEST(EncodeSide, DropsPicturesWhileNobodyTakesTheResults) {
   EXPECT_EQ(counters.rungs[0].encoded + counters.dropped_frames, 50U);
 }
 
+TEST(EncodeSide, RefusesASourceThatItCannotPlanFor) {
+  const media::Track good = testing::make_video({.frames = 1}).track;
+  const auto code_of = [](const media::Track& shape, const EncodeSide::Options& options = {}) {
+    const auto made = EncodeSide::make(shape, {ladder_rung(90)}, options);
+    return made.ok() ? base::Code{} : made.error().code;
+  };
+  ASSERT_TRUE(EncodeSide::make(good, {ladder_rung(90)}, {}).ok());
+  media::Track track = good;
+  track.video.width = 0;
+  EXPECT_EQ(code_of(track), base::Code::kMalformed);
+  track = good;
+  track.video.height = 0;
+  EXPECT_EQ(code_of(track), base::Code::kMalformed);
+  track = good;
+  track.codec = media::Codec::kAac;
+  EXPECT_EQ(code_of(track), base::Code::kMalformed);
+  for (const std::int64_t timescale : {std::int64_t{0}, std::int64_t{INT32_MAX} + 1}) {
+    track = good;
+    track.timescale = timescale;
+    EXPECT_EQ(code_of(track), base::Code::kMalformed) << timescale;
+  }
+  EncodeSide::Options options;
+  options.segment = {0, 1};
+  EXPECT_EQ(code_of(good, options), base::Code::kMalformed);
+}
+
+TEST(EncodeSide, ResolvesItsRungsFromTheSource) {
+  const media::Track track = testing::make_video({.rate = {1, 1}, .frames = 1}).track;
+  const auto encode = EncodeSide::make(track, {ladder_rung(90)}, {}).take();
+  ASSERT_EQ(encode->rungs().size(), 1U);
+  EXPECT_EQ(encode->rungs()[0].width, 160);
+  EXPECT_EQ(encode->rungs()[0].frame_rate, (media::Rational{3, 1})) << "a slow source is shown again in between";
+  EXPECT_EQ(encode->timescale(), 90'000);
+  EXPECT_EQ(encode->newest(), std::nullopt);
+}
+
+TEST(EncodeSide, IsReadableWithItsTracksFromTheStartAndFlushesTwice) {
+  const media::Track track = testing::make_video({.frames = 1}).track;
+  const auto encode = EncodeSide::make(track, {ladder_rung(180), ladder_rung(90)}, {}).take();
+  pollfd ready{encode->descriptor(), POLLIN, 0};
+  EXPECT_EQ(poll(&ready, 1, 0), 1);
+  Collector out(2);
+  encode->drain(out);
+  EXPECT_EQ(out.tracks[0].size() + out.tracks[1].size(), 2U);
+  EXPECT_EQ(out.tracks[1][0].id, 1U);
+  EXPECT_EQ(poll(&ready, 1, 0), 0);
+  encode->flush();
+  encode->flush();
+}
+
 }  // namespace
 }  // namespace transcode

@@ -96,5 +96,50 @@ TEST(HoldClock, KeepsTheUsualDelayOverALongOutage) {
   EXPECT_GE(world.ahead, 200 * kMs) << "nothing of what comes again is covered";
 }
 
+/// What the clock says of media that came with this delay, in microseconds before now.
+base::Micros behind(HoldClock& clock, base::Micros utc, base::Micros delay) {
+  const auto until = clock.on_tick(utc, media::Instant{utc - delay});
+  return until ? utc - until->micros() : -1;
+}
+
+TEST(HoldClock, IsTheUsualDelayAndAMarginBehindNow) {
+  HoldClock clock({250 * kMs, 5 * base::kSecond, 10 * base::kSecond});
+  EXPECT_EQ(behind(clock, kNow, 100 * kMs), 350 * kMs);
+  EXPECT_EQ(behind(clock, kNow + 1, 50 * kMs), 350 * kMs) << "the longest of the window";
+  EXPECT_EQ(behind(clock, kNow + 2, 300 * kMs), 550 * kMs);
+}
+
+TEST(HoldClock, TakesADelayOfTenSecondsAndNoLongerOne) {
+  HoldClock clock;
+  EXPECT_EQ(behind(clock, kNow, 10 * base::kSecond + 1), -1) << "as if nothing had come";
+  EXPECT_EQ(behind(clock, kNow + 1, 10 * base::kSecond), 10'250 * kMs);
+}
+
+TEST(HoldClock, ForgetsADelayWhenTwoWindowsHaveEnded) {
+  HoldClock clock({0, 1000, 10 * base::kSecond});
+  EXPECT_EQ(behind(clock, kNow, 500), 500);
+  EXPECT_EQ(behind(clock, kNow + 999, 10), 500) << "the same window";
+  EXPECT_EQ(behind(clock, kNow + 1000, 10), 500) << "the window before";
+  EXPECT_EQ(behind(clock, kNow + 1999, 20), 500);
+  EXPECT_EQ(behind(clock, kNow + 2000, 5), 20);
+  EXPECT_EQ(behind(clock, kNow + 3000, 5), 5);
+}
+
+TEST(HoldClock, LearnsNothingFromMediaThatItHasSeen) {
+  HoldClock clock({0, 1000, 10 * base::kSecond});
+  const media::Instant came{kNow - 100};
+  EXPECT_EQ(clock.on_tick(kNow, came)->micros(), kNow - 100);
+  EXPECT_EQ(clock.on_tick(kNow + 5000, came)->micros(), kNow + 4900) << "it did not get later, it stopped";
+  EXPECT_EQ(clock.on_tick(kNow + 6000, std::nullopt)->micros(), kNow + 5900);
+}
+
+TEST(HoldClock, ReadsMediaInItsOwnTimescale) {
+  HoldClock clock({0, 1000, 10 * base::kSecond});
+  const media::Instant came{(kNow / base::kSecond - 1) * 90'000, 90'000};
+  EXPECT_EQ(clock.on_tick(kNow, came)->micros(), kNow - base::kSecond);
+  EXPECT_EQ(clock.on_tick(kNow + 1, came.to(30'000))->micros(), kNow + 1 - base::kSecond)
+      << "the same instant in other ticks is nothing new";
+}
+
 }  // namespace
 }  // namespace transcode

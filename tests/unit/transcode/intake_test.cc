@@ -118,5 +118,107 @@ TEST(Intake, LetsEverybodyGoWhenClosed) {
   taker.join();
 }
 
+TEST(Intake, HoldsAsMuchTimeAsItsLimitAndNotMore) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true));
+  intake.put(packet(100, false));
+  EXPECT_EQ(intake.lag(), 100);
+  EXPECT_EQ(intake.dropped(), 0U);
+  intake.put(packet(101, false));
+  EXPECT_EQ(intake.dropped(), 3U);
+  EXPECT_EQ(intake.lag(), 0);
+}
+
+TEST(Intake, HoldsAsManyBytesAsItsLimitAndNotMore) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true, 500));
+  intake.put(packet(1, false, 500));
+  EXPECT_EQ(intake.dropped(), 0U);
+  intake.put(packet(2, false, 1));
+  EXPECT_EQ(intake.dropped(), 3U);
+}
+
+TEST(Intake, GoesOnAtAKeyFrameThatIsHalfTheLimitOldAndAtNoOlderOne) {
+  for (const auto& [key, kept] : {std::pair{51, "| K51 f101 "}, {50, "| "}}) {
+    Intake intake({100, 1000, false});
+    intake.put(packet(0, true));
+    intake.put(packet(key, true));
+    intake.put(packet(101, false));
+    EXPECT_EQ(take_all(intake), kept) << key;
+  }
+}
+
+TEST(Intake, HasTheRoomOfWhatWasTakenAgain) {
+  Intake intake({100, 1000, false});
+  intake.put(packet(0, true, 900));
+  intake.put(packet(10, false, 50));
+  ASSERT_TRUE(intake.take().has_value());
+  EXPECT_EQ(intake.lag(), 10) << "from the packet taken last";
+  intake.put(packet(100, false, 900));
+  EXPECT_EQ(intake.dropped(), 0U);
+  ASSERT_TRUE(intake.take().has_value());
+  ASSERT_TRUE(intake.take().has_value());
+  EXPECT_EQ(intake.lag(), 0);
+}
+
+Intake::NewSource new_source(std::int64_t timescale) {
+  media::Track track;
+  track.timescale = timescale;
+  return {track, Decoder::make(track).take()};
+}
+
+TEST(Intake, WaitsForAKeyFrameBehindADiscontinuityAndBehindANewSource) {
+  const auto after = [](Intake::Item event) {
+    Intake intake({100, 1000, false});
+    intake.put(packet(0, true));
+    intake.put(std::move(event));
+    intake.put(packet(1, false));
+    intake.put(packet(2, true));
+    return take_all(intake) + std::to_string(intake.dropped());
+  };
+  EXPECT_EQ(after(Intake::Discontinuity{}), "K0 | K2 1");
+  EXPECT_EQ(after(new_source(1000)), "K0 | K2 1");
+  EXPECT_EQ(after(Intake::Hold{{1, 1000}, 0}), "K0 =1 f1 K2 0") << "a hold interrupts nothing";
+}
+
+TEST(Intake, KeepsTheLastOfNewSourcesThatNoPacketCameBetween) {
+  Intake intake({100, 1000, false});
+  for (const std::int64_t timescale : {90'000, 48'000, 1000}) intake.put(new_source(timescale));
+  const auto source = intake.take();
+  ASSERT_TRUE(source.has_value());
+  EXPECT_EQ(std::get<Intake::NewSource>(*source).track.timescale, 1000);
+  EXPECT_EQ(take_all(intake), "");
+}
+
+TEST(Intake, KeepsDiscontinuitiesThatAPacketCameBetween) {
+  Intake intake({100, 1000, false});
+  intake.put(Intake::Discontinuity{});
+  intake.put(packet(0, true));
+  intake.put(Intake::Discontinuity{});
+  intake.put(Intake::Hold{{1, 1000}, 0});
+  intake.put(Intake::Discontinuity{});
+  intake.put(packet(2, true));
+  EXPECT_EQ(take_all(intake), "| K0 | =1 | K2 ");
+}
+
+TEST(Intake, TakesNothingAnyMoreOnceItIsClosed) {
+  Intake intake({100, 1000, true});
+  intake.put(packet(0, true));
+  intake.close();
+  EXPECT_EQ(intake.lag(), 0);
+  intake.put(packet(1, true));
+  intake.put(Intake::Flush{});
+  EXPECT_FALSE(intake.take().has_value());
+}
+
+TEST(Intake, LetsAFeederGoThatWaitsForRoom) {
+  Intake intake({100, 1000, true});
+  intake.put(packet(0, true));
+  intake.put(packet(101, false));
+  std::thread feeder([&] { intake.put(packet(102, false)); });
+  intake.close();
+  feeder.join();
+}
+
 }  // namespace
 }  // namespace transcode

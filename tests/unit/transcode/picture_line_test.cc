@@ -90,5 +90,48 @@ TEST(ShownRate, IsAMultipleOfASlowSourcesRate) {
   EXPECT_EQ(shown_rate({0, 1}), (media::Rational{0, 1}));
 }
 
+TEST(PictureLine, MakesUpForTenSecondsAtOnceAndNotForMore) {
+  PictureLine ten({25, 1}, 90000, base::kSecond);
+  ten.take(0);
+  EXPECT_EQ(repeats(ten, 10 * 90000).size(), 250U);
+  PictureLine more({25, 1}, 90000, base::kSecond);
+  more.take(0);
+  EXPECT_EQ(repeats(more, 10 * 90000 + 1), std::vector<std::int64_t>{10 * 90000});
+}
+
+TEST(PictureLine, RepeatsHalfAFrameBehindAPictureAtTheEarliest) {
+  PictureLine line({10, 1}, 1000, base::kSecond);
+  line.take(1050);
+  EXPECT_EQ(line.repeat(1200), 1100);
+  line.take(1151);
+  EXPECT_EQ(line.repeat(1300), 1300) << "1200 is less than half a frame behind it";
+}
+
+TEST(PictureLine, IsRepeatingUntilAPictureComes) {
+  PictureLine line({25, 1}, 90000, base::kSecond);
+  EXPECT_FALSE(line.repeating());
+  line.take(0);
+  EXPECT_FALSE(line.repeating());
+  EXPECT_EQ(line.repeat(3599), std::nullopt);
+  EXPECT_FALSE(line.repeating());
+  EXPECT_EQ(line.repeat(3600), 3600);
+  EXPECT_TRUE(line.repeating());
+  line.take(7200);
+  EXPECT_FALSE(line.repeating());
+}
+
+TEST(PictureLine, HasNoHoleBeforeItsFirstPicture) {
+  const PictureLine line({25, 1}, 90000, base::kSecond);
+  EXPECT_FALSE(line.hole_before(90000));
+}
+
+TEST(PictureLine, RepeatsASlowSourceAtAMultipleOfItsRate) {
+  PictureLine line({1, 1}, 90000, base::kSecond);
+  EXPECT_EQ(line.rate(), (media::Rational{3, 1}));
+  EXPECT_EQ(line.period(), 30000);
+  line.take(0);
+  EXPECT_EQ(repeats(line, 90000), (std::vector<std::int64_t>{30000, 60000, 90000}));
+}
+
 }  // namespace
 }  // namespace transcode

@@ -171,5 +171,56 @@ TEST(Silence, RefusesWhatItCannotMake) {
   EXPECT_EQ(Silence::make(track).error().code, base::Code::kUnsupported);
 }
 
+TEST(Silence, IsAPacketOfItsTrackThatPlaysAnywhere) {
+  testing::Feed feed = make_feed({});
+  feed.track.id = 42;
+  feed.track.timescale = 96'000;
+  const auto silence = Silence::make(feed.track).take();
+  const media::Packet packet = silence.packet(1234);
+  EXPECT_EQ(packet.track_id, 42U);
+  EXPECT_EQ(packet.pts, 1234);
+  EXPECT_EQ(packet.dts, 1234);
+  EXPECT_EQ(packet.duration, 2048) << "1024 samples of 48000 in ticks of 96000";
+  EXPECT_TRUE(packet.key);
+  EXPECT_TRUE(packet.idr);
+}
+
+TEST(Silence, OfOpusHasOneToEightChannels) {
+  media::Track track;
+  track.codec = media::Codec::kOpus;
+  track.timescale = 48'000;
+  for (const auto& [channels, made] : {std::pair{0, false}, {1, true}, {8, true}, {9, false}}) {
+    track.audio.channels = channels;
+    EXPECT_EQ(Silence::make(track).ok(), made) << channels;
+  }
+}
+
+TEST(Silence, OfAacIsForLowComplexityFramesOf1024Samples) {
+  media::Track track;
+  track.codec = media::Codec::kAac;
+  track.timescale = 48'000;
+  const auto made = [&](std::vector<std::uint8_t> config) {
+    track.config = base::Bytes::adopt(std::move(config));
+    return Silence::make(track).ok();
+  };
+  EXPECT_TRUE(made({0x11, 0x90})) << "AAC-LC, 48 kHz, stereo";
+  EXPECT_FALSE(made({0x09, 0x90})) << "AAC Main";
+  EXPECT_FALSE(made({0x11, 0x94})) << "frames of 960 samples";
+  EXPECT_FALSE(made({0x11, 0x80})) << "channels told by a programme of its own";
+  EXPECT_FALSE(made({})) << "nothing";
+}
+
+TEST(Silence, OfFlacIsForSamplesOf16And24Bits) {
+  const testing::Feed feed = make_feed({.encoder = "flac", .codec = media::Codec::kFlac});
+  for (const auto& [bits, made] : {std::pair{16, true}, {20, false}, {24, true}}) {
+    media::Track track = feed.track;
+    std::vector<std::uint8_t> dfla(track.config.begin(), track.config.end());
+    dfla[8 + 12] = static_cast<std::uint8_t>((dfla[8 + 12] & 0xfe) | ((bits - 1) >> 4));
+    dfla[8 + 13] = static_cast<std::uint8_t>((dfla[8 + 13] & 0x0f) | (((bits - 1) & 15) << 4));
+    track.config = base::Bytes::adopt(std::move(dfla));
+    EXPECT_EQ(Silence::make(track).ok(), made) << bits;
+  }
+}
+
 }  // namespace
 }  // namespace transcode

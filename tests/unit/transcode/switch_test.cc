@@ -128,5 +128,76 @@ TEST(Switch, LetsEverybodyGoWhenClosed) {
   side.join();
 }
 
+TEST(Switch, DropsTheHoldOfASideThatIsNotSelected) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  EXPECT_NE(a, b);
+  EXPECT_NE(a, Switch::kNone);
+  EXPECT_TRUE(entry.selected(Switch::kNone));
+  entry.select(a);
+  entry.hold(b, {1, {}});
+  entry.hold(a, {2, {}});
+  EXPECT_EQ(take_all(entry), "=2 ");
+}
+
+TEST(Switch, CountsPicturesOnlyAgainstItsRoom) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  // Were holds counted the second picture would wait for ever.
+  entry.hold(a, {1, {}});
+  entry.put(a, picture(2));
+  entry.hold(a, {3, {}});
+  entry.put(a, picture(4));
+  entry.hold(a, {5, {}});
+  EXPECT_EQ(take_all(entry), "=1 2 =3 4 =5 ");
+}
+
+TEST(Switch, GivesOutWhatTheSideBeforeHadPut) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.select(a);
+  entry.put(a, picture(1));
+  entry.put(a, picture(2));
+  entry.select(b);
+  EXPECT_EQ(take_all(entry), "1 2 ");
+}
+
+TEST(Switch, KeepsTheNewestForcedKeys) {
+  Switch entry;
+  for (int i = 0; i < 257; ++i) entry.force_key(i);
+  entry.finish();
+  std::vector<std::int64_t> forced{-5};
+  entry.take(forced);
+  ASSERT_EQ(forced.size(), 257U) << "256, behind what was there";
+  EXPECT_EQ(forced[0], -5);
+  EXPECT_EQ(forced[1], 1);
+}
+
+TEST(Switch, TellsAForcedKeyOnce) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  entry.put(a, picture(1));
+  entry.put(a, picture(2));
+  entry.force_key(1);
+  EXPECT_EQ(take_all(entry), "k1 1 2 ");
+}
+
+TEST(Switch, TakesNothingAnyMoreOnceItIsClosed) {
+  Switch entry;
+  const Switch::Side a = entry.add();
+  entry.select(a);
+  entry.put(a, picture(1));
+  entry.close();
+  entry.put(a, picture(2));
+  entry.hold(a, {3, {}});
+  entry.finish();
+  std::vector<std::int64_t> forced;
+  EXPECT_FALSE(entry.take(forced).has_value());
+}
+
 }  // namespace
 }  // namespace transcode

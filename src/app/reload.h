@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+
+namespace app {
+
+/// The keys ("http.port") whose values differ and which a running server does not take up: they change only with a
+/// restart. In the order of conf/kickoff.yaml; empty where all of `next` takes effect at once.
+std::vector<std::string> keys_for_restart(const Config& running, const Config& next);
+
+}  // namespace app

@@ -1,0 +1,49 @@
+#include "app/room.h"
+
+#include <algorithm>
+#include <fstream>
+
+namespace app {
+namespace {
+
+double share(double part, double whole) { return whole > 0 ? std::clamp(part / whole, 0.0, 1.0) : 1.0; }
+
+/// The value behind `name` in lines of "name value", -1 where there is none.
+double value_of(const std::string& path, const std::string& name) {
+  std::ifstream file(path);
+  std::string key;
+  for (double value = 0; file >> key >> value; file.ignore(64, '\n'))
+    if (key == name) return value;
+  return -1;
+}
+
+double machine_room(const std::string& root) {
+  const double available = value_of(root + "/proc/meminfo", "MemAvailable:");
+  return available < 0 ? 1.0 : share(available, value_of(root + "/proc/meminfo", "MemTotal:"));
+}
+
+/// Control groups, version 2: file pages that can be dropped are no use of memory.
+double group_room(const std::string& root) {
+  double limit = 0;
+  double used = 0;
+  if (!(std::ifstream(root + "/sys/fs/cgroup/memory.max") >> limit) || limit <= 0) return 1.0;
+  if (!(std::ifstream(root + "/sys/fs/cgroup/memory.current") >> used)) return 1.0;
+  const double droppable = std::max(0.0, value_of(root + "/sys/fs/cgroup/memory.stat", "inactive_file"));
+  return share(limit - used + droppable, limit);
+}
+
+}  // namespace
+
+double memory_room(const std::string& root) { return std::min(machine_room(root), group_room(root)); }
+
+double EgressMeter::measure(base::Micros now, std::uint64_t bytes, int mbps) {
+  std::rotate(sent_.begin(), sent_.begin() + 1, sent_.end());
+  sent_.back() = {now, bytes};
+  const double micros = static_cast<double>(sent_.back().at - sent_.front().at);
+  if (mbps == 0 || micros <= 0) return 1.0;
+  // Bits in a microsecond are megabits in a second.
+  const double sent = static_cast<double>(sent_.back().bytes - sent_.front().bytes) * 8 / micros;
+  return share(mbps - sent, mbps);
+}
+
+}  // namespace app

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/clock.h"
+#include "serve/channel_view.h"
+#include "serve/counters.h"
+#include "serve/joins.h"
+#include "serve/viewer.h"
+
+namespace serve {
+
+/// The last step of every answer: the conditions of the request, counters, the end of a join.
+/// Thread: its loop's. What it is given outlives it.
+class Responder final {
+ public:
+  Responder(const base::Clock& clock, Counters& counters, Joins& joins)
+      : clock_(clock), counters_(counters), joins_(joins) {}
+
+  /// Answers with the verdict's response, or with the 304, 206 or 416 that the conditions make of it.
+  /// `part_published`: see Viewer::answer. REQUIRES: the verdict has a response.
+  void finish(Viewer& viewer, http::StreamId id, const Ask& ask, const Verdict& verdict,
+              base::Micros part_published = 0);
+
+ private:
+  const base::Clock& clock_;
+  Counters& counters_;
+  Joins& joins_;
+};
+
+}  // namespace serve

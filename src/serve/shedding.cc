@@ -1,0 +1,47 @@
+#include "serve/shedding.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace serve {
+
+Shedding::Accept Shedding::accept(std::size_t open) {
+  if (open < most_connections_) return Accept::kServe;
+  counters_.connections_refused.add();
+  return open < most_connections_ + kMostRefusing ? Accept::kRefuse : Accept::kClose;
+}
+
+void Shedding::set_shared_room(double memory, double egress) {
+  shared_room_[Resource::kMemory] = memory;
+  shared_room_[Resource::kEgress] = egress;
+}
+
+void Shedding::measure(const Load& load) {
+  Room room = shared_room_;
+  room[Resource::kLoop] = loop_room(load.busy_share);
+  const auto open = static_cast<double>(load.connections);
+  room[Resource::kConnections] = std::max(0.0, 1 - open / static_cast<double>(most_connections_));
+  for (std::size_t i = 0; i < kResources; ++i) counters_.room[i].set(static_cast<std::uint64_t>(room.left[i] * 1e6));
+  // Shown is how busy the loop is; shed is only what hurts somebody.
+  room[Resource::kLoop] = loop_room(load.busy_share, load.longest_turn);
+  admission_.update(room);
+}
+
+std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, const Ask& ask,
+                                       const http::Request& request, base::Micros now) {
+  const bool joins = ask.kind == Route::Kind::kMultivariant && joins_.is_new(viewer.join, request);
+  if (joins && admission_.refuses_joins()) return turn_join_away(channel, ask.gzip);
+  if (admission_.sheds_depth() && channel.is_deep(ask)) return Verdict{errors_.get_busy(), Cause::kDepthShed};
+  if (joins) joins_.admit(viewer.join, request, now);
+  return std::nullopt;
+}
+
+Verdict Shedding::turn_join_away(ChannelView& channel, bool gzip) {
+  http::Response elsewhere;
+  if (!admission_.overflow().empty()) elsewhere = channel.overflow(admission_.overflow(), gzip);
+  if (elsewhere == nullptr) return {errors_.get_busy(), Cause::kNoHeadroom};
+  counters_.joins_redirected.add();
+  return {std::move(elsewhere), Cause::kNone};
+}
+
+}  // namespace serve

@@ -1,0 +1,354 @@
+// Every configuration key: its default, its bounds, and what is said where it is wrong.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "app/config.h"
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+
+Config good(const std::string& text) {
+  auto parsed = parse_config(text, "t.yaml");
+  if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
+    for (const Problem& problem : *problems) ADD_FAILURE() << problem.message();
+    return {};
+  }
+  return std::get<Config>(std::move(parsed));
+}
+
+std::string problems_of(const std::string& text) {
+  const auto parsed = parse_config(text, "t.yaml");
+  std::string all;
+  if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
+    for (const Problem& problem : *problems) all += problem.message() + "\n";
+  }
+  return all;
+}
+
+/// "a.b.c" and a value as nested flow mappings: "{a: {b: {c: value}}}".
+std::string nested(std::string path, const std::string& value) {
+  std::string text;
+  std::string ends;
+  for (std::size_t dot = 0; (dot = path.find('.')) != std::string::npos; path.erase(0, dot + 1)) {
+    text += "{" + path.substr(0, dot) + ": ";
+    ends += "}";
+  }
+  return text + "{" + path + ": " + value + "}" + ends;
+}
+
+/// Everything of a rung that a file can say.
+std::string told(const job::Rung& rung) {
+  std::ostringstream out;
+  out << rung.name << " codec " << static_cast<int>(rung.codec) << " " << rung.width << "x" << rung.height << " rate "
+      << rung.frame_rate.num << "/" << rung.frame_rate.den << " bits " << rung.bitrate << "/" << rung.max_bitrate << "/"
+      << rung.buffer_bits << " preset " << rung.preset << " profile " << rung.profile << " quality " << rung.quality;
+  return out.str();
+}
+
+/// Everything of a channel that a file can say, one value a line.
+std::string told(const Config::Channel& channel) {
+  std::ostringstream out;
+  const job::Options& media = channel.options.media;
+  out << "segment " << media.segment << "\npart " << media.part << "\nwindow " << channel.options.window << "\ngrace "
+      << channel.options.grace << "\nidle " << channel.options.idle << "\ntakeover " << channel.options.takeover
+      << "\nkeys " << channel.options.keys.size() << "\ncopy " << media.copy_video << "\noutage "
+      << static_cast<int>(media.outage) << "\ndefault ladder " << media.default_ladder << "\nprogram " << media.program;
+  for (const job::Rung& rung : media.ladder) out << "\nrung " << told(rung);
+  out << "\naudio " << static_cast<int>(media.audio) << " codec " << static_cast<int>(media.audio_rung.codec)
+      << " bits " << media.audio_rung.bitrate << " channels " << media.audio_rung.channels << " rate "
+      << media.audio_rung.sample_rate << "\nsrt " << channel.srt_passphrase << "/" << channel.srt_key_length << "/"
+      << channel.srt_latency << "/" << channel.srt_allow.size();
+  return out.str();
+}
+
+std::string told(const Config& config) {
+  std::ostringstream out;
+  out << "log " << static_cast<int>(config.log.level) << " " << static_cast<int>(config.log.format) << "\nstate "
+      << config.state_directory << "\nweb " << config.web_directory << "\nend " << config.end_channels_on_stop
+      << "\nhttp " << config.http.listen << " " << config.http.port << " " << config.http.tls_port << " "
+      << config.http.loops << " " << config.http.max_connections << " " << config.http.certificate << "/"
+      << config.http.key << "\nadmission " << config.http.admission.shed_depth_below << " "
+      << config.http.admission.refuse_joins_below << " " << config.http.admission.egress_mbps << " "
+      << config.http.admission.overflow << "\nadmin " << config.admin.listen << " " << config.admin.port << "\nrtmp "
+      << config.rtmp.listen << " " << config.rtmp.port << " " << config.rtmp.tls_port << "\nsrt " << config.srt.listen
+      << " " << config.srt.port << " " << config.srt.latency << " " << config.srt.max_reorder << " "
+      << config.srt.max_mbps << " " << config.srt.publish_without_mode;
+  for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
+  return out.str();
+}
+
+TEST(SampleConfiguration, HasTheDefaultsThatTheProgramHas) {
+  std::ifstream file(KICKOFF_SAMPLE);
+  std::stringstream text;
+  ASSERT_TRUE(text << file.rdbuf()) << KICKOFF_SAMPLE;
+  EXPECT_EQ(told(good(text.str())), told(good("")));
+}
+
+TEST(SampleConfiguration, ShowsKeysInItsCommentsThatTheProgramKnows) {
+  // The list of rungs stands in comments: "# ladder:" and what is behind it, "# " taken away.
+  std::ifstream file(KICKOFF_SAMPLE);
+  std::string ladder;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t mark = line.find("# ");
+    const bool starts = line.find("# ladder:") != std::string::npos;
+    if (ladder.empty() && !starts) continue;
+    if (mark == std::string::npos || line.find_first_not_of(' ') != mark) break;
+    ladder += line.substr(0, mark) + line.substr(mark + 2) + "\n";
+  }
+  const Config config = good("channels:\n  a:\n" + ladder);
+  ASSERT_EQ(config.channels.at("a").options.media.ladder.size(), 1U) << ladder;
+  EXPECT_EQ(told(config.channels.at("a").options.media.ladder[0]),
+            "v720 codec 0 1280x720 rate 50/1 bits 2800000/3100000/1500000 preset veryfast profile high quality 0");
+}
+
+struct Bounds {
+  std::string key;
+  std::vector<std::string> allowed;
+  std::vector<std::string> refused;
+  std::string wanted;  ///< what the message says that the key has to be
+};
+
+class Keys : public testing::TestWithParam<Bounds> {};
+
+TEST_P(Keys, AreReadWithinTheirBoundsAndRefusedBeyondWithTheirPlace) {
+  const Bounds& bounds = GetParam();
+  for (const std::string& value : bounds.allowed) EXPECT_EQ(problems_of(nested(bounds.key, value)), "") << value;
+  const std::string name = bounds.key.substr(bounds.key.rfind('.') + 1);
+  for (const std::string& value : bounds.refused) {
+    const std::string text = nested(bounds.key, value);
+    const std::string place = "t.yaml:1:" + std::to_string(text.find(": " + value) + 3) + ": ";
+    EXPECT_EQ(problems_of(text), place + name + " has to be " + bounds.wanted + ", not \"" + value + "\"\n") << value;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfTheServer, Keys,
+    testing::Values(
+        Bounds{"log.level", {"debug", "info", "warn", "error"}, {"trace", "INFO"}, "one of debug, info, warn, error"},
+        Bounds{"log.format", {"auto", "json", "text"}, {"xml"}, "one of auto, json, text"},
+        Bounds{"end_channels_on_stop", {"true", "false"}, {"yes", "1"}, "true or false"},
+        Bounds{"http.port", {"0", "65535"}, {"-1", "65536", "80a"}, "a whole number from 0 to 65535"},
+        Bounds{"http.tls_port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
+        Bounds{"http.loops", {"0", "256"}, {"-1", "257"}, "a whole number from 0 to 256"},
+        Bounds{"http.max_connections", {"0", "10000000"}, {"-1", "10000001"}, "a whole number from 0 to 10000000"},
+        Bounds{"http.admission.shed_depth_below", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
+        Bounds{"http.admission.refuse_joins_below", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
+        Bounds{
+            "http.admission.egress_mbps", {"0", "10000000"}, {"-1", "10000001"}, "a whole number from 0 to 10000000"},
+        Bounds{"admin.port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
+        Bounds{"rtmp.port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
+        Bounds{"rtmp.tls_port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
+        Bounds{"srt.port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
+        Bounds{"srt.latency",
+               {"20ms", "4s"},
+               {"19ms", "4001ms", "120"},
+               "a duration from 20ms to 4s with its unit (ms, s or m)"},
+        Bounds{"srt.max_reorder", {"0", "10000"}, {"-1", "10001"}, "a whole number from 0 to 10000"},
+        Bounds{"srt.max_mbps", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
+        Bounds{"srt.publish_without_mode", {"true", "false"}, {"no"}, "true or false"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    OfAChannel, Keys,
+    testing::Values(
+        Bounds{"channels.a.segment",
+               {"1s", "10s"},
+               {"999ms", "10001ms"},
+               "a duration from 1s to 10s with its unit (ms, s or m)"},
+        Bounds{"channels.a.part",
+               {"200ms", "1s"},
+               {"199ms", "2001ms"},
+               "a duration from 200ms to 2s with its unit (ms, s or m)"},
+        Bounds{"channels.a.window",
+               {"12s", "1440m"},
+               {"5999ms", "1441m"},
+               "a duration from 6s to 86400s with its unit (ms, s or m)"},
+        Bounds{"channels.a.grace",
+               {"0s", "60m"},
+               {"-1ms", "3601s"},
+               "a duration from 0s to 3600s with its unit (ms, s or m)"},
+        Bounds{"channels.a.idle",
+               {"3s", "60m"},
+               {"2999ms", "3601s"},
+               "a duration from 3s to 3600s with its unit (ms, s or m)"},
+        Bounds{"channels.a.takeover", {"true", "false"}, {"on"}, "true or false"},
+        Bounds{"channels.a.outage", {"hold", "gap"}, {"freeze"}, "one of hold, gap"},
+        Bounds{"channels.a.source", {"transcode", "copy"}, {"both"}, "one of transcode, copy"},
+        Bounds{"channels.a.program", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
+        Bounds{"channels.a.audio.mode", {"auto", "copy", "encode", "none"}, {"off"}, "one of auto, copy, encode, none"},
+        Bounds{"channels.a.audio.codec", {"aac", "opus"}, {"mp3"}, "one of aac, opus"},
+        Bounds{
+            "channels.a.audio.bitrate", {"0", "96k", "1M"}, {"-1k", "96 k", "1G"}, "a bit rate such as 2500k or 2.5M"},
+        Bounds{"channels.a.audio.channels", {"0", "8"}, {"-1", "9"}, "a whole number from 0 to 8"},
+        Bounds{"channels.a.audio.sample_rate", {"0", "96000"}, {"-1", "96001"}, "a whole number from 0 to 96000"},
+        Bounds{"channels.a.srt.latency",
+               {"20ms", "4s"},
+               {"19ms", "4001ms"},
+               "a duration from 20ms to 4s with its unit (ms, s or m)"},
+        Bounds{"channels.a.srt.key_length", {"0", "16", "24", "32"}, {"8", "17"}, "one of 0, 16, 24, 32"}));
+
+/// A channel of one rung with `key` beside what a rung needs.
+std::string rung_with(const std::string& key, const std::string& value) {
+  return "channels: {a: {ladder: [{name: r, bitrate: 1M, " + key + ": " + value + "}]}}";
+}
+
+TEST(Rung, HasABoundForEveryNumber) {
+  for (const char* size : {"width", "height"}) {
+    EXPECT_EQ(problems_of(rung_with(size, "0")), "");
+    EXPECT_EQ(problems_of(rung_with(size, "8192")), "");
+    const std::string wanted = std::string(size) + " has to be a whole number from 0 to 8192";
+    EXPECT_NE(problems_of(rung_with(size, "-1")).find(wanted), std::string::npos);
+    EXPECT_NE(problems_of(rung_with(size, "8193")).find(wanted), std::string::npos);
+  }
+  EXPECT_EQ(problems_of(rung_with("frame_rate", "1")), "");
+  EXPECT_EQ(problems_of(rung_with("frame_rate", "120")), "");
+  EXPECT_NE(problems_of(rung_with("frame_rate", "0")), "");
+  EXPECT_NE(problems_of(rung_with("frame_rate", "121")), "");
+  EXPECT_NE(problems_of(rung_with("buffer", "-1")), "");
+  EXPECT_NE(problems_of(rung_with("max_bitrate", "much")), "");
+  EXPECT_NE(problems_of(rung_with("quality", "high")), "");
+  EXPECT_NE(problems_of(rung_with("codec", "vp8")).find("one of h264, hevc, av1, not \"vp8\""), std::string::npos);
+}
+
+TEST(Rung, KeepsEverythingThatAFileSaysOfIt) {
+  const Config config = good(
+      "channels: {a: {ladder: [{name: top, codec: av1, width: 640, height: 360, frame_rate: 50, bitrate: 800k,"
+      " max_bitrate: 900k, buffer: 450k, preset: '8', profile: main, quality: true}]}}");
+  EXPECT_EQ(told(config.channels.at("a").options.media.ladder.at(0)),
+            "top codec " + std::to_string(static_cast<int>(media::Codec::kAv1)) +
+                " 640x360 rate 50/1 bits 800000/900000/450000 preset 8 profile main quality 1");
+}
+
+TEST(Rung, HasANameOfThirtyTwoLettersAtMost) {
+  const auto named = [](const std::string& name) {
+    return problems_of("channels: {a: {ladder: [{bitrate: 1M, name: '" + name + "'}]}}");
+  };
+  EXPECT_EQ(named(std::string(32, 'r')), "");
+  EXPECT_EQ(named("A-z_9"), "");
+  const std::string told =
+      "t.yaml:1:25: channels.a.ladder: a rung needs a height or a name of letters, digits, - and _\n";
+  EXPECT_EQ(named(std::string(33, 'r')), told);
+  EXPECT_EQ(named("a b"), told);
+  EXPECT_EQ(named("a/b"), told);
+}
+
+TEST(Rung, OfTheSameHeightStaysInTheOrderOfTheFile) {
+  const auto ladder = good(
+                          "channels: {a: {ladder: [{name: x, height: 360, bitrate: 1M}, {name: y, height: 720, "
+                          "bitrate: 1M}, {name: z, height: 360, bitrate: 2M}]}}")
+                          .channels.at("a")
+                          .options.media.ladder;
+  EXPECT_EQ(ladder[0].name + ladder[1].name + ladder[2].name, "yxz");
+}
+
+struct Typo {
+  std::string text;
+  std::string told;  ///< what follows "t.yaml:"
+};
+
+class Typos : public testing::TestWithParam<Typo> {};
+
+TEST_P(Typos, AreToldWithTheirLineAndTheNearestKnownKey) {
+  EXPECT_EQ(problems_of(GetParam().text), "t.yaml:" + GetParam().told + "\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEverySection, Typos,
+    testing::Values(Typo{"\nchanels: {}", "2:1: unknown key \"chanels\"; did you mean \"channels\"?"},
+                    Typo{"log:\n  leve: info", "2:3: unknown key \"leve\" in log; did you mean \"level\"?"},
+                    Typo{"http:\n  loop: 1", "2:3: unknown key \"loop\" in http; did you mean \"loops\"?"},
+                    Typo{"http:\n  admission:\n    overflw: a",
+                         "3:5: unknown key \"overflw\" in http.admission; did you mean \"overflow\"?"},
+                    Typo{"admin:\n  lisen: a", "2:3: unknown key \"lisen\" in admin; did you mean \"listen\"?"},
+                    Typo{"rtmp:\n  tlsport: 1", "2:3: unknown key \"tlsport\" in rtmp; did you mean \"tls_port\"?"},
+                    Typo{"srt:\n  max_mbp: 1", "2:3: unknown key \"max_mbp\" in srt; did you mean \"max_mbps\"?"},
+                    Typo{"channels:\n  a:\n    ladderr: auto",
+                         "3:5: unknown key \"ladderr\" in channels.a; did you mean \"ladder\"?"},
+                    Typo{"channels:\n  a:\n    ladder:\n      - {height: 360, bitrate: 1M, presets: fast}",
+                         "4:36: unknown key \"presets\" in channels.a.ladder; did you mean \"preset\"?"},
+                    Typo{"channels:\n  a:\n    audio: {mod: auto}",
+                         "3:13: unknown key \"mod\" in channels.a.audio; did you mean \"mode\"?"},
+                    Typo{"channels:\n  a:\n    srt:\n      keylength: 16",
+                         "4:7: unknown key \"keylength\" in channels.a.srt; did you mean \"key_length\"?"}));
+
+TEST(SrtAllow, TakesAddressesAndNetworksOfBothFamilies) {
+  const auto allow =
+      good("channels: {a: {srt: {allow: [192.0.2.0/24, 198.51.100.7, '2001:db8::/32']}}}").channels.at("a").srt_allow;
+  EXPECT_EQ(allow, (std::vector<std::string>{"192.0.2.0/24", "198.51.100.7", "2001:db8::/32"}));
+}
+
+// It was told by a server that did not start, after `kickoff check` had found the file good.
+TEST(SrtAllow, RefusesWhatIsNoNetworkWithItsPlace) {
+  EXPECT_EQ(problems_of("channels:\n  a:\n    srt:\n      allow: [192.0.2.0/24, 192.0.2.1/24]"),
+            "t.yaml:4:29: allow has to list addresses or networks such as 192.0.2.0/24, not \"192.0.2.1/24\"\n")
+      << "bits behind the prefix";
+  for (const char* wrong : {"everyone", "192.0.2.0/33", "''", "192.0.2.0/"}) {
+    EXPECT_NE(problems_of(std::string("channels: {a: {srt: {allow: [") + wrong + "]}}}"), "") << wrong;
+  }
+  EXPECT_NE(problems_of("channels: {a: {srt: {allow: 192.0.2.0/24}}}").find("allow has to be a list"),
+            std::string::npos);
+}
+
+TEST(PublishKeys, FromTheEnvironmentAreRefusedWhereItHasNone) {
+  const std::string told = "t.yaml:1:26: keys_env: no such environment variable, or it is empty\n";
+  const std::string text = "channels: {a: {keys_env: KICKOFF_TEST_EMPTY}}";
+  unsetenv("KICKOFF_TEST_EMPTY");
+  EXPECT_EQ(problems_of(text), told);
+  setenv("KICKOFF_TEST_EMPTY", "", 1);
+  EXPECT_EQ(problems_of(text), told);
+  EXPECT_EQ(problems_of("channels: {a: {keys_env: [a, b]}}"), told);
+}
+
+TEST(PublishKeys, FromAFileLeaveEmptyLinesOut) {
+  const std::string path = testing::TempDir() + "kickoff-keys-with-empty-lines";
+  std::ofstream(path) << "\none\n\ntwo";
+  EXPECT_EQ(good("channels: {a: {keys_file: " + path + "}}").channels.at("a").options.keys,
+            (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(problems_of("channels: {a: {keys_file: /nonexistent/keys}}"), "t.yaml:1:27: keys_file: cannot be read\n");
+}
+
+TEST(Passphrase, OfAnEmptyFileCannotBeRead) {
+  const std::string path = testing::TempDir() + "kickoff-empty-passphrase";
+  std::ofstream{path};
+  EXPECT_NE(problems_of("channels: {a: {srt: {passphrase_file: " + path + "}}}").find("cannot be read"),
+            std::string::npos);
+}
+
+TEST(Overflow, NeedsAHostBehindItsScheme) {
+  const auto told = [](const std::string& url) { return problems_of("http: {admission: {overflow: '" + url + "'}}"); };
+  EXPECT_EQ(told(""), "");
+  EXPECT_EQ(told("http://c"), "");
+  EXPECT_EQ(told("https://c"), "");
+  EXPECT_EQ(told("https://cdn.example.com/a"), "");
+  for (const char* wrong : {"http://", "https://", "ftp://cdn", "https://c#a", "https://c\"", "https://c/"}) {
+    EXPECT_NE(told(wrong), "") << wrong;
+  }
+}
+
+TEST(LoadConfig, ReadsAFileAndNamesItInProblems) {
+  const std::string path = testing::TempDir() + "kickoff-config.yaml";
+  std::ofstream(path) << "http: {port: 9}\n";
+  const auto loaded = load_config(path);
+  ASSERT_TRUE(std::holds_alternative<Config>(loaded));
+  EXPECT_EQ(std::get<Config>(loaded).http.port, 9);
+  std::ofstream(path) << "\nhttp: {port: x}\n";
+  const auto wrong = load_config(path);
+  ASSERT_TRUE(std::holds_alternative<std::vector<Problem>>(wrong));
+  EXPECT_TRUE(std::get<std::vector<Problem>>(wrong).front().message().starts_with(path + ":2:14: port has to be"));
+}
+
+TEST(LoadConfig, AnEmptyFileIsGood) {
+  const std::string path = testing::TempDir() + "kickoff-empty.yaml";
+  std::ofstream{path};
+  const auto loaded = load_config(path);
+  ASSERT_TRUE(std::holds_alternative<Config>(loaded));
+  EXPECT_TRUE(std::get<Config>(loaded).channels.contains("*"));
+}
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,149 @@
+#include "app/room.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+
+/// A machine of files, empty at first.
+class Machine : public testing::Test {
+ protected:
+  Machine() : root_(testing::TempDir() + "kickoff-machine") {
+    std::filesystem::remove_all(root_);
+    std::filesystem::create_directories(root_ + "/proc");
+    std::filesystem::create_directories(root_ + "/sys/fs/cgroup");
+  }
+  ~Machine() override { std::filesystem::remove_all(root_); }
+
+  void memory(const std::string& total, const std::string& available) {
+    std::ofstream(root_ + "/proc/meminfo") << "MemTotal:       " << total << " kB\nMemFree:          10 kB\n"
+                                           << "MemAvailable:   " << available << " kB\nBuffers:         1 kB\n";
+  }
+  void group(const std::string& limit, const std::string& used, const std::string& inactive = "") {
+    std::ofstream(root_ + "/sys/fs/cgroup/memory.max") << limit << "\n";
+    std::ofstream(root_ + "/sys/fs/cgroup/memory.current") << used << "\n";
+    if (!inactive.empty())
+      std::ofstream(root_ + "/sys/fs/cgroup/memory.stat")
+          << "anon 1\ninactive_file " << inactive << "\nactive_file 9\n";
+  }
+  double room() const { return memory_room(root_); }
+
+  const std::string root_;
+};
+
+TEST_F(Machine, ThatTellsNothingHasAllItsRoom) { EXPECT_EQ(room(), 1.0); }
+
+TEST_F(Machine, HasTheRoomThatIsAvailableNotWhatIsFree) {
+  memory("1000", "250");
+  EXPECT_DOUBLE_EQ(room(), 0.25);
+  memory("1000", "0");
+  EXPECT_EQ(room(), 0.0);
+  memory("1000", "1000");
+  EXPECT_EQ(room(), 1.0);
+}
+
+TEST_F(Machine, OfAnOldKernelThatDoesNotCountWhatIsAvailableHasAllItsRoom) {
+  std::ofstream(root_ + "/proc/meminfo") << "MemTotal: 1000 kB\nMemFree: 1 kB\n";
+  EXPECT_EQ(room(), 1.0);
+}
+
+TEST_F(Machine, HasTheRoomOfItsControlGroupWhereThatIsLess) {
+  memory("1000", "900");
+  group("2000", "1500");
+  EXPECT_DOUBLE_EQ(room(), 0.25);
+  group("2000", "100");
+  EXPECT_DOUBLE_EQ(room(), 0.9) << "the machine's, which is less";
+}
+
+TEST_F(Machine, CountsFilePagesThatCanBeDroppedAsRoom) {
+  group("2000", "1500", "500");
+  EXPECT_DOUBLE_EQ(room(), 0.5);
+}
+
+TEST_F(Machine, HasNoLimitWhereTheGroupHasNone) {
+  memory("1000", "500");
+  group("max", "1500");
+  EXPECT_DOUBLE_EQ(room(), 0.5);
+  group("0", "1500");
+  EXPECT_DOUBLE_EQ(room(), 0.5) << "0 is not a limit that anything could run in";
+}
+
+TEST_F(Machine, IsFullAndNotLessWhereMoreIsUsedThanTheLimit) {
+  group("1000", "1200");
+  EXPECT_EQ(room(), 0.0);
+  group("1000", "200", "900");
+  EXPECT_EQ(room(), 1.0);
+}
+
+TEST_F(Machine, KnowsNothingOfAGroupThatDoesNotTellItsUse) {
+  std::ofstream(root_ + "/sys/fs/cgroup/memory.max") << "1000\n";
+  EXPECT_EQ(room(), 1.0);
+}
+
+TEST(MemoryRoom, OfThisMachineIsAShare) {
+  EXPECT_GE(memory_room(), 0.0);
+  EXPECT_LE(memory_room(), 1.0);
+}
+
+/// A line that is measured every quarter of a second.
+struct Line {
+  double quarter(std::uint64_t bytes) {
+    now += 250 * kMillisecond;
+    sent += bytes;
+    return meter.measure(now, sent, mbps);
+  }
+
+  int mbps = 8;  ///< a megabyte a second
+  base::Micros now = 5 * base::kSecond;
+  std::uint64_t sent = 7'000'000;
+  EgressMeter meter{now, sent};
+};
+
+TEST(EgressMeter, HasAllItsRoomWhileNothingIsSent) {
+  Line line;
+  EXPECT_EQ(line.quarter(0), 1.0);
+}
+
+TEST(EgressMeter, HasTheRoomThatTheLastSecondLeft) {
+  Line line;
+  for (int i = 0; i < 8; ++i) line.quarter(125'000);
+  EXPECT_DOUBLE_EQ(line.quarter(125'000), 0.5);
+  EXPECT_DOUBLE_EQ(line.quarter(0), 0.625) << "three quarters of the second as before";
+  line.quarter(0);
+  line.quarter(0);
+  EXPECT_DOUBLE_EQ(line.quarter(0), 1.0) << "a second later all is forgotten";
+}
+
+TEST(EgressMeter, MeasuresFromItsStartWhileThatIsLessThanASecondAgo) {
+  Line line;
+  EXPECT_DOUBLE_EQ(line.quarter(62'500), 0.75) << "a quarter of the line's 250 kB in a quarter of a second";
+  EXPECT_DOUBLE_EQ(line.quarter(62'500), 0.75);
+}
+
+TEST(EgressMeter, HasNoRoomAndNotLessOnAFullLine) {
+  Line line;
+  EXPECT_EQ(line.quarter(250'000), 0.0);
+  EXPECT_EQ(line.quarter(10'000'000), 0.0);
+}
+
+TEST(EgressMeter, CountsNothingWhereNobodySaidWhatTheLineCarries) {
+  Line line;
+  line.mbps = 0;
+  EXPECT_EQ(line.quarter(1'000'000'000), 1.0);
+  line.mbps = 8;
+  EXPECT_EQ(line.quarter(0), 0.0) << "what was sent before counts once somebody says so";
+}
+
+TEST(EgressMeter, HasAllItsRoomWhereNoTimePassed) {
+  EgressMeter meter(1, 0);
+  EXPECT_EQ(meter.measure(1, 1'000'000, 1), 1.0);
+}
+
+}  // namespace
+}  // namespace app

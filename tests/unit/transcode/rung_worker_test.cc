@@ -1,0 +1,154 @@
+#include "transcode/rung_worker.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "unit/transcode/picture.h"
+#include "unit/transcode/source.h"
+
+namespace transcode {
+namespace {
+
+using testing::make_picture;
+
+/// A worker of a tiny rung, third of its ladder.
+struct Encoding {
+  explicit Encoding(bool look_ahead = false) : out(3) {
+    EXPECT_TRUE(outbox.open().ok());
+    media::Track source;
+    source.timescale = 25;
+    source.video.width = 64;
+    source.video.height = 36;
+    source.video.frame_rate = {25, 1};
+    Rung rung = testing::ladder_rung(36);
+    rung.width = 64;
+    rung.bitrate = 100'000;
+    if (look_ahead) {
+      rung.quality = true;
+      rung.preset = "veryfast";
+    }
+    auto encoder = VideoEncoder::make(resolve(rung, source), source, {1});
+    EXPECT_TRUE(encoder.ok()) << encoder.error().message();
+    out.tracks[2].push_back((*encoder)->track());
+    worker = std::make_unique<RungWorker>(2, encoder.take(), outbox);
+  }
+  void put(std::int64_t pts, bool key = false, base::Micros fed = 0) {
+    FramePtr picture = make_picture(64, 36, 40, 200);
+    picture->pts = pts;
+    worker->put(std::move(picture), key, {0, fed});
+  }
+  /// All that was put comes out.
+  std::vector<std::int64_t> finish() {
+    worker->finish();
+    worker->join();
+    outbox.drain(out);
+    return testing::pts_of(out.packets[2]);
+  }
+
+  Outbox outbox;
+  std::unique_ptr<RungWorker> worker;
+  testing::Collector out;
+};
+
+TEST(RungWorker, EncodesWhatItIsGivenInOrderAndNamesItsRung) {
+  Encoding encoding;
+  encoding.worker->start("v36");
+  for (std::int64_t pts = 0; pts < 10; ++pts) encoding.put(pts, pts == 0 || pts == 4);
+  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(testing::key_pts_of(encoding.out.packets[2]), (std::vector<std::int64_t>{0, 4}));
+  for (const media::Packet& packet : encoding.out.packets[2]) EXPECT_EQ(packet.track_id, 2U);
+}
+
+TEST(RungWorker, CountsPacketsBytesAndKeyFrames) {
+  Encoding encoding;
+  encoding.worker->start("v36");
+  for (std::int64_t pts = 0; pts < 6; ++pts) encoding.put(pts, pts % 3 == 0);
+  encoding.worker->count_thinned();
+  encoding.finish();
+  std::size_t bytes = 0;
+  for (const media::Packet& packet : encoding.out.packets[2]) bytes += packet.data.size();
+  const EncodeSide::RungCounters counters = encoding.worker->counters();
+  EXPECT_EQ(counters.encoded, 6U);
+  EXPECT_EQ(counters.bytes, bytes);
+  EXPECT_EQ(counters.key_frames, 2U);
+  EXPECT_EQ(counters.thinned, 1U);
+  EXPECT_EQ(counters.encode_errors, 0U);
+}
+
+TEST(RungWorker, TellsTheLongestDelaySinceItWasAskedLast) {
+  Encoding encoding;
+  encoding.worker->start("v36");
+  const base::Micros now = steady_now();
+  encoding.put(0, true, now - 3600 * base::kSecond);
+  encoding.put(1, false, now - 1800 * base::kSecond);
+  encoding.finish();
+  const EncodeSide::RungCounters counters = encoding.worker->counters();
+  EXPECT_GE(counters.max_delay, 3600 * base::kSecond);
+  EXPECT_GE(counters.last_delay, 1800 * base::kSecond);
+  EXPECT_LT(counters.last_delay, 3600 * base::kSecond) << "an hour is more than any machine takes for a picture";
+  EXPECT_EQ(encoding.worker->counters().max_delay, 0);
+  EXPECT_EQ(encoding.worker->counters().last_delay, counters.last_delay);
+}
+
+TEST(RungWorker, LetsLookAheadOutWhenItIsFinished) {
+  Encoding encoding(true);
+  encoding.worker->start("v36");
+  for (std::int64_t pts = 0; pts < 20; ++pts) encoding.put(pts, pts == 0);
+  EXPECT_EQ(encoding.finish().size(), 20U);
+}
+
+TEST(RungWorker, CountsAPictureThatTheEncoderRefusesAndGoesOn) {
+  Encoding encoding;
+  encoding.worker->start("v36");
+  encoding.put(0, true);
+  FramePtr broken(av_frame_alloc());
+  broken->pts = 1;
+  encoding.worker->put(std::move(broken), false, {});
+  encoding.put(2);
+  encoding.finish();
+  EXPECT_EQ(encoding.worker->counters().encode_errors, 1U);
+  EXPECT_EQ(encoding.worker->counters().encoded, 2U);
+}
+
+// Without a thread nothing is taken: what put() does is then exact.
+TEST(RungWorker, TakesTwoPicturesAndLetsTheThirdWaitForRoom) {
+  Encoding encoding;
+  encoding.put(0, true);
+  encoding.put(1);
+  std::atomic<bool> third{false};
+  std::thread scaling([&] {
+    encoding.put(2);
+    third = true;
+  });
+  encoding.worker->start("v36");
+  scaling.join();
+  EXPECT_TRUE(third);
+  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 1, 2}));
+}
+
+TEST(RungWorker, LetsGoOfWhoWaitsForRoomWhenItIsClosed) {
+  Encoding encoding;
+  encoding.put(0, true);
+  encoding.put(1);
+  std::thread scaling([&] { encoding.put(2); });
+  encoding.worker->close();
+  scaling.join();
+  encoding.worker->start("v36");
+  encoding.put(3);
+  EXPECT_EQ(encoding.finish(), std::vector<std::int64_t>{}) << "what waited is gone, and nothing is taken any more";
+}
+
+TEST(RungWorker, EndsWithoutHavingBeenStartedAndInTheMiddle) {
+  Encoding never;
+  never.put(0, true);
+  never.worker.reset();
+  Encoding middle;
+  middle.worker->start("a name far longer than the kernel keeps");
+  middle.put(0, true);
+  middle.worker.reset();
+}
+
+}  // namespace
+}  // namespace transcode
