@@ -11,6 +11,9 @@ namespace {
 constexpr base::Micros kTellEvery = 10 * base::kSecond;
 constexpr const char* kOther = "other";
 
+/// For the log: of what a peer sends, no more than a line's worth.
+std::string_view shortened(std::string_view text) { return text.substr(0, 200); }
+
 Answer unauthorized(std::string_view path, const char* challenge, const char* detail) {
   Answer answer = error_for(path, 401, detail);
   answer.fields.emplace_back("www-authenticate", challenge);
@@ -117,7 +120,8 @@ std::optional<Dispatcher::Refused> Dispatcher::check_token(const http::Request& 
     case Tokens::Outcome::kExpired:
       return Refused{
           Refusal::kExpiredToken,
-          unauthorized(request.path, "Bearer realm=\"kickoff\", error=\"invalid_token\"", "the token has expired")};
+          unauthorized(request.path, "Bearer realm=\"kickoff\", error=\"invalid_token\"", "the token has expired"),
+          verdict.name};
     case Tokens::Outcome::kGood: break;
   }
   out.caller = verdict.name;
@@ -125,7 +129,7 @@ std::optional<Dispatcher::Refused> Dispatcher::check_token(const http::Request& 
   Answer answer = error_for(request.path, 403, "needs a token of the role " + std::string(to_string(route.role)));
   answer.fields.emplace_back("www-authenticate", "Bearer realm=\"kickoff\", error=\"insufficient_scope\", scope=\"" +
                                                      std::string(to_string(route.role)) + "\"");
-  return Refused{Refusal::kRole, std::move(answer)};
+  return Refused{Refusal::kRole, std::move(answer), verdict.name};
 }
 
 void Dispatcher::refuse(const Refused& refused, const http::Request& request, std::string_view peer) {
@@ -142,9 +146,10 @@ void Dispatcher::refuse(const Refused& refused, const http::Request& request, st
   // Not the query: people put tokens there.
   base::log_warn("api", "request refused",
                  {{"reason", to_string(refused.why)},
-                  {"method", request.verb},
-                  {"path", request.path},
-                  {"host", request.host},
+                  {"by", refused.by},
+                  {"method", shortened(request.verb)},
+                  {"path", shortened(request.path)},
+                  {"host", shortened(request.host)},
                   {"peer", peer},
                   {"more", std::exchange(told.untold, 0)}});
   told.at = now;
@@ -158,8 +163,9 @@ void Dispatcher::run(const Route& route, const Request& request, std::string_vie
     counters_.duration.observe(clock_.steady() - began);
     count(method, path, answer.status);
     if (!caller.empty()) {
-      base::log_info("api", "request",
-                     {{"by", caller}, {"method", method}, {"path", asked}, {"status", answer.status}, {"peer", from}});
+      base::log_info(
+          "api", "request",
+          {{"by", caller}, {"method", method}, {"path", shortened(asked)}, {"status", answer.status}, {"peer", from}});
     }
     respond(std::move(answer));
   };

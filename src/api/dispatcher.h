@@ -50,6 +50,7 @@ class Dispatcher {
   struct Refused {
     Refusal why;
     Answer answer;
+    std::string by = {};  ///< the name of a token that is known and was refused
   };
   std::optional<Refused> check_sender(const http::Request& request) const;
   std::optional<Refused> check_route(const http::Request& request, const Router::Match& match) const;

@@ -34,6 +34,7 @@ class Client : public loop::StreamHandler {
     return text_;
   }
   void send(const std::string& request) { stream_->write(base::Bytes::copy_of(request)); }
+  std::size_t queued() const { return stream_->queued(); }
   void hang_up() { stream_->close(); }
 
   void on_read(base::View bytes) override {
@@ -58,6 +59,7 @@ class Client : public loop::StreamHandler {
 
 class AdminServerTest : public testing::Test {
  protected:
+  static constexpr std::size_t kLarge = 20'000'000;  // more than the kernel's buffers take
   AdminServerTest() {
     dispatcher_.add({"GET", "/metrics", Role::kNobody, [](const Request&, const Respond& respond) {
                        respond({200, "text/plain; version=0.0.4", "kickoff_x 1\n", {}});
@@ -65,6 +67,9 @@ class AdminServerTest : public testing::Test {
     dispatcher_.add({"GET", "/later", Role::kNobody, [this](const Request&, Respond respond) {
                        ++asked_;
                        later_ = std::move(respond);
+                     }});
+    dispatcher_.add({"GET", "/large", Role::kNobody, [](const Request&, const Respond& respond) {
+                       respond({200, "text/plain", std::string(kLarge, 'l'), {}});
                      }});
     dispatcher_.add({"PUT", "/echo", Role::kOperate, [](const Request& request, const Respond& respond) {
                        respond({200, "text/plain", request.body, {}});
@@ -219,6 +224,25 @@ TEST_F(AdminServerTest, CountsItsConnectionsAndLetsTheOldestGo) {
   EXPECT_NE(second.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").find(" 200 "), std::string::npos);
   second.hang_up();
   until([&] { return counters.connections == 1; });
+}
+
+TEST_F(AdminServerTest, SendsALargeAnswerWholeBeforeItCloses) {
+  for (const char* version : {"HTTP/1.1\r\nConnection: close", "HTTP/1.1"}) {
+    Client client(loop_, server_->port());
+    const std::string answer = client.ask("GET /large " + std::string(version) + "\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, kLarge) << version;
+  }
+}
+
+TEST_F(AdminServerTest, ReadsNoFurtherWhileAnAnswerIsOutstanding) {
+  Client ahead(loop_, server_->port());
+  ahead.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  until([&] { return asked_ == 1; });
+  const std::string much(40'000'000, '\n');  // more than all buffers of the kernel between the two
+  ahead.send(much);
+  Client other(loop_, server_->port());
+  for (int i = 0; i < 500; ++i) other.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_GT(ahead.queued(), 1'000'000U);
 }
 
 TEST_F(AdminServerTest, OneThatSendsAheadWaitsForItsAnswers) {

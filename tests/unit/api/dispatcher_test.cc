@@ -241,6 +241,22 @@ TEST_F(DispatcherTest, LogsWhatATokenDidByItsName) {
   EXPECT_EQ(Logged::count(text, "secret-in-query"), 0) << text;
 }
 
+TEST_F(DispatcherTest, LogsWhoseTokenWasRefused) {
+  Logged logged;
+  must({"PUT", "/api/things/x", "", "localhost", {bearer("operate")}});
+  must({"PUT", "/api/things/x", "", "localhost", {bearer("old")}});
+  const std::string text = logged.text();
+  EXPECT_NE(text.find("reason=role by=o "), std::string::npos) << text;
+  EXPECT_NE(text.find("reason=expired_token by=old "), std::string::npos) << text;
+}
+
+TEST_F(DispatcherTest, LogsNoMoreOfARequestThanALine) {
+  Logged logged;
+  must({"GET", "/plain", "", std::string(10'000, 'h')});
+  must({"DELETE", "/api/things/" + std::string(10'000, 'p'), "", "localhost", {bearer("operate")}});
+  EXPECT_LT(logged.text().size(), 1'500U);
+}
+
 TEST_F(DispatcherTest, LogsARefusalOnceInTenSecondsAndNeverTheToken) {
   Logged logged;
   const Asked wrong{"DELETE", "/api/things/x", "", "localhost", {bearer("wrong-token")}};

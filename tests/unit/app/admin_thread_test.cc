@@ -30,19 +30,25 @@ class AdminThreadTest : public ::testing::Test {
   ~AdminThreadTest() override { std::filesystem::remove_all(web_); }
 
   base::Result<std::unique_ptr<AdminThread>> start() {
-    ControlCalls calls;
-    calls.collect = [this] {
-      collector_ = std::this_thread::get_id();
-      ++collected_;
-      return std::make_shared<const Overview>(overview_);
-    };
-    return AdminThread::start(config_, std::nullopt, clock_, control_, std::move(calls), *serve_);
+    ControlCalls calls{[this] {
+                         collector_ = std::this_thread::get_id();
+                         ++collected_;
+                         return std::make_shared<const Overview>(overview_);
+                       },
+                       [this](const std::string& channel) {
+                         collector_ = std::this_thread::get_id();
+                         disconnected_.push_back(channel);
+                         return channel == "match" ? channel::Channels::Disconnect::kDone
+                                                   : channel::Channels::Disconnect::kNoChannel;
+                       }};
+    return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
   }
   /// The answer to a request of another thread's, while the control loop runs here.
-  std::string ask(AdminThread& admin, const std::string& path) {
+  std::string ask(AdminThread& admin, const std::string& path, const std::string& method = "GET",
+                  const std::string& fields = "") {
     std::string answer;
     std::thread client([&] {
-      answer = fetch(admin.port(), path);
+      answer = fetch(admin.port(), path, method, fields);
       control_.post([this] { loop_.stop(); });
     });
     loop_.run();
@@ -50,13 +56,21 @@ class AdminThreadTest : public ::testing::Test {
     return answer;
   }
 
+  /// The status of asking to disconnect a channel's publisher with a token.
+  std::string disconnect(AdminThread& admin, const std::string& token, const std::string& channel = "match") {
+    return status_of(
+        ask(admin, "/api/v1/channels/" + channel + "/publisher", "DELETE", "Authorization: Bearer " + token + "\r\n"));
+  }
+
   const std::string web_ = ::testing::TempDir() + "kickoff-admin-web-" + std::to_string(getpid());
   base::SystemClock clock_;
   loop::Loop loop_;
   loop::Mailbox control_{loop_};
   Config config_;
+  std::optional<api::Token> environment_;
   Overview overview_;
   int collected_ = 0;
+  std::vector<std::string> disconnected_;
   std::thread::id collector_;
   std::unique_ptr<ServeThreads> serve_;
 };
@@ -151,6 +165,42 @@ TEST_F(AdminThreadTest, NamesAPortThatIsTaken) {
   const auto second = start();
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.error().message().find(std::to_string(first->port())), std::string::npos);
+}
+
+TEST_F(AdminThreadTest, DisconnectsAPublisherOnTheControlLoop) {
+  config_.admin.tokens = {api::make_token("desk", "good", api::Role::kOperate)};
+  auto admin = start().take();
+  EXPECT_EQ(disconnect(*admin, "wrong"), "401");
+  EXPECT_TRUE(disconnected_.empty());
+  EXPECT_EQ(disconnect(*admin, "good"), "204");
+  EXPECT_EQ(collector_, std::this_thread::get_id());
+  EXPECT_EQ(disconnect(*admin, "good", "other"), "404");
+  EXPECT_EQ(disconnected_, (std::vector<std::string>{"match", "other"}));
+}
+
+TEST_F(AdminThreadTest, TakesUpNewTokensAndNamesAndKeepsThatOfTheEnvironment) {
+  config_.admin.tokens = {api::make_token("desk", "old", api::Role::kOperate)};
+  environment_ = api::make_token("environment", "always", api::Role::kAdmin);
+  auto admin = start().take();
+  EXPECT_EQ(disconnect(*admin, "old"), "204");
+  EXPECT_EQ(disconnect(*admin, "always"), "204");
+  config_.admin.tokens = {api::make_token("desk", "new", api::Role::kOperate)};
+  admin->configure(config_.admin);
+  EXPECT_EQ(disconnect(*admin, "old"), "401");
+  EXPECT_EQ(disconnect(*admin, "new"), "204");
+  EXPECT_EQ(disconnect(*admin, "always"), "204");
+}
+
+TEST_F(AdminThreadTest, MetricsCountTheRequestsBeforeThem) {
+  auto admin = start().take();
+  ask(*admin, "/livez");
+  ask(*admin, "/nothing");
+  const std::string answer = ask(*admin, "/metrics");
+  for (const char* line :
+       {"kickoff_admin_requests_total{method=\"GET\",route=\"/livez\",code=\"2xx\"} 1\n",
+        "kickoff_admin_refusals_total{reason=\"no_path\"} 1\n", "kickoff_admin_refusals_total{reason=\"host\"} 0\n",
+        "kickoff_admin_connections_total 3\n", "kickoff_admin_request_duration_seconds_count 1\n"})
+    EXPECT_NE(answer.find(line), std::string::npos) << line;
 }
 
 // The control loop has stopped when the port is taken down: what was asked and not answered is let go.

@@ -79,10 +79,11 @@ std::string told(const Config& config) {
       << config.http.loops << " " << config.http.max_connections << " " << config.http.certificate << "/"
       << config.http.key << "\nadmission " << config.http.admission.shed_depth_below << " "
       << config.http.admission.refuse_joins_below << " " << config.http.admission.egress_mbps << " "
-      << config.http.admission.overflow << "\nadmin " << config.admin.listen << " " << config.admin.port << "\nrtmp "
-      << config.rtmp.listen << " " << config.rtmp.port << " " << config.rtmp.tls_port << "\nsrt " << config.srt.listen
-      << " " << config.srt.port << " " << config.srt.latency << " " << config.srt.max_reorder << " "
-      << config.srt.max_mbps << " " << config.srt.publish_without_mode;
+      << config.http.admission.overflow << "\nadmin " << config.admin.listen << " " << config.admin.port << " "
+      << config.admin.hosts.size() << " " << config.admin.tokens.size() << "\nrtmp " << config.rtmp.listen << " "
+      << config.rtmp.port << " " << config.rtmp.tls_port << "\nsrt " << config.srt.listen << " " << config.srt.port
+      << " " << config.srt.latency << " " << config.srt.max_reorder << " " << config.srt.max_mbps << " "
+      << config.srt.publish_without_mode;
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }

@@ -46,11 +46,12 @@ class Socket {
   int descriptor_;
 };
 
-/// The whole answer, head and body; empty where nobody listens.
-inline std::string fetch(std::uint16_t port, const std::string& path) {
+/// The whole answer, head and body; empty where nobody listens. `fields`: whole lines, further ones.
+inline std::string fetch(std::uint16_t port, const std::string& path, const std::string& method = "GET",
+                         const std::string& fields = "") {
   Socket client(port);
   if (!client.connected) return "";
-  client.send("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+  client.send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields + "\r\n");
   return client.receive_all();
 }
 
