@@ -60,7 +60,7 @@ function gstSrt(url) {
 
 // What ffprobe finds in about `seconds` of a playlist: {streams, packets, errors}. ffprobe 5.1 knows no parts: plain HLS.
 async function ffprobe(url, seconds = 4) {
-  const child = run('ffprobe', ['-v', 'error', '-live_start_index', '-3', '-read_intervals', `%+${seconds}`, '-show_entries', 'packet=stream_index,pts_time,dts_time,duration_time,flags:stream=index,codec_type,codec_name,width,height,sample_rate,channels,avg_frame_rate', '-of', 'json', url], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = run('ffprobe', ['-v', 'repeat+error', '-live_start_index', '-3', '-read_intervals', `%+${seconds}`, '-show_entries', 'packet=stream_index,pts_time,dts_time,duration_time,flags:stream=index,codec_type,codec_name,width,height,sample_rate,channels,avg_frame_rate', '-of', 'json', url], { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   let text = '';
   child.child.stdout.on('data', (data) => { text += data; });
@@ -78,7 +78,7 @@ async function ffprobe(url, seconds = 4) {
 // Decodes about `seconds` and returns what the decoders complained about. The muxer that takes the frames counts in the guessed
 // frame rate: two of a sender that left some out may fall together there. Times are judged by ffprobe's packets.
 async function decodeErrors(url, seconds = 5) {
-  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '-3', '-i', url, '-t', String(seconds), '-f', 'null', '-']);
+  const child = run('ffmpeg', ['-nostdin', '-v', 'repeat+error', '-live_start_index', '-3', '-i', url, '-t', String(seconds), '-f', 'null', '-']);
   const timer = setTimeout(() => child.child.kill('SIGKILL'), 90000);
   const { code } = await child.ended;
   clearTimeout(timer);
