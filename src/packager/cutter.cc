@@ -95,6 +95,10 @@ std::int64_t Cutter::expected_horizon() const {
   return std::max(horizon(), std::min(expected, latest()));
 }
 
+std::int64_t Cutter::latest_end() const {
+  return options_.mode == Mode::kGrid ? (current().msn + 1) * options_.slot : latest();
+}
+
 std::int64_t Cutter::latest() const {
   if (options_.mode == Mode::kGrid) return INT64_MAX;
   const std::int64_t time = std::min(current().time + longest_, (current().msn + 2) * options_.slot - margin_);

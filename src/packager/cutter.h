@@ -68,6 +68,8 @@ class Cutter {
   std::int64_t expected_horizon() const;
   /// The open segment ends here at the latest, where its end is not on a grid. REQUIRES: started().
   std::int64_t latest() const;
+  /// Where the open segment ends if nothing more comes.
+  std::int64_t latest_end() const;
   /// Where segment `msn` starts, as far as decided; always known on a grid.
   std::optional<std::int64_t> start_of(std::int64_t msn) const;
 

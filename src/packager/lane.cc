@@ -231,7 +231,7 @@ void Lane::drain() {
   queue_.clear();
 }
 
-void Lane::finish_lead(std::int64_t least) { segmenter_.finish(segmenter_.last_part_end(least)); }
+void Lane::finish_lead(std::int64_t least) { segmenter_.finish(segmenter_.last_part_end(least, cutter_.latest_end())); }
 
 void Lane::finish(std::int64_t msn, std::int64_t time) {
   if (!segmenter_.opened()) return;

@@ -243,8 +243,9 @@ void Segmenter::end_segment(std::int64_t time) {
   open(msn_ + 1, time, 0, time);
 }
 
-std::int64_t Segmenter::last_part_end(std::int64_t time) const {
+std::int64_t Segmenter::last_part_end(std::int64_t time, std::int64_t cut) const {
   std::int64_t end = part_start_ + format_.part;
+  if (cut > part_start_) end = std::min(end, cut);
   while (end < time) end += format_.part;
   return end;
 }

@@ -116,8 +116,8 @@ class Segmenter {
   std::optional<std::int64_t> held_since() const { return held_since_; }
   /// Ends the segment at `time` and opens the next one there. REQUIRES: time > start of the last frame.
   void end_segment(std::int64_t time);
-  /// Where a last part, completed with held media, would end: not before `time`.
-  std::int64_t last_part_end(std::int64_t time) const;
+  /// Where a last part, completed with held media, would end: not before `time`, and else not past `cut`.
+  std::int64_t last_part_end(std::int64_t time, std::int64_t cut) const;
   /// Holds what it has up to `time`, audio to within half a frame, and ends the segment there. Without a still the
   /// segment, if there is anything in it, ends where its media ends.
   void finish(std::int64_t time);

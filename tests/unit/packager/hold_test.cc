@@ -142,6 +142,19 @@ TEST(PackagerHold, HoldsNothingInStallsOfANetworkThatIsKnownForThem) {
   }
 }
 
+// LL-11: the last part ends where its segment would have ended, however long the picture was held before.
+TEST(PackagerHold, FinishesWithinTheTargetDurationWheneverItIs) {
+  for (int tenths = 0; tenths < 30; ++tenths) {
+    Channel channel(Channel::Options::holding());
+    announce(channel);
+    channel.feed(packets(4));
+    channel.wait_until(kStart + 4 * kSecond + tenths * kSecond / 10);
+    channel.finish();
+    for (std::uint32_t r = 0; r < 2; ++r) channel.log().check(r);
+    channel.log().check_aligned();
+  }
+}
+
 TEST(PackagerHold, SaysWhenAnOutageBeganAndWhenItWasOver) {
   const auto away = away_for(4 * kSecond);
   const Channel& channel = *away;
