@@ -199,8 +199,14 @@ void WorkerSource::close_log() {
   }
 }
 
+/// With the end comes one short segment more, whole: video.js ends only with an append that follows EXT-X-ENDLIST.
 void WorkerSource::end_log() {
   end_->stop();
+  if (position_->known()) {
+    stand_in();
+    stand_in_->finish();
+    stand_in_.reset();
+  }
   if (!position_->presentation.renditions.empty()) log_.on_record(record::End{});
   position_ = nullptr;
   deaths_ = 0;

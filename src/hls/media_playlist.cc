@@ -158,8 +158,10 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
   for (std::size_t i = closed.first_listed + skipped; i < closed.segments.size(); ++i) {
     const Segment& segment = *closed.segments[i];
     write_change(out, segment, in_force);
+    // The segment that came with the end is listed whole: players load no part that they first see there.
+    const bool whole = revision.ended && i + 1 == closed.segments.size();
     out.append(segment.text, 0,
-               i >= parts_at && segment.start_utc() >= parts_from ? segment.tail_at : segment.parts_at);
+               i >= parts_at && segment.start_utc() >= parts_from && !whole ? segment.tail_at : segment.parts_at);
     out.append(segment.text, segment.tail_at);
   }
   if (!revision.open->parts.empty()) {

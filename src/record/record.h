@@ -101,8 +101,9 @@ struct Marker {
 };
 
 /// The event is about to end: the parts that players were told of still follow, and they are told of no further ones
-/// (no EXT-X-PRELOAD-HINT from here on). The End comes a second later or more: hls.js 1.7 and Shaka load nothing that
-/// they first see beside EXT-X-ENDLIST, and Shaka stands still where a part that was hinted never came.
+/// (no EXT-X-PRELOAD-HINT from here on). The End comes a second later or more: hls.js 1.7 and Shaka load no part that
+/// they first see beside EXT-X-ENDLIST, and Shaka stands still where a part that was hinted never came. With the End
+/// comes one short segment more in each rendition, listed whole: video.js ends with an append after EXT-X-ENDLIST only.
 struct Closing {};
 
 /// The event is over: EXT-X-ENDLIST (LL-44).

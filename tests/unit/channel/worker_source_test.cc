@@ -268,15 +268,22 @@ TEST_F(WorkerSourceTest, APartsBytesMayLieInTheWorkersFile) {
 
 TEST_F(WorkerSourceTest, FinishesThroughItsWorker) {
   begin();
-  worker().say({sound(), part_at(time_.utc(), 0)});
+  record::Presentation presentation = sound();
+  presentation.renditions[0].held = base::Bytes::copy_of("silence");
+  presentation.renditions[0].held_ticks = 1024;
+  worker().say({presentation, part_at(time_.utc(), 0)});
   source_.finish();
   source_.finish();
   EXPECT_EQ(worker().trace(), "rtmp finish");
   EXPECT_EQ(ends_, 0);
   worker().say({record::Closing{}, part_at(time_.utc(), 1)});
   worker().die();
-  expect_end_after_a_second();
   EXPECT_EQ(count<record::Closing>(), 1U);
+  EXPECT_EQ(count<record::Part>(), 2U);
+  expect_end_after_a_second();
+  // One short segment more comes with the end: video.js ends only with an append that follows EXT-X-ENDLIST.
+  EXPECT_EQ(count<record::Part>(), 3U);
+  EXPECT_TRUE(std::holds_alternative<record::SegmentEnd>(log_[log_.size() - 2]));
 }
 
 TEST_F(WorkerSourceTest, AWorkerThatDiesInsteadOfFinishingLeavesALogThatEnds) {

@@ -105,6 +105,16 @@ TEST(MediaPlaylist, AtTheEndThereIsNoHint) {  // LL-44, LL-42
   EXPECT_EQ(feed.render(Skip::kYes), text);  // LL-45
 }
 
+TEST(MediaPlaylist, AtTheEndTheLastSegmentIsListedWhole) {  // no player loads a part first seen beside ENDLIST
+  Feeder feed;
+  feed.segments(100, 101);
+  EXPECT_TRUE(has(feed.render(), "URI=\"101.0.m4s\""));
+  feed.window.end();
+  const std::string text = feed.render();
+  EXPECT_TRUE(has(text, "URI=\"100.0.m4s\""));
+  EXPECT_FALSE(has(text, "URI=\"101.0.m4s\"")) << text;
+}
+
 TEST(MediaPlaylist, ListsPartsOfTheLastThreeTargetDurationsOnly) {  // LL-28
   Feeder feed;
   feed.segments(100, 110);
