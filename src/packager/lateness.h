@@ -38,7 +38,7 @@ class Lateness {
       }
       waited_ = 0;
       follow(std::max<base::Micros>(utc - newest_, 0));
-    } else if (known_) {
+    } else if (newest_ != INT64_MIN) {
       waited_ = utc - newest_ - usual_;
     }
     progress_ = false;
