@@ -16,6 +16,9 @@ struct Options {
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
+  /// The instance is not ready while this channel has a publisher and no fresh part; others do not count, or a
+  /// stranger's encoder could take the whole instance out of service.
+  bool required = false;
   std::vector<std::string> keys;  ///< any of them admits a publisher; none: loopback addresses only
 };
 
