@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -60,6 +61,16 @@ base::Result<int> make_stats_file() {
     return system_error("memory for a worker's counters");
   }
   return descriptor;
+}
+
+/// Keys and tokens are in the server's environment; who reads strangers' media has nothing of it but what its loader
+/// and the sanitizers need.
+std::vector<std::string> environment_of_workers() {
+  std::vector<std::string> kept;
+  for (const char* name : {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) kept.push_back(std::string(name) + "=" + value);
+  }
+  return kept;
 }
 
 }  // namespace
@@ -124,6 +135,7 @@ base::Status ProcessSpawner::start_parent() {
   process.program = program_;
   process.arguments = {"--requests-on-3"};
   process.inherit = {{theirs.number, job::kSpawnSocket}};
+  process.environment = environment_of_workers();
   TRY(parent_, loop::Process::spawn(loop_, process, [this](loop::Process::Exit exit) { on_parent_exit(exit); }));
   if (requests_ >= 0) ::close(requests_);
   requests_ = fcntl(ours.number, F_DUPFD_CLOEXEC, 0);
