@@ -361,7 +361,9 @@ void Http2Session::body_bytes(StreamId id, base::View bytes) {
   if (stream == nullptr || stream->reset || stream->received > shared_.limits.body) return;
   stream->received += bytes.size();
   const bool too_large = stream->received > shared_.limits.body;
-  if (too_large && stream->asked) return refuse_stream(*stream, NGHTTP2_ENHANCE_YOUR_CALM);
+  // With its answer on the way the rest is dropped: a reset would overtake the answer, and follows it (on_sent).
+  if (too_large && stream->asked && stream->response == nullptr)
+    return refuse_stream(*stream, NGHTTP2_ENHANCE_YOUR_CALM);
   if (stream->block == nullptr) return;
   if (too_large) {
     take_block(*stream);

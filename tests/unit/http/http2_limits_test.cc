@@ -90,6 +90,20 @@ TEST_F(Http2Limits, DropsTheBodyOfAHeldGetAndAnswersIt) {
   EXPECT_TRUE(answered(id));
 }
 
+TEST_F(Http2Limits, GivesItsAnswerToWhoSendsMoreThanIsTaken) {
+  // Before it knows our window a client may send 64 KiB at once.
+  Http2Client early;
+  session = http::make_session("h2", shared, handler);
+  handler.session = session.get();
+  const auto id = early.ask("/a", "POST", {}, std::string(100'000, 'x'));
+  session->feed(base::view_of(early.say()));
+  early.hear(http_test::drain(*session));
+  EXPECT_EQ(early.answers[id].body, "/a");
+  EXPECT_TRUE(early.answers[id].complete);
+  EXPECT_EQ(early.answers[id].error, NGHTTP2_NO_ERROR);
+  EXPECT_EQ(handler.streams_refused, 0);
+}
+
 TEST_F(Http2Limits, ResetsAHeldGetWhoseBodyDoesNotEnd) {
   handler.hold = true;
   const auto id = client->begin("/a");
