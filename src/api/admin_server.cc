@@ -8,6 +8,7 @@ namespace api {
 namespace {
 
 constexpr std::size_t kOutputStep = 256 * 1024;
+constexpr base::Micros kTick = 250 * base::kMillisecond;
 // What a peer may still send after its last answer, so that closing does not reset the connection before it has read
 // it.
 constexpr std::size_t kMostDrained = 1024 * 1024;
@@ -59,7 +60,19 @@ class AdminServer::Connection final : public loop::StreamHandler,
   void on_end(const std::optional<base::Error>&) override { owner_.retire(*this); }
   void on_drained() override { flush(); }
 
+  /// Ends what has had its time: a request that does not come whole, a stream that takes nothing.
+  void expire(base::Micros now) {
+    const http::StreamTimes& times = owner_.options_.times;
+    if (ending_) return;
+    if (stream_->queued() == 0 && session_->expire(now, times) != 0) flush();
+    const bool reading = session_->phase() == http::Phase::kReading;
+    if (!reading) reading_since_ = 0;
+    if (reading && reading_since_ == 0) reading_since_ = now;
+    if (reading && now - reading_since_ >= times.head) owner_.retire(*this);
+  }
+
   void on_request(http::StreamId id, const http::Request& request) override {
+    reading_since_ = 0;
     // The answer may come when this connection is gone.
     owner_.dispatcher_.handle(request, stream_->peer(), [weak = weak_from_this(), id](Answer answer) {
       if (const auto self = weak.lock()) self->respond(id, std::move(answer));
@@ -103,12 +116,17 @@ class AdminServer::Connection final : public loop::StreamHandler,
   std::unique_ptr<loop::Stream> stream_;
   std::unique_ptr<http::Session> session_;
   bool inside_ = false;
-  bool ending_ = false;      ///< all is said; what still comes is dropped until the peer ends too
-  std::size_t drained_ = 0;  ///< Units: bytes
+  bool ending_ = false;             ///< all is said; what still comes is dropped until the peer ends too
+  std::size_t drained_ = 0;         ///< Units: bytes
+  base::Micros reading_since_ = 0;  ///< since when a request was seen to be coming; 0: none was
 };
 
 AdminServer::AdminServer(loop::Loop& loop, const base::Clock& clock, Dispatcher& dispatcher, const Options& options)
-    : loop_(loop), dispatcher_(dispatcher), options_(options), shared_(clock, limits()) {}
+    : loop_(loop), dispatcher_(dispatcher), options_(options), shared_(clock, limits()), tick_(loop, [this] {
+        expire();
+      }) {
+  tick_.start(kTick, kTick);
+}
 
 base::Result<std::unique_ptr<AdminServer>> AdminServer::make(loop::Loop& loop, const base::Clock& clock,
                                                              Dispatcher& dispatcher, const Options& options) {
@@ -141,6 +159,14 @@ void AdminServer::retire(Connection& connection) {
   loop_.post([dying = std::move(*found)] {});
   connections_.erase(found);
   note_connections();
+}
+
+void AdminServer::expire() {
+  const base::Micros now = shared_.clock.steady();
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    const std::shared_ptr<Connection> connection = *next++;  // it may leave the list
+    connection->expire(now);
+  }
 }
 
 void AdminServer::note_connections() { dispatcher_.counters().connections = connections_.size(); }

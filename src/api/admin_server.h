@@ -11,6 +11,7 @@
 #include "http/session.h"
 #include "loop/loop.h"
 #include "loop/stream.h"
+#include "loop/timer.h"
 
 namespace api {
 
@@ -25,6 +26,8 @@ class AdminServer {
     std::string listen = "127.0.0.1";
     std::uint16_t port = 8081;
     std::size_t most_connections = 256;  ///< the oldest go first
+    /// For a request to come whole, or to take something of its answer on HTTP/2.
+    http::StreamTimes times{.head = 10 * base::kSecond, .stuck = 60 * base::kSecond};
   };
 
   /// Errors: kSystem, naming the address. `dispatcher` outlives it.
@@ -43,6 +46,7 @@ class AdminServer {
   void on_accept(std::unique_ptr<loop::Stream> stream);
   void retire(Connection& connection);
   void note_connections();
+  void expire();
 
   loop::Loop& loop_;
   Dispatcher& dispatcher_;
@@ -50,6 +54,7 @@ class AdminServer {
   http::Shared shared_;
   std::unique_ptr<loop::TcpListener> listener_;
   std::list<std::shared_ptr<Connection>> connections_;
+  loop::Timer tick_;
 };
 
 }  // namespace api

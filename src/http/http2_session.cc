@@ -87,9 +87,14 @@ struct Http2Session::Stream {
   bool silent = true;                    ///< all of it was handed out when last looked at
   bool reset = false;                    ///< RST_STREAM is on its way out
   std::size_t received = 0;              ///< bytes of the request's body
-  base::Micros since = 0;                ///< of its first byte, of its answer, then of the last bytes handed out
+  base::Micros since = 0;                ///< of its first byte, of its answer, then of the last kLeastTaken handed out
+  std::size_t taken = 0;                 ///< bytes of its answer handed out since then
   std::unique_ptr<Block> block;          ///< the request's head, while its body is still coming
 
+  void start_time(const base::Clock& clock) {
+    since = clock.steady();
+    taken = 0;
+  }
   /// When it has had its time.
   base::Micros expiry(const StreamTimes& times) const {
     if (reset) return kNever;
@@ -179,7 +184,8 @@ struct Http2Session::Callbacks {
     constexpr std::size_t kFrameHead = 9;
     session.append_frame_bytes({head, kFrameHead}, *session.out_);
     auto* stream = static_cast<Stream*>(source->ptr);
-    stream->since = session.shared_.clock.steady();
+    stream->taken += length;
+    if (stream->taken >= kLeastTaken) stream->start_time(session.shared_.clock);
     session.budget_ -= std::min(session.budget_, length + kFrameHead);
     if (stream->growing != nullptr) {
       stream->growing->take(length, *session.out_);
@@ -361,7 +367,9 @@ void Http2Session::body_bytes(StreamId id, base::View bytes) {
   if (stream == nullptr || stream->reset || stream->received > shared_.limits.body) return;
   stream->received += bytes.size();
   const bool too_large = stream->received > shared_.limits.body;
-  if (too_large && stream->asked) return refuse_stream(*stream, NGHTTP2_ENHANCE_YOUR_CALM);
+  // With its answer on the way the rest is dropped: a reset would overtake the answer, and follows it (on_sent).
+  if (too_large && stream->asked && stream->response == nullptr)
+    return refuse_stream(*stream, NGHTTP2_ENHANCE_YOUR_CALM);
   if (stream->block == nullptr) return;
   if (too_large) {
     take_block(*stream);
@@ -426,7 +434,7 @@ bool Http2Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBo
 }
 
 void Http2Session::submit(Stream& stream) {
-  stream.since = shared_.clock.steady();
+  stream.start_time(shared_.clock);
   const HeaderBlock& block = stream.response->block();
   constexpr std::size_t kMostFields = 40;
   std::array<nghttp2_nv, kMostFields + 1> fields;
@@ -450,7 +458,7 @@ void Http2Session::submit(Stream& stream) {
 void Http2Session::resume_grown() {
   for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next) {
     if (stream->growing == nullptr || stream->head_only) continue;
-    if (stream->growing->has_output() && std::exchange(stream->silent, false)) stream->since = shared_.clock.steady();
+    if (stream->growing->has_output() && std::exchange(stream->silent, false)) stream->start_time(shared_.clock);
     if (stream->growing->state() == GrowingBody::State::kAborted) {
       reset(*stream, NGHTTP2_INTERNAL_ERROR);
     } else if (stream->deferred && stream->growing->has_output()) {

@@ -49,6 +49,7 @@ class Client : public loop::StreamHandler {
     loop_.stop();
   }
   bool ended() const { return ended_; }
+  const std::string& heard() const { return text_; }
 
  private:
   loop::Loop& loop_;
@@ -79,10 +80,11 @@ class AdminServerTest : public testing::Test {
     dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kOperate)}), HostRule()});
     start(256);
   }
-  void start(std::size_t most_connections) {
+  void start(std::size_t most_connections, http::StreamTimes times = {10 * base::kSecond, 60 * base::kSecond}) {
     AdminServer::Options options;
     options.port = 0;
     options.most_connections = most_connections;
+    options.times = times;
     server_.reset();
     server_ = AdminServer::make(loop_, clock_, dispatcher_, options).take();
   }
@@ -132,6 +134,31 @@ TEST_F(AdminServerTest, ARouteMayAnswerLater) {
   });
   soon.start(base::kMillisecond, base::kMillisecond);
   EXPECT_NE(client.ask("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n").find("now\n"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, ARequestThatDoesNotComeWholeEndsItsConnection) {
+  start(256, {.head = 50 * base::kMillisecond, .stuck = base::kSecond});
+  Client slow(loop_, server_->port());
+  Client waiting(loop_, server_->port());
+  slow.send(put(10) + "half");
+  waiting.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  until([&] { return slow.ended(); });
+  EXPECT_FALSE(waiting.ended());
+  EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(AdminServerTest, AStreamThatDoesNotComeWholeIsResetAndItsConnectionGoesOn) {
+  start(256, {.head = 50 * base::kMillisecond, .stuck = base::kSecond});
+  Client client(loop_, server_->port());
+  client.send(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33) +
+              std::string("\0\0\x0e\1\4\0\0\0\1\x83\x86\x84\x41\x09localhost", 23) +        // POST /, not ended
+              std::string("\0\0\x15\1\5\0\0\0\3\x82\x86\4\6/later\x41\x09localhost", 30));  // GET /later
+  const std::string reset("\0\0\4\3\0\0\0\0\1\0\0\0\x08", 13);
+  until([&] { return client.heard().find(reset) != std::string::npos; });
+  EXPECT_EQ(asked_, 1);
+  EXPECT_FALSE(client.ended());
+  later_({200, "text/plain", "at last\n", {}});
+  until([&] { return client.heard().find("at last\n") != std::string::npos; });
 }
 
 TEST_F(AdminServerTest, AnAnswerForAConnectionThatIsGoneIsDropped) {

@@ -90,6 +90,20 @@ TEST_F(Http2Limits, DropsTheBodyOfAHeldGetAndAnswersIt) {
   EXPECT_TRUE(answered(id));
 }
 
+TEST_F(Http2Limits, GivesItsAnswerToWhoSendsMoreThanIsTaken) {
+  // Before it knows our window a client may send 64 KiB at once.
+  Http2Client early;
+  session = http::make_session("h2", shared, handler);
+  handler.session = session.get();
+  const auto id = early.ask("/a", "POST", {}, std::string(100'000, 'x'));
+  session->feed(base::view_of(early.say()));
+  early.hear(http_test::drain(*session));
+  EXPECT_EQ(early.answers[id].body, "/a");
+  EXPECT_TRUE(early.answers[id].complete);
+  EXPECT_EQ(early.answers[id].error, NGHTTP2_NO_ERROR);
+  EXPECT_EQ(handler.streams_refused, 0);
+}
+
 TEST_F(Http2Limits, ResetsAHeldGetWhoseBodyDoesNotEnd) {
   handler.hold = true;
   const auto id = client->begin("/a");
@@ -210,11 +224,26 @@ TEST_F(Http2Limits, AnAnswerOfWhichSomethingIsTakenIsOnlySlow) {
   for (int i = 0; i < 5; ++i) {
     pass(50 * base::kSecond);
     EXPECT_EQ(expire(), 0u);
-    for (const std::int32_t id : {0, slow}) nghttp2_submit_window_update(client->session, NGHTTP2_FLAG_NONE, id, 1'000);
+    for (const std::int32_t id : {0, slow}) nghttp2_submit_window_update(client->session, NGHTTP2_FLAG_NONE, id, 5'000);
     converse();
   }
   EXPECT_FALSE(answered(slow));
-  EXPECT_EQ(client->answers[slow].body.size(), 65'535u + 5'000u);
+  EXPECT_EQ(client->answers[slow].body.size(), 65'535u + 25'000u);
+}
+
+TEST_F(Http2Limits, AnAnswerOfWhichAByteIsTakenNowAndThenIsReset) {
+  handler.answer = reply(200, std::string(400'000, 'x'));
+  const auto drip = client->ask("/drip");
+  converse();
+  for (int i = 0; i < 5; ++i) {
+    pass(11 * base::kSecond);
+    EXPECT_EQ(expire(), 0u);
+    for (const std::int32_t id : {0, drip}) nghttp2_submit_window_update(client->session, NGHTTP2_FLAG_NONE, id, 1);
+    converse();
+  }
+  EXPECT_EQ(client->answers[drip].body.size(), 65'535u + 5u);
+  pass(5 * base::kSecond);
+  EXPECT_EQ(expire(), 1u);
 }
 
 TEST_F(Http2Limits, WhatWaitsForUsHasNoLimitHere) {

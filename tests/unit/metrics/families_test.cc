@@ -40,11 +40,16 @@ TEST(Families, HistogramBucketsAreCumulativeAndEndAtInfinity) {
 TEST(Exposition, TellsOfTheProcessAndOfEachServeLoop) {
   Instance instance;
   instance.version = "1.2.3";
-  const serve::Counters counters;
+  serve::Counters counters;
+  counters.streams_expired.add(3);
+  counters.streams_refused.add(4);
   const std::string page = write_exposition(instance, {{"0", &counters, 0.25}}, {});
   EXPECT_NE(page.find("kickoff_build_info{version=\"1.2.3\"} 1\n"), std::string::npos);
   EXPECT_NE(page.find("kickoff_loop_busy_ratio{loop=\"0\"} 0.25\n"), std::string::npos);
   EXPECT_NE(page.find("# TYPE kickoff_http_requests_total counter\n"), std::string::npos);
+  const std::string resets = "kickoff_http2_streams_reset_total{loop=\"0\",reason=";
+  EXPECT_NE(page.find(resets + "\"timeout\"} 3\n"), std::string::npos);
+  EXPECT_NE(page.find(resets + "\"limit\"} 4\n"), std::string::npos);
 }
 
 TEST(ProcessUse, ReadsThisProcessAndGivesZerosForOneThatIsGone) {
