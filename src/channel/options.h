@@ -16,6 +16,7 @@ struct Options {
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
+  bool declared = false;          ///< has an entry of its own in the configuration
   std::vector<std::string> keys;  ///< any of them admits a publisher; none: loopback addresses only
 };
 

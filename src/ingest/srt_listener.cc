@@ -134,8 +134,11 @@ void SrtListener::admit(SrtArrival&& arrival) {
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
     // The handshake is over, so the caller cannot be told why any more.
     ++counters_.late_refusals;
-    base::log_warn("ingest", "SRT publisher closed",
-                   {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});
+    // Who refuses for want of room tells the log of it, now and then: there may be very many.
+    if (refusal->why != Publisher::Refusal::Why::kOverload) {
+      base::log_warn("ingest", "SRT publisher closed",
+                     {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});
+    }
     thread_->close(arrival.id, refusal->text);
     return;
   }
