@@ -183,6 +183,7 @@ void read_channel(const YAML::Node& node, const std::string& path, Report& repor
   in.duration("grace", 0, 3600 * kSecond, channel.options.grace);
   in.duration("idle", 3 * kSecond, 3600 * kSecond, channel.options.idle);
   in.flag("takeover", channel.options.takeover);
+  in.flag("required", channel.options.required);
   in.choice("outage", {{"hold", [&] { media.outage = job::Options::Outage::kHold; }},
                        {"gap", [&] { media.outage = job::Options::Outage::kGap; }}});
   read_keys(in, channel.options.keys);

@@ -1,16 +1,18 @@
 #include "base/log.h"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "base/clock.h"
+#include "base/line_writer.h"
+#include "base/printable.h"
 
 namespace base {
 namespace {
@@ -18,9 +20,14 @@ namespace {
 // 8,192 lines hold a burst of state changes of a thousand channels; beyond that the oldest are dropped.
 constexpr std::size_t kQueuedLines = 8192;
 
-std::shared_ptr<spdlog::logger> g_logger;
+constexpr Micros kStopWait = kSecond;
+// What a pipe with room takes at once (PIPE_BUF of Linux).
+constexpr std::size_t kLongestAtOnce = 4096;
+
+std::unique_ptr<LineWriter> g_writer;
 LogFormat g_format = LogFormat::kText;
 std::atomic<Level> g_least{Level::kInfo};
+std::atomic<std::uint64_t> g_lost{0};  ///< of lines written without a writer
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -32,20 +39,11 @@ std::string_view name_of(Level level) {
   return "info";
 }
 
-void append_json_string(std::string& out, std::string_view text) {
+void append_quoted(std::string& out, std::string_view printable_text) {
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", byte);
-      out += escaped;
-    } else {
-      out += c;
-    }
+  for (const char c : printable_text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
   out += '"';
 }
@@ -57,12 +55,13 @@ std::string number_text(double value) {
 }
 
 void append_value(std::string& out, LogFormat format, const Field& field) {
-  if (const auto* text = std::get_if<std::string>(&field.value)) {
-    const bool plain = format == LogFormat::kText && text->find_first_of(" \"\\\n\r\t") == std::string::npos;
-    if (plain && !text->empty()) {
-      out += *text;
+  if (const auto* given = std::get_if<std::string>(&field.value)) {
+    const std::string text = printable(*given);
+    const bool plain = format == LogFormat::kText && text.find_first_of(" \"\\=") == std::string::npos;
+    if (plain && !text.empty()) {
+      out += text;
     } else {
-      append_json_string(out, *text);
+      append_quoted(out, text);
     }
   } else if (const auto* integer = std::get_if<std::int64_t>(&field.value)) {
     out += std::to_string(*integer);
@@ -71,6 +70,15 @@ void append_value(std::string& out, LogFormat format, const Field& field) {
   } else {
     out += std::get<bool>(field.value) ? "true" : "false";
   }
+}
+
+/// Waits for nobody: a line is lost where there is no room for it.
+void write_at_once(std::string line) {
+  line.resize(std::min(line.size(), kLongestAtOnce - 1));
+  line += '\n';
+  pollfd room{STDERR_FILENO, POLLOUT, 0};
+  if (poll(&room, 1, 0) == 1 && ::write(STDERR_FILENO, line.data(), line.size()) > 0) return;
+  ++g_lost;
 }
 
 Micros wall_now() {
@@ -89,12 +97,12 @@ std::string format_line(LogFormat format, std::string_view time, Level level, st
     out += "\",\"level\":\"";
     out += name_of(level);
     out += "\",\"tag\":";
-    append_json_string(out, tag);
+    append_quoted(out, printable(tag));
     out += ",\"event\":";
-    append_json_string(out, event);
+    append_quoted(out, printable(event));
     for (const Field& field : fields) {
       out += ',';
-      append_json_string(out, field.name);
+      append_quoted(out, field.name);
       out += ':';
       append_value(out, format, field);
     }
@@ -107,7 +115,7 @@ std::string format_line(LogFormat format, std::string_view time, Level level, st
   out += ' ';
   out += tag;
   out += ": ";
-  out += event;
+  out += printable(event);
   for (const Field& field : fields) {
     out += ' ';
     out += field.name;
@@ -117,37 +125,34 @@ std::string format_line(LogFormat format, std::string_view time, Level level, st
   return out;
 }
 
-void set_log(LogFormat format, Level least) {
-  g_format = format == LogFormat::kAuto ? (isatty(STDERR_FILENO) ? LogFormat::kText : LogFormat::kJson) : format;
-  g_least = least;
-}
-
 LogFormat log_format() { return g_format; }
 
 void start_log(LogFormat format, Level least) {
-  set_log(format, least);
-  spdlog::init_thread_pool(kQueuedLines, 1);
-  g_logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("kickoff");
-  g_logger->set_pattern("%v");
-  g_logger->set_level(spdlog::level::trace);
-  g_logger->flush_on(spdlog::level::info);
+  g_format = format == LogFormat::kAuto ? (isatty(STDERR_FILENO) ? LogFormat::kText : LogFormat::kJson) : format;
+  g_least = least;
+  g_writer = std::make_unique<LineWriter>(STDERR_FILENO, kQueuedLines, [](std::uint64_t lines) {
+    return format_line(g_format, format_utc(wall_now()), Level::kWarn, "base",
+                       "log lines lost: standard error is too slow", {{"lines", lines}});
+  });
 }
 
 void stop_log() {
-  g_logger.reset();
-  spdlog::shutdown();
+  if (!g_writer) return;
+  g_writer->stop(kStopWait);
+  g_lost += g_writer->lost();
+  g_writer.reset();
 }
+
+std::uint64_t log_lines_lost() { return g_lost + (g_writer ? g_writer->lost() : 0); }
 
 void log(Level level, std::string_view tag, std::string_view event, std::initializer_list<Field> fields) {
   if (level < g_least.load(std::memory_order_relaxed)) return;
   std::string line = format_line(g_format, format_utc(wall_now()), level, tag, event, fields);
-  if (g_logger) {
-    g_logger->log(level >= Level::kWarn ? spdlog::level::warn : spdlog::level::info, "{}", line);
-    return;
+  if (g_writer) {
+    g_writer->add(std::move(line));
+  } else {
+    write_at_once(std::move(line));
   }
-  line += '\n';
-  // Standard error is all there is before start_log; a failed write has nowhere to be reported.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace base

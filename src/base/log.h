@@ -32,19 +32,20 @@ enum class LogFormat : std::uint8_t {
   kText,
 };
 
-/// Starts logging to standard error through an asynchronous writer that drops its oldest lines when full, so that
-/// a slow disk or terminal never blocks a loop. Call once, before the first thread; without it lines go out
-/// synchronously.
+/// Starts logging to standard error on a thread of its own (line_writer.h), which drops the oldest lines when too many
+/// wait: whoever logs never waits for a disk, a pipe or a terminal. Call once, before the first thread. Without it
+/// lines are written at once, and one that there is no room for is lost.
 void start_log(LogFormat format, Level least);
-/// Sets format and least level of lines that are written synchronously, for a process that never calls start_log.
-void set_log(LogFormat format, Level least);
 /// The format lines are written in now: kJson or kText.
 LogFormat log_format();
-/// Writes what is queued and stops the writer.
+/// Writes what waits, within a second, and ends the thread. REQUIRES: no other thread logs any more.
 void stop_log();
+/// Lines that were dropped since the process started. Thread: any.
+std::uint64_t log_lines_lost();
 
-/// Writes one line: time, level, the folder it comes from ("rtmp"), what happened, and its fields.
-/// Never log a key or a token. Thread: any.
+/// Writes one line: time, level, the folder it comes from ("rtmp"), what happened, and its fields. Values of text are
+/// made printable() first: a stranger's name can neither forge a line nor fill the log. Never log a key or a token.
+/// Thread: any.
 void log(Level level, std::string_view tag, std::string_view event, std::initializer_list<Field> fields = {});
 
 inline void log_debug(std::string_view tag, std::string_view event, std::initializer_list<Field> fields = {}) {
@@ -60,7 +61,7 @@ inline void log_error(std::string_view tag, std::string_view event, std::initial
   log(Level::kError, tag, event, fields);
 }
 
-/// The line that log() would write, without its end: for tests and for the asynchronous writer.
+/// The line that log() would write, without its end.
 std::string format_line(LogFormat format, std::string_view time, Level level, std::string_view tag,
                         std::string_view event, std::initializer_list<Field> fields);
 

@@ -19,8 +19,14 @@ namespace base {
 /// the file and its last block have gone. Thread: at() one; blocks any.
 class MediaFile {
  public:
+  /// Chunks that a process has mapped at once. The kernel allows 65,530 mappings (vm.max_map_count), and a process that
+  /// has none left gets no memory for anything; these are 8 GiB of media.
+  static constexpr std::int64_t kMostMappings = 32 * 1024;
+
+  /// Where the files of this process have `most_mappings` together, and where the kernel refuses one, blocks are copies
+  /// on the heap until there is room again.
   /// Errors: kSystem.
-  static Result<std::unique_ptr<MediaFile>> make();
+  static Result<std::unique_ptr<MediaFile>> make(std::int64_t most_mappings = kMostMappings);
   ~MediaFile();
   MediaFile(const MediaFile&) = delete;
   MediaFile& operator=(const MediaFile&) = delete;
@@ -38,11 +44,12 @@ class MediaFile {
   struct File;
   struct Chunk;
 
-  explicit MediaFile(std::shared_ptr<const File> file);
+  MediaFile(std::shared_ptr<const File> file, std::int64_t most_mappings);
   std::shared_ptr<const Chunk> map(std::uint64_t offset, std::size_t size);
   Result<Bytes> read(std::uint64_t offset, std::size_t size);
 
   const std::shared_ptr<const File> file_;
+  const std::int64_t most_mappings_;
   std::uint64_t end_ = 0;  ///< of the newest block
   std::shared_ptr<const Chunk> newest_;
 };

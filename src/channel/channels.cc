@@ -175,7 +175,7 @@ std::set<std::string, std::less<>> Channels::occupied() const {
 
 std::string Channels::stale() const {
   for (const auto& [name, channel] : channels_) {
-    if (channel->stale()) return name;
+    if (channel->options().required && channel->stale()) return name;
   }
   return {};
 }

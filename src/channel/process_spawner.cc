@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -77,6 +78,16 @@ base::Micros cpu_wait_of(int pid) {
   base::Micros waiting = 0;
   std::ifstream("/proc/" + std::to_string(pid) + "/schedstat") >> running >> waiting;
   return waiting / 1000;
+}
+
+/// Keys and tokens are in the server's environment; who reads strangers' media has nothing of it but what its loader
+/// and the sanitizers need.
+std::vector<std::string> environment_of_workers() {
+  std::vector<std::string> kept;
+  for (const char* name : {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) kept.push_back(std::string(name) + "=" + value);
+  }
+  return kept;
 }
 
 }  // namespace
@@ -150,6 +161,7 @@ base::Status ProcessSpawner::start_parent() {
   process.program = options_.program;
   process.arguments = {"--requests-on-3"};
   process.inherit = {{theirs.number, job::kSpawnSocket}};
+  process.environment = environment_of_workers();
   TRY(parent_, loop::Process::spawn(loop_, process, [this](loop::Process::Exit exit) { on_parent_exit(exit); }));
   close_requests();
   requests_ = fcntl(ours.number, F_DUPFD_CLOEXEC, 0);

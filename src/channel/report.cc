@@ -59,6 +59,9 @@ WorkerReport report_of(const Worker& process) {
   report.ts_continuity_errors = read(stats.ts_continuity_errors);
   report.ts_damaged_units = read(stats.ts_damaged_units);
   report.ts_scrambled = read(stats.ts_scrambled);
+  report.ts_transport_errors = read(stats.ts_transport_errors);
+  report.ts_untimed = read(stats.ts_untimed);
+  report.ts_unsupported = read(stats.ts_unsupported);
   report.timeline_anchors = read(stats.timeline_anchors);
   report.timeline_restamped = read(stats.timeline_restamped);
   report.timeline_dropped = read(stats.timeline_dropped);
@@ -70,6 +73,7 @@ WorkerReport report_of(const Worker& process) {
   report.dropped_frames = read(stats.dropped_frames);
   report.duplicated_frames = read(stats.duplicated_frames);
   report.held_frames = read(stats.held_frames);
+  report.log_lines_lost = read(stats.log_lines_lost);
   report.encode_lag_us = read(stats.encode_lag_us);
   report.encode_delay_us = read(stats.encode_delay_us);
   report.audio_skew_us = read(stats.audio_skew_us);

@@ -23,6 +23,9 @@ struct WorkerReport {
   std::uint64_t ts_continuity_errors = 0;
   std::uint64_t ts_damaged_units = 0;
   std::uint64_t ts_scrambled = 0;
+  std::uint64_t ts_transport_errors = 0;
+  std::uint64_t ts_untimed = 0;
+  std::uint64_t ts_unsupported = 0;
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
@@ -34,6 +37,7 @@ struct WorkerReport {
   std::uint64_t dropped_frames = 0;
   std::uint64_t duplicated_frames = 0;
   std::uint64_t held_frames = 0;
+  std::uint64_t log_lines_lost = 0;
   std::uint64_t encode_lag_us = 0;
   std::uint64_t encode_delay_us = 0;
   std::uint64_t audio_skew_us = 0;

@@ -5,17 +5,9 @@
 
 #include <cstdlib>
 
+#include "base/hex.h"
+
 namespace crypto {
-namespace {
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 Sha256 sha256(base::View bytes) {
   Sha256 hash{};
@@ -38,8 +30,8 @@ std::optional<Sha256> parse_sha256(std::string_view hex) {
   Sha256 hash{};
   if (hex.size() != 2 * hash.size()) return std::nullopt;
   for (std::size_t i = 0; i < hash.size(); ++i) {
-    const int high = digit_of(hex[2 * i]);
-    const int low = digit_of(hex[2 * i + 1]);
+    const int high = base::hex_digit(hex[2 * i]);
+    const int low = base::hex_digit(hex[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     hash[i] = static_cast<std::uint8_t>(high << 4 | low);
   }

@@ -27,19 +27,23 @@ struct Stats {
   Number unplayable_messages;  ///< unknown codecs and broken tags, dropped
   Number ts_sync_losses;
   Number ts_continuity_errors;
-  Number ts_damaged_units;    ///< PES packets and sections thrown away
-  Number ts_scrambled;        ///< packets of the feed's streams that are encrypted, and so dropped
-  Number timeline_anchors;    ///< times the clock was anchored: 1 for a feed without jumps
-  Number timeline_restamped;  ///< time stamps that were far off, or had to be moved
-  Number timeline_dropped;    ///< packets without a place on the timeline
-  Number packager_dropped;    ///< packets the packager had no room or place for
+  Number ts_damaged_units;     ///< PES packets and sections thrown away
+  Number ts_scrambled;         ///< packets of the feed's streams that are encrypted, and so dropped
+  Number ts_transport_errors;  ///< packets that a demodulator before us marked as broken
+  Number ts_untimed;           ///< access units without a known PTS, dropped
+  Number ts_unsupported;       ///< packets of streams of a type that is not handled
+  Number timeline_anchors;     ///< times the clock was anchored: 1 for a feed without jumps
+  Number timeline_restamped;   ///< time stamps that were far off, or had to be moved
+  Number timeline_dropped;     ///< packets without a place on the timeline
+  Number packager_dropped;     ///< packets the packager had no room or place for
   Number decoded_frames;
   Number decode_errors;
   Number encoded_frames;
   Number dropped_packets;  ///< undecoded, because the encoders lagged
   Number dropped_frames;   ///< decoded and not encoded, because the encoders lagged
   Number duplicated_frames;
-  Number held_frames;  ///< pictures encoded again because none came
+  Number held_frames;     ///< pictures encoded again because none came
+  Number log_lines_lost;  ///< standard error took them too slowly
 
   // Gauges.
   Number heartbeat;        ///< grows with every turn of the worker's main thread

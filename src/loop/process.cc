@@ -48,14 +48,22 @@ std::vector<uv_stdio_container_t> make_stdio(const Process::Options& options) {
   return stdio;
 }
 
+/// As exec takes them, with a null at the end.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Process>> Process::spawn(Loop& loop, const Options& options, OnExit on_exit) {
   std::vector<uv_stdio_container_t> stdio = make_stdio(options);
-  std::vector<char*> arguments;
-  arguments.push_back(const_cast<char*>(options.program.c_str()));
-  for (const std::string& argument : options.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
+  std::vector<char*> arguments = pointers_to(options.arguments);
+  arguments.insert(arguments.begin(), const_cast<char*>(options.program.c_str()));
+  std::vector<char*> environment;
+  if (options.environment) environment = pointers_to(*options.environment);
 
   auto* state = new State;
   state->on_exit = std::move(on_exit);
@@ -63,6 +71,7 @@ base::Result<std::unique_ptr<Process>> Process::spawn(Loop& loop, const Options&
   uv_options.exit_cb = on_process_exit;
   uv_options.file = options.program.c_str();
   uv_options.args = arguments.data();
+  uv_options.env = options.environment ? environment.data() : nullptr;
   uv_options.stdio = stdio.data();
   uv_options.stdio_count = static_cast<int>(stdio.size());
   const int code = uv_spawn(uv_of(loop), &state->uv, &uv_options);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class Process {
     std::vector<std::string> arguments;  ///< without the program's name
     std::vector<std::pair<int, int>>
         inherit;  ///< {our descriptor, its number in the child}; 0, 1 and 2 are inherited unless named
+    std::optional<std::vector<std::string>> environment;  ///< each "NAME=value"; ours if there is none
   };
   struct Exit {
     int status = 0;

@@ -68,8 +68,9 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
   out.counter("kickoff_feed_restamped_total", "Time stamps that were far off and replaced, or had to be moved.", labels,
               value_of(report.worker.timeline_restamped));
   const char* damaged =
-      "Transport stream damage: lost synchronisation, continuity gaps, units thrown away, and scrambled "
-      "packets (the encoder or the receiver before it did not descramble the program).";
+      "Transport stream damage: lost synchronisation, continuity gaps, units thrown away; packets that are scrambled "
+      "(the encoder or the receiver before it did not descramble the program), that a demodulator marked as broken, or "
+      "of stream types that are not handled; access units without a time stamp.";
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "sync"),
               value_of(report.worker.ts_sync_losses));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "continuity"),
@@ -78,6 +79,12 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
               value_of(report.worker.ts_damaged_units));
   out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "scrambled"),
               value_of(report.worker.ts_scrambled));
+  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "transport_error"),
+              value_of(report.worker.ts_transport_errors));
+  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "unsupported"),
+              value_of(report.worker.ts_unsupported));
+  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "untimed"),
+              value_of(report.worker.ts_untimed));
 }
 
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {
@@ -92,6 +99,8 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
   out.counter("kickoff_worker_cpu_seconds_total", "CPU time of the worker of now.", labels, use.cpu_seconds);
   out.gauge("kickoff_worker_resident_bytes", "Resident memory of the worker of now, shared pages included.", labels,
             value_of(use.resident));
+  out.counter("kickoff_worker_log_lines_lost_total", "Log lines that the channel's running worker could not write.",
+              labels, value_of(report.worker.log_lines_lost));
   const char* frames = "Frames in the encoding ladder of the worker of now.";
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "decoded"),
               value_of(report.worker.decoded_frames));

@@ -3,6 +3,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "metrics/admin_metrics.h"
 #include "metrics/channel_metrics.h"
 #include "metrics/families.h"
@@ -22,6 +23,9 @@ void add_process(Families& out, const Instance& instance) {
   out.gauge("kickoff_process_resident_bytes", "Resident memory of the server process.", {}, number(use.resident));
   out.gauge("kickoff_process_open_descriptors", "Open descriptors.", {}, number(descriptors.open));
   out.gauge("kickoff_process_descriptor_limit", "Descriptors the process may have.", {}, number(descriptors.limit));
+  out.counter("kickoff_log_lines_lost_total",
+              "Log lines that the server could not write: nobody reads its standard error fast enough.", {},
+              number(base::log_lines_lost()));
   out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop did not wait.",
             {{"loop", "control"}}, instance.main_loop_busy);
   out.counter("kickoff_publishes_denied_total", "Publishers refused for their key, their name or an unknown channel.",

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/log.h"
 #include "worker/production.h"
 
 namespace worker {
@@ -59,6 +60,11 @@ void Production::report(job::Stats& stats) const {
     put(stats.ts_sync_losses, ts->sync_losses);
     put(stats.ts_continuity_errors, ts->cc_gaps);
     put(stats.ts_scrambled, ts->scrambled);
+    put(stats.ts_transport_errors, ts->transport_errors);
+    put(stats.ts_untimed, ts->untimed);
+    std::uint64_t unsupported = 0;
+    for (const auto& [type, packets] : ts->unsupported) unsupported += packets;
+    put(stats.ts_unsupported, unsupported);
     put(stats.ts_damaged_units,
         ts->pes_damaged + ts->pes_oversized + ts->crc_errors + ts->bad_sections + ts->frames_bad);
   }
@@ -69,6 +75,7 @@ void Production::report(job::Stats& stats) const {
   const packager::Counters& packaged = packager_.counters();
   put(stats.packager_dropped, packaged.dropped_early + packaged.dropped_late + packaged.dropped_without_key +
                                   packaged.dropped_format + packaged.dropped_overflow);
+  put(stats.log_lines_lost, base::log_lines_lost());
   if (const auto ladder = video_.ladder_counters()) put_ladder(stats, *ladder);
 }
 

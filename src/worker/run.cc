@@ -123,15 +123,21 @@ class Runner {
 
 }  // namespace
 
-int run_channel(const std::string& options_json, const job::SpawnDescriptors& descriptors) {
+int run_channel(const std::string& options_json, const job::SpawnDescriptors& descriptors,
+                const std::vector<std::string>& refused) {
   auto options = job::options_from_json(options_json);
   if (!options.ok()) {
     base::log_error("worker", "cannot start", {{"why", options.error().message()}});
     return 2;
   }
-  base::set_log(options->log_format, options->log_level);
+  base::start_log(options->log_format, options->log_level);
+  for (const std::string& step : refused) {
+    base::log_warn("worker", "the kernel does not let workers be confined in this; the others are", {{"step", step}});
+  }
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
-  return Runner(options.take(), descriptors).run();
+  const int status = Runner(options.take(), descriptors).run();
+  base::stop_log();
+  return status;
 }
 
 }  // namespace worker

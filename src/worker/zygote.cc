@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "job/spawn_message.h"
+#include "sandbox/sandbox.h"
 
 namespace worker {
 namespace {
@@ -65,6 +66,7 @@ class Zygote {
     }
     const int pid = fork();
     if (pid == 0) become_worker(*request, descriptors);
+    refusals_told_ = true;
     close(descriptors.feed);
     close(descriptors.records);
     close(descriptors.stats);
@@ -85,7 +87,10 @@ class Zygote {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    _exit(run_channel_(request.options, descriptors));
+    // From here on it reads what strangers send.
+    std::vector<std::string> refused = sandbox::confine({});
+    if (refusals_told_) refused.clear();
+    _exit(run_channel_(request.options, descriptors, refused));
   }
 
   void reap() {
@@ -110,6 +115,7 @@ class Zygote {
   const int socket_;
   const RunChannel& run_channel_;
   int exits_ = -1;
+  bool refusals_told_ = false;
   std::map<int, std::uint64_t> children_;
 };
 

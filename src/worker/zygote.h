@@ -2,13 +2,16 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "job/spawn_message.h"
 
 namespace worker {
 
-/// What the forked process does: runs one channel and gives its exit status.
-using RunChannel = std::function<int(const std::string& options_json, const job::SpawnDescriptors& descriptors)>;
+/// What the forked process does, confined (sandbox/sandbox.h): runs one channel and gives its exit status. `refused`:
+/// what the kernel would not take from it, to be logged; told to the first process alone.
+using RunChannel = std::function<int(const std::string& options_json, const job::SpawnDescriptors& descriptors,
+                                     const std::vector<std::string>& refused)>;
 
 /// The warmed parent of all workers: loads what they need once, then forks one for each request on `socket` and tells
 /// the server of every exit. FFmpeg's libraries cost a fresh process 50 ms and megabytes of its own relocations; a

@@ -61,8 +61,9 @@ std::string told(const Config::Channel& channel) {
   const job::Options& media = channel.options.media;
   out << "segment " << media.segment << "\npart " << media.part << "\nwindow " << channel.options.window << "\ngrace "
       << channel.options.grace << "\nidle " << channel.options.idle << "\ntakeover " << channel.options.takeover
-      << "\nkeys " << channel.options.keys.size() << "\ncopy " << media.copy_video << "\noutage "
-      << static_cast<int>(media.outage) << "\ndefault ladder " << media.default_ladder << "\nprogram " << media.program;
+      << "\nrequired " << channel.options.required << "\nkeys " << channel.options.keys.size() << "\ncopy "
+      << media.copy_video << "\noutage " << static_cast<int>(media.outage) << "\ndefault ladder "
+      << media.default_ladder << "\nprogram " << media.program;
   for (const job::Rung& rung : media.ladder) out << "\nrung " << told(rung);
   out << "\naudio " << static_cast<int>(media.audio) << " codec " << static_cast<int>(media.audio_rung.codec)
       << " bits " << media.audio_rung.bitrate << " channels " << media.audio_rung.channels << " rate "
@@ -188,6 +189,7 @@ INSTANTIATE_TEST_SUITE_P(
                {"2999ms", "3601s"},
                "a duration from 3s to 3600s with its unit (ms, s or m)"},
         Bounds{"channels.a.takeover", {"true", "false"}, {"on"}, "true or false"},
+        Bounds{"channels.a.required", {"true", "false"}, {"1"}, "true or false"},
         Bounds{"channels.a.outage", {"hold", "gap"}, {"freeze"}, "one of hold, gap"},
         Bounds{"channels.a.source", {"transcode", "copy"}, {"both"}, "one of transcode, copy"},
         Bounds{"channels.a.program", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},

@@ -268,8 +268,6 @@ TEST_F(ServerTest, TakesDownWhatItBuiltWhereTheLastPieceFails) {
 
 TEST_F(ServerTest, EndsWithoutHavingBeenStarted) { make(); }
 
-// The log's thread is libspdlog's: ThreadSanitizer sees nothing of what that library does to order its two sides.
-#if !defined(__SANITIZE_THREAD__)
 TEST_F(ServerTest, SaysWhyItDoesNotStartAndReturnsOne) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   auto config = std::get<Config>(load_config(path_));
@@ -285,7 +283,6 @@ TEST_F(ServerTest, LooksForTheMediaWorkerBesideItsOwnProgram) {
   EXPECT_EXIT(std::exit(run_server(config, path_, std::nullopt)), ::testing::ExitedWithCode(1),
               "media worker " + beside + "/kickoff-worker: ");
 }
-#endif
 
 }  // namespace
 }  // namespace app

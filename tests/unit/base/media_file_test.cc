@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,8 +28,17 @@ std::string read_back(const Bytes& bytes) {
 
 /// A file and its writer.
 struct Pair {
-  std::unique_ptr<MediaFile> file = MediaFile::make().take();
+  std::unique_ptr<MediaFile> file;
   MediaWriter writer{file->descriptor()};
+
+  explicit Pair(std::int64_t most_mappings = MediaFile::kMostMappings) : file(MediaFile::make(most_mappings).take()) {}
+
+  /// Of memory that the file takes.
+  std::int64_t pages() const {
+    struct stat status{};
+    EXPECT_EQ(fstat(file->descriptor(), &status), 0);
+    return status.st_blocks * 512 / 4096;
+  }
 
   Bytes put(std::size_t size, char letter) {
     const auto place = writer.write(base::view_of(std::string(size, letter)));
@@ -115,6 +125,30 @@ TEST(MediaFile, RefusesPlacesThatNoWriterGives) {
   EXPECT_FALSE(pair.file->at(0, SIZE_MAX).ok());
   EXPECT_TRUE(pair.file->at(200'000, 62'144).ok());
   EXPECT_TRUE(pair.file->at(262'144, 200'000).ok());
+}
+
+TEST(MediaFile, WithoutAMappingLeftBlocksAreCopiesAndTheFileKeepsNoPages) {
+  Pair pair(0);
+  std::vector<Bytes> blocks;
+  for (const std::size_t size : {30'000, 30'001, 100'000, 600'001, 30'000, 200'000}) {
+    blocks.push_back(pair.put(size, static_cast<char>('b' + blocks.size())));
+    EXPECT_EQ(blocks.back().backing(), nullptr);
+    EXPECT_LE(pair.pages(), 4) << "one a chunk at most, after " << size;
+  }
+  EXPECT_EQ(blocks[0].text(), std::string(30'000, 'b'));
+  EXPECT_EQ(blocks[1].text(), std::string(30'001, 'c'));
+  EXPECT_EQ(blocks[3].text(), std::string(600'001, 'e'));
+}
+
+TEST(MediaFile, MappingsAreCountedForAllFilesAndComeBackWithTheirChunks) {
+  Pair first(1);
+  Pair second(1);
+  Bytes mapped = first.put(300'000, 'x');
+  EXPECT_NE(mapped.backing(), nullptr);
+  EXPECT_EQ(second.put(300'000, 'y').backing(), nullptr);
+  first.file.reset();
+  mapped = {};
+  EXPECT_NE(second.put(300'000, 'z').backing(), nullptr);
 }
 
 TEST(MediaFile, NoWriterCanMakeItShorter) {

@@ -264,7 +264,10 @@ TEST_F(ChannelLimitsTest, AChannelThatNeverHadMediaIsForgottenAtOnce) {
   EXPECT_EQ(removed_, std::vector<std::string>{"a"});
 }
 
-TEST_F(ChannelsTest, NamesAChannelThatIsStale) {
+TEST_F(ChannelsTest, NamesAChannelThatIsStaleAndRequired) {
+  Channels::Settings required = settings();
+  for (auto& [name, options] : required) options.required = true;
+  channels_->configure(required, {});
   ASSERT_EQ(publish("match"), "");
   EXPECT_EQ(channels_->stale(), "");
   for (int i = 0; i < 120; ++i) {
@@ -273,6 +276,8 @@ TEST_F(ChannelsTest, NamesAChannelThatIsStale) {
     time_.advance(100 * kMillisecond);
   }
   EXPECT_EQ(channels_->stale(), "match");
+  channels_->configure(settings(), {});
+  EXPECT_EQ(channels_->stale(), "") << "only what is required counts";
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 #include "worker/zygote.h"
 
 int main() {
-  return worker::run_zygote(job::kSpawnSocket, [](const std::string&, const job::SpawnDescriptors& descriptors) {
+  return worker::run_zygote(job::kSpawnSocket, [](const std::string&, const job::SpawnDescriptors& descriptors,
+                                                  const std::vector<std::string>&) {
     char bytes[256];
     while (read(descriptors.feed, bytes, sizeof bytes) > 0) {
     }

@@ -117,21 +117,24 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
   for (job::Stats::Number* number :
        {&stats().video_packets,    &stats().audio_packets,        &stats().unplayable_messages,
         &stats().ts_sync_losses,   &stats().ts_continuity_errors, &stats().ts_damaged_units,
-        &stats().ts_scrambled,     &stats().timeline_anchors,     &stats().timeline_restamped,
+        &stats().ts_scrambled,     &stats().ts_transport_errors,  &stats().ts_untimed,
+        &stats().ts_unsupported,   &stats().timeline_anchors,     &stats().timeline_restamped,
         &stats().timeline_dropped, &stats().packager_dropped,     &stats().decoded_frames,
         &stats().decode_errors,    &stats().encoded_frames,       &stats().dropped_packets,
         &stats().dropped_frames,   &stats().duplicated_frames,    &stats().held_frames,
-        &stats().encode_lag_us,    &stats().encode_delay_us,      &stats().audio_skew_us}) {
+        &stats().log_lines_lost,   &stats().encode_lag_us,        &stats().encode_delay_us,
+        &stats().audio_skew_us}) {
     *number = next++;
   }
   const WorkerReport told = report().worker;
   next = 100;
   for (const std::uint64_t number :
        {told.video_packets,        told.audio_packets,    told.unplayable_messages, told.ts_sync_losses,
-        told.ts_continuity_errors, told.ts_damaged_units, told.ts_scrambled,        told.timeline_anchors,
-        told.timeline_restamped,   told.timeline_dropped, told.packager_dropped,    told.decoded_frames,
-        told.decode_errors,        told.encoded_frames,   told.dropped_packets,     told.dropped_frames,
-        told.duplicated_frames,    told.held_frames,      told.encode_lag_us,       told.encode_delay_us,
+        told.ts_continuity_errors, told.ts_damaged_units, told.ts_scrambled,        told.ts_transport_errors,
+        told.ts_untimed,           told.ts_unsupported,   told.timeline_anchors,    told.timeline_restamped,
+        told.timeline_dropped,     told.packager_dropped, told.decoded_frames,      told.decode_errors,
+        told.encoded_frames,       told.dropped_packets,  told.dropped_frames,      told.duplicated_frames,
+        told.held_frames,          told.log_lines_lost,   told.encode_lag_us,       told.encode_delay_us,
         told.audio_skew_us}) {
     EXPECT_EQ(number, next++);
   }

@@ -71,6 +71,30 @@ TEST(Process, PassesDescriptorsUnderTheNumbersAskedFor) {
   EXPECT_EQ(collector.text, "hello\n");
 }
 
+TEST(Process, HasTheEnvironmentThatItIsGiven) {
+  Loop loop;
+  setenv("KICKOFF_TEST_SECRET", "visible", 1);
+  const auto status_with = [&](const std::optional<std::vector<std::string>>& environment) {
+    int status = -1;
+    const auto process =
+        Process::spawn(loop,
+                       {.program = "/bin/sh",
+                        .arguments = {"-c", "test \"$KICKOFF_TEST_SECRET\" = visible && exit 1; exit ${GIVEN:-0}"},
+                        .environment = environment},
+                       [&](Process::Exit exit) {
+                         status = exit.status;
+                         loop.stop();
+                       })
+            .take();
+    loop.run();
+    return status;
+  };
+  EXPECT_EQ(status_with(std::nullopt), 1) << "ours";
+  EXPECT_EQ(status_with(std::vector<std::string>{}), 0);
+  EXPECT_EQ(status_with(std::vector<std::string>{"GIVEN=5"}), 5);
+  unsetenv("KICKOFF_TEST_SECRET");
+}
+
 TEST(SignalWatch, CallsBackOnItsSignal) {
   Loop loop;
   int seen = 0;
