@@ -142,7 +142,9 @@ class Instance::Parts {
           serve_->publish(snapshot);
         },
         [this] {
-          if (srt_) srt_->set_occupied(channels_->occupied());
+          if (!srt_) return;
+          srt_->set_occupied(channels_->occupied());
+          srt_->set_full(channels_->full_but_for());
         }};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });

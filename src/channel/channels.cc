@@ -78,14 +78,14 @@ Admission::Count Channels::count(std::string_view address) const {
   for (const auto& [name, channel] : channels_) {
     if (declared(name) || channel->blank()) continue;
     ++count.channels;
-    if (ingest::peer_key(channel->feed().publisher().peer) == address) ++count.of_address;
+    if (!address.empty() && ingest::peer_key(channel->feed().publisher().peer) == address) ++count.of_address;
   }
   return count;
 }
 
-/// Sends away who has been connected longest, and for FeedSlot::kSilent at least, without a byte of a feed: of
-/// `address` where one is given. False where there is no such publisher.
-bool Channels::make_room(std::optional<std::string_view> address) {
+/// Who has been connected longest, and for FeedSlot::kSilent at least, without a byte of a feed: of `address` where one
+/// is given.
+Channel* Channels::longest_without_media(std::optional<std::string_view> address) const {
   Channel* longest = nullptr;
   for (const auto& [name, channel] : channels_) {
     const FeedSlot& feed = channel->feed();
@@ -94,7 +94,21 @@ bool Channels::make_room(std::optional<std::string_view> address) {
     if (address && ingest::peer_key(feed.publisher().peer) != *address) continue;
     if (longest == nullptr || feed.silence() > longest->feed().silence()) longest = channel.get();
   }
+  return longest;
+}
+
+bool Channels::make_room(std::optional<std::string_view> address) {
+  Channel* longest = longest_without_media(address);
   return longest != nullptr && longest->disconnect("no media, and others need the room");
+}
+
+std::optional<std::set<std::string, std::less<>>> Channels::full_but_for() const {
+  if (!admission_.full(count({}), true) || longest_without_media(std::nullopt) != nullptr) return std::nullopt;
+  std::set<std::string, std::less<>> names;
+  for (const auto& [name, channel] : channels_) {
+    if (!declared(name) && channel->state() != Channel::State::kEnded) names.insert(name);
+  }
+  return names;
 }
 
 std::optional<Options> Channels::options_of(const std::string& channel) const {
@@ -122,9 +136,12 @@ void Channels::stop(std::function<void()> done) {
 
 void Channels::sweep() {
   forget_ended();
-  // A publisher falls silent without anybody saying so.
-  if (std::set<std::string, std::less<>> now = occupied(); now != told_occupied_) {
+  // A publisher falls silent, and room is made, without anybody saying so.
+  auto now = occupied();
+  auto full = full_but_for();
+  if (now != told_occupied_ || full != told_full_) {
     told_occupied_ = std::move(now);
+    told_full_ = std::move(full);
     environment_.on_publishers();
   }
   if (!on_stopped_) return;

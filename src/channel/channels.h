@@ -50,6 +50,9 @@ class Channels final : public ingest::Publisher {
   /// Names of channels by which a further publisher would be refused. Changes of it are told by
   /// Environment::on_publishers.
   std::set<std::string, std::less<>> occupied() const;
+  /// Where no channel can be made that the configuration does not name: those that are there, which others may not join
+  /// but their publishers come back to. nullopt: there is room. Changes are told by Environment::on_publishers.
+  std::optional<std::set<std::string, std::less<>>> full_but_for() const;
   std::uint64_t denied() const { return denied_; }
   /// Publishers refused for a limit of channels.
   const LimitCounters& limited() const { return admission_.refused(); }
@@ -62,6 +65,7 @@ class Channels final : public ingest::Publisher {
   std::optional<Options> options_of(const std::string& channel) const;
   std::optional<Refusal> limit(const ingest::PublishRequest& request);
   Admission::Count count(std::string_view address) const;
+  Channel* longest_without_media(std::optional<std::string_view> address) const;
   bool make_room(std::optional<std::string_view> address);
   void sweep();
   void forget_ended();
@@ -75,6 +79,7 @@ class Channels final : public ingest::Publisher {
   std::uint64_t denied_ = 0;
   std::function<void()> on_stopped_;
   std::set<std::string, std::less<>> told_occupied_;
+  std::optional<std::set<std::string, std::less<>>> told_full_;
   std::unique_ptr<Alarm> sweep_;
 };
 

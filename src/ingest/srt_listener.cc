@@ -83,6 +83,11 @@ void SrtListener::set_occupied(std::set<std::string, std::less<>> channels) {
   gate_.set_live(std::make_shared<const std::set<std::string, std::less<>>>(std::move(channels)));
 }
 
+void SrtListener::set_full(std::optional<std::set<std::string, std::less<>>> but_for) {
+  using Names = std::set<std::string, std::less<>>;
+  gate_.set_full(but_for ? std::make_shared<const Names>(*std::move(but_for)) : nullptr);
+}
+
 SrtCounters SrtListener::statistics() const {
   SrtCounters counters = counters_;
   counters.publishing = feeds_.size();
