@@ -5,10 +5,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <utility>
 
 #include "api/host_rule.h"
+#include "app/text_file.h"
+#include "base/regular_file.h"
 
 namespace app {
 namespace {
@@ -48,9 +49,10 @@ void read_token_hash(Section& in, const YAML::Node& node, api::Token& token) {
     token.hash = *parsed;
     return;
   }
-  std::ifstream stream(file->IsScalar() ? file->Scalar() : "");
-  std::string text;
-  if (!stream || !std::getline(stream, text)) return in.problem(*file, "file: cannot be read");
+  const auto whole = base::read_regular_file(file->IsScalar() ? file->Scalar() : "");
+  if (!whole.ok()) return in.problem(*file, "file: " + whole.error().what);
+  if (line_of_no_text(*whole)) return in.problem(*file, "file: " + file->Scalar() + " is no text");
+  std::string text = whole->substr(0, whole->find('\n'));
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.pop_back();
   if (text.empty()) return in.problem(*file, "file: its first line has to be the token");
   token.hash = api::make_token({}, text, token.role).hash;
@@ -78,7 +80,7 @@ void read_token(const YAML::Node& node, Report& report, api::Token& token) {
 }  // namespace
 
 void read_admin(Section& in, Config::Admin& admin) {
-  in.text("listen", admin.listen);
+  in.address("listen", admin.listen);
   in.port("port", admin.port);
   if (const auto node = in.take("hosts")) {
     if (!node->IsSequence()) return in.problem(*node, "hosts has to be a list of names");

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 #include "app/admin_config.h"
+#include "app/text_file.h"
 #include "app/yaml_section.h"
+#include "base/regular_file.h"
 #include "ingest/network.h"
 
 namespace app {
@@ -46,7 +47,7 @@ void read_admission(Section& in, Config::Admission& admission) {
 }
 
 void read_http(Section& in, Config::Http& http) {
-  in.text("listen", http.listen);
+  in.address("listen", http.listen);
   in.port("port", http.port);
   in.port("tls_port", http.tls_port);
   in.number("loops", 0, 256, http.loops);
@@ -57,7 +58,7 @@ void read_http(Section& in, Config::Http& http) {
 }
 
 void read_srt(Section& in, Config::Srt& srt) {
-  in.text("listen", srt.listen);
+  in.address("listen", srt.listen);
   in.port("port", srt.port);
   in.duration("latency", 20 * kMillisecond, 4 * kSecond, srt.latency);
   in.number("max_reorder", 0, 10'000, srt.max_reorder);
@@ -72,6 +73,15 @@ void read_limits(Section& in, Config::Limits& limits) {
   in.number("publishes_per_connection", 1, 1000, limits.publishes_per_connection);
 }
 
+// Those of x264, which x265 has too; libaom has speeds, and takes its fastest for one of these words.
+void read_preset(Section& in, job::Rung& rung) {
+  static constexpr std::initializer_list<const char*> kPresets = {
+      "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"};
+  static constexpr std::initializer_list<const char*> kSpeeds = {"0", "1", "2", "3", "4", "5",
+                                                                 "6", "7", "8", "9", "10"};
+  in.choose("preset", rung.codec == media::Codec::kAv1 ? kSpeeds : kPresets, rung.preset);
+}
+
 void read_rung(const YAML::Node& node, const std::string& path, Report& report, job::Rung& rung) {
   Section in(node, path, report);
   in.text("name", rung.name);
@@ -84,8 +94,8 @@ void read_rung(const YAML::Node& node, const std::string& path, Report& report, 
   in.bitrate("bitrate", rung.bitrate);
   in.bitrate("max_bitrate", rung.max_bitrate);
   in.bitrate("buffer", rung.buffer_bits);
-  in.text("preset", rung.preset);
-  in.text("profile", rung.profile);
+  in.choose("profile", {"baseline", "main", "high"}, rung.profile);
+  read_preset(in, rung);
   in.flag("quality", rung.quality);
   in.finish();
   if (rung.name.empty()) rung.name = rung.height > 0 ? "v" + std::to_string(rung.height) : "";
@@ -146,19 +156,18 @@ void read_keys(Section& in, std::vector<std::string>& keys) {
     }
   }
   if (const auto node = in.take("keys_file")) {
-    std::ifstream file(node->IsScalar() ? node->Scalar() : "");
-    if (!file) in.problem(*node, "keys_file: cannot be read");
-    for (std::string key; std::getline(file, key);) {
-      if (!key.empty()) keys.push_back(key);
-    }
+    auto lines = read_secrets(node->IsScalar() ? node->Scalar() : "");
+    if (!lines.ok()) return in.problem(*node, "keys_file: " + lines.error().what);
+    for (std::string& key : lines.take()) keys.push_back(std::move(key));
   }
 }
 
 void read_channel_srt(Section& in, Config::Channel& channel) {
   in.text("passphrase", channel.srt_passphrase);
   if (const auto node = in.take("passphrase_file")) {
-    std::ifstream file(node->IsScalar() ? node->Scalar() : "");
-    if (!file || !std::getline(file, channel.srt_passphrase)) in.problem(*node, "passphrase_file: cannot be read");
+    const auto lines = read_secrets(node->IsScalar() ? node->Scalar() : "");
+    if (!lines.ok()) in.problem(*node, "passphrase_file: " + lines.error().what);
+    if (lines.ok()) channel.srt_passphrase = lines->front();
   }
   in.duration("latency", 20 * kMillisecond, 4 * kSecond, channel.srt_latency);
   in.choice("key_length", {{"0", [&] { channel.srt_key_length = 0; }},
@@ -205,6 +214,29 @@ void read_channel(const YAML::Node& node, const std::string& path, Report& repor
   }
 }
 
+// Two listeners of TCP on one port: the second would not start.
+void check_ports(const Config& config, const YAML::Node& root, Report& report) {
+  struct Listener {
+    const char* key;
+    const std::string& address;
+    std::uint16_t port;
+  };
+  const Listener listeners[] = {{"http.port", config.http.listen, config.http.port},
+                                {"http.tls_port", config.http.listen, config.http.tls_port},
+                                {"admin.port", config.admin.listen, config.admin.port},
+                                {"rtmp.port", config.rtmp.listen, config.rtmp.port},
+                                {"rtmp.tls_port", config.rtmp.listen, config.rtmp.tls_port}};
+  const auto any = [](const std::string& address) { return address == "0.0.0.0" || address == "::"; };
+  for (const Listener* second = std::begin(listeners); second != std::end(listeners); ++second) {
+    for (const Listener* first = std::begin(listeners); first != second; ++first) {
+      const bool meet = first->address == second->address || any(first->address) || any(second->address);
+      if (first->port == 0 || first->port != second->port || !meet) continue;
+      report.add(root.Mark(), std::string(second->key) + " is " + std::to_string(second->port) + ", which " +
+                                  first->key + " has already; give one of them another port");
+    }
+  }
+}
+
 Config read_root(const YAML::Node& root, Report& report) {
   Config config;
   Section in(root, "", report);
@@ -215,7 +247,7 @@ Config read_root(const YAML::Node& root, Report& report) {
   in.section("http", [&](Section& http) { read_http(http, config.http); });
   in.section("admin", [&](Section& admin) { read_admin(admin, config.admin); });
   in.section("rtmp", [&](Section& rtmp) {
-    rtmp.text("listen", config.rtmp.listen);
+    rtmp.address("listen", config.rtmp.listen);
     rtmp.port("port", config.rtmp.port);
     rtmp.port("tls_port", config.rtmp.tls_port);
   });
@@ -232,11 +264,48 @@ Config read_root(const YAML::Node& root, Report& report) {
     });
   });
   in.finish();
+  check_ports(config, root, report);
   if (config.channels.empty()) config.channels["*"] = {};
   if (config.http.certificate.empty() != config.http.key.empty()) {
     report.add(root.Mark(), "http.certificate and http.key have to be given together");
   }
   return config;
+}
+
+/// What a file without any key is taken for: nobody writes one, but a full disk, a mount that is missing or an edit
+/// that went wrong leaves one.
+enum class Nothing : std::uint8_t { kMeansDefaults, kIsRefused };
+
+// The one document of the text. Throws YAML::Exception.
+YAML::Node read_document(const std::string& text, Report& report, Nothing nothing) {
+  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+  // yaml-cpp's Load() takes the first and leaves out the rest without a word.
+  if (documents.size() > 1) {
+    report.add(documents[1].Mark(), "a second document starts here (---); a configuration has one");
+    return {};
+  }
+  const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+  if (root.IsNull() && nothing == Nothing::kIsRefused)
+    report.add(YAML::Mark::null_mark(), "has no keys; a server with all defaults needs {} in it");
+  return root;
+}
+
+std::variant<Config, std::vector<Problem>> read_text(const std::string& text, const std::string& file,
+                                                     Nothing nothing) {
+  Report report{file, {}};
+  if (const auto line = line_of_no_text(text)) {
+    report.problems.push_back({file, *line, 1, "is no UTF-8 text: this line has bytes that no text has"});
+    return std::move(report.problems);
+  }
+  // yaml-cpp tells syntax errors by exception; they end here.
+  try {
+    const YAML::Node root = read_document(text, report, nothing);
+    Config config = read_root(root, report);
+    if (report.problems.empty()) return config;
+  } catch (const YAML::Exception& problem) {
+    report.add(problem.mark, problem.msg);
+  }
+  return std::move(report.problems);
 }
 
 }  // namespace
@@ -248,26 +317,16 @@ std::string Problem::message() const {
 }
 
 std::variant<Config, std::vector<Problem>> parse_config(const std::string& text, const std::string& file) {
-  Report report{file, {}};
-  // yaml-cpp tells syntax errors by exception; they end here.
-  try {
-    const YAML::Node root = YAML::Load(text);
-    Config config = read_root(root, report);
-    if (report.problems.empty()) return config;
-  } catch (const YAML::Exception& problem) {
-    report.add(problem.mark, problem.msg);
-  }
-  return std::move(report.problems);
+  return read_text(text, file, Nothing::kMeansDefaults);
 }
 
 std::variant<Config, std::vector<Problem>> load_config(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    // An empty file is not an error of reading it: everything then has its default.
-    if (!file) return std::vector<Problem>{{path, 0, 0, "cannot be read; see conf/kickoff.yaml for an example"}};
+  const auto text = base::read_regular_file(path);
+  if (!text.ok()) {
+    return std::vector<Problem>{
+        {path, 0, 0, text.error().what.substr(path.size() + 1) + "; see conf/kickoff.yaml for an example"}};
   }
-  return parse_config(text.str(), path);
+  return read_text(*text, path, Nothing::kIsRefused);
 }
 
 }  // namespace app

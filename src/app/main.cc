@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "app/admin_config.h"
+#include "app/certificates.h"
 #include "app/config.h"
 #include "app/server.h"
 #include "base/allocator.h"
@@ -31,20 +33,32 @@ int usage(const std::string& problem) {
   return kUsage;
 }
 
-// The configuration, or the exit status after telling what is wrong with it.
-std::variant<app::Config, int> load(const std::string& path) {
+// The configuration, or the exit status after telling what is wrong with it or with the certificate that it names.
+std::variant<app::Config, int> load(const std::string& path, std::string* warning = nullptr) {
   auto loaded = app::load_config(path);
-  if (auto* config = std::get_if<app::Config>(&loaded)) return std::move(*config);
-  for (const app::Problem& problem : std::get<std::vector<app::Problem>>(loaded)) {
-    std::fprintf(stderr, "%s\n", problem.message().c_str());
+  if (const auto* problems = std::get_if<std::vector<app::Problem>>(&loaded)) {
+    for (const app::Problem& problem : *problems) std::fprintf(stderr, "%s\n", problem.message().c_str());
+    return kUsage;
   }
-  return kUsage;
+  auto& config = std::get<app::Config>(loaded);
+  if (config.http.certificate.empty()) return std::move(config);  // the self-signed one is the server's to make
+  const auto certificates = app::load_certificates(config, nullptr);
+  if (!certificates.ok()) {
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), certificates.error().what.c_str());
+    return kUsage;
+  }
+  if (warning != nullptr) *warning = app::certificate_warning(certificates->https->validity(), std::time(nullptr));
+  return std::move(config);
 }
 
 int check(const std::string& path) {
-  const auto loaded = load(path);
+  std::string warning;
+  const auto loaded = load(path, &warning);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  std::printf("%s: good, %zu channel entries\n", path.c_str(), std::get<app::Config>(loaded).channels.size());
+  const auto& config = std::get<app::Config>(loaded);
+  if (!warning.empty())
+    std::fprintf(stderr, "%s: warning: %s %s\n", path.c_str(), config.http.certificate.c_str(), warning.c_str());
+  std::printf("%s: good, %zu channel entries\n", path.c_str(), config.channels.size());
   return 0;
 }
 

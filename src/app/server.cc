@@ -9,13 +9,16 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "app/admin_thread.h"
+#include "app/certificates.h"
 #include "app/reload.h"
+#include "app/reloader.h"
 #include "app/room_sampler.h"
 #include "app/serve_threads.h"
 #include "base/log.h"
@@ -26,7 +29,6 @@
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/process.h"
-#include "tls/context.h"
 
 namespace app {
 namespace {
@@ -110,7 +112,9 @@ class Instance::Parts {
         worker_(std::move(worker)),
         environment_token_(std::move(environment_token)),
         control_(loop_),
-        deadline_(loop_, [this] { loop_.stop(); }) {}
+        deadline_(loop_, [this] { loop_.stop(); }) {
+    reloads_.last_at = reloads_.last_success_at = std::time(nullptr);
+  }
 
   // Listeners first: their publishers' channels still speak to all the rest when they are told of the end.
   ~Parts() {
@@ -124,9 +128,14 @@ class Instance::Parts {
     // Before anything that takes time: who is told to stop while it starts stops in order, as soon as it runs.
     watch_signals();
     TRY_OK(make_directory(config_.state_directory));
-    TRY_OK(load_certificates());
+    TRY(ticket_keys_, tls::TicketKeys::make());
+    TRY(certificates_, load_certificates(config_, ticket_keys_));
+    warn_of(certificates_, std::time(nullptr));
+    reloader_ = std::make_unique<Reloader>(
+        loop_, [path = path_, keys = ticket_keys_] { return prepare(path, keys); },
+        [this](Preparation outcome) { finish_reload(std::move(outcome)); });
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
-    TRY(serve_, ServeThreads::start(plan_here(config_.http), clock_, https_, files));
+    TRY(serve_, ServeThreads::start(plan_here(config_.http), clock_, certificates_.https, files));
     const RoomSampler::Serving serving{
         [this] { return serve_->bytes_sent(); },
         [this](double memory, double egress) { serve_->set_shared_room(memory, egress); }};
@@ -193,31 +202,12 @@ class Instance::Parts {
     }
   }
 
-  // The file is read on a thread of its own: nothing on this loop waits for a disk.
   void reload() {
-    if (reading_.joinable()) reading_.join();
-    reading_ = std::thread([this] {
-      auto loaded = std::make_shared<std::variant<Config, std::vector<Problem>>>(load_config(path_));
-      control_.post([this, loaded] { apply(*loaded); });
-    });
+    if (reloader_) reloader_->start();
   }
+  bool reads() const { return reloader_ && reloader_->busy(); }
 
  private:
-  base::Status load_certificates() {
-    if (!ticket_keys_) {
-      TRY(ticket_keys_, tls::TicketKeys::make());
-    }
-    tls::Context::Options options;
-    options.certificate_file = config_.http.certificate;
-    options.key_file = config_.http.key;
-    options.state_directory = config_.state_directory;
-    options.ticket_keys = ticket_keys_;
-    TRY(https_, tls::Context::make(options));
-    options.alpn.clear();
-    TRY(rtmps_context_, tls::Context::make(options));
-    return base::Ok{};
-  }
-
   base::Status start_ingest() {
     ingest::RtmpListener::Options options;
     options.tcp.host = config_.rtmp.listen;
@@ -228,7 +218,7 @@ class Instance::Parts {
     }
     if (config_.rtmp.tls_port != 0) {
       options.tcp.port = config_.rtmp.tls_port;
-      options.tls = rtmps_context_;
+      options.tls = certificates_.rtmps;
       TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
     }
     return start_srt();
@@ -257,33 +247,35 @@ class Instance::Parts {
     signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { reload(); }));
   }
 
-  void apply(const std::variant<Config, std::vector<Problem>>& loaded) {
-    if (const auto* problems = std::get_if<std::vector<Problem>>(&loaded)) {
-      for (const Problem& problem : *problems)
-        base::log_error("app", "configuration not reloaded", {{"problem", problem.message()}});
+  void finish_reload(Preparation outcome) {
+    reloads_.last_at = std::time(nullptr);
+    reloads_.last_succeeded = false;
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome)) {
+      for (const Problem& problem : *problems) refuse_reload(problem.message());
       return;
     }
-    Config next = std::get<Config>(loaded);
-    std::swap(config_, next);
-    if (const base::Status status = load_certificates(); !status.ok()) {
-      std::swap(config_, next);
-      base::log_error("app", "configuration not reloaded", {{"problem", status.error().message()}});
-      return;
-    }
-    if (srt_) {
-      auto policy = srt_policy_of(config_);
-      if (!policy.ok()) {
-        std::swap(config_, next);
-        base::log_error("app", "configuration not reloaded", {{"problem", policy.error().message()}});
-        return;
-      }
-      srt_->set_policy(policy.take());
-    }
-    serve_->use_tls(https_);
+    if (const base::Status status = apply(std::get<Prepared>(std::move(outcome))); !status.ok())
+      return refuse_reload(status.error().message());
+    reloads_.last_succeeded = true;
+    reloads_.last_success_at = reloads_.last_at;
+  }
+
+  static void refuse_reload(const std::string& problem) {
+    base::log_error("app", "configuration not reloaded", {{"problem", problem}});
+  }
+
+  // All or nothing: what can fail comes first.
+  base::Status apply(Prepared next) {
+    TRY(auto srt_policy, srt_policy_of(next.config));
+    config_ = std::move(next.config);
+    certificates_ = std::move(next.certificates);
+    warn_of(certificates_, std::time(nullptr));
+    if (srt_) srt_->set_policy(std::move(srt_policy));
+    serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
     admin_->configure(config_.admin);
     room_->set_egress(config_.http.admission.egress_mbps);
-    if (rtmps_) rtmps_->set_tls(rtmps_context_);
+    if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
@@ -292,6 +284,7 @@ class Instance::Parts {
     for (const std::string& key : keys_for_restart(started_, config_)) fixed += (fixed.empty() ? "" : ", ") + key;
     if (!fixed.empty()) base::log_warn("app", "keys that change only with a restart differ", {{"keys", fixed}});
     base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
+    return base::Ok{};
   }
 
   ControlCalls control_calls() {
@@ -308,6 +301,8 @@ class Instance::Parts {
     overview->instance.publishes_limited = channels_->limited();
     overview->instance.workers_waiting = spawner_->waiting();
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
+    overview->instance.reloads = reloads_;
+    overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
     if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
     if (srt_) {
@@ -320,19 +315,6 @@ class Instance::Parts {
     return overview;
   }
 
-  struct Joined {
-    std::thread thread;
-    bool joinable() const { return thread.joinable(); }
-    void join() { thread.join(); }
-    Joined& operator=(std::thread&& next) {
-      thread = std::move(next);
-      return *this;
-    }
-    ~Joined() {
-      if (thread.joinable()) thread.join();
-    }
-  };
-
   const Config started_;  ///< what was read at the start: what does not change before the next
   Config config_;
   const std::string path_;
@@ -343,8 +325,7 @@ class Instance::Parts {
   loop::Mailbox control_;
   loop::Timer deadline_;
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
-  std::shared_ptr<const tls::Context> https_;
-  std::shared_ptr<const tls::Context> rtmps_context_;
+  Certificates certificates_;
   std::unique_ptr<ServeThreads> serve_;
   std::unique_ptr<RoomSampler> room_;
   channel::LoopAlarms alarms_{loop_};
@@ -356,7 +337,8 @@ class Instance::Parts {
   std::unique_ptr<ingest::SrtListener> srt_;
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
-  Joined reading_;
+  std::unique_ptr<Reloader> reloader_;
+  metrics::Reloads reloads_;
   bool stopping_ = false;
 };
 
@@ -373,6 +355,7 @@ void Instance::stop() {
 void Instance::reload() {
   parts_->control().post([parts = parts_.get()] { parts->reload(); });
 }
+bool Instance::reads() const { return parts_->reads(); }
 std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
 int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token) {
@@ -381,6 +364,7 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
   base::start_log(config.log.format, config.log.level);
   raise_descriptor_limit();
   int status = 0;
+  bool reads = false;
   {
     Instance server(std::move(config), path, worker_program(), std::move(environment_token));
     const base::Status started = server.start();
@@ -390,8 +374,11 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
       base::log_error("app", "cannot start", {{"why", started.error().message()}});
       status = 1;
     }
+    reads = server.reads();
   }
   base::stop_log();
+  // Nobody can wait for a thread that waits for a disk, nor run the destructors of static objects under it.
+  if (reads) _exit(status);
   return status;
 }
 

@@ -29,8 +29,11 @@ class Instance {
   /// Asked once: publishers are sent away, nobody new is let in, and run() returns, where the configuration says so
   /// after every channel has ended. Asked twice: run() returns at once. Thread: any.
   void stop();
-  /// Reads the file again and takes up what is in it, all or nothing. Thread: any.
+  /// Reads the file again and takes up what is in it, all or nothing. Nothing of the server waits for it; see Reloader.
+  /// Thread: any.
   void reload();
+  /// After run(): a thread still reads, and does so beyond the destructor.
+  bool reads() const;
   /// After start().
   std::uint16_t admin_port() const;
 

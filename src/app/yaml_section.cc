@@ -1,5 +1,7 @@
 #include "app/yaml_section.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -133,6 +135,19 @@ void Section::text(const char* key, std::string& value) {
   if (const auto given = scalar(key, "a text", nullptr)) value = *given;
 }
 
+void Section::address(const char* key, std::string& value) {
+  YAML::Node where;
+  const auto given = scalar(key, "an IP address", &where);
+  if (!given) return;
+  in6_addr parsed{};
+  const std::string without_zone = given->substr(0, given->find('%'));
+  if (inet_pton(AF_INET, given->c_str(), &parsed) != 1 && inet_pton(AF_INET6, without_zone.c_str(), &parsed) != 1) {
+    problem(where, std::string(key) + " has to be an IP address such as 0.0.0.0 or ::, not \"" + *given + "\"");
+    return;
+  }
+  value = *given;
+}
+
 void Section::flag(const char* key, bool& value) {
   YAML::Node where;
   const auto given = scalar(key, "true or false", &where);
@@ -203,6 +218,21 @@ void Section::choice(const char* key, std::initializer_list<std::pair<const char
       return;
     }
     all += (all.empty() ? "" : ", ") + std::string(name);
+  }
+  problem(where, std::string(key) + " has to be one of " + all + ", not \"" + *given + "\"");
+}
+
+void Section::choose(const char* key, std::initializer_list<const char*> words, std::string& value) {
+  YAML::Node where;
+  const auto given = scalar(key, "a word", &where);
+  if (!given) return;
+  std::string all;
+  for (const char* word : words) {
+    if (*given == word) {
+      value = *given;
+      return;
+    }
+    all += (all.empty() ? "" : ", ") + std::string(word);
   }
   problem(where, std::string(key) + " has to be one of " + all + ", not \"" + *given + "\"");
 }

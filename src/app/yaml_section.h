@@ -31,6 +31,8 @@ class Section {
 
   /// Each reads one key into `value` and leaves it alone where the key is missing or wrong.
   void text(const char* key, std::string& value);
+  /// An IPv4 or IPv6 address in figures: names would have to be looked up.
+  void address(const char* key, std::string& value);
   void flag(const char* key, bool& value);
   void integer(const char* key, std::int64_t least, std::int64_t most, const std::function<void(std::int64_t)>& set);
   void number(const char* key, std::int64_t least, std::int64_t most, int& value);
@@ -40,6 +42,8 @@ class Section {
   /// "800k", "2.5M", "64000".
   void bitrate(const char* key, int& value);
   void choice(const char* key, std::initializer_list<std::pair<const char*, std::function<void()>>> choices);
+  /// One of `words`.
+  void choose(const char* key, std::initializer_list<const char*> words, std::string& value);
   void texts(const char* key, std::vector<std::string>& values);
   void section(const char* key, const std::function<void(Section&)>& read);
   /// Every key of a mapping whose keys are names.

@@ -21,6 +21,11 @@ constexpr std::size_t kMaxContinuations = 4;
 constexpr std::size_t kMaxUnsentAcks = 128;
 // Requests have no bodies worth a window; a small one bounds what a peer can have in flight to us.
 constexpr std::uint32_t kUploadWindow = 16 * 1024;
+// Frames that wait until the peer reads: one that sends and does not read is read no further. Answers' heads, at most
+// one a stream, and PING and SETTINGS have limits of their own; this one is for the resets of what is refused.
+constexpr std::size_t kMostUnsentFrames = 512;
+// Streams refused for what they take. Whoever goes on gets GOAWAY.
+constexpr std::uint32_t kMostRefused = 16;
 
 // For the fields of our answers that stay the same (600 bytes of them); a full table of 4 KiB is 7 KB in nghttp2.
 constexpr std::size_t kFieldTable = 1024;
@@ -79,9 +84,20 @@ struct Http2Session::Stream {
   std::size_t left = 0;                  ///< bytes of the body not yet sent
   std::shared_ptr<GrowingBody> growing;  ///< the body, if it grows
   bool deferred = false;                 ///< nghttp2 waits for more of it
-  bool reset = false;                    ///< likewise aborted, and nghttp2 knows
-  std::size_t received = 0;
-  std::unique_ptr<Block> block;  ///< the request's head, while its body is still coming
+  bool silent = true;                    ///< all of it was handed out when last looked at
+  bool reset = false;                    ///< RST_STREAM is on its way out
+  std::size_t received = 0;              ///< bytes of the request's body
+  base::Micros since = 0;                ///< of its first byte, of its answer, then of the last bytes handed out
+  std::unique_ptr<Block> block;          ///< the request's head, while its body is still coming
+
+  /// When it has had its time.
+  base::Micros expiry(const StreamTimes& times) const {
+    if (reset) return kNever;
+    // A head that is still being read lets nothing else be read: the connection's time counts.
+    if (!asked) return block == nullptr ? kNever : since + times.head;
+    const bool waits_for_us = response == nullptr || (growing != nullptr && !growing->has_output());
+    return waits_for_us ? kNever : since + times.stuck;
+  }
   Stream* previous = nullptr;
   Stream* next = nullptr;
 };
@@ -110,9 +126,16 @@ struct Http2Session::Callbacks {
     } else if ((frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) && whole) {
       Stream* stream = session.find(frame->hd.stream_id);
       if (stream == nullptr || stream->block == nullptr) return 0;
-      const std::unique_ptr<Block> block = std::move(stream->block);
+      const std::unique_ptr<Block> block = session.take_block(*stream);
       session.dispatch(*stream, *block);
     }
+    return 0;
+  }
+  static int on_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    const bool answers = frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
+    if (!answers || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+    if (nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) != 0) return 0;
+    if (Stream* stream = self(user).find(frame->hd.stream_id)) self(user).reset(*stream, NGHTTP2_NO_ERROR);
     return 0;
   }
   static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes, std::size_t length,
@@ -156,6 +179,7 @@ struct Http2Session::Callbacks {
     constexpr std::size_t kFrameHead = 9;
     session.append_frame_bytes({head, kFrameHead}, *session.out_);
     auto* stream = static_cast<Stream*>(source->ptr);
+    stream->since = session.shared_.clock.steady();
     session.budget_ -= std::min(session.budget_, length + kFrameHead);
     if (stream->growing != nullptr) {
       stream->growing->take(length, *session.out_);
@@ -182,6 +206,7 @@ struct Http2Session::Callbacks {
       nghttp2_session_callbacks_set_on_begin_headers_callback(made, on_begin_headers);
       nghttp2_session_callbacks_set_on_header_callback(made, on_header);
       nghttp2_session_callbacks_set_on_frame_recv_callback(made, on_frame);
+      nghttp2_session_callbacks_set_on_frame_send_callback(made, on_sent);
       nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, on_data);
       nghttp2_session_callbacks_set_on_stream_close_callback(made, on_stream_close);
       nghttp2_session_callbacks_set_send_data_callback(made, send_data);
@@ -233,6 +258,7 @@ void Http2Session::feed(base::View bytes) {
 void Http2Session::begin_block(StreamId id) {
   auto* stream = new Stream;
   stream->id = id;
+  stream->since = shared_.clock.steady();
   stream->next = streams_;
   if (streams_ != nullptr) streams_->previous = stream;
   streams_ = stream;
@@ -262,14 +288,33 @@ void Http2Session::end_block(bool whole) {
   Block block = std::exchange(block_, {});
   Stream* stream = find(block.id);
   if (stream == nullptr) return;
-  if (!whole && block.refused == 0) {
-    stream->block = std::make_unique<Block>(std::move(block));
-    return;
+  if (!whole && waits_for_body(block)) {
+    keep(*stream, block);
+  } else {
+    dispatch(*stream, block);
   }
-  dispatch(*stream, block);
   shared_.spare_text = std::move(block.text);
   block.ends.clear();
   block_.ends = std::move(block.ends);
+}
+
+bool Http2Session::waits_for_body(const Block& block) {
+  if (!shared_.limits.keep_bodies || block.refused != 0) return false;
+  fill_request(block);
+  const Method method = shared_.request.method;
+  return method != Method::kGet && method != Method::kHead;
+}
+
+void Http2Session::keep(Stream& stream, const Block& block) {
+  if (kept_ + block.size() > shared_.limits.kept) return refuse_stream(stream, NGHTTP2_REFUSED_STREAM);
+  // A copy: the text that blocks are taken in with has room for the largest.
+  stream.block = std::make_unique<Block>(block);
+  kept_ += block.size();
+}
+
+std::unique_ptr<Http2Session::Block> Http2Session::take_block(Stream& stream) {
+  if (stream.block != nullptr) kept_ -= stream.block->size();
+  return std::move(stream.block);
 }
 
 bool Http2Session::fill_request(const Block& block) {
@@ -313,25 +358,56 @@ void Http2Session::dispatch(Stream& stream, const Block& block) {
 
 void Http2Session::body_bytes(StreamId id, base::View bytes) {
   Stream* stream = find(id);
-  if (stream == nullptr || stream->received > shared_.limits.body) return;
+  if (stream == nullptr || stream->reset || stream->received > shared_.limits.body) return;
   stream->received += bytes.size();
-  if (stream->received <= shared_.limits.body) {
-    if (shared_.limits.keep_bodies && stream->block != nullptr) stream->block->text += base::text_of(bytes);
-    return;
-  }
-  if (stream->block != nullptr) {
-    stream->block.reset();
+  const bool too_large = stream->received > shared_.limits.body;
+  if (too_large && stream->asked) return refuse_stream(*stream, NGHTTP2_ENHANCE_YOUR_CALM);
+  if (stream->block == nullptr) return;
+  if (too_large) {
+    take_block(*stream);
     stream->asked = true;
-    respond(id, handler_.refuse(413));
+    return respond(id, handler_.refuse(413));
   }
-  // The answer is complete without the rest of the body (RFC 9113 8.1).
-  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
+  if (kept_ + bytes.size() > shared_.limits.kept) return refuse_stream(*stream, NGHTTP2_REFUSED_STREAM);
+  kept_ += bytes.size();
+  stream->block->text += base::text_of(bytes);
+}
+
+void Http2Session::reset(Stream& stream, std::uint32_t error) {
+  if (std::exchange(stream.reset, true)) return;
+  take_block(stream);
+  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, error);
+}
+
+void Http2Session::refuse_stream(Stream& stream, std::uint32_t error) {
+  reset(stream, error);
+  handler_.on_stream_refused();
+  if (++refused_ == kMostRefused) nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+base::Micros Http2Session::next_expiry(const StreamTimes& times) const {
+  base::Micros first = kNever;
+  for (const Stream* stream = streams_; stream != nullptr; stream = stream->next)
+    first = std::min(first, stream->expiry(times));
+  return first;
+}
+
+std::size_t Http2Session::expire(base::Micros now, const StreamTimes& times) {
+  if (failed_) return 0;
+  const Workspace::Visit visit(memory_);
+  std::size_t count = 0;
+  for (Stream* stream = streams_; stream != nullptr; stream = stream->next) {
+    if (stream->expiry(times) > now) continue;
+    reset(*stream, NGHTTP2_CANCEL);
+    ++count;
+  }
+  return count;
 }
 
 void Http2Session::respond(StreamId id, Response response) {
   const Workspace::Visit visit(memory_);
   Stream* stream = find(id);
-  if (stream == nullptr || stream->response != nullptr || !stream->asked) return;
+  if (stream == nullptr || stream->response != nullptr || !stream->asked || stream->reset) return;
   stream->response = std::move(response);
   stream->left = stream->head_only ? 0 : stream->response->body_size();
   submit(*stream);
@@ -340,7 +416,7 @@ void Http2Session::respond(StreamId id, Response response) {
 bool Http2Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) {
   const Workspace::Visit visit(memory_);
   Stream* stream = failed_ ? nullptr : find(id);
-  if (stream == nullptr || stream->response != nullptr || !stream->asked) return false;
+  if (stream == nullptr || stream->response != nullptr || !stream->asked || stream->reset) return false;
   stream->response = std::move(head);
   stream->growing = std::move(body);
   stream->growing->attach(*this);
@@ -350,6 +426,7 @@ bool Http2Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBo
 }
 
 void Http2Session::submit(Stream& stream) {
+  stream.since = shared_.clock.steady();
   const HeaderBlock& block = stream.response->block();
   constexpr std::size_t kMostFields = 40;
   std::array<nghttp2_nv, kMostFields + 1> fields;
@@ -373,9 +450,9 @@ void Http2Session::submit(Stream& stream) {
 void Http2Session::resume_grown() {
   for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next) {
     if (stream->growing == nullptr || stream->head_only) continue;
+    if (stream->growing->has_output() && std::exchange(stream->silent, false)) stream->since = shared_.clock.steady();
     if (stream->growing->state() == GrowingBody::State::kAborted) {
-      if (std::exchange(stream->reset, true)) continue;
-      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
+      reset(*stream, NGHTTP2_INTERNAL_ERROR);
     } else if (stream->deferred && stream->growing->has_output()) {
       stream->deferred = false;
       nghttp2_session_resume_data(session_, stream->id);
@@ -385,8 +462,11 @@ void Http2Session::resume_grown() {
 
 void Http2Session::tell_room() {
   // A source may push, finish and abort inside this; none of it closes a stream before the next take_output.
-  for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next)
-    if (stream->growing != nullptr) stream->growing->tell_room();
+  for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next) {
+    if (stream->growing == nullptr) continue;
+    stream->silent = !stream->growing->has_output();
+    stream->growing->tell_room();
+  }
 }
 
 void Http2Session::append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out) {
@@ -424,6 +504,12 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
     const std::size_t end = i + 1 < pieces.size() ? pieces[i + 1].second : frames.size();
     out[pieces[i].first] = frames.slice(pieces[i].second, end - pieces[i].second);
   }
+}
+
+bool Http2Session::wants_input() const {
+  if (failed_) return false;
+  const Workspace::Visit visit(memory_);
+  return nghttp2_session_get_outbound_queue_size(session_) < kMostUnsentFrames;
 }
 
 bool Http2Session::done() const {
@@ -465,6 +551,7 @@ void Http2Session::forget(Stream* stream) {
   if (stream->next != nullptr) stream->next->previous = stream->previous;
   if (streams_ == stream) streams_ = stream->next;
   if (stream->growing != nullptr) --growing_;
+  take_block(*stream);
   --open_;
   delete stream;
 }

@@ -16,6 +16,10 @@ namespace http {
 /// the shared bytes. Rapid resets, endless CONTINUATION and floods of PING or SETTINGS end the connection (nghttp2's
 /// limits, set here). No push, ever (LL-114); PING is answered. What nghttp2 takes at its start lies in the loop's
 /// workspace: a session that waits holds 2 KB of those 26.
+///
+/// A request is given to the handler at END_HEADERS, and a body that follows is dropped: nothing of a head is kept.
+/// Only with Limits::keep_bodies do other methods than GET and HEAD wait for END_STREAM, within Limits::kept. An answer
+/// that is whole before its request is followed by RST_STREAM with NO_ERROR (RFC 9113 8.1).
 class Http2Session final : public Session, private GrowingBody::Reader {
  public:
   /// Queues our SETTINGS. `shared` and `handler` outlive the session.
@@ -28,9 +32,11 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   void respond(StreamId id, Response response) override;
   bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) override;
   void take_output(std::size_t most, std::vector<base::Bytes>& out) override;
-  bool wants_input() const override { return !failed_; }
+  bool wants_input() const override;
   bool done() const override;
   Phase phase() const override;
+  base::Micros next_expiry(const StreamTimes& times) const override;
+  std::size_t expire(base::Micros now, const StreamTimes& times) override;
   void shut_down() override;
   void abort() override;
   std::string_view protocol() const override { return "h2"; }
@@ -44,6 +50,7 @@ class Http2Session final : public Session, private GrowingBody::Reader {
     int refused = 0;
     std::string text;  ///< with Limits::keep_bodies the body stands behind it
     std::vector<std::uint32_t> ends;
+    std::size_t size() const { return text.size() + ends.size() * sizeof(std::uint32_t); }
   };
 
   Stream* find(StreamId id) const;
@@ -52,6 +59,11 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   void end_block(bool whole);
   void dispatch(Stream& stream, const Block& block);
   bool fill_request(const Block& block);
+  bool waits_for_body(const Block& block);
+  void keep(Stream& stream, const Block& block);
+  std::unique_ptr<Block> take_block(Stream& stream);
+  void reset(Stream& stream, std::uint32_t error);
+  void refuse_stream(Stream& stream, std::uint32_t error);
   void body_bytes(StreamId id, base::View bytes);
   void submit(Stream& stream);
   void on_grown() override { handler_.on_output(); }
@@ -68,6 +80,8 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   Stream* streams_ = nullptr;  ///< all open ones, linked
   std::uint32_t open_ = 0;
   std::uint32_t growing_ = 0;  ///< of those, with a growing body
+  std::uint32_t refused_ = 0;  ///< streams, ever
+  std::size_t kept_ = 0;       ///< bytes of the streams' blocks
   bool failed_ = false;
   bool started_ = false;  ///< the client's preface has come whole
   Block block_;

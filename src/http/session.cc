@@ -47,6 +47,12 @@ class DetectingSession final : public Session {
     if (session_ != nullptr) return session_->phase();
     return first_.empty() ? Phase::kIdle : Phase::kReading;
   }
+  base::Micros next_expiry(const StreamTimes& times) const override {
+    return session_ == nullptr ? kNever : session_->next_expiry(times);
+  }
+  std::size_t expire(base::Micros now, const StreamTimes& times) override {
+    return session_ == nullptr ? 0 : session_->expire(now, times);
+  }
   void shut_down() override {
     if (session_ == nullptr) {
       ended_ = true;

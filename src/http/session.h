@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class Handler {
   /// A growing body has more, or its end: call take_output on a later turn. The one call that also comes outside of
   /// feed(), take_output() and abort(): inside the source's. Only for owners that answer with growing bodies.
   virtual void on_output() {}
+  /// A request was reset, not answered, since it or all of its connection's together took more than Limits allow.
+  virtual void on_stream_refused() {}
 };
 
 struct Limits {
@@ -38,12 +41,23 @@ struct Limits {
   bool keep_bodies = false;           ///< true: given with the request, Expect: 100-continue answered; false: dropped
   std::size_t pipelined = 64 * 1024;  ///< Units: bytes kept while a request is being answered
   std::uint32_t streams = 128;        ///< HTTP/2 requests in flight on one connection
+  /// Units: bytes, fields as HPACK expands them. What the requests of an HTTP/2 connection that wait for the rest of
+  /// their bodies may hold together; beyond: REFUSED_STREAM. At least one whole request.
+  std::size_t kept = 128 * 1024;
+};
+
+/// How long one request may wait for its peer.
+struct StreamTimes {
+  base::Micros head = 0;   ///< from its first byte to its last
+  base::Micros stuck = 0;  ///< while nothing of its answer is taken, though there is some
 };
 
 /// What all sessions of a loop share. Thread: one loop's.
 struct Shared {
-  explicit Shared(const base::Clock& clock, Limits given = {}) : limits(given), dates(clock) {}
+  explicit Shared(const base::Clock& given_clock, Limits given = {})
+      : clock(given_clock), limits(given), dates(given_clock) {}
 
+  const base::Clock& clock;
   Limits limits;
   Dates dates;
   RepeatedAnswers repeated;
@@ -86,6 +100,12 @@ class Session {
   /// where otherwise input that nobody reads would reset the connection and take the answer with it.
   virtual bool peer_done() const { return false; }
   virtual Phase phase() const = 0;
+  static constexpr base::Micros kNever = std::numeric_limits<base::Micros>::max();
+  /// When the first of the requests that share the connection has had its time, whatever the others do (steady). kNever
+  /// on HTTP/1.1, where the one request has the connection's time. Requests that wait for us have no limit here.
+  virtual base::Micros next_expiry(const StreamTimes&) const { return kNever; }
+  /// Resets the requests that have had their time; returns how many. The resets go out with take_output.
+  virtual std::size_t expire(base::Micros, const StreamTimes&) { return 0; }
   /// Finishes what is asked, takes nothing new: Connection: close, or GOAWAY.
   virtual void shut_down() = 0;
   /// The connection is gone: on_stream_closed for every request not answered.

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "metrics/admin_metrics.h"
 #include "metrics/channel_metrics.h"
+#include "metrics/config_metrics.h"
 #include "metrics/families.h"
 #include "metrics/serve_metrics.h"
 
@@ -133,6 +134,7 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
 std::string write_exposition(const Instance& instance, const std::vector<ServeLoop>& loops, const AdminPort& admin) {
   Families out;
   add_process(out, instance);
+  add_config(out, instance.reloads, instance.certificates);
   add_headroom(out, instance, loops);
   add_rtmp(out, "rtmp", instance.rtmp);
   add_rtmp(out, "rtmps", instance.rtmps);

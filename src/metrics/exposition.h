@@ -23,6 +23,19 @@ struct ServeLoop {
   double busy = 0;  ///< share of the last second in which it did not wait
 };
 
+/// How the configuration in use came to be. The start counts as the first reload. Units: seconds since 1970, UTC.
+struct Reloads {
+  bool last_succeeded = true;
+  std::int64_t last_at = 0;
+  std::int64_t last_success_at = 0;
+};
+
+/// A certificate that the instance serves with.
+struct Certificate {
+  std::string file;
+  std::int64_t expires = 0;  ///< Units: seconds since 1970, UTC.
+};
+
 /// Everything an instance tells Prometheus, but for what it reads off serve loops and /proc while writing.
 struct Instance {
   std::string version;
@@ -35,6 +48,8 @@ struct Instance {
   ingest::RtmpCounters rtmps;
   ingest::SrtCounters srt;
   std::vector<ingest::SrtStats> srt_sockets;
+  Reloads reloads;
+  std::vector<Certificate> certificates;
   std::vector<channel::Report> channels;
 };
 

@@ -73,6 +73,11 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
                 count(counters.tls_failures[failure]));
   }
   out.counter("kickoff_http_timeouts_total", "Connections ended by a timer.", labels, count(counters.timeouts));
+  const char* const reset = "HTTP/2 streams reset: timeout (nothing of the answer taken), limit (too large a request).";
+  out.counter("kickoff_http2_streams_reset_total", reset, also(labels, "reason", "timeout"),
+              count(counters.streams_expired));
+  out.counter("kickoff_http2_streams_reset_total", reset, also(labels, "reason", "limit"),
+              count(counters.streams_refused));
   add_histogram(out, "kickoff_http_blocked_wait_seconds", "How long held requests were held.", labels,
                 counters.blocked_wait);
   add_histogram(out, "kickoff_http_part_to_last_byte_seconds",

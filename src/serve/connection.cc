@@ -1,5 +1,6 @@
 #include "serve/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -11,6 +12,9 @@ namespace {
 // encrypted at once, so a slow reader holds that much; two parts of 4 Mbit/s and 0.2 s.
 constexpr std::size_t kPlainBudget = 4u << 20;
 constexpr std::size_t kTlsBudget = 192u << 10;
+
+// Beyond what one budget can leave, which is all that pump() queues.
+constexpr std::size_t kMostQueued = 2 * kTlsBudget;
 
 // 16 KiB of plaintext make a record of 22 bytes more.
 constexpr std::size_t kTlsRoom = kTlsBudget + kTlsBudget / 16;
@@ -38,7 +42,9 @@ Connection::Connection(ConnectionOwner& owner, LoopContext& context, std::unique
       owner_(owner),
       context_(context),
       stream_(std::move(stream)),
-      phase_since_(context.clock.steady()) {
+      phase_since_(context.clock.steady()),
+      progress_(phase_since_),
+      moved_(phase_since_) {
   static_assert(sizeof(Connection) <= kFetched);
   context_.counters.connections.add();
   context_.counters.connections_total.add();
@@ -89,7 +95,13 @@ bool Connection::read_tls(base::View bytes) {
     const base::Bytes slice = base::Bytes::of_owner(encrypted, *encrypted);
     sent_ += slice.size();
     context_.counters.bytes_sent.add(slice.size());
+    if (stream_->queued() == 0) moved_ = context_.clock.steady();
     stream_->write(slice);
+    // Answers to key updates, of one that reads none of them.
+    if (stream_->queued() > kMostQueued) {
+      close();
+      return false;
+    }
   }
   if (!status.ok()) {
     context_.counters.tls_failures[static_cast<std::size_t>(tls_->failure())].add();
@@ -102,6 +114,8 @@ bool Connection::read_tls(base::View bytes) {
     context_.counters.tls_handshakes.add();
     if (tls_->resumed()) context_.counters.tls_resumptions.add();
     start_session(tls_->alpn());
+    progress_ = phase_since_ = context_.clock.steady();
+    set_deadline();
   }
   if (!context_.plain.empty()) session_->feed(context_.plain);
   if (tls_->peer_closed()) ended_ = true;
@@ -163,6 +177,8 @@ void Connection::send(std::span<const base::Bytes> slices) {
   }
   sent_ += size;
   context_.counters.bytes_sent.add(size);
+  // Nothing was queued before, so what is queued now begins to wait now.
+  if (stream_->queued() != 0) moved_ = context_.clock.steady();
 }
 
 void Connection::settle() {
@@ -179,36 +195,69 @@ void Connection::settle() {
       stream_->pause();
     }
   }
+  // What the kernel has not yet taken of HTTP/1.1's answer is still an answer under way. Of HTTP/2 it may be answers to
+  // PING, which keep nobody here.
+  const bool under_way = !all_sent && phase == http::Phase::kIdle && session_->protocol() != "h2";
+  note_phase(under_way ? http::Phase::kAnswering : phase);
+}
+
+void Connection::note_phase(http::Phase phase) {
+  const bool asked = requests_ != requests_at_phase_;
+  if (!asked && phase == phase_) return;
+  const base::Micros now = context_.clock.steady();
+  const bool answered = phase_ == http::Phase::kAnswering || phase_ == http::Phase::kGrowing;
+  if (asked || answered) progress_ = now;
+  phase_ = phase;
+  requests_at_phase_ = requests_;
   // A request that begins where another ended gets its own time.
-  if (phase != phase_ || phase == http::Phase::kIdle || requests_ != requests_at_phase_) {
-    phase_ = phase;
-    requests_at_phase_ = requests_;
-    phase_since_ = context_.clock.steady();
-    set_deadline();
+  phase_since_ = now;
+  set_deadline();
+}
+
+/// When the connection as a whole has had its time. In every phase bounded by what is progress: changing to and fro
+/// between phases wins nothing.
+base::Micros Connection::deadline() const {
+  const Timeouts& timeouts = context_.timeouts;
+  const base::Micros quiet = progress_ + (requests_ != 0 ? timeouts.idle : timeouts.head);
+  const bool all_taken = stream_->queued() == 0;
+  const base::Micros stuck = (all_taken ? std::max(phase_since_, moved_) : moved_) + timeouts.stuck;
+  switch (phase_) {
+    case http::Phase::kIdle: return quiet;
+    case http::Phase::kReading: return std::min(phase_since_, quiet) + timeouts.head;
+    default: return stuck;
   }
 }
 
 void Connection::set_deadline() {
-  const Timeouts& timeouts = context_.timeouts;
-  base::Micros span = timeouts.head;
-  if (phase_ == http::Phase::kIdle && requests_ != 0) span = timeouts.idle;
-  if (phase_ == http::Phase::kAnswering || phase_ == http::Phase::kGrowing) span = timeouts.stuck;
-  context_.wheel.set(*this, phase_since_ + span);
+  base::Micros first = deadline();
+  // With bytes in the kernel's queue no stream can go on, which is not the streams' fault.
+  const bool all_taken = stream_->queued() == 0;
+  if (all_taken) first = std::min(first, session_->next_expiry({context_.timeouts.head, context_.timeouts.stuck}));
+  context_.wheel.set(*this, first);
 }
 
 void Connection::on_deadline(base::Micros now) {
-  const bool answering = state_ == State::kOpen && phase_ == http::Phase::kAnswering;
-  const bool growing = state_ == State::kOpen && phase_ == http::Phase::kGrowing;
-  const std::uint64_t taken = sent_ - stream_->queued();
-  // A held request is bounded by its own deadline, a reader that takes something is only slow, and one that has taken
-  // all of a growing body waits for its source.
-  if (growing || (answering && (holds_any() || taken != taken_))) {
-    taken_ = taken;
-    context_.wheel.set(*this, now + context_.timeouts.stuck);
-    return;
-  }
+  if (state_ == State::kOpen && session_ != nullptr && goes_on(now)) return;
   if (state_ == State::kOpen) context_.counters.timeouts.add();
   close();
+}
+
+/// Ends the streams that have had their time; false if the whole connection has. A held request is bounded by its own
+/// deadline, a reader that takes something is only slow, and one that has taken all of a growing body waits for its
+/// source.
+bool Connection::goes_on(base::Micros now) {
+  if (stream_->queued() == 0) {
+    const std::size_t expired = session_->expire(now, {context_.timeouts.head, context_.timeouts.stuck});
+    context_.counters.streams_expired.add(expired);
+    if (expired != 0) pump();
+    if (state_ != State::kOpen) return true;
+  }
+  const std::uint64_t taken = sent_ - stream_->queued();
+  if (stream_->queued() == 0 || taken != taken_) moved_ = now;
+  taken_ = taken;
+  if (deadline() <= now) return false;
+  set_deadline();
+  return true;
 }
 
 void Connection::on_end(const std::optional<base::Error>& why) {

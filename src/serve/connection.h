@@ -26,9 +26,13 @@ class ConnectionOwner : public RequestHandler {
 };
 
 struct Timeouts {
-  base::Micros head = 10 * base::kSecond;   ///< for a TLS handshake, and from a request's first byte to its last
-  base::Micros idle = 130 * base::kSecond;  ///< keep-alive, beyond CloudFront's longest 120 s (CF-2)
-  base::Micros stuck = 60 * base::kSecond;  ///< a reader that takes nothing of what waits for it
+  /// For a TLS handshake, from there to the first request's first byte, and from a request's first byte to its last.
+  base::Micros head = 10 * base::kSecond;
+  /// Keep-alive, beyond CloudFront's longest 120 s (CF-2): from the last request, or the end of the last answer.
+  /// Nothing else is activity: no PING, SETTINGS, WINDOW_UPDATE or PRIORITY, no empty line, no part of a head.
+  base::Micros idle = 130 * base::kSecond;
+  /// A reader that takes nothing of what waits for it: the connection, and each of its HTTP/2 streams.
+  base::Micros stuck = 60 * base::kSecond;
   base::Micros linger = 2 * base::kSecond;  ///< for the peer's end after ours
 };
 
@@ -93,6 +97,7 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   void on_request(http::StreamId id, const http::Request& request) override;
   void on_stream_closed(http::StreamId id) override { drop_held(id); }
   void on_output() override { owner_.on_output(*this); }
+  void on_stream_refused() override { context_.counters.streams_refused.add(); }
   http::Response refuse(int status) override { return owner_.on_malformed(status); }
 
   bool read_tls(base::View bytes);
@@ -100,7 +105,10 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   void send(std::span<const base::Bytes> slices);
   void settle();
   void note_protocol();
+  void note_phase(http::Phase phase);
+  base::Micros deadline() const;
   void set_deadline();
+  bool goes_on(base::Micros now);
   void linger();
 
   ConnectionOwner& owner_;
@@ -115,9 +123,11 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   std::uint32_t requests_ = 0;
   std::uint32_t requests_at_phase_ = 0;
   base::Micros phase_since_ = 0;
+  base::Micros progress_ = 0;  ///< when it was accepted, a request came, or the last answer of some ended
+  base::Micros moved_ = 0;     ///< when it was last seen that the kernel takes what it is given
   base::Micros part_published_ = 0;
   std::uint64_t sent_ = 0;   ///< bytes given to the stream
-  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when last looked at
+  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when it was last seen to
 };
 
 }  // namespace serve

@@ -91,6 +91,8 @@ struct Counters {
   Counter tls_resumptions;    ///< of those
   std::array<Counter, tls::kFailures> tls_failures;
   Counter timeouts;                      ///< connections ended by a timer: slow head, idle, stuck reader
+  Counter streams_expired;               ///< HTTP/2 streams likewise, their connections going on
+  Counter streams_refused;               ///< HTTP/2 streams reset because requests took more than http::Limits allow
   std::array<Counter, kResources> room;  ///< left now. Units: millionths.
   Histogram join_time;                   ///< from a join to its first media, on one connection
   Histogram blocked_wait;                ///< how long held requests were held, whatever the answer

@@ -3,6 +3,8 @@
 namespace serve {
 namespace {
 
+constexpr std::size_t kMostName = 128;
+
 bool cut_prefix(std::string_view& text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix) return false;
   text.remove_prefix(prefix.size());
@@ -35,6 +37,8 @@ Route live(std::string_view rest) {
     return route;
   }
   route.rendition = rest.substr(0, second);
+  // No rendition of ours has such a name, and a request that is held keeps it.
+  if (route.rendition.size() > kMostName) return {};
   route.file = rest.substr(second + 1);
   return media_file(route);
 }

@@ -3,9 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
-
-#include <ctime>
 
 #include "tls/self_signed.h"
 
@@ -38,16 +35,6 @@ int select_alpn(SSL*, const unsigned char** chosen, unsigned char* length, const
   return SSL_TLSEXT_ERR_OK;
 }
 
-base::Status load_certificate(SSL_CTX* handle, const std::string& certificate, const std::string& key) {
-  if (SSL_CTX_use_certificate_chain_file(handle, certificate.c_str()) != 1)
-    return base::Error{base::Code::kMalformed, "certificate " + certificate + ": " + last_reason()};
-  if (SSL_CTX_use_PrivateKey_file(handle, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return base::Error{base::Code::kMalformed, "key " + key + ": " + last_reason()};
-  if (SSL_CTX_check_private_key(handle) != 1)
-    return base::Error{base::Code::kMalformed, "key " + key + " does not belong to certificate " + certificate};
-  return base::Ok{};
-}
-
 base::Status apply_rules(SSL_CTX* handle, const TicketKeys& keys) {
   SSL_CTX_set_min_proto_version(handle, TLS1_2_VERSION);
   // No renegotiation: it exists for nothing we do and lets a client spend our CPU. No compression (CRIME).
@@ -69,13 +56,6 @@ base::Status apply_rules(SSL_CTX* handle, const TicketKeys& keys) {
   return base::Ok{};
 }
 
-std::int64_t expiry_of(SSL_CTX* handle) {
-  const X509* leaf = SSL_CTX_get0_certificate(handle);
-  std::tm when{};
-  if (leaf == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &when) != 1) return 0;
-  return timegm(&when);
-}
-
 }  // namespace
 
 base::Result<std::shared_ptr<const TicketKeys>> TicketKeys::make() {
@@ -85,13 +65,22 @@ base::Result<std::shared_ptr<const TicketKeys>> TicketKeys::make() {
   return std::shared_ptr<const TicketKeys>(std::move(keys));
 }
 
-base::Result<std::shared_ptr<const Context>> Context::make(const Options& options) {
+base::Result<Credentials> Context::read_credentials(const Options& options) {
   CertificateFiles files{options.certificate_file, options.key_file};
   if (files.certificate.empty() != files.key.empty())
     return base::Error{base::Code::kNotFound, "a certificate and its key are given together or not at all"};
   if (files.certificate.empty()) {
     TRY(files, self_signed_certificate(options.state_directory));
   }
+  return Credentials::read(files.certificate, files.key);
+}
+
+base::Result<std::shared_ptr<const Context>> Context::make(const Options& options) {
+  TRY(const Credentials credentials, read_credentials(options));
+  return make(options, credentials);
+}
+
+base::Result<std::shared_ptr<const Context>> Context::make(const Options& options, const Credentials& credentials) {
   std::shared_ptr<const TicketKeys> keys = options.ticket_keys;
   if (keys == nullptr) {
     TRY(keys, TicketKeys::make());
@@ -101,9 +90,9 @@ base::Result<std::shared_ptr<const Context>> Context::make(const Options& option
   SSL_CTX* handle = SSL_CTX_new(TLS_server_method());
   if (handle == nullptr) return base::Error{base::Code::kSystem, "TLS context: " + last_reason()};
   std::shared_ptr<Context> context(new Context(handle));
-  TRY_OK(load_certificate(handle, files.certificate, files.key));
+  TRY_OK(use_credentials(handle, credentials));
   TRY_OK(apply_rules(handle, *keys));
-  context->expires_ = expiry_of(handle);
+  context->validity_ = validity_of(handle);
   for (const std::string& name : options.alpn) {
     if (name.empty() || name.size() > 255) return base::Error{base::Code::kMalformed, "ALPN name \"" + name + "\""};
     context->alpn_wire_ += static_cast<char>(name.size());

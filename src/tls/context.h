@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tls/credentials.h"
 
 struct ssl_ctx_st;
 
@@ -43,14 +44,20 @@ class Context {
     std::shared_ptr<const TicketKeys> ticket_keys;
   };
 
-  /// Errors: kNotFound or kMalformed with the file's name, kSystem.
+  /// The certificate and the key that the options name, or the self-signed ones, made where there are none yet. Blocks
+  /// on the disk. Errors: those of Credentials::read; kNotFound where one of two files is not named.
+  static base::Result<Credentials> read_credentials(const Options& options);
+  /// Of credentials that were read before, whatever files the options name.
+  /// Errors: kMalformed or kUnsupported with the file's name, kSystem.
+  static base::Result<std::shared_ptr<const Context>> make(const Options& options, const Credentials& credentials);
+  /// Both in one. Blocks on the disk.
   static base::Result<std::shared_ptr<const Context>> make(const Options& options);
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  /// End of the certificate's validity. Units: seconds since 1970, UTC.
-  std::int64_t expires() const { return expires_; }
+  /// When the certificate is good.
+  const Validity& validity() const { return validity_; }
   ssl_ctx_st* handle() const { return handle_; }
   /// ALPN names as on the wire, each led by its length.
   const std::string& alpn_wire() const { return alpn_wire_; }
@@ -60,7 +67,7 @@ class Context {
 
   ssl_ctx_st* handle_;
   std::string alpn_wire_;
-  std::int64_t expires_ = 0;
+  Validity validity_;
 };
 
 }  // namespace tls

@@ -5,9 +5,9 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,15 +16,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "tls/credentials.h"
+#include "tls/owned.h"
+
 namespace tls {
 namespace {
 
-template <typename T, void (*kFree)(T*)>
-struct Free {
-  void operator()(T* pointer) const { kFree(pointer); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509, X509_free>>;
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
@@ -39,12 +36,12 @@ base::Error system_error(const std::string& what) {
 }
 
 bool still_good(const CertificateFiles& files) {
-  File file(std::fopen(files.certificate.c_str(), "re"));
-  if (file == nullptr || access(files.key.c_str(), R_OK) != 0) return false;
-  Certificate certificate(PEM_read_X509(file.get(), nullptr, nullptr, nullptr));
-  if (certificate == nullptr) return false;
-  std::time_t limit = std::time(nullptr) + kRenewBefore;
-  return X509_cmp_time(X509_get0_notAfter(certificate.get()), &limit) > 0;
+  const auto credentials = Credentials::read(files.certificate, files.key);
+  if (!credentials.ok()) return false;
+  // Whole and a pair: a start that was killed between the two files leaves a key that is not the certificate's.
+  const Rules context(SSL_CTX_new(TLS_server_method()));
+  return context != nullptr && use_credentials(context.get(), *credentials).ok() &&
+         validity_of(context.get()).until > std::time(nullptr) + kRenewBefore;
 }
 
 std::string alternative_names() {

@@ -25,6 +25,7 @@ class Zygote {
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     sigprocmask(SIG_BLOCK, &children, nullptr);
+    close_strangers();
     exits_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     // The terminal's Ctrl-C goes to the whole group; the server says when to leave.
     signal(SIGINT, SIG_IGN);
@@ -42,6 +43,13 @@ class Zygote {
   }
 
  private:
+  // What whoever started the server left open is no business of a worker's.
+  void close_strangers() const {
+    const auto socket = static_cast<unsigned>(socket_);
+    if (socket > 3) close_range(3, socket - 1, 0);
+    close_range(socket + 1, ~0U, 0);
+  }
+
   // The server is gone: nobody reads what the workers write.
   int leave() {
     for (const auto& [pid, id] : children_) kill(pid, SIGKILL);

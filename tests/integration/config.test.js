@@ -35,6 +35,14 @@ for (const [what, text, place, word] of [
   ['a passphrase of nine characters (SR-8)', 'channels:\n  a:\n    srt:\n      passphrase: ninechars\n', '', '10'],
   ['an unknown codec', 'channels:\n  a:\n    ladder:\n      - {height: 720, bitrate: 2M, codec: vp8}\n', '4:', 'codec'],
   ['YAML that is none', 'http: [\n', '', ''],
+  ['an empty file', '', '', 'has no keys'],
+  ['a file of comments', '# http: {}\n', '', 'has no keys'],
+  ['bytes that are no text', '\u0000\u0001', '1:1', 'UTF-8'],
+  ['a second document', 'http: {}\n---\nchannels: {}\n', '3:1', 'second document'],
+  ['two listeners on one port', 'http:\n  port: 8081\n', '1:1', 'admin.port'],
+  ['a listener on a name', 'http:\n  listen: localhost\n', '2:11', 'IP address'],
+  ['a preset that no encoder has', 'channels:\n  a:\n    ladder:\n      - {height: 720, bitrate: 2M, preset: fastest}\n', '4:', 'ultrafast'],
+  ['a certificate that is missing', 'http:\n  certificate: /nowhere/a.pem\n  key: /nowhere/b.pem\n', '', '/nowhere/a.pem'],
   ['a channel name with a slash', 'channels:\n  a/b: {}\n', '2:3', 'letters'],
 ]) {
   test(`check refuses ${what}`, async () => {

@@ -283,6 +283,9 @@ TEST(AdminConfig, ReadsATokenFromAFile) {
   std::ofstream(path) << "\nabc\n";
   EXPECT_NE(token_problems("name: a, role: read, file: " + path).find("first line"), std::string::npos);
   EXPECT_NE(token_problems("name: a, role: read, file: /nonexistent").find("cannot be read"), std::string::npos);
+  EXPECT_NE(token_problems("name: a, role: read, file: /dev/zero").find("is a device"), std::string::npos);
+  std::ofstream(path) << "\xff\xfe\n";
+  EXPECT_NE(token_problems("name: a, role: read, file: " + path).find("is no text"), std::string::npos);
 }
 
 TEST(AdminConfig, ATokenNeedsANameARoleAndOneSource) {

@@ -1,92 +1,20 @@
 #include "app/server.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "unit/app/fetch.h"
+#include "unit/app/server_fixture.h"
 
 namespace app {
 namespace {
 
 using testing::fetch;
+using testing::ServerTest;
 using testing::status_of;
-using testing::wait_until;
-
-/// Standard error in a file, while it lives.
-class LogFile {
- public:
-  explicit LogFile(std::string path) : path_(std::move(path)), kept_(dup(2)) {
-    const int file = open(path_.c_str(), O_CREAT | O_TRUNC | O_APPEND | O_WRONLY | O_CLOEXEC, 0600);
-    dup2(file, 2);
-    close(file);
-  }
-  ~LogFile() {
-    dup2(kept_, 2);
-    close(kept_);
-  }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
-
-  std::string text() const {
-    std::ifstream file(path_);
-    std::stringstream all;
-    all << file.rdbuf();
-    return all.str();
-  }
-  bool has(const std::string& words) const { return text().find(words) != std::string::npos; }
-
- private:
-  const std::string path_;
-  const int kept_;
-};
-
-/// A directory with everything that a server needs, and a configuration that takes no fixed port.
-class ServerTest : public ::testing::Test {
- protected:
-  ServerTest() {
-    std::filesystem::remove_all(directory_);
-    std::filesystem::create_directories(directory_ + "/web");
-    write_worker("exec cat <&3 >/dev/null");
-    write_config();
-  }
-  ~ServerTest() override { std::filesystem::remove_all(directory_); }
-
-  /// A media process of a few shell words; descriptor 3 ends with the server.
-  void write_worker(const std::string& script) {
-    std::ofstream(worker_) << "#!/bin/sh\n" << script << "\n";
-    chmod(worker_.c_str(), 0700);
-  }
-  void write_config(const std::string& more = "") {
-    std::ofstream(path_) << "state_directory: " << directory_ << "/state\nweb_directory: " << directory_ << "/web\n"
-                         << "http: {port: 0, tls_port: 0, loops: 1}\nadmin: {port: 0}\n"
-                         << "rtmp: {port: 0, tls_port: 0}\nsrt: {port: 0}\n"
-                         << more;
-  }
-  std::unique_ptr<Instance> make() {
-    auto loaded = load_config(path_);
-    EXPECT_TRUE(std::holds_alternative<Config>(loaded));
-    return std::make_unique<Instance>(std::get<Config>(std::move(loaded)), path_, worker_);
-  }
-  /// A server that runs on this thread while `visit` does on another, and is then asked to stop.
-  void run_beside(Instance& server, const std::function<void()>& visit) {
-    std::thread visitor([&] {
-      visit();
-      server.stop();
-    });
-    server.run();
-    visitor.join();
-  }
-
-  const std::string directory_ = ::testing::TempDir() + "kickoff-server-" + std::to_string(getpid());
-  const std::string worker_ = directory_ + "/worker";
-  const std::string path_ = directory_ + "/kickoff.yaml";
-};
 
 TEST_F(ServerTest, AnswersOnItsAdministrationPortFromItsStartToItsStop) {
   auto server = make();
@@ -159,74 +87,6 @@ TEST_F(ServerTest, StopsWhileItReadsItsConfigurationAgain) {
   server->reload();
   server->stop();
   server->run();
-}
-
-TEST_F(ServerTest, TakesUpAConfigurationOnHangUpAndNamesWhatNeedsARestart) {
-  LogFile log(directory_ + "/log");
-  auto server = make();
-  ASSERT_TRUE(server->start().ok());
-  run_beside(*server, [&] {
-    write_config("channels: {a: {}, b: {}}\nlog: {level: debug}\n");
-    raise(SIGHUP);
-    wait_until([&] { return log.has("configuration reloaded"); });
-  });
-  EXPECT_TRUE(log.has("log.level")) << log.text();
-  EXPECT_FALSE(log.has("http.port")) << log.text();
-}
-
-TEST_F(ServerTest, GoesOnNamingWhatNeedsARestartUntilThereIsOne) {
-  LogFile log(directory_ + "/log");
-  auto server = make();
-  ASSERT_TRUE(server->start().ok());
-  const auto count = [&](const std::string& words) {
-    std::size_t times = 0;
-    const std::string text = log.text();
-    for (std::size_t at = 0; (at = text.find(words, at)) != std::string::npos; ++at) ++times;
-    return times;
-  };
-  run_beside(*server, [&] {
-    write_config("log: {level: debug}\n");
-    for (std::size_t times = 1; times <= 2; ++times) {
-      server->reload();
-      wait_until([&] { return count("configuration reloaded") == times; });
-      EXPECT_EQ(count("log.level"), times) << log.text();
-    }
-  });
-}
-
-TEST_F(ServerTest, KeepsWhatItHasWhereTheFileIsWrong) {
-  LogFile log(directory_ + "/log");
-  auto server = make();
-  ASSERT_TRUE(server->start().ok());
-  run_beside(*server, [&] {
-    write_config("chanels: {}\n");
-    server->reload();
-    wait_until([&] { return log.has("configuration not reloaded"); });
-    EXPECT_TRUE(log.has("kickoff.yaml:7:1: unknown key")) << log.text();
-    EXPECT_EQ(status_of(fetch(server->admin_port(), "/readyz")), "200");
-  });
-  EXPECT_FALSE(log.has("configuration reloaded"));
-}
-
-TEST_F(ServerTest, KeepsWhatItHasWhereACertificateIsMissing) {
-  LogFile log(directory_ + "/log");
-  auto server = make();
-  ASSERT_TRUE(server->start().ok());
-  run_beside(*server, [&] {
-    std::ofstream(path_, std::ios::app) << "channels: {a: {}}\n";
-    std::string text;
-    {
-      std::ifstream file(path_);
-      std::stringstream all;
-      all << file.rdbuf();
-      text = all.str();
-    }
-    text.replace(text.find("loops: 1"), 8, "loops: 1, certificate: /nowhere/a.pem, key: /nowhere/b.pem");
-    std::ofstream(path_) << text;
-    server->reload();
-    wait_until([&] { return log.has("configuration not reloaded"); });
-  });
-  EXPECT_TRUE(log.has("/nowhere/a.pem")) << log.text();
 }
 
 TEST_F(ServerTest, NamesTheMediaWorkerThatIsMissing) {

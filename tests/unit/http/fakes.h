@@ -45,6 +45,7 @@ class Recorder final : public http::Handler {
     if (!hold) session->respond(id, answer == nullptr ? reply(200, std::string(request.path)) : answer);
   }
   void on_stream_closed(http::StreamId id) override { closed.push_back(id); }
+  void on_stream_refused() override { ++streams_refused; }
   http::Response refuse(int status) override {
     refused.push_back(status);
     return reply(status, "refused");
@@ -58,6 +59,7 @@ class Recorder final : public http::Handler {
   std::vector<http::StreamId> ids;
   std::vector<http::StreamId> closed;
   std::vector<int> refused;
+  int streams_refused = 0;
 };
 
 inline std::string text(const std::vector<base::Bytes>& slices) {

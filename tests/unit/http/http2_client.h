@@ -14,6 +14,7 @@ namespace http_test {
 /// A small HTTP/2 client over nghttp2; what it says is moved to the server session by hand.
 class Http2Client {
  public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
   struct Answer {
     std::string fields;
     std::string body;
@@ -64,16 +65,26 @@ class Http2Client {
   }
   ~Http2Client() { nghttp2_session_del(session); }
 
-  std::int32_t ask(const std::string& path, const std::string& method = "GET",
-                   std::vector<std::pair<std::string, std::string>> more = {}, const std::string& body = "") {
-    std::vector<std::pair<std::string, std::string>> fields{
-        {":method", method}, {":scheme", "https"}, {":authority", "edge"}, {":path", path}};
-    fields.insert(fields.end(), more.begin(), more.end());
-    std::vector<nghttp2_nv> nv;
-    for (auto& [name, value] : fields)
-      nv.push_back({reinterpret_cast<std::uint8_t*>(name.data()), reinterpret_cast<std::uint8_t*>(value.data()),
-                    name.size(), value.size(), 0});
+  std::int32_t ask(const std::string& path, const std::string& method = "GET", Fields more = {},
+                   const std::string& body = "") {
+    Fields fields = head(path, method, std::move(more));
+    const std::vector<nghttp2_nv> nv = pointers(fields);
     sending = body;
+    nghttp2_data_provider provider = sender();
+    return nghttp2_submit_request(session, nullptr, nv.data(), nv.size(), body.empty() ? nullptr : &provider, nullptr);
+  }
+  /// Asks with END_HEADERS alone: a body may follow by send_body.
+  std::int32_t begin(const std::string& path, const std::string& method = "GET", Fields more = {}) {
+    Fields fields = head(path, method, std::move(more));
+    const std::vector<nghttp2_nv> nv = pointers(fields);
+    return nghttp2_submit_headers(session, NGHTTP2_FLAG_NONE, -1, nullptr, nv.data(), nv.size(), nullptr);
+  }
+  void send_body(std::int32_t id, const std::string& body, bool whole) {
+    sending = body;
+    const nghttp2_data_provider provider = sender();
+    ASSERT_EQ(nghttp2_submit_data(session, whole ? NGHTTP2_FLAG_END_STREAM : NGHTTP2_FLAG_NONE, id, &provider), 0);
+  }
+  nghttp2_data_provider sender() {
     nghttp2_data_provider provider{};
     provider.source.ptr = this;
     provider.read_callback = [](nghttp2_session*, std::int32_t, std::uint8_t* to, std::size_t length,
@@ -85,7 +96,7 @@ class Http2Client {
       if (left.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
       return static_cast<ssize_t>(taken);
     };
-    return nghttp2_submit_request(session, nullptr, nv.data(), nv.size(), body.empty() ? nullptr : &provider, nullptr);
+    return provider;
   }
   std::string say() {
     std::string all;
@@ -105,6 +116,20 @@ class Http2Client {
   std::string sending;
   int pongs = 0;
   int goaway = -1;
+
+ private:
+  static Fields head(const std::string& path, const std::string& method, Fields more) {
+    Fields fields{{":method", method}, {":scheme", "https"}, {":authority", "edge"}, {":path", path}};
+    fields.insert(fields.end(), more.begin(), more.end());
+    return fields;
+  }
+  static std::vector<nghttp2_nv> pointers(Fields& fields) {
+    std::vector<nghttp2_nv> nv;
+    for (auto& [name, value] : fields)
+      nv.push_back({reinterpret_cast<std::uint8_t*>(name.data()), reinterpret_cast<std::uint8_t*>(value.data()),
+                    name.size(), value.size(), 0});
+    return nv;
+  }
 };
 
 }  // namespace http_test

@@ -48,6 +48,9 @@ TEST(Routes, TakeAFileApartAfterItsLastSlash) {
   EXPECT_EQ(part.file, "7.0.m4s");
   EXPECT_EQ(parse_route("/live/m/index.m3u8").channel, "m");
   EXPECT_EQ(parse_route("/live/m//index.m3u8").rendition, "");
+  const std::string name(128, 'v');
+  EXPECT_EQ(parse_route("/live/m/" + name + "/index.m3u8").rendition, name);
+  EXPECT_EQ(parse_route("/live/m/" + name + "v/index.m3u8").kind, Kind::kNone) << "a held request would keep it";
   EXPECT_EQ(parse_route("/play/m/").kind, Kind::kPlay);
   EXPECT_EQ(parse_route("/play/m//").kind, Kind::kNone);
   EXPECT_EQ(parse_route("/web/").kind, Kind::kStatic);

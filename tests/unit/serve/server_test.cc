@@ -192,6 +192,20 @@ TEST(Server, Answers304AndRanges) {  // CF-16, CF-24
   EXPECT_EQ(client.answer().body, "0:");
 }
 
+TEST(Server, HoldsNoConditionsThatCannotBeMet) {
+  Serving serving;
+  serving.go_live();
+  Client client(serving.port());
+  const Answer part = client.get(part_path(1));
+  const std::string& tag = part.fields.at("etag");
+  const std::string padding(300, ' ');
+  EXPECT_EQ(client.get(part_path(1), "If-None-Match: \"x\"," + padding + tag + "\r\n").status, 200);
+  EXPECT_EQ(client.get(part_path(1), "Range: bytes=0-1," + padding + "3-4\r\n").status, 200);
+  const std::string longer = tag + padding + "\"";
+  EXPECT_EQ(client.get(part_path(1), "Range: bytes=0-1\r\nIf-Range: " + longer + "\r\n").status, 200);
+  EXPECT_EQ(client.get(part_path(1), "Range: bytes=0-1\r\nIf-Range: " + tag + "\r\n").status, 206);
+}
+
 TEST(Server, HeadEqualsGetWithoutABody) {  // CF-25, LL-107
   Serving serving;
   serving.go_live();

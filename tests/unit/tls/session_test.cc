@@ -176,7 +176,7 @@ TEST_F(Tls, KeepsTheSelfSignedCertificateForTheNextStart) {
   struct stat after{};
   ASSERT_EQ(stat(files.certificate.c_str(), &after), 0);
   EXPECT_EQ(before.st_ino, after.st_ino);
-  EXPECT_GT(context()->expires(), std::time(nullptr) + 300 * 24 * 3600);
+  EXPECT_GT(context()->validity().until, std::time(nullptr) + 300 * 24 * 3600);
 }
 
 TEST_F(Tls, SignsForLocalhostByNameAndAddress) {

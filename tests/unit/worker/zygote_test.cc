@@ -132,6 +132,22 @@ TEST_F(ZygoteTest, AWorkerOpensNoSocketNoFileAndNoProgram) {
   EXPECT_EQ(run_worker(1, ""), "no socket, no file, no program, no other process");
 }
 
+TEST_F(ZygoteTest, AWorkerHasNoDescriptorButItsOwn) {
+  const int left_open = dup(STDERR_FILENO);
+  start([](const std::string&, const job::SpawnDescriptors& descriptors, const std::vector<std::string>&) {
+    std::string text;
+    for (int number = 3; number < 1024; ++number) {
+      const bool own = number == descriptors.feed || number == descriptors.records || number == descriptors.stats ||
+                       number == descriptors.media;
+      if (!own && fcntl(number, F_GETFD) >= 0) text += std::to_string(number) + " ";
+    }
+    write_text(descriptors.records, text + "end");
+    return 0;
+  });
+  EXPECT_EQ(run_worker(1, ""), "end");
+  close(left_open);
+}
+
 TEST_F(ZygoteTest, EndsWithItsWorkersWhenTheServerIsGone) {
   start([](const std::string&, const job::SpawnDescriptors& descriptors, const std::vector<std::string>&) {
     char byte = 0;

@@ -1,0 +1,102 @@
+#include "app/reloader.h"
+
+#include <pthread.h>
+
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+
+namespace app {
+
+/// What the reading thread knows of the Reloader: a way back that is cut when the Reloader goes. The mutex is held for
+/// as long as one post takes.
+struct Reloader::Link {
+  std::mutex mutex;
+  loop::Mailbox* mailbox = nullptr;  ///< null once cut
+
+  void post(std::function<void()> letter) {
+    const std::lock_guard lock(mutex);
+    if (mailbox != nullptr) mailbox->post(std::move(letter));
+  }
+  void cut() {
+    const std::lock_guard lock(mutex);
+    mailbox = nullptr;
+  }
+};
+
+Preparation prepare(const std::string& path, const std::shared_ptr<const tls::TicketKeys>& keys) {
+  auto loaded = load_config(path);
+  if (auto* problems = std::get_if<std::vector<Problem>>(&loaded)) return std::move(*problems);
+  Prepared prepared{std::get<Config>(std::move(loaded)), {}};
+  auto certificates = load_certificates(prepared.config, keys);
+  if (!certificates.ok()) return std::vector<Problem>{{path, 0, 0, certificates.error().what}};
+  prepared.certificates = certificates.take();
+  return prepared;
+}
+
+Reloader::Reloader(loop::Loop& loop, Read read, Done done, base::Micros limit)
+    : read_(std::move(read)),
+      done_(std::move(done)),
+      limit_(limit),
+      mailbox_(loop),
+      link_(std::make_shared<Link>()),
+      deadline_(loop, [this] { give_up(); }) {
+  link_->mailbox = &mailbox_;
+}
+
+Reloader::~Reloader() { link_->cut(); }
+
+void Reloader::start() {
+  switch (state_) {
+    case State::kIdle: return begin();
+    case State::kReading:
+      state_ = State::kReadingThenAgain;
+      return base::log_info("app", "configuration is being read; it is read again afterwards");
+    case State::kReadingThenAgain:
+      return base::log_info("app", "configuration is being read; it is read again afterwards, once");
+    case State::kGivenUp:
+      return report("an earlier reload still waits for a file: the disk or the mount that holds it hangs");
+  }
+}
+
+void Reloader::begin() {
+  try {
+    std::thread([read = read_, link = link_, this] {
+      pthread_setname_np(pthread_self(), "k-reload");
+      auto outcome = std::make_shared<Preparation>(read());
+      // `this` is used on the loop only, and only if the Reloader is still there.
+      link->post([this, outcome] { take(std::move(*outcome)); });
+    }).detach();
+  } catch (const std::system_error& problem) {
+    return report(std::string("no thread to read the configuration on: ") + problem.what());
+  }
+  state_ = State::kReading;
+  deadline_.start(limit_);
+  base::log_info("app", "reading the configuration");
+}
+
+void Reloader::take(Preparation outcome) {
+  const State before = std::exchange(state_, State::kIdle);
+  deadline_.stop();
+  if (before == State::kGivenUp) {
+    base::log_warn("app", "the reload that was given up came to its end and is thrown away; send SIGHUP for another");
+    return;
+  }
+  if (before == State::kReadingThenAgain) begin();
+  done_(std::move(outcome));
+}
+
+void Reloader::give_up() {
+  state_ = State::kGivenUp;
+  report("given up after " + std::to_string(limit_ / base::kMillisecond) +
+         " ms: the configuration, or a file that it names, is on a disk or a mount that hangs");
+}
+
+void Reloader::report(std::string problem) {
+  mailbox_.post([this, problem = std::move(problem)] { done_(std::vector<Problem>{{"reload", 0, 0, problem}}); });
+}
+
+}  // namespace app

@@ -1,0 +1,22 @@
+#include "metrics/config_metrics.h"
+
+namespace metrics {
+
+void add_config(Families& out, const Reloads& reloads, const std::vector<Certificate>& certificates) {
+  out.gauge("kickoff_config_last_reload_success",
+            "1 if the last reload of the configuration succeeded, 0 if it was refused: the log says why.", {},
+            reloads.last_succeeded ? 1 : 0);
+  out.gauge("kickoff_config_last_reload_timestamp_seconds",
+            "Unix time of the last reload of the configuration, whether it succeeded or not, or of the start.", {},
+            static_cast<double>(reloads.last_at));
+  out.gauge("kickoff_config_last_reload_success_timestamp_seconds",
+            "Unix time of the last successful reload of the configuration, or of the start.", {},
+            static_cast<double>(reloads.last_success_at));
+  for (const Certificate& certificate : certificates) {
+    out.gauge("kickoff_tls_certificate_expiry_timestamp_seconds",
+              "Unix time at which the certificate of the TLS ports expires, by its file.",
+              {{"certificate", certificate.file}}, static_cast<double>(certificate.expires));
+  }
+}
+
+}  // namespace metrics

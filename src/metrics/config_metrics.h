@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "metrics/exposition.h"
+#include "metrics/families.h"
+
+namespace metrics {
+
+/// Adds what became of the last reload, and the end of each certificate.
+void add_config(Families& out, const Reloads& reloads, const std::vector<Certificate>& certificates);
+
+}  // namespace metrics

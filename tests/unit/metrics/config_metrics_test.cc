@@ -1,0 +1,42 @@
+#include "metrics/config_metrics.h"
+
+#include <gtest/gtest.h>
+
+namespace metrics {
+namespace {
+
+std::string page_of(const Reloads& reloads, const std::vector<Certificate>& certificates = {}) {
+  Instance instance;
+  instance.reloads = reloads;
+  instance.certificates = certificates;
+  return write_exposition(instance, {}, {});
+}
+
+void expect_told(const std::string& text, const std::string& line) {
+  EXPECT_NE(text.find(line + "\n"), std::string::npos) << line;
+}
+
+TEST(ConfigMetrics, TellAReloadThatSucceeded) {
+  const std::string text = page_of({true, 1'700'000'005, 1'700'000'005});
+  expect_told(text, "# TYPE kickoff_config_last_reload_success gauge");
+  expect_told(text, "kickoff_config_last_reload_success 1");
+  expect_told(text, "kickoff_config_last_reload_timestamp_seconds 1700000005");
+  expect_told(text, "kickoff_config_last_reload_success_timestamp_seconds 1700000005");
+}
+
+TEST(ConfigMetrics, TellAReloadThatWasRefusedAndWhenTheLastGoodOneWas) {
+  const std::string text = page_of({false, 1'700'000'009, 1'700'000'005});
+  expect_told(text, "kickoff_config_last_reload_success 0");
+  expect_told(text, "kickoff_config_last_reload_timestamp_seconds 1700000009");
+  expect_told(text, "kickoff_config_last_reload_success_timestamp_seconds 1700000005");
+}
+
+TEST(ConfigMetrics, TellWhenEachCertificateExpires) {
+  const std::string text = page_of({}, {{"/etc/kickoff/a.pem", 1'800'000'000}, {"state/\"b\".crt", 0}});
+  expect_told(text, "# TYPE kickoff_tls_certificate_expiry_timestamp_seconds gauge");
+  expect_told(text, "kickoff_tls_certificate_expiry_timestamp_seconds{certificate=\"/etc/kickoff/a.pem\"} 1800000000");
+  expect_told(text, "kickoff_tls_certificate_expiry_timestamp_seconds{certificate=\"state/\\\"b\\\".crt\"} 0");
+}
+
+}  // namespace
+}  // namespace metrics
