@@ -66,6 +66,13 @@ void read_srt(Section& in, Config::Srt& srt) {
   in.flag("publish_without_mode", srt.publish_without_mode);
 }
 
+void read_limits(Section& in, Config::Limits& limits) {
+  in.number("channels", 1, 10'000, limits.channels.channels);
+  in.number("channels_per_address", 1, 10'000, limits.channels.channels_per_address);
+  in.number("new_channels_per_second", 1, 1000, limits.channels.new_per_second);
+  in.number("publishes_per_connection", 1, 1000, limits.publishes_per_connection);
+}
+
 // Those of x264, which x265 has too; libaom has speeds, and takes its fastest for one of these words.
 void read_preset(Section& in, job::Rung& rung) {
   static constexpr std::initializer_list<const char*> kPresets = {
@@ -245,6 +252,7 @@ Config read_root(const YAML::Node& root, Report& report) {
     rtmp.port("tls_port", config.rtmp.tls_port);
   });
   in.section("srt", [&](Section& srt) { read_srt(srt, config.srt); });
+  in.section("limits", [&](Section& limits) { read_limits(limits, config.limits); });
   in.section("channels", [&](Section& channels) {
     channels.each([&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
       if (name != "*" && !valid_name(name, 64)) {

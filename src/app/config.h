@@ -8,6 +8,7 @@
 
 #include "api/tokens.h"
 #include "base/log.h"
+#include "channel/limits.h"
 #include "channel/options.h"
 
 namespace app {
@@ -54,6 +55,11 @@ struct Config {
     int max_mbps = 40;                  ///< receive buffers are sized for it (SR-14)
     bool publish_without_mode = false;  ///< accept callers whose stream id lacks m=publish (SR-3)
   };
+  /// What publishers may take of the server; see channel::Admission and ingest::PublishRate.
+  struct Limits {
+    channel::Limits channels;  ///< those without an entry in `channels`
+    int publishes_per_connection = 8;
+  };
   /// One entry of `channels`; SRT's own settings beside what channel/ knows.
   struct Channel {
     channel::Options options;
@@ -72,6 +78,7 @@ struct Config {
   Admin admin;
   Rtmp rtmp;
   Srt srt;
+  Limits limits;
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
 };

@@ -88,6 +88,12 @@ base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Confi
   return std::shared_ptr<const ingest::SrtPolicy>(std::move(policy));
 }
 
+ingest::PublishRate publish_rate_of(const Config::Limits& limits) {
+  ingest::PublishRate rate;
+  rate.burst = limits.publishes_per_connection;
+  return rate;
+}
+
 ServePlan plan_here(const Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -134,16 +140,22 @@ class Instance::Parts {
         [this] { return serve_->bytes_sent(); },
         [this](double memory, double egress) { serve_->set_shared_room(memory, egress); }};
     room_ = std::make_unique<RoomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
-    TRY(spawner_, channel::ProcessSpawner::make(loop_, worker_));
+    TRY(spawner_, channel::ProcessSpawner::make(loop_, {.program = worker_}));
+    // Process 1 of a container inherits every orphan: workers whose parent died, or what a health check left behind.
+    if (getpid() == 1) {
+      orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
+    }
     const channel::Environment environment{
         alarms_, clock_, *spawner_,
         [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
           serve_->publish(snapshot);
         },
         [this] {
-          if (srt_) srt_->set_occupied(channels_->occupied());
+          if (!srt_) return;
+          srt_->set_occupied(channels_->occupied());
+          srt_->set_full(channels_->full_but_for());
         }};
-    channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_),
+    channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });
     TRY_OK(start_ingest());
     TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
@@ -199,6 +211,7 @@ class Instance::Parts {
   base::Status start_ingest() {
     ingest::RtmpListener::Options options;
     options.tcp.host = config_.rtmp.listen;
+    options.publishes = publish_rate_of(config_.limits);
     if (config_.rtmp.port != 0) {
       options.tcp.port = config_.rtmp.port;
       TRY(rtmp_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
@@ -263,7 +276,10 @@ class Instance::Parts {
     admin_->configure(config_.admin);
     room_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
-    channels_->configure(settings_of(config_));
+    channels_->configure(settings_of(config_), config_.limits.channels);
+    for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
+      if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
+    }
     std::string fixed;
     for (const std::string& key : keys_for_restart(started_, config_)) fixed += (fixed.empty() ? "" : ", ") + key;
     if (!fixed.empty()) base::log_warn("app", "keys that change only with a restart differ", {{"keys", fixed}});
@@ -282,6 +298,8 @@ class Instance::Parts {
     overview->instance.version = KICKOFF_VERSION;
     overview->instance.main_loop_busy = loop_.busy_share();
     overview->instance.publishers_denied = channels_->denied();
+    overview->instance.publishes_limited = channels_->limited();
+    overview->instance.workers_waiting = spawner_->waiting();
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
     overview->instance.reloads = reloads_;
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
@@ -312,6 +330,7 @@ class Instance::Parts {
   std::unique_ptr<RoomSampler> room_;
   channel::LoopAlarms alarms_{loop_};
   std::unique_ptr<channel::ProcessSpawner> spawner_;
+  std::unique_ptr<loop::OrphanReaper> orphans_;
   std::unique_ptr<channel::Channels> channels_;
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;

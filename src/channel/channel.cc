@@ -45,7 +45,6 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
       {{"channel", name_}, {"protocol", request.protocol}, {"peer", request.peer}, {"encoder", request.encoder}});
   set_state(State::kLive);
   environment_.on_publishers();
-  source_.start(position_);
   if (!beat_->active()) beat_->start(kBeat, kBeat);
   return sink;
 }
@@ -59,10 +58,25 @@ bool Channel::occupied() const {
   return state_ == State::kEnding || (feed_.occupied() && !feed_.silent() && !options_.takeover);
 }
 
-void Channel::on_feed(const FeedSlot&, const feed::Message& message) { source_.write(message); }
+/// The worker is started by the first message that a demuxer has use for: a publisher that sends nothing costs none.
+void Channel::on_feed(const FeedSlot&, const feed::Message& message) {
+  if (!source_.running()) {
+    if (state_ != State::kLive || std::holds_alternative<feed::Start>(message)) return;
+    source_.start(position_);
+    // The source has told its worker the slot's headers, and this one is among them.
+    const auto* rtmp = std::get_if<feed::RtmpMessage>(&message);
+    if (rtmp != nullptr && rtmp->role == feed::Role::kHeader) return;
+  }
+  source_.write(message);
+}
 
 void Channel::on_feed_gone(const FeedSlot&, std::string_view reason) {
   base::log_info("channel", "publisher gone", {{"channel", name_}, {"reason", reason}});
+  if (!source_.running()) {
+    // Nothing was ever sent, so there is no log to hold open for a publisher that comes back.
+    if (state_ == State::kLive) on_source_end();
+    return;
+  }
   source_.write(feed::Stop{});
   if (state_ == State::kLive) {
     deadline_ = environment_.clock.steady() + options_.grace;
@@ -107,7 +121,11 @@ void Channel::stop() {
   set_state(State::kEnding);
   deadline_ = environment_.clock.steady() + kFinishLimit;
   feed_.close("the channel ends");
-  source_.finish();
+  if (source_.running()) {
+    source_.finish();
+  } else {
+    on_source_end();
+  }
 }
 
 bool Channel::stale() const {

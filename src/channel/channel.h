@@ -44,9 +44,10 @@ struct Environment {
 ///                        ▼
 ///                     kEnding ──source done, or out of time──► kEnded ──publish──► kLive
 ///
-/// Through kLive and kGrace the log never stands still: see WorkerSource. A publisher without media for
-/// Options::idle is disconnected; one without media for FeedSlot::kSilent gives way to another.
-/// Thread: the control loop's.
+/// The log begins with the first message of a feed; from then on, through kLive and kGrace, it never stands still: see
+/// WorkerSource. A publisher that goes before its first message takes the channel from kLive to kEnded at once, and
+/// costs no worker. A publisher without media for Options::idle is disconnected; one without media for
+/// FeedSlot::kSilent gives way to another. Thread: the control loop's.
 class Channel final : private FeedSlotOwner, private LogWriter {
  public:
   enum class State : std::uint8_t { kIdle, kLive, kGrace, kEnding, kEnded };
@@ -78,6 +79,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
   std::uint64_t publishes_refused() const { return refused_; }
+  /// True where it has ended, or has not begun, and nothing was ever published of it.
+  bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
   /// True where another publisher would be refused, whoever it is.
   bool occupied() const;
   /// True where media has come for a while and no part was published lately (OP-4). A publisher that sends nothing is

@@ -26,10 +26,11 @@ ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
 
 }  // namespace
 
-Channels::Channels(const Environment& environment, Settings settings, OnRemove on_remove)
+Channels::Channels(const Environment& environment, Settings settings, const Limits& limits, OnRemove on_remove)
     : environment_(environment),
       settings_(std::move(settings)),
       policy_(policy_of(settings_)),
+      admission_(limits),
       on_remove_(std::move(on_remove)),
       sweep_(environment.alarms.make([this] { sweep(); })) {
   sweep_->start(kSweep, kSweep);
@@ -48,22 +49,83 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
         {{"channel", request.channel}, {"protocol", request.protocol}, {"peer", request.peer}, {"why", refusal->text}});
     return *refusal;
   }
+  if (auto full = limit(request)) return *std::move(full);
   std::unique_ptr<Channel>& channel = channels_[request.channel];
-  if (!channel) channel = std::make_unique<Channel>(environment_, request.channel, *settings_of(request.channel));
+  if (!channel) channel = std::make_unique<Channel>(environment_, request.channel, *options_of(request.channel));
   return channel->publish(request, feed);
 }
 
-const Options* Channels::settings_of(const std::string& channel) const {
-  auto found = settings_.find(channel);
-  if (found == settings_.end()) found = settings_.find("*");
-  return found == settings_.end() ? nullptr : &found->second;
+/// Only what makes a log, and so a worker, is limited: a publisher that comes back to its channel is let in.
+std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishRequest& request) {
+  if (declared(request.channel)) return std::nullopt;
+  const auto known = channels_.find(request.channel);
+  if (known != channels_.end() && known->second->state() != Channel::State::kEnded) return std::nullopt;
+  const base::Micros now = environment_.clock.steady();
+  const std::string address = ingest::peer_key(request.peer);
+  if (const auto full = admission_.full(count(address), request.loopback)) {
+    const bool room =
+        full == Limit::kChannelsPerAddress ? make_room(std::string_view(address)) : make_room(std::nullopt);
+    if (!room) return admission_.refuse(*full, request.peer, now);
+  }
+  if (const auto over = admission_.take(request.peer, request.loopback, now)) {
+    return admission_.refuse(*over, request.peer, now);
+  }
+  return std::nullopt;
 }
 
-void Channels::configure(Settings settings) {
+Admission::Count Channels::count(std::string_view address) const {
+  Admission::Count count;
+  for (const auto& [name, channel] : channels_) {
+    if (declared(name) || channel->blank()) continue;
+    ++count.channels;
+    if (!address.empty() && ingest::peer_key(channel->feed().publisher().peer) == address) ++count.of_address;
+  }
+  return count;
+}
+
+/// Who has been connected longest, and for FeedSlot::kSilent at least, without a byte of a feed: of `address` where one
+/// is given.
+Channel* Channels::longest_without_media(std::optional<std::string_view> address) const {
+  Channel* longest = nullptr;
+  for (const auto& [name, channel] : channels_) {
+    const FeedSlot& feed = channel->feed();
+    const bool waits = channel->state() == Channel::State::kLive && !channel->source().running() && feed.silent();
+    if (declared(name) || !waits || feed.closing()) continue;
+    if (address && ingest::peer_key(feed.publisher().peer) != *address) continue;
+    if (longest == nullptr || feed.silence() > longest->feed().silence()) longest = channel.get();
+  }
+  return longest;
+}
+
+bool Channels::make_room(std::optional<std::string_view> address) {
+  Channel* longest = longest_without_media(address);
+  return longest != nullptr && longest->disconnect("no media, and others need the room");
+}
+
+std::optional<std::set<std::string, std::less<>>> Channels::full_but_for() const {
+  if (!admission_.full(count({}), true) || longest_without_media(std::nullopt) != nullptr) return std::nullopt;
+  std::set<std::string, std::less<>> names;
+  for (const auto& [name, channel] : channels_) {
+    if (!declared(name) && channel->state() != Channel::State::kEnded) names.insert(name);
+  }
+  return names;
+}
+
+std::optional<Options> Channels::options_of(const std::string& channel) const {
+  auto found = settings_.find(channel);
+  if (found == settings_.end()) found = settings_.find("*");
+  if (found == settings_.end()) return std::nullopt;
+  Options options = found->second;
+  options.declared = declared(channel);
+  return options;
+}
+
+void Channels::configure(Settings settings, const Limits& limits) {
   settings_ = std::move(settings);
   policy_ = policy_of(settings_);
+  admission_.configure(limits);
   for (auto& [name, channel] : channels_) {
-    if (const Options* options = settings_of(name)) channel->set_options(*options);
+    if (auto options = options_of(name)) channel->set_options(*std::move(options));
   }
 }
 
@@ -74,9 +136,12 @@ void Channels::stop(std::function<void()> done) {
 
 void Channels::sweep() {
   forget_ended();
-  // A publisher falls silent without anybody saying so.
-  if (std::set<std::string, std::less<>> now = occupied(); now != told_occupied_) {
+  // A publisher falls silent, and room is made, without anybody saying so.
+  auto now = occupied();
+  auto full = full_but_for();
+  if (now != told_occupied_ || full != told_full_) {
     told_occupied_ = std::move(now);
+    told_full_ = std::move(full);
     environment_.on_publishers();
   }
   if (!on_stopped_) return;
@@ -95,7 +160,7 @@ void Channels::forget_ended() {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
     const bool ended = channel.state() == Channel::State::kEnded;
-    if (!ended || now - channel.ended_at() < retention_of(channel.options())) {
+    if (!ended || (!channel.blank() && now - channel.ended_at() < retention_of(channel.options()))) {
       ++at;
       continue;
     }

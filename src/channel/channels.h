@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "channel/admission.h"
 #include "channel/channel.h"
 #include "channel/report.h"
 #include "ingest/auth.h"
@@ -17,7 +19,10 @@
 namespace channel {
 
 /// All channels of an instance: made when somebody publishes to a configured name, forgotten when they have ended and
-/// nothing of them can be asked for any more. Decides who may publish.
+/// nothing of them can be asked for any more; at once where they never had anything. Decides who may publish.
+///
+/// Channels that the configuration names always come in. Others are limited (see Admission): where there is no room for
+/// one more, a publisher that has sent nothing for FeedSlot::kSilent gives up its place.
 /// Thread: the control loop's.
 class Channels final : public ingest::Publisher {
  public:
@@ -26,14 +31,14 @@ class Channels final : public ingest::Publisher {
   /// Told when a channel is forgotten.
   using OnRemove = std::function<void(const std::string& channel)>;
 
-  Channels(const Environment& environment, Settings settings, OnRemove on_remove);
+  Channels(const Environment& environment, Settings settings, const Limits& limits, OnRemove on_remove);
   ~Channels() override;
 
   std::variant<ingest::FeedSink*, Refusal> on_publish(const ingest::PublishRequest& request,
                                                       ingest::Feed& feed) override;
 
   /// New settings; running channels take what they can, the rest with their next worker.
-  void configure(Settings settings);
+  void configure(Settings settings, const Limits& limits);
   /// Ends every channel; `done` is called once when all have, on a later turn; it may destroy this object.
   void stop(std::function<void()> done);
 
@@ -45,24 +50,36 @@ class Channels final : public ingest::Publisher {
   /// Names of channels by which a further publisher would be refused. Changes of it are told by
   /// Environment::on_publishers.
   std::set<std::string, std::less<>> occupied() const;
+  /// Where no channel can be made that the configuration does not name: those that are there, which others may not join
+  /// but their publishers come back to. nullopt: there is room. Changes are told by Environment::on_publishers.
+  std::optional<std::set<std::string, std::less<>>> full_but_for() const;
   std::uint64_t denied() const { return denied_; }
+  /// Publishers refused for a limit of channels.
+  const LimitCounters& limited() const { return admission_.refused(); }
   /// Name of a channel that has a publisher and has published no part for three part targets (OP-4); empty if all are
   /// well.
   std::string stale() const;
 
  private:
-  const Options* settings_of(const std::string& channel) const;
+  bool declared(const std::string& channel) const { return channel != "*" && settings_.contains(channel); }
+  std::optional<Options> options_of(const std::string& channel) const;
+  std::optional<Refusal> limit(const ingest::PublishRequest& request);
+  Admission::Count count(std::string_view address) const;
+  Channel* longest_without_media(std::optional<std::string_view> address) const;
+  bool make_room(std::optional<std::string_view> address);
   void sweep();
   void forget_ended();
 
   Environment environment_;
   Settings settings_;
   ingest::PublishPolicy policy_;
+  Admission admission_;
   OnRemove on_remove_;
   std::map<std::string, std::unique_ptr<Channel>, std::less<>> channels_;
   std::uint64_t denied_ = 0;
   std::function<void()> on_stopped_;
   std::set<std::string, std::less<>> told_occupied_;
+  std::optional<std::set<std::string, std::less<>>> told_full_;
   std::unique_ptr<Alarm> sweep_;
 };
 

@@ -57,6 +57,8 @@ class FeedSlot {
 
   Role role() const { return role_; }
   bool occupied() const { return link_ != nullptr; }
+  /// The publisher is being disconnected.
+  bool closing() const { return closing_; }
   /// Of the publisher of now, or of the last one; the key is left out.
   const ingest::PublishRequest& publisher() const { return publisher_; }
   /// UTC; 0 while there is no publisher.

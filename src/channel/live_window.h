@@ -22,12 +22,15 @@ class LiveWindow final : public record::Fold {
   void apply(const record::Record& record) override {
     log_.apply(record);
     dirty_ = true;
+    empty_ = false;
   }
   void settle() override {
     if (std::exchange(dirty_, false)) publish_(channel_, log_.snapshot());
   }
 
   std::shared_ptr<const origin::ChannelSnapshot> snapshot() { return log_.snapshot(); }
+  /// True until the first record: no viewer can ask for anything of it.
+  bool empty() const { return empty_; }
   origin::Log::Counters counters() const { return log_.counters(); }
 
  private:
@@ -35,6 +38,7 @@ class LiveWindow final : public record::Fold {
   origin::Log log_;
   OnSnapshot publish_;
   bool dirty_ = false;
+  bool empty_ = true;
 };
 
 }  // namespace channel

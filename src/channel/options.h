@@ -16,6 +16,7 @@ struct Options {
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
+  bool declared = false;  ///< has an entry of its own in the configuration
   /// The instance is not ready while this channel has a publisher and no fresh part; others do not count, or a
   /// stranger's encoder could take the whole instance out of service.
   bool required = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,7 +32,9 @@ class WorkerProcess final : public Worker, private FeedPipe {
   void read_records(loop::StreamHandler& handler) override { records_->start(handler); }
   base::Result<base::Bytes> media(std::uint64_t offset, std::size_t size) override { return media_->at(offset, size); }
   const job::Stats& stats() const override { return *stats_; }
-  /// 0 until the parent reported it.
+  bool started() const override { return started_; }
+  void on_start(std::function<void()> callback) override { on_start_ = std::move(callback); }
+  /// 0 until the parent reported it, and once it has ended.
   int pid() const override { return pid_; }
   base::Micros cpu_wait() const override;
   void kill() override;
@@ -46,43 +49,73 @@ class WorkerProcess final : public Worker, private FeedPipe {
   ProcessSpawner& spawner_;
   const std::uint64_t id_;
   int pid_ = 0;
+  bool started_ = false;
+  std::function<void()> on_start_;
   std::unique_ptr<loop::Stream> feed_;
   std::unique_ptr<loop::Stream> records_;
   const job::Stats* stats_ = nullptr;
   std::unique_ptr<base::MediaFile> media_;
 };
 
-/// Runs kickoff-worker's warmed parent and has it fork a worker for each channel. If the parent dies it is started
-/// again; workers that run already go on.
+/// Runs kickoff-worker's warmed parent and has it fork a worker for each channel, kAtATime requests at a time; the
+/// others wait in a SpawnQueue, and are withdrawn with their WorkerProcess. The parent is asked every second whether it
+/// works: one that does not answer is killed, and one that has died is started again. Workers that run already go on.
 /// Thread: the control loop's.
 class ProcessSpawner final : public Spawner, private loop::StreamHandler {
  public:
+  struct Options {
+    std::string program;
+    /// How often the parent is asked whether it works; it is given up after three times without a word.
+    base::Micros ask_every = base::kSecond;
+    /// From the end of a parent that had lived shorter than ten of those to the start of another.
+    base::Micros pause = base::kSecond;
+  };
+
   /// Errors: kNotFound or kSystem, naming the program and what to do.
-  static base::Result<std::unique_ptr<ProcessSpawner>> make(loop::Loop& loop, std::string program);
+  static base::Result<std::unique_ptr<ProcessSpawner>> make(loop::Loop& loop, Options options);
   ~ProcessSpawner() override;
 
-  base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options) override;
+  base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options, const SpawnOrder& order) override;
 
   std::uint64_t parent_restarts() const { return parent_restarts_; }
+  /// Requests that wait for their turn, or for a parent.
+  std::size_t waiting() const { return queue_.size(); }
+  int parent_pid() const { return parent_ ? parent_->pid() : 0; }
 
  private:
   friend class WorkerProcess;
-  ProcessSpawner(loop::Loop& loop, std::string program);
+  struct Request;
+  /// Sent and not answered: one is being forked while the next is on its way.
+  static constexpr int kAtATime = 2;
+
+  ProcessSpawner(loop::Loop& loop, Options options);
 
   base::Status start_parent();
+  void close_requests();
+  void send_waiting();
+  void watch_parent();
   void on_parent_exit(loop::Process::Exit exit);
   void on_read(base::View packet) override;
   void on_end(const std::optional<base::Error>& why) override;
+  static void on_started(WorkerProcess& process, int pid);
   void forget(std::uint64_t id);
 
   loop::Loop& loop_;
-  const std::string program_;
+  const Options options_;
   std::unique_ptr<loop::Process> parent_;
   std::unique_ptr<loop::Stream> reports_;
   int requests_ = -1;
   loop::Timer restart_;
+  loop::Timer watch_;
+  int unanswered_ = 0;              ///< pings since the parent last said something
+  bool parent_heard_ = false;       ///< it has said something since it was started
+  base::Micros parent_waited_ = 0;  ///< for a CPU, at the last ping
+  std::uint64_t parent_turns_ = 0;  ///< of watch_, that it has lived
   std::uint64_t next_id_ = 1;
   std::uint64_t parent_restarts_ = 0;
+  SpawnQueue queue_;
+  std::map<std::uint64_t, std::unique_ptr<Request>> requests_waiting_;
+  int requests_sent_ = 0;  ///< that the parent has not answered
   std::map<std::uint64_t, WorkerProcess*> workers_;
 };
 

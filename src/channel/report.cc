@@ -48,7 +48,7 @@ std::string describe_audio(const job::Stats& stats) {
 WorkerReport report_of(const Worker& process) {
   const job::Stats& stats = process.stats();
   WorkerReport report;
-  report.running = true;
+  report.running = process.started();
   report.pid = process.pid();
   report.source_video = describe_video(stats);
   report.source_audio = describe_audio(stats);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "base/result.h"
 #include "channel/feed_writer.h"
+#include "channel/spawn_queue.h"
 #include "job/options.h"
 #include "job/stats.h"
 #include "loop/stream.h"
@@ -22,6 +24,10 @@ class Worker {
   /// The media that a record names (record::FetchBody).
   virtual base::Result<base::Bytes> media(std::uint64_t offset, std::size_t size) = 0;
   virtual const job::Stats& stats() const = 0;
+  /// False while the request for it waits in a queue; what is written to it is kept until then.
+  virtual bool started() const = 0;
+  /// Calls back once, on a later turn, when it has started. REQUIRES: started() is false.
+  virtual void on_start(std::function<void()> callback) = 0;
   /// 0 until it is known.
   virtual int pid() const = 0;
   /// How long in all it was ready to run and no CPU was free for it; 0 where that is not known.
@@ -33,8 +39,9 @@ class Worker {
 class Spawner {
  public:
   virtual ~Spawner() = default;
-  /// Errors: kSystem (descriptors or memory ran out, or nobody takes requests): try again later.
-  virtual base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options) = 0;
+  /// The worker may have to wait for its turn (Worker::started()); destroying it withdraws the request.
+  /// Errors: kSystem (descriptors or memory ran out, or too many wait): try again later.
+  virtual base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options, const SpawnOrder& order) = 0;
 };
 
 }  // namespace channel

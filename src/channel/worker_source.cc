@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "ingest/peer_limits.h"
 #include "record/position_encoding.h"
 
 namespace channel {
@@ -65,7 +66,8 @@ void WorkerSource::start(const record::Position& position) {
 void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;
-  auto spawned = spawner_.spawn(media);
+  const std::string turn = options_.declared ? channel_ : ingest::peer_key(feed_.publisher().peer);
+  auto spawned = spawner_.spawn(media, {position_->known(), turn});
   if (!spawned.ok()) {
     ++counters_.spawn_failures;
     base::log_error("channel", "worker cannot start; trying again in a second",
@@ -74,13 +76,22 @@ void WorkerSource::start_worker() {
     return;
   }
   ++counters_.starts;
-  stand_in_.reset();
   worker_ = spawned.take();
-  started_ = clock_.steady();
   heartbeat_ = 0;
-  heartbeat_at_ = started_;
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->read_records(*reader_);
+  // A feed that begins is kept for a worker that has to wait; a log that is out there must not stand still for it.
+  if (worker_->started() || !position_->known()) {
+    attach_worker();
+  } else {
+    worker_->on_start([this] { attach_worker(); });
+  }
+}
+
+void WorkerSource::attach_worker() {
+  stand_in_.reset();
+  attached_ = true;
+  started_ = heartbeat_at_ = clock_.steady();
   writer_.attach(&worker_->feed());
   if (position_->known()) write(feed::Resume{record::encode_position(*position_)});
   tell_feed();
@@ -105,11 +116,16 @@ void WorkerSource::on_records(base::View bytes) {
   log_.on_batch_end();
 }
 
-void WorkerSource::on_worker_gone(std::string_view why) {
-  const base::Micros now = clock_.steady();
+void WorkerSource::drop_worker() {
+  attached_ = false;
   writer_.attach(nullptr);
   reader_.reset();
   worker_.reset();
+}
+
+void WorkerSource::on_worker_gone(std::string_view why) {
+  const base::Micros now = clock_.steady();
+  drop_worker();
   if (finishing_) {
     close_log();
     return;
@@ -131,7 +147,7 @@ void WorkerSource::stand_in() {
 }
 
 void WorkerSource::tick(base::Micros utc) {
-  if (worker_) {
+  if (attached_) {
     write(feed::Tick{utc});
     watch();
   } else if (stand_in_) {
@@ -143,6 +159,8 @@ void WorkerSource::tick(base::Micros utc) {
 void WorkerSource::watch() {
   const std::uint64_t beat = worker_->stats().heartbeat.load(std::memory_order_relaxed);
   const base::Micros now = clock_.steady();
+  // What waits in a queue does not hang, and has not lived yet.
+  if (!worker_->started()) started_ = heartbeat_at_ = now;
   if (beat != heartbeat_) {
     heartbeat_ = beat;
     heartbeat_at_ = now;
@@ -156,15 +174,16 @@ void WorkerSource::watch() {
   ++counters_.hangs;
   base::log_error("channel", "worker hangs, killing it", {{"channel", channel_}, {"pid", worker_->pid()}});
   worker_->kill();
-  // Its end shows on the record pipe; should it not (it has not even been forked), give it up now.
+  // Its end shows on the record pipe; should it not (its end was told, and another process holds the pipe), give it up.
   heartbeat_at_ = now;
-  if (worker_->pid() == 0) on_worker_gone("worker never started");
+  if (worker_->pid() == 0) on_worker_gone("worker is gone");
 }
 
 void WorkerSource::finish() {
   if (position_ == nullptr || finishing_) return;
   finishing_ = true;
   respawn_->stop();
+  if (worker_ && !worker_->started()) drop_worker();  // nobody needs it any more
   if (worker_) {
     write(feed::Finish{});
   } else {

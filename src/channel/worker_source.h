@@ -22,7 +22,8 @@ namespace channel {
 ///
 /// The log never stands still: a worker that dies or hangs is replaced, at once the first time and after ever longer
 /// pauses in a crash loop, and while there is none a stand-in goes on with the log. A worker that starts is told of the
-/// feed what it has missed: its format, its headers.
+/// feed what it has missed: its format, its headers. A worker whose request waits in the spawner's queue has not
+/// started: it cannot hang, and the stand-in goes on with the log.
 class WorkerSource final : public Source {
  public:
   struct Counters {
@@ -48,6 +49,8 @@ class WorkerSource final : public Source {
 
   const Counters& counters() const { return counters_; }
   const FeedWriter::Counters& feed_counters() const { return writer_.counters(); }
+  /// From start() until the end of the log.
+  bool running() const { return position_ != nullptr; }
   /// Null while none runs.
   const Worker* worker() const { return worker_.get(); }
 
@@ -55,6 +58,8 @@ class WorkerSource final : public Source {
   class RecordReader;
 
   void start_worker();
+  void attach_worker();
+  void drop_worker();
   void tell_feed();
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
@@ -76,6 +81,7 @@ class WorkerSource final : public Source {
   bool finishing_ = false;
   bool aborted_ = false;
   std::unique_ptr<Worker> worker_;
+  bool attached_ = false;  ///< the worker gets the feed, and makes the log
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<StandIn> stand_in_;
   base::Micros started_ = 0;

@@ -43,6 +43,7 @@ RtmpConnection::RtmpConnection(loop::Loop& loop, const base::Clock& clock, RtmpC
       clock_(clock),
       owner_(owner),
       id_(options.id),
+      publish_rate_(options.publishes),
       stream_(std::move(stream)),
       tls_(std::move(options.tls)),
       session_(options.session, *this, clock.steady()),
@@ -171,7 +172,23 @@ void RtmpConnection::send_output() {
   }
 }
 
+/// Each publish has to be made up for by time without one; the debt may grow to that of a burst.
+bool RtmpConnection::may_publish() {
+  const base::Micros now = clock_.steady();
+  const base::Micros paid = std::max(publishes_paid_, now) + publish_rate_.every;
+  if (paid - now > publish_rate_.burst * publish_rate_.every) return false;
+  publishes_paid_ = paid;
+  return true;
+}
+
 void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
+  if (!may_publish()) {
+    ++owner_.counters().publishes_limited;
+    base::log_warn("ingest", "connection ended for publishing too often",
+                   {{"protocol", protocol()}, {"peer", peer()}, {"publishes_at_once", publish_rate_.burst}});
+    refuse({Why::kOverload, "too many publishes on one connection; connect again"});
+    return;
+  }
   PublishRequest asked;
   asked.app = request.app;
   asked.channel = request.stream;
@@ -184,12 +201,15 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   asked.encoder = request.encoder;
   const std::variant<FeedSink*, Publisher::Refusal> answer = owner_.publisher().on_publish(asked, *this);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
-    // A name that is none may be a key in the wrong field: not for the log (RT-44).
-    base::log_info("ingest", "publish refused",
-                   {{"protocol", protocol()},
-                    {"peer", peer()},
-                    {"channel", is_channel_name(asked.channel) ? asked.channel : std::string("?")},
-                    {"why", refusal->text}});
+    // A name that is none may be a key in the wrong field: not for the log (RT-44). Who refuses for want of room tells
+    // the log of it, now and then: there may be very many.
+    if (refusal->why != Why::kOverload) {
+      base::log_info("ingest", "publish refused",
+                     {{"protocol", protocol()},
+                      {"peer", peer()},
+                      {"channel", is_channel_name(asked.channel) ? asked.channel : std::string("?")},
+                      {"why", refusal->text}});
+    }
     refuse(*refusal);
     return;
   }

@@ -20,8 +20,9 @@ struct RtmpCounters {
   std::uint64_t half_open = 0;    ///< of these, still shaking hands
   std::uint64_t publishing = 0;   ///< of these, with an admitted publish
   std::uint64_t accepted = 0;
-  std::uint64_t limited = 0;   ///< turned away or cut for a limit of connections (RT-44)
-  std::uint64_t timeouts = 0;  ///< handshake, publish or idle (RT-40)
+  std::uint64_t limited = 0;            ///< turned away or cut for a limit of connections (RT-44)
+  std::uint64_t publishes_limited = 0;  ///< publishes refused for PublishRate
+  std::uint64_t timeouts = 0;           ///< handshake, publish or idle (RT-40)
   std::uint64_t protocol_errors = 0;
   std::uint64_t tls_errors = 0;
   std::uint64_t publishes = 0;   ///< admitted
@@ -30,6 +31,15 @@ struct RtmpCounters {
   std::uint64_t unplayable = 0;  ///< publishes ended, and tracks left out, for their codec (RT-36)
   std::uint64_t bytes = 0;       ///< received, after TLS
   std::uint64_t messages = 0;    ///< audio, video and data handed on
+};
+
+/// How often one connection may publish: an encoder does it once, and once more where it starts anew. The connection of
+/// one that does it more often is ended.
+struct PublishRate {
+  int burst = 8;                            ///< publishes at once, and …
+  base::Micros every = 10 * base::kSecond;  ///< … steadily one in this time
+
+  bool operator==(const PublishRate&) const = default;
 };
 
 /// What a connection needs of its listener.
@@ -57,6 +67,7 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
     rtmp::Session::Options session;
     std::unique_ptr<tls::Session> tls;  ///< null: plain RTMP
     std::uint64_t id = 0;
+    PublishRate publishes;
   };
 
   RtmpConnection(loop::Loop& loop, const base::Clock& clock, RtmpConnectionOwner& owner,
@@ -91,6 +102,7 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   void after_input(const base::Status& status);
   bool playable(const rtmp::TagSummary& summary);
   void shook_hands();
+  bool may_publish();
   void send_output();
   void leave();
   void refuse(const Publisher::Refusal& refusal);
@@ -100,6 +112,8 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   const base::Clock& clock_;
   RtmpConnectionOwner& owner_;
   const std::uint64_t id_;
+  const PublishRate publish_rate_;
+  base::Micros publishes_paid_ = 0;  ///< steady time by which what was published is made up for; see may_publish()
   std::unique_ptr<loop::Stream> stream_;
   std::unique_ptr<tls::Session> tls_;
   rtmp::Session session_;

@@ -47,7 +47,7 @@ void RtmpListener::on_accept(std::unique_ptr<loop::Stream> stream) {
     base::log_debug("ingest", "connection turned away", {{"peer", stream->peer()}});
     return;  // closes it
   }
-  RtmpConnection::Options options{options_.session, nullptr, next_id_++};
+  RtmpConnection::Options options{options_.session, nullptr, next_id_++, options_.publishes};
   options.session.seed = static_cast<std::uint64_t>(clock_.utc()) * 0x9E3779B97F4A7C15U + options.id;
   if (options_.tls) {
     base::Result<std::unique_ptr<tls::Session>> session = tls::Session::accept(options_.tls);

@@ -27,6 +27,7 @@ class RtmpListener final : private RtmpConnectionOwner {
     /// The handshake's limit leaves room for the tick that enforces it within 5 s (RT-40).
     rtmp::Session::Options session{.handshake_limit = 4'700 * base::kMillisecond};
     PeerLimits::Options peers;
+    PublishRate publishes;  ///< of one connection
     std::size_t connections = 4096;
     /// Shaking hands at a time; one more cuts the one that has taken longest, so that a flood does not shut out those
     /// who mean it.
@@ -45,6 +46,8 @@ class RtmpListener final : private RtmpConnectionOwner {
   const RtmpCounters& statistics() const { return counters_; }
   /// New connections use this certificate. REQUIRES: made with one.
   void set_tls(std::shared_ptr<const tls::Context> context) { options_.tls = std::move(context); }
+  /// How often a connection that comes from now on may publish.
+  void set_publish_rate(const PublishRate& rate) { options_.publishes = rate; }
   /// Takes no more connections; those that are there go on.
   void stop_accepting() { tcp_.reset(); }
   /// Asks the encoders that can to publish to `tc_url` (empty: here, anew) from now on (RT-38, OP-3).

@@ -77,6 +77,9 @@ class SrtGate {
   void set_policy(std::shared_ptr<const SrtPolicy> policy);
   /// Channels that have a publisher now: callers for them get 1409, unless they may take over (SR-23).
   void set_live(std::shared_ptr<const std::set<std::string, std::less<>>> live);
+  /// No channel can be made now that the policy does not name: callers for such get 1402, but for these channels, which
+  /// are there. Null: there is room.
+  void set_full(std::shared_ptr<const std::set<std::string, std::less<>>> but_for);
   /// From now on everybody is refused with 1503.
   void close() { closed_ = true; }
   void prune(base::Micros now);
@@ -96,6 +99,7 @@ class SrtGate {
   mutable std::mutex mutex_;
   std::shared_ptr<const SrtPolicy> policy_;
   std::shared_ptr<const Live> live_;
+  std::shared_ptr<const Live> full_but_for_;
   PeerLimits limits_;
 };
 

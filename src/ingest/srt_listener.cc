@@ -83,6 +83,11 @@ void SrtListener::set_occupied(std::set<std::string, std::less<>> channels) {
   gate_.set_live(std::make_shared<const std::set<std::string, std::less<>>>(std::move(channels)));
 }
 
+void SrtListener::set_full(std::optional<std::set<std::string, std::less<>>> but_for) {
+  using Names = std::set<std::string, std::less<>>;
+  gate_.set_full(but_for ? std::make_shared<const Names>(*std::move(but_for)) : nullptr);
+}
+
 SrtCounters SrtListener::statistics() const {
   SrtCounters counters = counters_;
   counters.publishing = feeds_.size();
@@ -134,8 +139,11 @@ void SrtListener::admit(SrtArrival&& arrival) {
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
     // The handshake is over, so the caller cannot be told why any more.
     ++counters_.late_refusals;
-    base::log_warn("ingest", "SRT publisher closed",
-                   {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});
+    // Who refuses for want of room tells the log of it, now and then: there may be very many.
+    if (refusal->why != Publisher::Refusal::Why::kOverload) {
+      base::log_warn("ingest", "SRT publisher closed",
+                     {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});
+    }
     thread_->close(arrival.id, refusal->text);
     return;
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -62,6 +63,8 @@ class SrtListener final : private SrtThreadSink {
   void set_policy(std::shared_ptr<const SrtPolicy> policy) { gate_.set_policy(std::move(policy)); }
   /// Channels whose further publishers are refused by the gate.
   void set_occupied(std::set<std::string, std::less<>> channels);
+  /// Callers for channels that the policy does not name are refused by the gate, but for these; nullopt: nobody is.
+  void set_full(std::optional<std::set<std::string, std::less<>>> but_for);
   /// Refuses callers with 1503 from now on; publishers that are there go on (OP-3).
   void stop_accepting() { gate_.close(); }
 

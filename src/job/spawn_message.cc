@@ -16,6 +16,17 @@ constexpr std::size_t kDescriptors = 4;
 
 base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
 
+/// Descriptors that came with a message that is dropped.
+void close_received(const cmsghdr* header) {
+  if (header == nullptr || header->cmsg_len < CMSG_LEN(0)) return;
+  const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  for (std::size_t i = 0; i < count; ++i) {
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof descriptor);
+    close(descriptor);
+  }
+}
+
 union ControlBuffer {
   char bytes[CMSG_SPACE(kDescriptors * sizeof(int))];
   cmsghdr align;
@@ -42,6 +53,12 @@ base::Status send_request(int socket, const SpawnRequest& request, const SpawnDe
   return base::Ok{};
 }
 
+base::Status send_ping(int socket) {
+  const std::uint64_t id = SpawnRequest::kPing;
+  if (send(socket, &id, sizeof id, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return system_error("ping of the workers' parent");
+  return base::Ok{};
+}
+
 base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descriptors) {
   SpawnRequest request;
   std::vector<char> text(kMaxPacket);
@@ -56,9 +73,12 @@ base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descrip
   if (size < 0) return system_error("worker request");
   if (size == 0) return base::Error{base::Code::kCanceled, "the server went away"};
   const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  descriptors = {};
+  if (size == sizeof request.id && request.id == SpawnRequest::kPing && header == nullptr) return request;
   const bool whole =
       static_cast<std::size_t>(size) >= sizeof request.id && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
   if (!whole || header == nullptr || header->cmsg_len != CMSG_LEN(kDescriptors * sizeof(int))) {
+    close_received(header);
     return base::Error{base::Code::kMalformed, "worker request"};
   }
   int numbers[kDescriptors];

@@ -13,8 +13,11 @@ namespace job {
 
 /// Server to parent: fork a worker.
 struct SpawnRequest {
-  std::uint64_t id = 0;  ///< chosen by the server, comes back in every report
-  std::string options;   ///< to_json(Options)
+  /// The id of a request that forks nothing: the parent answers with SpawnReport::Kind::kAlive.
+  static constexpr std::uint64_t kPing = 0;
+
+  std::uint64_t id = kPing;  ///< chosen by the server, comes back in every report
+  std::string options;       ///< to_json(Options)
 };
 /// Descriptors that travel with a SpawnRequest, in this order.
 struct SpawnDescriptors {
@@ -26,7 +29,7 @@ struct SpawnDescriptors {
 
 /// Parent to server.
 struct SpawnReport {
-  enum class Kind : std::uint8_t { kStarted, kFailed, kExited };
+  enum class Kind : std::uint8_t { kStarted, kFailed, kExited, kAlive };
   Kind kind = Kind::kStarted;
   std::uint64_t id = 0;
   int pid = 0;
@@ -39,8 +42,10 @@ inline constexpr int kSpawnSocket = 3;
 
 /// Never blocks. Errors: kSystem (also when the socket is full: the parent hangs).
 base::Status send_request(int socket, const SpawnRequest& request, const SpawnDescriptors& descriptors);
-/// Waits for the next request. Errors: kCanceled at the end of the socket, kMalformed, kSystem.
-/// Owns: the received descriptors are the caller's.
+/// Asks the parent whether it still works. Never blocks. Errors: as send_request().
+base::Status send_ping(int socket);
+/// Waits for the next request; a ping has no descriptors. Errors: kCanceled at the end of the socket, kMalformed,
+/// kSystem. Owns: the received descriptors are the caller's.
 base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descriptors);
 
 base::Status send_report(int socket, const SpawnReport& report);

@@ -1,5 +1,8 @@
 #include "loop/process.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +18,8 @@ struct Process::State {
 };
 
 namespace {
+
+constexpr base::Micros kReapAgain = 50 * base::kMillisecond;
 
 void close_process(Process::State* state) {
   uv_close(reinterpret_cast<uv_handle_t*>(&state->uv),
@@ -112,6 +117,27 @@ SignalWatch::~SignalWatch() {
   state_->on_signal = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(&state_->uv),
            [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
+}
+
+OrphanReaper::OrphanReaper(Loop& loop, std::function<bool(int pid)> started)
+    : started_(std::move(started)), again_(loop, [this] { reap(); }), children_(loop, SIGCHLD, [this] { reap(); }) {
+  again_.start(0);  // those that came before
+}
+
+OrphanReaper::~OrphanReaper() = default;
+
+/// The kernel shows one dead child at a time, always the same one until it is waited for. Where that is somebody
+/// else's, those behind it have to wait until it has been.
+void OrphanReaper::reap() {
+  for (;;) {
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+    if (started_(info.si_pid)) {
+      again_.start(kReapAgain);
+      return;
+    }
+    if (waitpid(info.si_pid, nullptr, WNOHANG) == info.si_pid) ++reaped_;
+  }
 }
 
 }  // namespace loop

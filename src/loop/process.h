@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "base/result.h"
 #include "loop/loop.h"
+#include "loop/timer.h"
 
 namespace loop {
 
@@ -53,6 +55,27 @@ class SignalWatch {
  private:
   struct State;
   State* state_;
+};
+
+/// Reaps children that this process has not started: orphans that the kernel hands to process 1, or to a subreaper. A
+/// program that is process 1 of a container has to, or they stay as zombies for as long as it runs.
+class OrphanReaper {
+ public:
+  /// `started`: true for a child that somebody else here waits for, a Process for example.
+  OrphanReaper(Loop& loop, std::function<bool(int pid)> started);
+  ~OrphanReaper();
+  OrphanReaper(const OrphanReaper&) = delete;
+  OrphanReaper& operator=(const OrphanReaper&) = delete;
+
+  std::uint64_t reaped() const { return reaped_; }
+
+ private:
+  void reap();
+
+  const std::function<bool(int pid)> started_;
+  std::uint64_t reaped_ = 0;
+  Timer again_;
+  SignalWatch children_;
 };
 
 }  // namespace loop

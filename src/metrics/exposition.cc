@@ -31,8 +31,19 @@ void add_process(Families& out, const Instance& instance) {
             {{"loop", "control"}}, instance.main_loop_busy);
   out.counter("kickoff_publishes_denied_total", "Publishers refused for their key, their name or an unknown channel.",
               {}, number(instance.publishers_denied));
-  out.counter("kickoff_worker_parent_restarts_total", "Times the workers' warmed parent had to be started again.", {},
-              number(instance.worker_parent_restarts));
+  const char* limited =
+      "Publishers refused for a limit of the configuration's section limits: a flood, or a limit that is too low.";
+  for (const channel::Limit limit : channel::kLimits) {
+    out.counter("kickoff_publishes_limited_total", limited, {{"limit", std::string(channel::to_string(limit))}},
+                number(instance.publishes_limited[static_cast<std::size_t>(limit)]));
+  }
+  out.counter("kickoff_publishes_limited_total", limited, {{"limit", "publishes_per_connection"}},
+              number(instance.rtmp.publishes_limited + instance.rtmps.publishes_limited));
+  out.gauge("kickoff_workers_waiting", "Media workers that wait to be started; above 0 for seconds: look at the CPU.",
+            {}, number(instance.workers_waiting));
+  out.counter("kickoff_worker_parent_restarts_total",
+              "Times the process that starts media workers died, or did not answer and was killed, and was replaced.",
+              {}, number(instance.worker_parent_restarts));
 }
 
 /// The one number to scale or steer by, and what it is the least of.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "channel/admission.h"
 #include "channel/histogram.h"
 #include "channel/report.h"
 #include "ingest/rtmp_connection.h"
@@ -40,6 +41,8 @@ struct Instance {
   std::string version;
   double main_loop_busy = 0;
   std::uint64_t publishers_denied = 0;
+  channel::LimitCounters publishes_limited{};
+  std::size_t workers_waiting = 0;
   std::uint64_t worker_parent_restarts = 0;
   ingest::RtmpCounters rtmp;
   ingest::RtmpCounters rtmps;

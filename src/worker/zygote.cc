@@ -64,9 +64,13 @@ class Zygote {
     if (!request.ok()) {
       if (request.error().code == base::Code::kMalformed) {
         base::log_error("worker", "request dropped", {{"why", request.error().message()}});
-        return true;
+        // Every request is answered, or the server would wait for this one.
+        return job::send_report(socket_, {.kind = job::SpawnReport::Kind::kFailed, .status = EBADMSG}).ok();
       }
       return false;
+    }
+    if (request->id == job::SpawnRequest::kPing) {
+      return job::send_report(socket_, {.kind = job::SpawnReport::Kind::kAlive}).ok();
     }
     const int pid = fork();
     if (pid == 0) become_worker(*request, descriptors);

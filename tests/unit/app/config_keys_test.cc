@@ -84,7 +84,9 @@ std::string told(const Config& config) {
       << config.admin.hosts.size() << " " << config.admin.tokens.size() << "\nrtmp " << config.rtmp.listen << " "
       << config.rtmp.port << " " << config.rtmp.tls_port << "\nsrt " << config.srt.listen << " " << config.srt.port
       << " " << config.srt.latency << " " << config.srt.max_reorder << " " << config.srt.max_mbps << " "
-      << config.srt.publish_without_mode;
+      << config.srt.publish_without_mode << "\nlimits " << config.limits.channels.channels << " "
+      << config.limits.channels.channels_per_address << " " << config.limits.channels.new_per_second << " "
+      << config.limits.publishes_per_connection;
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }
@@ -157,6 +159,10 @@ INSTANTIATE_TEST_SUITE_P(
                "a duration from 20ms to 4s with its unit (ms, s or m)"},
         Bounds{"srt.max_reorder", {"0", "10000"}, {"-1", "10001"}, "a whole number from 0 to 10000"},
         Bounds{"srt.max_mbps", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
+        Bounds{"limits.channels", {"1", "10000"}, {"0", "10001"}, "a whole number from 1 to 10000"},
+        Bounds{"limits.channels_per_address", {"1", "10000"}, {"0", "10001"}, "a whole number from 1 to 10000"},
+        Bounds{"limits.new_channels_per_second", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
+        Bounds{"limits.publishes_per_connection", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
         Bounds{"srt.publish_without_mode", {"true", "false"}, {"no"}, "true or false"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -273,6 +279,7 @@ INSTANTIATE_TEST_SUITE_P(
                          "3:5: unknown key \"overflw\" in http.admission; did you mean \"overflow\"?"},
                     Typo{"admin:\n  lisen: a", "2:3: unknown key \"lisen\" in admin; did you mean \"listen\"?"},
                     Typo{"rtmp:\n  tlsport: 1", "2:3: unknown key \"tlsport\" in rtmp; did you mean \"tls_port\"?"},
+                    Typo{"limits:\n  channel: 1", "2:3: unknown key \"channel\" in limits; did you mean \"channels\"?"},
                     Typo{"srt:\n  max_mbp: 1", "2:3: unknown key \"max_mbp\" in srt; did you mean \"max_mbps\"?"},
                     Typo{"channels:\n  a:\n    ladderr: auto",
                          "3:5: unknown key \"ladderr\" in channels.a; did you mean \"ladder\"?"},

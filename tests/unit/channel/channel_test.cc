@@ -16,8 +16,14 @@ using State = Channel::State;
 
 class ChannelTest : public testing::Test {
  protected:
-  /// A publisher that is let in and has begun, or null with `refused` saying why.
+  /// A publisher that is let in and has sent a header, or null with `refused` saying why.
   FakeFeed* publish() {
+    FakeFeed* feed = connect();
+    if (feed != nullptr) feed->rtmp(Role::kHeader, "h");
+    return feed;
+  }
+  /// The same, of one that has sent nothing yet.
+  FakeFeed* connect() {
     feeds_.emplace_back();
     auto answer = channel_.publish(request_for("match"), feeds_.back());
     if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) {
@@ -40,7 +46,7 @@ class ChannelTest : public testing::Test {
   /// Time with the worker alive and no media.
   void wait(base::Micros span) {
     for (base::Micros at = 0; at < span; at += 100 * kMillisecond) {
-      if (!spawner_.newest().gone) worker().beat();
+      if (workers() > 0 && !worker().gone) worker().beat();
       time_.advance(std::min(100 * kMillisecond, span - at));
     }
   }
@@ -85,12 +91,55 @@ TEST_F(ChannelTest, APublisherGetsAWorkerThatHearsItsFeed) {
   EXPECT_EQ(channel_.state(), State::kLive);
   ASSERT_EQ(workers(), 1U);
   EXPECT_EQ(worker().options.channel, "match");
-  feed->rtmp(Role::kHeader, "h");
   feed->rtmp(Role::kKeyFrame, "k");
   EXPECT_EQ(worker().trace(), "rtmp 8:h 9:k");
   EXPECT_EQ(channel_.feed().publisher().encoder, "test encoder");
   EXPECT_TRUE(channel_.feed().publisher().key.empty());
   EXPECT_EQ(publishers_, 1);
+}
+
+TEST_F(ChannelTest, APublisherThatSendsNothingCostsNoWorker) {
+  FakeFeed* feed = connect();
+  EXPECT_EQ(channel_.state(), State::kLive);
+  wait(kSecond);
+  EXPECT_EQ(workers(), 0U);
+  feed->rtmp(Role::kKeyFrame, "k");
+  ASSERT_EQ(workers(), 1U);
+  EXPECT_EQ(worker().trace(), "rtmp 9:k");
+}
+
+TEST_F(ChannelTest, APublisherThatGoesWithoutHavingSentAnythingLeavesNothing) {
+  connect()->end();
+  EXPECT_EQ(channel_.state(), State::kEnded) << "there is no log to hold open";
+  EXPECT_TRUE(channel_.blank());
+  time_.advance(10 * kSecond);
+  EXPECT_EQ(workers(), 0U);
+  ASSERT_NE(publish(), nullptr);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  EXPECT_EQ(workers(), 1U);
+}
+
+TEST_F(ChannelTest, StoppedBeforeItsPublisherSentAnythingItEndsAtOnce) {
+  FakeFeed* feed = connect();
+  channel_.stop();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+  EXPECT_EQ(feed->closed, "the channel ends");
+  feed->rtmp(Role::kKeyFrame, "late");
+  EXPECT_EQ(workers(), 0U) << "it is on its way out";
+  feed->end();
+  EXPECT_EQ(channel_.state(), State::kEnded);
+}
+
+TEST_F(ChannelTest, APublisherThatComesWithinGraceAndSendsNothingLeavesTheLogOpen) {
+  FakeFeed* first = publish();
+  worker().say({sound()});
+  live(*first, kSecond);
+  first->end();
+  FakeFeed* second = connect();
+  ASSERT_NE(second, nullptr);
+  second->end();
+  EXPECT_EQ(channel_.state(), State::kGrace);
+  EXPECT_FALSE(channel_.blank());
 }
 
 TEST_F(ChannelTest, TheWorkerIsToldTheTimeEveryTenthOfASecond) {
@@ -132,7 +181,7 @@ TEST_F(ChannelTest, APublisherWithoutMediaForTwoSecondsGivesWay) {
 }
 
 TEST_F(ChannelTest, APublisherThatSentNoMediaAtAllGivesWayTwoSecondsAfterItCame) {
-  FakeFeed* first = publish();
+  FakeFeed* first = connect();
   wait(kSecond);
   first->rtmp(Role::kHeader, "h");  // says that media will come, and is none
   first->rtmp(Role::kOther, "cue");
@@ -160,11 +209,11 @@ TEST_F(ChannelTest, NothingOfAReplacedPublisherIsPassedOn) {
   second->rtmp(Role::kAudio, "new");
   first->rtmp(Role::kAudio, "old");
   first->end();
-  EXPECT_EQ(worker().trace(), "rtmp rtmp 8:new");
+  EXPECT_EQ(worker().trace(), "rtmp 8:h rtmp 8:h 8:new");
   EXPECT_EQ(channel_.state(), State::kLive);
   EXPECT_EQ(second->closed, "");
   second->rtmp(Role::kAudio, "more");
-  EXPECT_EQ(worker().trace(), "rtmp rtmp 8:new 8:more");
+  EXPECT_EQ(worker().trace(), "rtmp 8:h rtmp 8:h 8:new 8:more");
 }
 
 TEST_F(ChannelTest, APublisherWithoutMediaIsDisconnectedAtTheIdleLimit) {  // RT-40
@@ -199,7 +248,7 @@ TEST_F(ChannelTest, APublisherThatComesBackWithinGraceGoesOnWithItsWorker) {  //
   EXPECT_NE(publish(), nullptr);
   EXPECT_EQ(channel_.state(), State::kLive);
   EXPECT_EQ(workers(), 1U);
-  EXPECT_TRUE(worker().trace().ends_with("stop rtmp"));
+  EXPECT_TRUE(worker().trace().ends_with("stop rtmp 8:h"));
   wait(2 * kSecond);
   EXPECT_EQ(channel_.state(), State::kLive);
 }
@@ -236,9 +285,9 @@ TEST_F(ChannelTest, APublishAfterTheEndBeginsAnew) {
   ASSERT_NE(publish(), nullptr);
   EXPECT_EQ(channel_.state(), State::kLive);
   ASSERT_EQ(workers(), 2U);
-  EXPECT_EQ(worker().trace(), "rtmp");  // no position of the log that ended
+  EXPECT_EQ(worker().trace(), "rtmp 8:h");  // no position of the log that ended
   time_.advance(600 * kMillisecond);
-  EXPECT_EQ(worker().heard.size(), 6U);  // it is told the time again
+  EXPECT_EQ(worker().heard.size(), 7U);  // it is told the time again
 }
 
 TEST_F(ChannelTest, AWorkerThatDoesNotFinishIsEndedAndTheLogWithIt) {
@@ -271,7 +320,7 @@ TEST_F(ChannelTest, StoppingTwiceOrBeforeAnythingIsNothing) {
   publish();
   channel_.stop();
   channel_.stop();
-  EXPECT_EQ(worker().trace(), "rtmp finish");
+  EXPECT_EQ(worker().trace(), "rtmp 8:h finish");
   EXPECT_EQ(feeds_.front().closed, "the channel ends");
 }
 

@@ -32,6 +32,7 @@ class ChannelsTest : public testing::Test {
     if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) return refusal->text;
     feeds_.back().sink = std::get<ingest::FeedSink*>(answer);
     feeds_.back().start();
+    feeds_.back().rtmp(feed::Role::kHeader, "h");
     return {};
   }
   void end_all_workers() {
@@ -48,7 +49,7 @@ class ChannelsTest : public testing::Test {
   std::unique_ptr<Channels> channels_ =
       std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
                                              [this] { occupied_.push_back(channels_->occupied()); }},
-                                 settings(), [this](const std::string& name) { removed_.push_back(name); });
+                                 settings(), Limits{}, [this](const std::string& name) { removed_.push_back(name); });
 };
 
 TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
@@ -87,9 +88,11 @@ TEST_F(ChannelsTest, TellsOnceWhenAPublisherFallsSilentAndWhenItIsBack) {
 
 TEST_F(ChannelsTest, ForgetsAChannelWhenNothingOfItCanBeAskedForAnyMore) {
   ASSERT_EQ(publish("other"), "");
+  spawner_.newest().say({sound(), part_at(time_.utc(), 0)});
   feeds_.back().end();
   time_.advance(20 * kSecond);  // grace
   end_all_workers();
+  time_.advance(kSecond);  // that players have for the last parts
   ASSERT_EQ(channels_->reports().size(), 1U);
   EXPECT_EQ(channels_->reports()[0].state, Channel::State::kEnded);
   // Window, two segments, and what a cache may still show.
@@ -105,11 +108,11 @@ TEST_F(ChannelsTest, ARunningChannelTakesNewSettings) {
   ASSERT_EQ(publish("other"), "");
   Channels::Settings next = settings();
   next["*"].takeover = true;
-  channels_->configure(next);
+  channels_->configure(next, {});
   EXPECT_EQ(publish("other"), "");
   EXPECT_EQ(channels_->reports()[0].feed.takeovers, 1U);
   next["match"].keys = {"another"};
-  channels_->configure(next);
+  channels_->configure(next, {});
   EXPECT_NE(publish("match"), "");
 }
 
@@ -157,10 +160,124 @@ TEST_F(ChannelsTest, DisconnectsNobodyFromAChannelThatIsUnknown) {
   EXPECT_EQ(feeds_[0].closed, "");
 }
 
+/// A server with room for few channels, and publishers from all over.
+class ChannelLimitsTest : public ChannelsTest {
+ protected:
+  ChannelLimitsTest() {
+    Channels::Settings keyed = settings();
+    keyed["*"].keys = {"secret"};
+    channels_->configure(keyed, {.channels = 4, .channels_per_address = 3, .new_per_second = 2});
+  }
+  /// Why a publisher is refused that then sends nothing; "" where it is let in.
+  std::string connect(const std::string& channel, const std::string& peer, const std::string& key = "secret") {
+    feeds_.emplace_back();
+    ingest::PublishRequest request = request_for(channel);
+    request.key = key;
+    request.peer = peer;
+    request.loopback = peer.starts_with("127.");
+    auto answer = channels_->on_publish(request, feeds_.back());
+    if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) return refusal->text;
+    feeds_.back().sink = std::get<ingest::FeedSink*>(answer);
+    feeds_.back().start();
+    return {};
+  }
+  /// The same of one that sends media.
+  std::string live(const std::string& channel, const std::string& peer) {
+    std::string refused = connect(channel, peer);
+    if (refused.empty()) feeds_.back().rtmp(feed::Role::kKeyFrame, "k");
+    return refused;
+  }
+  static constexpr const char* kNoRoom = "the server has as many channels as it may have";
+  static constexpr const char* kNoRoomForAddress = "your address has as many channels as it may have";
+};
+
+TEST_F(ChannelLimitsTest, RefusesChannelsBeyondTheLimitAndNoneThatTheConfigurationNames) {
+  for (const char* name : {"a", "b", "c", "d"}) ASSERT_EQ(live(name, std::string("192.0.2.") + name[0] + ":1"), "");
+  EXPECT_EQ(live("e", "198.51.100.1:1"), kNoRoom);
+  EXPECT_EQ(live("f", "127.0.0.1:1"), kNoRoom) << "the limit of channels is for all";
+  EXPECT_EQ(live("match", "192.0.2.a:2"), "") << "a channel with an entry of its own comes in";
+  EXPECT_EQ(channels_->limited(), (LimitCounters{2, 0, 0}));
+  EXPECT_EQ(channels_->denied(), 0U);
+  EXPECT_EQ(spawner_.processes.size(), 5U);
+}
+
+TEST_F(ChannelLimitsTest, AFloodFromOneAddressLeavesRoomForOthersAndForNamedChannels) {
+  int refused = 0;
+  for (int i = 0; i < 600; ++i) refused += live("n" + std::to_string(i), "192.0.2.1:1").empty() ? 0 : 1;
+  EXPECT_EQ(refused, 597);
+  EXPECT_EQ(spawner_.processes.size(), 3U);
+  EXPECT_EQ(live("match", "192.0.2.1:2"), "") << "named, behind the same address";
+  EXPECT_EQ(live("honest", "192.0.2.2:1"), "") << "another address";
+}
+
+TEST_F(ChannelLimitsTest, AnAddressMakesSoManyChannelsASecond) {
+  for (int i = 0; i < 600; ++i) {
+    static_cast<void>(connect("n" + std::to_string(i), "192.0.2.1:1"));
+    if (feeds_.back().sink != nullptr) feeds_.back().end();
+  }
+  EXPECT_EQ(channels_->limited(), (LimitCounters{0, 0, 592})) << "four seconds' worth came in";
+  EXPECT_EQ(connect("other", "192.0.2.2:1"), "");
+  time_.advance(kSecond);
+  EXPECT_EQ(connect("late", "192.0.2.1:1"), "");
+  EXPECT_EQ(channels_->reports().size(), 2U) << "nothing is left of the flood";
+  EXPECT_TRUE(spawner_.processes.empty());
+}
+
+TEST_F(ChannelLimitsTest, APublisherThatComesBackToItsChannelIsNotLimited) {
+  ASSERT_EQ(live("mine", "192.0.2.1:1"), "");
+  for (int i = 0; i < 50; ++i) {
+    feeds_.back().end();
+    ASSERT_EQ(connect("mine", "192.0.2.1:1"), "") << i;
+  }
+}
+
+TEST_F(ChannelLimitsTest, WhoSendsNothingGivesItsPlaceUp) {
+  for (const char* name : {"a", "b", "c"}) ASSERT_EQ(connect(name, "192.0.2.1:1"), "");
+  EXPECT_EQ(connect("d", "192.0.2.1:2"), kNoRoomForAddress) << "they may be about to send";
+  time_.advance(FeedSlot::kSilent);
+  EXPECT_EQ(live("d", "192.0.2.1:2"), "");
+  EXPECT_EQ(feeds_[0].closed, "no media, and others need the room");
+  EXPECT_EQ(live("e", "192.0.2.1:2"), "");
+  EXPECT_EQ(feeds_[1].closed, "no media, and others need the room") << "one place is given up once";
+  EXPECT_EQ(feeds_[2].closed, "");
+}
+
+// A caller of SRT is told why only before it is let in: its gate has to know.
+TEST_F(ChannelLimitsTest, TellsGatesWhenThereIsNoRoomAndWhoMayComeBack) {
+  EXPECT_EQ(channels_->full_but_for(), std::nullopt);
+  for (const char* name : {"a", "b", "c"}) ASSERT_EQ(live(name, std::string("192.0.2.") + name[0] + ":1"), "");
+  ASSERT_EQ(connect("d", "192.0.2.1:2"), "");
+  EXPECT_EQ(channels_->full_but_for(), (Names{"a", "b", "c", "d"}));
+  time_.advance(FeedSlot::kSilent);
+  EXPECT_EQ(channels_->full_but_for(), std::nullopt) << "d would give its place up";
+}
+
+TEST_F(ChannelLimitsTest, WhoSendsMediaKeepsItsPlace) {
+  for (const char* name : {"a", "b", "c", "d"}) ASSERT_EQ(live(name, std::string("192.0.2.") + name[0] + ":1"), "");
+  time_.advance(5 * kSecond);
+  EXPECT_EQ(live("e", "198.51.100.1:1"), kNoRoom);
+}
+
+TEST_F(ChannelLimitsTest, AStrangerWithoutAKeyIsRefusedBeforeItCostsAnything) {
+  for (int i = 0; i < 600; ++i) EXPECT_NE(connect("n" + std::to_string(i), "192.0.2.1:1", "wrong"), "");
+  EXPECT_EQ(channels_->denied(), 600U);
+  EXPECT_EQ(channels_->limited(), LimitCounters{});
+  EXPECT_TRUE(channels_->reports().empty());
+  EXPECT_EQ(live("mine", "192.0.2.1:1"), "") << "and takes nothing of what its address may do";
+}
+
+TEST_F(ChannelLimitsTest, AChannelThatNeverHadMediaIsForgottenAtOnce) {
+  ASSERT_EQ(connect("a", "192.0.2.1:1"), "");
+  feeds_.back().end();
+  time_.advance(100 * kMillisecond);
+  EXPECT_TRUE(channels_->reports().empty());
+  EXPECT_EQ(removed_, std::vector<std::string>{"a"});
+}
+
 TEST_F(ChannelsTest, NamesAChannelThatIsStaleAndRequired) {
   Channels::Settings required = settings();
   for (auto& [name, options] : required) options.required = true;
-  channels_->configure(required);
+  channels_->configure(required, {});
   ASSERT_EQ(publish("match"), "");
   EXPECT_EQ(channels_->stale(), "");
   for (int i = 0; i < 120; ++i) {
@@ -169,7 +286,7 @@ TEST_F(ChannelsTest, NamesAChannelThatIsStaleAndRequired) {
     time_.advance(100 * kMillisecond);
   }
   EXPECT_EQ(channels_->stale(), "match");
-  channels_->configure(settings());
+  channels_->configure(settings(), {});
   EXPECT_EQ(channels_->stale(), "") << "only what is required counts";
 }
 

@@ -103,6 +103,9 @@ struct FakeProcess {
   job::Options options;
   job::Stats stats{};
   int pid = 7;
+  SpawnOrder order;
+  bool started = true;
+  std::function<void()> on_start;
   base::Micros cpu_wait = 0;
   bool killed = false;
   bool gone = false;  ///< its handle was destroyed
@@ -135,6 +138,11 @@ struct FakeProcess {
   }
   void die() { records->on_end(std::nullopt); }
   void beat() { ++stats.heartbeat; }
+  /// Its turn has come.
+  void start() {
+    started = true;
+    if (const auto callback = std::exchange(on_start, nullptr)) callback();
+  }
 };
 
 class FakeWorker final : public Worker, private FeedPipe {
@@ -150,6 +158,8 @@ class FakeWorker final : public Worker, private FeedPipe {
     return base::Error{base::Code::kMalformed, "place of media", 0};
   }
   const job::Stats& stats() const override { return process_->stats; }
+  bool started() const override { return process_->started; }
+  void on_start(std::function<void()> callback) override { process_->on_start = std::move(callback); }
   int pid() const override { return process_->pid; }
   base::Micros cpu_wait() const override { return process_->cpu_wait; }
   void kill() override { process_->killed = true; }
@@ -167,16 +177,19 @@ class FakeWorker final : public Worker, private FeedPipe {
 
 class FakeSpawner final : public Spawner {
  public:
-  base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options) override {
+  base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options, const SpawnOrder& order) override {
     if (failing) return base::Error{base::Code::kSystem, "no descriptors"};
     processes.push_back(std::make_shared<FakeProcess>());
     processes.back()->options = options;
     processes.back()->pid = pid;
+    processes.back()->order = order;
+    processes.back()->started = !queues;
     return std::unique_ptr<Worker>(std::make_unique<FakeWorker>(processes.back()));
   }
   FakeProcess& newest() { return *processes.back(); }
 
   bool failing = false;
+  bool queues = false;  ///< workers wait to be started
   int pid = 7;
   std::vector<std::shared_ptr<FakeProcess>> processes;
 };

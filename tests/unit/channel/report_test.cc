@@ -22,6 +22,12 @@ class ReportTest : public testing::Test {
     feeds_.back().start();
     return feeds_.back();
   }
+  /// A publisher that has sent a header, for which a worker was started.
+  FakeFeed& send() {
+    FakeFeed& feed = publish();
+    feed.rtmp(Role::kHeader, "");
+    return feed;
+  }
   FakeProcess& worker() { return spawner_.newest(); }
   job::Stats& stats() { return spawner_.newest().stats; }
   Report report() { return make_report(channel_); }
@@ -91,7 +97,7 @@ TEST_F(ReportTest, CountsPublishersThatWereRefused) {
 }
 
 TEST_F(ReportTest, CountsPartsByWhatTheyAreAndHowLateTheyCame) {
-  publish();
+  send();
   record::Part part = part_at(time_.utc(), 0);
   part.captured = time_.utc() - kSecond;
   record::Part held = part_at(time_.utc(), 1);
@@ -106,7 +112,7 @@ TEST_F(ReportTest, CountsPartsByWhatTheyAreAndHowLateTheyCame) {
 
 // Two numbers that change places are two numbers that nobody can trust.
 TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
-  publish();
+  send();
   std::uint64_t next = 100;
   for (job::Stats::Number* number :
        {&stats().video_packets,    &stats().audio_packets,        &stats().unplayable_messages,
@@ -137,7 +143,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
 }
 
 TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {
-  publish();
+  send();
   const auto video = [&](std::uint64_t codec_plus_one, std::uint64_t num, std::uint64_t den) {
     stats().source_codec_plus_one = codec_plus_one;
     stats().source_width = 1280;
@@ -156,7 +162,7 @@ TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {
 }
 
 TEST_F(ReportTest, DescribesTheSourcesSound) {
-  publish();
+  send();
   const auto audio = [&](std::uint64_t codec_plus_one) {
     stats().source_audio_codec_plus_one = codec_plus_one;
     stats().source_sample_rate = 44'100;
@@ -170,7 +176,7 @@ TEST_F(ReportTest, DescribesTheSourcesSound) {
 }
 
 TEST_F(ReportTest, HasNoWorkerWhileThereIsNone) {
-  publish();
+  send();
   stats().video_packets = 5;
   worker().die();
   EXPECT_FALSE(report().worker.running);

@@ -228,7 +228,78 @@ TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
   EXPECT_FALSE(worker().killed);
 }
 
-TEST_F(WorkerSourceTest, AWorkerThatWasNeverForkedIsGivenUp) {
+// 600 requests before it made a worker wait for 27 s, be killed as hanging, and wait again at the end of the queue.
+TEST_F(WorkerSourceTest, TimeInTheQueueIsNoHangAndNoLife) {
+  spawner_.queues = true;
+  spawner_.pid = 0;
+  begin();
+  for (int i = 0; i < 400; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+  }
+  EXPECT_EQ(source_.counters().hangs, 0U);
+  EXPECT_EQ(workers(), 1U);
+  worker().start();
+  time_.advance(kSecond);
+  source_.tick(time_.utc());
+  EXPECT_EQ(source_.counters().hangs, 0U) << "its time begins now";
+  worker().die();
+  time_.advance(0);
+  worker().start();
+  worker().die();
+  time_.advance(0);
+  EXPECT_EQ(workers(), 2U) << "40 s in a queue were no healthy life: the second death in a row has its pause";
+}
+
+TEST_F(WorkerSourceTest, AFeedThatBeginsIsKeptForAWorkerThatWaits) {
+  spawner_.queues = true;
+  begin();
+  feed_.rtmp(Role::kKeyFrame, "k");
+  EXPECT_EQ(worker().trace(), "rtmp 9:k");
+  EXPECT_FALSE(spawner_.newest().order.replacement);
+  EXPECT_EQ(spawner_.newest().order.turn, "127.0.0.1");
+}
+
+TEST_F(WorkerSourceTest, AChannelThatTheConfigurationNamesHasATurnOfItsOwn) {
+  options_.declared = true;
+  begin();
+  EXPECT_EQ(spawner_.newest().order.turn, "match");
+}
+
+TEST_F(WorkerSourceTest, TheLogGoesOnWhileAReplacementWaits) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  spawner_.queues = true;
+  worker().die();
+  time_.advance(0);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_TRUE(spawner_.newest().order.replacement);
+  const std::int64_t end = position_.renditions[0].end;
+  source_.tick(time_.utc() + 5 * kSecond);
+  EXPECT_GT(position_.renditions[0].end, end + 2 * 48'000);
+  EXPECT_EQ(worker().trace(), "") << "it is told where the log stands when it starts";
+  worker().start();
+  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard.at(0)).position.view());
+  EXPECT_EQ(resume->renditions[0].end, position_.renditions[0].end);
+  const std::size_t records = log_.size();
+  source_.tick(time_.utc() + 10 * kSecond);
+  EXPECT_EQ(log_.size(), records) << "the worker writes now, and nobody beside it";
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatStillWaitsIsWithdrawnWhenTheLogEnds) {
+  spawner_.queues = true;
+  begin();
+  source_.finish();
+  EXPECT_TRUE(worker().gone);
+  EXPECT_EQ(ends_, 1);
+  source_.start(position_);
+  EXPECT_EQ(workers(), 2U);
+  source_.abort("out of time");
+  EXPECT_TRUE(worker().gone);
+  EXPECT_EQ(ends_, 2);
+}
+
+TEST_F(WorkerSourceTest, AWorkerWhoseEndWasToldAndNotSeenIsGivenUp) {
   spawner_.pid = 0;
   begin();
   time_.advance(1500 * kMillisecond);

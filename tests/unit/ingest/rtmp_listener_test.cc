@@ -248,6 +248,35 @@ TEST_F(RtmpListenerTest, RefusesWithAStatusThatArrives) {  // RT-17, RT-28
   EXPECT_TRUE(channel_.trace.empty());
 }
 
+/// One publish after the other on a connection, each given up at once.
+rtmp::Buffer publishes(int count) {
+  rtmp::Client client;
+  for (int i = 0; i < count; ++i) {
+    client.publish("n" + std::to_string(i));
+    client.command({"FCUnpublish", 9.0, rtmp::amf::Value::null(), "n" + std::to_string(i)});
+  }
+  return client.take();
+}
+
+TEST_F(RtmpListenerTest, EndsAConnectionThatPublishesTooOften) {
+  RtmpListener::Options options;
+  options.publishes = {.burst = 3, .every = 600 * base::kSecond};
+  listen(std::move(options));
+  run([&] {
+    Socket socket(port_);
+    socket.send(hello("first"));
+    socket.send(publishes(600));
+    EXPECT_TRUE(socket.read_until("too many publishes on one connection"));
+    EXPECT_TRUE(socket.read_to_end());
+    Socket honest(port_);
+    honest.send(hello("honest"));
+    EXPECT_TRUE(honest.read_until("NetStream.Publish.Start")) << "another connection has its own";
+  });
+  EXPECT_EQ(listener_->statistics().publishes_limited, 1U);
+  EXPECT_EQ(listener_->statistics().refused, 1U);
+  EXPECT_LE(listener_->statistics().publishes, 1U + 3U);
+}
+
 TEST_F(RtmpListenerTest, DropsHalfOpenConnectionsInTime) {  // RT-40
   RtmpListener::Options options;
   options.session.handshake_limit = 300 * base::kMillisecond;

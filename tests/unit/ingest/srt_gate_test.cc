@@ -93,6 +93,19 @@ TEST(SrtGate, TellsASecondPublisherThatTheChannelIsTaken) {  // SR-23
   EXPECT_EQ(gate.ask("live/match?key=secret"), 0);
 }
 
+TEST(SrtGate, TellsACallerThatThereIsNoRoomForItsChannel) {
+  using Names = std::set<std::string, std::less<>>;
+  Gate gate;
+  gate.gate.set_full(std::make_shared<const Names>());
+  EXPECT_EQ(gate.ask("live/open", kSelf), 1402);
+  EXPECT_EQ(gate.ask("live/open"), 1401) << "nobody learns it without the key";
+  EXPECT_EQ(gate.ask("live/match?key=secret"), 0) << "a channel with an entry of its own comes in";
+  gate.gate.set_full(std::make_shared<const Names>(Names{"open"}));
+  EXPECT_EQ(gate.ask("live/open", kSelf), 0) << "it comes back to its channel";
+  gate.gate.set_full(nullptr);
+  EXPECT_EQ(gate.ask("live/open", kSelf), 0);
+}
+
 TEST(SrtGate, AdmitsFromListedNetworksOnly) {  // SR-23
   EXPECT_EQ(Gate().ask("live/fenced?key=secret", peer({198, 51, 100, 9})), 0);
 }

@@ -2,11 +2,17 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include "loop/stream.h"
+#include "loop/timer.h"
 
 namespace loop {
 namespace {
@@ -99,6 +105,47 @@ TEST(SignalWatch, CallsBackOnItsSignal) {
   raise(SIGUSR1);
   loop.run();
   EXPECT_EQ(seen, 1);
+}
+
+/// A child of this process, as PID 1 gets them: it forks one that outlives it and prints that one's pid.
+int make_orphan(Loop& loop) {
+  int ends[2];
+  EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  auto parent =
+      Process::spawn(loop,
+                     {.program = "/bin/sh", .arguments = {"-c", "exit 3 & echo $! >&5"}, .inherit = {{ends[1], 5}}},
+                     [&](Process::Exit) { loop.stop(); })
+          .take();
+  ::close(ends[1]);
+  loop.run();
+  char text[32] = {};
+  EXPECT_GT(::read(ends[0], text, sizeof text - 1), 0);
+  ::close(ends[0]);
+  return std::atoi(text);
+}
+
+TEST(OrphanReaper, WaitsForOrphansAndLeavesOtherChildrenToThoseWhoStartedThem) {
+  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  Loop loop;
+  // Dead before the reaper comes, and waited for by nobody else until the end: those behind it are not forgotten.
+  const int own = fork();
+  if (own == 0) _exit(4);
+  siginfo_t info{};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(own), &info, WEXITED | WNOWAIT), 0);
+  const int orphan = make_orphan(loop);
+  ASSERT_GT(orphan, 0);
+  bool own_is_waited_for = false;
+  OrphanReaper reaper(loop, [&](int pid) { return pid == own; });
+  Timer look(loop, [&] {
+    if (!own_is_waited_for) own_is_waited_for = waitpid(own, nullptr, WNOHANG) == own;
+    if (reaper.reaped() > 0) loop.stop();
+  });
+  look.start(100 * base::kMillisecond, 10 * base::kMillisecond);
+  loop.run();
+  EXPECT_TRUE(own_is_waited_for) << "it was left alone";
+  EXPECT_EQ(waitpid(orphan, nullptr, WNOHANG), -1) << "it is no zombie any more";
+  EXPECT_EQ(errno, ECHILD);
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 }  // namespace

@@ -52,6 +52,22 @@ TEST(Exposition, TellsOfTheProcessAndOfEachServeLoop) {
   EXPECT_NE(page.find(resets + "\"limit\"} 4\n"), std::string::npos);
 }
 
+TEST(Exposition, TellsOfLimitsThatWereMetAndOfWorkersThatWait) {
+  Instance instance;
+  instance.publishes_limited = {1, 2, 3};
+  instance.rtmp.publishes_limited = 4;
+  instance.rtmps.publishes_limited = 5;
+  instance.workers_waiting = 6;
+  const std::string page = write_exposition(instance, {}, {});
+  for (const char* line :
+       {"kickoff_publishes_limited_total{limit=\"channels\"} 1\n",
+        "kickoff_publishes_limited_total{limit=\"channels_per_address\"} 2\n",
+        "kickoff_publishes_limited_total{limit=\"new_channels_per_second\"} 3\n",
+        "kickoff_publishes_limited_total{limit=\"publishes_per_connection\"} 9\n", "kickoff_workers_waiting 6\n"}) {
+    EXPECT_NE(page.find(line), std::string::npos) << line;
+  }
+}
+
 TEST(ProcessUse, ReadsThisProcessAndGivesZerosForOneThatIsGone) {
   const ProcessUse own = read_process_use(getpid());
   EXPECT_GT(own.resident, 1'000'000U);

@@ -93,6 +93,15 @@ TEST_F(ZygoteTest, ForksAWorkerForEachRequestAndTellsOfItsEnd) {
   EXPECT_EQ(next_report().status, 5);
 }
 
+TEST_F(ZygoteTest, AnswersAPingAndARequestThatItCannotRead) {
+  start([](const std::string&, const job::SpawnDescriptors&, const std::vector<std::string>&) { return 0; });
+  ASSERT_TRUE(job::send_ping(socket_).ok());
+  EXPECT_EQ(next_report().kind, job::SpawnReport::Kind::kAlive);
+  const std::uint64_t without_descriptors = 7;
+  ASSERT_GT(send(socket_, &without_descriptors, sizeof without_descriptors, 0), 0);
+  EXPECT_EQ(next_report().kind, job::SpawnReport::Kind::kFailed);
+}
+
 TEST_F(ZygoteTest, TellsOfTheSignalThatEndedAWorker) {
   start([](const std::string&, const job::SpawnDescriptors&, const std::vector<std::string>&) -> int {
     raise(SIGKILL);

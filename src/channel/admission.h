@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "channel/limits.h"
+#include "ingest/peer_limits.h"
+#include "ingest/publisher.h"
+
+namespace channel {
+
+/// The limits that a new channel may meet.
+enum class Limit : std::uint8_t { kChannels, kChannelsPerAddress, kNewPerSecond };
+inline constexpr std::array kLimits{Limit::kChannels, Limit::kChannelsPerAddress, Limit::kNewPerSecond};
+/// The configuration key: "channels", "channels_per_address", "new_channels_per_second".
+std::string_view to_string(Limit limit);
+
+/// Refusals so far, by Limit.
+using LimitCounters = std::array<std::uint64_t, kLimits.size()>;
+
+/// Decides whether a publisher may make a channel that the configuration does not name; counts refusals and tells the
+/// log of them, one line in ten seconds for each limit. Loopback addresses are the operator's own, and the limits of an
+/// address do not apply to them. Memory: bounded, see PeerLimits. Thread: the control loop's.
+class Admission {
+ public:
+  /// What is there already.
+  struct Count {
+    int channels = 0;
+    int of_address = 0;
+  };
+
+  explicit Admission(const Limits& limits) : limits_(limits), rate_(rate_of(limits)) {}
+
+  /// The limit of which there is no room left; nullopt: there is room.
+  std::optional<Limit> full(const Count& count, bool loopback) const;
+  /// Takes one channel off what the address may make in a second. The limit, where there is none left.
+  std::optional<Limit> take(std::string_view peer, bool loopback, base::Micros now);
+  /// Counts a refusal.
+  ingest::Publisher::Refusal refuse(Limit limit, std::string_view peer, base::Micros now);
+
+  /// New limits; what addresses have taken of the old ones is forgotten where they differ.
+  void configure(const Limits& limits);
+  const LimitCounters& refused() const { return refused_; }
+
+ private:
+  static ingest::PeerLimits::Options rate_of(const Limits& limits);
+
+  Limits limits_;
+  ingest::PeerLimits rate_;
+  LimitCounters refused_{};
+  LimitCounters told_{};
+  std::array<std::optional<base::Micros>, kLimits.size()> told_at_{};
+};
+
+}  // namespace channel

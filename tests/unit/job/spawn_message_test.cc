@@ -1,0 +1,66 @@
+#include "job/spawn_message.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace job {
+namespace {
+
+class SpawnMessageTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends_), 0); }
+  void TearDown() override {
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+  }
+  int server() const { return ends_[0]; }
+  int parent() const { return ends_[1]; }
+
+  int ends_[2] = {-1, -1};
+};
+
+TEST_F(SpawnMessageTest, ARequestBringsItsOptionsAndFourDescriptors) {
+  int pipes[2];
+  ASSERT_EQ(pipe2(pipes, O_CLOEXEC), 0);
+  ASSERT_TRUE(send_request(server(), {7, "{}"}, {pipes[0], pipes[1], pipes[0], pipes[1]}).ok());
+  SpawnDescriptors got;
+  const auto request = receive_request(parent(), got);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->id, 7U);
+  EXPECT_EQ(request->options, "{}");
+  EXPECT_EQ(write(got.records, "x", 1), 1);
+  char byte = 0;
+  EXPECT_EQ(read(pipes[0], &byte, 1), 1) << "the same pipe";
+  for (const int descriptor : {got.feed, got.records, got.stats, got.media, pipes[0], pipes[1]}) {
+    EXPECT_EQ(::close(descriptor), 0);
+  }
+}
+
+TEST_F(SpawnMessageTest, APingBringsNone) {
+  ASSERT_TRUE(send_ping(server()).ok());
+  SpawnDescriptors got{1, 2, 3, 4};
+  const auto request = receive_request(parent(), got);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->id, SpawnRequest::kPing);
+  EXPECT_EQ(got.feed, -1);
+  EXPECT_EQ(got.media, -1);
+}
+
+TEST_F(SpawnMessageTest, ARequestWithoutDescriptorsIsMalformed) {
+  const std::uint64_t id = 7;
+  ASSERT_EQ(send(server(), &id, sizeof id, 0), static_cast<ssize_t>(sizeof id));
+  SpawnDescriptors got;
+  EXPECT_EQ(receive_request(parent(), got).error().code, base::Code::kMalformed);
+}
+
+TEST_F(SpawnMessageTest, AFullSocketIsAnErrorAndBlocksNobody) {
+  int sent = 0;
+  while (sent < 100'000 && send_ping(server()).ok()) ++sent;
+  EXPECT_GT(sent, 0);
+  EXPECT_LT(sent, 100'000);
+}
+
+}  // namespace
+}  // namespace job
