@@ -34,10 +34,11 @@ Channel::~Channel() = default;
 
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(const ingest::PublishRequest& request,
                                                                              ingest::Feed& feed) {
-  if (state_ == State::kEnding) return refuse("channel " + name_ + " is ending; try again in a moment");
+  if (state_ == State::kEnding) return refuse(request, "channel " + name_ + " is ending; try again in a moment");
   if (occupied()) {
-    return refuse("channel " + name_ +
-                  " has a publisher already (set takeover: true to let a second one replace it at any time)");
+    return refuse(request,
+                  "channel " + name_ +
+                      " has a publisher already (set takeover: true to let a second one replace it at any time)");
   }
   ingest::FeedSink* sink = feed_.take(request, feed);
   base::log_info(
@@ -49,8 +50,10 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
   return sink;
 }
 
-ingest::Publisher::Refusal Channel::refuse(std::string text) {
+ingest::Publisher::Refusal Channel::refuse(const ingest::PublishRequest& request, std::string text) {
   ++refused_;
+  base::log_info("channel", "publisher refused",
+                 {{"channel", name_}, {"protocol", request.protocol}, {"peer", request.peer}, {"why", text}});
   return {ingest::Publisher::Refusal::Why::kBusy, std::move(text)};
 }
 

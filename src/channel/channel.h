@@ -95,7 +95,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_source_end() override;
   void on_alarm();
   void set_state(State state);
-  ingest::Publisher::Refusal refuse(std::string text);
+  ingest::Publisher::Refusal refuse(const ingest::PublishRequest& request, std::string text);
 
   Environment environment_;
   const std::string name_;

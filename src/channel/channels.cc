@@ -44,9 +44,13 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
   if (!refusal && on_stopped_) refusal = Refusal{Refusal::Why::kOverload, "the server is stopping"};
   if (refusal) {
     ++denied_;
-    base::log_warn(
-        "channel", "publisher refused",
-        {{"channel", request.channel}, {"protocol", request.protocol}, {"peer", request.peer}, {"why", refusal->text}});
+    // A name that nobody knows may be a key in the wrong place: not for the log (RT-44).
+    const bool known = settings_.contains(request.channel) || channels_.contains(request.channel);
+    base::log_warn("channel", "publisher refused",
+                   {{"channel", known ? request.channel : std::string("?")},
+                    {"protocol", request.protocol},
+                    {"peer", request.peer},
+                    {"why", refusal->text}});
     return *refusal;
   }
   if (auto full = limit(request)) return *std::move(full);
@@ -126,6 +130,10 @@ void Channels::configure(Settings settings, const Limits& limits) {
   admission_.configure(limits);
   for (auto& [name, channel] : channels_) {
     if (auto options = options_of(name)) channel->set_options(*std::move(options));
+    // A key that was taken back is of no more use to who came in with it.
+    if (channel->feed().occupied() && policy_.check(channel->feed().asked())) {
+      channel->disconnect("its key, or the channel, is no longer in the configuration");
+    }
   }
 }
 

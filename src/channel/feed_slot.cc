@@ -31,7 +31,7 @@ ingest::FeedSink* FeedSlot::take(const ingest::PublishRequest& request, ingest::
   }
   ++counters_.publishes;
   link_ = std::make_unique<Link>(*this, feed);
-  publisher_ = request;
+  asked_ = publisher_ = request;
   publisher_.key.clear();
   publisher_.other_keys.clear();
   since_ = clock_.utc();

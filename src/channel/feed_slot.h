@@ -61,6 +61,8 @@ class FeedSlot {
   bool closing() const { return closing_; }
   /// Of the publisher of now, or of the last one; the key is left out.
   const ingest::PublishRequest& publisher() const { return publisher_; }
+  /// The same with its key, to be checked again when keys change: for no log, page or metric.
+  const ingest::PublishRequest& asked() const { return asked_; }
   /// UTC; 0 while there is no publisher.
   base::Micros since() const { return since_; }
   /// How long the publisher has sent no media; since it came, if it sent none at all. 0 while there is none.
@@ -88,6 +90,7 @@ class FeedSlot {
   std::unique_ptr<Link> link_;
   std::vector<std::unique_ptr<Link>> leaving_;  ///< disconnected and not yet gone
   ingest::PublishRequest publisher_;
+  ingest::PublishRequest asked_;
   base::Micros since_ = 0;
   base::Micros last_media_ = 0;  ///< steady
   base::Micros flowing_since_ = 0;

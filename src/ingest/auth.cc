@@ -36,7 +36,8 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
   }
   auto entry = keys_.find(request.channel);
   if (entry == keys_.end()) entry = keys_.find("*");
-  if (entry == keys_.end()) return Publisher::Refusal{Why::kNotFound, "no channel " + request.channel};
+  if (entry == keys_.end())
+    return Publisher::Refusal{Why::kNotFound, "no such channel: publish to live/CHANNEL?key=KEY"};
 
   bool matches = false;
   const auto compare = [&](std::string_view given) {
@@ -50,8 +51,8 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
   for (const std::string& reading : request.other_keys) compare(reading);
   if (matches && !request.key.empty()) return std::nullopt;
   if (request.loopback && (request.key.empty() || entry->second.empty())) return std::nullopt;
-  return Publisher::Refusal{Why::kDenied, request.key.empty() ? "a key is needed: live/" + request.channel + "?key=KEY"
-                                                              : "wrong key for " + request.channel};
+  return Publisher::Refusal{
+      Why::kDenied, request.key.empty() ? "a key is needed: live/CHANNEL?key=KEY" : "wrong key for the channel"};
 }
 
 }  // namespace ingest

@@ -201,15 +201,6 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   asked.encoder = request.encoder;
   const std::variant<FeedSink*, Publisher::Refusal> answer = owner_.publisher().on_publish(asked, *this);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
-    // A name that is none may be a key in the wrong field: not for the log (RT-44). Who refuses for want of room tells
-    // the log of it, now and then: there may be very many.
-    if (refusal->why != Why::kOverload) {
-      base::log_info("ingest", "publish refused",
-                     {{"protocol", protocol()},
-                      {"peer", peer()},
-                      {"channel", is_channel_name(asked.channel) ? asked.channel : std::string("?")},
-                      {"why", refusal->text}});
-    }
     refuse(*refusal);
     return;
   }

@@ -65,6 +65,35 @@ TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
   EXPECT_TRUE(channels_->reports()[0].worker.running);
 }
 
+TEST_F(ChannelsTest, DisconnectsWhoseKeyIsTakenBack) {
+  ASSERT_EQ(publish("match", "secret"), "");
+  ASSERT_EQ(publish("other", ""), "");
+  Channels::Settings next = settings();
+  next.at("match").keys = {"new", "secret"};
+  channels_->configure(next, {});
+  EXPECT_EQ(feeds_[0].closed, "") << "its key is there still";
+  next.at("match").keys = {"new"};
+  channels_->configure(next, {});
+  EXPECT_NE(feeds_[0].closed, "");
+  EXPECT_EQ(feeds_[1].closed, "") << "another channel's";
+  next.erase("*");
+  channels_->configure(next, {});
+  EXPECT_NE(feeds_[1].closed, "") << "the channel is gone";
+}
+
+// It may be a key in the wrong place.
+TEST_F(ChannelsTest, DoesNotLogANameThatNobodyKnows) {
+  testing::internal::CaptureStderr();
+  EXPECT_NE(publish("TopSecret/Key"), "");
+  channels_->configure({{"match", settings().at("match")}}, {});
+  EXPECT_NE(publish("TopSecretKey"), "");
+  EXPECT_NE(publish("match", "TopSecretKey"), "");
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(log.find("TopSecret"), std::string::npos) << log;
+  EXPECT_NE(log.find("publish to live/CHANNEL?key=KEY"), std::string::npos) << log;
+  EXPECT_NE(log.find("channel=match"), std::string::npos) << log;
+}
+
 TEST_F(ChannelsTest, TellsOnceWhenAPublisherFallsSilentAndWhenItIsBack) {
   ASSERT_EQ(publish("match"), "");
   EXPECT_EQ(occupied_.back(), Names{"match"});
