@@ -8,6 +8,7 @@
 
 #include "app/admin_config.h"
 #include "app/text_file.h"
+#include "app/yaml_document.h"
 #include "app/yaml_section.h"
 #include "base/regular_file.h"
 #include "ingest/network.h"
@@ -276,20 +277,6 @@ Config read_root(const YAML::Node& root, Report& report) {
 /// that went wrong leaves one.
 enum class Nothing : std::uint8_t { kMeansDefaults, kIsRefused };
 
-// The one document of the text. Throws YAML::Exception.
-YAML::Node read_document(const std::string& text, Report& report, Nothing nothing) {
-  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-  // yaml-cpp's Load() takes the first and leaves out the rest without a word.
-  if (documents.size() > 1) {
-    report.add(documents[1].Mark(), "a second document starts here (---); a configuration has one");
-    return {};
-  }
-  const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
-  if (root.IsNull() && nothing == Nothing::kIsRefused)
-    report.add(YAML::Mark::null_mark(), "has no keys; a server with all defaults needs {} in it");
-  return root;
-}
-
 std::variant<Config, std::vector<Problem>> read_text(const std::string& text, const std::string& file,
                                                      Nothing nothing) {
   Report report{file, {}};
@@ -299,7 +286,10 @@ std::variant<Config, std::vector<Problem>> read_text(const std::string& text, co
   }
   // yaml-cpp tells syntax errors by exception; they end here.
   try {
-    const YAML::Node root = read_document(text, report, nothing);
+    const YAML::Node root = read_document(text, report);
+    if (root.IsNull() && nothing == Nothing::kIsRefused && report.problems.empty()) {
+      report.add(YAML::Mark::null_mark(), "has no keys; a server with all defaults needs {} in it");
+    }
     Config config = read_root(root, report);
     if (report.problems.empty()) return config;
   } catch (const YAML::Exception& problem) {

@@ -38,7 +38,7 @@ for (const [what, text, place, word] of [
   ['an empty file', '', '', 'has no keys'],
   ['a file of comments', '# http: {}\n', '', 'has no keys'],
   ['bytes that are no text', '\u0000\u0001', '1:1', 'UTF-8'],
-  ['a second document', 'http: {}\n---\nchannels: {}\n', '3:1', 'second document'],
+  ['a second document', 'http: {}\n---\nchannels: {}\n', '2:1', 'second document'],
   ['two listeners on one port', 'http:\n  port: 8081\n', '1:1', 'admin.port'],
   ['a listener on a name', 'http:\n  listen: localhost\n', '2:11', 'IP address'],
   ['a preset that no encoder has', 'channels:\n  a:\n    ladder:\n      - {height: 720, bitrate: 2M, preset: fastest}\n', '4:', 'ultrafast'],

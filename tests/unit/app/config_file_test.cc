@@ -50,7 +50,7 @@ TEST_F(ConfigFile, IsText) {
 
 TEST_F(ConfigFile, IsOneDocument) {
   EXPECT_EQ(refusal_of("log: {level: info}\n---\nchannels: {a: {}}\n"),
-            ":3:1: a second document starts here (---); a configuration has one");
+            ":2:1: a second document starts here (---), or something that belongs to none; a configuration has one");
   EXPECT_EQ(refusal_of("---\nlog: {level: info}\n...\n"), "");
 }
 

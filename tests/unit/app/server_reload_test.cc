@@ -107,7 +107,7 @@ TEST_F(ServerReload, KeepsWhatItHasWhereTheFileIsEmptyOrNoTextOrNoFile) {
     LogFile log(directory_ + "/log");
     auto server = make();
     ASSERT_TRUE(server->start().ok());
-    run_beside(*server, [&] {
+    run_beside(*server, [&, told = told, damage = damage] {
       damage();
       EXPECT_NE(refusal_of(*server, log).find(told), std::string::npos) << log.text();
       EXPECT_TRUE(has_certificate(*server, own.certificate));
