@@ -130,7 +130,7 @@ TEST_F(ServerReload, KeepsWhatItHasWhereACertificateIsMissingOrAnothersOrAPipe) 
     LogFile log(directory_ + "/log");
     auto server = make();
     ASSERT_TRUE(server->start().ok());
-    run_beside(*server, [&] {
+    run_beside(*server, [&, certificate = certificate, key = key, told = told] {
       write_config_with(certificate, key);
       EXPECT_NE(refusal_of(*server, log).find(told), std::string::npos) << log.text();
       EXPECT_TRUE(has_certificate(*server, own.certificate));
