@@ -28,6 +28,17 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
+bool PublishPolicy::is_a_key(std::string_view name) const {
+  bool found = false;
+  for (const auto& [channel, keys] : keys_) {
+    for (const std::string& key : keys) {
+      found =
+          static_cast<bool>(static_cast<unsigned>(found) | static_cast<unsigned>(equal_in_constant_time(key, name)));
+    }
+  }
+  return found;
+}
+
 std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& request) const {
   using Why = Publisher::Refusal::Why;
   if (request.app != kApp) return Publisher::Refusal{Why::kNotFound, "publish to live/CHANNEL"};
@@ -35,7 +46,12 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
     return Publisher::Refusal{Why::kBadName, "a channel's name is 1 to 64 of A-Z a-z 0-9 _ -"};
   }
   auto entry = keys_.find(request.channel);
-  if (entry == keys_.end()) entry = keys_.find("*");
+  if (entry == keys_.end()) {
+    if (is_a_key(request.channel)) {
+      return Publisher::Refusal{Why::kBadName, "a key stands where the channel's name belongs: live/CHANNEL?key=KEY"};
+    }
+    entry = keys_.find("*");
+  }
   if (entry == keys_.end())
     return Publisher::Refusal{Why::kNotFound, "no such channel: publish to live/CHANNEL?key=KEY"};
 

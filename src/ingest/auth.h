@@ -23,7 +23,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 ///   any key given, loopback, the channel has no keys  admitted
 ///   all else                                          refused, kDenied
 ///
-/// A channel without an entry is that of "*", if there is one; else it is refused with kNotFound.
+/// A channel without an entry is that of "*", if there is one; else it is refused with kNotFound. So is, with kBadName,
+/// one whose name is somebody's key: encoders' forms have one field for both, and the name is public.
 /// Thread: any.
 class PublishPolicy {
  public:
@@ -36,6 +37,8 @@ class PublishPolicy {
   std::optional<Publisher::Refusal> check(const PublishRequest& request) const;
 
  private:
+  bool is_a_key(std::string_view name) const;
+
   Keys keys_;
 };
 

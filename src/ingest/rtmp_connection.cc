@@ -214,7 +214,7 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
 
 void RtmpConnection::refuse(const Publisher::Refusal& refusal) {
   ++owner_.counters().refused;
-  if (refusal.why == Why::kDenied) {
+  if (refusal.why == Why::kDenied || refusal.why == Why::kBadName) {
     ++owner_.counters().denied;
     owner_.on_denied(peer(), loopback());
   }

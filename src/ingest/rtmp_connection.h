@@ -27,7 +27,7 @@ struct RtmpCounters {
   std::uint64_t tls_errors = 0;
   std::uint64_t publishes = 0;   ///< admitted
   std::uint64_t refused = 0;     ///< publishes refused, for any reason
-  std::uint64_t denied = 0;      ///< of these, for a wrong or missing key
+  std::uint64_t denied = 0;      ///< of these, for a wrong or missing key, or for a bad name
   std::uint64_t unplayable = 0;  ///< publishes ended, and tracks left out, for their codec (RT-36)
   std::uint64_t bytes = 0;       ///< received, after TLS
   std::uint64_t messages = 0;    ///< audio, video and data handed on

@@ -75,7 +75,7 @@ void add_rtmp(Families& out, const char* protocol, const ingest::RtmpCounters& c
               number(counters.tls_errors));
   out.counter("kickoff_rtmp_publishes_total", "RTMP publishes admitted.", labels, number(counters.publishes));
   out.counter("kickoff_rtmp_refused_total", "RTMP publishes refused.", labels, number(counters.refused));
-  out.counter("kickoff_rtmp_denied_total", "RTMP publishes refused for a wrong or missing key.", labels,
+  out.counter("kickoff_rtmp_denied_total", "RTMP publishes refused for a wrong or missing key, or a bad name.", labels,
               number(counters.denied));
   out.counter("kickoff_rtmp_unplayable_total", "RTMP publishes ended and tracks left out for their codec.", labels,
               number(counters.unplayable));

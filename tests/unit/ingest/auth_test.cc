@@ -89,6 +89,13 @@ TEST(PublishPolicy, RefusesOtherAppsAndOddNames) {
   EXPECT_EQ(check(policy, request("../etc", "K")), Why::kBadName);
 }
 
+TEST(PublishPolicy, TakesNoKeyForAChannelsName) {  // RT-44
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"secret"}}, {"same", {"same"}}, {"*", {}}});
+  EXPECT_EQ(check(policy, request("secret", "", true)), Why::kBadName);
+  EXPECT_EQ(check(policy, request("secre", "", true)), std::nullopt);
+  EXPECT_EQ(check(policy, request("same", "same")), std::nullopt) << "named so by the configuration";
+}
+
 TEST(PublishPolicy, TellsNoKeys) {  // RT-44
   const PublishPolicy policy(PublishPolicy::Keys{{"match", {"topsecret"}}});
   EXPECT_EQ(policy.check(request("match", "guessed"))->text.find("secret"), std::string::npos);
