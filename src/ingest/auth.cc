@@ -28,15 +28,21 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
+namespace {
+
+/// All keys are compared, whichever matches (RT-44).
+bool is_one_of(const std::vector<std::string>& keys, std::string_view given) {
+  unsigned found = 0;
+  for (const std::string& key : keys) found |= static_cast<unsigned>(equal_in_constant_time(key, given));
+  return found != 0;
+}
+
+}  // namespace
+
 bool PublishPolicy::is_a_key(std::string_view name) const {
-  bool found = false;
-  for (const auto& [channel, keys] : keys_) {
-    for (const std::string& key : keys) {
-      found =
-          static_cast<bool>(static_cast<unsigned>(found) | static_cast<unsigned>(equal_in_constant_time(key, name)));
-    }
-  }
-  return found;
+  unsigned found = 0;
+  for (const auto& [channel, keys] : keys_) found |= static_cast<unsigned>(is_one_of(keys, name));
+  return found != 0;
 }
 
 std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& request) const {
@@ -55,17 +61,11 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
   if (entry == keys_.end())
     return Publisher::Refusal{Why::kNotFound, "no such channel: publish to live/CHANNEL?key=KEY"};
 
-  bool matches = false;
-  const auto compare = [&](std::string_view given) {
-    for (const std::string& key : entry->second) {
-      // All keys are compared, whichever matches.
-      matches =
-          static_cast<bool>(static_cast<unsigned>(matches) | static_cast<unsigned>(equal_in_constant_time(key, given)));
-    }
-  };
-  compare(request.key);
-  for (const std::string& reading : request.other_keys) compare(reading);
-  if (matches && !request.key.empty()) return std::nullopt;
+  auto matches = static_cast<unsigned>(is_one_of(entry->second, request.key));
+  for (const std::string& reading : request.other_keys) {
+    matches |= static_cast<unsigned>(is_one_of(entry->second, reading));
+  }
+  if (matches != 0 && !request.key.empty()) return std::nullopt;
   if (request.loopback && (request.key.empty() || entry->second.empty())) return std::nullopt;
   return Publisher::Refusal{
       Why::kDenied, request.key.empty() ? "a key is needed: live/CHANNEL?key=KEY" : "wrong key for the channel"};
