@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 namespace metrics {
 namespace {
@@ -71,20 +72,17 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
       "Transport stream damage: lost synchronisation, continuity gaps, units thrown away; packets that are scrambled "
       "(the encoder or the receiver before it did not descramble the program), that a demodulator marked as broken, or "
       "of stream types that are not handled; access units without a time stamp.";
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "sync"),
-              value_of(report.worker.ts_sync_losses));
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "continuity"),
-              value_of(report.worker.ts_continuity_errors));
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "damaged"),
-              value_of(report.worker.ts_damaged_units));
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "scrambled"),
-              value_of(report.worker.ts_scrambled));
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "transport_error"),
-              value_of(report.worker.ts_transport_errors));
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "unsupported"),
-              value_of(report.worker.ts_unsupported));
-  out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", "untimed"),
-              value_of(report.worker.ts_untimed));
+  const channel::WorkerReport& worker = report.worker;
+  const std::pair<const char*, std::uint64_t> kinds[] = {{"sync", worker.ts_sync_losses},
+                                                         {"continuity", worker.ts_continuity_errors},
+                                                         {"damaged", worker.ts_damaged_units},
+                                                         {"scrambled", worker.ts_scrambled},
+                                                         {"transport_error", worker.ts_transport_errors},
+                                                         {"unsupported", worker.ts_unsupported},
+                                                         {"untimed", worker.ts_untimed}};
+  for (const auto& [kind, count] : kinds) {
+    out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", kind), value_of(count));
+  }
 }
 
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {
