@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/config.h"
+#include "unit/app/parsed.h"
 
 namespace app {
 namespace {
@@ -68,15 +69,6 @@ TEST_F(ConfigFile, HasAMebibyteAtMost) {
   text.resize(1024 * 1024, 'x');
   EXPECT_EQ(refusal_of(text), "");
   EXPECT_EQ(refusal_of(text + "x"), ": is longer than 1048576 bytes; see conf/kickoff.yaml for an example");
-}
-
-std::string problems_of(const std::string& text) {
-  const auto parsed = parse_config(text, "t.yaml");
-  std::string all;
-  if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
-    for (const Problem& problem : *problems) all += problem.message() + "\n";
-  }
-  return all;
 }
 
 // `kickoff check` found it good, and the server did not start.

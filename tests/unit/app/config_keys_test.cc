@@ -7,30 +7,13 @@
 #include <sstream>
 
 #include "app/config.h"
+#include "unit/app/parsed.h"
 
 namespace app {
 namespace {
 
 using base::kMillisecond;
 using base::kSecond;
-
-Config good(const std::string& text) {
-  auto parsed = parse_config(text, "t.yaml");
-  if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
-    for (const Problem& problem : *problems) ADD_FAILURE() << problem.message();
-    return {};
-  }
-  return std::get<Config>(std::move(parsed));
-}
-
-std::string problems_of(const std::string& text) {
-  const auto parsed = parse_config(text, "t.yaml");
-  std::string all;
-  if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
-    for (const Problem& problem : *problems) all += problem.message() + "\n";
-  }
-  return all;
-}
 
 /// A path that no other run of these tests has.
 std::string own_file(const std::string& name) { return testing::TempDir() + std::to_string(getpid()) + "-" + name; }

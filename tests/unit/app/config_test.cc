@@ -6,27 +6,10 @@
 #include <fstream>
 
 #include "app/admin_config.h"
+#include "unit/app/parsed.h"
 
 namespace app {
 namespace {
-
-Config good(const std::string& text) {
-  auto parsed = parse_config(text, "t.yaml");
-  if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
-    for (const Problem& problem : *problems) ADD_FAILURE() << problem.message();
-    return {};
-  }
-  return std::get<Config>(std::move(parsed));
-}
-
-std::string problems_of(const std::string& text) {
-  const auto parsed = parse_config(text, "t.yaml");
-  std::string all;
-  if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
-    for (const Problem& problem : *problems) all += problem.message() + "\n";
-  }
-  return all;
-}
 
 TEST(Config, AnEmptyFileMeansTheDefaultsAndTheWildcardChannel) {
   const Config config = good("");
