@@ -107,21 +107,26 @@ TEST(SignalWatch, CallsBackOnItsSignal) {
   EXPECT_EQ(seen, 1);
 }
 
-/// A child of this process, as PID 1 gets them: it forks one that outlives it and prints that one's pid.
+/// The pid of a dead child of this process that it has not started, as PID 1 gets them. It dies after the shell that
+/// started it: a shell may wait for its own.
 int make_orphan(Loop& loop) {
   int ends[2];
   EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-  auto parent =
-      Process::spawn(loop,
-                     {.program = "/bin/sh", .arguments = {"-c", "exit 3 & echo $! >&5"}, .inherit = {{ends[1], 5}}},
-                     [&](Process::Exit) { loop.stop(); })
-          .take();
+  auto parent = Process::spawn(loop,
+                               {.program = "/bin/sh",
+                                .arguments = {"-c", "(read until_closed <&5; exit 3) & echo $! >&5"},
+                                .inherit = {{ends[1], 5}}},
+                               [&](Process::Exit) { loop.stop(); })
+                    .take();
   ::close(ends[1]);
   loop.run();
   char text[32] = {};
   EXPECT_GT(::read(ends[0], text, sizeof text - 1), 0);
   ::close(ends[0]);
-  return std::atoi(text);
+  const int orphan = std::atoi(text);
+  siginfo_t info{};
+  EXPECT_EQ(waitid(P_PID, static_cast<id_t>(orphan), &info, WEXITED | WNOWAIT), 0);
+  return orphan;
 }
 
 TEST(OrphanReaper, WaitsForOrphansAndLeavesOtherChildrenToThoseWhoStartedThem) {
