@@ -37,15 +37,15 @@ struct Connection {
   std::size_t sent = 0;
 };
 
-/// What a request waits for; msn -1: nothing, it is answered now.
-struct Wish {
+/// What a request waits for. msn -1: nothing, it is answered at once.
+struct WaitCondition {
   std::int64_t msn = -1;
   std::int64_t part = -1;
 };
 
 struct Held {
   int fd;
-  Wish wish;
+  WaitCondition condition;
   bool playlist;
 };
 
@@ -55,7 +55,7 @@ Answer make_answer(std::string_view type, std::string_view body) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-/// The number after `name` in `text`, -1 where there is none.
+/// The number after `name` in `text`, -1 if there is none.
 std::int64_t number_after(std::string_view text, std::string_view name) {
   const std::size_t at = text.find(name);
   if (at == std::string_view::npos) return -1;
@@ -130,7 +130,7 @@ class Server {
     std::size_t kept = 0;
     for (const Held& held : held_) {
       if (held.fd < 0) continue;
-      if (stream_.holds(held.wish.msn, held.wish.part)) {
+      if (stream_.holds(held.condition.msn, held.condition.part)) {
         send_answer(held.fd, held.playlist ? playlist_ : part_);
       } else {
         held_[kept++] = held;
@@ -183,14 +183,14 @@ class Server {
     const std::string_view target = line.substr(0, line.rfind(' '));
     const std::string_view file = target.substr(target.rfind('/') + 1);
     const bool playlist = file.find(".m3u8") != std::string_view::npos;
-    Wish wish;
+    WaitCondition condition;
     if (playlist) {
-      wish = {number_after(file, "_HLS_msn="), number_after(file, "_HLS_part=")};
+      condition = {number_after(file, "_HLS_msn="), number_after(file, "_HLS_part=")};
     } else if (const std::size_t dot = file.find('.'); file.find(".m4s", dot + 1) != std::string_view::npos) {
-      wish = {number_after(file, ""), number_after(file.substr(dot), ".")};
+      condition = {number_after(file, ""), number_after(file.substr(dot), ".")};
     }
-    if (wish.msn >= 0 && !stream_.holds(wish.msn, wish.part)) {
-      held_.push_back({fd, wish, playlist});
+    if (condition.msn >= 0 && !stream_.holds(condition.msn, condition.part)) {
+      held_.push_back({fd, condition, playlist});
     } else {
       const bool media = file.starts_with("media.m3u8");
       send_answer(fd, !playlist ? part_ : media ? playlist_ : multivariant_);

@@ -8,8 +8,8 @@ namespace hls {
 namespace {
 
 // No segment has so many parts (10 s of 0.2 s are 50). Waiting for a later one is the same as waiting for this one:
-// until the segment closes. So that different wishes, which are looked at one by one, stay few whatever clients ask
-// for.
+// until the segment closes. The limit keeps the number of distinct wait conditions small, whatever clients request;
+// each is tested by itself.
 constexpr std::uint64_t kMostPartsAhead = 255;
 
 Decision wait(std::int64_t msn, std::uint64_t part) {

@@ -270,7 +270,7 @@ void RtmpConnection::on_publish_end(std::string_view reason) {
   std::exchange(sink_, nullptr)->on_feed_end(reason);
 }
 
-/// The channel's wish, carried out on a later turn.
+/// Requested by the channel; done on a later turn of the loop.
 void RtmpConnection::close(std::string_view reason) {
   loop_.post([life = life_, why = std::string(reason)] {
     RtmpConnection* self = *life;

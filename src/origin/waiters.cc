@@ -5,26 +5,27 @@
 namespace origin {
 namespace {
 
-bool playlist_decided(const Wish& wish, const RenditionSnapshot& rendition) {
+bool playlist_decided(const WaitCondition& condition, const RenditionSnapshot& rendition) {
   hls::Directives directives;
-  if (wish.msn >= 0) {
-    directives.msn = static_cast<std::uint64_t>(wish.msn);
-    directives.part = wish.part;
+  if (condition.msn >= 0) {
+    directives.msn = static_cast<std::uint64_t>(condition.msn);
+    directives.part = condition.part;
   }
   return rendition.decide(directives).verdict != hls::Verdict::kWait;
 }
 
 }  // namespace
 
-bool satisfied(const Wish& wish, const ChannelSnapshot& snapshot) {
-  if (wish.kind == Wish::Kind::kChannel) return snapshot.state != State::kWaiting;
-  if (wish.rendition >= snapshot.renditions.size()) return true;
-  const RenditionSnapshot& rendition = *snapshot.renditions[wish.rendition];
-  switch (wish.kind) {
-    case Wish::Kind::kPlaylist: return playlist_decided(wish, rendition);
-    case Wish::Kind::kSegment: return rendition.segment(wish.msn).presence != Presence::kPending;
-    case Wish::Kind::kPart: return rendition.part(wish.msn, wish.part).presence != Presence::kPending;
-    case Wish::Kind::kChannel: break;
+bool satisfied(const WaitCondition& condition, const ChannelSnapshot& snapshot) {
+  if (condition.kind == WaitCondition::Kind::kChannel) return snapshot.state != State::kWaiting;
+  if (condition.rendition >= snapshot.renditions.size()) return true;
+  const RenditionSnapshot& rendition = *snapshot.renditions[condition.rendition];
+  switch (condition.kind) {
+    case WaitCondition::Kind::kPlaylist: return playlist_decided(condition, rendition);
+    case WaitCondition::Kind::kSegment: return rendition.segment(condition.msn).presence != Presence::kPending;
+    case WaitCondition::Kind::kPart:
+      return rendition.part(condition.msn, condition.part).presence != Presence::kPending;
+    case WaitCondition::Kind::kChannel: break;
   }
   return true;
 }
@@ -52,7 +53,7 @@ void Waiter::Link::splice_before(Link& other) {
 }
 
 void Waiter::leave() {
-  same_wish_.unlink();
+  same_condition_.unlink();
   by_deadline_.unlink();
   if (owner_ != nullptr) --std::exchange(owner_, nullptr)->size_;
 }
@@ -85,11 +86,11 @@ Waiters::~Waiters() {
   while (!deadlines_.alone()) deadlines_.next->waiter->leave();
 }
 
-bool Waiters::add(Waiter& waiter, const Wish& wish, base::Micros deadline) {
+bool Waiters::add(Waiter& waiter, const WaitCondition& condition, base::Micros deadline) {
   if (size_ >= options_.most) return false;
   waiter.owner_ = this;
   waiter.deadline_ = deadline;
-  waiter.same_wish_.insert_before(group_for(wish).head);
+  waiter.same_condition_.insert_before(group_for(condition).head);
   // All are held for the same time as a rule, so that the newest belongs last.
   Waiter::Link* after = deadlines_.previous;
   while (after != &deadlines_ && after->waiter->deadline_ > deadline) after = after->previous;
@@ -101,7 +102,7 @@ bool Waiters::add(Waiter& waiter, const Wish& wish, base::Micros deadline) {
 void Waiters::take_ready(const ChannelSnapshot& snapshot, Ready& ready) {
   for (std::size_t i = 0; i < used_;) {
     Group& group = *groups_[i];
-    if (!group.head.alone() && satisfied(group.wish, snapshot)) {
+    if (!group.head.alone() && satisfied(group.condition, snapshot)) {
       group.head.splice_before(ready.head_);
     }
     if (group.head.alone()) {
@@ -124,21 +125,21 @@ base::Micros Waiters::next_deadline() const {
   return deadlines_.alone() ? INT64_MAX : deadlines_.next->waiter->deadline_;
 }
 
-Waiters::Group& Waiters::group_for(const Wish& wish) {
+Waiters::Group& Waiters::group_for(const WaitCondition& condition) {
   std::size_t empty = used_;
   for (std::size_t i = 0; i < used_; ++i) {
-    if (groups_[i]->wish == wish) return *groups_[i];
+    if (groups_[i]->condition == condition) return *groups_[i];
     if (groups_[i]->head.alone()) empty = i;
   }
   if (empty == groups_.size()) groups_.push_back(std::make_unique<Group>());
   if (empty == used_) ++used_;
-  groups_[empty]->wish = wish;
+  groups_[empty]->condition = condition;
   return *groups_[empty];
 }
 
 void Waiters::move(Waiter& waiter, Ready& ready) {
   waiter.leave();
-  waiter.same_wish_.insert_before(ready.head_);
+  waiter.same_condition_.insert_before(ready.head_);
 }
 
 }  // namespace origin

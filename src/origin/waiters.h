@@ -11,8 +11,8 @@
 
 namespace origin {
 
-/// What a held request waits for. Renditions by their index in the snapshot.
-struct Wish {
+/// The condition that ends the wait of a held request. A rendition is its index in the snapshot.
+struct WaitCondition {
   enum class Kind : std::uint8_t {
     kChannel,   ///< the channel leaves State::kWaiting
     kPlaylist,  ///< decide() no longer says wait
@@ -24,28 +24,30 @@ struct Wish {
   std::int64_t msn = -1;
   std::uint32_t part = 0;
 
-  static Wish channel() { return {}; }
-  static Wish playlist(std::uint32_t rendition, const hls::Decision& wait) {
+  static WaitCondition channel() { return {}; }
+  static WaitCondition playlist(std::uint32_t rendition, const hls::Decision& wait) {
     return {Kind::kPlaylist, rendition, wait.msn, wait.part};
   }
-  static Wish segment(std::uint32_t rendition, std::int64_t msn) { return {Kind::kSegment, rendition, msn, 0}; }
-  static Wish object(std::uint32_t rendition, std::int64_t msn, std::uint32_t part) {
+  static WaitCondition segment(std::uint32_t rendition, std::int64_t msn) {
+    return {Kind::kSegment, rendition, msn, 0};
+  }
+  static WaitCondition object(std::uint32_t rendition, std::int64_t msn, std::uint32_t part) {
     return {Kind::kPart, rendition, msn, part};
   }
 
-  friend bool operator==(const Wish&, const Wish&) = default;
+  friend bool operator==(const WaitCondition&, const WaitCondition&) = default;
 };
 
-/// True where the wait is over: the request is to be decided anew on this snapshot (it may be answered, refused, or,
-/// where renditions changed, even be told to wait again).
-bool satisfied(const Wish& wish, const ChannelSnapshot& snapshot);
+/// True if the wait is over: the request is to be decided again on this snapshot. It may then be answered, be refused,
+/// or have to wait again, if the renditions changed.
+bool satisfied(const WaitCondition& condition, const ChannelSnapshot& snapshot);
 
 class Waiters;
 
 /// A place in Waiters; derive the held request from it, or make it a member. Leaves its Waiters when destroyed.
 class Waiter {
  public:
-  Waiter() { same_wish_.waiter = by_deadline_.waiter = this; }
+  Waiter() { same_condition_.waiter = by_deadline_.waiter = this; }
   ~Waiter() { leave(); }
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
@@ -59,7 +61,7 @@ class Waiter {
   friend class Waiters;
   friend class Ready;
 
-  /// A node of two rings, so that leaving needs no list: those with the same wish, and all by deadline.
+  /// A node of two rings, so that leave() needs no search: waiters with the same condition, and all by deadline.
   struct Link {
     Link* previous = this;
     Link* next = this;
@@ -75,7 +77,7 @@ class Waiter {
     void splice_before(Link& other);
   };
 
-  Link same_wish_;
+  Link same_condition_;
   Link by_deadline_;
   Waiters* owner_ = nullptr;
   base::Micros deadline_ = 0;
@@ -90,11 +92,12 @@ class Ready {
   Ready& operator=(const Ready&) = delete;
 
   bool empty() const { return head_.alone(); }
-  /// The next one in the order they began to wait, by wish; null when there are no more. It waits no longer.
+  /// Takes out the next waiter: group by group, within a group in the order in which they began to wait. Null if none
+  /// is left.
   Waiter* pop();
-  /// The one that pop() will give after `ahead` others, null where there is none: to have it fetched from memory.
+  /// The waiter that pop() will return after `ahead` others, null if there are fewer: to prefetch what it points to.
   const Waiter* peek(int ahead) const;
-  /// Has the one after `ahead` others fetched from memory, without looking at it.
+  /// Prefetches the waiter after `ahead` others, without reading it.
   void prefetch(int ahead) const;
 
  private:
@@ -102,8 +105,8 @@ class Ready {
   Waiter::Link head_;
 };
 
-/// The held requests of one channel on one serve loop. Requests with the same wish are one group, looked at once a
-/// snapshot. Owns: none of the waiters. Destroying it lets them all go (they are then not waiting). Thread: one.
+/// The held requests of one channel on one serve loop. Requests with the same condition are one group, which is
+/// tested once a snapshot. Owns: none of the waiters; destroying it ends their wait. Thread: one.
 class Waiters {
  public:
   struct Options {
@@ -115,15 +118,16 @@ class Waiters {
   Waiters(const Waiters&) = delete;
   Waiters& operator=(const Waiters&) = delete;
 
-  /// Holds a request until its wish comes true or `deadline` (any clock, the same for all). False where there are too
-  /// many: answer 503. REQUIRES: !waiter.waiting().
-  [[nodiscard]] bool add(Waiter& waiter, const Wish& wish, base::Micros deadline);
+  /// Holds a request until its condition is satisfied or until `deadline` (any clock, the same for all). False if too
+  /// many are held: answer 503. REQUIRES: !waiter.waiting().
+  [[nodiscard]] bool add(Waiter& waiter, const WaitCondition& condition, base::Micros deadline);
 
-  /// Moves everyone whose wish came true to `ready`, all in one pass (LL-105): one look for each different wish.
+  /// Moves all waiters whose condition is satisfied to `ready`, in one pass (LL-105). Each distinct condition is tested
+  /// once.
   void take_ready(const ChannelSnapshot& snapshot, Ready& ready);
   /// Moves those whose deadline is at or before `now`: to be answered 503 (LL-103, LL-83).
   void take_expired(base::Micros now, Ready& ready);
-  /// Moves everyone: the channel was removed or the server stops.
+  /// Moves all waiters: the channel was removed or the server stops.
   void take_all(Ready& ready);
 
   std::size_t size() const { return size_; }
@@ -134,11 +138,11 @@ class Waiters {
   friend class Waiter;
 
   struct Group {
-    Wish wish;
+    WaitCondition condition;
     Waiter::Link head;
   };
 
-  Group& group_for(const Wish& wish);
+  Group& group_for(const WaitCondition& condition);
   static void move(Waiter& waiter, Ready& ready);
 
   Options options_;

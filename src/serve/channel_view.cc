@@ -83,7 +83,8 @@ Verdict ChannelView::look_up(const Ask& ask) {
   if (!known) {
     // Before the first presentation nobody can say what renditions there will be.
     const bool waiting = snapshot_->state == origin::State::kWaiting && ask.kind == Route::Kind::kPlaylist;
-    return waiting ? hold(origin::Wish::channel(), true) : refuse(404, Cause::kAbsent, snapshot_->target_duration);
+    return waiting ? hold(origin::WaitCondition::channel(), true)
+                   : refuse(404, Cause::kAbsent, snapshot_->target_duration);
   }
   const auto i = static_cast<std::uint32_t>(index);
   switch (ask.kind) {
@@ -97,7 +98,7 @@ Verdict ChannelView::look_up(const Ask& ask) {
 
 Verdict ChannelView::multivariant(const Ask& ask) {
   if (snapshot_->multivariant == nullptr) {
-    return snapshot_->state == origin::State::kWaiting ? hold(origin::Wish::channel(), true)
+    return snapshot_->state == origin::State::kWaiting ? hold(origin::WaitCondition::channel(), true)
                                                        : refuse(404, Cause::kAbsent);
   }
   http::Response& made = multivariants_[ask.gzip ? 1 : 0];
@@ -147,7 +148,7 @@ Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
   const origin::RenditionSnapshot& rendition = *shelf.of;
   const hls::Decision decision = rendition.decide(ask.directives);
   switch (decision.verdict) {
-    case hls::Verdict::kWait: return hold(origin::Wish::playlist(index, decision), decision.msn < 0);
+    case hls::Verdict::kWait: return hold(origin::WaitCondition::playlist(index, decision), decision.msn < 0);
     case hls::Verdict::kBadRequest:
       return refuse(400, ask.directives.malformed ? Cause::kDirectives : Cause::kTooFarAhead);  // CC-9
     case hls::Verdict::kAbsent: return refuse(404, Cause::kAbsent, snapshot_->target_duration);
@@ -171,8 +172,8 @@ Description ChannelView::media(const origin::RenditionSnapshot& rendition, std::
 }
 
 Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
-                             const origin::Wish& wish) {
-  if (presence == Presence::kPending) return hold(wish, false);
+                             const origin::WaitCondition& wait_for) {
+  if (presence == Presence::kPending) return hold(wait_for, false);
   // CC-10: what may come within two segments must not stay a 404 in a cache.
   const bool near = msn <= rendition.edge().last_complete() + 2;
   return refuse(404, presence == Presence::kGap ? Cause::kGap : Cause::kAbsent, near ? 1 : snapshot_->target_duration);
@@ -184,7 +185,7 @@ Verdict ChannelView::segment(const Ask& ask, std::uint32_t index) {
   const origin::RenditionSnapshot& rendition = *shelves_[index].of;
   origin::SegmentObject object = rendition.segment(ask.msn);
   if (object.presence != Presence::kFound)
-    return missing(object.presence, ask.msn, rendition, origin::Wish::segment(index, ask.msn));
+    return missing(object.presence, ask.msn, rendition, origin::WaitCondition::segment(index, ask.msn));
   std::string etag = etag_of(object.pieces);
   slot = {ask.msn, 0, make_media(std::move(object.pieces), media(rendition, ask.msn, std::move(etag)))};
   return {slot.response};
@@ -197,7 +198,7 @@ Verdict ChannelView::part(const Ask& ask, std::uint32_t index) {
   const origin::RenditionSnapshot& rendition = *shelves_[index].of;
   origin::PartObject object = rendition.part(ask.msn, ask.part);
   if (object.presence != Presence::kFound)
-    return missing(object.presence, ask.msn, rendition, origin::Wish::object(index, ask.msn, ask.part));
+    return missing(object.presence, ask.msn, rendition, origin::WaitCondition::object(index, ask.msn, ask.part));
   std::string etag = etag_of(object.data.view());
   slot = {ask.msn, ask.part, make_media({std::move(object.data)}, media(rendition, ask.msn, std::move(etag)))};
   return {slot.response};

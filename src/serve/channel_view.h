@@ -14,12 +14,12 @@
 
 namespace serve {
 
-/// What is to be done with an Ask: exactly one of `response` and `wish` is set.
+/// What is to be done with an Ask: exactly one of `response` and `wait_for` is set.
 struct Verdict {
   http::Response response;
   Cause cause = Cause::kNone;
-  std::optional<origin::Wish> wish;
-  bool starting = false;  ///< with `wish`: there is no playlist yet (LL-111)
+  std::optional<origin::WaitCondition> wait_for;
+  bool starting = false;  ///< with `wait_for`: there is no playlist yet (LL-111)
 };
 
 /// One channel as one serve loop sees it: the newest snapshot, the requests held for it, and the answers already made
@@ -70,14 +70,16 @@ class ChannelView {
   };
 
   Verdict refuse(int status, Cause cause, int max_age = 1) { return {errors_.get(status, max_age), cause}; }
-  Verdict hold(const origin::Wish& wish, bool starting) { return {nullptr, Cause::kNone, wish, starting}; }
+  Verdict hold(const origin::WaitCondition& wait_for, bool starting) {
+    return {nullptr, Cause::kNone, wait_for, starting};
+  }
   Verdict multivariant(const Ask& ask);
   Verdict playlist(const Ask& ask, std::uint32_t index);
   Verdict segment(const Ask& ask, std::uint32_t index);
   Verdict part(const Ask& ask, std::uint32_t index);
   Verdict init(const Ask& ask, std::uint32_t index);
   Verdict missing(origin::Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
-                  const origin::Wish& wish);
+                  const origin::WaitCondition& wait_for);
   int playlist_life(const Ask& ask, const origin::RenditionSnapshot& rendition) const;
   Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
   static void drop_old(Shelf& shelf);

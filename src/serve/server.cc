@@ -214,7 +214,7 @@ void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route
   if (const auto shed = shedding_.admit(viewer, channel, ask, request, now))
     return responder_.finish(viewer, id, ask, *shed);
   const Verdict verdict = channel.look_up(ask);
-  if (!verdict.wish) return responder_.finish(viewer, id, ask, verdict);
+  if (!verdict.wait_for) return responder_.finish(viewer, id, ask, verdict);
   wake_pass_.hold(viewer, id, channel, std::move(ask), verdict, now);
 }
 

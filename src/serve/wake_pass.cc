@@ -8,7 +8,7 @@ void WakePass::hold(Viewer& viewer, http::StreamId id, ChannelView& channel, Ask
                     base::Micros since) {
   std::unique_ptr<Held> held = viewer.make_held();
   const base::Micros deadline = since + channel.snapshot().hold_limit();
-  if (!channel.waiters.add(*held, *verdict.wish, deadline))
+  if (!channel.waiters.add(*held, *verdict.wait_for, deadline))
     return responder_.finish(viewer, id, ask, {errors_.get(503), Cause::kTooManyHeld});
   held->viewer = &viewer;
   held->id = id;
@@ -34,7 +34,7 @@ void WakePass::wake(ChannelView& channel, base::Micros published) {
     Viewer& viewer = *held.viewer;
     std::unique_ptr<Held> mine = viewer.release(held);
     const Verdict verdict = channel.look_up(mine->ask);
-    if (verdict.wish) {
+    if (verdict.wait_for) {
       hold(viewer, mine->id, channel, std::move(mine->ask), verdict, mine->since);
       continue;
     }

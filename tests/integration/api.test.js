@@ -28,7 +28,7 @@ before(async () => {
       hosts: ['kickoff.test', '*.media.svc'],
       tokens: [
         { name: 'wall', sha256: sha256(secret.read), role: 'read' },
-        { name: 'desk', sha256: sha256(secret.operate).toUpperCase(), role: 'operate' },
+        { name: 'operations', sha256: sha256(secret.operate).toUpperCase(), role: 'operate' },
         { name: 'past', sha256: sha256('old'), role: 'admin', expires: '2026-01-01' },
         { name: 'mounted', file, role: 'operate', expires: '2999-12-31T23:59:59Z' },
       ],
@@ -169,7 +169,7 @@ test('who publishes can be disconnected, and may come back', async () => {
   assertProblem(await ask('DELETE', kick('match'), { token: secret.operate }), 409);
   assert.match(server.log(), /"event":"publisher gone","channel":"match","reason":"[^"]*operator/);
   const audit = server.log().split('\n').map((line) => { try { return JSON.parse(line); } catch { return {}; } })
-    .find((line) => line.tag === 'api' && line.by === 'desk' && line.status === 204);
+    .find((line) => line.tag === 'api' && line.by === 'operations' && line.status === 204);
   assert.ok(audit && audit.method === 'DELETE' && audit.path === kick('match'), server.log(20));
   pusher = pushRtmp(source(), server.rtmp('match'));
   await server.until('it publishes again', async () => JSON.parse((await server.admin('/api/v1/channels')).text).channels[0].state === 'live');
@@ -186,7 +186,7 @@ test('tokens of a file and of the environment are good, and no child has the env
   }
 });
 test('a token that is taken out of the file is refused after SIGHUP', async () => {
-  const tokens = server.config.admin.tokens.filter(({ name }) => name !== 'desk');
+  const tokens = server.config.admin.tokens.filter(({ name }) => name !== 'operations');
   fs.writeFileSync(server.file, JSON.stringify({ ...server.config, admin: { ...server.config.admin, tokens } }));
   server.process.child.kill('SIGHUP');
   await server.until('the token is refused', async () => (await ask('DELETE', kick('nobody'), { token: secret.operate })).status === 401);

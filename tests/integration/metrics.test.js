@@ -39,7 +39,7 @@ test('all names begin with kickoff_, and no label tells an address, a key or a s
     assert.ok(!/127\.0\.0\.1|a-secret-key/.test(line), line);
   }
 });
-test('what the operations desk must see is there, and moves', async () => {
+test('what operators must see is there, and moves', async () => {
   const { text } = await server.admin('/metrics');
   const lines = text.split('\n').filter((line) => !line.startsWith('#'));
   for (const pattern of [/^kickoff_feed_bytes_total/, /^kickoff_feed_frames_total/, /^kickoff_feed_dropped_total/, /^kickoff_srt_rtt_seconds\{.*two/,

@@ -77,7 +77,7 @@ class AdminServerTest : public testing::Test {
                      }});
     dispatcher_.add({"DELETE", "/gone", Role::kOperate,
                      [](const Request&, const Respond& respond) { respond({204, {}, {}, {}}); }});
-    dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kOperate)}), HostRule()});
+    dispatcher_.set_access({Tokens({make_token("operations", "t", Role::kOperate)}), HostRule()});
     start(256);
   }
   void start(std::size_t most_connections, http::StreamTimes times = {10 * base::kSecond, 60 * base::kSecond}) {

@@ -37,7 +37,7 @@ class RoutesTest : public testing::Test {
  protected:
   RoutesTest() {
     add_routes(dispatcher_, backend_, clock_, "<title>the page</title>");
-    dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kOperate)}), HostRule()});
+    dispatcher_.set_access({Tokens({make_token("operations", "t", Role::kOperate)}), HostRule()});
   }
   Answer get(const std::string& path) { return ask(dispatcher_, {"GET", path}).value_or(Answer{0, {}, {}, {}}); }
   Answer kick(const std::string& channel, const std::string& query = "") {
@@ -115,7 +115,7 @@ TEST_F(RoutesTest, ThereIsNoOtherFeedYet) {
 
 TEST_F(RoutesTest, DisconnectingNeedsAToken) {
   EXPECT_EQ(ask(dispatcher_, {"DELETE", "/api/v1/channels/match/publisher"})->status, 401);
-  dispatcher_.set_access({Tokens({make_token("desk", "t", Role::kRead)}), HostRule()});
+  dispatcher_.set_access({Tokens({make_token("operations", "t", Role::kRead)}), HostRule()});
   EXPECT_EQ(kick("match").status, 403);
   EXPECT_TRUE(backend_.disconnected.empty());
 }

@@ -137,12 +137,12 @@ TEST_F(AdminThreadTest, TellsTheInstancesRoomAsJson) {
 }
 
 TEST_F(AdminThreadTest, ShowsTheOperationsPageAsItWasAtTheStart) {
-  std::ofstream(web_ + "/operations.html") << "<h1>desk</h1>";
+  std::ofstream(web_ + "/operations.html") << "<h1>operations</h1>";
   auto admin = start().take();
   std::ofstream(web_ + "/operations.html") << "changed";
   const std::string answer = ask(*admin, "/");
   EXPECT_NE(answer.find("text/html"), std::string::npos);
-  EXPECT_TRUE(answer.ends_with("<h1>desk</h1>"));
+  EXPECT_TRUE(answer.ends_with("<h1>operations</h1>"));
   EXPECT_EQ(collected_, 0) << "the page asks nobody";
 }
 
@@ -168,7 +168,7 @@ TEST_F(AdminThreadTest, NamesAPortThatIsTaken) {
 }
 
 TEST_F(AdminThreadTest, DisconnectsAPublisherOnTheControlLoop) {
-  config_.admin.tokens = {api::make_token("desk", "good", api::Role::kOperate)};
+  config_.admin.tokens = {api::make_token("operations", "good", api::Role::kOperate)};
   auto admin = start().take();
   EXPECT_EQ(disconnect(*admin, "wrong"), "401");
   EXPECT_TRUE(disconnected_.empty());
@@ -179,12 +179,12 @@ TEST_F(AdminThreadTest, DisconnectsAPublisherOnTheControlLoop) {
 }
 
 TEST_F(AdminThreadTest, TakesUpNewTokensAndNamesAndKeepsThatOfTheEnvironment) {
-  config_.admin.tokens = {api::make_token("desk", "old", api::Role::kOperate)};
+  config_.admin.tokens = {api::make_token("operations", "old", api::Role::kOperate)};
   environment_ = api::make_token("environment", "always", api::Role::kAdmin);
   auto admin = start().take();
   EXPECT_EQ(disconnect(*admin, "old"), "204");
   EXPECT_EQ(disconnect(*admin, "always"), "204");
-  config_.admin.tokens = {api::make_token("desk", "new", api::Role::kOperate)};
+  config_.admin.tokens = {api::make_token("operations", "new", api::Role::kOperate)};
   admin->configure(config_.admin);
   EXPECT_EQ(disconnect(*admin, "old"), "401");
   EXPECT_EQ(disconnect(*admin, "new"), "204");

@@ -244,9 +244,10 @@ TEST(AdminConfig, HasNoTokensAndNoNamesUnlessGiven) {
 }
 
 TEST(AdminConfig, ReadsTokensByTheirHash) {
-  const Config config = good(std::string("admin:\n  tokens:\n") + "    - {name: wall, role: read, sha256: " + kHash +
-                             "}\n    - {name: desk-1, role: operate, expires: 2027-01-15T08:00:01Z, sha256: " + kHash +
-                             "}\n    - {name: root, role: admin, expires: 2027-01-15, sha256: " + kHash + "}\n");
+  const Config config =
+      good(std::string("admin:\n  tokens:\n") + "    - {name: wall, role: read, sha256: " + kHash +
+           "}\n    - {name: operations-1, role: operate, expires: 2027-01-15T08:00:01Z, sha256: " + kHash +
+           "}\n    - {name: root, role: admin, expires: 2027-01-15, sha256: " + kHash + "}\n");
   ASSERT_EQ(config.admin.tokens.size(), 3U);
   EXPECT_EQ(config.admin.tokens[0].name, "wall");
   EXPECT_EQ(config.admin.tokens[0].role, api::Role::kRead);

@@ -32,7 +32,7 @@ struct WaitersTest : ::testing::Test {
     channel.segments(kFirst, kFirst);
     channel.log.apply(part(kVideo, kFirst + 1, 0));
   }
-  Wish next_part_listed() { return Wish::playlist(kVideo, ask(channel.rendition(), kFirst + 1, 1)); }
+  WaitCondition next_part_listed() { return WaitCondition::playlist(kVideo, ask(channel.rendition(), kFirst + 1, 1)); }
   std::size_t woken() {
     Ready ready;
     waiters.take_ready(*channel.log.snapshot(), ready);
@@ -57,9 +57,9 @@ TEST_F(WaitersTest, WakesEveryoneWhenThePartIsListed) {  // LL-98, LL-105
 
 TEST_F(WaitersTest, WakesForAPartAGapASegmentAndTheChannel) {  // LL-79, LL-34
   Waiter for_part, for_gap, for_segment;
-  ASSERT_TRUE(waiters.add(for_part, Wish::object(kVideo, kFirst + 1, 1), 100));
-  ASSERT_TRUE(waiters.add(for_gap, Wish::object(kVideo, kFirst + 1, 2), 100));
-  ASSERT_TRUE(waiters.add(for_segment, Wish::segment(kVideo, kFirst + 1), 100));
+  ASSERT_TRUE(waiters.add(for_part, WaitCondition::object(kVideo, kFirst + 1, 1), 100));
+  ASSERT_TRUE(waiters.add(for_gap, WaitCondition::object(kVideo, kFirst + 1, 2), 100));
+  ASSERT_TRUE(waiters.add(for_segment, WaitCondition::segment(kVideo, kFirst + 1), 100));
   channel.log.apply(part(kVideo, kFirst + 1, 1));
   EXPECT_EQ(woken(), 1U);
   EXPECT_FALSE(for_part.waiting());
@@ -76,8 +76,8 @@ TEST_F(WaitersTest, WakesForTheFirstPlaylist) {  // LL-111
   fresh.begin();
   Waiter for_channel, for_playlist;
   Waiters held{{}};
-  ASSERT_TRUE(held.add(for_channel, Wish::channel(), 100));
-  ASSERT_TRUE(held.add(for_playlist, Wish::playlist(kVideo, fresh.rendition().decide({})), 100));
+  ASSERT_TRUE(held.add(for_channel, WaitCondition::channel(), 100));
+  ASSERT_TRUE(held.add(for_playlist, WaitCondition::playlist(kVideo, fresh.rendition().decide({})), 100));
   for (std::uint32_t i = 0; i < 3; ++i) {
     Ready none;
     held.take_ready(*fresh.log.snapshot(), none);
@@ -99,8 +99,8 @@ TEST_F(WaitersTest, WakesForTheFirstPlaylist) {  // LL-111
 TEST_F(WaitersTest, TheEndWakesEveryone) {  // LL-44
   std::deque<Waiter> held(3);
   ASSERT_TRUE(waiters.add(held[0], next_part_listed(), 100));
-  ASSERT_TRUE(waiters.add(held[1], Wish::object(kVideo, kFirst + 1, 1), 100));
-  ASSERT_TRUE(waiters.add(held[2], Wish::segment(kVideo, kFirst + 1), 100));
+  ASSERT_TRUE(waiters.add(held[1], WaitCondition::object(kVideo, kFirst + 1, 1), 100));
+  ASSERT_TRUE(waiters.add(held[2], WaitCondition::segment(kVideo, kFirst + 1), 100));
   channel.log.apply(record::End{});
   EXPECT_EQ(woken(), 3U);
 }
@@ -109,7 +109,7 @@ TEST_F(WaitersTest, ExpiresInTheOrderOfDeadlines) {  // LL-103, LL-83
   Waiter late, early, middle;
   ASSERT_TRUE(waiters.add(late, next_part_listed(), 300));
   ASSERT_TRUE(waiters.add(early, next_part_listed(), 100));
-  ASSERT_TRUE(waiters.add(middle, Wish::segment(kVideo, kFirst + 1), 200));
+  ASSERT_TRUE(waiters.add(middle, WaitCondition::segment(kVideo, kFirst + 1), 200));
   EXPECT_EQ(waiters.next_deadline(), 100);
   Ready ready;
   waiters.take_expired(99, ready);
@@ -152,7 +152,7 @@ TEST_F(WaitersTest, AnAnsweredRequestCanWaitAgainAtOnce) {
   Ready ready;
   waiters.take_ready(*channel.log.snapshot(), ready);
   ASSERT_EQ(ready.pop(), &waiter);
-  ASSERT_TRUE(waiters.add(waiter, Wish::playlist(kVideo, ask(channel.rendition(), kFirst + 1, 2)), 200));
+  ASSERT_TRUE(waiters.add(waiter, WaitCondition::playlist(kVideo, ask(channel.rendition(), kFirst + 1, 2)), 200));
   EXPECT_TRUE(waiter.waiting());
   EXPECT_EQ(woken(), 0U);
 }

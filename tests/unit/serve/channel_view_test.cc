@@ -68,7 +68,7 @@ TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
   EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst)).response->status(), 404);
   channel.begin();
   publish();
-  EXPECT_TRUE(view.look_up(playlist()).wish.has_value());
+  EXPECT_TRUE(view.look_up(playlist()).wait_for.has_value());
   EXPECT_TRUE(view.look_up(playlist()).starting);
 }
 
@@ -146,7 +146,7 @@ TEST_F(ChannelViewTest, SharesOneReplyAnObject) {
 
 TEST_F(ChannelViewTest, HoldsWhatIsHintedRefusesTheRest) {  // LL-79, LL-82, CC-10
   live();
-  EXPECT_TRUE(view.look_up(ask(Route::Kind::kPart, kFirst + 8, 2)).wish.has_value());
+  EXPECT_TRUE(view.look_up(ask(Route::Kind::kPart, kFirst + 8, 2)).wait_for.has_value());
   const auto far = view.look_up(ask(Route::Kind::kPart, kFirst + 50, 0));
   EXPECT_EQ(far.response->status(), 404);
   EXPECT_EQ(field(far.response, "cache-control"), "max-age=2");

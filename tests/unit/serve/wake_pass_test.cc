@@ -55,7 +55,7 @@ struct WakePassTest : testing::Test {
   }
   void hold(FakeViewer& viewer, serve::Ask ask, http::StreamId id = 1) {
     const serve::Verdict verdict = view.look_up(ask);
-    ASSERT_TRUE(verdict.wish.has_value());
+    ASSERT_TRUE(verdict.wait_for.has_value());
     pass.hold(viewer, id, view, std::move(ask), verdict, clock.steady());
   }
   std::uint64_t count(Cause cause) { return counters.causes[static_cast<std::size_t>(cause)].get(); }
@@ -123,7 +123,7 @@ TEST_F(WakePassTest, AMultiplexedViewerIsPumpedOnceAtTheEndOfThePass) {
   hold(*many, playlist(1), 3);
   hold(*one, part(1));
   publish(1);
-  // By wish: both who wait for the part, then the playlist's.
+  // Condition by condition: first the two that wait for the part, then the one that waits for the playlist.
   EXPECT_EQ(trace, (Trace{"many 200 to 1", "one 200 to 1", "one pumped", "many 200 to 3", "many pumped"}));
   trace.clear();
   hold(*many, part(2), 5);
