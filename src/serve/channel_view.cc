@@ -76,37 +76,37 @@ void ChannelView::drop_old(Shelf& shelf) {
       if (slot.msn < oldest) slot = Slot{};
 }
 
-Verdict ChannelView::look_up(const Ask& ask) {
-  if (ask.kind == Route::Kind::kMultivariant) return multivariant(ask);
-  const int index = snapshot_->index_of(ask.rendition);
+Verdict ChannelView::look_up(const ObjectRequest& wanted) {
+  if (wanted.kind == Route::Kind::kMultivariant) return multivariant(wanted);
+  const int index = snapshot_->index_of(wanted.rendition);
   const bool known = index >= 0 && shelves_[static_cast<std::size_t>(index)].of != nullptr;
   if (!known) {
     // Before the first presentation nobody can say what renditions there will be.
-    const bool waiting = snapshot_->state == origin::State::kWaiting && ask.kind == Route::Kind::kPlaylist;
+    const bool waiting = snapshot_->state == origin::State::kWaiting && wanted.kind == Route::Kind::kPlaylist;
     return waiting ? hold(origin::WaitCondition::channel(), true)
                    : refuse(404, Cause::kAbsent, snapshot_->target_duration);
   }
   const auto i = static_cast<std::uint32_t>(index);
-  switch (ask.kind) {
-    case Route::Kind::kPlaylist: return playlist(ask, i);
-    case Route::Kind::kSegment: return segment(ask, i);
-    case Route::Kind::kPart: return part(ask, i);
-    case Route::Kind::kInit: return init(ask, i);
+  switch (wanted.kind) {
+    case Route::Kind::kPlaylist: return playlist(wanted, i);
+    case Route::Kind::kSegment: return segment(wanted, i);
+    case Route::Kind::kPart: return part(wanted, i);
+    case Route::Kind::kInit: return init(wanted, i);
     default: return refuse(404, Cause::kUnknownPath);
   }
 }
 
-Verdict ChannelView::multivariant(const Ask& ask) {
+Verdict ChannelView::multivariant(const ObjectRequest& wanted) {
   if (snapshot_->multivariant == nullptr) {
     return snapshot_->state == origin::State::kWaiting ? hold(origin::WaitCondition::channel(), true)
                                                        : refuse(404, Cause::kAbsent);
   }
-  http::Response& made = multivariants_[ask.gzip ? 1 : 0];
+  http::Response& made = multivariants_[wanted.gzip ? 1 : 0];
   if (made == nullptr) {
     const bool ended = snapshot_->state == origin::State::kEnded;
     const std::string lifetime = ended ? CacheControl::shared(kEndedLife)
                                        : CacheControl::seconds(std::max(1, snapshot_->target_duration / 2));  // CC-1
-    made = make_text(*snapshot_->multivariant, ask.gzip,
+    made = make_text(*snapshot_->multivariant, wanted.gzip,
                      {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
   }
   return {made};
@@ -126,40 +126,40 @@ http::Response ChannelView::overflow(const std::string& pathway, bool gzip) {
   return overflow_[gzip ? 1 : 0];
 }
 
-bool ChannelView::is_deep(const Ask& ask) const {
-  if (ask.kind != Route::Kind::kSegment && ask.kind != Route::Kind::kPart) return false;
-  const int index = snapshot_->index_of(ask.rendition);
+bool ChannelView::is_deep(const ObjectRequest& wanted) const {
+  if (wanted.kind != Route::Kind::kSegment && wanted.kind != Route::Kind::kPart) return false;
+  const int index = snapshot_->index_of(wanted.rendition);
   const auto* rendition = index < 0 ? nullptr : shelves_[static_cast<std::size_t>(index)].of.get();
-  return rendition != nullptr && ask.msn <= rendition->edge().last_complete() - options_.kept_segments;
+  return rendition != nullptr && wanted.msn <= rendition->edge().last_complete() - options_.kept_segments;
 }
 
 /// How long a CDN may keep a playlist. Units: s.
-int ChannelView::playlist_life(const Ask& ask, const origin::RenditionSnapshot& rendition) const {
+int ChannelView::playlist_life(const ObjectRequest& wanted, const origin::RenditionSnapshot& rendition) const {
   if (rendition.ended()) return kEndedLife;
-  if (!ask.directives.msn) return 1;  // CC-2
+  if (!wanted.directives.msn) return 1;  // CC-2
   // CC-5: asked by number of segment alone, an answer without that whole segment makes a player spin (AMB-1).
-  const bool whole = static_cast<std::int64_t>(*ask.directives.msn) <= rendition.edge().last_complete();
-  if (!ask.directives.part && !whole) return 1;
+  const bool whole = static_cast<std::int64_t>(*wanted.directives.msn) <= rendition.edge().last_complete();
+  if (!wanted.directives.part && !whole) return 1;
   return hls::longest_cache_life(snapshot_->target_duration);  // CC-4
 }
 
-Verdict ChannelView::playlist(const Ask& ask, std::uint32_t index) {
+Verdict ChannelView::playlist(const ObjectRequest& wanted, std::uint32_t index) {
   Shelf& shelf = shelves_[index];
   const origin::RenditionSnapshot& rendition = *shelf.of;
-  const hls::Decision decision = rendition.decide(ask.directives);
+  const hls::Decision decision = rendition.decide(wanted.directives);
   switch (decision.verdict) {
     case hls::Verdict::kWait: return hold(origin::WaitCondition::playlist(index, decision), decision.msn < 0);
     case hls::Verdict::kBadRequest:
-      return refuse(400, ask.directives.malformed ? Cause::kDirectives : Cause::kTooFarAhead);  // CC-9
+      return refuse(400, wanted.directives.malformed ? Cause::kDirectives : Cause::kTooFarAhead);  // CC-9
     case hls::Verdict::kAbsent: return refuse(404, Cause::kAbsent, snapshot_->target_duration);
     case hls::Verdict::kAnswer: break;
   }
-  const int life = playlist_life(ask, rendition);
-  const bool skip = ask.directives.skip == hls::Skip::kYes;
-  http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (ask.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
+  const int life = playlist_life(wanted, rendition);
+  const bool skip = wanted.directives.skip == hls::Skip::kYes;
+  http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
   if (made == nullptr) {
     const std::string lifetime = rendition.ended() ? CacheControl::shared(life) : CacheControl::live(life);
-    made = make_text(rendition.playlist(ask.directives.skip), ask.gzip,
+    made = make_text(rendition.playlist(wanted.directives.skip), wanted.gzip,
                      {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
   }
   return {made};
@@ -179,43 +179,44 @@ Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::
   return refuse(404, presence == Presence::kGap ? Cause::kGap : Cause::kAbsent, near ? 1 : snapshot_->target_duration);
 }
 
-Verdict ChannelView::segment(const Ask& ask, std::uint32_t index) {
-  Slot& slot = shelves_[index].segments[static_cast<std::size_t>(ask.msn) % Shelf::kSlots];
-  if (slot.msn == ask.msn && slot.response != nullptr) return {slot.response};
+Verdict ChannelView::segment(const ObjectRequest& wanted, std::uint32_t index) {
+  Slot& slot = shelves_[index].segments[static_cast<std::size_t>(wanted.msn) % Shelf::kSlots];
+  if (slot.msn == wanted.msn && slot.response != nullptr) return {slot.response};
   const origin::RenditionSnapshot& rendition = *shelves_[index].of;
-  origin::SegmentObject object = rendition.segment(ask.msn);
+  origin::SegmentObject object = rendition.segment(wanted.msn);
   if (object.presence != Presence::kFound)
-    return missing(object.presence, ask.msn, rendition, origin::WaitCondition::segment(index, ask.msn));
+    return missing(object.presence, wanted.msn, rendition, origin::WaitCondition::segment(index, wanted.msn));
   std::string etag = etag_of(object.pieces);
-  slot = {ask.msn, 0, make_media(std::move(object.pieces), media(rendition, ask.msn, std::move(etag)))};
+  slot = {wanted.msn, 0, make_media(std::move(object.pieces), media(rendition, wanted.msn, std::move(etag)))};
   return {slot.response};
 }
 
-Verdict ChannelView::part(const Ask& ask, std::uint32_t index) {
+Verdict ChannelView::part(const ObjectRequest& wanted, std::uint32_t index) {
   // A segment's parts and those of its neighbours fall into different slots.
-  Slot& slot = shelves_[index].parts[(static_cast<std::size_t>(ask.msn) * 11 + ask.part) % Shelf::kSlots];
-  if (slot.msn == ask.msn && slot.part == ask.part && slot.response != nullptr) return {slot.response};
+  Slot& slot = shelves_[index].parts[(static_cast<std::size_t>(wanted.msn) * 11 + wanted.part) % Shelf::kSlots];
+  if (slot.msn == wanted.msn && slot.part == wanted.part && slot.response != nullptr) return {slot.response};
   const origin::RenditionSnapshot& rendition = *shelves_[index].of;
-  origin::PartObject object = rendition.part(ask.msn, ask.part);
+  origin::PartObject object = rendition.part(wanted.msn, wanted.part);
   if (object.presence != Presence::kFound)
-    return missing(object.presence, ask.msn, rendition, origin::WaitCondition::object(index, ask.msn, ask.part));
+    return missing(object.presence, wanted.msn, rendition,
+                   origin::WaitCondition::object(index, wanted.msn, wanted.part));
   std::string etag = etag_of(object.data.view());
-  slot = {ask.msn, ask.part, make_media({std::move(object.data)}, media(rendition, ask.msn, std::move(etag)))};
+  slot = {wanted.msn, wanted.part, make_media({std::move(object.data)}, media(rendition, wanted.msn, std::move(etag)))};
   return {slot.response};
 }
 
-Verdict ChannelView::init(const Ask& ask, std::uint32_t index) {
+Verdict ChannelView::init(const ObjectRequest& wanted, std::uint32_t index) {
   Shelf& shelf = shelves_[index];
-  const origin::PartObject object = shelf.of->init(ask.file);
+  const origin::PartObject object = shelf.of->init(wanted.file);
   if (object.presence != Presence::kFound) return refuse(404, Cause::kAbsent, snapshot_->target_duration);
   // Its name is its content's hash: what was made for the name is right for good.
   for (const auto& [file, response] : shelf.inits)
-    if (file == ask.file) return {response};
+    if (file == wanted.file) return {response};
   Description description = media(*shelf.of, -1, etag_of(object.data.view()));
   description.urgency = Urgency::kInit;
   constexpr std::size_t kMostInits = 4;
   if (shelf.inits.size() == kMostInits) shelf.inits.erase(shelf.inits.begin());
-  shelf.inits.emplace_back(ask.file, make_media({object.data}, description));
+  shelf.inits.emplace_back(wanted.file, make_media({object.data}, description));
   return {shelf.inits.back().second};
 }
 

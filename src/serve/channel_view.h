@@ -8,13 +8,13 @@
 
 #include "origin/channel_snapshot.h"
 #include "origin/waiters.h"
-#include "serve/ask.h"
 #include "serve/counters.h"
+#include "serve/object_request.h"
 #include "serve/replies.h"
 
 namespace serve {
 
-/// What is to be done with an Ask: exactly one of `response` and `wait_for` is set.
+/// What is to be done with an ObjectRequest: exactly one of `response` and `wait_for` is set.
 struct Verdict {
   http::Response response;
   Cause cause = Cause::kNone;
@@ -41,13 +41,13 @@ class ChannelView {
   const origin::ChannelSnapshot& snapshot() const { return *snapshot_; }
 
   /// Decides on a request, anew each time. REQUIRES: update() was called.
-  Verdict look_up(const Ask& ask);
+  Verdict look_up(const ObjectRequest& wanted);
   /// The multivariant playlist that sends players to `pathway`, which has the same paths; null where there is no
   /// playlist yet. REQUIRES: the same pathway each time, until forget_overflow().
   http::Response overflow(const std::string& pathway, bool gzip);
   void forget_overflow() { overflow_ = {}; }
   /// Whether a request is for media far behind the live edge.
-  bool is_deep(const Ask& ask) const;
+  bool is_deep(const ObjectRequest& wanted) const;
 
   origin::Waiters waiters;
 
@@ -73,14 +73,14 @@ class ChannelView {
   Verdict hold(const origin::WaitCondition& wait_for, bool starting) {
     return {nullptr, Cause::kNone, wait_for, starting};
   }
-  Verdict multivariant(const Ask& ask);
-  Verdict playlist(const Ask& ask, std::uint32_t index);
-  Verdict segment(const Ask& ask, std::uint32_t index);
-  Verdict part(const Ask& ask, std::uint32_t index);
-  Verdict init(const Ask& ask, std::uint32_t index);
+  Verdict multivariant(const ObjectRequest& wanted);
+  Verdict playlist(const ObjectRequest& wanted, std::uint32_t index);
+  Verdict segment(const ObjectRequest& wanted, std::uint32_t index);
+  Verdict part(const ObjectRequest& wanted, std::uint32_t index);
+  Verdict init(const ObjectRequest& wanted, std::uint32_t index);
   Verdict missing(origin::Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
                   const origin::WaitCondition& wait_for);
-  int playlist_life(const Ask& ask, const origin::RenditionSnapshot& rendition) const;
+  int playlist_life(const ObjectRequest& wanted, const origin::RenditionSnapshot& rendition) const;
   Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
   static void drop_old(Shelf& shelf);
 

@@ -17,7 +17,7 @@ class Responder final {
 
   /// Answers with the verdict's response, or with the 304, 206 or 416 that the conditions make of it.
   /// `part_published`: see Viewer::answer. REQUIRES: the verdict has a response.
-  void finish(Viewer& viewer, http::StreamId id, const Ask& ask, const Verdict& verdict,
+  void finish(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, const Verdict& verdict,
               base::Micros part_published = 0);
 
  private:

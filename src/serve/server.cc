@@ -10,26 +10,26 @@
 namespace serve {
 namespace {
 
-// A request that is held keeps its conditions. Ours are 20 bytes (an entity tag) and 40 (a range); what is longer is no
-// condition that we could meet.
+// A held request keeps its conditions. Ours have 20 bytes (an entity tag) and 40 (a range); a longer one can match
+// nothing of ours.
 constexpr std::size_t kMostCondition = 256;
 
-/// Reads what deciding takes out of the fields, in one pass.
-Ask make_ask(const Route& route, const http::Request& request) {
-  Ask ask;
-  ask.kind = route.kind;
-  ask.msn = route.msn;
-  ask.part = route.part;
-  ask.file = route.file;
-  ask.rendition = route.rendition;
-  if (route.kind == Route::Kind::kPlaylist) ask.directives = hls::parse_directives(request.query);
-  const auto conditions = [&ask]() -> Conditions& {
-    if (ask.conditions == nullptr) ask.conditions = std::make_unique<Conditions>();
-    return *ask.conditions;
+/// Takes from the fields what the decision needs, in one pass.
+ObjectRequest make_object_request(const Route& route, const http::Request& request) {
+  ObjectRequest wanted;
+  wanted.kind = route.kind;
+  wanted.msn = route.msn;
+  wanted.part = route.part;
+  wanted.file = route.file;
+  wanted.rendition = route.rendition;
+  if (route.kind == Route::Kind::kPlaylist) wanted.directives = hls::parse_directives(request.query);
+  const auto conditions = [&wanted]() -> Conditions& {
+    if (wanted.conditions == nullptr) wanted.conditions = std::make_unique<Conditions>();
+    return *wanted.conditions;
   };
   for (const http::Field& field : request.fields) {
     if (http::same_name(field.name, "accept-encoding")) {
-      ask.gzip = ask.gzip || http::accepts_gzip(field.value);
+      wanted.gzip = wanted.gzip || http::accepts_gzip(field.value);
     } else if (http::same_name(field.name, "if-none-match")) {
       if (field.value.size() <= kMostCondition) conditions().if_none_match = field.value;
     } else if (http::same_name(field.name, "range")) {
@@ -39,7 +39,7 @@ Ask make_ask(const Route& route, const http::Request& request) {
       conditions().if_range = field.value.substr(0, kMostCondition);
     }
   }
-  return ask;
+  return wanted;
 }
 
 }  // namespace
@@ -162,35 +162,35 @@ void Server::on_request(Viewer& viewer, http::StreamId id, const http::Request& 
 
 void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& request) {
   const Route route = parse_route(request.path);
-  Ask ask = make_ask(route, request);
+  ObjectRequest wanted = make_object_request(route, request);
   if (viewer.refused) {
     viewer.shut_down_after_answer();
-    return responder_.finish(viewer, id, ask, shedding_.too_many_connections());
+    return responder_.finish(viewer, id, wanted, shedding_.too_many_connections());
   }
-  if (request.method == http::Method::kOptions) return responder_.finish(viewer, id, ask, {preflight_});
-  if (request.method == http::Method::kOther) return refuse(viewer, id, ask, 405, Cause::kMethod);
+  if (request.method == http::Method::kOptions) return responder_.finish(viewer, id, wanted, {preflight_});
+  if (request.method == http::Method::kOther) return refuse(viewer, id, wanted, 405, Cause::kMethod);
   switch (route.kind) {
-    case Route::Kind::kNone: return refuse(viewer, id, ask, 404, Cause::kUnknownPath);
+    case Route::Kind::kNone: return refuse(viewer, id, wanted, 404, Cause::kUnknownPath);
     case Route::Kind::kListing:
     case Route::Kind::kPlay:
-    case Route::Kind::kStatic: return serve_page(viewer, id, route, ask);
-    default: return serve_channel(viewer, id, route, std::move(ask), request);
+    case Route::Kind::kStatic: return serve_page(viewer, id, route, wanted);
+    default: return serve_channel(viewer, id, route, std::move(wanted), request);
   }
 }
 
-void Server::refuse(Viewer& viewer, http::StreamId id, const Ask& ask, int status, Cause cause) {
-  responder_.finish(viewer, id, ask, {errors_.get(status), cause});
+void Server::refuse(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, int status, Cause cause) {
+  responder_.finish(viewer, id, wanted, {errors_.get(status), cause});
 }
 
-void Server::serve_page(Viewer& viewer, http::StreamId id, const Route& route, const Ask& ask) {
+void Server::serve_page(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted) {
   http::Response page;
   if (route.kind == Route::Kind::kListing) {
-    page = listing(ask.gzip);
+    page = listing(wanted.gzip);
   } else if (files_ != nullptr) {
-    page = files_->find(route.kind == Route::Kind::kPlay ? "play.html" : route.file, ask.gzip);
+    page = files_->find(route.kind == Route::Kind::kPlay ? "play.html" : route.file, wanted.gzip);
   }
-  if (page == nullptr) return refuse(viewer, id, ask, 404, Cause::kUnknownPath);
-  responder_.finish(viewer, id, ask, {std::move(page)});
+  if (page == nullptr) return refuse(viewer, id, wanted, 404, Cause::kUnknownPath);
+  responder_.finish(viewer, id, wanted, {std::move(page)});
 }
 
 http::Response Server::listing(bool gzip) {
@@ -205,17 +205,17 @@ http::Response Server::listing(bool gzip) {
   return listing_[gzip ? 1 : 0];
 }
 
-void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route, Ask ask,
+void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
                            const http::Request& request) {
   const auto found = channels_.find(route.channel);
-  if (found == channels_.end()) return refuse(viewer, id, ask, 404, Cause::kUnknownChannel);
+  if (found == channels_.end()) return refuse(viewer, id, wanted, 404, Cause::kUnknownChannel);
   ChannelView& channel = *found->second;
   const base::Micros now = loop_context_.clock.steady();
-  if (const auto shed = shedding_.admit(viewer, channel, ask, request, now))
-    return responder_.finish(viewer, id, ask, *shed);
-  const Verdict verdict = channel.look_up(ask);
-  if (!verdict.wait_for) return responder_.finish(viewer, id, ask, verdict);
-  wake_pass_.hold(viewer, id, channel, std::move(ask), verdict, now);
+  if (const auto shed = shedding_.admit(viewer, channel, wanted, request, now))
+    return responder_.finish(viewer, id, wanted, *shed);
+  const Verdict verdict = channel.look_up(wanted);
+  if (!verdict.wait_for) return responder_.finish(viewer, id, wanted, verdict);
+  wake_pass_.hold(viewer, id, channel, std::move(wanted), verdict, now);
 }
 
 void Server::publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot) {

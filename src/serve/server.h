@@ -87,9 +87,10 @@ class Server final : private ConnectionOwner {
   void retire(Connection& connection) override;
 
   void decide(Viewer& viewer, http::StreamId id, const http::Request& request);
-  void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const Ask& ask);
-  void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, Ask ask, const http::Request& request);
-  void refuse(Viewer& viewer, http::StreamId id, const Ask& ask, int status, Cause cause);
+  void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted);
+  void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
+                     const http::Request& request);
+  void refuse(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, int status, Cause cause);
   void measure_room();
   void arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros published);
   http::Response listing(bool gzip);

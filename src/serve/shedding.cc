@@ -27,11 +27,11 @@ void Shedding::measure(const Load& load) {
   admission_.update(room);
 }
 
-std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, const Ask& ask,
+std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, const ObjectRequest& wanted,
                                        const http::Request& request, base::Micros now) {
-  const bool joins = ask.kind == Route::Kind::kMultivariant && joins_.is_new(viewer.join, request);
-  if (joins && admission_.refuses_joins()) return turn_join_away(channel, ask.gzip);
-  if (admission_.sheds_depth() && channel.is_deep(ask)) return Verdict{errors_.get_busy(), Cause::kDepthShed};
+  const bool joins = wanted.kind == Route::Kind::kMultivariant && joins_.is_new(viewer.join, request);
+  if (joins && admission_.refuses_joins()) return turn_join_away(channel, wanted.gzip);
+  if (admission_.sheds_depth() && channel.is_deep(wanted)) return Verdict{errors_.get_busy(), Cause::kDepthShed};
   if (joins) joins_.admit(viewer.join, request, now);
   return std::nullopt;
 }

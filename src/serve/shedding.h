@@ -54,8 +54,8 @@ class Shedding final {
 
   /// Lets a request of a channel in (and counts its viewer as joining if it is one), or returns what is answered in
   /// place of what was asked for: a refusal, or another way in.
-  std::optional<Verdict> admit(Viewer& viewer, ChannelView& channel, const Ask& ask, const http::Request& request,
-                               base::Micros now);
+  std::optional<Verdict> admit(Viewer& viewer, ChannelView& channel, const ObjectRequest& wanted,
+                               const http::Request& request, base::Micros now);
 
  private:
   Verdict turn_join_away(ChannelView& channel, bool gzip);

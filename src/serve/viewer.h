@@ -10,9 +10,9 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "origin/waiters.h"
-#include "serve/ask.h"
 #include "serve/counters.h"
 #include "serve/joins.h"
+#include "serve/object_request.h"
 
 namespace serve {
 
@@ -26,7 +26,7 @@ struct Held final : origin::Waiter {
   ChannelView* channel = nullptr;
   bool starting = false;   ///< waits for a playlist that never was (LL-111)
   base::Micros since = 0;  ///< steady
-  Ask ask;
+  ObjectRequest wanted;
   Held* previous = nullptr;  ///< in the viewer's list
   Held* next = nullptr;
 };

@@ -4,18 +4,18 @@
 
 namespace serve {
 
-void WakePass::hold(Viewer& viewer, http::StreamId id, ChannelView& channel, Ask ask, const Verdict& verdict,
-                    base::Micros since) {
+void WakePass::hold(Viewer& viewer, http::StreamId id, ChannelView& channel, ObjectRequest wanted,
+                    const Verdict& verdict, base::Micros since) {
   std::unique_ptr<Held> held = viewer.make_held();
   const base::Micros deadline = since + channel.snapshot().hold_limit();
   if (!channel.waiters.add(*held, *verdict.wait_for, deadline))
-    return responder_.finish(viewer, id, ask, {errors_.get(503), Cause::kTooManyHeld});
+    return responder_.finish(viewer, id, wanted, {errors_.get(503), Cause::kTooManyHeld});
   held->viewer = &viewer;
   held->id = id;
   held->channel = &channel;
   held->starting = verdict.starting;
   held->since = since;
-  held->ask = std::move(ask);
+  held->wanted = std::move(wanted);
   viewer.hold(std::move(held));
 }
 
@@ -33,13 +33,13 @@ void WakePass::wake(ChannelView& channel, base::Micros published) {
     auto& held = static_cast<Held&>(*waiter);
     Viewer& viewer = *held.viewer;
     std::unique_ptr<Held> mine = viewer.release(held);
-    const Verdict verdict = channel.look_up(mine->ask);
+    const Verdict verdict = channel.look_up(mine->wanted);
     if (verdict.wait_for) {
-      hold(viewer, mine->id, channel, std::move(mine->ask), verdict, mine->since);
+      hold(viewer, mine->id, channel, std::move(mine->wanted), verdict, mine->since);
       continue;
     }
     counters_.blocked_wait.observe(now - mine->since);
-    responder_.finish(viewer, mine->id, mine->ask, verdict, mine->ask.kind == Route::Kind::kPart ? published : 0);
+    responder_.finish(viewer, mine->id, mine->wanted, verdict, mine->wanted.kind == Route::Kind::kPart ? published : 0);
     viewer.keep(std::move(mine));
     resume(viewer);
   }
@@ -71,7 +71,7 @@ void WakePass::turn_away(origin::Waiter& waiter, int status, Cause cause) {
   Viewer& viewer = *held.viewer;
   const std::unique_ptr<Held> mine = viewer.release(held);
   counters_.blocked_wait.observe(clock_.steady() - mine->since);
-  responder_.finish(viewer, mine->id, mine->ask, {errors_.get(status), cause});
+  responder_.finish(viewer, mine->id, mine->wanted, {errors_.get(status), cause});
   resume(viewer);
 }
 

@@ -21,7 +21,7 @@ class WakePass final {
 
   /// Holds a request until `verdict.wait_for` is satisfied, at most until the channel's hold limit after `since`
   /// (steady). Answers 503 at once if too many are held already. REQUIRES: `verdict.wait_for` is set.
-  void hold(Viewer& viewer, http::StreamId id, ChannelView& channel, Ask ask, const Verdict& verdict,
+  void hold(Viewer& viewer, http::StreamId id, ChannelView& channel, ObjectRequest wanted, const Verdict& verdict,
             base::Micros since);
   /// The channel has a new snapshot, published at `published` (steady): answers the requests whose condition it
   /// satisfies.

@@ -7,8 +7,8 @@
 namespace {
 
 using origin::testing::kFirst;
-using serve::Ask;
 using serve::Cause;
+using serve::ObjectRequest;
 using serve::Route;
 
 std::string field(const http::Response& response, const std::string& name) {
@@ -25,23 +25,24 @@ std::string body(const http::Response& response) {
 
 struct ChannelViewTest : testing::Test {
   void publish() { view.update(channel.log.snapshot(), 1'000 * base::kSecond); }
-  Ask ask(Route::Kind kind, std::int64_t msn = 0, std::uint32_t part = 0, const std::string& rendition = "v720") {
-    Ask made;
+  ObjectRequest request_for(Route::Kind kind, std::int64_t msn = 0, std::uint32_t part = 0,
+                            const std::string& rendition = "v720") {
+    ObjectRequest made;
     made.kind = kind;
     made.msn = msn;
     made.part = part;
     made.rendition = rendition;
     return made;
   }
-  Ask playlist(std::string_view query = "") {
-    Ask made = ask(Route::Kind::kPlaylist);
+  ObjectRequest playlist(std::string_view query = "") {
+    ObjectRequest made = request_for(Route::Kind::kPlaylist);
     made.directives = hls::parse_directives(query);
     return made;
   }
   std::string blocking(std::int64_t msn, const std::string& more = "") {
     return "_HLS_msn=" + std::to_string(msn) + more;
   }
-  std::string cache_control(const Ask& asked) {
+  std::string cache_control(const ObjectRequest& asked) {
     const auto verdict = view.look_up(asked);
     return verdict.response == nullptr ? "held" : field(verdict.response, "cache-control");
   }
@@ -63,9 +64,9 @@ struct ChannelViewTest : testing::Test {
 
 TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
   publish();
-  EXPECT_TRUE(view.look_up(ask(Route::Kind::kMultivariant)).starting);
+  EXPECT_TRUE(view.look_up(request_for(Route::Kind::kMultivariant)).starting);
   EXPECT_TRUE(view.look_up(playlist()).starting);
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst)).response->status(), 404);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst)).response->status(), 404);
   channel.begin();
   publish();
   EXPECT_TRUE(view.look_up(playlist()).wait_for.has_value());
@@ -74,7 +75,7 @@ TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
 
 TEST_F(ChannelViewTest, SaysHowLongCachesMayKeepPlaylists) {  // CC-1, CC-2, CC-4, CC-5, CF-11, LL-124
   live();
-  EXPECT_EQ(cache_control(ask(Route::Kind::kMultivariant)), "max-age=1");
+  EXPECT_EQ(cache_control(request_for(Route::Kind::kMultivariant)), "max-age=1");
   // Live ones also say that a CDN must not show them in place of the origin's error (CF-11).
   EXPECT_EQ(cache_control(playlist()), "max-age=1, stale-if-error=0");
   // A browser asks again after a second whatever the CDN keeps: players repeat a directive.
@@ -93,23 +94,24 @@ TEST_F(ChannelViewTest, TheEndIsKeptForSecondsOnlyAsTheChannelMayComeBack) {  //
   channel.log.apply(record::End{});
   publish();
   EXPECT_EQ(cache_control(playlist()), "max-age=1, s-maxage=2");
-  EXPECT_EQ(cache_control(ask(Route::Kind::kMultivariant)), "max-age=1, s-maxage=2");
+  EXPECT_EQ(cache_control(request_for(Route::Kind::kMultivariant)), "max-age=1, s-maxage=2");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 100))), "max-age=1, s-maxage=2");
 }
 
 TEST_F(ChannelViewTest, GivesMediaThatNeverChanges) {  // CC-7, CC-8, LL-59, LL-120
   live();
-  const auto segment = view.look_up(ask(Route::Kind::kSegment, kFirst + 7)).response;
+  const auto segment = view.look_up(request_for(Route::Kind::kSegment, kFirst + 7)).response;
   ASSERT_EQ(segment->status(), 200);
   std::string parts;
-  for (std::uint32_t i = 0; i < 4; ++i) parts += body(view.look_up(ask(Route::Kind::kPart, kFirst + 7, i)).response);
+  for (std::uint32_t i = 0; i < 4; ++i)
+    parts += body(view.look_up(request_for(Route::Kind::kPart, kFirst + 7, i)).response);
   EXPECT_EQ(body(segment), parts);
   EXPECT_EQ(field(segment, "cache-control"), "max-age=1209600, immutable");
   EXPECT_EQ(field(segment, "content-type"), "video/mp4");
   EXPECT_EQ(field(segment, "content-length"), std::to_string(parts.size()));
   EXPECT_EQ(field(segment, "priority"), "u=3");  // LL-113
   EXPECT_NE(field(segment, "last-modified"), "");
-  const auto audio = view.look_up(ask(Route::Kind::kPart, kFirst + 7, 0, "a1")).response;
+  const auto audio = view.look_up(request_for(Route::Kind::kPart, kFirst + 7, 0, "a1")).response;
   EXPECT_EQ(field(audio, "content-type"), "audio/mp4");
   EXPECT_EQ(field(audio, "priority"), "u=2");
 }
@@ -120,7 +122,7 @@ TEST_F(ChannelViewTest, GivesTheInitSectionByItsName) {
   const std::size_t at = text.find("init-");
   ASSERT_NE(at, std::string::npos);
   const std::string file = text.substr(at, text.find('"', at) - at);
-  Ask asked = ask(Route::Kind::kInit);
+  ObjectRequest asked = request_for(Route::Kind::kInit);
   asked.file = file;
   EXPECT_EQ(body(view.look_up(asked).response), "init of v720");
   EXPECT_EQ(view.look_up(asked).response, view.look_up(asked).response);
@@ -130,38 +132,38 @@ TEST_F(ChannelViewTest, GivesTheInitSectionByItsName) {
 
 TEST_F(ChannelViewTest, SharesOneReplyAnObject) {
   live();
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 8, 1)).response,
-            view.look_up(ask(Route::Kind::kPart, kFirst + 8, 1)).response);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 1)).response,
+            view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 1)).response);
   EXPECT_EQ(view.look_up(playlist()).response, view.look_up(playlist()).response);
-  Ask gzip = playlist();
+  ObjectRequest gzip = playlist();
   gzip.gzip = true;
   EXPECT_NE(view.look_up(gzip).response, view.look_up(playlist()).response);
   const auto before = view.look_up(playlist()).response;
-  const auto part = view.look_up(ask(Route::Kind::kPart, kFirst + 8, 1)).response;
+  const auto part = view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 1)).response;
   channel.log.apply(origin::testing::part(0, kFirst + 8, 2));
   publish();
   EXPECT_NE(view.look_up(playlist()).response, before);
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 8, 1)).response, part);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 1)).response, part);
 }
 
 TEST_F(ChannelViewTest, HoldsWhatIsHintedRefusesTheRest) {  // LL-79, LL-82, CC-10
   live();
-  EXPECT_TRUE(view.look_up(ask(Route::Kind::kPart, kFirst + 8, 2)).wait_for.has_value());
-  const auto far = view.look_up(ask(Route::Kind::kPart, kFirst + 50, 0));
+  EXPECT_TRUE(view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 2)).wait_for.has_value());
+  const auto far = view.look_up(request_for(Route::Kind::kPart, kFirst + 50, 0));
   EXPECT_EQ(far.response->status(), 404);
   EXPECT_EQ(field(far.response, "cache-control"), "max-age=2");
-  const auto near = view.look_up(ask(Route::Kind::kPart, kFirst + 9, 3));
+  const auto near = view.look_up(request_for(Route::Kind::kPart, kFirst + 9, 3));
   EXPECT_EQ(near.response->status(), 404);
   EXPECT_EQ(field(near.response, "cache-control"), "max-age=1");
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 8, 0, "v4320")).response->status(), 404);
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 7, 9)).response->status(), 404);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 0, "v4320")).response->status(), 404);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 7, 9)).response->status(), 404);
 }
 
 TEST_F(ChannelViewTest, AnswersGapsWith404) {  // LL-34
   live();
   channel.log.apply(origin::testing::gap(0, kFirst + 8, 2));
   publish();
-  const auto gap = view.look_up(ask(Route::Kind::kPart, kFirst + 8, 2));
+  const auto gap = view.look_up(request_for(Route::Kind::kPart, kFirst + 8, 2));
   EXPECT_EQ(gap.response->status(), 404);
   EXPECT_EQ(gap.cause, Cause::kGap);
   EXPECT_EQ(field(gap.response, "cache-control"), "max-age=1");
@@ -169,7 +171,7 @@ TEST_F(ChannelViewTest, AnswersGapsWith404) {  // LL-34
 
 TEST_F(ChannelViewTest, KeepsNoMediaAliveThatLeftTheWindow) {
   live();
-  const std::weak_ptr<const http::Reply> old = view.look_up(ask(Route::Kind::kSegment, kFirst)).response;
+  const std::weak_ptr<const http::Reply> old = view.look_up(request_for(Route::Kind::kSegment, kFirst)).response;
   EXPECT_FALSE(old.expired());
   for (std::uint32_t i = 2; i < 4; ++i) {
     channel.log.apply(origin::testing::part(0, kFirst + 8, i, i == 3));
@@ -184,10 +186,10 @@ TEST_F(ChannelViewTest, KeepsNoMediaAliveThatLeftTheWindow) {
 
 TEST_F(ChannelViewTest, NeverGivesOneObjectForAnotherOfTheSameSlot) {
   live();
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kSegment, kFirst + 7)).response->status(), 200);
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kSegment, kFirst + 7 + 32)).response->status(), 404);
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 7, 1)).response->status(), 200);
-  EXPECT_EQ(view.look_up(ask(Route::Kind::kPart, kFirst + 7, 33)).response->status(), 404);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kSegment, kFirst + 7)).response->status(), 200);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kSegment, kFirst + 7 + 32)).response->status(), 404);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 7, 1)).response->status(), 200);
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 7, 33)).response->status(), 404);
 }
 
 }  // namespace

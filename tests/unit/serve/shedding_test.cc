@@ -22,18 +22,18 @@ struct SheddingTest : testing::Test {
     channel.segments(kFirst, kFirst + 8);
     view.update(channel.log.snapshot(), clock.utc());
   }
-  std::optional<serve::Verdict> ask(FakeViewer& viewer, Route::Kind kind, std::int64_t msn = 0,
-                                    const std::string& query = "") {
-    serve::Ask ask;
-    ask.kind = kind;
-    ask.msn = msn;
-    ask.rendition = "v720";
+  std::optional<serve::Verdict> admit(FakeViewer& viewer, Route::Kind kind, std::int64_t msn = 0,
+                                      const std::string& query = "") {
+    serve::ObjectRequest wanted;
+    wanted.kind = kind;
+    wanted.msn = msn;
+    wanted.rendition = "v720";
     http::Request request;
     request.query = query;
-    return shedding.admit(viewer, view, ask, request, clock.steady());
+    return shedding.admit(viewer, view, wanted, request, clock.steady());
   }
   std::optional<serve::Verdict> join(FakeViewer& viewer, const std::string& query = "") {
-    return ask(viewer, Route::Kind::kMultivariant, 0, query);
+    return admit(viewer, Route::Kind::kMultivariant, 0, query);
   }
   void leave_room(double memory) {
     shedding.set_shared_room(memory, 1);
@@ -86,7 +86,7 @@ TEST_F(SheddingTest, ABusyLoopTurnsJoinsAwayOnlyIfItsTurnsAreLong) {
 TEST_F(SheddingTest, AJoinIsCountedOnceWhereThereIsRoom) {
   EXPECT_FALSE(join(first));
   EXPECT_FALSE(join(first));
-  EXPECT_FALSE(ask(second, Route::Kind::kPlaylist));
+  EXPECT_FALSE(admit(second, Route::Kind::kPlaylist));
   EXPECT_EQ(counters.joins.get(), 1u);
   EXPECT_TRUE(first.join.known);
   EXPECT_EQ(first.join.since, clock.steady());
@@ -115,22 +115,22 @@ TEST_F(SheddingTest, WhoWatchesIsNeverTurnedAway) {
   EXPECT_FALSE(join(first));
   EXPECT_FALSE(join(first, "CMCD=sid%3D%22s%22")) << "a session that joined on another connection";
   EXPECT_TRUE(join(first, "CMCD=sid%3D%22t%22"));
-  for (const auto kind : {Route::Kind::kPlaylist, Route::Kind::kInit}) EXPECT_FALSE(ask(second, kind));
-  EXPECT_FALSE(ask(second, Route::Kind::kPart, kFirst + 8));
+  for (const auto kind : {Route::Kind::kPlaylist, Route::Kind::kInit}) EXPECT_FALSE(admit(second, kind));
+  EXPECT_FALSE(admit(second, Route::Kind::kPart, kFirst + 8));
 }
 
 TEST_F(SheddingTest, DepthIsGivenUpBeforeJoins) {
   leave_room(0.1);
   EXPECT_FALSE(join(first));
-  const auto deep = ask(first, Route::Kind::kSegment, kFirst + 2);  // the newest whole one is kFirst + 8
+  const auto deep = admit(first, Route::Kind::kSegment, kFirst + 2);  // the newest whole one is kFirst + 8
   ASSERT_TRUE(deep);
   EXPECT_EQ(deep->cause, Cause::kDepthShed);
   EXPECT_EQ(deep->response->status(), 503);
-  EXPECT_FALSE(ask(first, Route::Kind::kSegment, kFirst + 3));
-  EXPECT_TRUE(ask(first, Route::Kind::kPart, kFirst + 2));
-  EXPECT_FALSE(ask(first, Route::Kind::kPlaylist, kFirst));
+  EXPECT_FALSE(admit(first, Route::Kind::kSegment, kFirst + 3));
+  EXPECT_TRUE(admit(first, Route::Kind::kPart, kFirst + 2));
+  EXPECT_FALSE(admit(first, Route::Kind::kPlaylist, kFirst));
   leave_room(1);
-  EXPECT_FALSE(ask(first, Route::Kind::kSegment, kFirst + 2));
+  EXPECT_FALSE(admit(first, Route::Kind::kSegment, kFirst + 2));
 }
 
 TEST_F(SheddingTest, AnOverflowPathwayTakesJoins) {

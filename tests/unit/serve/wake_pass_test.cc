@@ -39,24 +39,25 @@ struct WakePassTest : testing::Test {
   std::unique_ptr<FakeViewer> viewer(const std::string& name) {
     return std::make_unique<FakeViewer>(counters, name, trace);
   }
-  serve::Ask part(std::uint32_t index) {
-    serve::Ask ask;
-    ask.kind = Route::Kind::kPart;
-    ask.rendition = "v720";
-    ask.msn = kOpen;
-    ask.part = index;
-    return ask;
+  serve::ObjectRequest part(std::uint32_t index) {
+    serve::ObjectRequest wanted;
+    wanted.kind = Route::Kind::kPart;
+    wanted.rendition = "v720";
+    wanted.msn = kOpen;
+    wanted.part = index;
+    return wanted;
   }
-  serve::Ask playlist(std::uint32_t index) {
-    serve::Ask ask = part(0);
-    ask.kind = Route::Kind::kPlaylist;
-    ask.directives = hls::parse_directives("_HLS_msn=" + std::to_string(kOpen) + "&_HLS_part=" + std::to_string(index));
-    return ask;
+  serve::ObjectRequest playlist(std::uint32_t index) {
+    serve::ObjectRequest wanted = part(0);
+    wanted.kind = Route::Kind::kPlaylist;
+    wanted.directives =
+        hls::parse_directives("_HLS_msn=" + std::to_string(kOpen) + "&_HLS_part=" + std::to_string(index));
+    return wanted;
   }
-  void hold(FakeViewer& viewer, serve::Ask ask, http::StreamId id = 1) {
-    const serve::Verdict verdict = view.look_up(ask);
+  void hold(FakeViewer& viewer, serve::ObjectRequest wanted, http::StreamId id = 1) {
+    const serve::Verdict verdict = view.look_up(wanted);
     ASSERT_TRUE(verdict.wait_for.has_value());
-    pass.hold(viewer, id, view, std::move(ask), verdict, clock.steady());
+    pass.hold(viewer, id, view, std::move(wanted), verdict, clock.steady());
   }
   std::uint64_t count(Cause cause) { return counters.causes[static_cast<std::size_t>(cause)].get(); }
   static std::uint64_t observations(const serve::Histogram& histogram) {
@@ -215,9 +216,9 @@ TEST_F(WakePassTest, AChannelThatNeverStartedIsNotThere) {  // LL-111
   origin::testing::Channel nothing;
   starting.update(nothing.log.snapshot(), clock.utc());
   const auto a = viewer("a");
-  serve::Ask ask;
-  ask.kind = Route::Kind::kMultivariant;
-  pass.hold(*a, 1, starting, std::move(ask), starting.look_up({.kind = Route::Kind::kMultivariant}), clock.steady());
+  serve::ObjectRequest wanted;
+  wanted.kind = Route::Kind::kMultivariant;
+  pass.hold(*a, 1, starting, std::move(wanted), starting.look_up({.kind = Route::Kind::kMultivariant}), clock.steady());
   clock.advance(starting.snapshot().hold_limit());
   pass.expire(starting, clock.steady());
   EXPECT_EQ(trace, (Trace{"a 404 to 1", "a pumped"}));
@@ -304,22 +305,22 @@ TEST(Responder, CountsWhatTheConditionsMakeOfAnAnswer) {
   serve::Responder responder(clock, counters, joins);
   Trace trace;
   FakeViewer viewer(counters, "a", trace);
-  serve::Ask ask;
-  ask.kind = Route::Kind::kSegment;
-  ask.conditions = std::make_unique<serve::Conditions>(serve::Conditions{"\"e\"", "", ""});
+  serve::ObjectRequest wanted;
+  wanted.kind = Route::Kind::kSegment;
+  wanted.conditions = std::make_unique<serve::Conditions>(serve::Conditions{"\"e\"", "", ""});
   const auto media = serve::make_media({base::Bytes::copy_of("0123")}, {"video/mp4", "max-age=1", "\"e\""});
   joins.admit(viewer.join, {}, clock.steady());
-  responder.finish(viewer, 1, ask, {media});
+  responder.finish(viewer, 1, wanted, {media});
   EXPECT_EQ(counters.joining.get(), 1u) << "304 is no media";
-  ask.conditions->if_none_match = "";
-  ask.conditions->range = "bytes=0-1";
-  responder.finish(viewer, 2, ask, {media});
+  wanted.conditions->if_none_match = "";
+  wanted.conditions->range = "bytes=0-1";
+  responder.finish(viewer, 2, wanted, {media});
   EXPECT_EQ(counters.joining.get(), 0u);
-  ask.conditions->range = "bytes=9-";
-  responder.finish(viewer, 3, ask, {media});
+  wanted.conditions->range = "bytes=9-";
+  responder.finish(viewer, 3, wanted, {media});
   serve::Errors errors;
-  ask.conditions->if_none_match = "*";
-  responder.finish(viewer, 4, ask, {errors.get(404), Cause::kAbsent});
+  wanted.conditions->if_none_match = "*";
+  responder.finish(viewer, 4, wanted, {errors.get(404), Cause::kAbsent});
   EXPECT_EQ(trace, (Trace{"a 304 to 1", "a 206 to 2", "a 416 to 3", "a 404 to 4"}));
   const auto& segment = counters.requests[static_cast<std::size_t>(serve::ObjectKind::kSegment)];
   EXPECT_EQ(segment[0].get(), 1u);
