@@ -53,25 +53,25 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
   if (!same_multivariant) multivariants_ = overflow_ = {};
   snapshot_ = std::move(snapshot);
   updated_ = utc;
-  shelves_.resize(snapshot_->renditions.size());
-  for (std::size_t i = 0; i < shelves_.size(); ++i) {
-    Shelf& shelf = shelves_[i];
+  cached_.resize(snapshot_->renditions.size());
+  for (std::size_t i = 0; i < cached_.size(); ++i) {
+    CachedResponses& cached = cached_[i];
     const auto& now = snapshot_->renditions[i];
-    if (shelf.of == now) continue;
-    const bool other = shelf.of == nullptr || now == nullptr || shelf.of->name() != now->name();
-    if (other) shelf = Shelf{};
-    shelf.of = now;
-    shelf.playlists = {};
-    drop_old(shelf);
+    if (cached.of == now) continue;
+    const bool other = cached.of == nullptr || now == nullptr || cached.of->name() != now->name();
+    if (other) cached = CachedResponses{};
+    cached.of = now;
+    cached.playlists = {};
+    drop_expired(cached);
   }
 }
 
-void ChannelView::drop_old(Shelf& shelf) {
-  const auto* closed = shelf.of == nullptr ? nullptr : shelf.of->revision().closed.get();
+void ChannelView::drop_expired(CachedResponses& cached) {
+  const auto* closed = cached.of == nullptr ? nullptr : cached.of->revision().closed.get();
   const std::int64_t oldest = closed == nullptr || closed->segments.empty() ? -1 : closed->segments.front()->msn;
-  if (oldest == shelf.oldest) return;
-  shelf.oldest = oldest;
-  for (auto* slots : {&shelf.parts, &shelf.segments})
+  if (oldest == cached.oldest) return;
+  cached.oldest = oldest;
+  for (auto* slots : {&cached.parts, &cached.segments})
     for (Slot& slot : *slots)
       if (slot.msn < oldest) slot = Slot{};
 }
@@ -79,7 +79,7 @@ void ChannelView::drop_old(Shelf& shelf) {
 Verdict ChannelView::look_up(const ObjectRequest& wanted) {
   if (wanted.kind == Route::Kind::kMultivariant) return multivariant(wanted);
   const int index = snapshot_->index_of(wanted.rendition);
-  const bool known = index >= 0 && shelves_[static_cast<std::size_t>(index)].of != nullptr;
+  const bool known = index >= 0 && cached_[static_cast<std::size_t>(index)].of != nullptr;
   if (!known) {
     // Before the first presentation nobody can say what renditions there will be.
     const bool waiting = snapshot_->state == origin::State::kWaiting && wanted.kind == Route::Kind::kPlaylist;
@@ -129,7 +129,7 @@ http::Response ChannelView::overflow(const std::string& pathway, bool gzip) {
 bool ChannelView::is_deep(const ObjectRequest& wanted) const {
   if (wanted.kind != Route::Kind::kSegment && wanted.kind != Route::Kind::kPart) return false;
   const int index = snapshot_->index_of(wanted.rendition);
-  const auto* rendition = index < 0 ? nullptr : shelves_[static_cast<std::size_t>(index)].of.get();
+  const auto* rendition = index < 0 ? nullptr : cached_[static_cast<std::size_t>(index)].of.get();
   return rendition != nullptr && wanted.msn <= rendition->edge().last_complete() - options_.kept_segments;
 }
 
@@ -144,8 +144,8 @@ int ChannelView::playlist_life(const ObjectRequest& wanted, const origin::Rendit
 }
 
 Verdict ChannelView::playlist(const ObjectRequest& wanted, std::uint32_t index) {
-  Shelf& shelf = shelves_[index];
-  const origin::RenditionSnapshot& rendition = *shelf.of;
+  CachedResponses& cached = cached_[index];
+  const origin::RenditionSnapshot& rendition = *cached.of;
   const hls::Decision decision = rendition.decide(wanted.directives);
   switch (decision.verdict) {
     case hls::Verdict::kWait: return hold(origin::WaitCondition::playlist(index, decision), decision.msn < 0);
@@ -156,7 +156,7 @@ Verdict ChannelView::playlist(const ObjectRequest& wanted, std::uint32_t index) 
   }
   const int life = playlist_life(wanted, rendition);
   const bool skip = wanted.directives.skip == hls::Skip::kYes;
-  http::Response& made = shelf.playlists[(skip ? 4u : 0u) + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
+  http::Response& made = cached.playlists[(skip ? 4u : 0u) + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
   if (made == nullptr) {
     const std::string lifetime = rendition.ended() ? CacheControl::shared(life) : CacheControl::live(life);
     made = make_text(rendition.playlist(wanted.directives.skip), wanted.gzip,
@@ -180,9 +180,9 @@ Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::
 }
 
 Verdict ChannelView::segment(const ObjectRequest& wanted, std::uint32_t index) {
-  Slot& slot = shelves_[index].segments[static_cast<std::size_t>(wanted.msn) % Shelf::kSlots];
+  Slot& slot = cached_[index].segments[static_cast<std::size_t>(wanted.msn) % CachedResponses::kSlots];
   if (slot.msn == wanted.msn && slot.response != nullptr) return {slot.response};
-  const origin::RenditionSnapshot& rendition = *shelves_[index].of;
+  const origin::RenditionSnapshot& rendition = *cached_[index].of;
   origin::SegmentObject object = rendition.segment(wanted.msn);
   if (object.presence != Presence::kFound)
     return missing(object.presence, wanted.msn, rendition, origin::WaitCondition::segment(index, wanted.msn));
@@ -193,9 +193,10 @@ Verdict ChannelView::segment(const ObjectRequest& wanted, std::uint32_t index) {
 
 Verdict ChannelView::part(const ObjectRequest& wanted, std::uint32_t index) {
   // A segment's parts and those of its neighbours fall into different slots.
-  Slot& slot = shelves_[index].parts[(static_cast<std::size_t>(wanted.msn) * 11 + wanted.part) % Shelf::kSlots];
+  Slot& slot =
+      cached_[index].parts[(static_cast<std::size_t>(wanted.msn) * 11 + wanted.part) % CachedResponses::kSlots];
   if (slot.msn == wanted.msn && slot.part == wanted.part && slot.response != nullptr) return {slot.response};
-  const origin::RenditionSnapshot& rendition = *shelves_[index].of;
+  const origin::RenditionSnapshot& rendition = *cached_[index].of;
   origin::PartObject object = rendition.part(wanted.msn, wanted.part);
   if (object.presence != Presence::kFound)
     return missing(object.presence, wanted.msn, rendition,
@@ -206,18 +207,18 @@ Verdict ChannelView::part(const ObjectRequest& wanted, std::uint32_t index) {
 }
 
 Verdict ChannelView::init(const ObjectRequest& wanted, std::uint32_t index) {
-  Shelf& shelf = shelves_[index];
-  const origin::PartObject object = shelf.of->init(wanted.file);
+  CachedResponses& cached = cached_[index];
+  const origin::PartObject object = cached.of->init(wanted.file);
   if (object.presence != Presence::kFound) return refuse(404, Cause::kAbsent, snapshot_->target_duration);
   // Its name is its content's hash: what was made for the name is right for good.
-  for (const auto& [file, response] : shelf.inits)
+  for (const auto& [file, response] : cached.inits)
     if (file == wanted.file) return {response};
-  Description description = media(*shelf.of, -1, etag_of(object.data.view()));
+  Description description = media(*cached.of, -1, etag_of(object.data.view()));
   description.urgency = Urgency::kInit;
   constexpr std::size_t kMostInits = 4;
-  if (shelf.inits.size() == kMostInits) shelf.inits.erase(shelf.inits.begin());
-  shelf.inits.emplace_back(wanted.file, make_media({object.data}, description));
-  return {shelf.inits.back().second};
+  if (cached.inits.size() == kMostInits) cached.inits.erase(cached.inits.begin());
+  cached.inits.emplace_back(wanted.file, make_media({object.data}, description));
+  return {cached.inits.back().second};
 }
 
 }  // namespace serve

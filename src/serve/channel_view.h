@@ -57,9 +57,9 @@ class ChannelView {
     std::uint32_t part = 0;
     http::Response response;
   };
-  /// Answers of one rendition. The slots are found by number, no search and no growth; what left the window leaves
-  /// them, so that they keep no media alive.
-  struct Shelf {
+  /// Responses of one rendition that are already made. A slot is found by number, without a search, and the number of
+  /// slots is fixed. What leaves the window leaves its slot, so that no slot keeps old media in memory.
+  struct CachedResponses {
     static constexpr std::size_t kSlots = 32;
     std::shared_ptr<const origin::RenditionSnapshot> of;
     std::array<http::Response, 8> playlists;  ///< by skip, coding and life
@@ -82,7 +82,7 @@ class ChannelView {
                   const origin::WaitCondition& wait_for);
   int playlist_life(const ObjectRequest& wanted, const origin::RenditionSnapshot& rendition) const;
   Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
-  static void drop_old(Shelf& shelf);
+  static void drop_expired(CachedResponses& cached);
 
   const Options options_;
   Errors& errors_;
@@ -90,7 +90,7 @@ class ChannelView {
   base::Micros updated_ = 0;  ///< UTC
   std::array<http::Response, 2> multivariants_;
   std::array<http::Response, 2> overflow_;  ///< likewise, with the overflow pathway's URIs
-  std::vector<Shelf> shelves_;
+  std::vector<CachedResponses> cached_;
 };
 
 }  // namespace serve
