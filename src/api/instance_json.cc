@@ -22,13 +22,13 @@ std::uint64_t refused(std::span<const serve::Counters* const> loops, serve::Caus
 }  // namespace
 
 std::string instance_json(std::span<const serve::Counters* const> loops, double control_busy, base::Micros now) {
-  const serve::Room room = serve::room_of(loops, control_busy);
+  const serve::Headroom headroom = serve::headroom_of(loops, control_busy);
   nlohmann::ordered_json left;
   for (std::size_t i = 0; i < serve::kResources; ++i)
-    left[std::string(serve::to_string(static_cast<serve::Resource>(i)))] = room.left[i];
+    left[std::string(serve::to_string(static_cast<serve::Resource>(i)))] = headroom.left[i];
   const nlohmann::ordered_json report = {
       {"time", base::format_utc(now)},
-      {"headroom", room.least()},
+      {"headroom", headroom.least()},
       {"room", left},
       {"connections", sum(loops, &serve::Counters::connections)},
       {"parked_requests", sum(loops, &serve::Counters::parked)},

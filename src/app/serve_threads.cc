@@ -128,8 +128,8 @@ void ServeThreads::configure(const Config::Http& config) {
   for (const auto& worker : workers_) worker->server->set_admission(admission_of(config.admission));
 }
 
-void ServeThreads::set_shared_room(double memory, double egress) {
-  for (const auto& worker : workers_) worker->server->set_shared_room(memory, egress);
+void ServeThreads::set_shared_headroom(double memory, double egress) {
+  for (const auto& worker : workers_) worker->server->set_shared_headroom(memory, egress);
 }
 
 std::uint64_t ServeThreads::bytes_sent() const {

@@ -39,8 +39,8 @@ class ServeThreads {
   void remove(const std::string& channel);
   /// Limits of admission; the other settings change only with a restart.
   void configure(const Config::Http& config);
-  /// See serve::Server::set_shared_room.
-  void set_shared_room(double memory, double egress);
+  /// See serve::Server::set_shared_headroom.
+  void set_shared_headroom(double memory, double egress);
   /// Bytes sent since the start. Thread: any, until stop().
   std::uint64_t bytes_sent() const;
   void use_tls(const std::shared_ptr<const tls::Context>& context);

@@ -17,9 +17,9 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
+#include "app/headroom_sampler.h"
 #include "app/reload.h"
 #include "app/reloader.h"
-#include "app/room_sampler.h"
 #include "app/serve_threads.h"
 #include "base/log.h"
 #include "channel/channels.h"
@@ -136,10 +136,10 @@ class Instance::Parts {
         [this](Preparation outcome) { finish_reload(std::move(outcome)); });
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
     TRY(serve_, ServeThreads::start(plan_here(config_.http), clock_, certificates_.https, files));
-    const RoomSampler::Serving serving{
+    const HeadroomSampler::Serving serving{
         [this] { return serve_->bytes_sent(); },
-        [this](double memory, double egress) { serve_->set_shared_room(memory, egress); }};
-    room_ = std::make_unique<RoomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
+        [this](double memory, double egress) { serve_->set_shared_headroom(memory, egress); }};
+    headroom_ = std::make_unique<HeadroomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
     TRY(spawner_, channel::ProcessSpawner::make(loop_, {.program = worker_}));
     // Process 1 of a container inherits every orphan: workers whose parent died, or what a health check left behind.
     if (getpid() == 1) {
@@ -171,7 +171,7 @@ class Instance::Parts {
 
   void run() {
     loop_.run();
-    room_.reset();
+    headroom_.reset();
     // Before the serve threads, whose counters it reads.
     admin_.reset();
     // Answers that are on their way finish; new viewers find the port closed.
@@ -274,7 +274,7 @@ class Instance::Parts {
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
     admin_->configure(config_.admin);
-    room_->set_egress(config_.http.admission.egress_mbps);
+    headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
@@ -327,7 +327,7 @@ class Instance::Parts {
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
   Certificates certificates_;
   std::unique_ptr<ServeThreads> serve_;
-  std::unique_ptr<RoomSampler> room_;
+  std::unique_ptr<HeadroomSampler> headroom_;
   channel::LoopAlarms alarms_{loop_};
   std::unique_ptr<channel::ProcessSpawner> spawner_;
   std::unique_ptr<loop::OrphanReaper> orphans_;

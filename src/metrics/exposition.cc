@@ -46,16 +46,16 @@ void add_process(Families& out, const Instance& instance) {
               {}, number(instance.worker_parent_restarts));
 }
 
-/// The one number to scale or steer by, and what it is the least of.
+/// The number to scale or balance load by, and the resources whose minimum it is.
 void add_headroom(Families& out, const Instance& instance, const std::vector<ServeLoop>& loops) {
   std::vector<const serve::Counters*> counters;
   for (const ServeLoop& loop : loops) counters.push_back(loop.counters);
-  const serve::Room room = serve::room_of(counters, instance.main_loop_busy);
-  out.gauge("kickoff_headroom_ratio", "What the instance can still take on: 1 all, 0 nothing. The scarcest resource's.",
-            {}, room.least());
+  const serve::Headroom headroom = serve::headroom_of(counters, instance.main_loop_busy);
+  out.gauge("kickoff_headroom_ratio", "What the scarcest resource of the instance has left: 1 all, 0 nothing.", {},
+            headroom.least());
   for (std::size_t i = 0; i < serve::kResources; ++i) {
     out.gauge("kickoff_headroom_resource_ratio", "What is left of each resource: 1 all, 0 nothing.",
-              {{"resource", std::string(serve::to_string(static_cast<serve::Resource>(i)))}}, room.left[i]);
+              {{"resource", std::string(serve::to_string(static_cast<serve::Resource>(i)))}}, headroom.left[i]);
   }
 }
 
@@ -112,7 +112,7 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
             stats.bandwidth_mbps * 125e3);
   out.gauge("kickoff_srt_reorder_tolerance_packets", "Packets that may come late before they are asked for again.",
             labels, stats.reorder_tolerance_packets);
-  out.gauge("kickoff_srt_buffer_free_bytes", "Room left in the receive buffer.", labels, stats.buffer_free_bytes);
+  out.gauge("kickoff_srt_buffer_free_bytes", "Free space of the receive buffer.", labels, stats.buffer_free_bytes);
   out.gauge("kickoff_srt_encryption_state", "Key exchange: 0 none, 1 securing, 2 secured, 3 no secret, 4 bad secret.",
             labels, static_cast<int>(stats.encryption));
   const char* packets = "Packets of the SRT publisher of now, by what became of them.";

@@ -26,19 +26,19 @@ std::string_view to_string(Resource resource) {
   return "unknown";
 }
 
-double Room::least() const { return *std::min_element(left.begin(), left.end()); }
+double Headroom::least() const { return *std::min_element(left.begin(), left.end()); }
 
-double loop_room(double busy_share) { return std::clamp(1 - busy_share / kBusyLoop, 0.0, 1.0); }
+double loop_headroom(double busy_share) { return std::clamp(1 - busy_share / kBusyLoop, 0.0, 1.0); }
 
-double loop_room(double busy_share, base::Micros longest_turn) {
-  return std::max(loop_room(busy_share), std::clamp(1 - static_cast<double>(longest_turn) / kLongTurn, 0.0, 1.0));
+double loop_headroom(double busy_share, base::Micros longest_turn) {
+  return std::max(loop_headroom(busy_share), std::clamp(1 - static_cast<double>(longest_turn) / kLongTurn, 0.0, 1.0));
 }
 
-void Admission::update(const Room& room) {
-  room_ = room;
-  const double headroom = room.least();
-  sheds_depth_ = options_.shed_depth_below > 0 && below(sheds_depth_, headroom, options_.shed_depth_below);
-  refuses_joins_ = options_.refuse_joins_below > 0 && below(refuses_joins_, headroom, options_.refuse_joins_below);
+void Admission::update(const Headroom& headroom) {
+  headroom_ = headroom;
+  const double least = headroom.least();
+  sheds_depth_ = options_.shed_depth_below > 0 && below(sheds_depth_, least, options_.shed_depth_below);
+  refuses_joins_ = options_.refuse_joins_below > 0 && below(refuses_joins_, least, options_.refuse_joins_below);
 }
 
 }  // namespace serve

@@ -118,7 +118,7 @@ http::Response ChannelView::overflow(const std::string& pathway, bool gzip) {
     const std::string base = pathway + "/live/" + snapshot_->name + "/";
     const origin::Rendered text =
         origin::make_rendered(hls::rebase_multivariant(snapshot_->multivariant->identity.text(), base));
-    // A second is all: whoever asks then may find room here again.
+    // For one second only: after it there may be headroom here again.
     const Description description{"application/vnd.apple.mpegurl", CacheControl::seconds(1), "", updated_,
                                   Urgency::kPlaylist};
     overflow_ = {make_text(text, false, description), make_text(text, true, description)};

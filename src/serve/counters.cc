@@ -65,14 +65,14 @@ std::string_view to_string(Cause cause) {
   return "unknown";
 }
 
-Room room_of(std::span<const Counters* const> loops, double control_busy) {
-  Room room;
-  room[Resource::kLoop] = loop_room(control_busy);
+Headroom headroom_of(std::span<const Counters* const> loops, double control_busy) {
+  Headroom headroom;
+  headroom[Resource::kLoop] = loop_headroom(control_busy);
   for (const Counters* loop : loops) {
     for (std::size_t i = 0; i < kResources; ++i)
-      room.left[i] = std::min(room.left[i], static_cast<double>(loop->room[i].get()) / 1e6);
+      headroom.left[i] = std::min(headroom.left[i], static_cast<double>(loop->headroom[i].get()) / 1e6);
   }
-  return room;
+  return headroom;
 }
 
 }  // namespace serve

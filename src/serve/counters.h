@@ -90,12 +90,12 @@ struct Counters {
   Counter tls_handshakes;     ///< completed
   Counter tls_resumptions;    ///< of those
   std::array<Counter, tls::kFailures> tls_failures;
-  Counter timeouts;                      ///< connections ended by a timer: slow head, idle, stuck reader
-  Counter streams_expired;               ///< HTTP/2 streams likewise, their connections going on
-  Counter streams_refused;               ///< HTTP/2 streams reset because requests took more than http::Limits allow
-  std::array<Counter, kResources> room;  ///< left now. Units: millionths.
-  Histogram join_time;                   ///< from a join to its first media, on one connection
-  Histogram blocked_wait;                ///< how long held requests were held, whatever the answer
+  Counter timeouts;         ///< connections ended by a timer: slow head, idle, stuck reader
+  Counter streams_expired;  ///< HTTP/2 streams likewise, their connections going on
+  Counter streams_refused;  ///< HTTP/2 streams reset because requests took more than http::Limits allow
+  std::array<Counter, kResources> headroom;  ///< left now. Units: millionths.
+  Histogram join_time;                       ///< from a join to its first media, on one connection
+  Histogram blocked_wait;                    ///< how long held requests were held, whatever the answer
   /// From a part's publication to its last byte taken by the kernel, for requests that waited for it.
   Histogram part_to_last_byte;
   /// From publication to the last waiter of a wake pass answered: what the loop itself needs (LL-105).
@@ -110,6 +110,6 @@ struct Counters {
 
 /// What the instance has left: of each resource the least of its loops, the control loop's time (busy for that share of
 /// the last second) among them.
-Room room_of(std::span<const Counters* const> loops, double control_busy);
+Headroom headroom_of(std::span<const Counters* const> loops, double control_busy);
 
 }  // namespace serve

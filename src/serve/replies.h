@@ -70,8 +70,8 @@ class Errors {
  public:
   /// `max_age` in seconds; 5xx have none: they are no-store and say Retry-After: 1 (CC-11).
   http::Response get(int status, int max_age = 1);
-  /// 503 for who is turned away until there is room: Retry-After goes round from 2 to 5 s, so that a crowd does not
-  /// come back at once.
+  /// 503 for requests that are refused for want of headroom: Retry-After goes round from 2 to 5 s, so that a crowd does
+  /// not come back at once.
   http::Response get_busy();
 
  private:

@@ -112,7 +112,7 @@ void Server::on_tick() {
   const base::Micros now = loop_context_.clock.steady();
   loop_context_.wheel.advance(now);
   joins_.tick(now);
-  measure_room();
+  measure_headroom();
   for (auto& [name, channel] : channels_) wake_pass_.expire(*channel, now);
   wake_pass_.pump();
   // Retired ones are destroyed here, where none of their functions is running.
@@ -120,12 +120,12 @@ void Server::on_tick() {
   if (shutting_down_ && connections_.empty() && on_idle_) std::exchange(on_idle_, nullptr)();
 }
 
-void Server::measure_room() { shedding_.measure({loop_.busy_share(), loop_.longest_turn(), connections_.size()}); }
+void Server::measure_headroom() { shedding_.measure({loop_.busy_share(), loop_.longest_turn(), connections_.size()}); }
 
-void Server::set_shared_room(double memory, double egress) {
+void Server::set_shared_headroom(double memory, double egress) {
   mailbox_.post([this, memory, egress] {
-    shedding_.set_shared_room(memory, egress);
-    measure_room();
+    shedding_.set_shared_headroom(memory, egress);
+    measure_headroom();
   });
 }
 
@@ -133,7 +133,7 @@ void Server::set_admission(Admission::Options options) {
   mailbox_.post([this, options = std::move(options)] {
     shedding_.configure(options);
     for (auto& [name, channel] : channels_) channel->forget_overflow();
-    measure_room();
+    measure_headroom();
   });
 }
 

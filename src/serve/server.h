@@ -60,7 +60,7 @@ class Server final : private ConnectionOwner {
   /// The channel is gone: whoever waits gets 404.
   void remove(std::string channel);
   /// How much of memory and egress the whole instance has left; the loop knows its own busy share and connections.
-  void set_shared_room(double memory, double egress);
+  void set_shared_headroom(double memory, double egress);
   /// From now on joins and depth are shed by these limits.
   void set_admission(Admission::Options options);
   /// New connections use this certificate from now on.
@@ -91,7 +91,7 @@ class Server final : private ConnectionOwner {
   void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
                      const http::Request& request);
   void refuse(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, int status, Cause cause);
-  void measure_room();
+  void measure_headroom();
   void arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros published);
   http::Response listing(bool gzip);
 

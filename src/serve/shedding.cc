@@ -11,20 +11,21 @@ Shedding::Accept Shedding::accept(std::size_t open) {
   return open < most_connections_ + kMostRefusing ? Accept::kRefuse : Accept::kClose;
 }
 
-void Shedding::set_shared_room(double memory, double egress) {
-  shared_room_[Resource::kMemory] = memory;
-  shared_room_[Resource::kEgress] = egress;
+void Shedding::set_shared_headroom(double memory, double egress) {
+  shared_headroom_[Resource::kMemory] = memory;
+  shared_headroom_[Resource::kEgress] = egress;
 }
 
 void Shedding::measure(const Load& load) {
-  Room room = shared_room_;
-  room[Resource::kLoop] = loop_room(load.busy_share);
+  Headroom headroom = shared_headroom_;
+  headroom[Resource::kLoop] = loop_headroom(load.busy_share);
   const auto open = static_cast<double>(load.connections);
-  room[Resource::kConnections] = std::max(0.0, 1 - open / static_cast<double>(most_connections_));
-  for (std::size_t i = 0; i < kResources; ++i) counters_.room[i].set(static_cast<std::uint64_t>(room.left[i] * 1e6));
+  headroom[Resource::kConnections] = std::max(0.0, 1 - open / static_cast<double>(most_connections_));
+  for (std::size_t i = 0; i < kResources; ++i)
+    counters_.headroom[i].set(static_cast<std::uint64_t>(headroom.left[i] * 1e6));
   // Shown is how busy the loop is; shed is only what hurts somebody.
-  room[Resource::kLoop] = loop_room(load.busy_share, load.longest_turn);
-  admission_.update(room);
+  headroom[Resource::kLoop] = loop_headroom(load.busy_share, load.longest_turn);
+  admission_.update(headroom);
 }
 
 std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, const ObjectRequest& wanted,

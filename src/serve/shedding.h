@@ -14,8 +14,8 @@
 
 namespace serve {
 
-/// What one serve loop gives up when room runs out: connections beyond the limit, joins, depth. Measures the room,
-/// and has the answers to what is turned away.
+/// Decides what one serve loop refuses as headroom runs out: connections beyond the limit, joins, depth. Measures the
+/// headroom, and has the answers to refused requests.
 /// Thread: its loop's. What it is given outlives it.
 class Shedding final {
  public:
@@ -23,13 +23,13 @@ class Shedding final {
     std::size_t most_connections = 18'000;
     Admission::Options admission;
   };
-  /// What the loop knows of itself. Units: see loop::Loop.
+  /// The load of the loop. Units: see loop::Loop.
   struct Load {
     double busy_share = 0;
     base::Micros longest_turn = 0;
     std::size_t connections = 0;
   };
-  /// Connections past the limit that are told so with 503; beyond these they are just closed.
+  /// So many connections past the limit are answered 503; further ones are closed without an answer.
   static constexpr std::size_t kMostRefusing = 256;
 
   Shedding(const Options& options, Joins& joins, Errors& errors, Counters& counters)
@@ -40,20 +40,20 @@ class Shedding final {
         counters_(counters) {}
 
   enum class Accept : std::uint8_t { kServe, kRefuse, kClose };
-  /// What becomes of a new connection beside `open` others: served, told 503, or closed without a word.
+  /// What to do with a new connection beside `open` others: serve it, answer 503, or close it without an answer.
   Accept accept(std::size_t open);
-  /// What is answered to a request of a connection that was one too many.
+  /// The answer to a request on a connection past the limit.
   Verdict too_many_connections() { return {errors_.get(503), Cause::kTooManyConnections}; }
 
-  /// The room of the whole instance; counts from the next measure() on.
-  void set_shared_room(double memory, double egress);
-  /// Takes the room anew; to be called every tick.
+  /// The headroom of the whole instance; used from the next measure() on.
+  void set_shared_headroom(double memory, double egress);
+  /// Measures the headroom again; to be called every tick.
   void measure(const Load& load);
-  /// Other limits; count from the next measure() on.
+  /// Other limits; used from the next measure() on.
   void configure(Admission::Options options) { admission_.configure(std::move(options)); }
 
-  /// Lets a request of a channel in (and counts its viewer as joining if it is one), or returns what is answered in
-  /// place of what was asked for: a refusal, or another way in.
+  /// nullopt if a request for a channel is to be served (a join is counted). Otherwise the answer to send instead: a
+  /// refusal, or a multivariant playlist that leads to the overflow pathway.
   std::optional<Verdict> admit(Viewer& viewer, ChannelView& channel, const ObjectRequest& wanted,
                                const http::Request& request, base::Micros now);
 
@@ -65,7 +65,7 @@ class Shedding final {
   Joins& joins_;
   Errors& errors_;
   Counters& counters_;
-  Room shared_room_;
+  Headroom shared_headroom_;
 };
 
 }  // namespace serve

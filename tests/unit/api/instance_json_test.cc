@@ -10,8 +10,8 @@ TEST(InstanceJson, AddsUpTheLoopsAndTellsTheScarcestResource) {
   serve::Counters one;
   serve::Counters two;
   for (serve::Counters* loop : {&one, &two})
-    for (serve::Counter& room : loop->room) room.set(900'000);
-  two.room[static_cast<std::size_t>(serve::Resource::kEgress)].set(250'000);
+    for (serve::Counter& headroom : loop->headroom) headroom.set(900'000);
+  two.headroom[static_cast<std::size_t>(serve::Resource::kEgress)].set(250'000);
   one.joins.add(3);
   two.joins.add(4);
   one.count_cause(serve::Cause::kNoHeadroom);

@@ -159,12 +159,12 @@ TEST(ServeThreads, TellAChannelToEveryLoopAndForgetItOnEvery) {
   }
 }
 
-TEST(ServeThreads, TellTheSharedRoomToEveryLoop) {
+TEST(ServeThreads, TellTheSharedHeadroomToEveryLoop) {
   Threads threads(2);
-  threads.serve->set_shared_room(0.25, 0.5);
+  threads.serve->set_shared_headroom(0.25, 0.5);
   for (const auto& report : threads.serve->reports()) {
     const auto left = [&](serve::Resource resource) {
-      return report.counters->room[static_cast<std::size_t>(resource)].get();
+      return report.counters->headroom[static_cast<std::size_t>(resource)].get();
     };
     wait_until([&] { return left(serve::Resource::kMemory) == 250'000; });
     EXPECT_EQ(left(serve::Resource::kEgress), 500'000U);
@@ -178,10 +178,10 @@ TEST(ServeThreads, RefuseJoinsByTheLimitsOfANewConfiguration) {
   threads.serve->publish(snapshot);
   wait_until([&] { return threads.sum(&serve::Counters::snapshots) == 1; });
   threads.serve->configure(http_of("{admission: {refuse_joins_below: 60, overflow: https://cdn.example}}"));
-  threads.serve->set_shared_room(1.0, 0.5);
+  threads.serve->set_shared_headroom(1.0, 0.5);
   // The first request behind both orders finds them carried out: a loop takes its letters before its sockets' turn.
   wait_until([&] {
-    return threads.serve->reports()[0].counters->room[static_cast<std::size_t>(serve::Resource::kEgress)].get() ==
+    return threads.serve->reports()[0].counters->headroom[static_cast<std::size_t>(serve::Resource::kEgress)].get() ==
            500'000;
   });
   EXPECT_NE(status_of(fetch(threads.serve->plain_port(), "/live/match/index.m3u8")), "404");

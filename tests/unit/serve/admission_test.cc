@@ -14,16 +14,16 @@ using serve_test::part_path;
 using serve_test::playlist_path;
 using serve_test::Serving;
 
-serve::Room room_with(Resource resource, double left) {
-  serve::Room room;
-  room[resource] = left;
-  return room;
+serve::Headroom headroom_with(Resource resource, double left) {
+  serve::Headroom headroom;
+  headroom[resource] = left;
+  return headroom;
 }
 
 TEST(Admission, GivesUpDepthBeforeJoinsAndTakesThemUpAgainLater) {
   Admission admission({.shed_depth_below = 0.15, .refuse_joins_below = 0.05});
   const auto state = [&](double left) {
-    admission.update(room_with(Resource::kLoop, left));
+    admission.update(headroom_with(Resource::kLoop, left));
     return std::string(admission.sheds_depth() ? "depth " : "") + (admission.refuses_joins() ? "joins" : "");
   };
   EXPECT_EQ(state(0.16), "");
@@ -37,54 +37,54 @@ TEST(Admission, GivesUpDepthBeforeJoinsAndTakesThemUpAgainLater) {
 
 TEST(Admission, ALimitIsLeftBehindOnlyBelowIt) {
   Admission admission({.shed_depth_below = 0.25, .refuse_joins_below = 0.125});
-  admission.update(room_with(Resource::kLoop, 0.25));
+  admission.update(headroom_with(Resource::kLoop, 0.25));
   EXPECT_FALSE(admission.sheds_depth());
-  admission.update(room_with(Resource::kLoop, 0.125));
+  admission.update(headroom_with(Resource::kLoop, 0.125));
   EXPECT_TRUE(admission.sheds_depth());
   EXPECT_FALSE(admission.refuses_joins());
-  admission.update(room_with(Resource::kLoop, 0.25 + 0.05));
+  admission.update(headroom_with(Resource::kLoop, 0.25 + 0.05));
   EXPECT_FALSE(admission.sheds_depth()) << "a twentieth more is enough";
 }
 
 TEST(Admission, ATurnThatTakesAllThatThereIsLeavesNothing) {
-  EXPECT_NEAR(serve::loop_room(1.0, 25 * base::kMillisecond), 0.5, 1e-9);
-  EXPECT_EQ(serve::loop_room(1.0, 50 * base::kMillisecond), 0);
-  EXPECT_NEAR(serve::loop_room(0.425, 40 * base::kMillisecond), 0.5, 1e-9) << "the better of both";
+  EXPECT_NEAR(serve::loop_headroom(1.0, 25 * base::kMillisecond), 0.5, 1e-9);
+  EXPECT_EQ(serve::loop_headroom(1.0, 50 * base::kMillisecond), 0);
+  EXPECT_NEAR(serve::loop_headroom(0.425, 40 * base::kMillisecond), 0.5, 1e-9) << "the better of both";
 }
 
 TEST(Admission, TheScarcestResourceDecides) {
   for (std::size_t i = 0; i < serve::kResources; ++i) {
     Admission admission({});
-    admission.update(room_with(static_cast<Resource>(i), 0.01));
+    admission.update(headroom_with(static_cast<Resource>(i), 0.01));
     EXPECT_TRUE(admission.refuses_joins()) << serve::to_string(static_cast<Resource>(i));
   }
 }
 
 TEST(Admission, ALimitOfZeroIsNone) {
   Admission admission({.shed_depth_below = 0, .refuse_joins_below = 0});
-  admission.update(room_with(Resource::kMemory, 0));
+  admission.update(headroom_with(Resource::kMemory, 0));
   EXPECT_FALSE(admission.sheds_depth());
   EXPECT_FALSE(admission.refuses_joins());
 }
 
 TEST(Admission, ALoopThatIsBusyForSixSeventhsOfTheTimeIsFull) {
-  EXPECT_EQ(serve::loop_room(0), 1);
-  EXPECT_NEAR(serve::loop_room(0.425), 0.5, 1e-9);
-  EXPECT_EQ(serve::loop_room(0.9), 0);
+  EXPECT_EQ(serve::loop_headroom(0), 1);
+  EXPECT_NEAR(serve::loop_headroom(0.425), 0.5, 1e-9);
+  EXPECT_EQ(serve::loop_headroom(0.9), 0);
 }
 
 TEST(Admission, ABusyLoopWithShortTurnsHurtsNobody) {
-  EXPECT_NEAR(serve::loop_room(1.0, 5 * base::kMillisecond), 0.9, 1e-9);
-  EXPECT_EQ(serve::loop_room(1.0, 60 * base::kMillisecond), 0);
-  EXPECT_EQ(serve::loop_room(0.0, 60 * base::kMillisecond), 1) << "a crowd woken at once, and time to spare";
+  EXPECT_NEAR(serve::loop_headroom(1.0, 5 * base::kMillisecond), 0.9, 1e-9);
+  EXPECT_EQ(serve::loop_headroom(1.0, 60 * base::kMillisecond), 0);
+  EXPECT_EQ(serve::loop_headroom(0.0, 60 * base::kMillisecond), 1) << "a crowd woken at once, and time to spare";
 }
 
 constexpr const char* kMultivariant = "/live/match/index.m3u8";
 
 /// Returns when the loop knows that nothing is left.
-void take_all_room(Serving& serving) {
-  serving.server().set_shared_room(1, 0);
-  serve_test::wait_until([&] { return serving.counters().room[3].get() == 0; });
+void take_all_headroom(Serving& serving) {
+  serving.server().set_shared_headroom(1, 0);
+  serve_test::wait_until([&] { return serving.counters().headroom[3].get() == 0; });
 }
 
 TEST(ServerAdmission, WhoWatchesIsServedAndWhoJoinsIsToldToComeBack) {
@@ -93,7 +93,7 @@ TEST(ServerAdmission, WhoWatchesIsServedAndWhoJoinsIsToldToComeBack) {
   Client watching(serving.port());
   EXPECT_EQ(watching.get(kMultivariant).status, 200);
   EXPECT_EQ(watching.get(part_path(1)).status, 200);
-  take_all_room(serving);
+  take_all_headroom(serving);
 
   Client joining(serving.port());
   const Answer refused = joining.get(kMultivariant);
@@ -111,23 +111,23 @@ TEST(ServerAdmission, WhoWatchesIsServedAndWhoJoinsIsToldToComeBack) {
   EXPECT_EQ(serving.counters().causes[static_cast<std::size_t>(serve::Cause::kNoHeadroom)].get(), 2u);
   EXPECT_EQ(serving.counters().joins.get(), 1u);
 
-  serving.server().set_shared_room(1, 1);
-  serve_test::wait_until([&] { return serving.counters().room[3].get() == 1'000'000; });
+  serving.server().set_shared_headroom(1, 1);
+  serve_test::wait_until([&] { return serving.counters().headroom[3].get() == 1'000'000; });
   EXPECT_EQ(joining.get(kMultivariant).status, 200);
 }
 
 TEST(ServerAdmission, SegmentsFarBehindTheEdgeAreGivenUpFirst) {
   Serving serving;
   serving.go_live();
-  serving.server().set_shared_room(0.1, 1);
-  serve_test::wait_until([&] { return serving.counters().room[2].get() == 100'000; });
+  serving.server().set_shared_headroom(0.1, 1);
+  serve_test::wait_until([&] { return serving.counters().headroom[2].get() == 100'000; });
   Client client(serving.port());
   const auto segment = [](std::int64_t behind) {
     return "/live/match/v720/" + std::to_string(Serving::kOpen - 1 - behind) + ".m4s";
   };
   EXPECT_EQ(client.get(segment(6)).status, 503);
   EXPECT_EQ(client.get(segment(5)).status, 200);
-  EXPECT_EQ(client.get(kMultivariant).status, 200) << "there is still room for joins";
+  EXPECT_EQ(client.get(kMultivariant).status, 200) << "there is still headroom for joins";
   EXPECT_EQ(serving.counters().causes[static_cast<std::size_t>(serve::Cause::kDepthShed)].get(), 1u);
 }
 
@@ -136,7 +136,7 @@ TEST(ServerAdmission, AnOverflowPathwayTakesJoinsInPlaceOfARefusal) {
   options.admission.overflow = "https://cdn.example";
   Serving serving(options);
   serving.go_live();
-  take_all_room(serving);
+  take_all_headroom(serving);
   Client joining(serving.port());
   const Answer sent = joining.get(kMultivariant);
   EXPECT_EQ(sent.status, 200);

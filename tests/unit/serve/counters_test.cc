@@ -83,19 +83,19 @@ TEST(Counters, AddAndSubtract) {
   EXPECT_EQ(counter.get(), 4u);
 }
 
-TEST(RoomOf, IsTheLeastOfItsLoopsByResource) {
+TEST(HeadroomOf, IsTheLeastOfItsLoopsByResource) {
   serve::Counters first, second;
   for (std::size_t i = 0; i < serve::kResources; ++i) {
-    first.room[i].set(500'000 + 1000 * i);
-    second.room[i].set(i == 2 ? 100'000 : 900'000);
+    first.headroom[i].set(500'000 + 1000 * i);
+    second.headroom[i].set(i == 2 ? 100'000 : 900'000);
   }
   const serve::Counters* loops[] = {&first, &second};
-  const serve::Room room = serve::room_of(loops, 0.17);
-  EXPECT_NEAR(room[serve::Resource::kLoop], 0.5, 1e-9);
-  EXPECT_NEAR(room[serve::Resource::kConnections], 0.501, 1e-9);
-  EXPECT_NEAR(room[serve::Resource::kMemory], 0.1, 1e-9);
-  EXPECT_NEAR(room[serve::Resource::kEgress], 0.503, 1e-9);
-  EXPECT_NEAR(serve::room_of(loops, 0.765)[serve::Resource::kLoop], 0.1, 1e-9) << "the control loop is one too";
+  const serve::Headroom headroom = serve::headroom_of(loops, 0.17);
+  EXPECT_NEAR(headroom[serve::Resource::kLoop], 0.5, 1e-9);
+  EXPECT_NEAR(headroom[serve::Resource::kConnections], 0.501, 1e-9);
+  EXPECT_NEAR(headroom[serve::Resource::kMemory], 0.1, 1e-9);
+  EXPECT_NEAR(headroom[serve::Resource::kEgress], 0.503, 1e-9);
+  EXPECT_NEAR(serve::headroom_of(loops, 0.765)[serve::Resource::kLoop], 0.1, 1e-9) << "the control loop is one too";
 }
 
 }  // namespace

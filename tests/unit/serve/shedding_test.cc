@@ -35,11 +35,11 @@ struct SheddingTest : testing::Test {
   std::optional<serve::Verdict> join(FakeViewer& viewer, const std::string& query = "") {
     return admit(viewer, Route::Kind::kMultivariant, 0, query);
   }
-  void leave_room(double memory) {
-    shedding.set_shared_room(memory, 1);
+  void leave_headroom(double memory) {
+    shedding.set_shared_headroom(memory, 1);
     shedding.measure({});
   }
-  std::uint64_t room(Resource resource) { return counters.room[static_cast<std::size_t>(resource)].get(); }
+  std::uint64_t headroom(Resource resource) { return counters.headroom[static_cast<std::size_t>(resource)].get(); }
 
   serve_test::FakeClock clock;
   serve::Counters counters;
@@ -65,15 +65,15 @@ TEST_F(SheddingTest, ConnectionsAreServedThenToldThenClosed) {
   EXPECT_EQ(told.cause, Cause::kTooManyConnections);
 }
 
-TEST_F(SheddingTest, ShowsTheRoomOfEachResource) {
-  shedding.set_shared_room(0.5, 0.25);
+TEST_F(SheddingTest, ShowsTheHeadroomOfEachResource) {
+  shedding.set_shared_headroom(0.5, 0.25);
   shedding.measure({.busy_share = 0.425, .longest_turn = 0, .connections = 10});
-  EXPECT_EQ(room(Resource::kLoop), 500'000u) << "though its turns are short";
-  EXPECT_EQ(room(Resource::kConnections), 900'000u);
-  EXPECT_EQ(room(Resource::kMemory), 500'000u);
-  EXPECT_EQ(room(Resource::kEgress), 250'000u);
+  EXPECT_EQ(headroom(Resource::kLoop), 500'000u) << "though its turns are short";
+  EXPECT_EQ(headroom(Resource::kConnections), 900'000u);
+  EXPECT_EQ(headroom(Resource::kMemory), 500'000u);
+  EXPECT_EQ(headroom(Resource::kEgress), 250'000u);
   shedding.measure({.connections = 150});
-  EXPECT_EQ(room(Resource::kConnections), 0u);
+  EXPECT_EQ(headroom(Resource::kConnections), 0u);
 }
 
 TEST_F(SheddingTest, ABusyLoopTurnsJoinsAwayOnlyIfItsTurnsAreLong) {
@@ -83,7 +83,7 @@ TEST_F(SheddingTest, ABusyLoopTurnsJoinsAwayOnlyIfItsTurnsAreLong) {
   EXPECT_TRUE(join(second));
 }
 
-TEST_F(SheddingTest, AJoinIsCountedOnceWhereThereIsRoom) {
+TEST_F(SheddingTest, AJoinIsCountedOnceWhereThereIsHeadroom) {
   EXPECT_FALSE(join(first));
   EXPECT_FALSE(join(first));
   EXPECT_FALSE(admit(second, Route::Kind::kPlaylist));
@@ -94,7 +94,7 @@ TEST_F(SheddingTest, AJoinIsCountedOnceWhereThereIsRoom) {
 }
 
 TEST_F(SheddingTest, WhoIsTurnedAwayIsNoJoinAndIsSpreadOverSeconds) {
-  leave_room(0.04);
+  leave_headroom(0.04);
   std::set<std::string> waits;
   for (int i = 0; i < 8; ++i) {
     const auto verdict = join(first);
@@ -111,7 +111,7 @@ TEST_F(SheddingTest, WhoIsTurnedAwayIsNoJoinAndIsSpreadOverSeconds) {
 TEST_F(SheddingTest, WhoWatchesIsNeverTurnedAway) {
   EXPECT_FALSE(join(first));
   EXPECT_FALSE(join(second, "CMCD=sid%3D%22s%22"));
-  leave_room(0);
+  leave_headroom(0);
   EXPECT_FALSE(join(first));
   EXPECT_FALSE(join(first, "CMCD=sid%3D%22s%22")) << "a session that joined on another connection";
   EXPECT_TRUE(join(first, "CMCD=sid%3D%22t%22"));
@@ -120,7 +120,7 @@ TEST_F(SheddingTest, WhoWatchesIsNeverTurnedAway) {
 }
 
 TEST_F(SheddingTest, DepthIsGivenUpBeforeJoins) {
-  leave_room(0.1);
+  leave_headroom(0.1);
   EXPECT_FALSE(join(first));
   const auto deep = admit(first, Route::Kind::kSegment, kFirst + 2);  // the newest whole one is kFirst + 8
   ASSERT_TRUE(deep);
@@ -129,13 +129,13 @@ TEST_F(SheddingTest, DepthIsGivenUpBeforeJoins) {
   EXPECT_FALSE(admit(first, Route::Kind::kSegment, kFirst + 3));
   EXPECT_TRUE(admit(first, Route::Kind::kPart, kFirst + 2));
   EXPECT_FALSE(admit(first, Route::Kind::kPlaylist, kFirst));
-  leave_room(1);
+  leave_headroom(1);
   EXPECT_FALSE(admit(first, Route::Kind::kSegment, kFirst + 2));
 }
 
 TEST_F(SheddingTest, AnOverflowPathwayTakesJoins) {
   shedding.configure({.overflow = "https://cdn.example"});
-  leave_room(0);
+  leave_headroom(0);
   const auto elsewhere = join(first);
   ASSERT_TRUE(elsewhere);
   EXPECT_EQ(elsewhere->response->status(), 200);
@@ -148,7 +148,7 @@ TEST_F(SheddingTest, AnOverflowPathwayTakesJoins) {
 
 TEST_F(SheddingTest, AChannelWithoutAPlaylistSendsNobodyElsewhere) {
   shedding.configure({.overflow = "https://cdn.example"});
-  leave_room(0);
+  leave_headroom(0);
   serve::ChannelView starting({}, errors);
   origin::testing::Channel nothing;
   starting.update(nothing.log.snapshot(), clock.utc());
@@ -159,7 +159,7 @@ TEST_F(SheddingTest, AChannelWithoutAPlaylistSendsNobodyElsewhere) {
 }
 
 TEST_F(SheddingTest, OtherLimitsCountFromTheNextMeasurement) {
-  leave_room(0.5);
+  leave_headroom(0.5);
   shedding.configure({.shed_depth_below = 0.6, .refuse_joins_below = 0.55});
   EXPECT_FALSE(join(first));
   shedding.measure({});

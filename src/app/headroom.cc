@@ -1,4 +1,4 @@
-#include "app/room.h"
+#include "app/headroom.h"
 
 #include <algorithm>
 #include <fstream>
@@ -8,7 +8,7 @@ namespace {
 
 double share(double part, double whole) { return whole > 0 ? std::clamp(part / whole, 0.0, 1.0) : 1.0; }
 
-/// The value behind `name` in lines of "name value", -1 where there is none.
+/// The value after `name` in lines of "name value", -1 if there is none.
 double value_of(const std::string& path, const std::string& name) {
   std::ifstream file(path);
   std::string key;
@@ -17,13 +17,13 @@ double value_of(const std::string& path, const std::string& name) {
   return -1;
 }
 
-double machine_room(const std::string& root) {
+double machine_headroom(const std::string& root) {
   const double available = value_of(root + "/proc/meminfo", "MemAvailable:");
   return available < 0 ? 1.0 : share(available, value_of(root + "/proc/meminfo", "MemTotal:"));
 }
 
 /// Control groups, version 2: file pages that can be dropped are no use of memory.
-double group_room(const std::string& root) {
+double group_headroom(const std::string& root) {
   double limit = 0;
   double used = 0;
   if (!(std::ifstream(root + "/sys/fs/cgroup/memory.max") >> limit) || limit <= 0) return 1.0;
@@ -34,7 +34,7 @@ double group_room(const std::string& root) {
 
 }  // namespace
 
-double memory_room(const std::string& root) { return std::min(machine_room(root), group_room(root)); }
+double memory_headroom(const std::string& root) { return std::min(machine_headroom(root), group_headroom(root)); }
 
 double EgressMeter::measure(base::Micros now, std::uint64_t bytes, int mbps) {
   std::rotate(sent_.begin(), sent_.begin() + 1, sent_.end());

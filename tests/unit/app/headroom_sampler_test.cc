@@ -1,4 +1,4 @@
-#include "app/room_sampler.h"
+#include "app/headroom_sampler.h"
 
 #include <gtest/gtest.h>
 
@@ -38,24 +38,24 @@ struct Sampled {
   std::vector<double> memories;
   std::vector<double> egresses;
   std::size_t stop_after = 0;
-  RoomSampler sampler;
+  HeadroomSampler sampler;
 };
 
-TEST(RoomSampler, TellsWhatTheLineHasLeftSinceItBegan) {
+TEST(HeadroomSampler, TellsWhatTheLineHasLeftSinceItBegan) {
   Sampled serving(8);
   EXPECT_DOUBLE_EQ(serving.after_a_second(250'000), 0.75) << "what was sent before it began is not counted";
   EXPECT_GE(serving.memories.back(), 0.0);
   EXPECT_LE(serving.memories.back(), 1.0);
 }
 
-TEST(RoomSampler, TakesANewSpeedOfTheLineAtOnce) {
+TEST(HeadroomSampler, TakesANewSpeedOfTheLineAtOnce) {
   Sampled serving(0);
   EXPECT_EQ(serving.after_a_second(1'000'000), 1.0) << "not counted";
   serving.sampler.set_egress(16);
   EXPECT_DOUBLE_EQ(serving.after_a_second(1'000'000), 0.5);
 }
 
-TEST(RoomSampler, TellsAgainAndAgainWhileItsLoopRuns) {
+TEST(HeadroomSampler, TellsAgainAndAgainWhileItsLoopRuns) {
   Sampled serving(8);
   serving.stop_after = 2;
   serving.loop.run();

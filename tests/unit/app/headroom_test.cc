@@ -1,4 +1,4 @@
-#include "app/room.h"
+#include "app/headroom.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -33,63 +33,63 @@ class Machine : public testing::Test {
       std::ofstream(root_ + "/sys/fs/cgroup/memory.stat")
           << "anon 1\ninactive_file " << inactive << "\nactive_file 9\n";
   }
-  double room() const { return memory_room(root_); }
+  double headroom() const { return memory_headroom(root_); }
 
   const std::string root_;
 };
 
-TEST_F(Machine, ThatTellsNothingHasAllItsRoom) { EXPECT_EQ(room(), 1.0); }
+TEST_F(Machine, ThatTellsNothingHasAllItsHeadroom) { EXPECT_EQ(headroom(), 1.0); }
 
-TEST_F(Machine, HasTheRoomThatIsAvailableNotWhatIsFree) {
+TEST_F(Machine, HasTheHeadroomThatIsAvailableNotWhatIsFree) {
   memory("1000", "250");
-  EXPECT_DOUBLE_EQ(room(), 0.25);
+  EXPECT_DOUBLE_EQ(headroom(), 0.25);
   memory("1000", "0");
-  EXPECT_EQ(room(), 0.0);
+  EXPECT_EQ(headroom(), 0.0);
   memory("1000", "1000");
-  EXPECT_EQ(room(), 1.0);
+  EXPECT_EQ(headroom(), 1.0);
 }
 
-TEST_F(Machine, OfAnOldKernelThatDoesNotCountWhatIsAvailableHasAllItsRoom) {
+TEST_F(Machine, OfAnOldKernelThatDoesNotCountWhatIsAvailableHasAllItsHeadroom) {
   std::ofstream(root_ + "/proc/meminfo") << "MemTotal: 1000 kB\nMemFree: 1 kB\n";
-  EXPECT_EQ(room(), 1.0);
+  EXPECT_EQ(headroom(), 1.0);
 }
 
-TEST_F(Machine, HasTheRoomOfItsControlGroupWhereThatIsLess) {
+TEST_F(Machine, HasTheHeadroomOfItsControlGroupWhereThatIsLess) {
   memory("1000", "900");
   group("2000", "1500");
-  EXPECT_DOUBLE_EQ(room(), 0.25);
+  EXPECT_DOUBLE_EQ(headroom(), 0.25);
   group("2000", "100");
-  EXPECT_DOUBLE_EQ(room(), 0.9) << "the machine's, which is less";
+  EXPECT_DOUBLE_EQ(headroom(), 0.9) << "the machine's, which is less";
 }
 
-TEST_F(Machine, CountsFilePagesThatCanBeDroppedAsRoom) {
+TEST_F(Machine, CountsFilePagesThatCanBeDroppedAsHeadroom) {
   group("2000", "1500", "500");
-  EXPECT_DOUBLE_EQ(room(), 0.5);
+  EXPECT_DOUBLE_EQ(headroom(), 0.5);
 }
 
 TEST_F(Machine, HasNoLimitWhereTheGroupHasNone) {
   memory("1000", "500");
   group("max", "1500");
-  EXPECT_DOUBLE_EQ(room(), 0.5);
+  EXPECT_DOUBLE_EQ(headroom(), 0.5);
   group("0", "1500");
-  EXPECT_DOUBLE_EQ(room(), 0.5) << "0 is not a limit that anything could run in";
+  EXPECT_DOUBLE_EQ(headroom(), 0.5) << "0 is not a limit that anything could run in";
 }
 
 TEST_F(Machine, IsFullAndNotLessWhereMoreIsUsedThanTheLimit) {
   group("1000", "1200");
-  EXPECT_EQ(room(), 0.0);
+  EXPECT_EQ(headroom(), 0.0);
   group("1000", "200", "900");
-  EXPECT_EQ(room(), 1.0);
+  EXPECT_EQ(headroom(), 1.0);
 }
 
 TEST_F(Machine, KnowsNothingOfAGroupThatDoesNotTellItsUse) {
   std::ofstream(root_ + "/sys/fs/cgroup/memory.max") << "1000\n";
-  EXPECT_EQ(room(), 1.0);
+  EXPECT_EQ(headroom(), 1.0);
 }
 
-TEST(MemoryRoom, OfThisMachineIsAShare) {
-  EXPECT_GE(memory_room(), 0.0);
-  EXPECT_LE(memory_room(), 1.0);
+TEST(MemoryHeadroom, OfThisMachineIsAShare) {
+  EXPECT_GE(memory_headroom(), 0.0);
+  EXPECT_LE(memory_headroom(), 1.0);
 }
 
 /// A line that is measured every quarter of a second.
@@ -106,12 +106,12 @@ struct Line {
   EgressMeter meter{now, sent};
 };
 
-TEST(EgressMeter, HasAllItsRoomWhileNothingIsSent) {
+TEST(EgressMeter, HasAllItsHeadroomWhileNothingIsSent) {
   Line line;
   EXPECT_EQ(line.quarter(0), 1.0);
 }
 
-TEST(EgressMeter, HasTheRoomThatTheLastSecondLeft) {
+TEST(EgressMeter, HasTheHeadroomThatTheLastSecondLeft) {
   Line line;
   for (int i = 0; i < 8; ++i) line.quarter(125'000);
   EXPECT_DOUBLE_EQ(line.quarter(125'000), 0.5);
@@ -127,7 +127,7 @@ TEST(EgressMeter, MeasuresFromItsStartWhileThatIsLessThanASecondAgo) {
   EXPECT_DOUBLE_EQ(line.quarter(62'500), 0.75);
 }
 
-TEST(EgressMeter, HasNoRoomAndNotLessOnAFullLine) {
+TEST(EgressMeter, HasNoHeadroomAndNotLessOnAFullLine) {
   Line line;
   EXPECT_EQ(line.quarter(250'000), 0.0);
   EXPECT_EQ(line.quarter(10'000'000), 0.0);
@@ -141,7 +141,7 @@ TEST(EgressMeter, CountsNothingWhereNobodySaidWhatTheLineCarries) {
   EXPECT_EQ(line.quarter(0), 0.0) << "what was sent before counts once somebody says so";
 }
 
-TEST(EgressMeter, HasAllItsRoomWhereNoTimePassed) {
+TEST(EgressMeter, HasAllItsHeadroomWhereNoTimePassed) {
   EgressMeter meter(1, 0);
   EXPECT_EQ(meter.measure(1, 1'000'000, 1), 1.0);
 }
