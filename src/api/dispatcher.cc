@@ -8,7 +8,7 @@
 namespace api {
 namespace {
 
-constexpr base::Micros kTellEvery = 10 * base::kSecond;
+constexpr base::Micros kLogEvery = 10 * base::kSecond;
 constexpr const char* kOther = "other";
 
 /// For the log: of what a peer sends, no more than a line's worth.
@@ -135,12 +135,12 @@ std::optional<Dispatcher::Refused> Dispatcher::check_token(const http::Request& 
 void Dispatcher::refuse(const Refused& refused, const http::Request& request, std::string_view peer) {
   const auto reason = static_cast<std::size_t>(refused.why);
   ++counters_.refused[reason];
-  // A wrong address is a matter of whoever typed it.
+  // A mistyped address is no matter for the log.
   if (refused.why == Refusal::kNoPath || refused.why == Refusal::kMethod || refused.why == Refusal::kMalformed) return;
-  Told& told = told_[reason];
+  LastLogged& last = last_logged_[reason];
   const base::Micros now = clock_.steady();
-  if (told.ever && now - told.at < kTellEvery) {
-    ++told.untold;
+  if (last.ever && now - last.at < kLogEvery) {
+    ++last.suppressed;
     return;
   }
   // Not the query: people put tokens there.
@@ -151,9 +151,9 @@ void Dispatcher::refuse(const Refused& refused, const http::Request& request, st
                   {"path", shortened(request.path)},
                   {"host", shortened(request.host)},
                   {"peer", peer},
-                  {"more", std::exchange(told.untold, 0)}});
-  told.at = now;
-  told.ever = true;
+                  {"more", std::exchange(last.suppressed, 0)}});
+  last.at = now;
+  last.ever = true;
 }
 
 void Dispatcher::run(const Route& route, const Request& request, std::string_view peer, Respond respond) {

@@ -63,12 +63,12 @@ class Dispatcher {
   Router router_;
   Access access_;
   Counters counters_;
-  struct Told {
+  struct LastLogged {
     base::Micros at = 0;
-    std::uint64_t untold = 0;  ///< refusals since that were not logged
+    std::uint64_t suppressed = 0;  ///< refusals since then that were not logged
     bool ever = false;
   };
-  std::array<Told, kRefusals> told_{};
+  std::array<LastLogged, kRefusals> last_logged_{};
 };
 
 }  // namespace api

@@ -17,7 +17,7 @@ namespace app {
 /// Thread: the control loop's.
 class AdminThread {
  public:
-  /// Errors: kSystem, naming the address. `serve` outlives this; letters to the control loop go through `control`.
+  /// Errors: kSystem, naming the address. `serve` outlives this; messages to the control loop go through `control`.
   /// `environment`: a token beside those of the configuration, now and after configure().
   static base::Result<std::unique_ptr<AdminThread>> start(const Config& config, std::optional<api::Token> environment,
                                                           const base::Clock& clock, loop::Mailbox& control,

@@ -11,15 +11,15 @@
 
 namespace app {
 
-/// What the reading thread knows of the Reloader: a way back that is cut when the Reloader goes. The mutex is held for
-/// as long as one post takes.
+/// How the reading thread reaches the Reloader: a mailbox that the Reloader's destructor takes away. The mutex is held for
+/// one post at a time.
 struct Reloader::Link {
   std::mutex mutex;
   loop::Mailbox* mailbox = nullptr;  ///< null once cut
 
-  void post(std::function<void()> letter) {
+  void post(std::function<void()> message) {
     const std::lock_guard lock(mutex);
-    if (mailbox != nullptr) mailbox->post(std::move(letter));
+    if (mailbox != nullptr) mailbox->post(std::move(message));
   }
   void cut() {
     const std::lock_guard lock(mutex);

@@ -8,7 +8,7 @@
 namespace channel {
 namespace {
 
-constexpr base::Micros kTellEvery = 10 * base::kSecond;
+constexpr base::Micros kLogEvery = 10 * base::kSecond;
 // A second's worth of channels is too few for a rack of encoders that start together.
 constexpr int kBurstSeconds = 4;
 constexpr std::size_t kMostAddresses = 16'384;
@@ -57,14 +57,14 @@ std::optional<Limit> Admission::take(std::string_view peer, bool loopback, base:
 ingest::Publisher::Refusal Admission::refuse(Limit limit, std::string_view peer, base::Micros now) {
   const auto index = static_cast<std::size_t>(limit);
   ++refused_[index];
-  if (!told_at_[index] || now - *told_at_[index] >= kTellEvery) {
+  if (!logged_at_[index] || now - *logged_at_[index] >= kLogEvery) {
     base::log_warn("channel", "publishers refused for a limit",
                    {{"limit", to_string(limit)},
-                    {"refused", refused_[index] - told_[index]},
+                    {"refused", refused_[index] - logged_[index]},
                     {"last_peer", peer},
                     {"total", refused_[index]}});
-    told_at_[index] = now;
-    told_[index] = refused_[index];
+    logged_at_[index] = now;
+    logged_[index] = refused_[index];
   }
   return {ingest::Publisher::Refusal::Why::kOverload, std::string(reason_of(limit))};
 }

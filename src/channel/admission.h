@@ -22,12 +22,12 @@ std::string_view to_string(Limit limit);
 /// Refusals so far, by Limit.
 using LimitCounters = std::array<std::uint64_t, kLimits.size()>;
 
-/// Decides whether a publisher may make a channel that the configuration does not name; counts refusals and tells the
-/// log of them, one line in ten seconds for each limit. Loopback addresses are the operator's own, and the limits of an
-/// address do not apply to them. Memory: bounded, see PeerLimits. Thread: the control loop's.
+/// Decides whether a publisher may make a channel that the configuration does not name. Counts refusals and logs them, at
+/// most one line in ten seconds for each limit. Loopback addresses are the operator's own: the limits of an address do
+/// not apply to them. Memory: bounded, see PeerLimits. Thread: the control loop's.
 class Admission {
  public:
-  /// What is there already.
+  /// The channels that exist already.
   struct Count {
     int channels = 0;
     int of_address = 0;
@@ -35,14 +35,14 @@ class Admission {
 
   explicit Admission(const Limits& limits) : limits_(limits), rate_(rate_of(limits)) {}
 
-  /// The limit of which there is no room left; nullopt: there is room.
+  /// The limit that a further channel would exceed; nullopt: none.
   std::optional<Limit> full(const Count& count, bool loopback) const;
-  /// Takes one channel off what the address may make in a second. The limit, where there is none left.
+  /// Counts one channel against what the address may make in a second. Returns the limit if that is exceeded.
   std::optional<Limit> take(std::string_view peer, bool loopback, base::Micros now);
   /// Counts a refusal.
   ingest::Publisher::Refusal refuse(Limit limit, std::string_view peer, base::Micros now);
 
-  /// New limits; what addresses have taken of the old ones is forgotten where they differ.
+  /// Replaces the limits. If they differ, what addresses have made so far no longer counts.
   void configure(const Limits& limits);
   const LimitCounters& refused() const { return refused_; }
 
@@ -52,8 +52,8 @@ class Admission {
   Limits limits_;
   ingest::PeerLimits rate_;
   LimitCounters refused_{};
-  LimitCounters told_{};
-  std::array<std::optional<base::Micros>, kLimits.size()> told_at_{};
+  LimitCounters logged_{};
+  std::array<std::optional<base::Micros>, kLimits.size()> logged_at_{};
 };
 
 }  // namespace channel

@@ -107,7 +107,7 @@ std::vector<SrtStats> SrtListener::socket_statistics() const {
 }
 
 void SrtListener::on_srt_arrival(SrtArrival arrival) {
-  auto shared = std::make_shared<SrtArrival>(std::move(arrival));  // letters are copied
+  auto shared = std::make_shared<SrtArrival>(std::move(arrival));  // std::function copies its captures
   mailbox_.post([this, shared] { admit(std::move(*shared)); });
 }
 
@@ -168,7 +168,7 @@ void SrtListener::deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& 
   if (feed.closing) return;
   counters_.bytes += bytes.size();
   if (dropped != 0) feed.sink->on_message(feed::Dropped{dropped});
-  // The sink may close the feed above, but not destroy it: that is a later letter's.
+  // The sink may have closed the feed, but a later message destroys it.
   if (feed.closing) return;
   const feed::Role role = carries_media(bytes.view()) ? feed::Role::kKeyFrame : feed::Role::kOther;
   feed.sink->on_message(feed::TsBytes{arrived, std::move(bytes), role});

@@ -78,7 +78,7 @@ class SrtListener final : private SrtThreadSink {
   SrtListener(loop::Loop& loop, const base::Clock& clock, Publisher& publisher, std::shared_ptr<const SrtPolicy> policy,
               const Options& options);
 
-  // On the SRT thread: each posts a letter to itself.
+  // On the SRT thread: each posts a message to itself.
   void on_srt_arrival(SrtArrival arrival) override;
   void on_srt_bytes(std::uint64_t id, base::Micros arrived, base::Bytes bytes, std::uint64_t dropped) override;
   void on_srt_end(std::uint64_t id, std::string reason) override;

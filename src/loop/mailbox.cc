@@ -9,11 +9,11 @@
 
 namespace loop {
 
-// Shared with every poster, so that a post that races with the mailbox's end finds it closed instead of gone.
+// Shared with each post() that runs, so that one that races with the destructor finds it closed.
 struct Mailbox::State {
   uv_async_t uv{};
   std::mutex mutex;
-  std::vector<std::function<void()>> letters;
+  std::vector<std::function<void()>> messages;
   bool open = true;
   std::shared_ptr<State> until_closed;
 
@@ -21,16 +21,16 @@ struct Mailbox::State {
     std::vector<std::function<void()>> due;
     {
       const std::lock_guard lock(mutex);
-      due.swap(letters);
+      due.swap(messages);
     }
-    for (auto& letter : due) letter();
+    for (auto& message : due) message();
   }
 };
 
 Mailbox::Mailbox(Loop& loop) : state_(std::make_shared<State>()) {
   state_->uv.data = state_.get();
   const int code = uv_async_init(uv_of(loop), &state_->uv, [](uv_async_t* async) {
-    // The last letter may destroy the mailbox.
+    // The last message may destroy the mailbox.
     const std::shared_ptr<State> keep = static_cast<State*>(async->data)->until_closed;
     keep->drain();
   });
@@ -42,22 +42,22 @@ Mailbox::~Mailbox() {
   {
     const std::lock_guard lock(state_->mutex);
     state_->open = false;
-    state_->letters.clear();
+    state_->messages.clear();
   }
   uv_close(reinterpret_cast<uv_handle_t*>(&state_->uv),
            [](uv_handle_t* handle) { static_cast<State*>(handle->data)->until_closed.reset(); });
 }
 
-void Mailbox::post(std::function<void()> letter) {
+void Mailbox::post(std::function<void()> message) {
   const std::lock_guard lock(state_->mutex);
   if (!state_->open) return;
-  state_->letters.push_back(std::move(letter));
+  state_->messages.push_back(std::move(message));
   uv_async_send(&state_->uv);
 }
 
 std::size_t Mailbox::waiting() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->letters.size();
+  return state_->messages.size();
 }
 
 }  // namespace loop

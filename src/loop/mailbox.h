@@ -7,8 +7,9 @@
 
 namespace loop {
 
-/// The one way into a loop from another thread. Letters run on the loop's thread in the order they were posted.
-/// What a letter carries must be immutable or moved in. Make it before its posters start, destroy it after they ended.
+/// The only way into a loop from another thread. A message is a function, run on the loop's thread, in the order of
+/// posting. What a message captures must be immutable or moved in. Make the mailbox before the threads that post to it
+/// start, destroy it after they have ended.
 /// Thread: post() from any; the rest on the loop's.
 class Mailbox {
  public:
@@ -17,9 +18,9 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  /// Queues `letter` and wakes the loop. After close() it is dropped.
-  void post(std::function<void()> letter);
-  /// Letters posted and not yet run. Thread: any.
+  /// Queues `message` and wakes the loop. After close() it is dropped.
+  void post(std::function<void()> message);
+  /// Messages that were posted and have not run yet. Thread: any.
   std::size_t waiting() const;
 
  private:

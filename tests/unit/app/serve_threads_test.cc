@@ -179,7 +179,7 @@ TEST(ServeThreads, RefuseJoinsByTheLimitsOfANewConfiguration) {
   wait_until([&] { return threads.sum(&serve::Counters::snapshots) == 1; });
   threads.serve->configure(http_of("{admission: {refuse_joins_below: 60, overflow: https://cdn.example}}"));
   threads.serve->set_shared_headroom(1.0, 0.5);
-  // The first request behind both orders finds them carried out: a loop takes its letters before its sockets' turn.
+  // The first request after both messages finds them applied: a loop runs its messages before it reads its sockets.
   wait_until([&] {
     return threads.serve->reports()[0].counters->headroom[static_cast<std::size_t>(serve::Resource::kEgress)].get() ==
            500'000;

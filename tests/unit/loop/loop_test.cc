@@ -88,29 +88,29 @@ TEST(Timer, MayBeDestroyedByItsOwnCallback) {
   EXPECT_TRUE(fired);
 }
 
-TEST(Mailbox, DeliversEveryLetterOfSeveralThreadsInTheOrderOfEach) {
+TEST(Mailbox, DeliversEveryMessageOfSeveralThreadsInTheOrderOfEach) {
   Loop loop;
   auto mailbox = std::make_unique<Mailbox>(loop);
   constexpr int kPosters = 3;
-  constexpr int kLetters = 500;
+  constexpr int kMessages = 500;
   std::vector<std::vector<int>> seen(kPosters);
   int total = 0;
   std::vector<std::thread> posters;
   for (int poster = 0; poster < kPosters; ++poster) {
     posters.emplace_back([&, poster] {
-      for (int i = 0; i < kLetters; ++i) {
+      for (int i = 0; i < kMessages; ++i) {
         mailbox->post([&, poster, i] {
           seen[static_cast<std::size_t>(poster)].push_back(i);
-          if (++total == kPosters * kLetters) loop.stop();
+          if (++total == kPosters * kMessages) loop.stop();
         });
       }
     });
   }
   loop.run();
   for (std::thread& poster : posters) poster.join();
-  for (const std::vector<int>& letters : seen) {
-    ASSERT_EQ(letters.size(), static_cast<std::size_t>(kLetters));
-    EXPECT_TRUE(std::is_sorted(letters.begin(), letters.end()));
+  for (const std::vector<int>& messages : seen) {
+    ASSERT_EQ(messages.size(), static_cast<std::size_t>(kMessages));
+    EXPECT_TRUE(std::is_sorted(messages.begin(), messages.end()));
   }
 }
 
