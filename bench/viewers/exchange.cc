@@ -23,7 +23,7 @@ void Exchange::begin(Connection& connection, Micros now) {
 void Exchange::take_head(const Head& head, Micros now) {
   head_ = head;
   first_byte_ = now;
-  if (head.status == 200) asker_.on_first_byte(*this);
+  if (head.status == 200) owner_.on_first_byte(*this);
 }
 
 void Exchange::take_body(base::View bytes, bool last) {
@@ -54,16 +54,16 @@ void Exchange::complete(Micros now) {
   connection_ = nullptr;
   asked_ = 0;  // it may be asked again from within on_response
   if (head_.length >= 0 && head_.length != received_) {
-    asker_.on_failure(*this, Failure::kProtocol, "the body is not as long as Content-Length says");
+    owner_.on_failure(*this, Failure::kProtocol, "the body is not as long as Content-Length says");
     return;
   }
-  asker_.on_response(*this);
+  owner_.on_response(*this);
 }
 
 void Exchange::fail(Failure failure, std::string_view what) {
   if (!in_flight()) return;
   forget();
-  asker_.on_failure(*this, failure, what);
+  owner_.on_failure(*this, failure, what);
 }
 
 void Exchange::cancel() {

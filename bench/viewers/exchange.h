@@ -29,9 +29,9 @@ struct Head {
 };
 
 /// Whose exchange it is. Never called inside Exchange's or Connection's calls of theirs, and at most once an ask.
-class Asker {
+class ExchangeOwner {
  public:
-  virtual ~Asker() = default;
+  virtual ~ExchangeOwner() = default;
   /// The response is there as a whole; `exchange.body()` is valid during the call.
   virtual void on_response(Exchange& exchange) = 0;
   /// The first byte of a response of status 200 is there. May not ask or cancel.
@@ -44,12 +44,12 @@ class Exchange {
  public:
   enum class Keep : std::uint8_t { kDigest, kBody };
 
-  explicit Exchange(Asker& asker) : asker_(asker) {}
+  explicit Exchange(ExchangeOwner& owner) : owner_(owner) {}
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Set by the asker before Lines::ask().
+  // Set by the owner before Lines::ask().
   std::string path;  ///< with the query
   Keep keep = Keep::kDigest;
 
@@ -87,7 +87,7 @@ class Exchange {
     void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
   };
 
-  Asker& asker_;
+  ExchangeOwner& owner_;
   Connection* connection_ = nullptr;
   Head head_;
   Micros asked_ = 0;

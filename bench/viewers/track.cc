@@ -14,8 +14,8 @@ constexpr Micros kTolerance = 20 * base::kMillisecond;
 
 }  // namespace
 
-Track::Track(Engine& engine, TrackOwner& owner, Asker& asker, std::size_t index)
-    : playlist(asker), media(asker), engine_(engine), owner_(owner), index_(index) {
+Track::Track(Engine& engine, TrackOwner& owner, ExchangeOwner& exchange_owner, std::size_t index)
+    : playlist(exchange_owner), media(exchange_owner), engine_(engine), owner_(owner), index_(index) {
   playlist.keep = Exchange::Keep::kBody;
 }
 

@@ -34,7 +34,7 @@ class Track {
     bool skip = false;      ///< asks for delta updates
   };
 
-  Track(Engine& engine, TrackOwner& owner, Asker& asker, std::size_t index);
+  Track(Engine& engine, TrackOwner& owner, ExchangeOwner& exchange_owner, std::size_t index);
 
   void open(Rendition& rendition, Manners manners);
   /// Goes on in another rendition from the report on it (CL-7); without a report, from a plain reload.

@@ -12,7 +12,7 @@ namespace viewers {
 
 /// One of the crowd. What all kinds have in common: asking, waiting out a refusal, trying again, counting what went
 /// wrong.
-class Viewer : protected Asker {
+class Viewer : protected ExchangeOwner {
  public:
   Viewer(Engine& engine, SharedLine* shared, Transport::Pace pace = {})
       : engine_(engine), lines_(engine, shared, pace) {}

@@ -86,8 +86,7 @@ Answer Dispatcher::refuse_malformed(int status) {
 
 std::optional<Dispatcher::Refused> Dispatcher::check_sender(const http::Request& request) const {
   if (!access_.hosts.admits(request.host)) {
-    return Refused{Refusal::kHost,
-                   error_for(request.path, 421, "this server does not go by that name; see admin.hosts")};
+    return Refused{Refusal::kHost, error_for(request.path, 421, "this is not a name of this server; see admin.hosts")};
   }
   const bool reads = request.method == http::Method::kGet || request.method == http::Method::kHead;
   const std::string_view origin = request.find("origin");

@@ -55,7 +55,8 @@ Answer disconnected(const std::string& channel, channel::Channels::Disconnect ou
   switch (outcome) {
     case channel::Channels::Disconnect::kDone: return {204, {}, {}, {}};
     case channel::Channels::Disconnect::kNoChannel: return problem(404, "there is no channel " + channel);
-    case channel::Channels::Disconnect::kNoPublisher: return problem(409, "nobody publishes to channel " + channel);
+    case channel::Channels::Disconnect::kNoPublisher:
+      return problem(409, "no publisher is connected to channel " + channel);
   }
   return problem(500, "no such outcome");
 }

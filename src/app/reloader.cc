@@ -11,8 +11,8 @@
 
 namespace app {
 
-/// How the reading thread reaches the Reloader: a mailbox that the Reloader's destructor takes away. The mutex is held for
-/// one post at a time.
+/// How the reading thread reaches the Reloader: a mailbox that the Reloader's destructor takes away. The mutex is held
+/// for one post at a time.
 struct Reloader::Link {
   std::mutex mutex;
   loop::Mailbox* mailbox = nullptr;  ///< null once cut
@@ -71,7 +71,7 @@ void Reloader::begin() {
       link->post([this, outcome] { take(std::move(*outcome)); });
     }).detach();
   } catch (const std::system_error& problem) {
-    return report(std::string("no thread to read the configuration on: ") + problem.what());
+    return report(std::string("cannot start a thread to read the configuration: ") + problem.what());
   }
   state_ = State::kReading;
   deadline_.start(limit_);
@@ -82,7 +82,7 @@ void Reloader::take(Preparation outcome) {
   const State before = std::exchange(state_, State::kIdle);
   deadline_.stop();
   if (before == State::kGivenUp) {
-    base::log_warn("app", "the reload that was given up came to its end and is thrown away; send SIGHUP for another");
+    base::log_warn("app", "an abandoned reload has finished; its result is discarded; send SIGHUP to reload");
     return;
   }
   if (before == State::kReadingThenAgain) begin();

@@ -47,7 +47,7 @@ struct LineWriter::State {
   std::condition_variable changed;
   std::deque<std::string> lines;
   std::uint64_t lost = 0;
-  std::uint64_t lost_untold = 0;
+  std::uint64_t lost_unreported = 0;
   bool stopping = false;
   bool done = false;
 
@@ -61,8 +61,8 @@ void LineWriter::State::run() {
     if (lines.empty()) break;
     std::uint64_t count = 0;
     std::string batch;
-    const std::uint64_t untold = std::exchange(lost_untold, 0);
-    if (untold > 0) batch = lost_line(untold) + "\n";
+    const std::uint64_t unreported = std::exchange(lost_unreported, 0);
+    if (unreported > 0) batch = lost_line(unreported) + "\n";
     for (; !lines.empty() && batch.size() < kBatch; ++count) {
       batch += lines.front();
       batch += '\n';
@@ -73,7 +73,7 @@ void LineWriter::State::run() {
     lock.lock();
     if (written) continue;
     lost += count;
-    lost_untold += count + untold;
+    lost_unreported += count + unreported;
   }
   done = true;
   changed.notify_all();
@@ -94,7 +94,7 @@ void LineWriter::add(std::string line) {
     if (state_->lines.size() >= state_->most) {
       state_->lines.pop_front();
       ++state_->lost;
-      ++state_->lost_untold;
+      ++state_->lost_unreported;
     }
     state_->lines.push_back(std::move(line));
   }

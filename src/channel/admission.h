@@ -22,9 +22,9 @@ std::string_view to_string(Limit limit);
 /// Refusals so far, by Limit.
 using LimitCounters = std::array<std::uint64_t, kLimits.size()>;
 
-/// Decides whether a publisher may make a channel that the configuration does not name. Counts refusals and logs them, at
-/// most one line in ten seconds for each limit. Loopback addresses are the operator's own: the limits of an address do
-/// not apply to them. Memory: bounded, see PeerLimits. Thread: the control loop's.
+/// Decides whether a publisher may make a channel that the configuration does not name. Counts refusals and logs them,
+/// at most one line in ten seconds for each limit. Loopback addresses are the operator's own: the limits of an address
+/// do not apply to them. Memory: bounded, see PeerLimits. Thread: the control loop's.
 class Admission {
  public:
   /// The channels that exist already.

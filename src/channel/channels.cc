@@ -103,7 +103,7 @@ Channel* Channels::longest_without_media(std::optional<std::string_view> address
 
 bool Channels::make_room(std::optional<std::string_view> address) {
   Channel* longest = longest_without_media(address);
-  return longest != nullptr && longest->disconnect("no media, and others need the room");
+  return longest != nullptr && longest->disconnect("no media, and the server is at its channel limit");
 }
 
 std::optional<std::set<std::string, std::less<>>> Channels::full_but_for() const {
@@ -147,9 +147,9 @@ void Channels::sweep() {
   // A publisher falls silent, and room is made, without anybody saying so.
   auto now = occupied();
   auto full = full_but_for();
-  if (now != told_occupied_ || full != told_full_) {
-    told_occupied_ = std::move(now);
-    told_full_ = std::move(full);
+  if (now != last_occupied_ || full != last_full_) {
+    last_occupied_ = std::move(now);
+    last_full_ = std::move(full);
     environment_.on_publishers();
   }
   if (!on_stopped_) return;

@@ -78,8 +78,8 @@ class Channels final : public ingest::Publisher {
   std::map<std::string, std::unique_ptr<Channel>, std::less<>> channels_;
   std::uint64_t denied_ = 0;
   std::function<void()> on_stopped_;
-  std::set<std::string, std::less<>> told_occupied_;
-  std::optional<std::set<std::string, std::less<>>> told_full_;
+  std::set<std::string, std::less<>> last_occupied_;
+  std::optional<std::set<std::string, std::less<>>> last_full_;
   std::unique_ptr<Alarm> sweep_;
 };
 

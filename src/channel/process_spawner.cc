@@ -200,7 +200,7 @@ void ProcessSpawner::watch_parent() {
   const bool starved = waited - std::exchange(parent_waited_, waited) > options_.ask_every / 2;
   if (!starved && unanswered_ >= (parent_heard_ ? kAskMost : kAskMostAtFirst)) {
     base::log_error(
-        "channel", "workers' parent does not answer; killing it, live channels go on",
+        "channel", "workers' parent does not answer; killing it, live channels continue",
         {{"pid", pid}, {"ms", unanswered_ * options_.ask_every / base::kMillisecond}, {"waiting", waiting()}});
     close_requests();
     parent_->kill(SIGKILL);

@@ -94,11 +94,11 @@ void WorkerSource::attach_worker() {
   started_ = heartbeat_at_ = clock_.steady();
   writer_.attach(&worker_->feed());
   if (position_->known()) write(feed::Resume{record::encode_position(*position_)});
-  tell_feed();
+  write_feed_start();
 }
 
 /// What a worker that starts in the middle of a feed has missed.
-void WorkerSource::tell_feed() {
+void WorkerSource::write_feed_start() {
   if (!feed_.format()) return;
   write(feed::Start{*feed_.format()});
   for (const feed::RtmpMessage& header : feed_.headers()) write(header);

@@ -60,7 +60,7 @@ class WorkerSource final : public Source {
   void start_worker();
   void attach_worker();
   void drop_worker();
-  void tell_feed();
+  void write_feed_start();
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
   void watch();

@@ -61,9 +61,9 @@ std::size_t GrowingBody::take(std::size_t most, std::vector<base::Bytes>& out) {
   return taken;
 }
 
-void GrowingBody::tell_room() {
+void GrowingBody::notify_writable() {
   if (queued_ != 0 || state_ != State::kGrowing || !std::exchange(refused_, false)) return;
-  source_->on_room();
+  source_->on_writable();
 }
 
 void GrowingBody::leave() {

@@ -17,7 +17,7 @@ class GrowingBody;
 ///
 /// The queue between source and connection is bounded. A connection takes from it only when the kernel has taken all
 /// that it was given before, so that a slow reader fills the queue: push() then says kFull, and the source chooses to
-/// drop, to wait for on_room(), or to abort. A reader that takes nothing of what waits for it is ended by the
+/// drop, to wait for on_writable(), or to abort. A reader that takes nothing of what waits for it is ended by the
 /// connection's own timer; one that merely has nothing to read is not.
 /// Thread: the loop's of the session that sends it.
 class BodyWriter {
@@ -28,7 +28,7 @@ class BodyWriter {
    public:
     virtual ~Source() = default;
     /// All that was queued has been taken, and a push() was refused before.
-    virtual void on_room() {}
+    virtual void on_writable() {}
     /// The viewer has left, the connection has ended, or the request was HEAD: nothing more is taken. Comes once, and
     /// never after finish() or abort().
     virtual void on_gone() = 0;
@@ -86,7 +86,7 @@ class GrowingBody {
   std::size_t take(std::size_t most, std::vector<base::Bytes>& out);
   /// Tells the source that there is room, if it is owed that. Outside any call of a protocol library: the source may
   /// push at once.
-  void tell_room();
+  void notify_writable();
   /// The session takes no more; tells a source that has not ended it.
   void leave();
 

@@ -327,7 +327,7 @@ void Http1Session::take_chunk(std::size_t most, std::vector<base::Bytes>& out) {
   }
   const std::shared_ptr<GrowingBody> body = body_;
   if (state_ != State::kGrowing) drop_body();
-  body->tell_room();
+  body->notify_writable();
 }
 
 void Http1Session::drop_body() {

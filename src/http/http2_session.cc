@@ -468,20 +468,20 @@ void Http2Session::resume_grown() {
   }
 }
 
-void Http2Session::tell_room() {
+void Http2Session::notify_writable() {
   // A source may push, finish and abort inside this; none of it closes a stream before the next take_output.
   for (Stream* stream = streams_; growing_ != 0 && stream != nullptr; stream = stream->next) {
     if (stream->growing == nullptr) continue;
     stream->silent = !stream->growing->has_output();
-    stream->growing->tell_room();
+    stream->growing->notify_writable();
   }
 }
 
 void Http2Session::append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out) {
   auto& pieces = shared_.frame_pieces;
   // An empty slice stands for a piece of frames_, which may still move: replaced when all is written.
-  const bool goes_on = !out.empty() && out.back().empty() && !pieces.empty();
-  if (!goes_on) {
+  const bool continues = !out.empty() && out.back().empty() && !pieces.empty();
+  if (!continues) {
     pieces.emplace_back(out.size(), frames_.size());
     out.emplace_back();
   }
@@ -505,7 +505,7 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
     budget_ -= std::min(budget_, static_cast<std::size_t>(length));
   }
   out_ = nullptr;
-  tell_room();
+  notify_writable();
   if (pieces.empty()) return;
   const base::Bytes frames = base::Bytes::adopt(std::exchange(frames_, {}));
   for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -68,7 +68,7 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   void submit(Stream& stream);
   void on_grown() override { handler_.on_output(); }
   void resume_grown();
-  void tell_room();
+  void notify_writable();
   void close_stream(Stream* stream);
   void forget(Stream* stream);
   void append_frame_bytes(base::View bytes, std::vector<base::Bytes>& out);

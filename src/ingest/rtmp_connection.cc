@@ -184,7 +184,7 @@ bool RtmpConnection::may_publish() {
 void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   if (!may_publish()) {
     ++owner_.counters().publishes_limited;
-    base::log_warn("ingest", "connection ended for publishing too often",
+    base::log_warn("ingest", "connection closed: too many publishes",
                    {{"protocol", protocol()}, {"peer", peer()}, {"publishes_at_once", publish_rate_.burst}});
     refuse({Why::kOverload, "too many publishes on one connection; connect again"});
     return;

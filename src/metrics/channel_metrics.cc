@@ -33,8 +33,8 @@ void add_state(Families& out, const channel::Report& report, const Labels& label
 void add_feed(Families& out, const channel::Report& report, const Labels& labels) {
   out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, report.protocol.empty() ? 0 : 1);
   out.gauge("kickoff_feed_silent",
-            "1 while a publisher is connected and has sent no media for 2 s: look at the encoder and its line; another "
-            "publisher may take its place.",
+            "1 while a publisher is connected and has sent no media for 2 s. Check the encoder and its network; "
+            "another publisher may now take over.",
             labels, report.feed_silent ? 1 : 0);
   out.counter("kickoff_feed_silences_total", "Publishers disconnected because they sent no media for the idle limit.",
               labels, value_of(report.feed.silences));
@@ -46,16 +46,18 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
               value_of(report.publishes_refused));
   out.counter("kickoff_feed_takeovers_total", "Publishers replaced by another one.", labels,
               value_of(report.feed.takeovers));
-  const char* frames = "Access units and audio frames demuxed by the worker of now.";
+  const char* frames =
+      "Access units and audio frames demuxed by the channel's running worker; counts from 0 again when it is replaced.";
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"),
               value_of(report.worker.video_packets));
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"),
               value_of(report.worker.audio_packets));
-  out.counter("kickoff_feed_unplayable_total", "Messages of codecs that cannot be played, or broken.", labels,
+  out.counter("kickoff_feed_unplayable_total",
+              "Messages that cannot be played: their codec is not supported, or they are broken.", labels,
               value_of(report.feed.unplayable_messages));
   const char* dropped =
-      "Feed data dropped: by the queue to the worker, before the clock was anchored or without a place on the "
-      "timeline, by the packager.";
+      "Feed data dropped, by place: queue (the worker did not keep up), timeline (before the clock was anchored, or no "
+      "place on the timeline), packager.";
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "queue"),
               value_of(report.queue.dropped_messages));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "timeline"),
@@ -64,9 +66,10 @@ void add_feed(Families& out, const channel::Report& report, const Labels& labels
               value_of(report.worker.packager_dropped));
   out.counter("kickoff_feed_dropped_bytes_total", "Bytes dropped by the queue to the worker.", labels,
               value_of(report.queue.dropped_bytes));
-  out.counter("kickoff_feed_clock_jumps_total", "Times the feed's clock jumped and was anchored anew.", labels,
-              value_of(report.worker.timeline_anchors));
-  out.counter("kickoff_feed_restamped_total", "Time stamps that were far off and replaced, or had to be moved.", labels,
+  out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
+              labels, value_of(report.worker.timeline_anchors));
+  out.counter("kickoff_feed_restamped_total",
+              "Time stamps that were replaced because they were implausible, or that were moved.", labels,
               value_of(report.worker.timeline_restamped));
   const char* damaged =
       "Transport stream damage: lost synchronisation, continuity gaps, units thrown away; packets that are scrambled "
@@ -90,16 +93,20 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
             report.worker.running ? 1 : 0);
   out.counter("kickoff_worker_restarts_total", "Workers that died or hung and were replaced.", labels,
               value_of(report.source.restarts));
-  out.counter("kickoff_worker_hangs_total", "Workers killed because nothing moved in them any more.", labels,
+  out.counter("kickoff_worker_hangs_total", "Workers killed because they made no progress.", labels,
               value_of(report.source.hangs));
   out.counter("kickoff_worker_spawn_failures_total", "Workers that could not be started.", labels,
               value_of(report.source.spawn_failures));
-  out.counter("kickoff_worker_cpu_seconds_total", "CPU time of the worker of now.", labels, use.cpu_seconds);
-  out.gauge("kickoff_worker_resident_bytes", "Resident memory of the worker of now, shared pages included.", labels,
-            value_of(use.resident));
+  out.counter("kickoff_worker_cpu_seconds_total",
+              "CPU time of the channel's running worker; counts from 0 again when it is replaced.", labels,
+              use.cpu_seconds);
+  out.gauge("kickoff_worker_resident_bytes", "Resident memory of the channel's running worker, shared pages included.",
+            labels, value_of(use.resident));
   out.counter("kickoff_worker_log_lines_lost_total", "Log lines that the channel's running worker could not write.",
               labels, value_of(report.worker.log_lines_lost));
-  const char* frames = "Frames in the encoding ladder of the worker of now.";
+  const char* frames =
+      "Frames in the encoding ladder of the channel's running worker, by stage; counts from 0 again when it is "
+      "replaced.";
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "decoded"),
               value_of(report.worker.decoded_frames));
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "encoded"),

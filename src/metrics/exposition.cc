@@ -24,23 +24,24 @@ void add_process(Families& out, const Instance& instance) {
   out.gauge("kickoff_process_resident_bytes", "Resident memory of the server process.", {}, number(use.resident));
   out.gauge("kickoff_process_open_descriptors", "Open descriptors.", {}, number(descriptors.open));
   out.gauge("kickoff_process_descriptor_limit", "Descriptors the process may have.", {}, number(descriptors.limit));
-  out.counter("kickoff_log_lines_lost_total",
-              "Log lines that the server could not write: nobody reads its standard error fast enough.", {},
+  out.counter("kickoff_log_lines_lost_total", "Log lines lost because standard error was not read fast enough.", {},
               number(base::log_lines_lost()));
-  out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop did not wait.",
-            {{"loop", "control"}}, instance.main_loop_busy);
+  out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop was busy.", {{"loop", "control"}},
+            instance.main_loop_busy);
   out.counter("kickoff_publishes_denied_total", "Publishers refused for their key, their name or an unknown channel.",
               {}, number(instance.publishers_denied));
   const char* limited =
-      "Publishers refused for a limit of the configuration's section limits: a flood, or a limit that is too low.";
+      "Publishers refused because of a limit in the configuration's section limits: there is a flood, or a limit is "
+      "too low.";
   for (const channel::Limit limit : channel::kLimits) {
     out.counter("kickoff_publishes_limited_total", limited, {{"limit", std::string(channel::to_string(limit))}},
                 number(instance.publishes_limited[static_cast<std::size_t>(limit)]));
   }
   out.counter("kickoff_publishes_limited_total", limited, {{"limit", "publishes_per_connection"}},
               number(instance.rtmp.publishes_limited + instance.rtmps.publishes_limited));
-  out.gauge("kickoff_workers_waiting", "Media workers that wait to be started; above 0 for seconds: look at the CPU.",
-            {}, number(instance.workers_waiting));
+  out.gauge("kickoff_workers_waiting",
+            "Media workers that wait to be started. If this stays above 0 for seconds, the CPU is overloaded.", {},
+            number(instance.workers_waiting));
   out.counter("kickoff_worker_parent_restarts_total",
               "Times the process that starts media workers died, or did not answer and was killed, and was replaced.",
               {}, number(instance.worker_parent_restarts));
@@ -62,16 +63,18 @@ void add_headroom(Families& out, const Instance& instance, const std::vector<Ser
 void add_rtmp(Families& out, const char* protocol, const ingest::RtmpCounters& counters) {
   const Labels labels = {{"protocol", protocol}};
   out.gauge("kickoff_rtmp_connections", "Open RTMP connections.", labels, number(counters.connections));
-  out.gauge("kickoff_rtmp_half_open", "Of these, still shaking hands.", labels, number(counters.half_open));
-  out.gauge("kickoff_rtmp_publishing", "Of these, publishing.", labels, number(counters.publishing));
+  out.gauge("kickoff_rtmp_half_open", "RTMP connections whose handshake is not complete.", labels,
+            number(counters.half_open));
+  out.gauge("kickoff_rtmp_publishing", "RTMP connections that publish.", labels, number(counters.publishing));
   out.counter("kickoff_rtmp_accepted_total", "RTMP connections accepted.", labels, number(counters.accepted));
-  out.counter("kickoff_rtmp_limited_total", "RTMP connections turned away or cut for a limit.", labels,
+  out.counter("kickoff_rtmp_limited_total", "RTMP connections refused or closed because of a limit.", labels,
               number(counters.limited));
-  out.counter("kickoff_rtmp_timeouts_total", "RTMP connections ended for a handshake, publish or idle limit.", labels,
+  out.counter("kickoff_rtmp_timeouts_total",
+              "RTMP connections closed because the handshake, the publish command or media took too long.", labels,
               number(counters.timeouts));
-  out.counter("kickoff_rtmp_protocol_errors_total", "RTMP connections ended for a breach of protocol.", labels,
+  out.counter("kickoff_rtmp_protocol_errors_total", "RTMP connections closed because of a protocol error.", labels,
               number(counters.protocol_errors));
-  out.counter("kickoff_rtmp_tls_errors_total", "RTMPS connections ended for a failure of TLS.", labels,
+  out.counter("kickoff_rtmp_tls_errors_total", "RTMPS connections closed because TLS failed.", labels,
               number(counters.tls_errors));
   out.counter("kickoff_rtmp_publishes_total", "RTMP publishes admitted.", labels, number(counters.publishes));
   out.counter("kickoff_rtmp_refused_total", "RTMP publishes refused.", labels, number(counters.refused));
@@ -85,19 +88,19 @@ void add_rtmp(Families& out, const char* protocol, const ingest::RtmpCounters& c
 
 void add_srt(Families& out, const ingest::SrtCounters& counters) {
   out.gauge("kickoff_srt_publishing", "Live SRT publishers.", {}, number(counters.publishing));
-  out.counter("kickoff_srt_accepted_total", "SRT callers that passed the gate and shook hands.", {},
+  out.counter("kickoff_srt_accepted_total", "SRT callers that were admitted and completed the handshake.", {},
               number(counters.accepted));
   out.counter("kickoff_srt_publishes_total", "SRT publishes admitted.", {}, number(counters.publishes));
   for (const ingest::SrtReject code : ingest::kSrtRejects) {
     const auto found = counters.refused.find(code);
-    out.counter("kickoff_srt_refused_total", "SRT callers refused, by the rejection code that they were told.",
+    out.counter("kickoff_srt_refused_total", "SRT callers refused, by the rejection code that they received.",
                 {{"code", std::to_string(static_cast<int>(code))}},
                 found == counters.refused.end() ? 0 : number(found->second));
   }
   out.counter("kickoff_srt_late_refusals_total", "SRT callers refused by their channel after the handshake.", {},
               number(counters.late_refusals));
-  out.counter("kickoff_srt_received_bytes_total", "Payload bytes handed on from SRT.", {}, number(counters.bytes));
-  out.counter("kickoff_srt_discarded_bytes_total", "Payload bytes dropped because the channel lagged.", {},
+  out.counter("kickoff_srt_received_bytes_total", "Payload bytes received over SRT.", {}, number(counters.bytes));
+  out.counter("kickoff_srt_discarded_bytes_total", "Payload bytes dropped because the channel could not keep up.", {},
               number(counters.bytes_discarded));
 }
 
@@ -110,12 +113,13 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
   out.gauge("kickoff_srt_receive_bytes_per_second", "Rate received.", labels, stats.receive_mbps * 125e3);
   out.gauge("kickoff_srt_link_bytes_per_second", "Estimated bandwidth of the link.", labels,
             stats.bandwidth_mbps * 125e3);
-  out.gauge("kickoff_srt_reorder_tolerance_packets", "Packets that may come late before they are asked for again.",
-            labels, stats.reorder_tolerance_packets);
+  out.gauge("kickoff_srt_reorder_tolerance_packets",
+            "Packets out of order that are waited for before a retransmission is requested.", labels,
+            stats.reorder_tolerance_packets);
   out.gauge("kickoff_srt_buffer_free_bytes", "Free space of the receive buffer.", labels, stats.buffer_free_bytes);
   out.gauge("kickoff_srt_encryption_state", "Key exchange: 0 none, 1 securing, 2 secured, 3 no secret, 4 bad secret.",
             labels, static_cast<int>(stats.encryption));
-  const char* packets = "Packets of the SRT publisher of now, by what became of them.";
+  const char* packets = "Packets of the connected SRT publisher, by outcome.";
   const std::pair<const char*, std::uint64_t> outcomes[] = {
       {"received", stats.packets_received_total}, {"unique", stats.packets_received_unique_total},
       {"lost", stats.packets_lost_total},         {"retransmitted", stats.packets_retransmitted_total},
@@ -125,7 +129,7 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
     out.counter("kickoff_srt_packets_total", packets, {{"channel", stats.channel}, {"outcome", outcome}},
                 number(count));
   }
-  out.counter("kickoff_srt_socket_received_bytes_total", "Bytes of the SRT publisher of now.", labels,
+  out.counter("kickoff_srt_socket_received_bytes_total", "Bytes received from the connected SRT publisher.", labels,
               number(stats.bytes_received_total));
 }
 

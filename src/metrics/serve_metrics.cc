@@ -34,7 +34,7 @@ void add_requests(Families& out, const Labels& labels, const serve::Counters& co
     }
   }
   for (std::size_t cause = 1; cause < serve::kCauses; ++cause) {
-    out.counter("kickoff_http_refusals_total", "Requests turned down, by cause.",
+    out.counter("kickoff_http_refusals_total", "Requests refused, by cause.",
                 also(labels, "cause", serve::to_string(static_cast<serve::Cause>(cause))),
                 count(counters.causes[cause]));
   }
@@ -48,7 +48,7 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
   out.counter("kickoff_http_sent_bytes_total", "Bytes sent to viewers, TLS included.", labels,
               count(counters.bytes_sent));
   out.gauge("kickoff_http_connections", "Open connections.", labels, count(counters.connections));
-  out.gauge("kickoff_http2_connections", "Open HTTP/2 connections, among all.", labels,
+  out.gauge("kickoff_http2_connections", "Open HTTP/2 connections; kickoff_http_connections includes them.", labels,
             count(counters.http2_connections));
   out.counter("kickoff_http_connections_total", "Connections accepted.", labels, count(counters.connections_total));
   out.counter("kickoff_http_connections_refused_total", "Connections refused because there were too many.", labels,
@@ -58,22 +58,26 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
   out.counter("kickoff_http_joins_total",
               "Viewers that joined: first multivariant playlist requests of a CMCD session or a connection.", labels,
               count(counters.joins));
-  out.gauge("kickoff_http_joins_in_flight", "Of the last ten seconds' joins, those not given media yet.", labels,
+  out.gauge("kickoff_http_joins_in_flight",
+            "Viewers that joined in the last ten seconds and have received no media yet.", labels,
             count(counters.joining));
   out.counter("kickoff_http_joins_redirected_total", "Joins sent to the overflow pathway for want of headroom.", labels,
               count(counters.joins_redirected));
   add_histogram(out, "kickoff_http_join_seconds", "From a join to its first media on the same connection.", labels,
                 counters.join_time);
   out.counter("kickoff_tls_handshakes_total", "TLS handshakes completed.", labels, count(counters.tls_handshakes));
-  out.counter("kickoff_tls_resumptions_total", "TLS handshakes that resumed a session, among all.", labels,
+  out.counter("kickoff_tls_resumptions_total",
+              "TLS handshakes that resumed a session; kickoff_tls_handshakes_total includes them.", labels,
               count(counters.tls_resumptions));
   for (std::size_t failure = 0; failure < tls::kFailures; ++failure) {
     out.counter("kickoff_tls_failures_total", "TLS sessions that failed, by kind.",
                 also(labels, "kind", tls::to_string(static_cast<tls::Failure>(failure))),
                 count(counters.tls_failures[failure]));
   }
-  out.counter("kickoff_http_timeouts_total", "Connections ended by a timer.", labels, count(counters.timeouts));
-  const char* const reset = "HTTP/2 streams reset: timeout (nothing of the answer taken), limit (too large a request).";
+  out.counter("kickoff_http_timeouts_total", "Connections closed because of a timeout.", labels,
+              count(counters.timeouts));
+  const char* const reset =
+      "HTTP/2 streams reset: timeout (the client read nothing of the answer), limit (too large a request).";
   out.counter("kickoff_http2_streams_reset_total", reset, also(labels, "reason", "timeout"),
               count(counters.streams_expired));
   out.counter("kickoff_http2_streams_reset_total", reset, also(labels, "reason", "limit"),
@@ -85,7 +89,7 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
                 labels, counters.part_to_last_byte);
   add_histogram(out, "kickoff_http_wake_pass_seconds",
                 "From a part's publication to the last waiter of the pass answered.", labels, counters.wake_pass);
-  out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop did not wait.", labels, busy);
+  out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop was busy.", labels, busy);
 }
 
 }  // namespace metrics

@@ -87,7 +87,7 @@ Lane::Step Lane::step() {
     end_segment(*cut);
     return Step::kAgain;
   }
-  if (goes_on(cut)) segmenter_.close_full_part();
+  if (continues(cut)) segmenter_.close_full_part();
   if (queue_.empty()) return Step::kWait;
   Frame& frame = queue_.front();
   if (frame.format != format_id_) return wait_for_format(frame, cut);
@@ -281,7 +281,7 @@ std::int64_t Lane::horizon() const {
 /// Whether more media belongs to the open segment. A part that is published as not the last makes players ask for the
 /// next one (LL-75), which must then come (LL-77): while the end of the segment is not known, a full part waits for the
 /// frame that tells.
-bool Lane::goes_on(std::optional<std::int64_t> cut) const {
+bool Lane::continues(std::optional<std::int64_t> cut) const {
   if (cut) return segmenter_.end() < *cut;
   const std::int64_t expected = cutter_.expected_horizon();
   return expected == INT64_MAX || segmenter_.end() < from_lead(expected);

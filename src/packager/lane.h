@@ -93,7 +93,7 @@ class Lane {
 
   std::optional<std::int64_t> next_cut() const;
   std::int64_t horizon() const;
-  bool goes_on(std::optional<std::int64_t> cut) const;
+  bool continues(std::optional<std::int64_t> cut) const;
   std::int64_t from_lead(std::int64_t time) const;
 
   Options options_;

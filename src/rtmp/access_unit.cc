@@ -65,7 +65,7 @@ AccessUnitAssembler::Content AccessUnitAssembler::content_of(const AccessUnit& p
 }
 
 /// Whether the piece belongs to the unit that waits.
-bool AccessUnitAssembler::goes_on(const Content& piece, const AccessUnit& unit) const {
+bool AccessUnitAssembler::continues(const Content& piece, const AccessUnit& unit) const {
   if (held_bytes_ + size_of(unit) > kMostHeld) return false;
   if (!held_slices_) return true;
   const std::int64_t apart = std::abs(unit.time - held_->time);
@@ -97,7 +97,7 @@ void AccessUnitAssembler::feed(AccessUnit&& piece, std::vector<AccessUnit>& whol
     return;
   }
   if (of_given && content.trails) return;
-  if (held_ && goes_on(content, piece)) {
+  if (held_ && continues(content, piece)) {
     if (held_slices_ && content.slices) kind_ = Kind::kPieces;
     append(std::move(piece), content);
   } else {

@@ -55,7 +55,7 @@ class AccessUnitAssembler {
     bool trails = false;          ///< nothing in it may stand before a picture's first slice
   };
   Content content_of(const AccessUnit& piece) const;
-  bool goes_on(const Content& piece, const AccessUnit& unit) const;
+  bool continues(const Content& piece, const AccessUnit& unit) const;
   void append(AccessUnit&& piece, const Content& content);
 
   media::Codec codec_;

@@ -237,7 +237,7 @@ void Connection::set_deadline() {
 }
 
 void Connection::on_deadline(base::Micros now) {
-  if (state_ == State::kOpen && session_ != nullptr && goes_on(now)) return;
+  if (state_ == State::kOpen && session_ != nullptr && continues(now)) return;
   if (state_ == State::kOpen) context_.counters.timeouts.add();
   close();
 }
@@ -245,7 +245,7 @@ void Connection::on_deadline(base::Micros now) {
 /// Ends the streams that have had their time; false if the whole connection has. A held request is bounded by its own
 /// deadline, a reader that takes something is only slow, and one that has taken all of a growing body waits for its
 /// source.
-bool Connection::goes_on(base::Micros now) {
+bool Connection::continues(base::Micros now) {
   if (stream_->queued() == 0) {
     const std::size_t expired = session_->expire(now, {context_.timeouts.head, context_.timeouts.stuck});
     context_.counters.streams_expired.add(expired);

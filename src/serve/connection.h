@@ -108,7 +108,7 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   void note_phase(http::Phase phase);
   base::Micros deadline() const;
   void set_deadline();
-  bool goes_on(base::Micros now);
+  bool continues(base::Micros now);
   void linger();
 
   ConnectionOwner& owner_;

@@ -60,8 +60,8 @@ StampWatch::Verdict StampWatch::check(base::Micros dts, base::Micros arrived, Li
   }
   const base::Micros waited = arrived - line_arrived_;
   const base::Micros usual = std::max<base::Micros>(usual_step(), 1);
-  const bool goes_on = off_ > 0 && dts > off_last_ && dts - off_last_ < std::max(usual, waited) + limits.forward;
-  if (!goes_on) {
+  const bool continues = off_ > 0 && dts > off_last_ && dts - off_last_ < std::max(usual, waited) + limits.forward;
+  if (!continues) {
     off_ = 0;
     off_first_ = dts;
   }

@@ -60,7 +60,7 @@ bool Production::on_message(const feed::Message& message) {
 void Production::resume(base::View position) {
   const auto log = record::parse_position(position);
   if (!log.ok()) {
-    base::log_error("worker", "the log's position is not readable; it begins anew",
+    base::log_error("worker", "the log's position is not readable; a new log begins",
                     {{"channel", options_.channel}, {"why", log.error().message()}});
     return;
   }

@@ -132,7 +132,8 @@ int run_channel(const std::string& options_json, const job::SpawnDescriptors& de
   }
   base::start_log(options->log_format, options->log_level);
   for (const std::string& step : refused) {
-    base::log_warn("worker", "the kernel does not let workers be confined in this; the others are", {{"step", step}});
+    base::log_warn("worker", "the kernel does not support these limits on workers; the others are in force",
+                   {{"step", step}});
   }
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
   const int status = Runner(options.take(), descriptors).run();

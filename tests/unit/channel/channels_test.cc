@@ -265,9 +265,9 @@ TEST_F(ChannelLimitsTest, WhoSendsNothingGivesItsPlaceUp) {
   EXPECT_EQ(connect("d", "192.0.2.1:2"), kNoRoomForAddress) << "they may be about to send";
   time_.advance(FeedSlot::kSilent);
   EXPECT_EQ(live("d", "192.0.2.1:2"), "");
-  EXPECT_EQ(feeds_[0].closed, "no media, and others need the room");
+  EXPECT_EQ(feeds_[0].closed, "no media, and the server is at its channel limit");
   EXPECT_EQ(live("e", "192.0.2.1:2"), "");
-  EXPECT_EQ(feeds_[1].closed, "no media, and others need the room") << "one place is given up once";
+  EXPECT_EQ(feeds_[1].closed, "no media, and the server is at its channel limit") << "one place is given up once";
   EXPECT_EQ(feeds_[2].closed, "");
 }
 

@@ -17,9 +17,9 @@ base::Bytes bytes(const std::string& text) { return base::Bytes::copy_of(text); 
 
 /// A source that writes down what it is told.
 struct Source final : BodyWriter::Source {
-  void on_room() override { ++rooms; }
+  void on_writable() override { ++writable_calls; }
   void on_gone() override { ++gone; }
-  int rooms = 0;
+  int writable_calls = 0;
   int gone = 0;
 };
 
@@ -122,14 +122,14 @@ TEST_F(GrowingOverHttp1, AFullQueueRefusesAndTheSourceLearnsOfRoom) {
   std::vector<base::Bytes> out;
   session->take_output(4, out);
   EXPECT_EQ(text(out), "4\r\n0123\r\n");
-  EXPECT_EQ(handler.source.rooms, 0) << "not empty yet";
+  EXPECT_EQ(handler.source.writable_calls, 0) << "not empty yet";
   EXPECT_EQ(handler.writer().queued(), 6u);
   EXPECT_EQ(handler.writer().push(bytes("abcd")), Pushed::kQueued);
   EXPECT_EQ(drain(), "a\r\n456789abcd\r\n");
-  EXPECT_EQ(handler.source.rooms, 1);
+  EXPECT_EQ(handler.source.writable_calls, 1);
   handler.writer().push(bytes("y"));
   drain();
-  EXPECT_EQ(handler.source.rooms, 1) << "nothing was refused since";
+  EXPECT_EQ(handler.source.writable_calls, 1) << "nothing was refused since";
 }
 
 TEST_F(GrowingOverHttp1, AnEmptyQueueTakesASliceOfAnySize) {
@@ -291,12 +291,12 @@ TEST_F(GrowingOverHttp2, TheReadersWindowHoldsTheSourceBack) {
   converse();
   EXPECT_EQ(client.answers[id].body.size(), 65'535u) << "the window that a client has at first";
   EXPECT_EQ(handler.writer().queued(), 70'000u - 65'535u);
-  EXPECT_EQ(handler.source.rooms, 0);
+  EXPECT_EQ(handler.source.writable_calls, 0);
   EXPECT_EQ(session->phase(), http::Phase::kAnswering) << "the reader has to take it";
   nghttp2_session_consume(client.session, id, 65'535);
   converse();
   EXPECT_EQ(client.answers[id].body.size(), 70'000u);
-  EXPECT_EQ(handler.source.rooms, 1);
+  EXPECT_EQ(handler.source.writable_calls, 1);
   EXPECT_EQ(session->phase(), http::Phase::kGrowing);
 }
 
@@ -388,7 +388,7 @@ TEST_F(GrowingOverHttp2, ARequestThatIsGoneTakesNoBody) {
 
 TEST(GrowingBody, ASourceMayEndItInsideOnRoom) {
   struct Ending final : BodyWriter::Source {
-    void on_room() override { writer.reset(); }
+    void on_writable() override { writer.reset(); }
     void on_gone() override { FAIL(); }
     std::optional<BodyWriter> writer;
   } source;

@@ -26,9 +26,9 @@ inline http::Response reply(const std::string& body) {
 }
 
 struct Source final : http::BodyWriter::Source {
-  void on_room() override { ++rooms; }
+  void on_writable() override { ++writable_calls; }
   void on_gone() override { ++gone; }
-  int rooms = 0;
+  int writable_calls = 0;
   int gone = 0;
 };
 

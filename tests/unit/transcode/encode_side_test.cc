@@ -212,12 +212,12 @@ TEST_P(Timescales, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
   constexpr std::int64_t kStart = 1'795'000'000;  // seconds: a wrong scale is wrong by years
   const Feed before = testing::make_video(
       {.rate = change.from, .frames = 30, .timescale = change.from_scale, .first_pts = kStart * change.from_scale});
-  const std::int64_t goes_on = before.packets.back().pts + before.packets.back().duration;
+  const std::int64_t continues = before.packets.back().pts + before.packets.back().duration;
   const Feed after = testing::make_video({.rate = change.to,
                                           .frames = 30,
                                           .b_frames = 2,
                                           .timescale = change.to_scale,
-                                          .first_pts = media::rescale(goes_on, change.from_scale, change.to_scale)});
+                                          .first_pts = media::rescale(continues, change.from_scale, change.to_scale)});
   Ladder ladder(before.track, {ladder_rung(180), ladder_rung(90)});
   ladder.feed(before);
   ASSERT_TRUE(ladder.ladder->change_source(after.track).ok());

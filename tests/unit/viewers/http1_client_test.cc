@@ -5,7 +5,7 @@
 namespace viewers {
 namespace {
 
-class NoAsker final : public Asker {
+class NoOwner final : public ExchangeOwner {
  public:
   void on_response(Exchange&) override {}
   void on_failure(Exchange&, Failure, std::string_view) override {}
@@ -28,8 +28,8 @@ TEST(ParseHead, ReadsTheFewFieldsThatCount) {
 TEST(ChunkedBody, IsTheSameAtEverySplit) {
   const std::string_view wire = "5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nTrailer: 1\r\n\r\nNEXT";
   for (std::size_t split = 0; split <= wire.size() - 4; ++split) {
-    NoAsker asker;
-    Exchange exchange(asker);
+    NoOwner owner;
+    Exchange exchange(owner);
     ChunkedBody body;
     std::string_view left = body.feed(wire.substr(0, split), exchange);
     EXPECT_TRUE(left.empty());
@@ -42,8 +42,8 @@ TEST(ChunkedBody, IsTheSameAtEverySplit) {
 
 TEST(ChunkedBody, TellsBrokenFraming) {
   for (const std::string_view wire : {"zz\r\n", "1\r\nab\r\n"}) {
-    NoAsker asker;
-    Exchange exchange(asker);
+    NoOwner owner;
+    Exchange exchange(owner);
     ChunkedBody body;
     static_cast<void>(body.feed(wire, exchange));
     EXPECT_TRUE(body.broken()) << wire;
