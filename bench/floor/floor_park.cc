@@ -123,7 +123,7 @@ class Server {
 
   void render() { playlist_ = make_answer("application/vnd.apple.mpegurl", media_playlist(stream_, size_)); }
 
-  /// The next part is there: renders once, answers in one pass whoever waited for it.
+  /// The next part is there: renders once and answers all requests that waited for it, in one pass.
   void advance() {
     ++stream_.newest;
     render();

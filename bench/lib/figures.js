@@ -39,7 +39,7 @@ function mediaFiles(pids) {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-// The first line that a program says of itself; empty where there is none.
+// The first line that a program says of itself; empty if there is none.
 function version(command) {
   const { stdout, stderr } = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
   return `${stdout ?? ''}${stderr ?? ''}`.trim().split(/\n| [[(]/)[0];

@@ -28,7 +28,7 @@ class Attributes {
     }
   }
 
-  /// Empty where there is none of that name.
+  /// Empty if there is none of that name.
   std::string_view operator[](std::string_view name) const {
     for (const auto& [key, value] : list_) {
       if (key == name) return value;

@@ -9,7 +9,7 @@
 namespace viewers {
 
 /// A player's buffers and its playback clock. Playback begins when `hold_back` of media is there on every rendition
-/// that plays, drains in real time, and stalls when either runs dry; it goes on with the next media.
+/// that plays, drains in real time, and stalls when either runs dry; it continues with the next media.
 /// Units: microseconds, media times on the playlists' UTC timeline, `now` of any steady clock.
 class BufferModel {
  public:
@@ -52,7 +52,7 @@ class BufferModel {
   base::Micros playhead(base::Micros now) const {
     return state_ == State::kPlaying ? playhead_ + (now - since_) : playhead_;
   }
-  /// For how long the stall that goes on has gone on; 0 where there is none.
+  /// Duration of the present stall so far; 0 if there is none.
   base::Micros standing(base::Micros now) const { return state_ == State::kStalled ? now - since_ : 0; }
 
  private:

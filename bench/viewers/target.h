@@ -34,7 +34,7 @@ struct Target {
   std::deque<OnTheWay> on_the_way_;  ///< in the order of their times
 };
 
-/// Finds the rendition. In mode part it goes on reloading its playlist, because only that tells the next part's name.
+/// Finds the rendition. In mode part it continues reloading its playlist, because only that tells the next part's name.
 class Scout final : public Viewer {
  public:
   Scout(Engine& engine, Target& target);

@@ -37,7 +37,7 @@ class Track {
   Track(Engine& engine, TrackOwner& owner, ExchangeOwner& exchange_owner, std::size_t index);
 
   void open(Rendition& rendition, Manners manners);
-  /// Goes on in another rendition from the report on it (CL-7); without a report, from a plain reload.
+  /// Continues in another rendition from the report on it (CL-7); without a report, from a plain reload.
   void switch_to(Rendition& rendition);
   /// Fetches from the last independent part at or before `playhead` on.
   void begin_at(Micros playhead);
@@ -85,7 +85,7 @@ class Track {
   Position wanted_;         ///< by that reload
   Position next_;           ///< part to fetch next
   Position live_from_;      ///< parts before it were old news when this track opened
-  Micros switched_at_ = 0;  ///< media time to go on from in the rendition switched to
+  Micros switched_at_ = 0;  ///< media time to continue from in the rendition switched to
   std::string init_;        ///< path of the init section that was fetched last
   std::string hinted_;      ///< path of the hinted part that was asked for last
   Position hinted_at_;

@@ -11,7 +11,7 @@ function handler(event) {
   directives.forEach(function (name) {
     var parameter = request.querystring[name];
     if (!parameter) return;
-    // A directive given twice goes on as it came: what is contradictory is the origin's to refuse.
+    // A directive given twice is passed on as it came: the origin refuses contradictory requests.
     (parameter.multiValue || [parameter]).forEach(function (one) { kept.push(name + '=' + one.value); });
   });
   request.querystring = kept.join('&');

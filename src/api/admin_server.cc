@@ -88,7 +88,7 @@ class AdminServer::Connection final : public loop::StreamHandler,
   }
 
   void flush() {
-    inside_ = true;  // take_output may go on with a request that was sent ahead
+    inside_ = true;  // take_output may continue with a request that was sent ahead
     std::vector<base::Bytes> out;
     while (stream_->queued() == 0) {
       out.clear();

@@ -23,7 +23,7 @@ struct Access {
 ///
 ///   Host known? 421 ► own Origin? 403 ► path? 404 ► method? 405 ► token? 401 ► role? 403 ► decodable? 400 ► route
 ///
-/// Host comes first: whoever comes by a name that is not ours learns nothing, not even which paths there are. 421 and
+/// Host is checked first: a request by a name that is not ours learns nothing, not even which paths there are. 421 and
 /// not 403: RFC 9110 15.5.20 has it for "an authority that the server does not answer for". GET and HEAD are open
 /// unless their route asks for a role. What is refused is counted, and logged at most every ten seconds a reason; what
 /// a token did is always logged, with the token's name.

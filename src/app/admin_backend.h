@@ -32,7 +32,7 @@ class AdminBackend final : public api::Backend {
   /// `control` and `own`: the loops of both threads. Everything but `calls` outlives it.
   AdminBackend(loop::Mailbox& control, loop::Mailbox& own, ControlCalls calls, const ServeThreads& serve);
 
-  /// Whose requests the metrics tell; it outlives this.
+  /// The port whose requests the metrics report; it outlives this.
   void use(const api::Counters& counters) { counters_ = &counters; }
 
   void ask_health(Take<Health> take) override;

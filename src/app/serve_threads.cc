@@ -63,7 +63,7 @@ struct ServeThreads::Worker {
   loop::Timer* deadline = nullptr;
   std::atomic<double> busy{0};
 
-  // Runs the loop until told to stop; `ready` learns whether it listens.
+  // Runs the loop until stop(); `ready` learns whether it listens.
   void run(const serve::Server::Options& options, const base::Clock& clock, std::shared_ptr<const tls::Context> context,
            std::shared_ptr<const serve::StaticFiles> files, std::promise<base::Status> ready) {
     pthread_setname_np(pthread_self(), ("k-serve-" + name).c_str());

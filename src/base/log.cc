@@ -72,7 +72,7 @@ void append_value(std::string& out, LogFormat format, const Field& field) {
   }
 }
 
-/// Waits for nobody: a line is lost where there is no room for it.
+/// Never waits: a line that standard error does not take at once is lost.
 void write_at_once(std::string line) {
   line.resize(std::min(line.size(), kLongestAtOnce - 1));
   line += '\n';

@@ -33,8 +33,8 @@ enum class LogFormat : std::uint8_t {
 };
 
 /// Starts logging to standard error on a thread of its own (line_writer.h), which drops the oldest lines when too many
-/// wait: whoever logs never waits for a disk, a pipe or a terminal. Call once, before the first thread. Without it
-/// lines are written at once, and one that there is no room for is lost.
+/// wait: a thread that logs never waits for a disk, a pipe or a terminal. Call once, before the first thread. Without
+/// it lines are written at once, and one that there is no room for is lost.
 void start_log(LogFormat format, Level least);
 /// The format lines are written in now: kJson or kText.
 LogFormat log_format();

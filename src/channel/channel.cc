@@ -66,7 +66,7 @@ void Channel::on_feed(const FeedSlot&, const feed::Message& message) {
   if (!source_.running()) {
     if (state_ != State::kLive || std::holds_alternative<feed::Start>(message)) return;
     source_.start(position_);
-    // The source has told its worker the slot's headers, and this one is among them.
+    // The source has sent its worker the slot's headers; this one is among them.
     const auto* rtmp = std::get_if<feed::RtmpMessage>(&message);
     if (rtmp != nullptr && rtmp->role == feed::Role::kHeader) return;
   }

@@ -81,7 +81,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   std::uint64_t publishes_refused() const { return refused_; }
   /// True where it has ended, or has not begun, and nothing was ever published of it.
   bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
-  /// True where another publisher would be refused, whoever it is.
+  /// True if any other publisher would be refused.
   bool occupied() const;
   /// True where media has come for a while and no part was published lately (OP-4). A publisher that sends nothing is
   /// no fault of the server's.

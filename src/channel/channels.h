@@ -28,7 +28,7 @@ class Channels final : public ingest::Publisher {
  public:
   /// Settings by channel name; "*" for names without an entry of their own.
   using Settings = std::map<std::string, Options>;
-  /// Told when a channel is forgotten.
+  /// Called when a channel is forgotten.
   using OnRemove = std::function<void(const std::string& channel)>;
 
   Channels(const Environment& environment, Settings settings, const Limits& limits, OnRemove on_remove);

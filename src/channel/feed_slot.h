@@ -16,7 +16,7 @@ namespace channel {
 
 class FeedSlot;
 
-/// What a slot tells its channel.
+/// What a slot reports to its channel.
 class FeedSlotOwner {
  public:
   virtual ~FeedSlotOwner() = default;
@@ -25,7 +25,7 @@ class FeedSlotOwner {
   virtual void on_feed_gone(const FeedSlot& slot, std::string_view reason) = 0;
 };
 
-/// One feed of a channel: its publisher, what a worker has to be told of it, and how it is. A publisher that is
+/// One feed of a channel: its publisher, the headers that a new worker needs, and its state. A publisher that is
 /// replaced is disconnected, and nothing of it is passed on any more.
 class FeedSlot {
  public:
@@ -50,7 +50,7 @@ class FeedSlot {
 
   /// Takes a publisher, in place of the one that is there.
   ingest::FeedSink* take(const ingest::PublishRequest& request, ingest::Feed& feed);
-  /// Disconnects the publisher; on_feed_gone follows. False where there is none, or it is being disconnected already.
+  /// Disconnects the publisher; on_feed_gone follows. False if there is none, or it is being disconnected already.
   bool close(std::string_view reason);
   /// Disconnects a publisher that has sent no media for `limit`.
   void end_silence(base::Micros limit);
@@ -59,7 +59,7 @@ class FeedSlot {
   bool occupied() const { return link_ != nullptr; }
   /// The publisher is being disconnected.
   bool closing() const { return closing_; }
-  /// Of the publisher of now, or of the last one; the key is left out.
+  /// Of the connected publisher, or of the last one; without the key.
   const ingest::PublishRequest& publisher() const { return publisher_; }
   /// The same with its key, to be checked again when keys change: for no log, page or metric.
   const ingest::PublishRequest& asked() const { return asked_; }

@@ -23,8 +23,8 @@ class FeedPipe {
 };
 
 /// The bounded way from a publisher to its worker. A worker that lags makes the queue grow; past the bound feed
-/// messages are dropped up to the next key frame, once the worker has caught up again, and it is told so.
-/// Decoder configuration and everything that is not media always goes through.
+/// messages are dropped up to the next key frame, once the worker has caught up again; a message tells it what was
+/// dropped. Decoder configuration and everything that is not media always goes through.
 ///
 /// Ticks, and audio beside video, wait for the next video frame, `hold` at most, and go with it in one write: that
 /// halves how often the worker has to wake, which is most of what a copied channel costs.

@@ -9,7 +9,7 @@
 namespace channel {
 
 /// The RTMP messages without which a demuxer that starts in the middle of a feed understands nothing: the newest
-/// metadata and the newest decoder configuration of each track. A restarted worker is told them first. Bound: 33
+/// metadata and the newest decoder configuration of each track. A restarted worker gets them first. Bound: 33
 /// messages of at most 64 KiB.
 class HeaderCache {
  public:

@@ -35,7 +35,7 @@ struct OwnedDescriptor {
 
 namespace {
 
-// The parent is given up after so many questions without a word.
+// The parent is killed after so many pings without an answer.
 constexpr int kAskMost = 3;
 // One that is just being loaded, from a slow disk, is given longer.
 constexpr int kAskMostAtFirst = 30;
@@ -271,7 +271,7 @@ void ProcessSpawner::on_read(base::View packet) {
       base::log_error("channel", "worker not forked", {{"errno", report->status}});
       break;
     case job::SpawnReport::Kind::kExited:
-      // What it leaves behind shows as the end of its record pipe; here it is only told and reaped.
+      // What it leaves behind shows as the end of its record pipe; here it is only reported and reaped.
       if (report->signal != 0 || report->status != 0) {
         base::log_warn("channel", "worker ended",
                        {{"pid", report->pid}, {"status", report->status}, {"signal", report->signal}});

@@ -59,13 +59,13 @@ class WorkerProcess final : public Worker, private FeedPipe {
 
 /// Runs kickoff-worker's warmed parent and has it fork a worker for each channel, kAtATime requests at a time; the
 /// others wait in a SpawnQueue, and are withdrawn with their WorkerProcess. The parent is asked every second whether it
-/// works: one that does not answer is killed, and one that has died is started again. Workers that run already go on.
-/// Thread: the control loop's.
+/// works: one that does not answer is killed, and one that has died is started again. Workers that run already
+/// continue. Thread: the control loop's.
 class ProcessSpawner final : public Spawner, private loop::StreamHandler {
  public:
   struct Options {
     std::string program;
-    /// How often the parent is asked whether it works; it is given up after three times without a word.
+    /// Interval of pings to the parent; it is killed after three without an answer.
     base::Micros ask_every = base::kSecond;
     /// From the end of a parent that had lived shorter than ten of those to the start of another.
     base::Micros pause = base::kSecond;

@@ -14,7 +14,7 @@ namespace channel {
 struct WorkerReport {
   bool running = false;
   int pid = 0;
-  std::string source_video;  ///< "H.264 1280x720 30000/1001", empty where there is none
+  std::string source_video;  ///< "H.264 1280x720 30000/1001", empty if there is none
   std::string source_audio;
   std::uint64_t video_packets = 0;
   std::uint64_t audio_packets = 0;
@@ -43,7 +43,8 @@ struct WorkerReport {
   std::uint64_t audio_skew_us = 0;
 };
 
-/// Everything that operators are told of a channel, copied at one instant so that another thread can write it out.
+/// Everything that metrics and the API report of a channel, copied at one instant so that another thread can write it
+/// out.
 struct Report {
   std::string name;
   Channel::State state = Channel::State::kIdle;

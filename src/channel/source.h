@@ -20,11 +20,11 @@ class LogWriter {
   virtual void on_source_end() = 0;
 };
 
-/// Writes a channel's log, from where it stands until it is told to end it. Thread: the control loop's.
+/// Writes a channel's log, from its position until finish() or abort(). Thread: the control loop's.
 class Source {
  public:
   virtual ~Source() = default;
-  /// Goes on with the log that stands at `position`, which follows the records and outlives this; for a source that
+  /// Continues with the log that stands at `position`, which follows the records and outlives this; for a source that
   /// runs already nothing.
   virtual void start(const record::Position& position) = 0;
   /// It is `utc`: time goes by in the log, with or without a feed. Called every 0.1 s.

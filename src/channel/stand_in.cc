@@ -12,7 +12,7 @@ StandIn::StandIn(const job::Options& media, const record::Position& position, Ou
   packager_.set_presentation(packager::specs_of(position.presentation));
 }
 
-/// The presentation is the log's own, told again.
+/// The presentation is the log's own, written again.
 void StandIn::on_record(record::Record&& record) {
   if (!std::holds_alternative<record::Presentation>(record)) out_(record);
 }

@@ -8,7 +8,7 @@
 
 namespace channel {
 
-/// A packager without a feed, that goes on with a log while no worker runs.
+/// A packager without a feed, that continues with a log while no worker runs.
 class StandIn final : private packager::Listener {
  public:
   using Out = std::function<void(const record::Record&)>;

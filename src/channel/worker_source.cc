@@ -11,7 +11,7 @@
 namespace channel {
 namespace {
 
-// A worker that has had no turn of its loop for this long hangs: it is told the time once a part target.
+// A worker that has had no turn of its loop for this long hangs: it gets a heartbeat once a part target.
 constexpr int kHangParts = 3;
 constexpr base::Micros kHangLeast = base::kSecond;
 // Deaths further apart than this are not a crash loop.

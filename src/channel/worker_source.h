@@ -21,9 +21,9 @@ namespace channel {
 /// A source that has a media worker make the records of a feed.
 ///
 /// The log never stands still: a worker that dies or hangs is replaced, at once the first time and after ever longer
-/// pauses in a crash loop, and while there is none a stand-in goes on with the log. A worker that starts is told of the
-/// feed what it has missed: its format, its headers. A worker whose request waits in the spawner's queue has not
-/// started: it cannot hang, and the stand-in goes on with the log.
+/// pauses in a crash loop, and while there is none a stand-in continues with the log. A worker that starts is told of
+/// the feed what it has missed: its format, its headers. A worker whose request waits in the spawner's queue has not
+/// started: it cannot hang, and the stand-in continues with the log.
 class WorkerSource final : public Source {
  public:
   struct Counters {

@@ -136,7 +136,7 @@ void write_esds(ByteWriter& writer, const Track& track) {
   write_descriptor_head(writer, 4, decoder);
   writer.u8(object_type);
   writer.u8(0x15);  // audio stream, upstream 0, reserved 1
-  writer.u24(0);    // decoder buffer and bit rates: not told
+  writer.u24(0);    // decoder buffer and bit rates: not given
   writer.zeros(8);
   if (aac) {
     write_descriptor_head(writer, 5, track.config.size());
@@ -160,7 +160,7 @@ void write_audio_entry(ByteWriter& writer, const Track& track) {
   writer.u16(static_cast<std::uint64_t>(track.audio.channels));
   writer.u16(bits);
   writer.u32(0);
-  // 16.16; a rate that does not fit is told by the configuration and the timescale alone.
+  // 16.16; a rate that does not fit is in the configuration and the timescale only.
   writer.u16(track.audio.sample_rate <= 0xffff ? static_cast<std::uint64_t>(track.audio.sample_rate) : 0);
   writer.u16(0);
   if (track.codec == Codec::kAac || track.codec == Codec::kMp3) return write_esds(writer, track);

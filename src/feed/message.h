@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 
-/// What the server tells a media worker, on a pipe: feed bytes and time. Little framing, no FFmpeg, no sockets.
+/// What the server sends a media worker on a pipe: feed bytes and time. Little framing, no FFmpeg, no sockets.
 namespace feed {
 
 enum class Format : std::uint8_t { kRtmp = 1, kMpegTs = 2 };
@@ -22,14 +22,14 @@ struct Start {
   Format format = Format::kRtmp;
 };
 
-/// Where the log stands that an earlier worker of this channel left: goes on there. Comes first, or not at all.
+/// Where the log of an earlier worker of this channel stands: the worker continues it. Comes first, or not at all.
 struct Resume {
   base::Bytes position;  ///< as the layers above encode it
 };
 
 /// What a message is to a decoder, as found once where it came in.
 enum class Role : std::uint8_t {
-  kHeader,    ///< decoder configuration or metadata: never dropped, and told again to a worker that starts later
+  kHeader,    ///< decoder configuration or metadata: never dropped, and sent again to a worker that starts later
   kKeyFrame,  ///< video that needs nothing before it
   kFrame,     ///< other video
   kAudio,

@@ -13,7 +13,7 @@ struct Edge {
   bool parts_only = false;          ///< no complete segment is listed yet
   std::int64_t open = 0;            ///< MSN of the segment that is being filled: one more than the last complete one
   std::uint32_t open_parts = 0;     ///< parts it has so far
-  std::uint32_t last_parts = 0;     ///< parts of segment open - 1, 0 where there is none
+  std::uint32_t last_parts = 0;     ///< parts of segment open - 1, 0 if there is none
   std::uint32_t advance_limit = 3;  ///< Advance Part Limit, see advance_part_limit()
 
   /// MSN of the last complete segment.

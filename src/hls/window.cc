@@ -99,7 +99,7 @@ const Format& Window::format_of(std::int64_t msn) const {
 }
 
 Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last) {
-  begin_format(begun() + 1);  // nothing has told where
+  begin_format(begun() + 1);  // no record has said where
   if (!plausible(msn, start, part.duration) || index >= kMostPartsInSegment || part.gap != part.data.empty()) {
     return Outcome::kConflict;
   }

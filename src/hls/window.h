@@ -81,7 +81,8 @@ struct Revision {
 
 /// A channel's numbers rise by a multiple of this where they would fall: where a session begins whose segments are
 /// longer than those of the session before, so that floor(utc / N) is less (LL-128). Larger than any difference within
-/// a window, so that origins that never talk add the same, and that a segment's number and start tell what was added.
+/// a window, so that origins add the same without talking to each other, and that a segment's number and start show
+/// what was added.
 inline constexpr std::int64_t kNumberingStep = std::int64_t{1} << 20;
 
 /// What has been added to floor(start / N) in the number of a segment. Units: `start` in ticks of `timescale`.
@@ -136,7 +137,7 @@ class Window {
   /// Announces the format of the segments from begin_format() on, or, if a part or segment end comes first, of those
   /// that have no part yet.
   void set_format(Format format);
-  /// The announced format holds from segment `msn` on. False where there is none.
+  /// The announced format holds from segment `msn` on. False if there is none.
   bool begin_format(std::int64_t msn);
   Outcome add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last);
   Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration);

@@ -84,10 +84,10 @@ class GrowingBody {
   void attach(Reader& reader) { reader_ = &reader; }
   /// Moves at most `most` bytes to the end of `out`; returns how many.
   std::size_t take(std::size_t most, std::vector<base::Bytes>& out);
-  /// Tells the source that there is room, if it is owed that. Outside any call of a protocol library: the source may
-  /// push at once.
+  /// Calls the source's on_writable() if a push was refused and the queue is empty now. Outside any call of a protocol
+  /// library: the source may push at once.
   void notify_writable();
-  /// The session takes no more; tells a source that has not ended it.
+  /// The session takes no more; a source that has not ended the body is notified.
   void leave();
 
  private:

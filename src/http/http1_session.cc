@@ -88,7 +88,7 @@ struct Http1Session::Callbacks {
 
 void Http1Session::feed(base::View bytes) {
   if (state_ == State::kClosing) {
-    peer_done_ = false;  // it goes on, whatever it said
+    peer_done_ = false;  // it sends another request although it had announced the end
     return;
   }
   // With an answer still to be taken the next request waits: one that pipelines without reading gets no further.

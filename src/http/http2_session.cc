@@ -11,7 +11,7 @@
 namespace http {
 namespace {
 
-// Resets: a burst of 200, 20 a second in the long run. A player that switches renditions makes a handful; whoever
+// Resets: a burst of 200, 20 a second in the long run. A player that switches renditions makes a handful; a client that
 // sends more gets GOAWAY (CVE-2023-44487).
 constexpr std::uint64_t kResetBurst = 200;
 constexpr std::uint64_t kResetRate = 20;
@@ -24,7 +24,7 @@ constexpr std::uint32_t kUploadWindow = 16 * 1024;
 // Frames that wait until the peer reads: one that sends and does not read is read no further. Answers' heads, at most
 // one a stream, and PING and SETTINGS have limits of their own; this one is for the resets of what is refused.
 constexpr std::size_t kMostUnsentFrames = 512;
-// Streams refused for what they take. Whoever goes on gets GOAWAY.
+// Streams refused for what they take. A client that continues gets GOAWAY.
 constexpr std::uint32_t kMostRefused = 16;
 
 // For the fields of our answers that stay the same (600 bytes of them); a full table of 4 KiB is 7 KB in nghttp2.

@@ -31,7 +31,7 @@ struct Request {
   std::string_view body;   ///< decoded; empty unless Limits::keep_bodies
   std::vector<Field> fields;
 
-  /// Value of the first field of that name, empty where there is none.
+  /// Value of the first field of that name, empty if there is none.
   std::string_view find(std::string_view name) const {
     for (const Field& field : fields)
       if (same_name(field.name, name)) return field.value;

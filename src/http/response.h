@@ -22,7 +22,7 @@ class HeaderBlock {
   using Fields = std::vector<std::pair<std::string, std::string>>;
 
   /// `fields` have lower-case names and go out in this order. `urgency` is RFC 9218's, 0 (first) to 7, -1 for none:
-  /// it orders what shares a connection, and is told as "priority: u=N" (LL-113).
+  /// it orders what shares a connection, and is sent as "priority: u=N" (LL-113).
   HeaderBlock(int status, Fields fields, int urgency = -1);
   ~HeaderBlock();
   HeaderBlock(const HeaderBlock&) = delete;

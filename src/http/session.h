@@ -90,10 +90,10 @@ class Session {
   virtual void respond(StreamId id, Response response) = 0;
   /// Answers with `head`, which has no Content-Length and no body, and with a body that grows. HEAD gets the head
   /// alone. Returns false if the request is gone: nothing is taken from `body`. What ends the request before the body
-  /// ended (the peer, abort()) is told to its source.
+  /// ended (the peer, abort()) is reported to its source.
   [[nodiscard]] virtual bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) = 0;
   /// Appends what is to be sent next, at least 1 and about `most` bytes, as slices for one gathered write;
-  /// nothing where nothing is to be sent. May go on with the next pipelined request.
+  /// nothing if nothing is to be sent. May continue with the next pipelined request.
   virtual void take_output(std::size_t most, std::vector<base::Bytes>& out) = 0;
   /// False while more input would only pile up: stop reading until take_output has emptied it.
   virtual bool wants_input() const = 0;
@@ -113,8 +113,8 @@ class Session {
   virtual void shut_down() = 0;
   /// The connection is gone: on_stream_closed for every request not answered.
   virtual void abort() = 0;
-  /// The session to go on with in place of this one, once the first bytes told which; null: this one. Not to be called
-  /// inside any call to it.
+  /// The session to continue with in place of this one, once the first bytes have shown which protocol it is; null:
+  /// this one. Not to be called inside any call to it.
   virtual std::unique_ptr<Session> take_detected() { return nullptr; }
   /// "h1" or "h2", for counters.
   virtual std::string_view protocol() const = 0;

@@ -55,7 +55,7 @@ class Publisher {
       kBusy,      ///< the channel has a publisher (RT-28, SR-23)
       kNotFound,  ///< no such channel is configured
       kBadName,   ///< the channel's name is not [A-Za-z0-9_-]{1,64}
-      kOverload,  ///< no room for another feed; whoever refuses tells the log, listeners do not
+      kOverload,  ///< too many feeds; the code that refuses logs it, listeners do not
     };
     Why why = Why::kDenied;
     std::string text;  ///< one line for the encoder's operator

@@ -241,8 +241,8 @@ void RtmpConnection::on_media(rtmp::Message&& message) {
 }
 
 /// RT-36: the main video of a codec that we cannot play ends the publish with a clear status. Another track is left out
-/// by the demuxer, which the worker logs; the message goes on to it. Encoders that name codecs by FourCC are told once;
-/// older ones take any status after Publish.Start for the end.
+/// by the demuxer, which the worker logs; the message is passed on to it. Encoders that name codecs by FourCC are
+/// warned once; older ones take any status after Publish.Start for the end.
 bool RtmpConnection::playable(const rtmp::TagSummary& summary) {
   const rtmp::TagSummary::Unplayable& track = *summary.unplayable;
   const std::string text =

@@ -48,7 +48,7 @@ class RtmpListener final : private RtmpConnectionOwner {
   void set_tls(std::shared_ptr<const tls::Context> context) { options_.tls = std::move(context); }
   /// How often a connection that comes from now on may publish.
   void set_publish_rate(const PublishRate& rate) { options_.publishes = rate; }
-  /// Takes no more connections; those that are there go on.
+  /// Takes no more connections; those that are there continue.
   void stop_accepting() { tcp_.reset(); }
   /// Asks the encoders that can to publish to `tc_url` (empty: here, anew) from now on (RT-38, OP-3).
   void request_reconnect(std::string_view tc_url, std::string_view why);

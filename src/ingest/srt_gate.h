@@ -21,7 +21,7 @@
 
 namespace ingest {
 
-/// What a caller is told when it is refused (SR-5); the numbers are those on the wire.
+/// The reason that a refused caller receives (SR-5); the numbers are those on the wire.
 enum class SrtReject : int {
   kSyntax = 1400,
   kUnauthorized = 1401,

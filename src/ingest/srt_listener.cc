@@ -137,9 +137,9 @@ void SrtListener::admit(SrtArrival&& arrival) {
   auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, std::move(arrival.backlog), *thread_);
   auto answer = publisher_.on_publish(request, *feed);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
-    // The handshake is over, so the caller cannot be told why any more.
+    // The handshake is over, so the reason can no longer be sent to the caller.
     ++counters_.late_refusals;
-    // Who refuses for want of room tells the log of it, now and then: there may be very many.
+    // Refusals for a limit are logged where the limit is, at a limited rate: there may be very many.
     if (refusal->why != Publisher::Refusal::Why::kOverload) {
       base::log_warn("ingest", "SRT publisher closed",
                      {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});

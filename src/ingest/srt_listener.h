@@ -25,7 +25,7 @@ struct SrtCounters {
   std::uint64_t accepted = 0;                  ///< callers that passed the gate and shook hands
   std::uint64_t publishes = 0;                 ///< of these, admitted by the channel
   std::uint64_t late_refusals = 0;             ///< of these, refused by it after all
-  std::map<SrtReject, std::uint64_t> refused;  ///< at the gate, by the code that they were told (SR-5)
+  std::map<SrtReject, std::uint64_t> refused;  ///< at the gate, by the code that they received (SR-5)
   std::uint64_t bytes = 0;                     ///< handed on
   std::uint64_t bytes_discarded = 0;           ///< the loop lagged by `backlog_bytes`
 };
@@ -37,7 +37,7 @@ struct SrtCounters {
 ///              └ 14xx                             └ refused: closed
 ///
 /// A live sender cannot be made to wait: while the loop lags by SrtThread::Options::backlog_bytes, what arrives is
-/// dropped and told by feed::Dropped (SR-13).
+/// dropped and reported as feed::Dropped (SR-13).
 /// Thread: the loop's. Owns: a thread of its own that reads the sockets.
 class SrtListener final : private SrtThreadSink {
  public:
@@ -65,7 +65,7 @@ class SrtListener final : private SrtThreadSink {
   void set_occupied(std::set<std::string, std::less<>> channels);
   /// Callers for channels that the policy does not name are refused by the gate, but for these; nullopt: nobody is.
   void set_full(std::optional<std::set<std::string, std::less<>>> but_for);
-  /// Refuses callers with 1503 from now on; publishers that are there go on (OP-3).
+  /// Refuses callers with 1503 from now on; publishers that are there continue (OP-3).
   void stop_accepting() { gate_.close(); }
 
   SrtCounters statistics() const;

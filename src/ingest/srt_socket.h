@@ -65,7 +65,7 @@ class SrtAcceptor {
 
   int socket() const { return socket_; }
   std::uint16_t port() const;
-  /// The next caller that passed the gate. Errors: kBusy where there is none.
+  /// The next caller that passed the gate. Errors: kBusy if there is none.
   base::Result<Accepted> accept();
 
  private:

@@ -41,7 +41,7 @@ void SrtThread::run() {
   stats_at_ = clock_.steady() + kStatsEvery;
   while (!stopping_) {
     const std::vector<int> ready = poll_.wait(kWait);
-    obey();
+    run_commands();
     bool read_some = false;
     for (const int socket : ready) {
       if (socket == acceptor_->socket()) {
@@ -57,7 +57,7 @@ void SrtThread::run() {
   }
 }
 
-void SrtThread::obey() {
+void SrtThread::run_commands() {
   std::map<std::uint64_t, std::string> orders;
   {
     const std::lock_guard lock(mutex_);
@@ -108,13 +108,13 @@ void SrtThread::take(Connection& connection, std::vector<std::uint8_t> bytes) {
   if (queued + bytes.size() > options_.backlog_bytes) connection.dropping = true;
   if (queued <= options_.backlog_bytes / 2) connection.dropping = false;
   if (connection.dropping) {
-    connection.untold_drop += bytes.size();
+    connection.unreported_drop += bytes.size();
     backlog.dropped += bytes.size();
     return;
   }
   backlog.queued += bytes.size();
   sink_.on_srt_bytes(connection.id, clock_.utc(), base::Bytes::adopt(std::move(bytes)),
-                     std::exchange(connection.untold_drop, 0));
+                     std::exchange(connection.unreported_drop, 0));
 }
 
 void SrtThread::end(int socket, std::string reason) {

@@ -70,12 +70,12 @@ class SrtThread {
     SrtStats stats;
     std::shared_ptr<SrtBacklog> backlog;
     bool dropping = false;
-    std::uint64_t untold_drop = 0;  ///< bytes dropped that the sink has not been told of
+    std::uint64_t unreported_drop = 0;  ///< bytes dropped that are not reported to the sink yet
   };
 
   void run();
   void accept_all();
-  void obey();
+  void run_commands();
   bool read(int socket, Connection& connection);
   void take(Connection& connection, std::vector<std::uint8_t> bytes);
   void end(int socket, std::string reason);

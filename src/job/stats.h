@@ -6,7 +6,7 @@
 
 namespace job {
 
-/// What a worker tells of itself: one page of memory that it shares with the server, which reads it whenever it is
+/// What a worker reports of itself: one page of memory that it shares with the server, which reads it whenever it is
 /// asked for metrics. No messages, no locks; each number has one writer, the worker's main thread.
 struct Stats {
   using Number = std::atomic<std::uint64_t>;

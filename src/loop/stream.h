@@ -13,7 +13,7 @@
 
 namespace loop {
 
-/// What a Stream tells its owner. Never called inside a call to the Stream, nor after Stream::close().
+/// What a Stream reports to its owner. Never called inside a call to the Stream, nor after Stream::close().
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
@@ -44,7 +44,7 @@ class Stream {
 
   /// Starts reading. `handler` must outlive the stream or its close().
   void start(StreamHandler& handler);
-  /// Stops and goes on reading: back-pressure for the sender.
+  /// Stops and continues reading: back-pressure for the sender.
   void pause();
   void resume();
   bool paused() const;
@@ -59,7 +59,7 @@ class Stream {
   /// Has what write() looks at fetched from memory; it is about to be called.
   void prefetch() const { __builtin_prefetch(state_); }
 
-  /// Closes the writing side once all is sent; reading goes on.
+  /// Closes the writing side once all is sent; reading continues.
   void shut_down();
   /// Closes both sides at once, dropping what is queued. No callback comes after. The object stays usable for calls
   /// that do nothing.

@@ -20,7 +20,7 @@ struct Stream::State {
   int descriptor = -1;     ///< of a TCP socket, for sending without libuv
   int pending_error = 0;
   bool paused = false;
-  bool ended = false;            ///< the owner was told of the end
+  bool ended = false;            ///< the owner has been called with the end
   bool broken = false;           ///< nothing can be written any more
   bool shutdown_wanted = false;  ///< once nothing is queued
   bool loopback = false;

@@ -15,7 +15,7 @@ struct TrackGone {
   std::uint32_t track_id = 0;
 };
 
-/// Packets were lost: video goes on at its next key frame.
+/// Packets were lost: video continues at its next key frame.
 struct Loss {};
 
 /// The feed has ended: what is held back has to come out.

@@ -36,7 +36,7 @@ struct Certificate {
   std::int64_t expires = 0;  ///< Units: seconds since 1970, UTC.
 };
 
-/// Everything an instance tells Prometheus, but for what it reads off serve loops and /proc while writing.
+/// Everything that an instance exports to Prometheus, except what is read from serve loops and /proc while writing.
 struct Instance {
   std::string version;
   double main_loop_busy = 0;

@@ -62,7 +62,7 @@ struct Log::Track {
   std::shared_ptr<const hls::Init> init;
   hls::Window window;
   hls::Terms terms;
-  bool independent_segments = true;  ///< as the multivariant playlist was told
+  bool independent_segments = true;  ///< as the multivariant playlist declares
   std::shared_ptr<const RenditionSnapshot> snapshot;
 };
 
@@ -169,7 +169,7 @@ Log::Counters Log::counters() const {
   return counters;
 }
 
-/// Whether a presentation goes on with what there is: same numbering, and no index changed its meaning.
+/// Whether a presentation continues with what there is: same numbering, and no index changed its meaning.
 bool Log::same_session(const record::Presentation& presentation) const {
   if (ended_ || media::reduce(presentation.segment) != segment_) return false;
   if (presentation.renditions.size() < tracks_.size()) return false;
@@ -189,7 +189,7 @@ void Log::begin_session(const record::Presentation& presentation) {
   std::int64_t floor = 0;
   for (const auto& track : old)
     floor = std::max(floor, track->window.begun() == INT64_MIN ? 0 : track->window.begun() + 1);
-  if (floor > 0) discontinuities_.add(floor);  // players that stayed are told
+  if (floor > 0) discontinuities_.add(floor);  // so that players that stayed see it
   for (const record::Rendition& rendition : presentation.renditions) {
     const auto at = std::find_if(old.begin(), old.end(),
                                  [&](const auto& track) { return track != nullptr && track->name == rendition.name; });

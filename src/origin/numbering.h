@@ -19,7 +19,7 @@ namespace origin {
 /// The sum is in the records that leave here, where a segment's number beside its start tells it
 /// (hls::numbering_offset()): journals, relays and edges pass it on and need not agree on it. Origins that never talk
 /// add the same where they have carried the same sessions, also if they stopped some segments apart, since the step is
-/// coarse. One that has missed a session of another N takes the sum from the log that it goes on with.
+/// coarse. One that has missed a session of another N takes the sum from the log that it continues with.
 /// Thread: one.
 class Numbering {
  public:

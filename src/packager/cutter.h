@@ -75,7 +75,7 @@ class Cutter {
 
   std::int64_t slot_of(std::int64_t time) const { return media::floor_div(time, options_.slot); }
 
-  /// Goes on with another lead stream from where the current segment started.
+  /// Continues with another lead stream from where the current segment started.
   void change_lead(Options options);
   /// Segment cut.msn is open on the lead already. REQUIRES: started(), and it comes after the current one.
   void go_to(Cut cut);

@@ -339,7 +339,7 @@ void Packager::tick(base::Micros utc) {
   pump();
 }
 
-/// Who reads the log is told when the lead began to be held, and when media came again.
+/// Writes markers for when the lead began to be held and when media came again.
 void Packager::write_outage() {
   const Segmenter& lead = lanes_[lead_]->segmenter();
   const std::int64_t scale = lead.format().timescale;

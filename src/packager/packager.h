@@ -35,7 +35,7 @@ struct RenditionSpec {
 /// The renditions of a log that is to be resumed, to be published as they were.
 std::vector<RenditionSpec> specs_of(const record::Presentation& known);
 
-/// What the packager tells the worker. Called from within on_packet() and tick().
+/// What the packager reports to the worker. Called from within on_packet() and tick().
 class Listener {
  public:
   virtual ~Listener() = default;
@@ -87,7 +87,7 @@ class Packager {
   Packager(const Packager&) = delete;
   Packager& operator=(const Packager&) = delete;
 
-  /// Goes on with a log. Call before set_presentation(), which then names at least the log's renditions in its order.
+  /// Continues with a log. Call before set_presentation(), which then names at least the log's renditions in its order.
   void resume(record::Position position);
   /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there
   /// are; an unchanged presentation writes nothing.
@@ -96,7 +96,7 @@ class Packager {
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
   /// It is `utc`, and everything received before has been given to on_packet() as far as it has left the encoders.
   void tick(base::Micros utc);
-  /// Flushes, writes Closing and each rendition's last part, and ends every open segment: whoever owns the log writes
+  /// Flushes, writes Closing and each rendition's last part, and ends every open segment: the owner of the log writes
   /// the End. Nothing is taken any more.
   void finish();
 

@@ -71,7 +71,7 @@ class Segmenter {
 
   enum class Missing : std::uint8_t {
     kHold,  ///< time without media repeats the still
-    kGap,   ///< and is declared a gap where there is none, or always
+    kGap,   ///< and is declared a gap if there is none, or always
   };
   Segmenter(std::uint32_t rendition, Format format, Missing missing, Out out, Counters& counters);
 

@@ -8,7 +8,7 @@
 namespace record {
 namespace {
 
-/// Whether `next` goes on with the numbering and the renditions of `before`.
+/// Whether `next` continues with the numbering and the renditions of `before`.
 bool continues(const Presentation& before, const Presentation& next) {
   if (media::reduce(before.segment) != media::reduce(next.segment)) return false;
   if (next.renditions.size() < before.renditions.size()) return false;

@@ -9,7 +9,7 @@
 
 namespace record {
 
-/// Where a log stands: enough for another source to go on with it, without a hole in the numbering and with the last
+/// Where a log stands: enough for another source to continue with it, without a hole in the numbering and with the last
 /// picture at hand. Follows every record through apply().
 struct Position {
   /// One rendition's place. All of its times are in ticks of its own `timescale`, which changes with them: ticks of one
@@ -31,12 +31,13 @@ struct Position {
 
   Presentation presentation;
   std::vector<Rendition> renditions;  ///< one for each of presentation.renditions
-  /// Formats have changed and the log's Discontinuity for it is not written yet: whoever goes on writes it first.
+  /// Formats have changed and the log's Discontinuity for it is not written yet: the source that continues writes it
+  /// first.
   std::optional<std::int64_t> owed_discontinuity;
   /// The log's last parts are written. A log that closes is not resumed: no part of the encoding.
   bool closing = false;
 
-  /// True once there is something to go on with: a presentation of which something was published, and no end.
+  /// True once there is something to continue with: a presentation of which something was published, and no end.
   bool known() const;
   /// Records of renditions that no presentation named are ignored.
   void apply(const Record& record);

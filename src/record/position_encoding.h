@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "record/position.h"
 
-/// A Position as bytes: for the worker that goes on with a log. Not kept anywhere: writer and reader are one build.
+/// A Position as bytes: for the worker that continues with a log. Not kept anywhere: writer and reader are one build.
 ///
 ///     8    segment from which a discontinuity is owed, INT64_MIN: none
 ///     4    number of renditions

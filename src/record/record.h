@@ -27,7 +27,7 @@ struct Rendition {
   /// Longest part that will ever be published, in ticks: PART-TARGET (constant for the session, AMB-8).
   std::int64_t part_ticks = 0;
   bool copied = false;  ///< the feed's own packets; a copied video rendition's key frames make the cuts
-  /// One coded frame of silence of an audio rendition, for whoever fills a hole without an encoder; empty: there is
+  /// One coded frame of silence of an audio rendition, to fill a hole with, without an encoder; empty: there is
   /// none.
   base::Bytes held;
   std::uint32_t held_ticks = 0;  ///< its duration
@@ -100,7 +100,7 @@ struct Marker {
   base::Bytes payload;  ///< in the form of its class: a splice_info_section, an ID3 tag
 };
 
-/// The event is about to end: the parts that players were told of still follow, and they are told of no further ones
+/// The event is about to end: the parts that playlists have hinted at still follow, and no further ones are hinted at
 /// (no EXT-X-PRELOAD-HINT from here on). The End comes a second later or more: hls.js 1.7 and Shaka load no part that
 /// they first see beside EXT-X-ENDLIST, and Shaka stands still where a part that was hinted never came. With the End
 /// comes one short segment more in each rendition, listed whole: video.js ends with an append after EXT-X-ENDLIST only.

@@ -41,7 +41,7 @@ class AccessUnitAssembler {
   /// What waits: the track has ended, or begins anew.
   std::optional<AccessUnit> flush();
 
-  /// Messages that went on with a picture that had been given out: their track does not keep to one kind.
+  /// Messages that continued with a picture that had been given out: their track does not keep to one kind.
   std::uint64_t late_pieces() const { return late_pieces_; }
 
   static constexpr std::size_t kMostHeld = std::size_t{8} << 20;

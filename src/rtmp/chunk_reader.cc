@@ -56,8 +56,8 @@ base::Result<std::optional<Message>> ChunkReader::next(View& bytes) {
       TRY(message, step(bytes));
     }
     if (!message) continue;
-    TRY(const bool obeyed, obey(*message));
-    if (!obeyed) return message;
+    TRY(const bool handled, handle_control(*message));
+    if (!handled) return message;
   }
   return std::optional<Message>{};
 }
@@ -190,8 +190,8 @@ std::optional<Message> ChunkReader::take_message() {
                  base::Bytes::adopt(std::exchange(stream.payload, {}))};
 }
 
-/// Carries out the two messages that concern the chunk stream itself; false for all others.
-base::Result<bool> ChunkReader::obey(const Message& message) {
+/// Handles the two messages that concern the chunk stream itself; false for all others.
+base::Result<bool> ChunkReader::handle_control(const Message& message) {
   if (message.type != Type::kSetChunkSize && message.type != Type::kAbort) return false;
   if (message.payload.size() < 4) return Error{Code::kTruncated, "protocol control message"};
   const std::uint32_t value = number_at(message.payload.view(), 0, 4);

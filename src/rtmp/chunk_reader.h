@@ -12,7 +12,7 @@
 
 namespace rtmp {
 
-/// Cuts a peer's chunk stream into messages. Set Chunk Size and Abort are obeyed here and not handed out.
+/// Cuts a peer's chunk stream into messages. Set Chunk Size and Abort are handled here and not handed out.
 ///
 /// Memory: grows with the bytes received, never with a length declared (RT-41); bounded by Limits.
 /// Errors: kMalformed or kTooLarge; the stream is then lost and the connection must go.
@@ -68,7 +68,7 @@ class ChunkReader {
   base::Status begin_message(ChunkStream& stream, int format);
   base::Status read_payload(base::View& bytes);
   std::optional<Message> take_message();
-  base::Result<bool> obey(const Message& message);
+  base::Result<bool> handle_control(const Message& message);
   void abort(std::uint32_t id);
   base::Result<std::size_t> index_of(std::uint32_t id, int format);
 

@@ -17,7 +17,7 @@ namespace rtmp {
 /// Holds at most C1 (1536 bytes), and that only while it arrives (RT-41). Spec: [rtmp 5.2], RT-1, RT-2.
 class Handshake {
  public:
-  /// `seed` makes the random bytes of S1: any number, told apart between connections.
+  /// `seed` makes the random bytes of S1: any number, another one for each connection.
   explicit Handshake(std::uint64_t seed) : random_(seed) {}
 
   /// Takes what belongs to the handshake off the front of `bytes`; the rest is chunks (RT-2).

@@ -24,7 +24,7 @@ struct PublishAddress {
 ///   app "live/ch?key=K1", stream "K2"   FFmpeg and librtmp, where the key is "K1/K2"
 PublishAddress parse_publish_address(std::string_view app, std::string_view stream, std::string_view tc_url);
 
-/// The value of `name`, which is in lower case, in "a=1&B=2"; empty where there is none.
+/// The value of `name`, which is in lower case, in "a=1&B=2"; empty if there is none.
 std::string_view query_value(std::string_view query, std::string_view name);
 
 /// What a key that `query` holds may be beside query_value(query, "key"), most likely first: as PublishAddress has it.

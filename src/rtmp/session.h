@@ -37,7 +37,7 @@ inline constexpr std::string_view kRejected = "NetStream.Publish.Rejected";
 inline constexpr std::string_view kFailed = "NetStream.Publish.Failed";
 }  // namespace status
 
-/// What a Session tells its owner.
+/// What a Session reports to its owner.
 class SessionHandler {
  public:
   virtual ~SessionHandler() = default;
@@ -47,7 +47,7 @@ class SessionHandler {
   /// An audio, video or data message of the accepted publish. Data is AMF0 without "@setDataFrame" (type 18),
   /// whatever it was sent as; aggregates come taken apart.
   virtual void on_media(Message&& message) = 0;
-  /// The publish is over, whoever ended it (RT-19).
+  /// The publish has ended, by either side (RT-19).
   virtual void on_publish_end(std::string_view reason) = 0;
 };
 
@@ -74,7 +74,7 @@ class Session {
     std::size_t streams = 8;            ///< createStream at a time (RT-42)
     std::uint32_t window = 2'500'000;   ///< Units: bytes between acknowledgements that we ask for, as FMS does.
     std::uint32_t chunk_size = 60'000;  ///< FFmpeg copies it for its own output (RT-11).
-    std::uint64_t seed = 0;             ///< for the handshake's filler; told apart between connections
+    std::uint64_t seed = 0;             ///< for the handshake's filler; another one for each connection
   };
   enum class State : std::uint8_t { kHandshake, kConnecting, kConnected, kPending, kPublishing, kClosed };
   struct Counters {
@@ -104,7 +104,7 @@ class Session {
   void refuse_publish(std::string_view code, std::string_view description);
   /// Ends a running publish with an error status, and the connection with it.
   void fail_publish(std::string_view code, std::string_view description);
-  /// Tells the encoder of something that goes on without: a warning status, for its log.
+  /// Warns the encoder of something that is left out of the publish: a status of level warning, for its log.
   void warn(std::string_view description);
   /// Asks a client that can to publish elsewhere; false if it said it cannot (RT-38). An empty tc_url: here again.
   bool request_reconnect(std::string_view tc_url, std::string_view description);

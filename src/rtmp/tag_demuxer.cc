@@ -111,7 +111,7 @@ bool TagDemuxer::announce_config(TrackState& state, Codec codec, const Bytes& co
   return true;
 }
 
-/// Tells the sink of a track that is new or has changed; a repeated sequence header changes nothing (RT-24).
+/// Reports a track that is new or has changed to the sink; a repeated sequence header changes nothing (RT-24).
 void TagDemuxer::announce(TrackState& state, media::Track track) {
   track.id = state.track.id;
   track.timescale = kTimescale;
@@ -174,7 +174,8 @@ bool TagDemuxer::describe_by_frame(TrackState& state, const TagPart& part) {
     drop(&state, Notice::Kind::kDamagedFrame, track.error().message());
     return false;
   }
-  // Only what a player is told makes a new track: E-AC-3 headers differ in bit rate from frame to frame.
+  // Only what playlists and init sections declare makes a new track: E-AC-3 headers differ in bit rate from frame to
+  // frame.
   const bool same = state.announced && state.track.codec == track->codec && state.track.audio == track->audio;
   if (same) return true;
   base::Result<media::Track> described = media::describe(track.take());
@@ -222,7 +223,7 @@ TagDemuxer::TrackState* TagDemuxer::track_of(const TagPart& part) {
   return &tracks_.back();
 }
 
-/// Counts what is left out, and tells the sink the first time.
+/// Counts what is left out; reports it to the sink the first time.
 void TagDemuxer::drop(TrackState* state, Notice::Kind kind, std::string text) {
   ++counters_.dropped;
   notice(state, kind, std::move(text));

@@ -18,7 +18,7 @@
 
 namespace rtmp {
 
-/// Something in a feed that is left out or repaired, told once a track and kind.
+/// Something in a feed that is left out or repaired; reported once a track and kind.
 struct Notice {
   enum class Kind : std::uint8_t {
     kUnplayable,     ///< a codec that we do not take; its track is dropped (RT-36)

@@ -91,7 +91,7 @@ bool drop_capabilities() {
 }
 
 /// Beyond the list: threads, but no processes; signals to itself; a name; its own limits, to be read. Everything else
-/// fails with EPERM, so that a library that asks for more goes on without it.
+/// fails with EPERM, so that a library that asks for more continues without it.
 int load_filter() {
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   if (filter == nullptr) return ENOMEM;

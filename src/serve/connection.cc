@@ -85,7 +85,7 @@ void Connection::on_read(base::View bytes) {
   pump();
 }
 
-/// False where there is nothing to pump: the handshake goes on, or the connection is gone.
+/// False where there is nothing to pump: the handshake continues, or the connection is gone.
 bool Connection::read_tls(base::View bytes) {
   const bool was_established = tls_->established();
   context_.plain.clear();
@@ -230,7 +230,7 @@ base::Micros Connection::deadline() const {
 
 void Connection::set_deadline() {
   base::Micros first = deadline();
-  // With bytes in the kernel's queue no stream can go on, which is not the streams' fault.
+  // With bytes in the kernel's queue no stream can continue, which is not the streams' fault.
   const bool all_taken = stream_->queued() == 0;
   if (all_taken) first = std::min(first, session_->next_expiry({context_.timeouts.head, context_.timeouts.stuck}));
   context_.wheel.set(*this, first);

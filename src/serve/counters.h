@@ -91,7 +91,7 @@ struct Counters {
   Counter tls_resumptions;    ///< of those
   std::array<Counter, tls::kFailures> tls_failures;
   Counter timeouts;         ///< connections ended by a timer: slow head, idle, stuck reader
-  Counter streams_expired;  ///< HTTP/2 streams likewise, their connections going on
+  Counter streams_expired;  ///< HTTP/2 streams likewise, their connections continuing
   Counter streams_refused;  ///< HTTP/2 streams reset because requests took more than http::Limits allow
   std::array<Counter, kResources> headroom;  ///< left now. Units: millionths.
   Histogram join_time;                       ///< from a join to its first media, on one connection

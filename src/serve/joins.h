@@ -12,7 +12,7 @@
 namespace serve {
 
 /// The CMCD session id of a request (CTA-5004, CF-27), from its query or the CMCD-Session header; empty where there is
-/// none. Only told apart by, never kept or shown.
+/// none. Used only to tell viewers apart, never stored or shown.
 std::string_view cmcd_session(const http::Request& request);
 
 /// Viewers that join: who is one, how many are on their way to their first media, how long that took.

@@ -55,9 +55,10 @@ class Server final : private ConnectionOwner {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Replaces what viewers see of the channel `snapshot->name`, and answers whoever waited for it, in one pass.
+  /// Replaces what viewers see of the channel `snapshot->name`, and answers the requests that waited for it, in one
+  /// pass.
   void publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot);
-  /// The channel is gone: whoever waits gets 404.
+  /// The channel is gone: requests that wait get 404.
   void remove(std::string channel);
   /// How much of memory and egress the whole instance has left; the loop knows its own busy share and connections.
   void set_shared_headroom(double memory, double egress);

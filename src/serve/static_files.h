@@ -19,7 +19,7 @@ class StaticFiles {
   /// Errors: kNotFound, kSystem with the path; kTooLarge past 32 MiB together.
   static base::Result<std::shared_ptr<const StaticFiles>> load(const std::string& directory);
 
-  /// The answer for a path below the directory ("play.html", "vendor/hls.min.js"), null where there is none.
+  /// The answer for a path below the directory ("play.html", "vendor/hls.min.js"), null if there is none.
   http::Response find(std::string_view name, bool gzip) const;
 
  private:

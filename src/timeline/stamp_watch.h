@@ -24,7 +24,7 @@ class StampWatch {
   };
 
   Verdict check(base::Micros dts, base::Micros arrived, Limits limits);
-  /// Decode time of the packet checked last, if the source had gone on as before.
+  /// Decode time of the packet checked last, if the source had continued as before.
   base::Micros expected() const { return expected_; }
   /// Whether the packet checked last would have come before it was sent, had the source's clock not been set anew.
   bool too_early() const { return too_early_; }

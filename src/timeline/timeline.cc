@@ -272,7 +272,8 @@ void Timeline::set_anchor(const Anchor& anchor) {
   // In the order in which the feed named them, which is that of its languages.
   std::sort(audio.begin(), audio.end(), [](const Entry* a, const Entry* b) { return a->order < b->order; });
   for (Entry* entry : audio) {
-    // What lies before the anchor is given out as well: whoever has no place for it learns how late audio comes.
+    // What lies before the anchor is given out as well: a consumer that has no place for it learns how late audio
+    // comes.
     entry->audio->start(*anchor_, entry->not_before);
     announce(entry->audio->track());
   }
@@ -312,8 +313,8 @@ void Timeline::release_waiting() {
   }
 }
 
-/// The source's clock was set anew: the track goes on under the anchor that puts it where it is `expected` (nothing: at
-/// its arrival), or under one of its own.
+/// The source's clock was set anew: the track continues under the anchor that puts it where it is `expected` (nothing:
+/// at its arrival), or under one of its own.
 void Timeline::follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected) {
   const media::Instant time = entry.feed_time(packet.dts);
   const base::Micros due = expected.value_or(std::max(packet.arrived, floor_));

@@ -25,7 +25,7 @@ namespace timeline {
 /// of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The decode
 /// timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be negative
 /// (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only if more of them
-/// follow was the source's clock set anew, and its track goes on under a new anchor, as if nothing had happened
+/// follow was the source's clock set anew, and its track continues under a new anchor, as if nothing had happened
 /// (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the others kept.
 ///
 /// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,

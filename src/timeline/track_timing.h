@@ -52,7 +52,7 @@ class VideoTiming {
   /// Starts the decode timeline at the first frame, not before `floor`. Returns the packets held back.
   std::deque<media::Packet> start(const Anchor& anchor, base::Micros floor);
 
-  /// Goes on under another anchor from this packet on.
+  /// Continues under another anchor from this packet on.
   void change_anchor(const Anchor& anchor, const media::Packet& packet);
   /// An anchor under which this packet follows what was given out, at its arrival if that is later.
   Anchor continue_at(const media::Packet& packet, base::Micros floor, base::Micros clear_slots) const;

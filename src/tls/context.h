@@ -44,7 +44,7 @@ class Context {
     std::shared_ptr<const TicketKeys> ticket_keys;
   };
 
-  /// The certificate and the key that the options name, or the self-signed ones, made where there are none yet. Blocks
+  /// The certificate and the key that the options name, or the self-signed ones, made if there are none yet. Blocks
   /// on the disk. Errors: those of Credentials::read; kNotFound where one of two files is not named.
   static base::Result<Credentials> read_credentials(const Options& options);
   /// Of credentials that were read before, whatever files the options name.

@@ -37,7 +37,7 @@ class AudioLine {
   std::int64_t rate() const { return encoder_.track().timescale; }
 
   /// `at`: where the frame's first sample belongs.  `arrived` goes with the packets.
-  /// Errors: kSystem; the frame is then lost, the line goes on.
+  /// Errors: kSystem; the frame is then lost, later ones are not.
   base::Result<Repair> feed(const AVFrame& frame, std::int64_t at, base::Micros arrived, Output& out);
   /// Where the next sample would go; INT64_MIN before the first.
   std::int64_t end() const;

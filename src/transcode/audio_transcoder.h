@@ -49,7 +49,7 @@ class AudioTranscoder {
   AudioTranscoder(const AudioTranscoder&) = delete;
   AudioTranscoder& operator=(const AudioTranscoder&) = delete;
 
-  /// Tells `out` each rung's track. Call once, first.
+  /// Gives `out` each rung's track. Call once, first.
   void announce(Output& out);
   /// Decodes one packet, in ticks of the newest source, and delivers what that completes.
   void feed(media::Packet&& packet, Output& out);

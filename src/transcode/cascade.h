@@ -16,7 +16,7 @@ class Cascade {
  public:
   explicit Cascade(const std::vector<Rung>& rungs);
 
-  /// Goes on to the next picture. `aspect` is that of the source's pixels where the picture does not know.
+  /// Advances to the next picture. `aspect` is that of the source's pixels where the picture does not know.
   void next(FramePtr picture, media::Rational aspect);
   /// The picture in the rung's size, shared with what was given out before; null where scaling failed.
   FramePtr picture(std::size_t rung);

@@ -40,7 +40,7 @@ void Intake::outdo(const Item& item) {
 }
 
 /// Keeps what follows the newest waiting key frame if that is not what is too much already, otherwise nothing; the
-/// decoder is told that something is missing.
+/// decoder is notified that something is missing.
 void Intake::drop_to_key() {
   std::size_t keep_from = items_.size();
   for (std::size_t i = items_.size(); i-- > 1;) {

@@ -11,7 +11,7 @@ namespace transcode {
 
 /// One coded frame of digital silence in a given format, to fill an audio rendition whose source went quiet while its
 /// packets were being copied. The frame decodes to silence behind any other frame of the track and behind itself, any
-/// number of times: whoever has it needs no encoder.
+/// number of times, without an encoder.
 class Silence {
  public:
   /// For a track of AAC-LC, HE-AAC and HE-AAC v2 (their core is silent, so is the rest), Opus, AC-3, E-AC-3 or FLAC

@@ -15,7 +15,7 @@
 namespace transcode {
 
 /// The bounded hand-over of pictures from several decode sides to one encode side: those of the selected side pass,
-/// those of the others are dropped. What it was told comes out in order: after hold() nothing that was put before.
+/// those of the others are dropped. Calls take effect in order: after hold() nothing that was put before.
 /// Thread: put() and hold() from a side's own, take() from the encode side's, the rest from the owner's.
 class Switch {
  public:

@@ -140,7 +140,7 @@ AudioFramer::Probe Ac3Framer::probe(base::View bytes) {
     if (!header->enhanced) break;
   }
   if (size == 0) return {};
-  // At the end of the data: a unit of fewer than six blocks goes on, a full one ends with its PES packet.
+  // At the end of the data: a unit of fewer than six blocks continues, a full one ends with its PES packet.
   if (samples < kUnitSamples && size == bytes.size()) return {Probe::Verdict::kMore, 0};
   return {Probe::Verdict::kFrame, size};
 }

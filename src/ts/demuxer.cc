@@ -23,7 +23,7 @@ std::uint32_t crc_of(base::View section) { return base::ByteReader(section.last(
 
 bool is_video(const StreamEntry& stream) { return media::kind_of(*stream.codec) == media::Kind::kVideo; }
 
-/// True where the stream can go on with the framer it has.
+/// True where the stream can continue with the framer it has.
 bool same_kind(const StreamEntry& a, const StreamEntry& b) {
   return a.codec == b.codec && a.wrapping == b.wrapping && a.opus_channels == b.opus_channels;
 }

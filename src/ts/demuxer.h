@@ -111,7 +111,7 @@ class Demuxer {
   /// Left the program with a PES packet under way; until that ends, a stream that is new begins, or the next section.
   std::vector<std::unique_ptr<Elementary>> leaving_;
   std::map<std::uint16_t, std::uint8_t> unsupported_;  ///< PID to stream_type
-  std::set<std::uint8_t> reported_;                    ///< stream types told in the log
+  std::set<std::uint8_t> reported_;                    ///< stream types that were logged
   std::vector<Pes> ready_;
 };
 

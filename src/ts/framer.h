@@ -13,7 +13,7 @@
 
 namespace ts {
 
-/// A PES packet with a length that comes this near to the most it can say (65,535) may go on in the next one.
+/// A PES packet with a length that comes this near to the most it can say (65,535) may continue in the next one.
 inline constexpr std::size_t kMayGoOn = 60000;
 /// The largest access unit of a video stream. Units: bytes.
 inline constexpr std::size_t kMaxUnit = std::size_t{8} << 20;

@@ -91,7 +91,7 @@ void NalFramer<Sets>::find_pieces(base::View data, bool may_go_on) {
   scanned_ = open_ ? std::max(pieces_.back().begin, data.size() - 2) : data.size();
 }
 
-/// The last piece reaches to `end`; where that is the end of the data it may go on.
+/// The last piece reaches to `end`; where that is the end of the data it may continue.
 template <typename Sets>
 void NalFramer<Sets>::end_piece(base::View data, std::size_t end, bool may_go_on) {
   Piece& piece = pieces_.back();

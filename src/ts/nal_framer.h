@@ -23,7 +23,7 @@ namespace ts {
 ///
 /// An access unit is whole when the next one begins. Where eight PES packets in a row each began one, the end of a PES
 /// packet is taken for the end of its unit, which saves one frame of delay; a field whose other half is missing, and a
-/// PES packet as long as its length field can say (TS-6), are waited for. The first picture that goes on nevertheless
+/// PES packet as long as its length field can say (TS-6), are waited for. The first picture that continues nevertheless
 /// ends this for good.
 /// Owns: the unit under way, at most 8 MiB.
 template <typename Sets>
@@ -79,9 +79,9 @@ class NalFramer final : public Framer {
   UnitClock clock_;
 
   std::vector<std::uint8_t> buffer_;  ///< the bytes that pieces_ and marks_ count in; empty between whole units
-  std::size_t scanned_ = 0;           ///< where the search for start codes goes on
+  std::size_t scanned_ = 0;           ///< where the search for start codes continues
   std::vector<Piece> pieces_;
-  bool open_ = false;                ///< the last piece may go on
+  bool open_ = false;                ///< the last piece may continue
   std::optional<std::size_t> lead_;  ///< index of the first piece of the next unit, while this one is not released
   std::vector<Mark> marks_;
   Unit unit_;

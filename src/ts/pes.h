@@ -26,9 +26,9 @@ base::Result<Pes> parse_pes(base::Bytes bytes);
 
 /// Assembles the PES packets of one PID (TS-6). One with a length is whole as soon as its bytes are there. One of
 /// length 0 is whole when the next begins, or with the packet that its muxer had to stuff: where 16 PES packets in a
-/// row ended in a stuffed packet or in a full one, and none went on after a stuffed one, that end is taken at its word,
-/// which saves one frame of delay. The first PES that goes on after one ends this for good. Owns: at most `limit`
-/// bytes.
+/// row ended in a stuffed packet or in a full one, and none continued after a stuffed one, that end is taken at its
+/// word, which saves one frame of delay. The first PES that continues after one ends this for good. Owns: at most
+/// `limit` bytes.
 class PesAssembler {
  public:
   PesAssembler(std::size_t limit, Counters& counters) : limit_(limit), counters_(counters) {}

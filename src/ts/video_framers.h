@@ -32,7 +32,7 @@ class VideoFramer : public Framer {
  private:
   void release();
 
-  std::optional<TimedPes> held_;  ///< may go on in the next PES packet
+  std::optional<TimedPes> held_;  ///< may continue in the next PES packet
 };
 
 /// MPEG-2 video: pictures as they are, the size from their sequence headers.

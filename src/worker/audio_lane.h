@@ -15,7 +15,7 @@
 namespace worker {
 
 /// One audio track of the feed on its way to its rendition, copied or encoded. When its track is gone the next one
-/// takes its place: an encoder goes on in its format, a copy changes it. Thread: one.
+/// takes its place: an encoder continues in its format, a copy changes it. Thread: one.
 class AudioLane final : private transcode::Output {
  public:
   /// `number`: of the rendition, from 1. All outlive this.
@@ -54,7 +54,7 @@ class AudioLane final : private transcode::Output {
   media::Track format_;      ///< of what is published
   packager::Still silence_;  ///< in that format; empty where its codec has none
   AudioPlan plan_;
-  bool active_ = true;    ///< source_ is a track of the feed of now
+  bool active_ = true;    ///< source_ is a track of the current feed
   bool playable_ = true;  ///< something can be made of its format
   std::uint64_t unplayable_ = 0;
   std::int64_t claimed_rate_ = 0;

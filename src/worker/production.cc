@@ -56,7 +56,7 @@ bool Production::on_message(const feed::Message& message) {
   return true;
 }
 
-/// Presents at once what the log had, so that time goes on in it while the feed's next key frame is awaited.
+/// Presents at once what the log had, so that time continues in it while the feed's next key frame is awaited.
 void Production::resume(base::View position) {
   const auto log = record::parse_position(position);
   if (!log.ok()) {
@@ -120,7 +120,7 @@ void Production::forget_early(const media::Track& next) {
   if (changed) std::erase_if(early_, [&](const media::Packet& packet) { return packet.track_id == next.id; });
 }
 
-/// The lane that goes on with this track is the one that had its id, or the first whose track is gone.
+/// The lane that continues with this track is the one that had its id, or the first whose track is gone.
 void Production::take_audio(const media::Track& track) {
   auto lane = std::find_if(audio_.begin(), audio_.end(), [&](const auto& at) { return at->source().id == track.id; });
   if (lane == audio_.end()) {

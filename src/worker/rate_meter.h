@@ -8,7 +8,8 @@ namespace worker {
 
 /// Measures the rate of a copied track over spans of a segment's length, since nothing binds a feed's encoder to what
 /// it said (MV-2, MV-3). What was declared first stands as long as it is true, so that the multivariant playlist of an
-/// unchanged feed stays as it is (MV-28): only a higher peak is told, and once, that a mere guess was far too high.
+/// unchanged feed stays as it is (MV-28): only a higher peak is declared, and once, that a first guess was far too
+/// high.
 class RateMeter {
  public:
   /// `declared`: the rate that BANDWIDTH was made from, bit/s; `guessed` where the feed had not said it.
@@ -16,7 +17,7 @@ class RateMeter {
   RateMeter(std::int64_t timescale, std::int64_t span, std::int64_t declared, bool guessed)
       : timescale_(timescale), span_(std::max<std::int64_t>(span, 1)), declared_(declared), guessed_(guessed) {}
 
-  /// Takes a packet in; true where peak() and average() have changed enough to be told.
+  /// Takes a packet in; true where peak() and average() have changed enough to be declared again.
   bool add(std::int64_t dts, std::size_t size) {
     if (began_ < 0 || dts < began_ || dts - began_ > 4 * span_) {
       began_ = dts;

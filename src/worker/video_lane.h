@@ -76,7 +76,7 @@ class VideoLane final : private transcode::Output {
   LaneOutlet& outlet_;
   std::optional<media::Track> source_;
   media::Track format_;    ///< of the copy: the newest that could be copied
-  bool active_ = false;    ///< source_ is a track of the feed of now
+  bool active_ = false;    ///< source_ is a track of the current feed
   bool playable_ = false;  ///< something can be made of its format
   VideoPlan plan_;
   std::optional<RateMeter> rate_;  ///< of the copy

@@ -43,7 +43,7 @@ class Zygote {
   }
 
  private:
-  // What whoever started the server left open is no business of a worker's.
+  // Descriptors that the server inherited from its own parent are not for workers.
   void close_strangers() const {
     const auto socket = static_cast<unsigned>(socket_);
     if (socket > 3) close_range(3, socket - 1, 0);

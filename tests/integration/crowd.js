@@ -47,7 +47,7 @@ class Crowd {
     return parsed;
   }
 
-  // → what watch() goes on from: the first variant and the first audio, with their newest playlists.
+  // → what watch() continues from: the first variant and the first audio, with their newest playlists.
   async join() {
     const base = `/live/${this.channel}/`;
     const list = await this.playlist('multivariant', `${base}index.m3u8`, { stable: false });

@@ -148,7 +148,7 @@ class Server {
 
   log(lines = 1e9) { return this.process.output().trimEnd().split('\n').slice(-lines).join('\n'); }
 
-  // Sum of a metric's samples whose labels include `labels`; NaN where there is none.
+  // Sum of a metric's samples whose labels include `labels`; NaN if there is none.
   async metric(name, labels = {}) {
     let sum = NaN;
     for (const line of (await this.admin('/metrics')).text.split('\n')) {

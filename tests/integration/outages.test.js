@@ -1,4 +1,4 @@
-// Publishers that go and come back, workers that die: the playlists go on.
+// Publishers that go and come back, workers that die: the playlists continue.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -89,7 +89,7 @@ test('takeover: the second publisher replaces the first where that is configured
   assert.ok(code !== 'still there' && code !== 0, 'the first publisher was sent away');
   await sleep(3000);
   const after = (await media('open')).playlist;
-  assert.ok(after.first >= before.first && after.open.msn > before.open.msn && !after.ended, 'the numbering goes on');
+  assert.ok(after.first >= before.first && after.open.msn > before.open.msn && !after.ended, 'the numbering continues');
 });
 
 async function workerOf(channel) {
@@ -97,7 +97,7 @@ async function workerOf(channel) {
   return channels.find(({ name }) => name === channel)?.worker ?? {};
 }
 
-test('a worker that is killed is replaced within a second and the playlist goes on', async () => {
+test('a worker that is killed is replaced within a second and the playlist continues', async () => {
   await Promise.all(running.splice(0).map((process) => process.stop()));
   push('crash');
   await server.live('crash');
@@ -117,7 +117,7 @@ test('a worker that is killed is replaced within a second and the playlist goes 
   assert.ok(took < 1000 + excused, `replaced after ${took} ms, this process was late by ${excused.toFixed(0)} ms`);
   await checking;
   const after = readMedia((await server.get(url)).text);
-  assert.ok(after.first >= before.first && after.open.msn > before.open.msn, 'the numbering goes on');
+  assert.ok(after.first >= before.first && after.open.msn > before.open.msn, 'the numbering continues');
   assert.ok(!after.text.includes('EXT-X-DISCONTINUITY\n'), 'no discontinuity');
   assert.ok(await server.metric('kickoff_worker_restarts_total', { channel: 'crash' }) >= 1, 'the restart is counted');
 });

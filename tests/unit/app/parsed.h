@@ -21,7 +21,7 @@ inline Config good(const std::string& text) {
   return std::get<Config>(std::move(parsed));
 }
 
-/// One a line; empty where there are none.
+/// One a line; empty if there are none.
 inline std::string problems_of(const std::string& text) {
   const auto parsed = parse_config(text, "t.yaml");
   std::string all;

@@ -36,7 +36,7 @@ TEST(Printable, ShowsNothingThatHidesOrTurnsWhatIsAroundIt) {
 
 TEST(Printable, MarksEachByteThatIsNotUtf8) {
   EXPECT_EQ(printable("\xff\xfe!"), kMark + kMark + "!");
-  EXPECT_EQ(printable("\x80"), kMark) << "goes on with nothing";
+  EXPECT_EQ(printable("\x80"), kMark) << "continues with nothing";
   EXPECT_EQ(printable("\xC3"), kMark) << "is not finished";
   EXPECT_EQ(printable("\xC3("), kMark + "(");
   EXPECT_EQ(printable("\xE2\x82("), kMark + kMark + "(");

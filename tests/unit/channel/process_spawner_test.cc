@@ -74,7 +74,7 @@ TEST_F(ProcessSpawnerTest, AParentThatIsStoppedIsReplacedAndWhatRunsGoesOn) {
   EXPECT_TRUE(settle([&] { return waiting.started() && ends_.count == 2; }));
   EXPECT_NE(spawner_->parent_pid(), first);
   EXPECT_EQ(spawner_->parent_restarts(), 1U);
-  EXPECT_EQ(::kill(live.pid(), 0), 0) << "live channels go on";
+  EXPECT_EQ(::kill(live.pid(), 0), 0) << "live channels continue";
 }
 
 TEST_F(ProcessSpawnerTest, AParentThatDiesIsReplaced) {

@@ -295,7 +295,7 @@ TEST_F(Http2Limits, ReadsNoFurtherFromWhoReadsNoAnswers) {
   EXPECT_GT(sent, 128);
   EXPECT_LT(sent, 1'000);
   http_test::drain(*session);
-  EXPECT_TRUE(session->wants_input()) << "goes on once it is read";
+  EXPECT_TRUE(session->wants_input()) << "continues once it is read";
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ TEST(TsMedia, TablesStuffingAndClocksAreNone) {
   std::vector<std::uint8_t> clock = packet(256, false, {}, 184);
   clock[3] = 0x20;  // an adaptation field alone
   EXPECT_FALSE(carries_media(clock));
-  EXPECT_FALSE(carries_media(packet(256, false, {0, 0, 1, 0xE0})));      // goes on, does not begin
+  EXPECT_FALSE(carries_media(packet(256, false, {0, 0, 1, 0xE0})));      // continues, does not begin
   EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xBC})));       // no stream's id
   EXPECT_FALSE(carries_media(packet(256, true, {0, 0, 1, 0xE0}, 181)));  // cut short
   std::vector<std::uint8_t> wild = packet(256, true, {}, 10);

@@ -5,7 +5,7 @@
 namespace metrics {
 namespace {
 
-/// The value of a series without labels but the channel's; -1 where there is none.
+/// The value of a series without labels but the channel's; -1 if there is none.
 double value_of_series(const channel::Report& report, const std::string& name) {
   Families out;
   add_channel(out, report, {});

@@ -72,7 +72,7 @@ TEST(Cutter, DoesNotWaitForAKeyFrameThatIsOverdue) {
   EXPECT_EQ(play(cutter, 18, 240, irregular), "68 118 168! 218 ");
 }
 
-// An encoder that drops a frame: its key frames go on 50 frames apart, a frame later on the clock.
+// An encoder that drops a frame: its key frames continue 50 frames apart, a frame later on the clock.
 TEST(Cutter, WaitsForTheKeyFrameThatADroppedFrameMoved) {
   Cutter cutter = source();
   EXPECT_EQ(play(cutter, 18, 180, every(50, 18)), "68 118 168! ");

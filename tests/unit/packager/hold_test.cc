@@ -257,7 +257,7 @@ TEST(PackagerHold, FinishesWithThePartThatPlayersAskForAlready) {
   }
 }
 
-// A worker that goes on with a log holds the log's own picture and silence until its feed has a key frame.
+// A worker that continues with a log holds the log's own picture and silence until its feed has a key frame.
 TEST(PackagerHold, BeginsWithThePictureOfTheLogThatItGoesOnWith) {
   Channel channel(Channel::Options::holding());
   announce(channel);

@@ -52,7 +52,7 @@ struct Source {
       allowance();
     }
   }
-  /// Nothing comes; then it goes on where it stopped, or `lost` later.
+  /// Nothing comes; then it continues where it stopped, or `lost` later.
   void stall(base::Micros span, base::Micros lost = 0) {
     for (const base::Micros until = now + span; now < until;) allowance();
     end += lost;

@@ -397,7 +397,7 @@ TEST(PackagerGap, GoesOnSegmentAfterSegment) {
             "10 +20.720 1.000: 0.52* 0.48!\n");
 }
 
-// LL-32: while nothing comes, gap parts go on at the pace of the clock, in every rendition, the allowance behind it.
+// LL-32: while nothing comes, gap parts continue at the pace of the clock, in every rendition, the allowance behind it.
 TEST(PackagerGap, KeepsThePaceOfTheClock) {
   Play play;
   play.seconds = 3;
@@ -476,7 +476,7 @@ TEST(PackagerGap, ComesBeforeVideoThatJoinsAudio) {
   EXPECT_EQ(channel.log().trace(1).substr(0, 50), "2 +4.000 2.400: g0.52 g0.20 0.52* 0.52 0.52 0.12!\n");
 }
 
-// LL-22, LL-29: the numbering goes on, gaps stand for the time without a feed, and nothing else changes.
+// LL-22, LL-29: the numbering continues, gaps stand for the time without a feed, and nothing else changes.
 TEST(PackagerRestart, ContinuesAfterAFeedCameBack) {
   Play play;
   play.seconds = 3;

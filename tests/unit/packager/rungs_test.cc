@@ -255,8 +255,8 @@ TEST(PackagerResume, FillsTheTimeUntilMediaComesWithGaps) {
   EXPECT_EQ(gaps[0].start, first_end.start + first_end.duration);
 }
 
-// A worker that died between its presentation and its first part left nothing to go on with: numbering from 0, 1970 on,
-// would be 900 million segments of gaps.
+// A worker that died between its presentation and its first part left nothing to continue with: numbering from 0, 1970
+// on, would be 900 million segments of gaps.
 TEST(PackagerResume, ALogWithoutAPartIsBegunAfresh) {
   LogReader before;
   packager::Packager first({}, before);

@@ -85,7 +85,7 @@ TEST(Session, AnswersConnectInTheOrderThatEncodersExpect) {  // RT-11
   client.shake_hands();
   client.connect();
   ASSERT_TRUE(server.feed(client.take()).ok());
-  // The reader obeys Set Chunk Size itself; the bytes show where it stands.
+  // The reader handles Set Chunk Size itself; the bytes show where it stands.
   std::vector<int> types;
   for (const Message& message : server.messages()) types.push_back(static_cast<int>(message.type));
   EXPECT_EQ(types, (std::vector<int>{5, 6, 4, 20}));

@@ -9,7 +9,7 @@ using base::kMillisecond;
 using base::kSecond;
 using http_test::Http2Client;
 
-/// How long a connection lives by what it sends: only requests and answers that go on keep it.
+/// How long a connection lives by what it sends: only requests and answers that continue keep it.
 struct ConnectionLimits : serve_test::ConnectionTest {
   /// Sends `text` again and again, every `step`; returns after how long the connection was closed, at most ten minutes.
   base::Micros lives(const std::function<std::string(int)>& text, base::Micros step) {

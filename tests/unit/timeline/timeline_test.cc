@@ -177,7 +177,7 @@ TEST(Timeline, AnchorsAnewWhenTheSourcesClockJumps) {
     expect_forward(rig.sink.video);
     expect_forward(rig.sink.audio);
     EXPECT_EQ(rig.timeline.counters().reanchors, 1U);
-    // Time went on: a frame or two of hole at most, and audio stays with its picture.
+    // Time continued: a frame or two of hole at most, and audio stays with its picture.
     EXPECT_NEAR(static_cast<double>(rig.sink.video.back().pts - ticks(kEpoch, 90000)), 499 * 3600, 3 * 3600);
     EXPECT_NEAR(static_cast<double>(rig.sink.audio.back().pts - ticks(kEpoch, 48000)), 929 * 1024, 6000);
   }

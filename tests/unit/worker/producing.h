@@ -34,7 +34,7 @@ class Producing {
         }) {}
 
   bool say(const feed::Message& message) { return production.on_message(message); }
-  /// Goes on with the other's log.
+  /// Continues with the other's log.
   void resume(const Producing& before) {
     presentation = before.presentation;
     say(feed::Resume{record::encode_position(before.position)});
