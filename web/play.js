@@ -25,7 +25,7 @@
     stalledTime: 0, // ms
     switches: 0,
     jumps: 0, // seeks over a hole or back to the live edge
-    refusals: 0, // times that the server had no room for another viewer
+    refusals: 0, // times that the server refused another viewer
     ends: 0, // events that this page saw end
     errors: [], // text, newest last, at most 50
   };
@@ -174,8 +174,8 @@
   function turnedAway(retryAfter) {
     const wait = 1000 * (Number(retryAfter) || 2) * (1 + Math.random());
     counters.refusals += 1;
-    fail('The server has no room for another viewer.');
-    show('waiting', 'Very many are joining right now. You get in as soon as there is room.', wait);
+    fail('The server is full.');
+    show('waiting', 'Very many viewers are joining right now. The page tries again by itself.', wait);
     return wait;
   }
 
@@ -338,5 +338,5 @@
   element('audio').parentElement.hidden = true;
   if (!query.has('native') && window.Hls?.isSupported()) return playWithHls();
   if (video.canPlayType('application/vnd.apple.mpegurl')) return playNative();
-  show('fault', window.Hls ? 'This browser can play no HLS.' : 'The player’s library is missing: run tools/build.');
+  show('fault', window.Hls ? 'This browser cannot play HLS.' : 'The player’s library is missing: run tools/build.');
 })();
