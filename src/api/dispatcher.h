@@ -13,7 +13,7 @@
 
 namespace api {
 
-/// Who may ask what under which name.
+/// The tokens and the host names that the port accepts.
 struct Access {
   Tokens tokens;
   HostRule hosts;

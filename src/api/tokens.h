@@ -12,7 +12,7 @@ namespace api {
 
 /// A bearer token that is known by its hash.
 struct Token {
-  std::string name;  ///< for logs: who it was given to
+  std::string name;  ///< for the log: whom the token was given to
   crypto::Sha256 hash{};
   Role role = Role::kRead;
   base::Micros expires = 0;  ///< UTC, the first instant at which it is no longer good; 0: never

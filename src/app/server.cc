@@ -116,7 +116,7 @@ class Instance::Parts {
     reloads_.last_at = reloads_.last_success_at = std::time(nullptr);
   }
 
-  // Listeners first: their publishers' channels still speak to all the rest when they are told of the end.
+  // Listeners first: when their publishers end, the channels still call all the other members.
   ~Parts() {
     srt_.reset();
     rtmps_.reset();
@@ -125,7 +125,7 @@ class Instance::Parts {
   }
 
   base::Status start() {
-    // Before anything that takes time: who is told to stop while it starts stops in order, as soon as it runs.
+    // Before anything that takes time: a signal to stop during the start is handled as soon as the loop runs.
     watch_signals();
     TRY_OK(make_directory(config_.state_directory));
     TRY(ticket_keys_, tls::TicketKeys::make());

@@ -31,7 +31,7 @@ class MediaFile {
   MediaFile(const MediaFile&) = delete;
   MediaFile& operator=(const MediaFile&) = delete;
 
-  /// For the writer, who may be another process.
+  /// For the writer, which may be another process.
   int descriptor() const;
   /// What was written at `offset`. Places come in the order of writing.
   /// Errors: kMalformed for a place that no writer can have given; kSystem.

@@ -87,8 +87,8 @@ Admission::Count Channels::count(std::string_view address) const {
   return count;
 }
 
-/// Who has been connected longest, and for FeedSlot::kSilent at least, without a byte of a feed: of `address` where one
-/// is given.
+/// The publisher that has been connected longest, for at least FeedSlot::kSilent, and has sent no media. Only those of
+/// `address`, if given.
 Channel* Channels::longest_without_media(std::optional<std::string_view> address) const {
   Channel* longest = nullptr;
   for (const auto& [name, channel] : channels_) {
@@ -130,7 +130,7 @@ void Channels::configure(Settings settings, const Limits& limits) {
   admission_.configure(limits);
   for (auto& [name, channel] : channels_) {
     if (auto options = options_of(name)) channel->set_options(*std::move(options));
-    // A key that was taken back is of no more use to who came in with it.
+    // A publisher whose key was revoked is disconnected.
     if (channel->feed().occupied() && policy_.check(channel->feed().asked())) {
       channel->disconnect("its key, or the channel, is no longer in the configuration");
     }

@@ -43,7 +43,7 @@ class Channels final : public ingest::Publisher {
   void stop(std::function<void()> done);
 
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
-  /// Disconnects who publishes to a channel. Who may publish stays the same: an encoder that tries again is let in.
+  /// Disconnects the publisher of a channel. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, std::string_view reason);
 
   std::vector<Report> reports();

@@ -32,8 +32,8 @@ Decision decide(const Directives& directives, const Edge& edge, AheadInOpen ahea
   if (edge.ended) return {edge.ready ? Verdict::kAnswer : Verdict::kAbsent};  // LL-45, LL-44
   if (directives.malformed) return kRefuse;                                   // LL-94, LL-95
   if (!edge.ready) return {Verdict::kWait};                                   // LL-111
-  // LL-111: who does not ask by part starts from a segment. Shaka 4 and 5 throw at a first playlist of parts alone,
-  // video.js 8 stands still.
+  // LL-111: a player that does not request by part starts from a segment. Shaka 4 and 5 throw at a first playlist of
+  // parts alone, video.js 8 stands still.
   if (!directives.msn) return edge.parts_only ? Decision{Verdict::kWait} : kAnswerNow;
 
   const auto open = static_cast<std::uint64_t>(edge.open);

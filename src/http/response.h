@@ -14,9 +14,8 @@ namespace http {
 /// "Not Found" of 404. "Status" of one that no answer of ours has.
 std::string_view reason_of(int status);
 
-/// The status line and header fields of an answer, ready-made for both protocols and shared by everyone who gets it.
-/// Date and Connection are added when it is sent.
-/// Thread: any; immutable.
+/// The status line and header fields of an answer, made once for both protocols and shared by all connections that send
+/// it. Date and Connection are added when it is sent. Thread: any; immutable.
 class HeaderBlock {
  public:
   using Fields = std::vector<std::pair<std::string, std::string>>;

@@ -51,8 +51,8 @@ struct StreamTimes {
   base::Micros head = 0;   ///< from its first byte to its last
   base::Micros stuck = 0;  ///< while less than kLeastTaken of its answer is taken, though there is more
 };
-/// Who takes less of a stream's answer in its time takes nothing: windows of a byte would keep it for years. Units:
-/// bytes.
+/// A client that reads less of a stream's answer in this time counts as reading nothing: else windows of one byte keep
+/// a stream for years. Units: bytes.
 inline constexpr std::size_t kLeastTaken = 4096;
 
 /// What all sessions of a loop share. Thread: one loop's.

@@ -8,7 +8,7 @@
 
 #include "feed/message.h"
 
-/// Where feeds come in: the RTMP and SRT listeners, and who may publish through them.
+/// The interface between listeners (RTMP, SRT), publishers and channels.
 namespace ingest {
 
 /// What a publisher asked for, whatever its protocol.

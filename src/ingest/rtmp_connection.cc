@@ -90,7 +90,7 @@ base::Status RtmpConnection::decrypt(base::View bytes) {
   }
   owner_.counters().bytes += plain_.size();
   const base::Status fed = session_.feed(plain_, clock_.steady());
-  if (half_open_) plain_ = {};  // RT-41: nothing is kept for those who have not shaken hands
+  if (half_open_) plain_ = {};  // RT-41: before the handshake is complete nothing is kept
   return fed;
 }
 
@@ -221,7 +221,7 @@ void RtmpConnection::refuse(const Publisher::Refusal& refusal) {
   session_.refuse_publish(status_code(refusal.why), refusal.text);
 }
 
-/// Looks at the message once, for all who come after: what it is, of which track, whether it can be played.
+/// Inspects the message once, for everything after it: what it is, of which track, whether it can be played.
 void RtmpConnection::on_media(rtmp::Message&& message) {
   if (sink_ == nullptr) return;
   feed::RtmpMessage out{static_cast<std::uint8_t>(message.type), message.timestamp, arrived_, {}};

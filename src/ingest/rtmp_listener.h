@@ -30,7 +30,7 @@ class RtmpListener final : private RtmpConnectionOwner {
     PublishRate publishes;  ///< of one connection
     std::size_t connections = 4096;
     /// Shaking hands at a time; one more cuts the one that has taken longest, so that a flood does not shut out those
-    /// who mean it.
+    /// that are honest.
     std::size_t half_open = 1024;
   };
 

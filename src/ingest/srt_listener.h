@@ -30,7 +30,7 @@ struct SrtCounters {
   std::uint64_t bytes_discarded = 0;           ///< the loop lagged by `backlog_bytes`
 };
 
-/// Takes SRT publishers on one UDP port. Who comes is decided twice: in memory, within the library's callback, by
+/// Takes SRT publishers on one UDP port. A caller is checked twice: in memory, within the library's callback, by
 /// policy and the channels that are occupied (SR-5 to SR-7), and again by `publisher` on the loop, which alone knows.
 ///
 ///   caller ─► gate ─► handshake ─► kWaiting ─► on_publish ─► kLive ─► on_feed_end

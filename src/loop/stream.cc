@@ -172,7 +172,7 @@ std::string describe(const sockaddr_storage& address, bool& loopback) {
   return {};
 }
 
-// Asked for by those who name their peers only: most connections are served without.
+// Read when first used: most connections are served without it.
 const Stream::State& with_peer(Stream::State& state) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;

@@ -6,7 +6,7 @@
 
 namespace origin {
 
-/// A playlist's bytes in both codings, with their validators. Immutable; shared by all who ask for it.
+/// A playlist's bytes in both codings, with their validators. Immutable; shared by all responses.
 struct Rendered {
   base::Bytes identity;
   base::Bytes gzip;

@@ -39,7 +39,7 @@ struct SegmentObject {
 };
 
 /// One rendition at one instant: its playlist and everything that can be fetched. Immutable.
-/// Thread: any. The playlists are rendered by the first who asks; nobody waits for a lock.
+/// Thread: any. The first request renders a playlist; no thread waits for a lock.
 class RenditionSnapshot {
  public:
   struct Contents {

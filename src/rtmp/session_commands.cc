@@ -39,7 +39,8 @@ base::Status Session::on_command_message(const Message& message) {
   if (message.type == Type::kCommandAmf3 && !payload.empty()) payload = payload.subspan(1);  // RT-22
   base::Result<std::vector<Value>> values = amf::parse_values(payload);
   if (!values) {
-    // RT-43 is for attackers, who lose the connection; RT-21 is for odd encoders, who lose the command.
+    // RT-43 (AMF limits) closes the connection of an attacker; RT-21 (unknown markers) only ignores an encoder's
+    // command.
     if (values.error().code == Code::kTooLarge) return values.error();
     ++counters_.ignored_commands;
     return base::Ok{};

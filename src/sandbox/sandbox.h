@@ -23,7 +23,7 @@ inline constexpr bool kSanitized = false;
 struct Options {
   /// Reserved, not used: 16 threads of malloc's with 64 MiB each and their stacks are 1 GiB of it.
   std::uint64_t address_space = std::uint64_t{32} << 30;
-  /// The kernel kills who has this before the server (oom_score_adj of 0), which lives on without one channel.
+  /// If memory runs out, the kernel kills a process with this value before the server (oom_score_adj 0).
   int oom_score = 500;
   /// Whom the process becomes where root started it: Debian's nobody and nogroup.
   std::uint32_t user = 65534;

@@ -262,7 +262,7 @@ bool Connection::continues(base::Micros now) {
 
 void Connection::on_end(const std::optional<base::Error>& why) {
   // An orderly end of what they send, while our answer is still on its way: it gets it. A held request does not count:
-  // who hangs up while waiting has left (LL-106).
+  // a client that hangs up while it waits has left (LL-106).
   const bool answer_under_way = !why && state_ == State::kOpen && stream_->queued() != 0 && !holds_any();
   if (answer_under_way) {
     ended_ = true;

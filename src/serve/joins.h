@@ -15,11 +15,10 @@ namespace serve {
 /// none. Used only to tell viewers apart, never stored or shown.
 std::string_view cmcd_session(const http::Request& request);
 
-/// Viewers that join: who is one, how many are on their way to their first media, how long that took.
+/// Viewers that join: which requests are joins, how many have no media yet, how long it took.
 ///
-/// A join is the first multivariant request of a CMCD session, or, without CMCD, of a connection. On its way is who has
-/// been given the multivariant playlist and no media yet, on the same connection; who has not after ten seconds went
-/// elsewhere for it.
+/// A join is the first multivariant request of a CMCD session, or, without CMCD, of a connection. It is in flight
+/// until media was sent on the same connection; after ten seconds without media it is assumed to use another one.
 /// Thread: one loop's. Memory is bounded: sessions are remembered for a while, the oldest forgotten first.
 class Joins {
  public:
