@@ -21,8 +21,8 @@ Crowd::Crowd(Engine& engine, std::size_t process) : engine_(engine), process_(pr
     shared_.resize((options.viewers + options.per_connection - 1) / options.per_connection);
   }
   if (options.mode == Mode::kReload || options.mode == Mode::kPart) {
-    scout_ = std::make_unique<Scout>(engine, target_);
-    scout_->join(steady_now());
+    finder_ = std::make_unique<RenditionFinder>(engine, target_);
+    finder_->join(steady_now());
   }
   viewers_.reserve(options.viewers);
   for (std::size_t i = 0; i < options.viewers; ++i) viewers_.push_back(make_viewer(i));
@@ -98,13 +98,13 @@ void Crowd::tick(Micros now) {
   slice_ = (slice_ + 1) % kSlices;
   for (std::size_t i = slice_; i < viewers_.size(); i += kSlices) viewers_[i]->tick(now);
   for (std::size_t i = slice_; i < slow_.size(); i += kSlices) slow_[i]->tick(now);
-  if (scout_ != nullptr && slice_ == 0) scout_->tick(now);
+  if (finder_ != nullptr && slice_ == 0) finder_->tick(now);
 }
 
 void Crowd::leave(Micros now) {
   for (auto& viewer : viewers_) viewer->leave(now);
   for (auto& reader : slow_) reader->leave(now);
-  if (scout_ != nullptr) scout_->leave(now);
+  if (finder_ != nullptr) finder_->leave(now);
 }
 
 }  // namespace viewers

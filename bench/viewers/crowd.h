@@ -31,7 +31,7 @@ class Crowd {
   std::size_t process_;
   Target target_;
   std::deque<SharedLine> shared_;  ///< of viewers that share connections
-  std::unique_ptr<Scout> scout_;
+  std::unique_ptr<RenditionFinder> finder_;
   std::vector<std::unique_ptr<Viewer>> viewers_;
   std::vector<std::unique_ptr<Viewer>> slow_;
   std::vector<Viewer*> outside_;  ///< yet to join, the next one last

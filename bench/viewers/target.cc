@@ -28,19 +28,19 @@ void Target::forget(Parked& parked) {
   }
 }
 
-Scout::Scout(Engine& engine, Target& target)
+RenditionFinder::RenditionFinder(Engine& engine, Target& target)
     : Viewer(engine, nullptr), target_(target), multivariant_(*this), playlist_(*this) {
   multivariant_.keep = playlist_.keep = Exchange::Keep::kBody;
 }
 
-void Scout::join(Micros) {
+void RenditionFinder::join(Micros) {
   multivariant_.path = engine_.options.url.path;
   ask(multivariant_);
 }
 
-void Scout::leave(Micros) { drop({&multivariant_, &playlist_}); }
+void RenditionFinder::leave(Micros) { drop({&multivariant_, &playlist_}); }
 
-void Scout::on_good(Exchange& exchange) {
+void RenditionFinder::on_good(Exchange& exchange) {
   if (&exchange == &playlist_) return on_playlist();
   const auto channel = engine_.book.multivariant(exchange.hash(), exchange.body());
   if (channel == nullptr) {
@@ -54,7 +54,7 @@ void Scout::on_good(Exchange& exchange) {
   ask(playlist_);
 }
 
-void Scout::on_playlist() {
+void RenditionFinder::on_playlist() {
   const auto& reading = rendition_->read(playlist_.hash(), playlist_.body(), nullptr);
   if (!reading.fault.empty()) fault(reading.fault, playlist_, reading.what);
   if (reading.list == nullptr) return ask_later(playlist_, base::kSecond);
@@ -96,7 +96,7 @@ void Parked::wake() { ask_next(); }
 void Parked::ask_next() {
   if (target_.ended) return;
   if (exchange_.path == target_.path && wanted_ == target_.next) {
-    target_.idle.push_back(this);  // just had it: the scout will tell what is next
+    target_.idle.push_back(this);  // just had it: the finder will tell what is next
     return;
   }
   wanted_ = target_.next;

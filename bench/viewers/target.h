@@ -10,10 +10,10 @@ namespace viewers {
 
 class Parked;
 
-/// What a crowd that only waits (modes reload and part) waits for. Filled in by a Scout, moved on by whoever is
-/// answered first.
+/// What a crowd that only waits (modes reload and part) waits for. Filled in by a RenditionFinder, moved on by whoever
+/// is answered first.
 struct Target {
-  Rendition* rendition = nullptr;  ///< null until the scout has found it
+  Rendition* rendition = nullptr;  ///< null until the finder has found it
   Position next;
   std::string path;           ///< to ask for: of the playlist that blocks for `next`, or of the hinted part
   std::vector<Parked*> idle;  ///< have nothing to ask for yet
@@ -35,9 +35,9 @@ struct Target {
 };
 
 /// Finds the rendition. In mode part it continues reloading its playlist, because only that tells the next part's name.
-class Scout final : public Viewer {
+class RenditionFinder final : public Viewer {
  public:
-  Scout(Engine& engine, Target& target);
+  RenditionFinder(Engine& engine, Target& target);
   void join(Micros now) override;
   void leave(Micros now) override;
 

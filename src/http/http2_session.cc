@@ -51,11 +51,11 @@ const nghttp2_option* options() {
   return kOption.get();
 }
 
-Workspace::Tenant& of(void* user) { return *static_cast<Workspace::Tenant*>(user); }
+Workspace::Client& of(void* user) { return *static_cast<Workspace::Client*>(user); }
 
 // nghttp2 copies the table. Of count and size it multiplies its own constants.
-nghttp2_mem memory_of(Workspace::Tenant& tenant) {
-  return {&tenant, [](std::size_t size, void* user) { return of(user).allocate(size); },
+nghttp2_mem memory_of(Workspace::Client& client) {
+  return {&client, [](std::size_t size, void* user) { return of(user).allocate(size); },
           [](void* block, void* user) { of(user).release(block); },
           [](std::size_t count, std::size_t size, void* user) { return of(user).allocate(count * size); },
           [](void* block, std::size_t size, void* user) { return of(user).resize(block, size); }};
@@ -224,7 +224,7 @@ struct Http2Session::Callbacks {
 
 Http2Session::Http2Session(Shared& shared, Handler& handler)
     : shared_(shared), handler_(handler), memory_(shared.workspace) {
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   nghttp2_mem memory = memory_of(memory_);
   nghttp2_session_server_new3(&session_, Callbacks::table(), this, options(), &memory);
   memory_.settle();
@@ -239,7 +239,7 @@ Http2Session::Http2Session(Shared& shared, Handler& handler)
 }
 
 Http2Session::~Http2Session() {
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   nghttp2_session_del(session_);
   while (streams_ != nullptr) {
     const std::shared_ptr<GrowingBody> growing = streams_->growing;
@@ -254,7 +254,7 @@ Http2Session::Stream* Http2Session::find(StreamId id) const {
 
 void Http2Session::feed(base::View bytes) {
   if (failed_) return;
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   const ssize_t taken = nghttp2_session_mem_recv(session_, bytes.data(), bytes.size());
   // Most breaches nghttp2 answers with GOAWAY by itself. After an error it returns (a wrong preface, a flood of PING)
   // nothing may be asked of it any more.
@@ -402,7 +402,7 @@ base::Micros Http2Session::next_expiry(const StreamTimes& times) const {
 
 std::size_t Http2Session::expire(base::Micros now, const StreamTimes& times) {
   if (failed_) return 0;
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   std::size_t count = 0;
   for (Stream* stream = streams_; stream != nullptr; stream = stream->next) {
     if (stream->expiry(times) > now) continue;
@@ -413,7 +413,7 @@ std::size_t Http2Session::expire(base::Micros now, const StreamTimes& times) {
 }
 
 void Http2Session::respond(StreamId id, Response response) {
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   Stream* stream = find(id);
   if (stream == nullptr || stream->response != nullptr || !stream->asked || stream->reset) return;
   stream->response = std::move(response);
@@ -422,7 +422,7 @@ void Http2Session::respond(StreamId id, Response response) {
 }
 
 bool Http2Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) {
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   Stream* stream = failed_ ? nullptr : find(id);
   if (stream == nullptr || stream->response != nullptr || !stream->asked || stream->reset) return false;
   stream->response = std::move(head);
@@ -490,7 +490,7 @@ void Http2Session::append_frame_bytes(base::View bytes, std::vector<base::Bytes>
 
 void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) {
   if (failed_) return;
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   budget_ = most;
   out_ = &out;
   auto& pieces = shared_.frame_pieces;
@@ -516,13 +516,13 @@ void Http2Session::take_output(std::size_t most, std::vector<base::Bytes>& out) 
 
 bool Http2Session::wants_input() const {
   if (failed_) return false;
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   return nghttp2_session_get_outbound_queue_size(session_) < kMostUnsentFrames;
 }
 
 bool Http2Session::done() const {
   if (failed_) return true;
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   return nghttp2_session_want_write(session_) == 0 && nghttp2_session_want_read(session_) == 0;
 }
 
@@ -539,7 +539,7 @@ Phase Http2Session::phase() const {
 }
 
 void Http2Session::shut_down() {
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
 }
@@ -566,7 +566,7 @@ void Http2Session::forget(Stream* stream) {
 
 void Http2Session::abort() {
   failed_ = true;
-  const Workspace::Visit visit(memory_);
+  const Workspace::Access access(memory_);
   while (streams_ != nullptr) close_stream(streams_);
 }
 

@@ -75,7 +75,7 @@ class Http2Session final : public Session, private GrowingBody::Reader {
 
   Shared& shared_;
   Handler& handler_;
-  mutable Workspace::Tenant memory_;  ///< the session's; every call of nghttp2 is within a Visit to it
+  mutable Workspace::Client memory_;  ///< the session's; every call of nghttp2 is within an Access
   nghttp2_session* session_ = nullptr;
   Stream* streams_ = nullptr;  ///< all open ones, linked
   std::uint32_t open_ = 0;

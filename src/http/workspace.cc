@@ -21,27 +21,27 @@ std::size_t map_words(std::size_t lines) { return (lines + kWord - 1) / kWord; }
 }  // namespace
 
 /// Before each block in the workspace; a line, so that blocks are aligned as lines are.
-struct Workspace::Tenant::Header {
+struct Workspace::Client::Header {
   std::size_t size;
   std::uint64_t unused[3];
 };
 
 Workspace::Workspace() : lines_(std::make_unique<Line[]>(kLines)) {}
 
-void Workspace::bring(Tenant& tenant) {
-  if (present_ != nullptr) present_->pack();
-  present_ = &tenant;
-  tenant.unpack();
+void Workspace::load(Client& client) {
+  if (loaded_ != nullptr) loaded_->pack();
+  loaded_ = &client;
+  client.unpack();
 }
 
-Workspace::Tenant::~Tenant() {
-  if (workspace_.present_ != this) return;
+Workspace::Client::~Client() {
+  if (workspace_.loaded_ != this) return;
   std::memset(workspace_.lines_.get(), 0, used_ * sizeof(Line));
-  workspace_.present_ = nullptr;
+  workspace_.loaded_ = nullptr;
 }
 
-void* Workspace::Tenant::allocate(std::size_t size) {
-  assert(workspace_.present_ == this);
+void* Workspace::Client::allocate(std::size_t size) {
+  assert(workspace_.loaded_ == this);
   const std::size_t room = (kLines - used_) * sizeof(Line);
   if (settled_ || size > room || sizeof(Header) + size > room) return std::calloc(1, std::max<std::size_t>(size, 1));
   static_assert(sizeof(Header) == sizeof(Line));
@@ -51,13 +51,13 @@ void* Workspace::Tenant::allocate(std::size_t size) {
   return header + 1;
 }
 
-Workspace::Tenant::Header* Workspace::Tenant::header_of(void* block) const {
+Workspace::Client::Header* Workspace::Client::header_of(void* block) const {
   const auto first = reinterpret_cast<std::uintptr_t>(workspace_.lines_.get());
   const auto at = reinterpret_cast<std::uintptr_t>(block);
   return at - first < kSize ? static_cast<Header*>(block) - 1 : nullptr;
 }
 
-void* Workspace::Tenant::resize(void* block, std::size_t size) {
+void* Workspace::Client::resize(void* block, std::size_t size) {
   if (block == nullptr) return allocate(size);
   const Header* header = header_of(block);
   if (header == nullptr) return std::realloc(block, size);
@@ -69,14 +69,14 @@ void* Workspace::Tenant::resize(void* block, std::size_t size) {
   return moved;
 }
 
-void Workspace::Tenant::release(void* block) {
+void Workspace::Client::release(void* block) {
   Header* header = header_of(block);
   if (header == nullptr) return std::free(block);
-  assert(workspace_.present_ == this);
+  assert(workspace_.loaded_ == this);
   std::memset(block, 0, header->size);
 }
 
-void Workspace::Tenant::pack() {
+void Workspace::Client::pack() {
   Line* const lines = workspace_.lines_.get();
   std::array<std::uint64_t, kLines / kWord> map{};
   std::size_t full = 0;
@@ -105,7 +105,7 @@ void Workspace::Tenant::pack() {
   }
 }
 
-void Workspace::Tenant::unpack() {
+void Workspace::Client::unpack() {
   if (packed_ == nullptr) return;
   const std::size_t words = map_words(used_);
   const std::uint64_t* from = packed_.get() + words;
@@ -118,14 +118,14 @@ void Workspace::Tenant::unpack() {
   }
 }
 
-Workspace::Visit::Visit(Tenant& tenant)
-    : workspace_(tenant.workspace_), outer_(std::exchange(workspace_.visiting_, &tenant)) {
-  if (workspace_.present_ != &tenant) workspace_.bring(tenant);
+Workspace::Access::Access(Client& client)
+    : workspace_(client.workspace_), outer_(std::exchange(workspace_.accessing_, &client)) {
+  if (workspace_.loaded_ != &client) workspace_.load(client);
 }
 
-Workspace::Visit::~Visit() {
-  workspace_.visiting_ = outer_;
-  if (outer_ != nullptr && workspace_.present_ != outer_) workspace_.bring(*outer_);
+Workspace::Access::~Access() {
+  workspace_.accessing_ = outer_;
+  if (outer_ != nullptr && workspace_.loaded_ != outer_) workspace_.load(*outer_);
 }
 
 }  // namespace http
