@@ -33,8 +33,8 @@ const exactly = (name) => `^${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`;
 // that does not load) is a case named as the file is, whose `names` are empty.
 // → [{names, passed, why}]. shown: the runner's own lines go to stdout as it runs.
 async function runFile(file, { only, shown = true } = {}) {
-  const told = path.join(os.tmpdir(), `kickoff-suite-${process.pid}-${runs++}`);
-  const args = ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${told}`];
+  const report = path.join(os.tmpdir(), `kickoff-suite-${process.pid}-${runs++}`);
+  const args = ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`];
   if (shown) args.push('--test-reporter=spec', '--test-reporter-destination=stdout');
   for (const name of new Set(only?.flat())) args.push(`--test-name-pattern=${exactly(name)}`);
   const env = { ...process.env };
@@ -42,8 +42,8 @@ async function runFile(file, { only, shown = true } = {}) {
   if (only?.every((names) => names.length > 1)) env.KICKOFF_CASES = JSON.stringify(only.map((names) => names.at(-1)));
   const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'inherit', 'inherit'], env });
   const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', (code, signal) => resolve(code ?? signal)));
-  const lines = fs.existsSync(told) ? fs.readFileSync(told, 'utf8').split('\n').filter(Boolean) : [];
-  fs.rmSync(told, { force: true });
+  const lines = fs.existsSync(report) ? fs.readFileSync(report, 'utf8').split('\n').filter(Boolean) : [];
+  fs.rmSync(report, { force: true });
   const cases = forest(lines).flatMap((one) => casesOf(one, [])).map(({ names: all, passed, why }) => {
     const whole = all.length === 1 && path.resolve(all[0]) === path.resolve(file);
     return { names: whole ? [] : all, passed, why };

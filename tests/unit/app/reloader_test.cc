@@ -62,8 +62,9 @@ class ReloaderTest : public ::testing::Test {
         loop_, disk_.read(),
         [this](Preparation outcome) {
           const auto* problems = std::get_if<std::vector<Problem>>(&outcome);
-          told_.push_back(problems != nullptr ? problems->front().message()
-                                              : "good " + std::to_string(std::get<Prepared>(outcome).config.http.port));
+          reports_.push_back(problems != nullptr
+                                 ? problems->front().message()
+                                 : "good " + std::to_string(std::get<Prepared>(outcome).config.http.port));
         },
         limit);
   }
@@ -78,11 +79,11 @@ class ReloaderTest : public ::testing::Test {
 
   Disk disk_;
   loop::Loop loop_;
-  std::vector<std::string> told_;
+  std::vector<std::string> reports_;
   std::unique_ptr<Reloader> reloader_;
 };
 
-using Told = std::vector<std::string>;
+using Reports = std::vector<std::string>;
 
 TEST_F(ReloaderTest, ReadsWhileTheLoopTurns) {
   make(60 * kSecond);
@@ -90,10 +91,10 @@ TEST_F(ReloaderTest, ReadsWhileTheLoopTurns) {
   reloader_->start();
   EXPECT_TRUE(reloader_->busy());
   turn_until([&] { return disk_.waiting == 1; });
-  EXPECT_EQ(told_, Told());
+  EXPECT_EQ(reports_, Reports());
   disk_.answer();
-  turn_until([&] { return !told_.empty(); });
-  EXPECT_EQ(told_, Told({"good 1"}));
+  turn_until([&] { return !reports_.empty(); });
+  EXPECT_EQ(reports_, Reports({"good 1"}));
   EXPECT_FALSE(reloader_->busy());
 }
 
@@ -103,27 +104,28 @@ TEST_F(ReloaderTest, ReadsOnceMoreHoweverOftenItIsAskedMeanwhile) {
   turn_until([&] { return disk_.waiting == 1; });
   EXPECT_EQ(disk_.begun, 1);
   disk_.answer();
-  turn_until([&] { return told_.size() == 2; });
-  EXPECT_EQ(told_, Told({"good 1", "good 2"})) << "the file may have changed after the first";
+  turn_until([&] { return reports_.size() == 2; });
+  EXPECT_EQ(reports_, Reports({"good 1", "good 2"})) << "the file may have changed after the first";
   EXPECT_FALSE(reloader_->busy());
 }
 
 TEST_F(ReloaderTest, GivesUpOnADiskThatHangs) {
   make(kMillisecond);
   reloader_->start();
-  turn_until([&] { return disk_.waiting == 1 && !told_.empty(); });
-  EXPECT_EQ(told_, Told({"reload: given up after 1 ms: the configuration, or a file that it names, is on a disk or a "
-                         "mount that hangs"}));
+  turn_until([&] { return disk_.waiting == 1 && !reports_.empty(); });
+  EXPECT_EQ(reports_,
+            Reports({"reload: given up after 1 ms: the configuration, or a file that it names, is on a disk or a "
+                     "mount that hangs"}));
   EXPECT_TRUE(reloader_->busy()) << "its thread is still there";
 }
 
 TEST_F(ReloaderTest, StartsNoSecondThreadWhileOneHangs) {
   make(kMillisecond);
   reloader_->start();
-  turn_until([&] { return disk_.waiting == 1 && told_.size() == 1; });
+  turn_until([&] { return disk_.waiting == 1 && reports_.size() == 1; });
   for (int i = 0; i < 100; ++i) reloader_->start();
-  turn_until([&] { return told_.size() == 101; });
-  EXPECT_EQ(told_.back(),
+  turn_until([&] { return reports_.size() == 101; });
+  EXPECT_EQ(reports_.back(),
             "reload: an earlier reload still waits for a file: the disk or the mount that holds it hangs");
   EXPECT_EQ(disk_.begun, 1);
 }
@@ -131,14 +133,14 @@ TEST_F(ReloaderTest, StartsNoSecondThreadWhileOneHangs) {
 TEST_F(ReloaderTest, ThrowsAwayWhatComesTooLateAndReadsAgainWhenItIsAsked) {
   make(kMillisecond);
   reloader_->start();
-  turn_until([&] { return disk_.waiting == 1 && told_.size() == 1; });
+  turn_until([&] { return disk_.waiting == 1 && reports_.size() == 1; });
   disk_.answer();
   turn_until([&] { return !reloader_->busy(); });
-  EXPECT_EQ(told_.size(), 1U);
+  EXPECT_EQ(reports_.size(), 1U);
   // The limit is short: the second read may be too late as well, on a busy machine, and is then asked for again.
   turn_until([&] {
-    if (!reloader_->busy() && !told_.back().starts_with("good")) reloader_->start();
-    return told_.back().starts_with("good");
+    if (!reloader_->busy() && !reports_.back().starts_with("good")) reloader_->start();
+    return reports_.back().starts_with("good");
   });
 }
 
@@ -150,7 +152,7 @@ TEST_F(ReloaderTest, GoesWithoutWaitingForADiskThatHangs) {
   disk_.answer();
   wait_until([&] { return disk_.waiting == 0; });
   turn_until([] { return true; });
-  EXPECT_EQ(told_, Told());
+  EXPECT_EQ(reports_, Reports());
 }
 
 TEST(Prepare, ReadsTheConfigurationAndTheCertificate) {

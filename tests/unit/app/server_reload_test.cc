@@ -100,16 +100,16 @@ TEST_F(ServerReload, KeepsWhatItHasWhereTheFileIsEmptyOrNoTextOrNoFile) {
       {"is a directory", [&] { std::filesystem::remove(path_), std::filesystem::create_directory(path_); }},
       {"is a pipe", [&] { std::filesystem::remove(path_), mkfifo(path_.c_str(), 0600); }},
       {"cannot be read", [&] { std::filesystem::remove(path_); }}};
-  for (const auto& [told, damage] : damages) {
+  for (const auto& [expected, damage] : damages) {
     std::filesystem::remove_all(path_);
     const auto own = tls::self_signed_certificate(directory_ + "/own").take();
     write_config_with(own.certificate, own.key);
     LogFile log(directory_ + "/log");
     auto server = make();
     ASSERT_TRUE(server->start().ok());
-    run_beside(*server, [&, told = told, damage = damage] {
+    run_beside(*server, [&, expected = expected, damage = damage] {
       damage();
-      EXPECT_NE(refusal_of(*server, log).find(told), std::string::npos) << log.text();
+      EXPECT_NE(refusal_of(*server, log).find(expected), std::string::npos) << log.text();
       EXPECT_TRUE(has_certificate(*server, own.certificate));
     });
     EXPECT_FALSE(log.has("configuration reloaded"));
@@ -121,7 +121,7 @@ TEST_F(ServerReload, KeepsWhatItHasWhereACertificateIsMissingOrAnothersOrAPipe) 
   const auto other = tls::self_signed_certificate(directory_ + "/other").take();
   const std::string pipe = directory_ + "/pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  for (const auto& [certificate, key, told] :
+  for (const auto& [certificate, key, expected] :
        {std::tuple<std::string, std::string, std::string>{"/nowhere/a.pem", own.key, "/nowhere/a.pem cannot be read"},
         {other.certificate, own.key, own.key + " is not the key of the certificate in " + other.certificate},
         {pipe, own.key, pipe + " is a pipe"},
@@ -130,9 +130,9 @@ TEST_F(ServerReload, KeepsWhatItHasWhereACertificateIsMissingOrAnothersOrAPipe) 
     LogFile log(directory_ + "/log");
     auto server = make();
     ASSERT_TRUE(server->start().ok());
-    run_beside(*server, [&, certificate = certificate, key = key, told = told] {
+    run_beside(*server, [&, certificate = certificate, key = key, expected = expected] {
       write_config_with(certificate, key);
-      EXPECT_NE(refusal_of(*server, log).find(told), std::string::npos) << log.text();
+      EXPECT_NE(refusal_of(*server, log).find(expected), std::string::npos) << log.text();
       EXPECT_TRUE(has_certificate(*server, own.certificate));
     });
   }

@@ -30,9 +30,9 @@ base::Micros duration_of(const std::string& text) {
 
 std::string duration_problem(const std::string& text, base::Micros least, base::Micros most) {
   base::Micros value = -1;
-  const std::string told = problems("d: " + text, [&](Section& in) { in.duration("d", least, most, value); });
-  EXPECT_EQ(value, told.empty() ? value : -1) << "left alone where it is wrong";
-  return told;
+  const std::string found = problems("d: " + text, [&](Section& in) { in.duration("d", least, most, value); });
+  EXPECT_EQ(value, found.empty() ? value : -1) << "left alone where it is wrong";
+  return found;
 }
 
 TEST(Section, ReadsDurationsWithTheirUnit) {

@@ -54,10 +54,10 @@ class ProcessSpawnerTest : public testing::Test {
 TEST_F(ProcessSpawnerTest, StartsAWorkerAndTellsOfIt) {
   Worker& worker = spawn();
   EXPECT_FALSE(worker.started());
-  bool told = false;
-  worker.on_start([&] { told = true; });
+  bool started = false;
+  worker.on_start([&] { started = true; });
   EXPECT_TRUE(settle([&] { return worker.started(); }));
-  EXPECT_TRUE(told);
+  EXPECT_TRUE(started);
   EXPECT_GT(worker.pid(), 0);
   EXPECT_EQ(::kill(worker.pid(), 0), 0);
   EXPECT_EQ(spawner_->waiting(), 0U);

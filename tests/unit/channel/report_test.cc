@@ -60,21 +60,21 @@ TEST_F(ReportTest, NamesThePublisherUntilItIsGone) {
   FakeFeed& feed = publish();
   time_.advance(kSecond);
   feed.rtmp(Role::kAudio, "12345");
-  Report told = report();
-  EXPECT_EQ(told.state, Channel::State::kLive);
-  EXPECT_EQ(told.protocol, "rtmp");
-  EXPECT_EQ(told.encoder, "test encoder");
-  EXPECT_EQ(told.feed_started, came);
-  EXPECT_EQ(told.feed.bytes, 5U);
-  EXPECT_EQ(told.queue.messages, 1U);
-  EXPECT_EQ(told.source.starts, 1U);
+  Report reported = report();
+  EXPECT_EQ(reported.state, Channel::State::kLive);
+  EXPECT_EQ(reported.protocol, "rtmp");
+  EXPECT_EQ(reported.encoder, "test encoder");
+  EXPECT_EQ(reported.feed_started, came);
+  EXPECT_EQ(reported.feed.bytes, 5U);
+  EXPECT_EQ(reported.queue.messages, 1U);
+  EXPECT_EQ(reported.source.starts, 1U);
   feed.end();
-  told = report();
-  EXPECT_EQ(told.state, Channel::State::kGrace);
-  EXPECT_EQ(told.protocol, "");
-  EXPECT_EQ(told.encoder, "");
-  EXPECT_EQ(told.feed_started, 0);
-  EXPECT_EQ(told.feed.bytes, 5U) << "what was counted stays";
+  reported = report();
+  EXPECT_EQ(reported.state, Channel::State::kGrace);
+  EXPECT_EQ(reported.protocol, "");
+  EXPECT_EQ(reported.encoder, "");
+  EXPECT_EQ(reported.feed_started, 0);
+  EXPECT_EQ(reported.feed.bytes, 5U) << "what was counted stays";
 }
 
 TEST_F(ReportTest, SaysThatAFeedIsSilentFromTwoSecondsOn) {
@@ -103,11 +103,11 @@ TEST_F(ReportTest, CountsPartsByWhatTheyAreAndHowLateTheyCame) {
   record::Part held = part_at(time_.utc(), 1);
   held.held = true;
   worker().say({sound(), part, held});
-  const Report told = report();
-  EXPECT_EQ(told.late_parts, 1U);
-  EXPECT_EQ(told.held_parts, 1U);
-  EXPECT_EQ(told.capture_to_part.sum(), kSecond) << "what is held was never captured";
-  EXPECT_NE(told.snapshot, nullptr);
+  const Report reported = report();
+  EXPECT_EQ(reported.late_parts, 1U);
+  EXPECT_EQ(reported.held_parts, 1U);
+  EXPECT_EQ(reported.capture_to_part.sum(), kSecond) << "what is held was never captured";
+  EXPECT_NE(reported.snapshot, nullptr);
 }
 
 // Two numbers that change places are two numbers that nobody can trust.
@@ -126,20 +126,22 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
         &stats().audio_skew_us}) {
     *number = next++;
   }
-  const WorkerReport told = report().worker;
+  const WorkerReport reported = report().worker;
   next = 100;
   for (const std::uint64_t number :
-       {told.video_packets,        told.audio_packets,    told.unplayable_messages, told.ts_sync_losses,
-        told.ts_continuity_errors, told.ts_damaged_units, told.ts_scrambled,        told.ts_transport_errors,
-        told.ts_untimed,           told.ts_unsupported,   told.timeline_anchors,    told.timeline_restamped,
-        told.timeline_dropped,     told.packager_dropped, told.decoded_frames,      told.decode_errors,
-        told.encoded_frames,       told.dropped_packets,  told.dropped_frames,      told.duplicated_frames,
-        told.held_frames,          told.log_lines_lost,   told.encode_lag_us,       told.encode_delay_us,
-        told.audio_skew_us}) {
+       {reported.video_packets,    reported.audio_packets,        reported.unplayable_messages,
+        reported.ts_sync_losses,   reported.ts_continuity_errors, reported.ts_damaged_units,
+        reported.ts_scrambled,     reported.ts_transport_errors,  reported.ts_untimed,
+        reported.ts_unsupported,   reported.timeline_anchors,     reported.timeline_restamped,
+        reported.timeline_dropped, reported.packager_dropped,     reported.decoded_frames,
+        reported.decode_errors,    reported.encoded_frames,       reported.dropped_packets,
+        reported.dropped_frames,   reported.duplicated_frames,    reported.held_frames,
+        reported.log_lines_lost,   reported.encode_lag_us,        reported.encode_delay_us,
+        reported.audio_skew_us}) {
     EXPECT_EQ(number, next++);
   }
-  EXPECT_TRUE(told.running);
-  EXPECT_EQ(told.pid, 7);
+  EXPECT_TRUE(reported.running);
+  EXPECT_EQ(reported.pid, 7);
 }
 
 TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {

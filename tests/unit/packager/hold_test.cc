@@ -158,16 +158,16 @@ TEST(PackagerHold, FinishesWithinTheTargetDurationWheneverItIs) {
 TEST(PackagerHold, SaysWhenAnOutageBeganAndWhenItWasOver) {
   const auto away = away_for(4 * kSecond);
   const Channel& channel = *away;
-  const std::vector<record::Marker> told = markers(channel.log());
-  ASSERT_EQ(told.size(), 2U);
-  EXPECT_EQ(told[0].kind, "outage");
-  EXPECT_EQ(told[0].end, std::nullopt);
-  EXPECT_NEAR(static_cast<double>(told[0].start - kStart - 3 * kSecond), 0, 600'000);
-  EXPECT_EQ(told[1].id, told[0].id);
-  EXPECT_EQ(told[1].start, told[0].start);
-  ASSERT_TRUE(told[1].end);
+  const std::vector<record::Marker> outages = markers(channel.log());
+  ASSERT_EQ(outages.size(), 2U);
+  EXPECT_EQ(outages[0].kind, "outage");
+  EXPECT_EQ(outages[0].end, std::nullopt);
+  EXPECT_NEAR(static_cast<double>(outages[0].start - kStart - 3 * kSecond), 0, 600'000);
+  EXPECT_EQ(outages[1].id, outages[0].id);
+  EXPECT_EQ(outages[1].start, outages[0].start);
+  ASSERT_TRUE(outages[1].end);
   // Video comes back with its key frame at 8 s.
-  EXPECT_NEAR(static_cast<double>(*told[1].end - kStart - 8 * kSecond), 0, 100'000);
+  EXPECT_NEAR(static_cast<double>(*outages[1].end - kStart - 8 * kSecond), 0, 100'000);
 }
 
 TEST(PackagerHold, SaysNothingWhereNothingWasHeld) {

@@ -60,9 +60,9 @@ TEST_F(SheddingTest, ConnectionsAreServedThenToldThenClosed) {
   EXPECT_EQ(shedding.accept(355), Shedding::Accept::kRefuse);
   EXPECT_EQ(shedding.accept(356), Shedding::Accept::kClose);
   EXPECT_EQ(counters.connections_refused.get(), 3u);
-  const serve::Verdict told = shedding.too_many_connections();
-  EXPECT_EQ(told.response->status(), 503);
-  EXPECT_EQ(told.cause, Cause::kTooManyConnections);
+  const serve::Verdict verdict = shedding.too_many_connections();
+  EXPECT_EQ(verdict.response->status(), 503);
+  EXPECT_EQ(verdict.cause, Cause::kTooManyConnections);
 }
 
 TEST_F(SheddingTest, ShowsTheHeadroomOfEachResource) {

@@ -120,11 +120,11 @@ TEST(FeedInput, AScrambledFeedIsToldOnceAFeed) {
     EXPECT_GE(given.input.transport()->scrambled, 5U);
   }
   const std::string log = testing::internal::GetCapturedStderr();
-  int told = 0;
+  int warnings = 0;
   for (std::size_t at = log.find("is scrambled"); at != std::string::npos; at = log.find("is scrambled", at + 1)) {
-    ++told;
+    ++warnings;
   }
-  EXPECT_EQ(told, 2) << log;
+  EXPECT_EQ(warnings, 2) << log;
   EXPECT_TRUE(given.sink.packets.empty());
 }
 

@@ -27,7 +27,7 @@ record::Presentation log_of(const std::vector<std::string>& names) {
   return known;
 }
 
-std::string told(Presentation& presentation) {
+std::string described(Presentation& presentation) {
   std::string all;
   for (const packager::RenditionSpec& spec : presentation.specs()) all += spec.name + "=" + spec.label + ";";
   return all;
@@ -40,7 +40,7 @@ TEST(WorkerPresentation, IsGatheredUntilItBeginsAndThenCurrentOnceTold) {
   EXPECT_EQ(presentation.state(), State::kGathering) << "more tracks may come";
   presentation.begin();
   EXPECT_EQ(presentation.state(), State::kChanged);
-  EXPECT_EQ(told(presentation), "v720=720p;");
+  EXPECT_EQ(described(presentation), "v720=720p;");
   EXPECT_EQ(presentation.state(), State::kCurrent);
   presentation.begin();
   EXPECT_EQ(presentation.state(), State::kCurrent) << "it has begun";
@@ -67,19 +67,19 @@ TEST(WorkerPresentation, AChangeOrANewRenditionOfWhatIsToldIsToldAgain) {
   presentation.specs();
   presentation.add("a1", labelled("English"));
   EXPECT_EQ(presentation.state(), State::kChanged);
-  EXPECT_EQ(told(presentation), "v720=720p;a1=English;");
+  EXPECT_EQ(described(presentation), "v720=720p;a1=English;");
 }
 
 TEST(WorkerPresentation, AResumedRenditionStaysAsItWasUntilATrackTakesItsName) {
   Presentation presentation;
   presentation.resume(log_of({"source", "a1"}));
   EXPECT_EQ(presentation.state(), State::kChanged);
-  EXPECT_EQ(told(presentation), "source=logged source;a1=logged a1;");
+  EXPECT_EQ(described(presentation), "source=logged source;a1=logged a1;");
   EXPECT_EQ(presentation.state(), State::kCurrent);
 
   EXPECT_EQ(presentation.add("a1", labelled("English")), 1U);
   EXPECT_EQ(presentation.state(), State::kChanged);
-  EXPECT_EQ(told(presentation), "source=logged source;a1=English;");
+  EXPECT_EQ(described(presentation), "source=logged source;a1=English;");
 }
 
 TEST(WorkerPresentation, IndicesNeverChangeTheirMeaning) {
@@ -89,7 +89,7 @@ TEST(WorkerPresentation, IndicesNeverChangeTheirMeaning) {
   EXPECT_EQ(presentation.add("source", labelled("720p")), 0U);
   EXPECT_EQ(presentation.add("a1", labelled("English")), 1U);
   EXPECT_EQ(presentation.add("a1", labelled("another")), 3U) << "the name's place is taken";
-  EXPECT_EQ(told(presentation), "source=720p;a1=English;a2=French;a1=another;");
+  EXPECT_EQ(described(presentation), "source=720p;a1=English;a2=French;a1=another;");
 }
 
 TEST(WorkerPresentation, ASpecBearsTheNameOfItsPlace) {

@@ -29,7 +29,7 @@ class Producing {
   explicit Producing(job::Options options = copying())
       : production(std::move(options), [this](const record::Record& record) {
           records.push_back(record);
-          if (const auto* told = std::get_if<record::Presentation>(&record)) presentation = *told;
+          if (const auto* opened = std::get_if<record::Presentation>(&record)) presentation = *opened;
           position.apply(record);
         }) {}
 

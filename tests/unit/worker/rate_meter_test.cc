@@ -6,11 +6,11 @@ namespace worker {
 namespace {
 
 // Packets of `size` bytes, 25 a second at a timescale of 25, from second `from` for `seconds`; how often a change was
-// told.
+// declared.
 int feed(RateMeter& meter, int from, int seconds, std::size_t size) {
-  int told = 0;
-  for (int frame = from * 25; frame < (from + seconds) * 25; ++frame) told += meter.add(frame, size) ? 1 : 0;
-  return told;
+  int declared = 0;
+  for (int frame = from * 25; frame < (from + seconds) * 25; ++frame) declared += meter.add(frame, size) ? 1 : 0;
+  return declared;
 }
 
 constexpr bool kGuessed = true;
