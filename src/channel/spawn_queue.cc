@@ -11,32 +11,32 @@ bool SpawnQueue::push(std::uint64_t id, const SpawnOrder& order) {
   }
   if (waiting_ >= kMost) return false;
   ++waiting_;
-  const auto turn =
-      std::find_if(turns_.begin(), turns_.end(), [&](const Turn& known) { return known.name == order.turn; });
-  if (turn != turns_.end()) {
-    turn->ids.push_back(id);
+  const auto group =
+      std::find_if(groups_.begin(), groups_.end(), [&](const Group& known) { return known.name == order.group; });
+  if (group != groups_.end()) {
+    group->ids.push_back(id);
   } else {
-    turns_.push_back({order.turn, {id}});
+    groups_.push_back({order.group, {id}});
   }
   return true;
 }
 
 std::optional<std::uint64_t> SpawnQueue::next() const {
   if (!replacements_.empty()) return replacements_.front();
-  if (!turns_.empty()) return turns_.front().ids.front();
+  if (!groups_.empty()) return groups_.front().ids.front();
   return std::nullopt;
 }
 
 void SpawnQueue::remove(std::uint64_t id) {
   if (std::erase(replacements_, id) != 0) return;
-  for (auto turn = turns_.begin(); turn != turns_.end(); ++turn) {
-    const bool was_next = turn == turns_.begin() && turn->ids.front() == id;
-    if (std::erase(turn->ids, id) == 0) continue;
+  for (auto group = groups_.begin(); group != groups_.end(); ++group) {
+    const bool was_next = group == groups_.begin() && group->ids.front() == id;
+    if (std::erase(group->ids, id) == 0) continue;
     --waiting_;
-    if (turn->ids.empty()) {
-      turns_.erase(turn);
+    if (group->ids.empty()) {
+      groups_.erase(group);
     } else if (was_next) {
-      std::rotate(turns_.begin(), turns_.begin() + 1, turns_.end());
+      std::rotate(groups_.begin(), groups_.begin() + 1, groups_.end());
     }
     return;
   }

@@ -13,11 +13,11 @@
 
 namespace channel {
 
-/// One media worker: the pipes to it and what it tells of itself. Destroying it kills the process if it still runs.
+/// One media worker: the pipes to it and its counters. Destroying it kills the process if it still runs.
 class Worker {
  public:
   virtual ~Worker() = default;
-  /// Feed messages go in here.
+  /// The pipe for feed messages.
   virtual FeedPipe& feed() = 0;
   /// Begins to hand over the bytes of the records that come out; `handler` outlives the worker.
   virtual void read_records(loop::StreamHandler& handler) = 0;
@@ -30,7 +30,7 @@ class Worker {
   virtual void on_start(std::function<void()> callback) = 0;
   /// 0 until it is known.
   virtual int pid() const = 0;
-  /// How long in all it was ready to run and no CPU was free for it; 0 where that is not known.
+  /// Total time in which it was ready to run and no CPU was free; 0 if that is not known.
   virtual base::Micros cpu_wait() const = 0;
   virtual void kill() = 0;
 };

@@ -11,7 +11,7 @@
 namespace channel {
 namespace {
 
-// A worker that has had no turn of its loop for this long hangs: it gets a heartbeat once a part target.
+// A worker whose loop has not run for this long hangs: it is sent the time at least once a part target.
 constexpr int kHangParts = 3;
 constexpr base::Micros kHangLeast = base::kSecond;
 // Deaths further apart than this are not a crash loop.
@@ -66,8 +66,8 @@ void WorkerSource::start(const record::Position& position) {
 void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;
-  const std::string turn = options_.declared ? channel_ : ingest::peer_key(feed_.publisher().peer);
-  auto spawned = spawner_.spawn(media, {position_->known(), turn});
+  const std::string group = options_.declared ? channel_ : ingest::peer_key(feed_.publisher().peer);
+  auto spawned = spawner_.spawn(media, {position_->known(), group});
   if (!spawned.ok()) {
     ++counters_.spawn_failures;
     base::log_error("channel", "worker cannot start; trying again in a second",
@@ -80,7 +80,8 @@ void WorkerSource::start_worker() {
   heartbeat_ = 0;
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->read_records(*reader_);
-  // A feed that begins is kept for a worker that has to wait; a log that is out there must not stand still for it.
+  // Without a log yet the feed is queued for a worker that has to wait to be started. A log that has begun is continued
+  // by the stand-in until then.
   if (worker_->started() || !position_->known()) {
     attach_worker();
   } else {
@@ -97,7 +98,7 @@ void WorkerSource::attach_worker() {
   write_feed_start();
 }
 
-/// What a worker that starts in the middle of a feed has missed.
+/// Sends a worker that starts in the middle of a feed what it has missed: the format and the headers.
 void WorkerSource::write_feed_start() {
   if (!feed_.format()) return;
   write(feed::Start{*feed_.format()});
@@ -159,7 +160,7 @@ void WorkerSource::tick(base::Micros utc) {
 void WorkerSource::watch() {
   const std::uint64_t beat = worker_->stats().heartbeat.load(std::memory_order_relaxed);
   const base::Micros now = clock_.steady();
-  // What waits in a queue does not hang, and has not lived yet.
+  // A request that waits in the queue is no hang.
   if (!worker_->started()) started_ = heartbeat_at_ = now;
   if (beat != heartbeat_) {
     heartbeat_ = beat;
@@ -168,13 +169,13 @@ void WorkerSource::watch() {
     return;
   }
   if (!cpu_wait_) cpu_wait_ = worker_->cpu_wait();
-  // On a machine without a free CPU a worker is slow, and killing it would make all slower.
+  // Time in which it was ready to run and no CPU was free does not count: killing it would cost more CPU.
   const base::Micros limit = std::max(kHangParts * options_.media.part, kHangLeast);
   if (now - heartbeat_at_ < limit || now - heartbeat_at_ - (worker_->cpu_wait() - *cpu_wait_) < limit) return;
   ++counters_.hangs;
   base::log_error("channel", "worker hangs, killing it", {{"channel", channel_}, {"pid", worker_->pid()}});
   worker_->kill();
-  // Its end shows on the record pipe; should it not (its end was told, and another process holds the pipe), give it up.
+  // The end of the record pipe normally follows. It does not if another process holds the pipe: then go by the pid.
   heartbeat_at_ = now;
   if (worker_->pid() == 0) on_worker_gone("worker is gone");
 }
@@ -183,7 +184,7 @@ void WorkerSource::finish() {
   if (position_ == nullptr || finishing_) return;
   finishing_ = true;
   respawn_->stop();
-  if (worker_ && !worker_->started()) drop_worker();  // nobody needs it any more
+  if (worker_ && !worker_->started()) drop_worker();  // its request is withdrawn
   if (worker_) {
     write(feed::Finish{});
   } else {
@@ -202,7 +203,7 @@ void WorkerSource::abort(std::string_view why) {
   }
 }
 
-/// Players get kSeeLast for what they now see of the log, then its end.
+/// Writes the last parts of the log; its End follows kSeeLast later, so that players can fetch them.
 void WorkerSource::close_log() {
   if (position_->known() && !position_->closing) {
     // The worker is gone without having finished.
@@ -218,7 +219,7 @@ void WorkerSource::close_log() {
   }
 }
 
-/// With the end comes one short segment more, whole: video.js ends only with an append that follows EXT-X-ENDLIST.
+/// Writes one short whole segment and the End: video.js ends only if an append follows EXT-X-ENDLIST.
 void WorkerSource::end_log() {
   end_->stop();
   if (position_->known()) {

@@ -18,18 +18,18 @@
 
 namespace channel {
 
-/// A source that has a media worker make the records of a feed.
+/// The source that makes the records of a feed by a media worker.
 ///
-/// The log never stands still: a worker that dies or hangs is replaced, at once the first time and after ever longer
-/// pauses in a crash loop, and while there is none a stand-in continues with the log. A worker that starts is told of
-/// the feed what it has missed: its format, its headers. A worker whose request waits in the spawner's queue has not
-/// started: it cannot hang, and the stand-in continues with the log.
+/// The log always grows: a worker that dies or hangs is replaced, at once the first time and after longer pauses in a
+/// crash loop, and while no worker runs a stand-in continues the log. A new worker is sent what it has missed of the
+/// feed: its format and its headers. A worker whose request waits in the spawner's queue has not started: it cannot
+/// hang, and the stand-in continues the log until it starts.
 class WorkerSource final : public Source {
  public:
   struct Counters {
     std::uint64_t starts = 0;
-    std::uint64_t restarts = 0;  ///< after a death that nobody asked for
-    std::uint64_t hangs = 0;     ///< of those, killed because nothing moved any more
+    std::uint64_t restarts = 0;  ///< of workers that died or hung, not of those that were stopped
+    std::uint64_t hangs = 0;     ///< of these, killed because their heartbeat stood still
     std::uint64_t spawn_failures = 0;
     std::uint64_t record_errors = 0;  ///< streams of records that broke their format
   };
@@ -44,7 +44,7 @@ class WorkerSource final : public Source {
   void finish() override;
   void abort(std::string_view why) override;
 
-  /// What the publisher sent, or what there is to say of it.
+  /// Passes a message of the feed to the worker; see FeedWriter.
   void write(const feed::Message& message) { writer_.write(message, clock_.steady()); }
 
   const Counters& counters() const { return counters_; }

@@ -16,8 +16,8 @@
 
 namespace packager {
 
-/// One rendition on its way into the log: its packets follow the cuts of the lead, wait where those are not decided
-/// yet, and what is missing becomes gaps.
+/// One rendition's queue and segmenter. Its packets are cut where the lead is cut and wait while the lead's next cut is
+/// not known; time for which no media comes is filled with held media or becomes gaps (Options::missing).
 class Lane {
  public:
   struct Options {
@@ -39,14 +39,14 @@ class Lane {
   void set_encoded(bool encoded) { options_.encoded = encoded; }
   /// Continues a log instead of joining the lead's open segment.
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
-  /// What is repeated before the first media.
+  /// The key frame, or frame of silence, that is repeated before the first media.
   void set_still(Still still) { segmenter_.set_still(std::move(still)); }
   /// Packets from now on have `format`, which is published from segment `msn` on.
   void change_format(Format format, std::int64_t msn);
 
   /// The packet as a frame on the decode timeline. REQUIRES: dts and pts in ticks of the newest format.
   Frame make_frame(media::Packet&& packet);
-  /// Queues the frame; pump() moves it on.
+  /// Queues the frame; pump() publishes it.
   void push(Frame&& frame);
   /// Publishes what the lead's cuts allow.
   void pump();
@@ -54,7 +54,7 @@ class Lane {
   void fill_missing(base::Micros until, std::int64_t horizon);
   /// UTC before which media should have come by now.
   base::Micros expected(base::Micros utc) { return lateness_.expected(utc); }
-  /// Publishes all that came, as far as the lead's cuts are known.
+  /// Publishes all queued frames, as far as the lead's cuts are known.
   void drain();
   /// Ends the lead: with the part that players expect next, or with one that ends at `least` (its ticks) or later.
   void finish_lead(std::int64_t least);
@@ -106,8 +106,8 @@ class Lane {
   std::uint32_t format_id_ = 0;
   std::optional<NextFormat> next_format_;
   bool started_ = false;    ///< a frame was published
-  bool needs_key_ = false;  ///< video was lost: frames are of no use until a key frame
-  bool finishing_ = false;  ///< the lead has nothing more to tell
+  bool needs_key_ = false;  ///< video was lost: frames are dropped up to the next key frame
+  bool finishing_ = false;  ///< the lead makes no further cuts
   std::int64_t shift_ = 0;  ///< encoded video: what makes dts equal pts at key frames (CM-16)
 };
 

@@ -28,8 +28,8 @@ class ProcessSpawnerTest : public testing::Test {
     spawner_ = made.take();
   }
   /// A worker of a channel that begins, or has viewers.
-  Worker& spawn(const std::string& turn = "192.0.2.1", bool replacement = false) {
-    workers_.push_back(spawner_->spawn({}, {replacement, turn}).take());
+  Worker& spawn(const std::string& group = "192.0.2.1", bool replacement = false) {
+    workers_.push_back(spawner_->spawn({}, {replacement, group}).take());
     workers_.back()->read_records(ends_);
     return *workers_.back();
   }

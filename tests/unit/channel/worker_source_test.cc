@@ -257,13 +257,13 @@ TEST_F(WorkerSourceTest, AFeedThatBeginsIsKeptForAWorkerThatWaits) {
   feed_.rtmp(Role::kKeyFrame, "k");
   EXPECT_EQ(worker().trace(), "rtmp 9:k");
   EXPECT_FALSE(spawner_.newest().order.replacement);
-  EXPECT_EQ(spawner_.newest().order.turn, "127.0.0.1");
+  EXPECT_EQ(spawner_.newest().order.group, "127.0.0.1");
 }
 
 TEST_F(WorkerSourceTest, AChannelThatTheConfigurationNamesHasATurnOfItsOwn) {
   options_.declared = true;
   begin();
-  EXPECT_EQ(spawner_.newest().order.turn, "match");
+  EXPECT_EQ(spawner_.newest().order.group, "match");
 }
 
 TEST_F(WorkerSourceTest, TheLogGoesOnWhileAReplacementWaits) {
