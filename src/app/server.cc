@@ -153,7 +153,7 @@ class Instance::Parts {
         [this] {
           if (!srt_) return;
           srt_->set_occupied(channels_->occupied());
-          srt_->set_full(channels_->full_but_for());
+          srt_->set_full(channels_->accepted_when_full());
         }};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });

@@ -44,7 +44,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
   if (!refusal && on_stopped_) refusal = Refusal{Refusal::Why::kOverload, "the server is stopping"};
   if (refusal) {
     ++denied_;
-    // A name that nobody knows may be a key in the wrong place: not for the log (RT-44).
+    // An unknown name may be a key in the wrong place, so it is not logged (RT-44).
     const bool known = settings_.contains(request.channel) || channels_.contains(request.channel);
     base::log_warn("channel", "publisher refused",
                    {{"channel", known ? request.channel : std::string("?")},
@@ -59,7 +59,8 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
   return channel->publish(request, feed);
 }
 
-/// Only what makes a log, and so a worker, is limited: a publisher that comes back to its channel is let in.
+/// Only channels that begin a log, and so start a worker, are limited: a publisher that comes back to its channel is
+/// accepted.
 std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishRequest& request) {
   if (declared(request.channel)) return std::nullopt;
   const auto known = channels_.find(request.channel);
@@ -106,7 +107,7 @@ bool Channels::make_room(std::optional<std::string_view> address) {
   return longest != nullptr && longest->disconnect("no media, and the server is at its channel limit");
 }
 
-std::optional<std::set<std::string, std::less<>>> Channels::full_but_for() const {
+std::optional<std::set<std::string, std::less<>>> Channels::accepted_when_full() const {
   if (!admission_.full(count({}), true) || longest_without_media(std::nullopt) != nullptr) return std::nullopt;
   std::set<std::string, std::less<>> names;
   for (const auto& [name, channel] : channels_) {
@@ -144,9 +145,9 @@ void Channels::stop(std::function<void()> done) {
 
 void Channels::sweep() {
   forget_ended();
-  // A publisher falls silent, and room is made, without anybody saying so.
+  // Publishers fall silent and channels are removed without a call: compare with the last state.
   auto now = occupied();
-  auto full = full_but_for();
+  auto full = accepted_when_full();
   if (now != last_occupied_ || full != last_full_) {
     last_occupied_ = std::move(now);
     last_full_ = std::move(full);

@@ -18,17 +18,18 @@
 
 namespace channel {
 
-/// All channels of an instance: made when somebody publishes to a configured name, forgotten when they have ended and
-/// nothing of them can be asked for any more; at once where they never had anything. Decides who may publish.
+/// All channels of an instance. A channel is made when a publisher with a permitted name comes. It is removed when it
+/// has ended and none of its media can be requested any more, or at once if it never had media. Decides who may
+/// publish.
 ///
-/// Channels that the configuration names always come in. Others are limited (see Admission): where there is no room for
-/// one more, a publisher that has sent nothing for FeedSlot::kSilent gives up its place.
+/// Channels that the configuration names are always accepted. The number of others is limited (see Admission): at a
+/// limit, a publisher that has sent nothing for FeedSlot::kSilent is disconnected to make room for another.
 /// Thread: the control loop's.
 class Channels final : public ingest::Publisher {
  public:
   /// Settings by channel name; "*" for names without an entry of their own.
   using Settings = std::map<std::string, Options>;
-  /// Called when a channel is forgotten.
+  /// Called when a channel is removed.
   using OnRemove = std::function<void(const std::string& channel)>;
 
   Channels(const Environment& environment, Settings settings, const Limits& limits, OnRemove on_remove);
@@ -37,7 +38,7 @@ class Channels final : public ingest::Publisher {
   std::variant<ingest::FeedSink*, Refusal> on_publish(const ingest::PublishRequest& request,
                                                       ingest::Feed& feed) override;
 
-  /// New settings; running channels take what they can, the rest with their next worker.
+  /// New settings. Running channels apply those that do not concern media at once, the others with their next worker.
   void configure(Settings settings, const Limits& limits);
   /// Ends every channel; `done` is called once when all have, on a later turn; it may destroy this object.
   void stop(std::function<void()> done);
@@ -47,12 +48,11 @@ class Channels final : public ingest::Publisher {
   Disconnect disconnect(std::string_view channel, std::string_view reason);
 
   std::vector<Report> reports();
-  /// Names of channels by which a further publisher would be refused. Changes of it are told by
-  /// Environment::on_publishers.
+  /// Names of the channels that would refuse a further publisher. Environment::on_publishers is called when it changes.
   std::set<std::string, std::less<>> occupied() const;
-  /// Where no channel can be made that the configuration does not name: those that are there, which others may not join
-  /// but their publishers come back to. nullopt: there is room. Changes are told by Environment::on_publishers.
-  std::optional<std::set<std::string, std::less<>>> full_but_for() const;
+  /// If the limit of channels that the configuration does not name is reached: the names of those that exist, whose
+  /// publishers may come back. nullopt: it is not reached. Environment::on_publishers is called when it changes.
+  std::optional<std::set<std::string, std::less<>>> accepted_when_full() const;
   std::uint64_t denied() const { return denied_; }
   /// Publishers refused for a limit of channels.
   const LimitCounters& limited() const { return admission_.refused(); }

@@ -169,8 +169,8 @@ base::Status ProcessSpawner::start_parent() {
   reports_->start(*this);
   requests_sent_ = 0;
   unanswered_ = 0;
-  parent_heard_ = false;
-  parent_turns_ = 0;
+  parent_answered_ = false;
+  parent_pings_ = 0;
   parent_waited_ = 0;
   send_waiting();
   return base::Ok{};
@@ -187,18 +187,18 @@ void ProcessSpawner::on_parent_exit(loop::Process::Exit exit) {
   // What was sent to it is lost: the pipes of those workers have ended, which their channels see.
   close_requests();
   requests_sent_ = 0;
-  restart_.start(parent_turns_ >= kParentSettled ? 0 : options_.pause);
+  restart_.start(parent_pings_ >= kParentSettled ? 0 : options_.pause);
 }
 
 /// A parent that is stopped, or stuck, makes no workers, and nothing else would show it before one is needed.
 void ProcessSpawner::watch_parent() {
-  ++parent_turns_;
+  ++parent_pings_;
   if (requests_ < 0) return;
   const int pid = parent_->pid();
   const base::Micros waited = cpu_wait_of(pid);
   // On a machine without a free CPU it is slow, and killing it would make all slower.
   const bool starved = waited - std::exchange(parent_waited_, waited) > options_.ask_every / 2;
-  if (!starved && unanswered_ >= (parent_heard_ ? kAskMost : kAskMostAtFirst)) {
+  if (!starved && unanswered_ >= (parent_answered_ ? kAskMost : kAskMostAtFirst)) {
     base::log_error(
         "channel", "workers' parent does not answer; killing it, live channels continue",
         {{"pid", pid}, {"ms", unanswered_ * options_.ask_every / base::kMillisecond}, {"waiting", waiting()}});
@@ -255,7 +255,7 @@ void ProcessSpawner::on_read(base::View packet) {
   const auto report = job::parse_report(packet);
   if (!report.ok()) return;
   unanswered_ = 0;
-  parent_heard_ = true;
+  parent_answered_ = true;
   const auto found = workers_.find(report->id);
   switch (report->kind) {
     case job::SpawnReport::Kind::kStarted:

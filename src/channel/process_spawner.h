@@ -78,14 +78,14 @@ class ProcessSpawner final : public Spawner, private loop::StreamHandler {
   base::Result<std::unique_ptr<Worker>> spawn(const job::Options& options, const SpawnOrder& order) override;
 
   std::uint64_t parent_restarts() const { return parent_restarts_; }
-  /// Requests that wait for their turn, or for a parent.
+  /// Requests in the queue.
   std::size_t waiting() const { return queue_.size(); }
   int parent_pid() const { return parent_ ? parent_->pid() : 0; }
 
  private:
   friend class WorkerProcess;
   struct Request;
-  /// Sent and not answered: one is being forked while the next is on its way.
+  /// Requests that may be sent and not answered: one is being forked while the next is in the pipe.
   static constexpr int kAtATime = 2;
 
   ProcessSpawner(loop::Loop& loop, Options options);
@@ -107,15 +107,15 @@ class ProcessSpawner final : public Spawner, private loop::StreamHandler {
   int requests_ = -1;
   loop::Timer restart_;
   loop::Timer watch_;
-  int unanswered_ = 0;              ///< pings since the parent last said something
-  bool parent_heard_ = false;       ///< it has said something since it was started
+  int unanswered_ = 0;              ///< pings since the last message of the parent
+  bool parent_answered_ = false;    ///< it has sent a message since it was started
   base::Micros parent_waited_ = 0;  ///< for a CPU, at the last ping
-  std::uint64_t parent_turns_ = 0;  ///< of watch_, that it has lived
+  std::uint64_t parent_pings_ = 0;  ///< runs of watch_ since it was started
   std::uint64_t next_id_ = 1;
   std::uint64_t parent_restarts_ = 0;
   SpawnQueue queue_;
   std::map<std::uint64_t, std::unique_ptr<Request>> requests_waiting_;
-  int requests_sent_ = 0;  ///< that the parent has not answered
+  int requests_sent_ = 0;  ///< and not answered yet
   std::map<std::uint64_t, WorkerProcess*> workers_;
 };
 

@@ -62,12 +62,12 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
   const std::string peer_text = peer.text();
   std::shared_ptr<const SrtPolicy> policy;
   std::shared_ptr<const Live> live;
-  std::shared_ptr<const Live> full_but_for;
+  std::shared_ptr<const Live> accepted_when_full;
   {
     const std::lock_guard lock(mutex_);
     policy = policy_;
     live = live_;
-    full_but_for = full_but_for_;
+    accepted_when_full = full_but_for_;
     // Connections are counted by the listener, and all their peers share one port: only how fast they come matters
     // here.
     if (!limits_.admit(peer_text, peer.is_loopback(), now)) return count({SrtReject::kOverload, "too many callers"});
@@ -92,7 +92,7 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
   if (live->contains(id->channel) && !channel.takeover) {
     return count({SrtReject::kConflict, id->channel + " has a publisher"});
   }
-  if (full_but_for && !policy->channels.contains(id->channel) && !full_but_for->contains(id->channel)) {
+  if (accepted_when_full && !policy->channels.contains(id->channel) && !accepted_when_full->contains(id->channel)) {
     return count({SrtReject::kOverload, "the server has as many channels as it may have"});
   }
   return admission;

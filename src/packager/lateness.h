@@ -12,9 +12,9 @@ namespace packager {
 /// now. The usual lateness follows a source whose clock is not ours, an encoder's delay, and a network that got slower,
 /// so none of them is taken for a loss.
 ///
-/// A network that stalls and then brings all that it held back cannot be told from an encoder that left until it does.
-/// Once it has been seen to, it is given as long again, and a little more, for some minutes: what comes late but whole
-/// is then shown whole, later, and no picture is held.
+/// A network that stalls and then delivers everything looks like an encoder that has left, until it delivers. Once that
+/// was seen, media may be late by as much again, and a little more, for some minutes: what comes late but complete is
+/// then published later, and no picture is held.
 class Lateness {
  public:
   /// `start_allowance`: for the first media; an encoder that is still filling its pipeline, or a track announced ahead
@@ -24,7 +24,7 @@ class Lateness {
 
   /// Media up to `end` has come, used or not.
   void on_media(base::Micros end) {
-    if (waited_ > allowance_ && !progress_) went_on_ = end - newest_ <= kLongestFrame;
+    if (waited_ > allowance_ && !progress_) continued_ = end - newest_ <= kLongestFrame;
     newest_ = std::max(newest_, end);
     progress_ = true;
   }
@@ -32,7 +32,7 @@ class Lateness {
   /// It is `utc`: media before the result should have come, and is missing if it has not.
   base::Micros expected(base::Micros utc) {
     if (progress_) {
-      if (std::exchange(went_on_, false)) {
+      if (std::exchange(continued_, false)) {
         stall_ = std::min(kMostAllowance, std::max(stall_, waited_ + kMargin));
         stalled_at_ = utc;
       }
@@ -46,7 +46,7 @@ class Lateness {
     return utc - usual_ - (known_ ? std::max(allowance_, stall_) : start_allowance_);
   }
 
-  /// Media came before this began: the first of it need not be waited for longer.
+  /// The log had media before: start_allowance does not apply.
   void resume() { known_ = true; }
 
   base::Micros newest() const { return newest_; }
@@ -73,9 +73,9 @@ class Lateness {
   base::Micros usual_ = 0;
   base::Micros newest_ = INT64_MIN;
   base::Micros waited_ = 0;      ///< beyond the usual, at the last tick without media
-  base::Micros stall_ = 0;       ///< what a stall of the network may take; 0: none was seen lately
+  base::Micros stall_ = 0;       ///< how long a stall of the network may last; 0: none was seen lately
   base::Micros stalled_at_ = 0;  ///< UTC
-  bool went_on_ = false;         ///< the first media after a long wait followed upon that before it
+  bool continued_ = false;       ///< the first media after a long wait continued the media before it
   bool known_ = false;
   bool progress_ = false;
 };

@@ -22,7 +22,7 @@ void FeedInput::start(feed::Format format) {
   stop();
   timeline_.on_restart();
   info_ = {};
-  scrambled_told_ = false;
+  scrambled_logged_ = false;
   if (format == feed::Format::kRtmp) {
     rtmp_ = std::make_unique<rtmp::TagDemuxer>(static_cast<rtmp::TagSink&>(*this));
   } else {
@@ -37,7 +37,7 @@ void FeedInput::take(const feed::RtmpMessage& message) {
 void FeedInput::take(const feed::TsBytes& bytes) {
   if (!ts_) return;
   ts_->feed(bytes.payload.view(), bytes.arrived);
-  if (ts_->counters().scrambled > 0 && !std::exchange(scrambled_told_, true)) {
+  if (ts_->counters().scrambled > 0 && !std::exchange(scrambled_logged_, true)) {
     base::log_warn("worker", "the feed is scrambled (encrypted): its packets are dropped until it is descrambled",
                    {{"channel", options_.channel}});
   }

@@ -13,8 +13,8 @@
 
 namespace worker {
 
-/// One feed on its way in: demultiplexed, and put on the UTC timeline. The timeline stays when the publisher comes
-/// again, over the same protocol or another. Reads no clock and does no I/O. Thread: one.
+/// Demultiplexes one feed and puts it on the UTC timeline. The timeline is kept when the publisher comes back, over the
+/// same protocol or another. Reads no clock and does no I/O. Thread: one.
 class FeedInput final : private rtmp::TagSink {
  public:
   struct Options {
@@ -26,13 +26,13 @@ class FeedInput final : private rtmp::TagSink {
   /// `out` gets the feed's events in UTC ticks, within the calls below, and outlives this.
   FeedInput(Options options, media::EventSink& out);
 
-  /// A publisher comes (again).
+  /// A publisher has come, or has come back.
   void start(feed::Format format);
   void take(const feed::RtmpMessage& message);
   void take(const feed::TsBytes& bytes);
-  /// Messages were lost on the way here.
+  /// Messages were dropped before they came here.
   void on_loss() { timeline_.on_event(media::Loss{}); }
-  /// The publisher went: what is held back comes out.
+  /// The publisher has gone: what is still queued is given out.
   void stop();
   /// Nothing comes out that is earlier than `utc`: an earlier worker has published it.
   void not_before(base::Micros utc) { timeline_.not_before(utc); }
@@ -60,7 +60,7 @@ class FeedInput final : private rtmp::TagSink {
   std::unique_ptr<ts::Demuxer> ts_;
   rtmp::StreamInfo info_;
   std::uint64_t unplayable_ = 0;
-  bool scrambled_told_ = false;  ///< in the log, once a feed
+  bool scrambled_logged_ = false;  ///< logged once a feed
 };
 
 }  // namespace worker

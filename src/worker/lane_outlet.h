@@ -10,13 +10,13 @@
 
 namespace worker {
 
-/// Where lanes put what they publish. Implemented by Production.
+/// The interface through which lanes publish. Implemented by Production.
 class LaneOutlet {
  public:
   virtual ~LaneOutlet() = default;
   /// As Presentation::add.
   virtual std::uint32_t add_rendition(const std::string& name, Presentation::Describe describe) = 0;
-  /// What a rendition says of itself is different from the next packet on.
+  /// The description of a rendition changes with the next packet.
   virtual void on_change() = 0;
   /// `packet` in ticks of the rendition's track.
   virtual void publish(std::uint32_t rendition, media::Packet&& packet) = 0;

@@ -12,7 +12,7 @@ namespace worker {
 /// What is made of one video track.
 struct VideoPlan {
   bool copy = false;             ///< published as it came, as the top rung
-  std::vector<job::Rung> rungs;  ///< encoded, largest first, with nothing left to resolve; may be empty
+  std::vector<job::Rung> rungs;  ///< encoded, largest first, with all sizes and rates filled in; may be empty
 };
 
 /// What is made of one audio track: a copy, or one encoding.
@@ -39,7 +39,7 @@ Bandwidth bandwidth_of(const job::Rung& rung, base::Micros part);
 /// `bitrate` 0: a guess from codec, size and rate until it has been measured.
 Bandwidth bandwidth_of_copy(const media::Track& track, std::int64_t bitrate, base::Micros part);
 
-/// Of a copy whose rate has been measured, with room above the highest segment so far.
+/// Of a copy whose rate has been measured: with a reserve above the highest segment so far.
 Bandwidth bandwidth_measured(std::int64_t peak, std::int64_t average, base::Micros part);
 
 }  // namespace worker

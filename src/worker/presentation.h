@@ -10,8 +10,8 @@
 
 namespace worker {
 
-/// What a channel offers: its renditions, in an order that never changes. A rendition of the log that is resumed stays
-/// as it was until the feed has a track for it.
+/// The renditions of a channel, in an order that never changes, and whether the log has to get a new Presentation
+/// record of them. A rendition of a resumed log keeps its description until the feed has a track for it.
 ///
 ///   kGathering ──begin()──► kChanged ──specs()──► kCurrent ──changed()──► kChanged
 ///        └────────────resume()────────┘
@@ -19,27 +19,27 @@ class Presentation {
  public:
   enum class State : std::uint8_t {
     kGathering,  ///< nothing is presented yet: tracks are awaited, so that no player joins without them
-    kChanged,    ///< has to be written before the next packet
-    kCurrent,
+    kChanged,    ///< the record has to be written before the next packet
+    kCurrent,    ///< the record is written and still right
   };
-  /// What is to be said of a rendition now.
+  /// Makes the present description of a rendition; called by each specs().
   using Describe = std::function<packager::RenditionSpec()>;
 
   State state() const { return state_; }
   void begin();
-  /// Offers what `known` has.
+  /// Begins with the renditions of `known`, a resumed log's.
   void resume(const record::Presentation& known);
-  /// The place of the rendition of this name: its own in the resumed log, else a new one at the end.
+  /// Adds a rendition, or replaces the one of this name that the resumed log had. Returns its index.
   std::uint32_t add(const std::string& name, Describe describe);
-  /// Something that add()'s functions say is different now.
+  /// A function given to add() returns something else now.
   void changed();
-  /// All renditions as they are now, which from here on are current.
+  /// The descriptions of all renditions. The state is kCurrent after that.
   std::vector<packager::RenditionSpec> specs();
 
  private:
   struct Place {
     std::string name;
-    bool resumed = false;  ///< of the log, and no track has taken it
+    bool resumed = false;  ///< of the resumed log, and no track has replaced it
     Describe describe;
   };
 

@@ -273,12 +273,12 @@ TEST_F(ChannelLimitsTest, WhoSendsNothingGivesItsPlaceUp) {
 
 // A caller of SRT is told why only before it is let in: its gate has to know.
 TEST_F(ChannelLimitsTest, TellsGatesWhenThereIsNoRoomAndWhoMayComeBack) {
-  EXPECT_EQ(channels_->full_but_for(), std::nullopt);
+  EXPECT_EQ(channels_->accepted_when_full(), std::nullopt);
   for (const char* name : {"a", "b", "c"}) ASSERT_EQ(live(name, std::string("192.0.2.") + name[0] + ":1"), "");
   ASSERT_EQ(connect("d", "192.0.2.1:2"), "");
-  EXPECT_EQ(channels_->full_but_for(), (Names{"a", "b", "c", "d"}));
+  EXPECT_EQ(channels_->accepted_when_full(), (Names{"a", "b", "c", "d"}));
   time_.advance(FeedSlot::kSilent);
-  EXPECT_EQ(channels_->full_but_for(), std::nullopt) << "d would give its place up";
+  EXPECT_EQ(channels_->accepted_when_full(), std::nullopt) << "d would give its place up";
 }
 
 TEST_F(ChannelLimitsTest, WhoSendsMediaKeepsItsPlace) {
