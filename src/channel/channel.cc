@@ -8,13 +8,13 @@
 namespace channel {
 namespace {
 
-// How long media may come before the first part of it does, until the channel counts as not ready: a GOP of 10 s.
+// How long media may come without a first part before the channel counts as not ready: a GOP of 10 s.
 constexpr base::Micros kStartAllowance = 10 * base::kSecond;
-// Parts that may be missing before it does.
+// The same for later parts, in part targets (OP-4).
 constexpr int kStaleParts = 3;
 // How long a source may take to flush its encoders, and to write the end a second after that.
 constexpr base::Micros kFinishLimit = 4 * base::kSecond;
-// What is missing is filled this much later than it could be, at most.
+// Missing time is filled at most this much later than possible.
 constexpr base::Micros kBeat = 100 * base::kMillisecond;
 
 }  // namespace
@@ -61,7 +61,7 @@ bool Channel::occupied() const {
   return state_ == State::kEnding || (feed_.occupied() && !feed_.silent() && !options_.takeover);
 }
 
-/// The worker is started by the first message that a demuxer has use for: a publisher that sends nothing costs none.
+/// The worker is started by the first message that a demuxer can use: a publisher that sends nothing costs none.
 void Channel::on_feed(const FeedSlot&, const feed::Message& message) {
   if (!source_.running()) {
     if (state_ != State::kLive || std::holds_alternative<feed::Start>(message)) return;

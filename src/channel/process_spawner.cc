@@ -39,7 +39,8 @@ namespace {
 constexpr int kAskMost = 3;
 // One that is just being loaded, from a slow disk, is given longer.
 constexpr int kAskMostAtFirst = 30;
-// A parent that dies at once must not be started in a busy circle; one that was asked so often had lived for a while.
+// A parent that dies at once must not be restarted in a busy loop. One that lived for so many pings is restarted at
+// once.
 constexpr std::uint64_t kParentSettled = 10;
 constexpr base::Micros kReapLimit = base::kSecond;
 constexpr unsigned kReapStep = 2'000;
@@ -71,7 +72,7 @@ base::Result<int> make_stats_file() {
   return descriptor;
 }
 
-/// A file of the kernel's that no disk stands behind: nanoseconds on a CPU, nanoseconds waiting for one, turns.
+/// Reads /proc/PID/schedstat, which is not on a disk: nanoseconds on a CPU, nanoseconds waiting for one, time slices.
 base::Micros cpu_wait_of(int pid) {
   if (pid <= 0) return 0;
   base::Micros running = 0;
@@ -80,8 +81,8 @@ base::Micros cpu_wait_of(int pid) {
   return waiting / 1000;
 }
 
-/// Keys and tokens are in the server's environment; who reads strangers' media has nothing of it but what its loader
-/// and the sanitizers need.
+/// The server's environment may contain keys and tokens. Workers, which read untrusted media, get only the variables
+/// that the dynamic loader and the sanitizers need.
 std::vector<std::string> environment_of_workers() {
   std::vector<std::string> kept;
   for (const char* name : {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
@@ -104,7 +105,7 @@ void WorkerProcess::kill() {
 
 base::Micros WorkerProcess::cpu_wait() const { return cpu_wait_of(pid_); }
 
-/// A request that has not gone out, with the worker's ends of what it will share with the server.
+/// A request that has not been sent, with the worker's ends of the descriptors that it will share with the server.
 struct ProcessSpawner::Request {
   std::string options;
   OwnedDescriptor feed;
@@ -137,8 +138,8 @@ base::Result<std::unique_ptr<ProcessSpawner>> ProcessSpawner::make(loop::Loop& l
   return spawner;
 }
 
-// The end of the process: the parent leaves when its socket ends, and takes its workers along. It is waited for, so
-// that nothing of ours is left behind when we are gone.
+// The parent exits when its socket is closed, and its workers with it. It is waited for, so that no process outlives
+// the server.
 ProcessSpawner::~ProcessSpawner() {
   const bool alive = requests_ >= 0;
   close_requests();
@@ -190,13 +191,13 @@ void ProcessSpawner::on_parent_exit(loop::Process::Exit exit) {
   restart_.start(parent_pings_ >= kParentSettled ? 0 : options_.pause);
 }
 
-/// A parent that is stopped, or stuck, makes no workers, and nothing else would show it before one is needed.
+/// Pings the parent: one that is stopped or stuck would otherwise be noticed only when a worker is needed.
 void ProcessSpawner::watch_parent() {
   ++parent_pings_;
   if (requests_ < 0) return;
   const int pid = parent_->pid();
   const base::Micros waited = cpu_wait_of(pid);
-  // On a machine without a free CPU it is slow, and killing it would make all slower.
+  // Time in which it was ready to run and no CPU was free does not count: a new one would cost more CPU.
   const bool starved = waited - std::exchange(parent_waited_, waited) > options_.ask_every / 2;
   if (!starved && unanswered_ >= (parent_answered_ ? kAskMost : kAskMostAtFirst)) {
     base::log_error(
@@ -243,7 +244,7 @@ void ProcessSpawner::send_waiting() {
     const Request& request = *requests_waiting_.at(*id);
     const job::SpawnDescriptors descriptors{request.feed.number, request.records.number, request.stats.number,
                                             request.media};
-    // It stays where it is until there is a parent that takes it; see watch_parent().
+    // The request stays in the queue until there is a parent that takes it; see watch_parent().
     if (!job::send_request(requests_, {*id, request.options}, descriptors).ok()) return;
     ++requests_sent_;
     queue_.remove(*id);
@@ -263,7 +264,7 @@ void ProcessSpawner::on_read(base::View packet) {
       if (found != workers_.end()) {
         on_started(*found->second, report->pid);
       } else {
-        ::kill(report->pid, SIGKILL);  // its channel gave it up before it had started
+        ::kill(report->pid, SIGKILL);  // its channel withdrew the request meanwhile
       }
       break;
     case job::SpawnReport::Kind::kFailed:

@@ -10,10 +10,10 @@ namespace {
 // A segment may be 0.4 s longer than N: with the audio frame that an audio segment may end later (93 ms at most, HE-AAC
 // at 22.05 kHz) it stays below the half second of LL-11 and LL-12.
 constexpr std::int64_t kOverrunMillis = 400;
-// Cuts that renditions behind the lead may still ask for: half an hour of 2 s segments.
+// Cuts that are kept for renditions behind the lead: half an hour of 2 s segments.
 constexpr std::size_t kCutsKept = 1024;
-// Over a hole of more than this part of a second key frames may have been lost: the time between those around it tells
-// nothing about the source.
+// In a hole longer than this part of a second key frames may have been lost: the interval of the key frames around it
+// is not the source's.
 constexpr std::int64_t kHolesASecond = 3;
 
 std::int64_t longest_segment(const Cutter::Options& options) {
@@ -38,7 +38,7 @@ void Cutter::open(Cut first) {
 std::optional<Cut> Cutter::cut_before(std::int64_t dts, bool key) {
   const std::int64_t hole = dts - frames_end_;
   if (hole * kHolesASecond > options_.timescale) forget_key();
-  // A frame that was dropped moves the key frames after it: the next one is not where it was expected.
+  // A dropped frame moves the key frames after it: the next one does not come where it was expected.
   if (options_.frame > 0 && hole * 2 > options_.frame) regular_ = false;
   if (slot_of(dts) <= current().msn) return std::nullopt;
   if (options_.mode == Mode::kGrid) return cut_at(slot_end());

@@ -6,7 +6,8 @@
 namespace packager {
 namespace {
 
-// Missing audio shorter than this vanishes in a longer frame; more would be heard as audio ahead of its picture.
+// Missing audio shorter than this is covered by lengthening the frame before it; a longer hole would put the audio
+// ahead of its picture.
 constexpr std::int64_t kAudioHoleFrames = 3;
 
 base::Micros to_micros(std::int64_t ticks, std::int64_t timescale) {
@@ -104,7 +105,7 @@ Lane::Step Lane::step() {
 Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
   const Format& format = segmenter_.format();
   const bool hole = is_hole(frame.start);
-  // After a small hole audio starts where it should have: it then still belongs to the segment that was open.
+  // After a small hole audio is taken to start where the hole began: it still belongs to the open segment.
   std::int64_t start = frame.start;
   if (!format.video() && !hole && !segmenter_.part_open()) start = std::min(start, segmenter_.end());
   if (!started_) start = frame.start;
@@ -113,7 +114,7 @@ Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
     return Step::kAgain;
   }
   if (!cut && start >= horizon()) return Step::kWait;
-  // A repeated key frame puts an end to what later frames may refer to; across a gap a varying rate may just be slow.
+  // After a repeated key frame later frames must not refer to frames before it. A gap may just be a slow varying rate.
   if (format.video() && hole && (format.frame > 0 || segmenter_.holds())) want_key();
   if (needs_key_ && !frame.key) {
     drop_front(counters_.dropped_without_key);
@@ -127,8 +128,8 @@ Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
   needs_key_ = false;
   started_ = true;
   if (!format.video()) {
-    // The hole before it goes into the frame, or, where that would carry the segment past its end, stays for the next
-    // one.
+    // The hole before the frame is added to it, unless the segment would become too long: then the next segment gets
+    // it.
     const std::int64_t before = segmenter_.part_open() ? std::max(frame.start, segmenter_.end()) : segmenter_.end();
     if (!cut || frame.start < *cut) frame.duration += frame.start - before;
     frame.start = before;
@@ -151,7 +152,7 @@ Lane::Step Lane::wait_for_format(const Frame& frame, std::optional<std::int64_t>
   }
   if (!cut && start >= horizon()) return Step::kWait;
   if (next_format_->format.video()) {
-    // Its picture is what the first segment of the format shows until a key frame comes in it.
+    // The first segment of the format repeats this picture until it gets a key frame.
     if (frame.key) next_format_->format.still = {frame.data, 0};
     want_key();
   }
@@ -164,7 +165,7 @@ bool Lane::too_late(const Frame& frame) const {
   return frame.start < segmenter_.end() - segmenter_.format().frame / 2;
 }
 
-/// Whether what lacks between the media so far and `start` is a gap of its own.
+/// Whether the missing time between the media so far and `start` is long enough to be filled by itself.
 bool Lane::is_hole(std::int64_t start) const {
   const Format& format = segmenter_.format();
   const std::int64_t audio_frames = started_ ? kAudioHoleFrames : 1;
@@ -185,7 +186,7 @@ void Lane::reach(std::int64_t cut, std::int64_t frame_start) {
 }
 
 void Lane::end_segment(std::int64_t cut) {
-  // Audio is never cut short: its segment ends with the frame that holds the cut. A frame of video is.
+  // An audio segment ends with the frame that contains the cut, whole. A video frame is shortened to end at the cut.
   const bool video = segmenter_.format().video();
   const std::int64_t least = video ? segmenter_.published_end() : segmenter_.end();
   segmenter_.end_segment(std::max({cut, least, segmenter_.part_open() ? segmenter_.last_start() + 1 : cut}));
@@ -218,7 +219,7 @@ void Lane::fill_missing(base::Micros until, std::int64_t lead_horizon) {
     if (!cut && lead_horizon != INT64_MAX) time = std::min(time, from_lead(lead_horizon));
     if (!segmenter_.fill_whole_parts(time, cut.value_or(INT64_MAX))) return;
     started_ = true;
-    // A frame that only lasted longer breaks nothing: what comes next may refer to it.
+    // If the last frame was only lengthened, the next frames may refer to it, and no key frame is needed.
     if (!segmenter_.holds() || segmenter_.held_since()) want_key();
     pump();
   }
@@ -278,9 +279,9 @@ std::int64_t Lane::horizon() const {
   return horizon == INT64_MAX ? INT64_MAX : from_lead(horizon);
 }
 
-/// Whether more media belongs to the open segment. A part that is published as not the last makes players ask for the
-/// next one (LL-75), which must then come (LL-77): while the end of the segment is not known, a full part waits for the
-/// frame that tells.
+/// Whether more media belongs to the open segment. If a part is published and is not marked as the last, a hint makes
+/// players request the next one (LL-75), which must then come (LL-77). So while the end of the segment is not known, a
+/// full part waits for the next frame.
 bool Lane::continues(std::optional<std::int64_t> cut) const {
   if (cut) return segmenter_.end() < *cut;
   const std::int64_t expected = cutter_.expected_horizon();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr base::Micros kHoldAllowance = 350 * base::kMillisecond;
 
-/// A copied video rendition, whose cuts are given, else video, else whatever there is.
+/// The lead: a copied video rendition, whose key frames are given, else any video, else the first rendition.
 std::uint32_t choose_lead(const std::vector<RenditionSpec>& specs) {
   const auto index = [&specs](auto&& wanted) {
     return static_cast<std::uint32_t>(std::find_if(specs.begin(), specs.end(), wanted) - specs.begin());
@@ -148,8 +148,9 @@ void Packager::resume_lane(Lane& lane, const record::Position::Rendition& at) {
   if (picture.ok()) lane.set_still({picture.take(), 0});
 }
 
-/// A rendition whose open segment is of the format before ends that in its own ticks, holding what it last showed; the
-/// presentation's format begins where the log says that it does. All that is known of the format before is its scale.
+/// A rendition whose open segment has the previous format ends that segment in the ticks of that format, with its last
+/// picture held; the new format begins at the segment that the log names. Only the time scale of the previous format is
+/// known.
 void Packager::resume_former(const RenditionSpec& spec, std::int64_t part_ticks,
                              const record::Position::Rendition& at) {
   RenditionSpec before = spec;
@@ -162,8 +163,8 @@ void Packager::resume_former(const RenditionSpec& spec, std::int64_t part_ticks,
   lanes_.back()->change_format(format_of(spec, part_ticks), presentation_.formats_from);
 }
 
-/// The open segment of a resumed log may have grown past where the grid would have ended it: it then ends in all
-/// renditions where the longest of them does.
+/// The open segment of a resumed log may be longer than the grid allows: it then ends in all renditions where the
+/// longest of them ends.
 void Packager::keep_overrun() {
   const std::int64_t msn = cutter_->current().msn;
   std::int64_t end = 0;
@@ -253,7 +254,7 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
   follow_lead_change();
 }
 
-/// New formats hold from the first segment on that no rendition has begun (LL-36, CM-6).
+/// New formats hold from the first segment that no rendition has begun (LL-36, CM-6).
 void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed) {
   std::int64_t msn = 0;
   for (const auto& lane : lanes_) {
@@ -305,7 +306,7 @@ void Packager::on_lead_packet(media::Packet&& packet) {
     cutter_->open({cutter_->slot_of(frame.start), frame.start});
     listener_.on_cut(cutter_->current());
   }
-  // A frame whose time is published already, as a gap, is none of the cutter's business: the lane drops it.
+  // A frame whose time is published already, as a gap, does not reach the cutter: the lane drops it.
   if (frame.start < std::max(lane.published_end_on_lead(), cutter_->current().time)) {
     lane.push(std::move(frame));
     return;

@@ -177,7 +177,8 @@ bool Segmenter::fill_whole_parts(std::int64_t time, std::int64_t cut) {
 }
 
 /// The last frame of the open part lasts until the part ends; every part after it is the still alone. A part that ends
-/// at `time` stays open: it may be the last of its segment, which has to be said with it (LL-77).
+/// at `time` stays open: it may be the last of its segment, and a part is marked as the last when it is published
+/// (LL-77).
 void Segmenter::hold_picture(std::int64_t time) {
   while (part_start_ < time) {
     if (frames_.empty()) add_still(1);
@@ -198,7 +199,7 @@ void Segmenter::hold_silence(std::int64_t time) {
 void Segmenter::add_still(std::int64_t duration) {
   Frame frame;
   frame.start = end_;
-  // Pictures that were decoded before, and are shown later, still have their time.
+  // Pictures that are decoded already and shown later keep their times.
   frame.pts = format_.video() ? std::max(end_, shown_until_) : end_;
   frame.duration = duration;
   frame.key = true;

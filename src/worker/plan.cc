@@ -83,7 +83,7 @@ Bandwidth bandwidth_of(const job::Rung& rung, base::Micros part) {
 Bandwidth bandwidth_of_copy(const media::Track& track, std::int64_t bitrate, base::Micros part) {
   const std::int64_t container = container_rate(part);
   if (bitrate == 0) bitrate = guess_bitrate(track);
-  // A feed's rate is its average; its peaks are the encoder's affair. A fifth more covers usual VBV settings.
+  // The rate of a feed is an average; its peaks depend on the encoder. A fifth more covers usual VBV settings.
   const std::int64_t peak = track.kind() == media::Kind::kAudio ? bitrate + bitrate / 20 : bitrate + bitrate / 5;
   return {narrow(peak + container), narrow(bitrate + container)};
 }

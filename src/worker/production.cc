@@ -10,9 +10,9 @@
 namespace worker {
 namespace {
 
-// How long the first presentation waits for audio that nobody announced, after video has begun, so that no player joins
-// without it. Less than the three parts that the first playlist waits for anyway. A transport stream may bring further
-// languages a little later.
+// How long the first presentation waits for audio that was not announced, after video has begun, so that no player
+// joins without it. Less than the three parts that the first playlist waits for anyway. A transport stream may bring
+// further languages a little later.
 constexpr base::Micros kWaitForAudio = 500 * base::kMillisecond;
 constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 // Ten seconds, as long as announced audio is waited for, of 60 pictures a second and AAC.
@@ -56,7 +56,7 @@ bool Production::on_message(const feed::Message& message) {
   return true;
 }
 
-/// Presents at once what the log had, so that time continues in it while the feed's next key frame is awaited.
+/// Presents the renditions of the log at once, so that the log grows while the feed's next key frame is awaited.
 void Production::resume(base::View position) {
   const auto log = record::parse_position(position);
   if (!log.ok()) {
@@ -80,7 +80,7 @@ void Production::start(feed::Format format) {
 }
 
 void Production::tick(base::Micros utc) {
-  // The packager first: it cuts where encoders then have to put key frames into what they hold.
+  // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage == job::Options::Outage::kHold) video_.hold(utc);
 }
@@ -108,7 +108,7 @@ void Production::take(const media::Track& track) {
   }
 }
 
-/// Packets that wait for the first presentation are of the format that their track had: with another they do not
+/// Drops packets that wait for the first presentation if their track gets another format, with which they do not
 /// decode.
 void Production::forget_early(const media::Track& next) {
   const auto differs = [&next](const media::Track& was) {

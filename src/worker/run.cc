@@ -66,7 +66,7 @@ class RecordWriter {
   bool broken_ = false;
 };
 
-// The page shared with the server; one of our own where it cannot be mapped, so that nothing else need know.
+// The page shared with the server; a private one if it cannot be mapped, so that the rest of the code need not check.
 job::Stats& map_stats(int descriptor) {
   void* page = mmap(nullptr, sizeof(job::Stats), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (page == MAP_FAILED) return *new job::Stats{};

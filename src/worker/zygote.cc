@@ -50,7 +50,7 @@ class Zygote {
     close_range(socket + 1, ~0U, 0);
   }
 
-  // The server is gone: nobody reads what the workers write.
+  // The server is gone: what the workers write is not read any more.
   int leave() {
     for (const auto& [pid, id] : children_) kill(pid, SIGKILL);
     while (waitpid(-1, nullptr, 0) > 0) {
@@ -95,7 +95,7 @@ class Zygote {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    // From here on it reads what strangers send.
+    // From here on it reads untrusted media.
     std::vector<std::string> refused = sandbox::confine({});
     if (refusals_told_) refused.clear();
     _exit(run_channel_(request.options, descriptors, refused));
