@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
+#include "app/installation.h"
 #include "app/reload.h"
 #include "app/reloader.h"
 #include "app/room_sampler.h"
@@ -35,14 +35,6 @@ namespace {
 
 // How long a stop waits for answers that are on their way.
 constexpr base::Micros kDrainLimit = 2 * base::kSecond;
-
-std::string worker_program() {
-  char path[PATH_MAX];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return "kickoff-worker";
-  const std::string own(path, static_cast<std::size_t>(length));
-  return own.substr(0, own.rfind('/') + 1) + "kickoff-worker";
-}
 
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::Ok{};
@@ -366,7 +358,8 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
   int status = 0;
   bool reads = false;
   {
-    Instance server(std::move(config), path, worker_program(), std::move(environment_token));
+    Instance server(std::move(config), path, Installation::of_this_process().worker_program(),
+                    std::move(environment_token));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();
