@@ -14,7 +14,7 @@ bool is_directory(const std::string& path) {
 }
 
 // "/usr/bin" of "/usr/bin/kickoff"; "." where there is no slash.
-std::string directory_of(const std::string& path) {
+std::string directory_of_program(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash);
 }
@@ -33,7 +33,7 @@ Installation Installation::of_this_process() {
   return Installation(length > 0 ? std::string(path, static_cast<std::size_t>(length)) : "kickoff");
 }
 
-Installation::Installation(const std::string& program) : directory_(directory_of(program)) {}
+Installation::Installation(const std::string& program) : directory_(directory_of_program(program)) {}
 
 std::string Installation::web_directory() const {
   const std::string prefix = parent_of(directory_);

@@ -86,6 +86,10 @@ ingest::PublishRate publish_rate_of(const Config::Limits& limits) {
   return rate;
 }
 
+void warn_of(const Config& config) {
+  for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
+}
+
 ServePlan plan_here(const Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -119,6 +123,7 @@ class Instance::Parts {
   base::Status start() {
     // Before anything that takes time: who is told to stop while it starts stops in order, as soon as it runs.
     watch_signals();
+    warn_of(config_);
     TRY_OK(make_directory(config_.state_directory));
     TRY(ticket_keys_, tls::TicketKeys::make());
     TRY(certificates_, load_certificates(config_, ticket_keys_));
@@ -260,6 +265,7 @@ class Instance::Parts {
   base::Status apply(Prepared next) {
     TRY(auto srt_policy, srt_policy_of(next.config));
     config_ = std::move(next.config);
+    warn_of(config_);
     certificates_ = std::move(next.certificates);
     warn_of(certificates_, std::time(nullptr));
     if (srt_) srt_->set_policy(std::move(srt_policy));
