@@ -10,6 +10,7 @@
 #include "app/certificates.h"
 #include "app/config.h"
 #include "app/config_writer.h"
+#include "app/preflight.h"
 #include "app/server.h"
 #include "base/allocator.h"
 
@@ -59,6 +60,9 @@ int check(const std::string& path) {
   const auto loaded = load(path, &warning);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
   const auto& config = std::get<app::Config>(loaded);
+  const std::vector<std::string> problems = app::preflight(config, app::Installation::of_this_process());
+  for (const std::string& problem : problems) std::fprintf(stderr, "%s: %s\n", path.c_str(), problem.c_str());
+  if (!problems.empty()) return kUsage;
   for (const std::string& text : config.warnings) std::fprintf(stderr, "%s: warning: %s\n", path.c_str(), text.c_str());
   if (!warning.empty())
     std::fprintf(stderr, "%s: warning: %s %s\n", path.c_str(), config.http.certificate.c_str(), warning.c_str());
