@@ -48,7 +48,7 @@ for (const [what, text, place, word] of [
   ['a listener on a name', 'http:\n  listen: localhost\n', '2:11', 'IP address'],
   ['a preset that no encoder has', 'channels:\n  a:\n    ladder:\n      - {height: 720, bitrate: 2M, preset: fastest}\n', '4:', 'ultrafast'],
   ['a certificate that is missing', 'http:\n  certificate: /nowhere/a.pem\n  key: /nowhere/b.pem\n', '', '/nowhere/a.pem'],
-  ['a publish key that no stream id can hold', 'channels:\n  a:\n    keys: ["a,b&c"]\n', '3:12', 'SRT'],
+  ['a publish key that no stream id can hold', `channels:\n  a:\n    keys: [${'k'.repeat(425)}]\n`, '3:12', 'SRT'],
   ['a publish key that is empty', 'channels:\n  a:\n    keys: [""]\n', '3:12', 'one character'],
   ['pages that are missing', 'web_directory: nowhere\n', '', 'web_directory'],
   ['a state directory that cannot be made', 'state_directory: nowhere/state\n', '', 'state_directory'],
