@@ -52,7 +52,7 @@ for (const [what, text, place, word] of [
   ['a publish key that is empty', 'channels:\n  a:\n    keys: [""]\n', '3:12', 'one character'],
   ['pages that are missing', 'web_directory: nowhere\n', '', 'web_directory'],
   ['a state directory that cannot be made', 'state_directory: nowhere/state\n', '', 'state_directory'],
-  ['an address of another machine', 'rtmp:\n  listen: 192.0.2.1\n', '', 'rtmp.listen'],
+  ['an address of another machine', 'rtmp:\n  listen: 203.0.113.1\n', '', 'rtmp.listen'],
   ['a channel name with a slash', 'channels:\n  a/b: {}\n', '2:3', 'letters'],
 ]) {
   test(`check refuses ${what}`, async () => {

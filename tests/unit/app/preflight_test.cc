@@ -75,19 +75,19 @@ TEST_F(Preflight, NamesAStateDirectoryThatCannotBeMade) {
 }
 
 TEST_F(Preflight, NamesAddressesThatThisMachineLacks) {
-  config_.http.listen = "192.0.2.1";  // RFC 5737: of documentation only
-  EXPECT_EQ(problems(), "http.listen: 192.0.2.1 is no address of this machine: Cannot assign requested address\n");
-  config_.srt.listen = "192.0.2.1";
-  config_.admin.listen = "192.0.2.1";
-  config_.rtmp.listen = "192.0.2.1";
+  config_.http.listen = "203.0.113.1";  // RFC 5737: of documentation only
+  EXPECT_EQ(problems(), "http.listen: 203.0.113.1 is no address of this machine: Cannot assign requested address\n");
+  config_.srt.listen = "203.0.113.1";
+  config_.admin.listen = "203.0.113.1";
+  config_.rtmp.listen = "203.0.113.1";
   for (const char* section : {"admin.listen: ", "rtmp.listen: ", "srt.listen: "})
     EXPECT_NE(problems().find(section), std::string::npos) << section;
 }
 
 TEST_F(Preflight, DoesNotMindTheAddressOfAListenerThatIsOff) {
-  config_.srt.listen = "192.0.2.1";
+  config_.srt.listen = "203.0.113.1";
   config_.srt.port = 0;
-  config_.http.listen = "192.0.2.1";
+  config_.http.listen = "203.0.113.1";
   config_.http.port = config_.http.tls_port = 0;
   EXPECT_EQ(problems(), "");
 }
