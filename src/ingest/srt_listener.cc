@@ -17,6 +17,7 @@ PublishRequest request_of(const SrtAcceptor::Accepted& caller) {
     request.app = id->app;
     request.channel = id->channel;
     request.key = id->key;
+    request.other_keys = id->other_keys;
   }
   request.protocol = "srt";
   request.peer = caller.peer.text();
