@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -64,9 +66,11 @@ int check(const std::string& path) {
 
 int run(const std::string& path) {
   auto environment_token = app::take_environment_token();
+  auto service = app::take_service_options(getpid());
   auto loaded = load(path);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token));
+  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token),
+                         std::move(service));
 }
 
 }  // namespace
