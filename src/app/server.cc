@@ -106,7 +106,7 @@ ServePlan plan_here(const Config::Http& config) {
 class Instance::Parts {
  public:
   Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
-        ServiceManager::Options service)
+        ServiceNotifier::Options service)
       : started_(std::move(config)),
         config_(started_),
         path_(std::move(path)),
@@ -336,7 +336,7 @@ class Instance::Parts {
   loop::Loop loop_;
   loop::Mailbox control_;
   loop::Timer deadline_;
-  ServiceManager service_;
+  ServiceNotifier service_;
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
   Certificates certificates_;
   std::unique_ptr<ServeThreads> serve_;
@@ -356,7 +356,7 @@ class Instance::Parts {
 };
 
 Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
-                   ServiceManager::Options service)
+                   ServiceNotifier::Options service)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker),
                                      std::move(environment_token), std::move(service))) {}
 Instance::~Instance() = default;
@@ -373,7 +373,7 @@ bool Instance::reads() const { return parts_->reads(); }
 std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
 int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token,
-               ServiceManager::Options service) {
+               ServiceNotifier::Options service) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);

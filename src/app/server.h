@@ -7,7 +7,7 @@
 
 #include "api/tokens.h"
 #include "app/config.h"
-#include "app/service_manager.h"
+#include "app/service_notifier.h"
 #include "base/result.h"
 
 namespace app {
@@ -18,7 +18,7 @@ class Instance {
   /// SIGHUP reads `path` again. `worker` is the program of the media process; `environment_token` is good beside the
   /// configuration's. `service` is told of the start, reloads and the stop.
   Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {},
-           ServiceManager::Options service = {});
+           ServiceNotifier::Options service = {});
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -48,6 +48,6 @@ class Instance {
 /// something it needs (a port, the certificate, the media worker, the state directory) is not to be had, after saying
 /// so. `environment_token` is good beside the configuration's; see take_environment_token. `service`: see Instance.
 int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token = {},
-               ServiceManager::Options service = {});
+               ServiceNotifier::Options service = {});
 
 }  // namespace app

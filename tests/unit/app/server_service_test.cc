@@ -17,11 +17,11 @@ using testing::NotifySocket;
 using testing::status_of;
 using testing::wait_until;
 
-class ServerUnderAManager : public testing::ServerTest {
+class WatchedServer : public testing::ServerTest {
  protected:
   std::unique_ptr<Instance> make_watched(base::Micros watchdog) {
     return std::make_unique<Instance>(std::get<Config>(load_config(path_)), path_, worker_, std::nullopt,
-                                      ServiceManager::Options{manager_.name(), watchdog});
+                                      ServiceNotifier::Options{manager_.name(), watchdog});
   }
   /// The next report that is no keep-alive; waits for it.
   std::string next_state() {
@@ -36,7 +36,7 @@ class ServerUnderAManager : public testing::ServerTest {
   NotifySocket manager_{directory_ + "/notify"};
 };
 
-TEST_F(ServerUnderAManager, IsReadyOnceItListens) {
+TEST_F(WatchedServer, IsReadyOnceItListens) {
   auto server = make_watched(0);
   EXPECT_EQ(manager_.next(), "");
   ASSERT_TRUE(server->start().ok());
@@ -44,14 +44,14 @@ TEST_F(ServerUnderAManager, IsReadyOnceItListens) {
   EXPECT_EQ(manager_.next(), "") << "no watchdog";
 }
 
-TEST_F(ServerUnderAManager, IsNotReadyWhereItCannotStart) {
+TEST_F(WatchedServer, IsNotReadyWhereItCannotStart) {
   std::filesystem::remove_all(worker_);
   auto server = make_watched(base::kSecond);
   ASSERT_FALSE(server->start().ok());
   EXPECT_EQ(manager_.next(), "");
 }
 
-TEST_F(ServerUnderAManager, ReportsReloadsGoodAndBadAndItsStop) {
+TEST_F(WatchedServer, ReportsReloadsGoodAndBadAndItsStop) {
   LogFile log(directory_ + "/log");
   auto server = make_watched(0);
   ASSERT_TRUE(server->start().ok());
@@ -68,7 +68,7 @@ TEST_F(ServerUnderAManager, ReportsReloadsGoodAndBadAndItsStop) {
   EXPECT_EQ(next_state(), "STOPPING=1");
 }
 
-TEST_F(ServerUnderAManager, KeepsItsWatchdogQuiet) {
+TEST_F(WatchedServer, KeepsItsWatchdogQuiet) {
   auto server = make_watched(20 * base::kMillisecond);
   ASSERT_TRUE(server->start().ok());
   EXPECT_EQ(next_state(), "READY=1");

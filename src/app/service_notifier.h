@@ -13,7 +13,7 @@ namespace app {
 /// socket that NOTIFY_SOCKET names. Does nothing where there is none. Never blocks: a report that the socket has no
 /// room for is kept and sent a second later, the newest of them only. Thread: the loop's. Spec: [sd_notify(3), systemd
 /// 252].
-class ServiceManager {
+class ServiceNotifier {
  public:
   struct Options {
     std::string socket;         ///< a path, or '@' and an abstract name; empty: none
@@ -21,7 +21,7 @@ class ServiceManager {
   };
 
   /// `answers`: whether all threads have answered since it was last called; asked before each keep-alive.
-  ServiceManager(loop::Loop& loop, const base::Clock& clock, Options options, std::function<bool()> answers);
+  ServiceNotifier(loop::Loop& loop, const base::Clock& clock, Options options, std::function<bool()> answers);
 
   /// Everything is bound, or a reload has ended. From the first call on the watchdog is kept quiet.
   void ready(const std::string& status);
@@ -52,6 +52,6 @@ class ServiceManager {
 /// Takes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID out of the environment, so that no child of this process reports
 /// in its name. A watchdog that is meant for another process than `pid` is left alone.
 /// Thread: before the first other one starts.
-ServiceManager::Options take_service_options(int pid);
+ServiceNotifier::Options take_service_options(int pid);
 
 }  // namespace app

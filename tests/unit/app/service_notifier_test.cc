@@ -1,4 +1,4 @@
-#include "app/service_manager.h"
+#include "app/service_notifier.h"
 
 #include <gtest/gtest.h>
 
@@ -24,10 +24,10 @@ class FakeClock final : public base::Clock {
 
 class Service : public ::testing::Test {
  protected:
-  ServiceManager& manager(base::Micros watchdog = 0) { return manager_at(socket_.name(), watchdog); }
-  ServiceManager& manager_at(const std::string& socket, base::Micros watchdog = 0) {
-    manager_ = std::make_unique<ServiceManager>(loop_, clock_, ServiceManager::Options{socket, watchdog},
-                                                [this] { return answers_; });
+  ServiceNotifier& manager(base::Micros watchdog = 0) { return manager_at(socket_.name(), watchdog); }
+  ServiceNotifier& manager_at(const std::string& socket, base::Micros watchdog = 0) {
+    manager_ = std::make_unique<ServiceNotifier>(loop_, clock_, ServiceNotifier::Options{socket, watchdog},
+                                                 [this] { return answers_; });
     return *manager_;
   }
 
@@ -36,11 +36,11 @@ class Service : public ::testing::Test {
   loop::Loop loop_;
   FakeClock clock_;
   bool answers_ = true;
-  std::unique_ptr<ServiceManager> manager_;
+  std::unique_ptr<ServiceNotifier> manager_;
 };
 
 TEST_F(Service, IsToldOfTheStartAReloadAndTheStop) {
-  ServiceManager& service = manager();
+  ServiceNotifier& service = manager();
   service.ready("Serving");
   EXPECT_EQ(socket_.next(), "READY=1\nSTATUS=Serving");
   clock_.now = 1'234'567;
@@ -60,7 +60,7 @@ TEST_F(Service, ListensOnAnAbstractNameAsWell) {
 }
 
 TEST_F(Service, HearsFromItsWatchedServerOnceItIsReadyAndThenAtHalfTheTime) {
-  ServiceManager& service = manager(2 * base::kMillisecond);
+  ServiceNotifier& service = manager(2 * base::kMillisecond);
   service.ready("Serving");
   EXPECT_EQ(socket_.next(), "READY=1\nSTATUS=Serving");
   EXPECT_EQ(socket_.next(), "WATCHDOG=1");
@@ -73,7 +73,7 @@ TEST_F(Service, HearsFromItsWatchedServerOnceItIsReadyAndThenAtHalfTheTime) {
 
 TEST_F(Service, HearsNothingWhileAThreadDoesNotAnswer) {
   LogFile log(directory_ + ".log");
-  ServiceManager& service = manager(60 * base::kSecond);
+  ServiceNotifier& service = manager(60 * base::kSecond);
   answers_ = false;
   service.tick();
   service.tick();
@@ -93,7 +93,7 @@ TEST_F(Service, WithoutAWatchdogHearsNoKeepAlive) {
 
 TEST_F(Service, ThatIsNotThereIsToldNothing) {
   LogFile log(directory_ + ".log");
-  ServiceManager& service = manager_at("", base::kSecond);
+  ServiceNotifier& service = manager_at("", base::kSecond);
   service.ready("Serving");
   service.stopping("Stopping");
   EXPECT_EQ(log.text(), "");
@@ -101,7 +101,7 @@ TEST_F(Service, ThatIsNotThereIsToldNothing) {
 
 TEST_F(Service, WhoseSocketIsFullIsToldTheNewestStateLater) {
   LogFile log(directory_ + ".log");
-  ServiceManager& service = manager();
+  ServiceNotifier& service = manager();
   for (int i = 0; i < 100'000 && !log.has("cannot be told"); ++i) service.stopping("fill");
   ASSERT_TRUE(log.has("cannot be told")) << "never blocks";
   service.reloading();
@@ -124,7 +124,7 @@ TEST_F(Service, WhoseAddressIsOfNoUseIsLoggedOnce) {
   for (const std::string& address :
        {std::string("vsock:2:1"), std::string("@"), "/" + std::string(200, 'x'), directory_ + "/nowhere"}) {
     LogFile log(directory_ + ".log");
-    ServiceManager& service = manager_at(address);
+    ServiceNotifier& service = manager_at(address);
     service.ready("Serving");
     service.stopping("Stopping");
     const std::string text = log.text();
@@ -145,7 +145,7 @@ TEST_F(ServiceEnvironment, IsTakenSoThatNoChildReportsInTheServersName) {
   setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
   setenv("WATCHDOG_USEC", "30000000", 1);
   setenv("WATCHDOG_PID", "17", 1);
-  const ServiceManager::Options options = take_service_options(17);
+  const ServiceNotifier::Options options = take_service_options(17);
   EXPECT_EQ(options.socket, "/run/systemd/notify");
   EXPECT_EQ(options.watchdog, 30 * base::kSecond);
   for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) EXPECT_EQ(std::getenv(name), nullptr);

@@ -1,4 +1,4 @@
-#include "app/service_manager.h"
+#include "app/service_notifier.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -37,8 +37,8 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 
 }  // namespace
 
-ServiceManager::Options take_service_options(int pid) {
-  ServiceManager::Options options;
+ServiceNotifier::Options take_service_options(int pid) {
+  ServiceNotifier::Options options;
   options.socket = take_variable("NOTIFY_SOCKET");
   const std::string watched = take_variable("WATCHDOG_PID");
   const auto watchdog = number_of(take_variable("WATCHDOG_USEC"));
@@ -46,29 +46,29 @@ ServiceManager::Options take_service_options(int pid) {
   return options;
 }
 
-ServiceManager::ServiceManager(loop::Loop& loop, const base::Clock& clock, Options options,
-                               std::function<bool()> answers)
+ServiceNotifier::ServiceNotifier(loop::Loop& loop, const base::Clock& clock, Options options,
+                                 std::function<bool()> answers)
     : clock_(clock),
       options_(std::move(options)),
       answers_(std::move(answers)),
       keep_alive_(loop, [this] { tick(); }),
       retry_(loop, [this] { retry(); }) {}
 
-void ServiceManager::ready(const std::string& status) {
+void ServiceNotifier::ready(const std::string& status) {
   report("READY=1\nSTATUS=" + status);
   if (std::exchange(ready_, true) || options_.watchdog == 0 || options_.socket.empty()) return;
   tick();
   keep_alive_.start(options_.watchdog / 2, options_.watchdog / 2);
 }
 
-void ServiceManager::reloading() {
+void ServiceNotifier::reloading() {
   // The steady clock is CLOCK_MONOTONIC, which the manager compares this with.
   report("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(clock_.steady()));
 }
 
-void ServiceManager::stopping(const std::string& status) { report("STOPPING=1\nSTATUS=" + status); }
+void ServiceNotifier::stopping(const std::string& status) { report("STOPPING=1\nSTATUS=" + status); }
 
-void ServiceManager::tick() {
+void ServiceNotifier::tick() {
   if (!answers_()) {
     if (!std::exchange(silence_logged_, true))
       base::log_error("app", "a thread that serves viewers does not answer; no keep-alive is sent until it does",
@@ -80,19 +80,19 @@ void ServiceManager::tick() {
   if (const int error = send("WATCHDOG=1"); error != 0) log_once(error);
 }
 
-void ServiceManager::report(const std::string& state) {
+void ServiceNotifier::report(const std::string& state) {
   unsent_ = state;
   retry();
 }
 
-void ServiceManager::retry() {
+void ServiceNotifier::retry() {
   const int error = send(unsent_);
   if (error == 0) return unsent_.clear();
   log_once(error);
   if (error == EAGAIN || error == ENOBUFS) retry_.start(kRetry);
 }
 
-int ServiceManager::send(const std::string& state) const {
+int ServiceNotifier::send(const std::string& state) const {
   if (options_.socket.empty()) return 0;
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -112,7 +112,7 @@ int ServiceManager::send(const std::string& state) const {
   return error;
 }
 
-void ServiceManager::log_once(int error) {
+void ServiceNotifier::log_once(int error) {
   if (std::exchange(failure_logged_, true)) return;
   base::log_warn("app", "the service manager cannot be told the server's state",
                  {{"socket", options_.socket}, {"why", std::strerror(error)}});
