@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,18 +12,21 @@
 #include "app/admin_config.h"
 #include "app/certificates.h"
 #include "app/config.h"
+#include "app/health.h"
 #include "app/server.h"
 #include "base/allocator.h"
 
 namespace {
 
 constexpr int kUsage = 2;
+constexpr base::Micros kHealthLimit = 5 * base::kSecond;
 
 constexpr std::string_view kHelp =
     R"(Kickoff, a live-event streaming edge server.
 
   kickoff serve --config FILE   run the server
   kickoff check FILE            check a configuration: exit 0, or 2 with file:line:column of every problem
+  kickoff health --config FILE  ask the server that runs with this configuration: exit 0 if it is alive, 1 if not
   kickoff version               print the version
 
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
@@ -73,6 +77,23 @@ int run(const std::string& path) {
                          std::move(service));
 }
 
+int health(const std::string& path) {
+  const auto loaded = load(path);
+  if (const int* status = std::get_if<int>(&loaded)) return *status;
+  const auto& admin = std::get<app::Config>(loaded).admin;
+  const base::Status asked = app::ask_health(admin.listen, admin.port, kHealthLimit);
+  if (asked.ok()) return 0;
+  std::fprintf(stderr, "kickoff: not healthy: %s\n", asked.error().what.c_str());
+  return 1;
+}
+
+// The FILE of `--config FILE` or `--config=FILE`, which has to be all that follows the command.
+std::optional<std::string> config_argument(const std::vector<std::string>& words) {
+  if (words.size() == 2 && words[1].starts_with("--config=")) return words[1].substr(std::strlen("--config="));
+  if (words.size() == 3 && words[1] == "--config") return words[2];
+  return std::nullopt;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -92,10 +113,10 @@ int main(int argc, char** argv) {
     if (words.size() != 2) return usage("check takes one file");
     return check(words[1]);
   }
-  if (command == "serve") {
-    if (words.size() == 2 && words[1].starts_with("--config=")) return run(words[1].substr(std::strlen("--config=")));
-    if (words.size() != 3 || words[1] != "--config") return usage("serve needs --config FILE");
-    return run(words[2]);
+  if (command == "serve" || command == "health") {
+    const auto path = config_argument(words);
+    if (!path) return usage(command + " needs --config FILE");
+    return command == "serve" ? run(*path) : health(*path);
   }
   return usage("no such command: " + command);
 }
