@@ -12,6 +12,7 @@
 #include "app/admin_config.h"
 #include "app/certificates.h"
 #include "app/config.h"
+#include "app/config_writer.h"
 #include "app/health.h"
 #include "app/server.h"
 #include "base/allocator.h"
@@ -26,12 +27,14 @@ constexpr std::string_view kHelp =
 
   kickoff serve --config FILE   run the server
   kickoff check FILE            check a configuration: exit 0, or 2 with file:line:column of every problem
+  kickoff config                print every configuration key with its default and documentation
   kickoff health --config FILE  ask the server that runs with this configuration: exit 0 if it is alive, 1 if not
   kickoff version               print the version
 
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
 Exit: 0 after a clean stop, 1 on a fault, 2 on bad usage or configuration.
-Every configuration key is documented in conf/kickoff.yaml.
+Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and so on for every key with one value;
+`kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";
 
 int usage(const std::string& problem) {
@@ -62,6 +65,7 @@ int check(const std::string& path) {
   const auto loaded = load(path, &warning);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
   const auto& config = std::get<app::Config>(loaded);
+  for (const std::string& text : config.warnings) std::fprintf(stderr, "%s: warning: %s\n", path.c_str(), text.c_str());
   if (!warning.empty())
     std::fprintf(stderr, "%s: warning: %s %s\n", path.c_str(), config.http.certificate.c_str(), warning.c_str());
   std::printf("%s: good, %zu channel entries\n", path.c_str(), config.channels.size());
@@ -107,6 +111,11 @@ int main(int argc, char** argv) {
   }
   if (command == "version" || command == "--version") {
     std::printf("kickoff %s\n", KICKOFF_VERSION);
+    return 0;
+  }
+  if (command == "config") {
+    if (words.size() != 1) return usage("config takes nothing else");
+    std::fputs(app::commented_defaults().c_str(), stdout);
     return 0;
   }
   if (command == "check") {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
+#include "app/installation.h"
 #include "app/reload.h"
 #include "app/reloader.h"
 #include "app/room_sampler.h"
@@ -35,14 +35,6 @@ namespace {
 
 // How long a stop waits for answers that are on their way.
 constexpr base::Micros kDrainLimit = 2 * base::kSecond;
-
-std::string worker_program() {
-  char path[PATH_MAX];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return "kickoff-worker";
-  const std::string own(path, static_cast<std::size_t>(length));
-  return own.substr(0, own.rfind('/') + 1) + "kickoff-worker";
-}
 
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::Ok{};
@@ -94,6 +86,10 @@ ingest::PublishRate publish_rate_of(const Config::Limits& limits) {
   return rate;
 }
 
+void warn_of(const Config& config) {
+  for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
+}
+
 ServePlan plan_here(const Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -129,6 +125,7 @@ class Instance::Parts {
   base::Status start() {
     // Before anything that takes time: who is told to stop while it starts stops in order, as soon as it runs.
     watch_signals();
+    warn_of(config_);
     TRY_OK(make_directory(config_.state_directory));
     TRY(ticket_keys_, tls::TicketKeys::make());
     TRY(certificates_, load_certificates(config_, ticket_keys_));
@@ -280,6 +277,7 @@ class Instance::Parts {
   base::Status apply(Prepared next) {
     TRY(auto srt_policy, srt_policy_of(next.config));
     config_ = std::move(next.config);
+    warn_of(config_);
     certificates_ = std::move(next.certificates);
     warn_of(certificates_, std::time(nullptr));
     if (srt_) srt_->set_policy(std::move(srt_policy));
@@ -381,7 +379,8 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
   int status = 0;
   bool reads = false;
   {
-    Instance server(std::move(config), path, worker_program(), std::move(environment_token), std::move(service));
+    Instance server(std::move(config), path, Installation::of_this_process().worker_program(),
+                    std::move(environment_token), std::move(service));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();
