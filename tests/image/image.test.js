@@ -6,7 +6,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { run, endAll, descendants, sleep, root } = require('../integration/harness');
+const { run, endAll, descendants, sleep } = require('../integration/harness');
 const { source } = require('../integration/media');
 
 let directory;
@@ -19,6 +19,7 @@ before(() => {
 }, { timeout: 1200000 });
 after(() => {
   endAll();
+  execFileSync('buildah', ['--root', path.join(directory, 'storage'), '--runroot', path.join(directory, 'run'), 'umount', '--all']);
   fs.rmSync(directory, { recursive: true, force: true });
 });
 

@@ -6,7 +6,7 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { Server, endAll, run, copy, root } = require('../integration/harness');
+const { Server, endAll, copy, root } = require('../integration/harness');
 const { source, pushRtmp } = require('../integration/media');
 
 let tree;
