@@ -317,6 +317,7 @@ class Instance::Parts {
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
     if (srt_) {
       overview->instance.srt = srt_->statistics();
+      overview->instance.publishers_denied += overview->instance.srt.denied();
       overview->instance.srt_sockets = srt_->socket_statistics();
     }
     overview->instance.channels = channels_->reports();

@@ -83,10 +83,10 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
   if (!allowed) return count({SrtReject::kForbidden, "this address may not publish to " + id->channel});
   Admission admission{request_of(*id, peer), channel};
   if (auto refusal = policy->keys.check(admission.request)) {
-    if (refusal->why == Publisher::Refusal::Why::kDenied) {
-      const std::lock_guard lock(mutex_);
-      limits_.note_failure(peer_text, peer.is_loopback(), now);
-    }
+    // A bad name may be a key in the wrong place.
+    const bool guessed =
+        refusal->why == Publisher::Refusal::Why::kDenied || refusal->why == Publisher::Refusal::Why::kBadName;
+    if (guessed) note_failure(peer, now);
     return count({code_of(refusal->why), refusal->text});
   }
   if (live->contains(id->channel) && !channel.takeover) {
@@ -96,6 +96,11 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
     return count({SrtReject::kOverload, "the server has as many channels as it may have"});
   }
   return admission;
+}
+
+void SrtGate::note_failure(const Address& peer, base::Micros now) {
+  const std::lock_guard lock(mutex_);
+  limits_.note_failure(peer.text(), peer.is_loopback(), now);
 }
 
 SrtGate::Refusal SrtGate::count(Refusal refusal) {

@@ -82,6 +82,9 @@ class SrtGate {
   void set_full(std::shared_ptr<const std::set<std::string, std::less<>>> but_for);
   /// From now on everybody is refused with 1503.
   void close() { closed_ = true; }
+  /// The library refused a caller that decide() had admitted, as it does for a wrong passphrase: the address comes
+  /// nearer to being shut out. Thread: any.
+  void note_failure(const Address& peer, base::Micros now);
   void prune(base::Micros now);
 
   /// Refusals with this code so far.

@@ -28,6 +28,15 @@ PublishRequest request_of(const SrtAcceptor::Accepted& caller) {
 
 }  // namespace
 
+std::uint64_t SrtCounters::denied() const {
+  std::uint64_t denied = failed_handshakes;
+  for (const SrtReject code : {SrtReject::kSyntax, SrtReject::kUnauthorized, SrtReject::kNotFound}) {
+    const auto found = refused.find(code);
+    if (found != refused.end()) denied += found->second;
+  }
+  return denied;
+}
+
 /// One publisher on the loop's side.
 class SrtListener::SrtFeed final : public Feed {
  public:
@@ -129,6 +138,10 @@ void SrtListener::on_srt_stats(std::map<std::uint64_t, SrtStats> stats) {
       gate_.prune(now);
     }
   });
+}
+
+void SrtListener::on_srt_failed_handshakes(std::uint64_t callers) {
+  mailbox_.post([this, callers] { counters_.failed_handshakes += callers; });
 }
 
 void SrtListener::admit(SrtArrival&& arrival) {

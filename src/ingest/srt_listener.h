@@ -26,8 +26,12 @@ struct SrtCounters {
   std::uint64_t publishes = 0;                 ///< of these, admitted by the channel
   std::uint64_t late_refusals = 0;             ///< of these, refused by it after all
   std::map<SrtReject, std::uint64_t> refused;  ///< at the gate, by the code that they were told (SR-5)
+  std::uint64_t failed_handshakes = 0;         ///< admitted by the gate, refused by the library: passphrase, mode
   std::uint64_t bytes = 0;                     ///< handed on
   std::uint64_t bytes_discarded = 0;           ///< the loop lagged by `backlog_bytes`
+
+  /// Of all these refusals, those for a key, a name, an unknown channel or a passphrase.
+  std::uint64_t denied() const;
 };
 
 /// Takes SRT publishers on one UDP port. Who comes is decided twice: in memory, within the library's callback, by
@@ -83,6 +87,7 @@ class SrtListener final : private SrtThreadSink {
   void on_srt_bytes(std::uint64_t id, base::Micros arrived, base::Bytes bytes, std::uint64_t dropped) override;
   void on_srt_end(std::uint64_t id, std::string reason) override;
   void on_srt_stats(std::map<std::uint64_t, SrtStats> stats) override;
+  void on_srt_failed_handshakes(std::uint64_t callers) override;
 
   void admit(SrtArrival&& arrival);
   void deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& bytes, std::uint64_t dropped);

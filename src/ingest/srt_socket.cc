@@ -21,6 +21,9 @@ constexpr std::int64_t kPacketSpace = 1472;
 constexpr int kDefaultFlightPackets = 25600;
 constexpr int kDefaultBufferPackets = 8192;
 constexpr int kMinVersion = 0x010300;  // SR-1: HSv5
+/// The library ends a handshake right after the gate's answer, or not at all.
+constexpr base::Micros kHandshakeTime = base::kSecond;
+constexpr std::size_t kMostAdmitted = 1024;
 
 template <typename T>
 bool set(int socket, SRT_SOCKOPT option, const T& value) {
@@ -146,7 +149,12 @@ std::uint16_t SrtAcceptor::port() const {
 }
 
 int SrtAcceptor::on_caller(void* self, int socket, int version, const sockaddr* peer, const char* stream_id) {
-  if (version < 5) return -1;  // SR-1; the library's own rejection tells why
+  if (version < 5) {
+    // SR-1: the library's own rejection says so to the caller.
+    base::log_warn("ingest", "SRT caller refused",
+                   {{"peer", address_of(peer).text()}, {"why", "its handshake is of a version before 5 (libsrt 1.3)"}});
+    return -1;
+  }
   return static_cast<SrtAcceptor*>(self)->admit(socket, peer, stream_id);
 }
 
@@ -160,7 +168,8 @@ int SrtAcceptor::admit(int socket, const sockaddr* peer, const char* stream_id) 
     return -1;
   }
   // The stream's own settings, while they still can be set (SR-7).
-  const SrtChannel& channel = std::get<SrtGate::Admission>(decision).channel;
+  const auto& admission = std::get<SrtGate::Admission>(decision);
+  const SrtChannel& channel = admission.channel;
   bool ok = true;
   if (channel.key_length != 0) ok = set(socket, SRTO_PBKEYLEN, channel.key_length);
   if (!channel.passphrase.empty()) ok = ok && set_text(socket, SRTO_PASSPHRASE, channel.passphrase);
@@ -168,7 +177,12 @@ int SrtAcceptor::admit(int socket, const sockaddr* peer, const char* stream_id) 
     const base::Micros latency = std::min(channel.latency, std::max(settings_.latency, settings_.max_latency));
     ok = ok && set(socket, SRTO_RCVLATENCY, static_cast<int>(latency / base::kMillisecond));
   }
-  if (ok) return 0;
+  if (ok) {
+    const std::lock_guard lock(mutex_);
+    if (admitted_.size() < kMostAdmitted)
+      admitted_[socket] = {address, admission.request.channel, !channel.passphrase.empty(), clock_.steady()};
+    return 0;
+  }
   base::log_error("ingest", "SRT settings of a stream refused by the library", {{"why", srt_getlasterror_str()}});
   srt_setrejectreason(socket, static_cast<int>(SrtReject::kInternal));
   return -1;
@@ -181,12 +195,42 @@ base::Result<SrtAcceptor::Accepted> SrtAcceptor::accept() {
   Accepted accepted;
   accepted.socket = srt_accept(socket_, address, &size);
   if (accepted.socket == SRT_INVALID_SOCK) return base::Error{base::Code::kBusy, "no SRT caller"};
+  {
+    const std::lock_guard lock(mutex_);
+    admitted_.erase(accepted.socket);
+  }
   set(accepted.socket, SRTO_RCVSYN, false);
   accepted.peer = address_of(address);
   accepted.stream_id = get_text(accepted.socket, SRTO_STREAMID);
   accepted.version = version_text(get_int(accepted.socket, SRTO_PEERVERSION));
   accepted.encryption = srt_encryption(accepted.socket);
   return accepted;
+}
+
+std::uint64_t SrtAcceptor::report_failed_handshakes() {
+  const base::Micros now = clock_.steady();
+  std::map<int, Admitted> overdue;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = admitted_.begin(); at != admitted_.end();) {
+      const auto next = std::next(at);
+      if (now - at->second.at > kHandshakeTime) overdue.insert(admitted_.extract(at));
+      at = next;
+    }
+  }
+  std::uint64_t failed = 0;
+  for (const auto& [socket, caller] : overdue) {
+    if (srt_getsockstate(socket) == SRTS_CONNECTED) continue;  // it waits for accept()
+    ++failed;
+    gate_.note_failure(caller.peer, now);
+    base::log_warn("ingest", "SRT handshake failed",
+                   {{"channel", caller.channel},
+                    {"peer", caller.peer.text()},
+                    {"why", caller.encrypted
+                                ? "the caller's passphrase is not the channel's, or it is not in live mode"
+                                : "the caller encrypts and the channel has no passphrase, or it is not in live mode"}});
+  }
+  return failed;
 }
 
 base::Status srt_read(int socket, std::vector<std::uint8_t>& out, std::size_t most) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/bytes.h"
@@ -67,9 +69,20 @@ class SrtAcceptor {
   std::uint16_t port() const;
   /// The next caller that passed the gate. Errors: kBusy where there is none.
   base::Result<Accepted> accept();
+  /// Logs the callers that passed the gate and whose handshake the library itself then refused, which tells nobody: a
+  /// wrong passphrase, an encrypted caller of a channel without one, file mode. Returns how many. Call once a second,
+  /// on accept()'s thread.
+  std::uint64_t report_failed_handshakes();
 
  private:
   SrtAcceptor(const SrtSettings& settings, SrtGate& gate, const base::Clock& clock);
+  /// A caller between the gate's answer and accept().
+  struct Admitted {
+    Address peer;
+    std::string channel;
+    bool encrypted = false;  ///< the channel has a passphrase
+    base::Micros at = 0;     ///< steady time
+  };
   static int on_caller(void* self, int socket, int version, const sockaddr* peer, const char* stream_id);
   int admit(int socket, const sockaddr* peer, const char* stream_id);
   base::Status configure() const;
@@ -78,6 +91,8 @@ class SrtAcceptor {
   SrtGate& gate_;
   const base::Clock& clock_;
   int socket_ = -1;
+  std::mutex mutex_;                  ///< guards admitted_, which the library's receive thread adds to
+  std::map<int, Admitted> admitted_;  ///< by socket; at most kMostAdmitted
 };
 
 /// Appends what `socket` has, up to about `most` bytes. Errors: kCanceled when the connection is over.

@@ -129,6 +129,7 @@ void SrtThread::end(int socket, std::string reason) {
 
 void SrtThread::report_stats() {
   stats_at_ = clock_.steady() + kStatsEvery;
+  if (const std::uint64_t failed = acceptor_->report_failed_handshakes()) sink_.on_srt_failed_handshakes(failed);
   if (connections_.empty()) return;
   std::map<std::uint64_t, SrtStats> all;
   for (auto& [socket, connection] : connections_) {

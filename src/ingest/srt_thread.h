@@ -41,6 +41,8 @@ class SrtThreadSink {
   virtual void on_srt_end(std::uint64_t id, std::string reason) = 0;
   /// Once a second, and when the last publisher has gone.
   virtual void on_srt_stats(std::map<std::uint64_t, SrtStats> stats) = 0;
+  /// So many more callers that the gate had let in have been refused by the library.
+  virtual void on_srt_failed_handshakes(std::uint64_t callers) = 0;
 };
 
 /// Reads all SRT sockets on a thread of its own, since the library can be waited for only through its own poll (SR-22).

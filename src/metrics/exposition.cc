@@ -94,6 +94,9 @@ void add_srt(Families& out, const ingest::SrtCounters& counters) {
                 {{"code", std::to_string(static_cast<int>(code))}},
                 found == counters.refused.end() ? 0 : number(found->second));
   }
+  out.counter("kickoff_srt_failed_handshakes_total",
+              "SRT callers refused by the library: wrong or unexpected passphrase, file mode.", {},
+              number(counters.failed_handshakes));
   out.counter("kickoff_srt_late_refusals_total", "SRT callers refused by their channel after the handshake.", {},
               number(counters.late_refusals));
   out.counter("kickoff_srt_received_bytes_total", "Payload bytes handed on from SRT.", {}, number(counters.bytes));

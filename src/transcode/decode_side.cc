@@ -92,10 +92,20 @@ bool DecodeSide::State::act(Intake::Item item) {
   return true;
 }
 
+/// What the bitstream does not say of its colours its container may have said.
+void complete_colour(AVFrame& picture, const media::Colour& track) {
+  if (picture.color_primaries == AVCOL_PRI_UNSPECIFIED)
+    picture.color_primaries = static_cast<AVColorPrimaries>(track.primaries);
+  if (picture.color_trc == AVCOL_TRC_UNSPECIFIED)
+    picture.color_trc = static_cast<AVColorTransferCharacteristic>(track.transfer);
+  if (picture.colorspace == AVCOL_SPC_UNSPECIFIED) picture.colorspace = static_cast<AVColorSpace>(track.matrix);
+}
+
 /// The one place where a picture's time leaves its source's timescale: the track is the one it was decoded with.
 void DecodeSide::State::hand_over(FramePtr frame, const Origin& origin) {
   const media::Track& source = pictures.track();
   frame->pts = media::rescale(frame->pts, source.timescale, out_timescale);
+  complete_colour(*frame, source.video.colour);
   Switch::Picture picture{std::move(frame), origin, source.video.pixel_aspect, full_rate(source.video), false};
   if (!picture.aspect.known()) picture.aspect = kOneToOne;
   picture.late = options.when_full == WhenFull::kDrop && intake.lag() > options.max_lag / 2;

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstddef>
 
 extern "C" {
 #include <libavutil/imgutils.h>
 }
 
+#include "transcode/sdr.h"
+
 namespace transcode {
 namespace {
-
-/// Rows this far apart suit every SIMD width in use.
-constexpr int kAlignment = 64;
 
 /// Full-range 4:2:0 is 4:2:0 with a colour tag; the pixel format of that name would make libswscale squeeze the range.
 int plain_format(int format) { return format == AV_PIX_FMT_YUVJ420P ? AV_PIX_FMT_YUV420P : format; }
@@ -27,6 +26,11 @@ void set_properties(AVFrame& frame, int source_format) {
   frame.sample_aspect_ratio = {1, 1};
   frame.interlaced_frame = 0;
   if (source_format == AV_PIX_FMT_YUVJ420P) frame.color_range = AVCOL_RANGE_JPEG;
+}
+
+void make_black(AVFrame& picture, AVColorRange range) {
+  const std::array<std::ptrdiff_t, 4> strides{picture.linesize[0], picture.linesize[1], picture.linesize[2], 0};
+  av_image_fill_black(picture.data, strides.data(), AV_PIX_FMT_YUV420P, range, picture.width, picture.height);
 }
 
 }  // namespace
@@ -50,58 +54,54 @@ Scaler::Box Scaler::fit(const AVFrame& frame, media::Rational aspect) const {
   return box;
 }
 
-FramePtr Scaler::blank(bool bars, AVColorRange range) {
-  FramePtr frame(av_frame_alloc());
-  if (frame == nullptr) return nullptr;
-  frame->format = AV_PIX_FMT_YUV420P;
-  frame->width = width_;
-  frame->height = height_;
-  const int size = av_image_get_buffer_size(AV_PIX_FMT_YUV420P, width_, height_, kAlignment);
-  if (size <= 0) return nullptr;
-  // Pictures come back to the pool, so that memory is neither faulted in nor given back a frame.
-  if (pool_ == nullptr) pool_.reset(av_buffer_pool_init(static_cast<std::size_t>(size) + kAlignment, nullptr));
-  if (pool_ == nullptr) return nullptr;
-  frame->buf[0] = av_buffer_pool_get(pool_.get());
-  if (frame->buf[0] == nullptr) return nullptr;
-  av_image_fill_arrays(frame->data, frame->linesize, frame->buf[0]->data, AV_PIX_FMT_YUV420P, width_, height_,
-                       kAlignment);
-  if (bars) {
-    std::array<std::ptrdiff_t, 4> strides{frame->linesize[0], frame->linesize[1], frame->linesize[2], 0};
-    av_image_fill_black(frame->data, strides.data(), AV_PIX_FMT_YUV420P, range, width_, height_);
-  }
-  return frame;
+bool Scaler::convert(const AVFrame& frame, const Box& box, AVPixelFormat format, std::uint8_t* const* planes,
+                     const int* strides) {
+  // The flags that the scale filter of the ffmpeg program uses, so that pictures compare.
+  context_.reset(sws_getCachedContext(context_.release(), frame.width, frame.height,
+                                      static_cast<AVPixelFormat>(plain_format(frame.format)), box.width, box.height,
+                                      format, SWS_BICUBIC, nullptr, nullptr, nullptr));
+  return context_ != nullptr &&
+         sws_scale(context_.get(), frame.data, frame.linesize, 0, frame.height, planes, strides) >= 0;
+}
+
+/// Scaled first, in the source's colours: a rung has fewer pixels to convert than an UHD source.
+bool Scaler::convert_to_sdr(const AVFrame& frame, const Box& box, const SdrConverter::Target& to) {
+  const FramePtr deep = deep_pool_.picture(AV_PIX_FMT_YUV420P10LE, box.width, box.height);
+  if (deep == nullptr || !convert(frame, box, AV_PIX_FMT_YUV420P10LE, deep->data, deep->linesize)) return false;
+  if (sdr_ == nullptr) sdr_ = std::make_unique<SdrConverter>();
+  sdr_->convert(*deep, colour_of(frame), to);
+  return true;
 }
 
 FramePtr Scaler::scale(const AVFrame& frame, media::Rational aspect) {
   if (frame.width <= 0 || frame.height <= 0) return nullptr;
   const Box box = fit(frame, pixel_aspect(frame, aspect));
-  const int format = plain_format(frame.format);
   const bool whole = box.width == width_ && box.height == height_;
-  if (whole && format == AV_PIX_FMT_YUV420P && frame.width == width_ && frame.height == height_) {
+  const media::Colour colour = colour_of(frame);
+  const bool to_sdr = needs_sdr_conversion(colour);
+  if (whole && !to_sdr && plain_format(frame.format) == AV_PIX_FMT_YUV420P && frame.width == width_ &&
+      frame.height == height_) {
     FramePtr same(av_frame_clone(&frame));
     if (same == nullptr) return nullptr;
-    same->format = format;
+    same->format = AV_PIX_FMT_YUV420P;
     set_properties(*same, frame.format);
     return same;
   }
-  // The flags that the scale filter of the ffmpeg program uses, so that pictures compare.
-  context_.reset(sws_getCachedContext(context_.release(), frame.width, frame.height, static_cast<AVPixelFormat>(format),
-                                      box.width, box.height, AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr,
-                                      nullptr));
-  if (context_ == nullptr) return nullptr;
-  const bool full_range = frame.color_range == AVCOL_RANGE_JPEG || frame.format == AV_PIX_FMT_YUVJ420P;
-  FramePtr scaled = blank(!whole, full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
+  FramePtr scaled = pool_.picture(AV_PIX_FMT_YUV420P, width_, height_);
   if (scaled == nullptr) return nullptr;
-  std::array<std::uint8_t*, 4> planes{};
+  if (!whole) make_black(*scaled, colour.full_range && !to_sdr ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
+  SdrConverter::Target inside;
   for (std::size_t i = 0; i < 3; ++i) {
     const int shift = i == 0 ? 0 : 1;
-    planes[i] = scaled->data[i] + (box.y >> shift) * scaled->linesize[i] + (box.x >> shift);
+    inside.planes[i] = scaled->data[i] + (box.y >> shift) * scaled->linesize[i] + (box.x >> shift);
+    inside.strides[i] = scaled->linesize[i];
   }
-  if (sws_scale(context_.get(), frame.data, frame.linesize, 0, frame.height, planes.data(), scaled->linesize) < 0) {
-    return nullptr;
-  }
+  const bool done = to_sdr ? convert_to_sdr(frame, box, inside)
+                           : convert(frame, box, AV_PIX_FMT_YUV420P, inside.planes.data(), inside.strides.data());
+  if (!done) return nullptr;
   av_frame_copy_props(scaled.get(), &frame);
   set_properties(*scaled, frame.format);
+  if (to_sdr) tag_as_sdr(*scaled);
   return scaled;
 }
 

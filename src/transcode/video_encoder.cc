@@ -17,6 +17,7 @@ extern "C" {
 #include "media/h264.h"
 #include "media/hevc.h"
 #include "media/nal.h"
+#include "transcode/sdr.h"
 
 namespace transcode {
 namespace {
@@ -112,10 +113,11 @@ void configure(AVCodecContext& context, const Rung& rung, const media::Track& so
   context.max_b_frames = 0;
   context.thread_count = threads;
   context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
-  context.color_primaries = static_cast<AVColorPrimaries>(source.video.colour.primaries);
-  context.color_trc = static_cast<AVColorTransferCharacteristic>(source.video.colour.transfer);
-  context.colorspace = static_cast<AVColorSpace>(source.video.colour.matrix);
-  context.color_range = source.video.colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  const media::Colour colour = rung_colour(source.video.colour);
+  context.color_primaries = static_cast<AVColorPrimaries>(colour.primaries);
+  context.color_trc = static_cast<AVColorTransferCharacteristic>(colour.transfer);
+  context.colorspace = static_cast<AVColorSpace>(colour.matrix);
+  context.color_range = colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
 base::Result<base::Bytes> avc_config(const std::vector<base::View>& nals) {
@@ -236,7 +238,7 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::make(const Rung& rung,
   media::Track& track = encoder->track_;
   track.codec = rung.codec;
   track.timescale = source.timescale;
-  track.video = {rung.width, rung.height, rung.frame_rate, {1, 1}, source.video.colour, false, 8};
+  track.video = {rung.width, rung.height, rung.frame_rate, {1, 1}, rung_colour(source.video.colour), false, 8};
   if (rung.codec == media::Codec::kAv1) {
     TRY(const CodecContextPtr probe, open(*codec, rung, source, options.threads));
     TRY(track.config, probe_av1_config(*probe));

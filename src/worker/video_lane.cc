@@ -6,8 +6,21 @@
 
 #include "base/log.h"
 #include "media/slot.h"
+#include "transcode/sdr.h"
 
 namespace worker {
+
+namespace {
+
+/// HDR in the rungs themselves needs encoders of 10 bits, which no rung has.
+void log_sdr_conversion(const std::string& channel, const media::Track& track) {
+  if (!transcode::needs_sdr_conversion(track.video.colour)) return;
+  base::log_info(
+      "worker", "the feed is HDR or BT.2020; encoded rungs are tone-mapped to SDR (BT.709), a copy stays as it is",
+      {{"channel", channel}, {"transfer", track.video.colour.transfer}, {"primaries", track.video.colour.primaries}});
+}
+
+}  // namespace
 
 VideoLane::VideoLane(const job::Options& options, LaneOutlet& outlet) : options_(options), outlet_(outlet) {}
 
@@ -47,6 +60,7 @@ void VideoLane::change(const media::Track& track) {
     return;
   }
   if (ladder_) {
+    log_sdr_conversion(options_.channel, track);
     const base::Status status = ladder_->change_source(track);
     if (!status.ok())
       base::log_error("worker", "new video format not decodable",
@@ -95,6 +109,7 @@ base::Status VideoLane::open_ladder() {
   plan_.rungs = ladder_->rungs();
   rungs_.resize(plan_.rungs.size());
   ladder_->drain(*this);
+  log_sdr_conversion(options_.channel, *source_);
   return base::Ok{};
 }
 

@@ -2,6 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
+const execFile = require('node:util').promisify(require('node:child_process').execFile);
 const { Server, endAll, leftOut, run, sleep } = require('./harness');
 const { source, pushRtmp, pushSrt } = require('./media');
 const { assertLive, assertPlays, renditions } = require('./judge_channel');
@@ -18,6 +19,8 @@ before(async () => {
   server = await Server.start({ channels: {
     full: { ladder: rungs },
     top: { source: 'copy', ladder: rungs.slice(1) },
+    'top-pq': { source: 'copy', ladder: rungs.slice(1) },
+    'top-hlg': { source: 'copy', ladder: rungs.slice(1) },
     '*': { ladder: [{ ...rungs[1], bitrate: '300k' }] },
     auto: {},
   } });
@@ -88,3 +91,25 @@ test('a feed of audio alone plays', async () => {
   await assertPlays(server.playlist('radio'), { audio: { codec: 'aac', sampleRate: 48000 } });
   await pusher.stop();
 });
+
+// What ffmpeg decodes of a media playlist's newest segments: the transfer it is tagged with, and the mean luma.
+async function decoded(url) {
+  for (let i = 0; i < 300 && !/#EXTINF/.test(await (await fetch(url)).text()); i++) await sleep(100);
+  const { stdout } = await execFile('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '-2', '-i', url, '-frames:v', '25', '-vf', 'signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-', '-f', 'null', '-'], { timeout: 90000 });
+  const tags = await execFile('ffprobe', ['-v', 'error', '-show_entries', 'stream=color_transfer,color_primaries,color_space,pix_fmt', '-of', 'json', url], { timeout: 90000 });
+  const luma = [...stdout.matchAll(/YAVG=([\d.]+)/g)].map(([, value]) => Number(value));
+  return { ...JSON.parse(tags.stdout).streams[0], luma: luma[luma.length - 1] };
+}
+
+for (const [name, hdr, range, grey] of [['pq', 'smpte2084', 'PQ', 580], ['hlg', 'arib-std-b67', 'HLG', 750]]) {
+  test(`${range}: the copy stays HDR, the rung below is SDR of the same brightness`, async () => {
+    push(pushSrt(source({ hdr, grey, rate: '25', gop: 50, format: 'ts' }), server.srt(`#!::r=live/top-${name},m=publish`)));
+    await server.live(`top-${name}`);
+    const { video } = await renditions(server.playlist(`top-${name}`));
+    assert.deepStrictEqual(Object.fromEntries(video.map((one) => [one.RESOLUTION, one['VIDEO-RANGE']])), { '640x360': range, '426x240': 'SDR' });
+    const rung = await decoded(video.find((one) => one['VIDEO-RANGE'] === 'SDR').url);
+    assert.deepStrictEqual([rung.pix_fmt, rung.color_transfer, rung.color_primaries, rung.color_space], ['yuv420p', 'bt709', 'bt709', 'bt709']);
+    // HDR white, 203 cd/m2, is 90 % of an SDR signal: 16 + 219 * 0.9. Untouched it would be 143 or 180, a grey.
+    assert.ok(Math.abs(rung.luma - 213) < 6, `luma ${rung.luma}`);
+  });
+}

@@ -11,6 +11,7 @@ const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 
 // One minute of a moving picture with a tone. Options:
 //   rate '25', gop (frames), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
+//   hdr 'smpte2084'|'arib-std-b67': a grey picture of that many tenths of a percent of the signal, `grey`, in 10-bit HEVC of BT.2020
 //   audio 'aac'|'mp2'|'ac3'|'eac3'|'libopus'|null, sampleRate, channels, seconds, format 'mp4'|'ts'
 function source(given = {}) {
   const o = { rate: '30', gop: 60, bframes: 0, openGop: false, codec: 'h264', size: '640x360', bitrate: '800k', video: true, audio: 'aac', sampleRate: 48000, channels: 2, seconds: 60, format: 'mp4', ...given };
@@ -18,11 +19,14 @@ function source(given = {}) {
   const file = path.join(kept, `${crypto.createHash('sha1').update(JSON.stringify(o)).digest('hex').slice(0, 12)}.${o.format}`);
   if (fs.existsSync(file)) return file;
   const args = ['-nostdin', '-v', 'error', '-y'];
-  if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
+  if (o.hdr) args.push('-f', 'lavfi', '-i', `color=size=${o.size}:rate=${o.rate}:duration=${o.seconds},format=yuv420p10le,lutyuv=y=${Math.round(64 + 876 * o.grey / 1000)}:u=512:v=512`);
+  else if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
   if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
   const rate = ['-b:v', o.bitrate, '-maxrate', o.bitrate, '-bufsize', o.bitrate];
   const common = ['-pix_fmt', 'yuv420p', '-g', String(o.gop), '-bf', String(o.bframes), ...rate];
-  if (o.video && o.codec === 'h264') {
+  if (o.hdr) {
+    args.push('-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:keyint=${o.gop}:min-keyint=${o.gop}:scenecut=0:bframes=0:colorprim=bt2020:transfer=${o.hdr}:colormatrix=bt2020nc`, '-pix_fmt', 'yuv420p10le', ...rate);
+  } else if (o.video && o.codec === 'h264') {
     args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-keyint_min', String(o.openGop ? 1 : o.gop), ...common);
     if (o.openGop) args.push('-x264-params', 'open-gop=1');
   } else if (o.video && o.codec === 'hevc') {

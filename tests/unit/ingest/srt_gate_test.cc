@@ -122,6 +122,16 @@ TEST(SrtGate, ShutsOutAnAddressThatGuessesKeys) {
   EXPECT_EQ(gate.ask("live/match?key=secret", peer({192, 0, 2, 8})), 0);
 }
 
+TEST(SrtGate, ShutsOutAnAddressThatTriesNamesOrPassphrases) {
+  Gate gate(policy(), {.failures = 3});
+  EXPECT_EQ(gate.ask("live/bad name?key=secret"), 1400) << "may be a key in the wrong place";
+  EXPECT_EQ(gate.ask("live/b@d?key=secret"), 1400);
+  EXPECT_EQ(gate.ask("live/match?key=secret"), 0);
+  gate.gate.note_failure(kStranger, 0);
+  EXPECT_EQ(gate.ask("live/match?key=secret"), 1402);
+  EXPECT_EQ(gate.ask("live/match?key=secret", peer({192, 0, 2, 8})), 0);
+}
+
 TEST(SrtPolicy, FallsBackToTheStarEntry) {
   SrtPolicy settings;
   EXPECT_EQ(settings.channel("a").passphrase, "");

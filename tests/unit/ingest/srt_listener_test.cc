@@ -187,6 +187,7 @@ TEST_F(SrtListenerTest, TellsCallersWhyTheyAreRefused) {  // SR-5
   });
   EXPECT_EQ(reasons, (std::vector<int>{1405, 1401, 1404, 1400}));
   EXPECT_EQ(listener_->statistics().refused.at(SrtReject::kUnauthorized), 1U);
+  EXPECT_EQ(listener_->statistics().denied(), 3U) << "not the one without m=publish";
   EXPECT_FALSE(channel_.request);
 }
 
@@ -222,9 +223,30 @@ TEST_F(SrtListenerTest, TakesEncryptedFeedsWithTheChannelsPassphraseOnly) {  // 
         ASSERT_TRUE(right.send(payload(1316, 7)));
         std::this_thread::sleep_for(std::chrono::milliseconds(1500));
       },
-      [&] { return channel_.data.size() == 1316; });
+      [&] { return channel_.data.size() == 1316 && listener_->statistics().failed_handshakes == 3; });
   EXPECT_EQ(reasons, (std::vector<int>{SRT_REJ_BADSECRET, SRT_REJ_UNSECURE, SRT_REJ_UNSECURE, 0}));
   EXPECT_EQ(channel_.data, payload(1316, 7));
+  EXPECT_EQ(listener_->statistics().denied(), 3U) << "refused by the library, counted all the same";
+}
+
+TEST_F(SrtListenerTest, CountsACallerInFileMode) {
+  listen();
+  run(
+      [&] {
+        const int socket = srt_create_socket();
+        const SRT_TRANSTYPE file = SRTT_FILE;
+        ASSERT_EQ(srt_setsockflag(socket, SRTO_TRANSTYPE, &file, sizeof file), 0);
+        const std::string id = "live/match?key=secret";
+        ASSERT_EQ(srt_setsockflag(socket, SRTO_STREAMID, id.data(), static_cast<int>(id.size())), 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(listener_->port());
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_NE(srt_connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        srt_close(socket);
+      },
+      [&] { return listener_->statistics().failed_handshakes == 1; });
+  EXPECT_FALSE(channel_.request);
 }
 
 TEST_F(SrtListenerTest, ReportsStatisticsOnceASecond) {  // SR-10, SR-12, SR-21

@@ -136,5 +136,37 @@ TEST(Scaler, GivesNothingForAPictureWithoutASize) {
   EXPECT_EQ(scaler.scale(*picture, kSquare), nullptr);
 }
 
+/// All of one luma, tagged as PQ in BT.2020.
+FramePtr pq(int size, int luma) {
+  FramePtr picture = make_picture(size, size, luma, luma);
+  picture->color_trc = AVCOL_TRC_SMPTE2084;
+  picture->color_primaries = AVCOL_PRI_BT2020;
+  picture->colorspace = AVCOL_SPC_BT2020_NCL;
+  return picture;
+}
+
+TEST(Scaler, MakesStandardDynamicRangeOfAPictureThatHasMore) {
+  const int white = 16 + 219 * 58 / 100;  // 203 cd/m2: grey for a display that knows nothing of PQ
+  for (const int size : {64, 128}) {
+    Scaler scaler(64, 64);
+    const FramePtr scaled = scaler.scale(*pq(size, white), kSquare);
+    ASSERT_NE(scaled, nullptr);
+    EXPECT_EQ(scaled->color_trc, AVCOL_TRC_BT709);
+    EXPECT_EQ(scaled->color_primaries, AVCOL_PRI_BT709);
+    EXPECT_EQ(scaled->colorspace, AVCOL_SPC_BT709);
+    EXPECT_NEAR(luma_at(*scaled, 30, 30), 16 + 219 * 0.90, 3) << size;
+    EXPECT_EQ(scaled->pts, 7);
+    const FramePtr plain = scaler.scale(*grey(size, size), kSquare);
+    EXPECT_EQ(luma_at(*plain, 30, 30), kGrey) << "the next picture is none";
+  }
+}
+
+TEST(Scaler, PutsBlackBarsBesideAPictureThatItConverts) {
+  Scaler scaler(160, 80);
+  const FramePtr scaled = scaler.scale(*pq(80, 180), kSquare);
+  EXPECT_EQ(shown_of(*scaled), (Shown{40, 119, 0, 79}));
+  EXPECT_EQ(luma_at(*scaled, 10, 10), kBlack);
+}
+
 }  // namespace
 }  // namespace transcode

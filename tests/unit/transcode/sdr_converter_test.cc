@@ -1,0 +1,165 @@
+#include "transcode/sdr_converter.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include "transcode/frame_pool.h"
+#include "transcode/sdr.h"
+#include "unit/transcode/picture.h"
+
+namespace transcode {
+namespace {
+
+constexpr media::Colour kPq{9, 16, 9, false};
+constexpr media::Colour kHlg{9, 18, 9, false};
+
+/// Ten bits a sample, all samples of a plane alike.
+FramePtr flat(int size, int y, int cb, int cr) {
+  FramePtr frame(av_frame_alloc());
+  frame->format = AV_PIX_FMT_YUV420P10LE;
+  frame->width = size;
+  frame->height = size;
+  EXPECT_EQ(av_frame_get_buffer(frame.get(), 0), 0);
+  const int values[] = {y, cb, cr};
+  for (int plane = 0; plane < 3; ++plane) {
+    const auto value = static_cast<std::uint16_t>(values[plane]);
+    const int side = plane == 0 ? size : size / 2;
+    for (int line = 0; line < side; ++line) {
+      for (int x = 0; x < side; ++x) {
+        std::memcpy(frame->data[plane] + std::ptrdiff_t{line} * frame->linesize[plane] + std::ptrdiff_t{x} * 2, &value,
+                    2);
+      }
+    }
+  }
+  return frame;
+}
+
+FramePtr convert(SdrConverter& converter, const AVFrame& from, const media::Colour& colour) {
+  FramePtr to = FramePool().picture(AV_PIX_FMT_YUV420P, from.width, from.height);
+  converter.convert(
+      from, colour,
+      {{to->data[0], to->data[1], to->data[2], nullptr}, {to->linesize[0], to->linesize[1], to->linesize[2], 0}});
+  return to;
+}
+
+double mean(const AVFrame& frame, int plane) {
+  const int side = plane == 0 ? frame.width : frame.width / 2;
+  double sum = 0;
+  for (int line = 0; line < side; ++line) {
+    for (int x = 0; x < side; ++x) sum += frame.data[plane][std::ptrdiff_t{line} * frame.linesize[plane] + x];
+  }
+  return sum / (side * side);
+}
+
+/// How far 8-bit samples lie from the exact conversion, over many pictures of one colour each.
+struct Distance {
+  void add(double sample, double exact) {
+    largest = std::max(largest, std::abs(sample - exact));
+    sum += std::abs(sample - exact);
+    ++count;
+  }
+  double largest = 0;
+  double sum = 0;
+  int count = 0;
+};
+
+TEST(SdrConverter, ShowsWhatTheExactConversionShows) {
+  SdrConverter converter;
+  std::mt19937 random(1);
+  const auto between = [&](int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); };
+  for (const media::Colour& colour : {kPq, kHlg}) {
+    Distance luma;
+    Distance chroma;
+    for (int round = 0; round < 1000; ++round) {
+      // Colours that cameras give: near the axis of greys. The hull of the gamut has edges that a table rounds off.
+      const int y = between(64, 720);
+      const int spread = (y - 64) / 16;
+      const int cb = 512 + between(-spread, spread);
+      const int cr = 512 + between(-spread, spread);
+      const FramePtr to = convert(converter, *flat(4, y, cb, cr), colour);
+      const Yuv exact = to_sdr(colour, {(y - 64) / 876.0, (cb - 512) / 896.0, (cr - 512) / 896.0});
+      luma.add(mean(*to, 0), 16 + 219 * exact.y);
+      chroma.add(mean(*to, 1), 128 + 224 * exact.cb);
+      chroma.add(mean(*to, 2), 128 + 224 * exact.cr);
+    }
+    // PQ is the steeper: a sixteenth of its codes is a step of 1.4 in light.
+    EXPECT_LT(luma.largest, 12) << int{colour.transfer};
+    EXPECT_LT(luma.sum / luma.count, 0.5) << int{colour.transfer};
+    EXPECT_LT(chroma.largest, 12) << int{colour.transfer};
+    EXPECT_LT(chroma.sum / chroma.count, 0.6) << int{colour.transfer} << ", half of it rounding";
+  }
+}
+
+TEST(SdrConverter, KeepsBlackAndGreyWithoutAnyColour) {
+  SdrConverter converter;
+  for (int y = 64; y <= 940; y += 12) {
+    const FramePtr to = convert(converter, *flat(4, y, 512, 512), kPq);
+    EXPECT_EQ(mean(*to, 1), 128) << y;
+    EXPECT_EQ(mean(*to, 2), 128) << y;
+  }
+  EXPECT_EQ(mean(*convert(converter, *flat(4, 64, 512, 512), kPq), 0), 16);
+  EXPECT_EQ(mean(*convert(converter, *flat(4, 940, 512, 512), kPq), 0), 235);
+}
+
+TEST(SdrConverter, SpreadsStepsOfTenBitsOverNeighbours) {
+  SdrConverter converter;
+  int different = 0;
+  double before = mean(*convert(converter, *flat(8, 300, 512, 512), kPq), 0);
+  for (int y = 301; y < 320; ++y) {
+    const double now = mean(*convert(converter, *flat(8, y, 512, 512), kPq), 0);
+    EXPECT_GE(now, before) << y;
+    different += now > before ? 1 : 0;
+    before = now;
+  }
+  EXPECT_GE(different, 18) << "each step of the source shows";
+}
+
+TEST(SdrConverter, ReadsTheRangeThatTheSourceNames) {
+  SdrConverter converter;
+  EXPECT_EQ(mean(*convert(converter, *flat(4, 0, 512, 512), {9, 16, 9, true}), 0), 16);
+  EXPECT_EQ(mean(*convert(converter, *flat(4, 1023, 512, 512), {9, 16, 9, true}), 0), 235);
+  EXPECT_GT(mean(*convert(converter, *flat(4, 64, 512, 512), {9, 16, 9, true}), 0), 17) << "no black there";
+  EXPECT_EQ(mean(*convert(converter, *flat(4, 64, 512, 512), kPq), 0), 16) << "and the table is made anew";
+}
+
+TEST(SdrConverter, BearsSamplesOfMoreThanTenBits) {
+  SdrConverter converter;
+  EXPECT_EQ(mean(*convert(converter, *flat(4, 0xffff, 512, 512), kPq), 0), 235);
+  EXPECT_GT(mean(*convert(converter, *flat(4, 500, 0xffff, 0xffff), kPq), 0), 16);
+}
+
+TEST(SdrConverter, WritesOnlyAsManySamplesAsItsSourceHas) {
+  SdrConverter converter;
+  const FramePtr to = testing::make_picture(16, 16, 77, 77);
+  const FramePtr from = flat(8, 940, 512, 512);
+  converter.convert(*from, kPq,
+                    {{to->data[0] + 4 * to->linesize[0] + 4, to->data[1] + 2 * to->linesize[1] + 2,
+                      to->data[2] + 2 * to->linesize[2] + 2, nullptr},
+                     {to->linesize[0], to->linesize[1], to->linesize[2], 0}});
+  for (const int at : {3, 12}) EXPECT_EQ(testing::luma_at(*to, at, 8), 77) << at;
+  for (const int at : {3, 12}) EXPECT_EQ(testing::luma_at(*to, 8, at), 77) << at;
+  for (const int at : {4, 11}) EXPECT_EQ(testing::luma_at(*to, at, at), 235) << at;
+}
+
+TEST(SdrConverter, TagsAPictureAsBt709WithoutWhatDescribedItsLight) {
+  const FramePtr picture = testing::make_picture(16, 16, 77, 77);
+  picture->color_trc = AVCOL_TRC_SMPTE2084;
+  picture->color_primaries = AVCOL_PRI_BT2020;
+  picture->colorspace = AVCOL_SPC_BT2020_NCL;
+  picture->color_range = AVCOL_RANGE_JPEG;
+  ASSERT_NE(av_frame_new_side_data(picture.get(), AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, 8), nullptr);
+  ASSERT_NE(av_frame_new_side_data(picture.get(), AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, 8), nullptr);
+  ASSERT_NE(av_frame_new_side_data(picture.get(), AV_FRAME_DATA_A53_CC, 8), nullptr);
+  EXPECT_EQ(colour_of(*picture), (media::Colour{9, 16, 9, true}));
+  tag_as_sdr(*picture);
+  EXPECT_EQ(colour_of(*picture), (media::Colour{1, 1, 1, false}));
+  ASSERT_EQ(picture->nb_side_data, 1);
+  EXPECT_EQ(picture->side_data[0]->type, AV_FRAME_DATA_A53_CC) << "captions stay";
+}
+
+}  // namespace
+}  // namespace transcode

@@ -1,0 +1,127 @@
+#include "transcode/sdr.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace transcode {
+namespace {
+
+constexpr media::Colour kPq{9, 16, 9, false};
+constexpr media::Colour kHlg{9, 18, 9, false};
+constexpr media::Colour k2020{9, 14, 9, false};
+constexpr media::Colour k709{1, 1, 1, false};
+
+double grey(const media::Colour& colour, double signal) { return to_sdr(colour, {signal, 0, 0}).y; }
+
+/// The sample of a source's R, G and B signals (BT.2020, not constant luminance).
+Yuv sample_of(double r, double g, double b) {
+  const double y = 0.2627 * r + 0.6780 * g + 0.0593 * b;
+  return {y, (b - y) / 1.8814, (r - y) / 1.4746};
+}
+
+struct Rgb {
+  double r, g, b;
+};
+Rgb shown(const Yuv& sdr) {
+  const double r = sdr.y + 1.5748 * sdr.cr;
+  const double b = sdr.y + 1.8556 * sdr.cb;
+  return {r, (sdr.y - 0.2126 * r - 0.0722 * b) / 0.7152, b};
+}
+
+TEST(Sdr, ConvertsPqHlgAndTheWideGamutAndNothingElse) {
+  EXPECT_TRUE(needs_sdr_conversion(kPq));
+  EXPECT_TRUE(needs_sdr_conversion(kHlg));
+  EXPECT_TRUE(needs_sdr_conversion(k2020));
+  EXPECT_TRUE(needs_sdr_conversion({1, 16, 1, false})) << "PQ in the gamut of BT.709";
+  EXPECT_TRUE(needs_sdr_conversion({2, 2, 10, false})) << "constant luminance";
+  EXPECT_FALSE(needs_sdr_conversion(k709));
+  EXPECT_FALSE(needs_sdr_conversion({6, 6, 6, true})) << "BT.601 at full range";
+  EXPECT_FALSE(needs_sdr_conversion({})) << "unspecified";
+}
+
+TEST(Sdr, TagsRungsOfAConvertedSourceAsBt709AndOthersAsTheirSource) {
+  EXPECT_EQ(rung_colour(kPq), k709);
+  EXPECT_EQ(rung_colour({9, 18, 9, true}), k709) << "limited range, too";
+  EXPECT_EQ(rung_colour({6, 6, 6, true}), (media::Colour{6, 6, 6, true}));
+  EXPECT_EQ(rung_colour({}), media::Colour{});
+}
+
+// BT.2408 table 1: 203 cd/m2 is 58 % of PQ and 75 % of HLG. BT.2390's curve brings it to 159 cd/m2 here, which is
+// (159 / 203)^(1 / 2.4) of the signal.
+TEST(Sdr, ShowsHdrWhiteAtNineTenthsOfTheSignal) {
+  EXPECT_NEAR(grey(kPq, 0.5807), 0.903, 0.003);
+  EXPECT_NEAR(grey(kHlg, 0.75), 0.903, 0.003);
+}
+
+// BT.2408 table 1: a grey card, 26 cd/m2, is 38 % of both signals. It lies below the knee: (26 / 203)^(1 / 2.4).
+TEST(Sdr, LeavesMiddleGreyAsBrightAsItWas) {
+  EXPECT_NEAR(grey(kPq, 0.38), 0.425, 0.01);
+  EXPECT_NEAR(grey(kHlg, 0.38), 0.425, 0.01);
+}
+
+TEST(Sdr, KeepsBlackBlackAndBringsTheBrightestLightToNominalWhite) {
+  for (const media::Colour& colour : {kPq, kHlg, k2020}) {
+    EXPECT_NEAR(grey(colour, 0), 0, 1e-9);
+    EXPECT_NEAR(grey(colour, 1), 1, 1e-6);
+    EXPECT_NEAR(grey(colour, -0.05), 0, 1e-9) << "below black";
+    EXPECT_NEAR(grey(colour, 1.09), 1, 1e-6) << "above white";
+  }
+  EXPECT_NEAR(grey(kPq, 0.7518), 1, 0.001) << "1000 cd/m2";
+  EXPECT_LT(grey(kPq, 0.70), 0.999) << "and not before";
+}
+
+TEST(Sdr, GetsBrighterWithItsSourceAndKeepsGreyGrey) {
+  for (const media::Colour& colour : {kPq, kHlg, k2020}) {
+    double before = -1;
+    for (int percent = 0; percent <= 100; ++percent) {
+      const Yuv sdr = to_sdr(colour, {percent / 100.0, 0, 0});
+      EXPECT_GE(sdr.y, before - 1e-9) << percent;
+      EXPECT_NEAR(sdr.cb, 0, 0.001) << percent;
+      EXPECT_NEAR(sdr.cr, 0, 0.001) << percent;
+      before = sdr.y;
+    }
+  }
+}
+
+TEST(Sdr, LeavesAPictureOfTheWideGamutWhoseColoursAreNarrowAsItWas) {
+  // Half-saturated red of BT.709: linear light (0.5, 0.25, 0.25), in BT.2020 by BT.2087.
+  const double r = 0.6274 * 0.5 + 0.3293 * 0.25 + 0.0433 * 0.25;
+  const double g = 0.0691 * 0.5 + 0.9195 * 0.25 + 0.0114 * 0.25;
+  const double b = 0.0164 * 0.5 + 0.0880 * 0.25 + 0.8956 * 0.25;
+  const auto signal = [](double light) { return std::pow(light, 1 / 2.4); };
+  const Rgb rgb = shown(to_sdr(k2020, sample_of(signal(r), signal(g), signal(b))));
+  EXPECT_NEAR(rgb.r, signal(0.5), 0.003);
+  EXPECT_NEAR(rgb.g, signal(0.25), 0.003);
+  EXPECT_NEAR(rgb.b, signal(0.25), 0.003);
+}
+
+TEST(Sdr, BringsColoursOutsideOfBt709IntoItAndKeepsWhichOneIsLargest) {
+  for (const media::Colour& colour : {kPq, kHlg, k2020}) {
+    const Rgb red = shown(to_sdr(colour, sample_of(0.6, 0, 0)));
+    const Rgb green = shown(to_sdr(colour, sample_of(0, 0.6, 0)));
+    const Rgb blue = shown(to_sdr(colour, sample_of(0, 0, 0.6)));
+    for (const Rgb& rgb : {red, green, blue}) {
+      EXPECT_GE(std::min({rgb.r, rgb.g, rgb.b}), -0.001);
+      EXPECT_LE(std::max({rgb.r, rgb.g, rgb.b}), 1.001);
+    }
+    EXPECT_GT(red.r, 2 * std::max(red.g, red.b)) << int{colour.transfer};
+    EXPECT_GT(green.g, 1.5 * std::max(green.r, green.b)) << int{colour.transfer};
+    EXPECT_GT(blue.b, 1.5 * std::max(blue.r, blue.g)) << int{colour.transfer};
+  }
+}
+
+TEST(Sdr, TakesTheMatrixAndThePrimariesThatTheSourceNames) {
+  const Yuv red{0.2126 * 0.5, -0.2126 * 0.5 / 1.8556, 0.5 * 0.7874 / 1.5748};  // BT.709's matrix, R = 0.5
+  const Rgb rgb = shown(to_sdr({1, 16, 1, false}, red));
+  EXPECT_GT(rgb.r, 0.5);
+  EXPECT_NEAR(rgb.g, 0, 0.001) << "nothing to convert";
+  EXPECT_NEAR(rgb.b, 0, 0.001);
+  const Rgb p3 = shown(to_sdr({12, 16, 9, false}, sample_of(0.5, 0.5, 0.5)));
+  EXPECT_NEAR(p3.r, p3.g, 0.001) << "white stays white";
+  EXPECT_NEAR(p3.b, p3.g, 0.001);
+}
+
+}  // namespace
+}  // namespace transcode
