@@ -53,7 +53,7 @@ for (const [what, text, place, word] of [
   });
 }
 test('bad usage exits with 2, version with 0', async () => {
-  for (const args of [[], ['serve'], ['fly'], ['check']]) assert.strictEqual((await run(binary, args).ended).code, 2, String(args));
+  for (const args of [[], ['serve'], ['fly'], ['check'], ['health']]) assert.strictEqual((await run(binary, args).ended).code, 2, String(args));
   const version = run(binary, ['version']);
   assert.strictEqual((await version.ended).code, 0);
   assert.match(version.output(), /^kickoff \d+\.\d+\.\d+/);
