@@ -1,6 +1,9 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,6 +13,7 @@
 #include "app/certificates.h"
 #include "app/config.h"
 #include "app/config_writer.h"
+#include "app/health.h"
 #include "app/preflight.h"
 #include "app/server.h"
 #include "base/allocator.h"
@@ -17,6 +21,7 @@
 namespace {
 
 constexpr int kUsage = 2;
+constexpr base::Micros kHealthLimit = 5 * base::kSecond;
 
 constexpr std::string_view kHelp =
     R"(Kickoff, a live-event streaming edge server.
@@ -24,6 +29,7 @@ constexpr std::string_view kHelp =
   kickoff serve --config FILE   run the server
   kickoff check FILE            check a configuration: exit 0, or 2 with file:line:column of every problem
   kickoff config                print every configuration key with its default and documentation
+  kickoff health --config FILE  ask the server that runs with this configuration: exit 0 if it is alive, 1 if not
   kickoff version               print the version
 
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
@@ -72,9 +78,28 @@ int check(const std::string& path) {
 
 int run(const std::string& path) {
   auto environment_token = app::take_environment_token();
+  auto service = app::take_service_options(getpid());
   auto loaded = load(path);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token));
+  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token),
+                         std::move(service));
+}
+
+int health(const std::string& path) {
+  const auto loaded = load(path);
+  if (const int* status = std::get_if<int>(&loaded)) return *status;
+  const auto& admin = std::get<app::Config>(loaded).admin;
+  const base::Status asked = app::ask_health(admin.listen, admin.port, kHealthLimit);
+  if (asked.ok()) return 0;
+  std::fprintf(stderr, "kickoff: not healthy: %s\n", asked.error().what.c_str());
+  return 1;
+}
+
+// The FILE of `--config FILE` or `--config=FILE`, which has to be all that follows the command.
+std::optional<std::string> config_argument(const std::vector<std::string>& words) {
+  if (words.size() == 2 && words[1].starts_with("--config=")) return words[1].substr(std::strlen("--config="));
+  if (words.size() == 3 && words[1] == "--config") return words[2];
+  return std::nullopt;
 }
 
 }  // namespace
@@ -101,10 +126,10 @@ int main(int argc, char** argv) {
     if (words.size() != 2) return usage("check takes one file");
     return check(words[1]);
   }
-  if (command == "serve") {
-    if (words.size() == 2 && words[1].starts_with("--config=")) return run(words[1].substr(std::strlen("--config=")));
-    if (words.size() != 3 || words[1] != "--config") return usage("serve needs --config FILE");
-    return run(words[2]);
+  if (command == "serve" || command == "health") {
+    const auto path = config_argument(words);
+    if (!path) return usage(command + " needs --config FILE");
+    return command == "serve" ? run(*path) : health(*path);
   }
   return usage("no such command: " + command);
 }

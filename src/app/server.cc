@@ -101,14 +101,16 @@ ServePlan plan_here(const Config::Http& config) {
 // The parts of the server, in the order they are built; torn down the other way round.
 class Instance::Parts {
  public:
-  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
+        ServiceNotifier::Options service)
       : started_(std::move(config)),
         config_(started_),
         path_(std::move(path)),
         worker_(std::move(worker)),
         environment_token_(std::move(environment_token)),
         control_(loop_),
-        deadline_(loop_, [this] { loop_.stop(); }) {
+        deadline_(loop_, [this] { loop_.stop(); }),
+        service_(loop_, clock_, std::move(service), [this] { return serve_->answered(); }) {
     reloads_.last_at = reloads_.last_success_at = std::time(nullptr);
   }
 
@@ -163,6 +165,7 @@ class Instance::Parts {
                     {"rtmp", config_.rtmp.port},
                     {"rtmps", config_.rtmp.tls_port},
                     {"admin", admin_->port()}});
+    service_.ready("Serving");
     return base::Ok{};
   }
 
@@ -185,6 +188,7 @@ class Instance::Parts {
       return;
     }
     base::log_info("app", "stopping");
+    service_.stopping("Stopping: answers that are on their way finish");
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener == nullptr) continue;
       listener->stop_accepting();
@@ -200,7 +204,9 @@ class Instance::Parts {
   }
 
   void reload() {
-    if (reloader_) reloader_->start();
+    if (!reloader_) return;
+    service_.reloading();
+    reloader_->start();
   }
   bool reads() const { return reloader_ && reloader_->busy(); }
 
@@ -246,15 +252,21 @@ class Instance::Parts {
 
   void finish_reload(Preparation outcome) {
     reloads_.last_at = std::time(nullptr);
-    reloads_.last_succeeded = false;
+    reloads_.last_succeeded = take_up(std::move(outcome));
+    if (reloads_.last_succeeded) reloads_.last_success_at = reloads_.last_at;
+    service_.ready(reloads_.last_succeeded ? "Serving; the configuration was read again"
+                                           : "Serving with the old configuration; the log says why");
+  }
+
+  /// Whether it is in force now.
+  bool take_up(Preparation outcome) {
     if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome)) {
       for (const Problem& problem : *problems) refuse_reload(problem.message());
-      return;
+      return false;
     }
-    if (const base::Status status = apply(std::get<Prepared>(std::move(outcome))); !status.ok())
-      return refuse_reload(status.error().message());
-    reloads_.last_succeeded = true;
-    reloads_.last_success_at = reloads_.last_at;
+    const base::Status status = apply(std::get<Prepared>(std::move(outcome)));
+    if (!status.ok()) refuse_reload(status.error().message());
+    return status.ok();
   }
 
   static void refuse_reload(const std::string& problem) {
@@ -323,6 +335,7 @@ class Instance::Parts {
   loop::Loop loop_;
   loop::Mailbox control_;
   loop::Timer deadline_;
+  ServiceNotifier service_;
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
   Certificates certificates_;
   std::unique_ptr<ServeThreads> serve_;
@@ -341,9 +354,10 @@ class Instance::Parts {
   bool stopping_ = false;
 };
 
-Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
+                   ServiceNotifier::Options service)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker),
-                                     std::move(environment_token))) {}
+                                     std::move(environment_token), std::move(service))) {}
 Instance::~Instance() = default;
 
 base::Status Instance::start() { return parts_->start(); }
@@ -357,7 +371,8 @@ void Instance::reload() {
 bool Instance::reads() const { return parts_->reads(); }
 std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
-int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token) {
+int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token,
+               ServiceNotifier::Options service) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);
@@ -366,7 +381,7 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
   bool reads = false;
   {
     Instance server(std::move(config), path, Installation::of_this_process().worker_program(),
-                    std::move(environment_token));
+                    std::move(environment_token), std::move(service));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();

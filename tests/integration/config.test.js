@@ -96,7 +96,7 @@ test('relative paths of a file are relative to it, whatever the working director
   assert.strictEqual(bad.code, 2, bad.output);
 });
 test('bad usage exits with 2, version with 0', async () => {
-  for (const args of [[], ['serve'], ['fly'], ['check'], ['config', 'x']]) assert.strictEqual((await run(binary, args).ended).code, 2, String(args));
+  for (const args of [[], ['serve'], ['fly'], ['check'], ['config', 'x'], ['health']]) assert.strictEqual((await run(binary, args).ended).code, 2, String(args));
   const version = run(binary, ['version']);
   assert.strictEqual((await version.ended).code, 0);
   assert.match(version.output(), /^kickoff \d+\.\d+\.\d+/);
