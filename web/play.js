@@ -169,13 +169,13 @@
     element('errors').textContent = counters.errors.length ? `${counters.errors.length}: ${counters.errors.at(-1)}` : '0';
   }
 
-  // The server has no room and said when to come back; nobody may come back at the same moment as all others.
+  // The server refused the viewer and said when to come back; viewers must not all come back at the same moment.
   // Returns how long to wait, in ms.
   function turnedAway(retryAfter) {
     const wait = 1000 * (Number(retryAfter) || 2) * (1 + Math.random());
     counters.refusals += 1;
     fail('The server is full.');
-    show('waiting', 'Very many viewers are joining right now. The page tries again by itself.', wait);
+    show('waiting', 'Very many viewers are joining right now. You can watch as soon as the server has capacity.', wait);
     return wait;
   }
 
@@ -212,7 +212,7 @@
   }
 
   function playWithHls() {
-    // By itself hls.js asks a server without room again after a second, whatever that said.
+    // By itself hls.js asks a server that refused it again after a second, whatever Retry-After said.
     const load = Hls.DefaultConfig.manifestLoadPolicy.default;
     const shouldRetry = (config, count, isTimeout, response, retry) => retry && response?.code !== 503;
     const hls = new Hls({

@@ -1,5 +1,5 @@
 // Runs a file through VideoLadder and AudioTranscoder: demux, decode, scale, encode, MPEG-TS, as the ffmpeg program
-// does it when told the same (see run). What it costs is measured from outside, over the whole process.
+// does it with the same settings (see run). What it costs is measured from outside, over the whole process.
 //
 //   bench_ladder INPUT OUTPUT.ts PRESET SECONDS [--paced] HEIGHT:BITRATE…
 //

@@ -1,5 +1,5 @@
 // The benches' picture: moving detail with grain, and a 12-bit binary counter of frames in its top left corner (blocks of a
-// eighteenth of the height, lowest bit first), so that a frame can be told after any number of encodings.
+// eighteenth of the height, lowest bit first), so that a frame can be identified after any number of encodings.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');

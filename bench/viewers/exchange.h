@@ -77,7 +77,7 @@ class Exchange {
   std::int32_t stream = 0;  ///< HTTP/2
   bool retried = false;     ///< over a fresh connection, because an idle one closed under it
 
-  /// Forgets the response under way; nothing is called for it any more. The connection is told.
+  /// Forgets the response under way; nothing is called for it any more. The connection is notified.
   void cancel();
   /// As cancel(), for a connection that gives the exchange back.
   void forget();

@@ -109,7 +109,7 @@ void Http1Client::send_request() {
 void Http1Client::cancel(Exchange& exchange) {
   if (exchange_ != &exchange) return;
   exchange_ = nullptr;
-  closing_ = true;  // what comes for it cannot be told from the next response
+  closing_ = true;  // its response cannot be distinguished from the next one
 }
 
 void Http1Client::on_connected(Micros) {

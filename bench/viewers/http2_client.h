@@ -42,8 +42,9 @@ class Http2Client final : public Connection, private TransportUser {
     Exchange* exchange = nullptr;
     Head head;
   };
-  Heading heading_;                                        ///< of the response whose fields come now
-  std::vector<std::pair<Exchange*, std::uint32_t>> done_;  ///< closed streams and how, told after nghttp2 has returned
+  Heading heading_;  ///< of the response whose fields come now
+  std::vector<std::pair<Exchange*, std::uint32_t>>
+      done_;  ///< closed streams and how, reported after nghttp2 has returned
   Micros now_ = 0;
   bool inside_ = false;  ///< nghttp2 is on the stack
   bool closing_ = false;

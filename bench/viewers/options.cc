@@ -108,7 +108,7 @@ const std::vector<Entry>& entries() {
        seconds(&Options::switch_every)},
       {"--churn", "F", "share of the viewers that leave each second and are replaced (0)",
        number(&Options::churn, 0.0, 1.0)},
-      {"--slow", "N", "readers more that read slowly, told apart (0)", number(&Options::slow, {0}, kMany)},
+      {"--slow", "N", "more viewers, which read slowly, counted separately (0)", number(&Options::slow, {0}, kMany)},
       {"--slow-rate", "B", "bytes a second that each of them reads (10000)",
        number(&Options::slow_rate, std::size_t{1}, kMany * 100)},
       {"--resume", "", "mode join over TLS: resume the session before", flag(&Options::resume)},
@@ -119,7 +119,7 @@ const std::vector<Entry>& entries() {
          return base::Ok{};
        }},
       {"--processes", "P", "processes to spread over (1)", number(&Options::processes, std::size_t{1}, {256})},
-      {"--server-pid", "PID[,PID]", "processes whose CPU time is told; may be repeated", read_pids},
+      {"--server-pid", "PID[,PID]", "processes whose CPU time is reported; may be repeated", read_pids},
       {"--json", "FILE", "results for programs; - for standard output, without the table",
        [](Options& o, std::string_view text) -> base::Status {
          o.json = text;

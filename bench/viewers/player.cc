@@ -119,7 +119,7 @@ void Player::on_first_list() {
   buffer_ = BufferModel(playing_, playhead, std::max<Micros>(edge - playhead, 0));
   stalls_seen_ = 0;
   for (std::size_t i = 0; i < playing_; ++i) tracks_[i].begin_at(playhead);
-  // The last of the tracks fetches when its on_playlist() ends; the other one has to be told.
+  // The last of the tracks fetches when its on_playlist() ends; the other one has to be started.
   for (std::size_t i = 0; i < playing_; ++i) tracks_[i].fetch();
 }
 

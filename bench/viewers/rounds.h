@@ -67,7 +67,7 @@ class Rounds {
   std::map<Key, Round>::iterator last_ = rounds_.end();  ///< a crowd asks for the same one again and again
 };
 
-/// All rounds of all processes, told from the publication that any of them saw.
+/// All rounds of all processes, timed from the publication that any of them saw first.
 struct Delivery {
   std::array<Histogram, kMoments> delays;
   std::uint64_t rounds = 0;

@@ -5,7 +5,7 @@
 namespace viewers {
 
 /// Reads the channel's segments one after the other, slowly, through a small receive buffer. What becomes of it is
-/// told apart: a server may hang up on it.
+/// counted separately: a server may close its connection.
 class SlowReader final : public Viewer {
  public:
   explicit SlowReader(Engine& engine);

@@ -61,7 +61,7 @@ enum class Count : std::uint8_t {
 };
 inline constexpr std::size_t kCounts = 22;
 
-/// Times told apart from rounds, all of the measured span.
+/// Times that do not belong to rounds, all of the measured span.
 enum class Span : std::uint8_t {
   kStartup,       ///< from a viewer's first request until its playback runs
   kStall,         ///< how long a stall took
@@ -94,7 +94,8 @@ struct Tally {
   std::uint64_t count(Count count) const { return counts[static_cast<std::size_t>(count)]; }
   const Histogram& span(Span span) const { return spans[static_cast<std::size_t>(span)]; }
 
-  /// Adds counts, spans and errors of another process, and compares what both were sent. Rounds are told by deliver().
+  /// Adds counts, spans and errors of another process, and compares what both were sent. Rounds are passed on by
+  /// deliver().
   void merge(const Tally& other);
 
   template <typename Archive>

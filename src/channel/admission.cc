@@ -19,7 +19,7 @@ std::string_view reason_of(Limit limit) {
     case Limit::kChannelsPerAddress: return "your address has as many channels as it may have";
     case Limit::kNewPerSecond: return "too many new channels from your address; try again in a second";
   }
-  return "no room for another channel";
+  return "the server takes no further channel";
 }
 
 }  // namespace

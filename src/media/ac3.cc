@@ -155,7 +155,7 @@ base::Result<Frame> parse_dec3(View payload) {
   const std::uint32_t dependent = reader.bits(4);
   const std::uint32_t locations = dependent > 0 ? reader.bits(9) : reader.bits(1);
   if (reader.failed()) return Error{Code::kTruncated, "dec3", payload.size()};
-  // Reduced rates (fscod 3) are told in the frames alone; nobody broadcasts them.
+  // Reduced rates (fscod 3) are given in the frames only; they are not used in broadcasting.
   if (frame.fscod == kReservedRate) return Error{Code::kUnsupported, "dec3 with a reduced sample rate"};
   frame.sample_rate = kSampleRates[frame.fscod];
   frame.channels = channels_of(frame.acmod, frame.lfe);

@@ -150,7 +150,7 @@ base::Result<Sps> parse_sps(View nal) {
   reader.skip(1);  // gaps_in_frame_num_value_allowed_flag
   TRY_OK(read_size(reader, sps));
   sps.video.bit_depth = sps.bit_depth_luma;
-  // A VUI that ends early costs only what it would have told: encoders in the field write such.
+  // A VUI that ends early loses only its missing fields: some encoders write such.
   if (reader.flag()) read_vui(reader, sps);
   return sps;
 }

@@ -225,7 +225,7 @@ base::Result<Sps> parse_sps(View nal) {
   TRY_OK(skip_references(reader, poc_lsb + 4));
   reader.skip(2);  // temporal mvp, strong intra smoothing
   if (reader.failed()) return Error{Code::kTruncated, "HEVC SPS"};
-  // A VUI that ends early costs only what it would have told.
+  // A VUI that ends early loses only its missing fields.
   if (reader.flag()) read_vui(reader, sps);
   return sps;
 }

@@ -106,7 +106,7 @@ struct Track {
   Kind kind() const { return kind_of(codec); }
 };
 
-/// True where both decode with one decoder configuration: nothing that players must be told differs.
+/// True if both decode with one decoder configuration: nothing that playlists or init sections declare differs.
 inline bool same_format(const Track& a, const Track& b) {
   return a.codec == b.codec && a.config == b.config && a.video == b.video && a.audio == b.audio;
 }

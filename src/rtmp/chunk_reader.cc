@@ -13,10 +13,10 @@ using base::View;
 
 constexpr std::uint32_t kExtended = 0xFFFFFF;
 constexpr std::array<std::size_t, 4> kMessageHeader = {11, 7, 3, 0};
-// No message is longer on the wire, so no larger chunk can be told from this one (RT-9).
+// No message is longer on the wire, so a larger chunk size has the same effect as this one (RT-9).
 constexpr std::uint32_t kLargestChunk = 0xFFFFFF;
-// Most room that a message is given on its word, by a peer that has sent one as large. Beyond it memory follows what
-// really comes.
+// The most memory that is reserved by the announced length of a message, if the peer has sent one as large before.
+// Beyond it memory follows what really comes.
 constexpr std::size_t kTrusted = 256 * 1024;
 
 std::uint32_t number_at(View bytes, std::size_t offset, std::size_t size) {

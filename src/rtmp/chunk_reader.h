@@ -55,7 +55,7 @@ class ChunkReader {
   /// How far the bytes in header_ have got.
   struct Shape {
     std::size_t basic = 1;
-    std::size_t needed = 1;  ///< bytes of the whole header, as far as can be told by now
+    std::size_t needed = 1;  ///< bytes of the whole header, as far as known by now
     bool extended = false;
     int format = 0;
   };

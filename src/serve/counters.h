@@ -63,7 +63,7 @@ enum class Cause : std::uint8_t {
   kHeldTooLong,  ///< 503, LL-103, LL-83
   kTooManyHeld,  ///< 503
   kTooManyConnections,
-  kNoHeadroom,  ///< 503: a join while there is no room for it
+  kNoHeadroom,  ///< 503: a join while there is no headroom for it
   kDepthShed,   ///< 503: a segment far behind the live edge, likewise
   kShuttingDown,
 };

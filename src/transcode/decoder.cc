@@ -65,7 +65,7 @@ base::Result<Decoder> Decoder::make(const media::Track& track) {
     context.extradata_size = static_cast<int>(extradata.size());
   }
   if (track.codec == media::Codec::kAv1) {
-    // dav1d delays a frame a thread, and more by its own choice, unless told not to.
+    // dav1d delays one frame a thread, and more by default.
     av_opt_set_int(context.priv_data, "framethreads", 1, 0);
     av_opt_set_int(context.priv_data, "max_frame_delay", 1, 0);
     context.flags |= AV_CODEC_FLAG_LOW_DELAY;

@@ -22,7 +22,7 @@ class PacketSync {
 
   /// Calls `on_packet` for each packet, and `on_loss` when sync was lost: the packet handed on last may be damaged.
   void feed(base::View bytes, const OnPacket& on_packet, const std::function<void()>& on_loss);
-  /// The input ended: hands on what can be told to be packets without seeing what follows, and starts anew.
+  /// The input ended: gives out what is known to be packets without the bytes that would follow, and starts again.
   void flush(const OnPacket& on_packet);
 
   /// 188, 192 or 204; 0 while searching.

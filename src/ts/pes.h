@@ -38,7 +38,7 @@ class PesAssembler {
   void feed(base::View payload, bool unit_start, bool stuffed, base::Micros arrived, std::vector<Pes>& out);
   /// Bytes were lost: drops what is under way and waits for the next start (TS-3).
   void lose();
-  /// Part of a PES packet is here, or all of one whose end nothing has told yet.
+  /// Part of a PES packet is here, or all of one whose end is not known yet.
   bool active() const { return active_; }
   /// The input ended: an unbounded PES packet is whole now.
   void flush(std::vector<Pes>& out);

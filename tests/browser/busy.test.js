@@ -1,4 +1,4 @@
-// The player page at a server without room for another viewer: it says so, comes back when it was told to, and then plays.
+// The player page at a server that refuses another viewer: it says so, tries again when Retry-After says, and then plays.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -12,7 +12,7 @@ const { launch } = require('./browser');
 let server;
 let browser;
 let pusher;
-let held = []; // connections that take the room
+let held = []; // connections that take the headroom
 before(async () => {
   source();
   server = await Server.start({ http: { loops: 1, max_connections: 60, admission: { refuse_joins_below: 50 } }, channels: { '*': copy() } });
@@ -35,7 +35,7 @@ async function join() {
   return answer;
 }
 
-// Until the next one who is turned away will be told to wait for 2 s, the shortest of the turns from 2 to 5.
+// Until the next refusal will say 2 s, the shortest of the values from 2 to 5.
 async function fill() {
   held = Array.from({ length: 40 }, () => net.connect(server.ports.http, '127.0.0.1').on('error', () => {}));
   await server.until('joins are refused', async () => {
@@ -44,7 +44,7 @@ async function fill() {
   });
 }
 
-test('a viewer who is turned away is told so, waits as long as the server said, and then sees the picture', async () => {
+test('a viewer who is refused sees why, waits as long as the server said, and then sees the picture', async () => {
   await fill();
   const page = await browser.newPage();
   const faults = [];
@@ -58,7 +58,7 @@ test('a viewer who is turned away is told so, waits as long as the server said, 
   await measureIn(page);
   await page.goto(`http://127.0.0.1:${server.ports.http}/play/match`);
   await page.waitForFunction(() => window.kickoff.refusals >= 1);
-  assert.match(await page.locator('#message').innerText(), /^Very many are joining right now\. .* Trying again (in [123] s\.|…)$/);
+  assert.match(await page.locator('#message').innerText(), /^Very many viewers are joining right now\. .* Trying again (in [123] s\.|…)$/);
   assert.strictEqual(await page.locator('#state').innerText(), 'waiting');
   if (process.env.KICKOFF_SCREENSHOTS) await page.screenshot({ path: `${process.env.KICKOFF_SCREENSHOTS}/busy.png` });
   // It counts down.
@@ -69,13 +69,13 @@ test('a viewer who is turned away is told so, waits as long as the server said, 
   await page.waitForFunction(() => window.kickoff.startup, null, { timeout: 60000 });
   await page.waitForFunction(() => document.getElementById('message').hidden && window.kickoff.state === 'live', null, { timeout: 60000 });
   const { refusals } = await page.evaluate(() => window.kickoff);
-  // Where the machine let the room be free late, the page was turned away more than once.
+  // If the machine was slow to free the headroom, the page was refused more than once.
   assert.deepStrictEqual(answers.map(({ status }) => status), [...Array(refusals).fill(503), 200]);
   assert.strictEqual(answers[0].after, 2);
   const late = (await lateIn(page) + lateHere()) / 1000;
-  for (const [i, { at, after: told }] of answers.slice(0, -1).entries()) {
+  for (const [i, { at, after: asked }] of answers.slice(0, -1).entries()) {
     const waited = (answers[i + 1].at - at) / 1000;
-    assert.ok(waited >= told && waited < 1.5 * told + 1 + late, `came back after ${waited.toFixed(2)} s, told to wait for ${told} and up to as long again; timers were late by ${late.toFixed(2)} s`);
+    assert.ok(waited >= asked && waited < 1.5 * asked + 1 + late, `came back after ${waited.toFixed(2)} s, asked to wait for ${asked} and up to as long again; timers were late by ${late.toFixed(2)} s`);
   }
   assert.deepStrictEqual(faults, []);
   await page.close();

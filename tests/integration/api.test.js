@@ -131,7 +131,7 @@ test('without a token that may, nobody is disconnected', async () => {
   assert.match(small.headers['www-authenticate'], /scope="operate"/);
   assert.ok(pusher.child.exitCode === null, 'the publisher is still there');
 });
-test('unknown paths, methods and feeds are told so', async () => {
+test('unknown paths, methods and feeds are reported as such', async () => {
   assertProblem(await ask('GET', '/api/v1/nothing'), 404);
   const method = await ask('POST', '/api/v1/channels', { token: secret.operate });
   assertProblem(method, 405);
@@ -192,7 +192,7 @@ test('a token that is taken out of the file is refused after SIGHUP', async () =
   await server.until('the token is refused', async () => (await ask('DELETE', kick('nobody'), { token: secret.operate })).status === 401);
   assertProblem(await ask('DELETE', kick('nobody'), { token: secret.environment }), 404);
 });
-test('what was asked and refused is counted, and no token is told', async () => {
+test('requests and refusals are counted, and no token is shown', async () => {
   const { text } = await server.admin('/metrics');
   for (const [reason, least] of [['host', 6], ['origin', 3], ['no_path', 1], ['method', 2], ['missing_token', 1], ['unknown_token', 2], ['expired_token', 1], ['role', 1], ['too_large', 1], ['malformed', 1]]) {
     assert.ok(await server.metric('kickoff_admin_refusals_total', { reason }) >= least, reason);

@@ -60,7 +60,7 @@ test('of a group that runs together only the case that failed runs again', (t) =
   assert.deepStrictEqual({ status, cases, ran }, { status: 0, cases: '2 0', ran: 'a b b' });
 });
 
-test('a case that fails twice is a failure, told with both messages', (t) => {
+test('a case that fails twice is a failure, reported with both messages', (t) => {
   const { status, cases, second, failures } = suite(t, "let n = again('n') ? 2 : 1; test('wrong', () => assert.fail('message ' + n)); test('right', () => {});");
   assert.deepStrictEqual({ status, cases, second }, { status: 1, cases: '1 1', second: '' });
   assert.match(failures, /^FAILED .*0\.test\.js > wrong\n.*message 1(.|\n)*and alone:\n.*message 2/);

@@ -64,7 +64,7 @@ function judgeVariants(list, base, followers, report) {
   }
 }
 
-// The renditions beside each other: cut alike, same clock, same server control, reports that told the truth.
+// The renditions beside each other: cut alike, same clock, same server control, rendition reports that are true.
 function judgeTogether(followers, report, options) {
   const [lead] = followers;
   for (const other of followers) {

@@ -14,7 +14,7 @@ using api_test::ask;
 using api_test::Asked;
 using channel::Channels;
 
-/// Answers at once; writes down what it was told to do.
+/// Answers at once; records its calls.
 class FakeBackend final : public Backend {
  public:
   void ask_health(Take<Health> take) override { take(health); }

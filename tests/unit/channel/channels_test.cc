@@ -271,7 +271,7 @@ TEST_F(ChannelLimitsTest, WhoSendsNothingGivesItsPlaceUp) {
   EXPECT_EQ(feeds_[2].closed, "");
 }
 
-// A caller of SRT is told why only before it is let in: its gate has to know.
+// An SRT caller gets a reason only before it is admitted: the gate has to know the channels.
 TEST_F(ChannelLimitsTest, TellsGatesWhenThereIsNoRoomAndWhoMayComeBack) {
   EXPECT_EQ(channels_->accepted_when_full(), std::nullopt);
   for (const char* name : {"a", "b", "c"}) ASSERT_EQ(live(name, std::string("192.0.2.") + name[0] + ":1"), "");

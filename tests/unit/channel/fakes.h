@@ -115,7 +115,7 @@ struct FakeProcess {
   loop::StreamHandler* records = nullptr;
   std::map<std::uint64_t, base::Bytes> media;  ///< by offset
 
-  /// What it was told, ticks left out.
+  /// The messages that it got, without ticks.
   std::string trace() {
     std::string text;
     for (const feed::Message& message : heard) {
@@ -138,7 +138,7 @@ struct FakeProcess {
   }
   void die() { records->on_end(std::nullopt); }
   void beat() { ++stats.heartbeat; }
-  /// Its turn has come.
+  /// Its request is served.
   void start() {
     started = true;
     if (const auto callback = std::exchange(on_start, nullptr)) callback();

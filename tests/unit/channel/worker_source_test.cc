@@ -144,7 +144,7 @@ TEST_F(WorkerSourceTest, TheLogGoesOnWhileThereIsNoWorker) {
   source_.tick(time_.utc() + 5 * kSecond);
   EXPECT_GT(position_.renditions[0].end, end + 2 * 48'000);
   EXPECT_EQ(batches_, before + 1);
-  EXPECT_EQ(count<record::Presentation>(), 1U);  // not told again
+  EXPECT_EQ(count<record::Presentation>(), 1U);  // not written again
   time_.advance(500 * kMillisecond);
   const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0]).position.view());
   EXPECT_EQ(resume->renditions[0].end, position_.renditions[0].end);
@@ -277,7 +277,7 @@ TEST_F(WorkerSourceTest, TheLogGoesOnWhileAReplacementWaits) {
   const std::int64_t end = position_.renditions[0].end;
   source_.tick(time_.utc() + 5 * kSecond);
   EXPECT_GT(position_.renditions[0].end, end + 2 * 48'000);
-  EXPECT_EQ(worker().trace(), "") << "it is told where the log stands when it starts";
+  EXPECT_EQ(worker().trace(), "") << "it gets the position of the log when it starts";
   worker().start();
   const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard.at(0)).position.view());
   EXPECT_EQ(resume->renditions[0].end, position_.renditions[0].end);

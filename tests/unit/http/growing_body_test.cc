@@ -15,7 +15,7 @@ using Pushed = BodyWriter::Pushed;
 
 base::Bytes bytes(const std::string& text) { return base::Bytes::copy_of(text); }
 
-/// A source that writes down what it is told.
+/// A source that records its calls.
 struct Source final : BodyWriter::Source {
   void on_writable() override { ++writable_calls; }
   void on_gone() override { ++gone; }

@@ -109,7 +109,7 @@ TEST_F(Http2Limits, ResetsAHeldGetWhoseBodyDoesNotEnd) {
   client->send_body(id, std::string(20'000, 'x'), false);
   converse();
   EXPECT_EQ(error(id), NGHTTP2_ENHANCE_YOUR_CALM);
-  EXPECT_EQ(handler.closed, std::vector<http::StreamId>{id}) << "who waited for it is told";
+  EXPECT_EQ(handler.closed, std::vector<http::StreamId>{id}) << "the waiting request is closed";
   EXPECT_EQ(handler.streams_refused, 1);
   session->respond(id, reply(200, "late"));
   EXPECT_EQ(session->phase(), Phase::kIdle);

@@ -220,7 +220,7 @@ TEST(PackagerHold, EndsWithoutTrailingGaps) {
   }
 }
 
-// Players ask for the part that comes next as soon as they are told of it (LL-75): where it never comes Shaka stands
+// Players ask for the part that comes next as soon as it is hinted at (LL-75): where it never comes Shaka stands
 // still. It is the last one, its segment ends with it, and no further one is announced.
 // Shaka takes the earliest end of the renditions for the presentation's: a browser refuses that duration where another
 // has a frame after it, and the player never ends.

@@ -410,7 +410,7 @@ TEST(PackagerGap, KeepsThePaceOfTheClock) {
     for (std::uint32_t r = 0; r < 2; ++r) {
       const auto gaps = channel.log().all<record::Gap>(r);
       if (gaps.empty()) {
-        // Until the segment ends in which media still came, the hole is told by its end alone.
+        // Until the segment ends in which media still came, the hole shows in its end only.
         EXPECT_LT(half_seconds, 15);
         continue;
       }

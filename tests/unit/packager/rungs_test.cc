@@ -79,7 +79,8 @@ class Encoder final : public packager::Listener {
 
 }  // namespace
 
-// A copied top with encoded rungs below: each cut is told before its frame could have been encoded, so all cut alike.
+// A copied top with encoded rungs below: each cut is announced before its frame could have been encoded, so all cut
+// alike.
 TEST(PackagerRungs, CutWhereTheCopiedLeadIsCut) {
   for (const int gop : {13, 50, 60, 125}) {
     LogReader log;

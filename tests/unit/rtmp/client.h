@@ -107,7 +107,7 @@ class Client {
   ChunkWriter chunks_;
 };
 
-/// Writes down what a Session tells, one line an event, and answers publishes as told.
+/// Records what a Session reports, one line an event, and answers publishes as configured.
 class Recorder : public SessionHandler {
  public:
   enum class Answer { kAccept, kRefuse, kLater };

@@ -55,7 +55,7 @@ struct MuxPes {
   std::uint8_t stream_id = 0xe0;
 };
 
-/// A small multiplexer: what it was told, as transport packets, in order.
+/// A small multiplexer: its calls become transport packets, in order.
 class Mux {
  public:
   Mux& pat(std::initializer_list<std::pair<int, int>> programs, int version = 0) {
