@@ -96,7 +96,9 @@ TEST(PackagerHold, LetsTheLastFrameOfThePartLast) {
   bool before = true;
   for (const record::Part& part : channel.log().all<record::Part>(0)) {
     if (!part.held) continue;
-    if (before) EXPECT_GT(samples_of(part).front().dts, media::rescale(kStart + 3 * kSecond, kSecond, 90000) - 1);
+    if (before) {
+      EXPECT_GT(samples_of(part).front().dts, media::rescale(kStart + 3 * kSecond, kSecond, 90000) - 1);
+    }
     before = false;
   }
   EXPECT_FALSE(before);

@@ -176,7 +176,9 @@ TEST(PackagerProperty, HoldsForRandomSchedules) {
       gaps += seen.gaps;
       held += seen.held;
       // Audio without video before it may begin with a gap; nothing else is one where time is held.
-      if (seed % 2 == 0) EXPECT_EQ(seen.gaps_after_media, 0);
+      if (seed % 2 == 0) {
+        EXPECT_EQ(seen.gaps_after_media, 0);
+      }
       segments += seen.segments;
       EXPECT_GT(seen.parts, 0);
       check_samples(log, r);

@@ -263,7 +263,9 @@ TEST_P(SampleRates, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
   audio->announce(out);
   for (int second = 0; second < 4; ++second) {
     const Feed feed = feed_of(second % 2 == 0 ? from : to, second);
-    if (second > 0) ASSERT_TRUE(audio->change_source(feed.track, out).ok());
+    if (second > 0) {
+      ASSERT_TRUE(audio->change_source(feed.track, out).ok());
+    }
     for (const media::Packet& packet : feed.packets) audio->feed(media::Packet(packet), out);
     EXPECT_NEAR(static_cast<double>(audio->end()->micros()),
                 static_cast<double>((kSecond + second + 1) * base::kSecond), 50e3);

@@ -117,7 +117,9 @@ TEST(Production, ATransportStreamIsGivenTimeToBringItsLanguages) {
     channel.say(feed.picture(i, kEpoch + i * kFrame));
     channel.say(feed.sound(2 * i, kEpoch + i * kFrame));
     channel.say(feed.sound(2 * i + 1, kEpoch + i * kFrame));
-    if (i == 3) EXPECT_TRUE(channel.records.empty()) << "a quarter of a second";
+    if (i == 3) {
+      EXPECT_TRUE(channel.records.empty()) << "a quarter of a second";
+    }
   }
   EXPECT_EQ(channel.names(), (Names{"a1", "source"}));
 }
@@ -193,7 +195,9 @@ TEST(Production, AFloodOfPacketsIsPresentedWithoutTheWaitForAudio) {
   channel.headers(false);
   for (int i = 0; i < 2100; ++i) {
     channel.say(rtmp_picture(i * 4, Producing::utc(i * 4), i == 0));
-    if (i == 1900) EXPECT_TRUE(channel.records.empty());
+    if (i == 1900) {
+      EXPECT_TRUE(channel.records.empty());
+    }
   }
   EXPECT_EQ(channel.names(), Names{"source"});
 }
