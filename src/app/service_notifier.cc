@@ -76,7 +76,7 @@ void ServiceNotifier::tick() {
     return;
   }
   silence_logged_ = false;
-  // One that does not get through is worth nothing later.
+  // A keep-alive that cannot be sent now is of no use later.
   if (const int error = send("WATCHDOG=1"); error != 0) log_once(error);
 }
 
@@ -102,7 +102,7 @@ int ServiceNotifier::send(const std::string& state) const {
   std::memcpy(address.sun_path, name.data(), name.size());
   if (name[0] == '@') address.sun_path[0] = '\0';
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  // One a report: a manager that was restarted has another socket behind the same name.
+  // A new socket for each report: a manager that was restarted listens on another socket of the same name.
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket < 0) return errno;
   const ssize_t sent =

@@ -9,26 +9,26 @@
 
 namespace app {
 
-/// Reports the state of the server to the service manager that started it (systemd): one datagram a report, to the
-/// socket that NOTIFY_SOCKET names. Does nothing where there is none. Never blocks: a report that the socket has no
-/// room for is kept and sent a second later, the newest of them only. Thread: the loop's. Spec: [sd_notify(3), systemd
-/// 252].
+/// Reports the state of the server to the service manager that started it (systemd): one datagram for each report, to
+/// the socket of NOTIFY_SOCKET. Without a socket all calls do nothing. Never blocks: a report that finds the socket
+/// full is sent again a second later, unless a newer one has replaced it. Thread: the loop's. Spec: [sd_notify(3),
+/// systemd 252].
 class ServiceNotifier {
  public:
   struct Options {
     std::string socket;         ///< a path, or '@' and an abstract name; empty: none
-    base::Micros watchdog = 0;  ///< without keep-alive for this long the process is killed; 0: no watchdog
+    base::Micros watchdog = 0;  ///< the manager kills a process that sends no keep-alive for this long; 0: no watchdog
   };
 
   /// `answers`: whether all threads have answered since it was last called; asked before each keep-alive.
   ServiceNotifier(loop::Loop& loop, const base::Clock& clock, Options options, std::function<bool()> answers);
 
-  /// Everything is bound, or a reload has ended. From the first call on the watchdog is kept quiet.
+  /// All listeners are bound, or a reload has ended. Keep-alives are sent from the first call on.
   void ready(const std::string& status);
   /// A reload begins; ready() has to follow.
   void reloading();
   void stopping(const std::string& status);
-  /// A keep-alive if all threads answer. By itself at half the watchdog's time.
+  /// Sends a keep-alive if all threads answer. A timer calls it at half of the watchdog's time.
   void tick();
 
  private:
