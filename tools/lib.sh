@@ -1,7 +1,8 @@
-# Shared by the scripts of this folder. Sourced, never run: `. "$(dirname "$0")/lib.sh"` leaves the shell in the
+# Shared by the scripts of this folder and of tests/. Sourced, never run: `. "$(dirname "$0")/lib.sh"` leaves the shell in the
 # repository's root.
 set -eu
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")" && pwd)
+while [ ! -f "$root/tools/lib.sh" ]; do root=${root%/*}; done
 cd "$root"
 [ -d /usr/lib/ccache ] && PATH=/usr/lib/ccache:$PATH
 export PATH

@@ -38,71 +38,121 @@ std::optional<base::Micros> parse_instant(const std::string& text) {
   return (((days * 24 + hour) * 60 + minute) * 60 + second) * kSecond;
 }
 
-// The hash of a token, from the file itself or of the token in a secrets file.
-void read_token_hash(Section& in, const YAML::Node& node, api::Token& token) {
-  const auto hash = in.take("sha256");
-  const auto file = in.take("file");
-  if (hash.has_value() == file.has_value()) return in.problem(node, "a token needs one of sha256 and file");
-  if (hash) {
-    const auto parsed = crypto::parse_sha256(hash->IsScalar() ? hash->Scalar() : "");
-    if (!parsed) return in.problem(*hash, "sha256 has to be 64 hexadecimal digits: printf %s TOKEN | sha256sum");
-    token.hash = *parsed;
-    return;
-  }
-  const auto whole = base::read_regular_file(file->IsScalar() ? file->Scalar() : "");
-  if (!whole.ok()) return in.problem(*file, "file: " + whole.error().what);
-  if (line_of_no_text(*whole)) return in.problem(*file, "file: " + file->Scalar() + " is no text");
-  std::string text = whole->substr(0, whole->find('\n'));
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.pop_back();
-  if (text.empty()) return in.problem(*file, "file: its first line has to be the token");
-  token.hash = api::make_token({}, text, token.role).hash;
+Complaint read_hash(const std::string& text, api::Token& token) {
+  const auto parsed = crypto::parse_sha256(text);
+  if (!parsed) return " has to be 64 hexadecimal digits: printf %s TOKEN | sha256sum";
+  token.hash = *parsed;
+  return "";
 }
 
-void read_token(const YAML::Node& node, Report& report, api::Token& token) {
-  Section in(node, "admin.tokens", report);
-  in.text("name", token.name);
-  if (!valid_name(token.name, 64))
-    report.add(node.Mark(), "a token needs a name of letters, digits, - and _, at most 64: it is what the log says");
-  token.role = api::Role::kNobody;
-  in.choice("role", {{"read", [&] { token.role = api::Role::kRead; }},
-                     {"operate", [&] { token.role = api::Role::kOperate; }},
-                     {"admin", [&] { token.role = api::Role::kAdmin; }}});
-  if (token.role == api::Role::kNobody) report.add(node.Mark(), "a token needs a role: read, operate or admin");
-  if (const auto expires = in.take("expires")) {
-    const auto instant = parse_instant(expires->IsScalar() ? expires->Scalar() : "");
-    if (!instant) in.problem(*expires, "expires has to be a UTC time such as 2027-01-31T12:00:00Z, or a date");
-    token.expires = instant.value_or(0);
-  }
-  read_token_hash(in, node, token);
-  in.finish();
+Complaint read_token_file(const std::string& path, api::Token& token) {
+  const auto whole = base::read_regular_file(path);
+  if (!whole.ok()) return ": " + whole.error().what;
+  if (line_of_no_text(*whole)) return ": " + path + " is no text";
+  std::string text = whole->substr(0, whole->find('\n'));
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.pop_back();
+  if (text.empty()) return ": its first line has to be the token";
+  token.hash = api::make_token({}, text, token.role).hash;
+  return "";
+}
+
+/// What a file says of one token, beside the token itself.
+struct GivenToken {
+  api::Token token;
+  int hashes = 0;  ///< places that it comes from
+};
+
+Value counted(const std::string& wanted, GivenToken& given, Complaint (*read)(const std::string&, api::Token&)) {
+  return Value::action(wanted, [&given, read](const std::string& text) {
+    ++given.hashes;
+    return read(text, given.token);
+  });
+}
+
+Value expiry(api::Token& token) {
+  const std::string wanted = "a UTC time such as 2027-01-31T12:00:00Z, or a date";
+  return Value::action(wanted, [&token, wanted](const std::string& text) -> Complaint {
+    const auto instant = parse_instant(text);
+    if (!instant) return not_wanted(wanted, text);
+    token.expires = *instant;
+    return "";
+  });
+}
+
+std::vector<std::string> token_faults(const GivenToken& given) {
+  std::vector<std::string> found;
+  if (!valid_name(given.token.name, 64))
+    found.emplace_back("a token needs a name of letters, digits, - and _, at most 64: it is what the log says");
+  if (given.token.role == api::Role::kNobody) found.emplace_back("a token needs a role: read, operate or admin");
+  if (given.hashes != 1) found.emplace_back("a token needs one of sha256 and file");
+  return found;
+}
+
+void declare_token(Keys& keys, GivenToken& given) {
+  constexpr Reload kRule = Reload::kAtOnce;
+  api::Token& token = given.token;
+  keys.key({"name", kRule, "what the log says: letters, digits, - and _"}, Value::text(token.name));
+  keys.key(
+      {"role", kRule, "operate disconnects publishers; each includes those before it"},
+      Value::choice<api::Role>(
+          token.role, {{"read", api::Role::kRead}, {"operate", api::Role::kOperate}, {"admin", api::Role::kAdmin}}));
+  keys.key({"sha256", kRule, "printf %s TOKEN | sha256sum",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+           counted("64 hexadecimal digits", given, read_hash));
+  Value file = counted("a path", given, read_token_file);
+  file.is_path = true;
+  keys.key({"file", kRule, "in place of sha256: a file with the token itself in its first line",
+            "/run/secrets/kickoff-admin"},
+           file);
+  keys.key({"expires", kRule, "UTC, or a date; default: never", "2027-01-31T12:00:00Z"}, expiry(token));
+  keys.check([&] { return token_faults(given); });
+}
+
+void declare_tokens(Keys& keys, std::vector<api::Token>& tokens) {
+  Items items;
+  items.item = [&tokens](Keys& in) {
+    GivenToken given;
+    given.token.role = api::Role::kNobody;
+    declare_token(in, given);
+    in.check([&]() -> std::vector<std::string> {
+      const std::string& name = given.token.name;
+      const bool taken =
+          std::any_of(tokens.begin(), tokens.end(), [&](const api::Token& other) { return other.name == name; });
+      if (!taken) return {};
+      return {"two tokens are named \"" + name + "\"; give one of them another name"};
+    });
+    tokens.push_back(std::move(given.token));
+  };
+  items.sample = [](Keys& in) {
+    GivenToken given;
+    given.token.name = "desk";
+    given.token.role = api::Role::kOperate;
+    declare_token(in, given);
+  };
+  keys.items(
+      {"tokens", Reload::kAtOnce,
+       "Reading needs no token. Everything that changes something needs \"Authorization: Bearer TOKEN\" with the "
+       "role that the API's description (/api/v1/openapi.json) names. The environment variable "
+       "KICKOFF_ADMIN_TOKEN is one more token, with the role admin."},
+      items);
+}
+
+Complaint host_fault(const std::string& name) {
+  if (api::valid_host_name(name)) return "";
+  return not_wanted("a name without a port, such as kickoff.example.com or *.example.com", name);
 }
 
 }  // namespace
 
-void read_admin(Section& in, Config::Admin& admin) {
-  in.address("listen", admin.listen);
-  in.port("port", admin.port);
-  if (const auto node = in.take("hosts")) {
-    if (!node->IsSequence()) return in.problem(*node, "hosts has to be a list of names");
-    for (const YAML::Node& item : *node) {
-      if (!item.IsScalar() || !api::valid_host_name(item.Scalar())) {
-        in.problem(item, "a host has to be a name without a port, such as kickoff.example.com or *.example.com");
-      } else {
-        admin.hosts.push_back(item.Scalar());
-      }
-    }
-  }
-  const auto node = in.take("tokens");
-  if (!node) return;
-  if (!node->IsSequence()) return in.problem(*node, "tokens has to be a list");
-  for (const YAML::Node& item : *node) {
-    api::Token token;
-    read_token(item, in.report(), token);
-    const bool taken = std::any_of(admin.tokens.begin(), admin.tokens.end(),
-                                   [&](const api::Token& other) { return other.name == token.name; });
-    if (taken) in.problem(item, "two tokens are named \"" + token.name + "\"; give one of them another name");
-    admin.tokens.push_back(std::move(token));
-  }
+void declare_admin(Keys& keys, Config::Admin& admin) {
+  keys.key({"listen", Reload::kRestart, "an IP address"}, Value::address(admin.listen));
+  keys.key({"port", Reload::kRestart, "0: any that is free"}, Value::port(admin.port));
+  keys.texts({"hosts", Reload::kAtOnce,
+              "A request has to name an IP address, localhost, or one of these as its Host; any other name is answered "
+              "421 (DNS rebinding). Put the name here by which Prometheus or a proxy reaches this port. "
+              "\"*.media.svc\": every name below it."},
+             admin.hosts, host_fault);
+  declare_tokens(keys, admin.tokens);
 }
 
 std::optional<api::Token> take_environment_token() {

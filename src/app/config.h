@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "api/tokens.h"
+#include "app/environment.h"
 #include "base/log.h"
 #include "channel/limits.h"
 #include "channel/options.h"
 
 namespace app {
 
-/// The whole configuration. Defaults are those documented in conf/kickoff.yaml; a test compares the two.
+/// The whole configuration, with its defaults. Each key is declared in config_keys.cc; conf/kickoff.yaml is generated
+/// from that.
 struct Config {
   struct Log {
     base::Level level = base::Level::kInfo;
@@ -70,8 +72,8 @@ struct Config {
   };
 
   Log log;
-  std::string state_directory = "state";
-  std::string web_directory = "web";
+  std::string state_directory;  ///< never empty once read: see load_config()
+  std::string web_directory;    ///< likewise
   /// A stop ends every playlist (EXT-X-ENDLIST). Off: players wait for the server to come back (OP-3).
   bool end_channels_on_stop = false;
   Http http;
@@ -81,6 +83,9 @@ struct Config {
   Limits limits;
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
+
+  /// What an operator has to be told of it though it is good: environment variables that set nothing. Sentences.
+  std::vector<std::string> warnings;
 };
 
 /// Something wrong in a configuration file, with its place: "kickoff.yaml:12:3: unknown key …".
@@ -93,10 +98,14 @@ struct Problem {
   std::string message() const;
 };
 
-/// Reads and checks a configuration; everything wrong in it is told at once. Keys given as `keys_env` and
-/// `keys_file`, and tokens given as `file`, are read here. Blocks on files: not for a loop's thread.
-std::variant<Config, std::vector<Problem>> load_config(const std::string& path);
-/// The same for a text; `file` is its name in messages.
-std::variant<Config, std::vector<Problem>> parse_config(const std::string& text, const std::string& file);
+/// Reads and checks a configuration; everything wrong in it is told at once. Values in `environment` replace those of
+/// the file; keys given as `keys_env` and `keys_file`, and tokens given as `file`, are read here. A state directory
+/// that is not given is the first of $STATE_DIRECTORY, else "state" in the directory of the file; a web directory that
+/// is not given is that of the installation. Blocks on files: not for a loop's thread.
+std::variant<Config, std::vector<Problem>> load_config(const std::string& path,
+                                                       const Environment& environment = environment_of_this_process());
+/// The same for a text; `file` is its path in messages, and relative paths in it are relative to that path's directory.
+std::variant<Config, std::vector<Problem>> parse_config(const std::string& text, const std::string& file,
+                                                        const Environment& environment = {});
 
 }  // namespace app

@@ -1,6 +1,9 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -9,23 +12,30 @@
 #include "app/admin_config.h"
 #include "app/certificates.h"
 #include "app/config.h"
+#include "app/config_writer.h"
+#include "app/health.h"
+#include "app/preflight.h"
 #include "app/server.h"
 #include "base/allocator.h"
 
 namespace {
 
 constexpr int kUsage = 2;
+constexpr base::Micros kHealthLimit = 5 * base::kSecond;
 
 constexpr std::string_view kHelp =
     R"(Kickoff, a live-event streaming edge server.
 
   kickoff serve --config FILE   run the server
   kickoff check FILE            check a configuration: exit 0, or 2 with file:line:column of every problem
+  kickoff config                print every configuration key with its default and documentation
+  kickoff health --config FILE  ask the server that runs with this configuration: exit 0 if it is alive, 1 if not
   kickoff version               print the version
 
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
 Exit: 0 after a clean stop, 1 on a fault, 2 on bad usage or configuration.
-Every configuration key is documented in conf/kickoff.yaml.
+Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and so on for every key with one value;
+`kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";
 
 int usage(const std::string& problem) {
@@ -56,6 +66,10 @@ int check(const std::string& path) {
   const auto loaded = load(path, &warning);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
   const auto& config = std::get<app::Config>(loaded);
+  const std::vector<std::string> problems = app::preflight(config, app::Installation::of_this_process());
+  for (const std::string& problem : problems) std::fprintf(stderr, "%s: %s\n", path.c_str(), problem.c_str());
+  if (!problems.empty()) return kUsage;
+  for (const std::string& text : config.warnings) std::fprintf(stderr, "%s: warning: %s\n", path.c_str(), text.c_str());
   if (!warning.empty())
     std::fprintf(stderr, "%s: warning: %s %s\n", path.c_str(), config.http.certificate.c_str(), warning.c_str());
   std::printf("%s: good, %zu channel entries\n", path.c_str(), config.channels.size());
@@ -64,9 +78,28 @@ int check(const std::string& path) {
 
 int run(const std::string& path) {
   auto environment_token = app::take_environment_token();
+  auto service = app::take_service_options(getpid());
   auto loaded = load(path);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token));
+  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token),
+                         std::move(service));
+}
+
+int health(const std::string& path) {
+  const auto loaded = load(path);
+  if (const int* status = std::get_if<int>(&loaded)) return *status;
+  const auto& admin = std::get<app::Config>(loaded).admin;
+  const base::Status asked = app::ask_health(admin.listen, admin.port, kHealthLimit);
+  if (asked.ok()) return 0;
+  std::fprintf(stderr, "kickoff: not healthy: %s\n", asked.error().what.c_str());
+  return 1;
+}
+
+// The FILE of `--config FILE` or `--config=FILE`, which has to be all that follows the command.
+std::optional<std::string> config_argument(const std::vector<std::string>& words) {
+  if (words.size() == 2 && words[1].starts_with("--config=")) return words[1].substr(std::strlen("--config="));
+  if (words.size() == 3 && words[1] == "--config") return words[2];
+  return std::nullopt;
 }
 
 }  // namespace
@@ -84,14 +117,19 @@ int main(int argc, char** argv) {
     std::printf("kickoff %s\n", KICKOFF_VERSION);
     return 0;
   }
+  if (command == "config") {
+    if (words.size() != 1) return usage("config takes nothing else");
+    std::fputs(app::commented_defaults().c_str(), stdout);
+    return 0;
+  }
   if (command == "check") {
     if (words.size() != 2) return usage("check takes one file");
     return check(words[1]);
   }
-  if (command == "serve") {
-    if (words.size() == 2 && words[1].starts_with("--config=")) return run(words[1].substr(std::strlen("--config=")));
-    if (words.size() != 3 || words[1] != "--config") return usage("serve needs --config FILE");
-    return run(words[2]);
+  if (command == "serve" || command == "health") {
+    const auto path = config_argument(words);
+    if (!path) return usage(command + " needs --config FILE");
+    return command == "serve" ? run(*path) : health(*path);
   }
   return usage("no such command: " + command);
 }

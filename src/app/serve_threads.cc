@@ -62,6 +62,7 @@ struct ServeThreads::Worker {
   loop::Mailbox* mailbox = nullptr;
   loop::Timer* deadline = nullptr;
   std::atomic<double> busy{0};
+  std::atomic<bool> answered{true};
 
   // Runs the loop until stop(); `ready` learns whether it listens.
   void run(const serve::Server::Options& options, const base::Clock& clock, std::shared_ptr<const tls::Context> context,
@@ -140,6 +141,17 @@ std::uint64_t ServeThreads::bytes_sent() const {
 
 void ServeThreads::use_tls(const std::shared_ptr<const tls::Context>& context) {
   for (const auto& worker : workers_) worker->server->use_tls(context);
+}
+
+bool ServeThreads::answered() {
+  bool all = true;
+  for (const auto& worker : workers_) all = worker->answered.load(std::memory_order_relaxed) && all;
+  if (!all) return false;  // asked already
+  for (const auto& worker : workers_) {
+    worker->answered.store(false, std::memory_order_relaxed);
+    worker->mailbox->post([worker = worker.get()] { worker->answered.store(true, std::memory_order_relaxed); });
+  }
+  return true;
 }
 
 void ServeThreads::stop(base::Micros limit) {

@@ -43,6 +43,8 @@ class ServeThreads {
   void set_shared_headroom(double memory, double egress);
   /// Bytes sent since the start. Thread: any, until stop().
   std::uint64_t bytes_sent() const;
+  /// True if every loop has had a turn since the last call that was answered so; asks each for the next call.
+  bool answered();
   void use_tls(const std::shared_ptr<const tls::Context>& context);
   /// Lets open requests finish, at most `limit`, then ends the threads. Blocks: for the end of the process only.
   void stop(base::Micros limit);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "app/admin_thread.h"
 #include "app/certificates.h"
 #include "app/headroom_sampler.h"
+#include "app/installation.h"
 #include "app/reload.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
@@ -35,14 +35,6 @@ namespace {
 
 // How long a stop waits for answers that are on their way.
 constexpr base::Micros kDrainLimit = 2 * base::kSecond;
-
-std::string worker_program() {
-  char path[PATH_MAX];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return "kickoff-worker";
-  const std::string own(path, static_cast<std::size_t>(length));
-  return own.substr(0, own.rfind('/') + 1) + "kickoff-worker";
-}
 
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::Ok{};
@@ -94,6 +86,10 @@ ingest::PublishRate publish_rate_of(const Config::Limits& limits) {
   return rate;
 }
 
+void warn_of(const Config& config) {
+  for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
+}
+
 ServePlan plan_here(const Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -105,14 +101,16 @@ ServePlan plan_here(const Config::Http& config) {
 // The parts of the server, in the order they are built; torn down the other way round.
 class Instance::Parts {
  public:
-  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
+        ServiceNotifier::Options service)
       : started_(std::move(config)),
         config_(started_),
         path_(std::move(path)),
         worker_(std::move(worker)),
         environment_token_(std::move(environment_token)),
         control_(loop_),
-        deadline_(loop_, [this] { loop_.stop(); }) {
+        deadline_(loop_, [this] { loop_.stop(); }),
+        service_(loop_, clock_, std::move(service), [this] { return serve_->answered(); }) {
     reloads_.last_at = reloads_.last_success_at = std::time(nullptr);
   }
 
@@ -127,6 +125,7 @@ class Instance::Parts {
   base::Status start() {
     // Before anything that takes time: a signal to stop during the start is handled as soon as the loop runs.
     watch_signals();
+    warn_of(config_);
     TRY_OK(make_directory(config_.state_directory));
     TRY(ticket_keys_, tls::TicketKeys::make());
     TRY(certificates_, load_certificates(config_, ticket_keys_));
@@ -166,6 +165,7 @@ class Instance::Parts {
                     {"rtmp", config_.rtmp.port},
                     {"rtmps", config_.rtmp.tls_port},
                     {"admin", admin_->port()}});
+    service_.ready("Serving");
     return base::Ok{};
   }
 
@@ -188,6 +188,7 @@ class Instance::Parts {
       return;
     }
     base::log_info("app", "stopping");
+    service_.stopping("Stopping: answers that are on their way finish");
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener == nullptr) continue;
       listener->stop_accepting();
@@ -203,7 +204,9 @@ class Instance::Parts {
   }
 
   void reload() {
-    if (reloader_) reloader_->start();
+    if (!reloader_) return;
+    service_.reloading();
+    reloader_->start();
   }
   bool reads() const { return reloader_ && reloader_->busy(); }
 
@@ -249,15 +252,21 @@ class Instance::Parts {
 
   void finish_reload(Preparation outcome) {
     reloads_.last_at = std::time(nullptr);
-    reloads_.last_succeeded = false;
+    reloads_.last_succeeded = take_up(std::move(outcome));
+    if (reloads_.last_succeeded) reloads_.last_success_at = reloads_.last_at;
+    service_.ready(reloads_.last_succeeded ? "Serving; the configuration was read again"
+                                           : "Serving with the old configuration; the log says why");
+  }
+
+  /// Whether it is in force now.
+  bool take_up(Preparation outcome) {
     if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome)) {
       for (const Problem& problem : *problems) refuse_reload(problem.message());
-      return;
+      return false;
     }
-    if (const base::Status status = apply(std::get<Prepared>(std::move(outcome))); !status.ok())
-      return refuse_reload(status.error().message());
-    reloads_.last_succeeded = true;
-    reloads_.last_success_at = reloads_.last_at;
+    const base::Status status = apply(std::get<Prepared>(std::move(outcome)));
+    if (!status.ok()) refuse_reload(status.error().message());
+    return status.ok();
   }
 
   static void refuse_reload(const std::string& problem) {
@@ -268,6 +277,7 @@ class Instance::Parts {
   base::Status apply(Prepared next) {
     TRY(auto srt_policy, srt_policy_of(next.config));
     config_ = std::move(next.config);
+    warn_of(config_);
     certificates_ = std::move(next.certificates);
     warn_of(certificates_, std::time(nullptr));
     if (srt_) srt_->set_policy(std::move(srt_policy));
@@ -325,6 +335,7 @@ class Instance::Parts {
   loop::Loop loop_;
   loop::Mailbox control_;
   loop::Timer deadline_;
+  ServiceNotifier service_;
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
   Certificates certificates_;
   std::unique_ptr<ServeThreads> serve_;
@@ -343,9 +354,10 @@ class Instance::Parts {
   bool stopping_ = false;
 };
 
-Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token)
+Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
+                   ServiceNotifier::Options service)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker),
-                                     std::move(environment_token))) {}
+                                     std::move(environment_token), std::move(service))) {}
 Instance::~Instance() = default;
 
 base::Status Instance::start() { return parts_->start(); }
@@ -359,7 +371,8 @@ void Instance::reload() {
 bool Instance::reads() const { return parts_->reads(); }
 std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
-int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token) {
+int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token,
+               ServiceNotifier::Options service) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
   base::start_log(config.log.format, config.log.level);
@@ -367,7 +380,8 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
   int status = 0;
   bool reads = false;
   {
-    Instance server(std::move(config), path, worker_program(), std::move(environment_token));
+    Instance server(std::move(config), path, Installation::of_this_process().worker_program(),
+                    std::move(environment_token), std::move(service));
     const base::Status started = server.start();
     if (started.ok()) {
       server.run();

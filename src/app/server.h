@@ -7,6 +7,7 @@
 
 #include "api/tokens.h"
 #include "app/config.h"
+#include "app/service_notifier.h"
 #include "base/result.h"
 
 namespace app {
@@ -15,8 +16,9 @@ namespace app {
 class Instance {
  public:
   /// SIGHUP reads `path` again. `worker` is the program of the media process; `environment_token` is good beside the
-  /// configuration's.
-  Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {});
+  /// configuration's. `service` is told of the start, reloads and the stop.
+  Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {},
+           ServiceNotifier::Options service = {});
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -44,7 +46,8 @@ class Instance {
 
 /// Runs the whole server until SIGTERM or SIGINT; SIGHUP reads `path` again. Returns the exit status: 0, or 1 where
 /// something it needs (a port, the certificate, the media worker, the state directory) is not to be had, after saying
-/// so. `environment_token` is good beside the configuration's; see take_environment_token.
-int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token = {});
+/// so. `environment_token` is good beside the configuration's; see take_environment_token. `service`: see Instance.
+int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token = {},
+               ServiceNotifier::Options service = {});
 
 }  // namespace app

@@ -30,6 +30,7 @@ PublishRequest request_of(const StreamId& id, const Address& peer) {
   request.app = id.app;
   request.channel = id.channel;
   request.key = id.key;
+  request.other_keys = id.other_keys;
   request.protocol = "srt";
   request.peer = peer.text();
   request.loopback = peer.is_loopback();

@@ -17,6 +17,7 @@ PublishRequest request_of(const SrtAcceptor::Accepted& caller) {
     request.app = id->app;
     request.channel = id->channel;
     request.key = id->key;
+    request.other_keys = id->other_keys;
   }
   request.protocol = "srt";
   request.peer = caller.peer.text();
@@ -68,11 +69,13 @@ base::Result<std::unique_ptr<SrtListener>> SrtListener::make(loop::Loop& loop, c
   listener->features_ = srt_features();
   SrtThreadSink& sink = *listener;
   listener->thread_ = std::make_unique<SrtThread>(options.thread, std::move(acceptor), clock, sink);
-  // SR-18, SR-19: what this build of the library lacks is said here, not found out by an encoder.
+  // SR-18, SR-19: what this build of the library lacks is said here, not found out by an encoder. Its version is 1.5.1
+  // with and without Debian's fixes of CVE-2026-55868 and CVE-2026-55869: only the package's version tells.
   base::log_info("ingest", "SRT listening",
                  {{"host", options.socket.host},
                   {"port", listener->port_},
                   {"libsrt", listener->features_.version},
+                  {"security_fixes", "dpkg-query -W libsrt1.5-gnutls has to say 1.5.1-1+deb12u2 or later"},
                   {"bonding", listener->features_.bonding},
                   {"aead", listener->features_.aead}});
   return listener;

@@ -1,6 +1,7 @@
 #include "ingest/stream_id.h"
 
 #include <set>
+#include <utility>
 
 #include "rtmp/publish_address.h"
 
@@ -45,6 +46,7 @@ base::Status take_resource(std::string_view resource, StreamId& id) {
   const std::size_t mark = resource.find('?');
   if (mark != std::string_view::npos && id.key.empty()) {
     id.key = rtmp::query_value(resource.substr(mark + 1), "key");
+    id.other_keys = rtmp::other_key_readings(resource.substr(mark + 1));
   }
   std::string_view path = resource.substr(0, mark);
   while (path.starts_with('/')) path.remove_prefix(1);
@@ -97,6 +99,8 @@ base::Result<StreamId> parse_keyed(std::string_view pairs) {
     if (key == "m") TRY_OK(take_mode(value, id));
     if (key == "t") TRY_OK(take_type(value));
   }
+  if (std::string decoded = rtmp::percent_decoded(id.key); decoded != id.key)
+    id.other_keys.push_back(std::move(decoded));
   TRY_OK(take_resource(resource, id));
   return id;
 }

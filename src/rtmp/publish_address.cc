@@ -25,7 +25,8 @@ bool equal_but_for_case(std::string_view text, std::string_view lower) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
-/// "%2F" becomes "/"; a '%' without two digits after it, and '+', stay.
+}  // namespace
+
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,8 +41,6 @@ std::string percent_decoded(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace
 
 std::vector<std::string> other_key_readings(std::string_view query) {
   const std::string_view key = query_value(query, "key");

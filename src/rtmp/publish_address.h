@@ -27,6 +27,9 @@ PublishAddress parse_publish_address(std::string_view app, std::string_view stre
 /// The value of `name`, which is in lower case, in "a=1&B=2"; empty if there is none.
 std::string_view query_value(std::string_view query, std::string_view name);
 
+/// "%2F" becomes "/"; a '%' without two hexadecimal digits after it, and '+', stay.
+std::string percent_decoded(std::string_view text);
+
 /// What a key that `query` holds may be beside query_value(query, "key"), most likely first: as PublishAddress has it.
 std::vector<std::string> other_key_readings(std::string_view query);
 

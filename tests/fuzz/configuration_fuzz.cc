@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/config.h"
+#include "app/reload.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -13,6 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto loaded = app::parse_config(text, "fuzz.yaml");
   if (const auto* config = std::get_if<app::Config>(&loaded)) {
     if (config->channels.empty()) std::abort();
+    if (!app::keys_for_restart(*config, *config).empty()) std::abort();
     return 0;
   }
   const auto& problems = std::get<std::vector<app::Problem>>(loaded);

@@ -12,8 +12,8 @@
 namespace app {
 
 /// The configuration of a text without problems.
-inline Config good(const std::string& text) {
-  auto parsed = parse_config(text, "t.yaml");
+inline Config good(const std::string& text, const Environment& environment = {}) {
+  auto parsed = parse_config(text, "t.yaml", environment);
   if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
     for (const Problem& problem : *problems) ADD_FAILURE() << problem.message();
     return {};
@@ -22,8 +22,8 @@ inline Config good(const std::string& text) {
 }
 
 /// One a line; empty if there are none.
-inline std::string problems_of(const std::string& text) {
-  const auto parsed = parse_config(text, "t.yaml");
+inline std::string problems_of(const std::string& text, const Environment& environment = {}) {
+  const auto parsed = parse_config(text, "t.yaml", environment);
   std::string all;
   if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
     for (const Problem& problem : *problems) all += problem.message() + "\n";

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -195,6 +197,41 @@ TEST(ServeThreads, EndWithTheirObject) {
   const std::uint16_t port = threads.serve->plain_port();
   threads.serve.reset();
   EXPECT_EQ(fetch(port, "/"), "") << "nobody listens";
+}
+
+/// One that holds up whoever asks it.
+class HeldClock final : public base::Clock {
+ public:
+  base::Micros utc() const override { return steady(); }
+  base::Micros steady() const override {
+    ++waiting;
+    const std::lock_guard lock(held);
+    --waiting;
+    return real_.steady();
+  }
+  mutable std::mutex held;
+  mutable std::atomic<int> waiting{0};
+
+ private:
+  const base::SystemClock real_;
+};
+
+TEST(ServeThreads, AnswerUnlessOneOfThemHangs) {
+  const HeldClock clock;
+  ServePlan plan;
+  plan.loops = 2;
+  plan.each.plain_port = 0;
+  auto serve = ServeThreads::start(plan, clock, nullptr, nullptr).take();
+  for (int times = 0; times < 3; ++times) wait_until([&] { return serve->answered(); });
+  clock.held.lock();
+  const Socket viewer(serve->plain_port());  // whoever accepts it asks the clock
+  wait_until([&] { return clock.waiting > 0; });
+  // Once at most: what they were asked before the one hung.
+  int answers = 0;
+  for (int times = 0; times < 1000; ++times) answers += serve->answered() ? 1 : 0;
+  EXPECT_LE(answers, 1);
+  clock.held.unlock();
+  wait_until([&] { return serve->answered(); });
 }
 
 TEST(ServeThreads, StopAtOnceWhereNobodyIsConnected) {

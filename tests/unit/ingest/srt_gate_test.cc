@@ -17,7 +17,7 @@ const Address kSelf = peer({127, 0, 0, 1});
 
 SrtPolicy policy() {
   SrtPolicy policy;
-  policy.keys = PublishPolicy({{"match", {"secret"}}, {"fenced", {"secret"}}, {"open", {}}});
+  policy.keys = PublishPolicy({{"match", {"secret"}}, {"fenced", {"secret"}}, {"open", {}}, {"odd", {"k,l&m"}}});
   policy.channels["fenced"].allow = {*parse_network("198.51.100.0/24")};
   policy.channels["match"].passphrase = "ten letters";
   policy.channels["match"].latency = 200 * base::kMillisecond;
@@ -50,6 +50,14 @@ TEST(SrtGate, AdmitsTheRightKeyWithTheChannelsOwnSettings) {  // SR-6, SR-7
   EXPECT_EQ(gate.admitted.channel.passphrase, "ten letters");
   EXPECT_EQ(gate.admitted.channel.latency, 200 * base::kMillisecond);
   EXPECT_EQ(gate.ask("live/match?key=secret"), 0);
+}
+
+TEST(SrtGate, AdmitsAKeyWithACommaAndAnAmpersand) {
+  Gate gate;
+  EXPECT_EQ(gate.ask("#!::r=live/odd,m=publish,s=k%2Cl%26m"), 0);
+  EXPECT_EQ(gate.ask("#!::r=live/odd,m=publish,s=k%2Cl&m"), 0);
+  EXPECT_EQ(gate.ask("live/odd?key=k,l&m"), 0);
+  EXPECT_EQ(gate.ask("live/odd?key=k,l"), 1401);
 }
 
 TEST(SrtGate, TellsEveryRefusalByItsCode) {  // SR-5

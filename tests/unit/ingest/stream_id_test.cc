@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ingest {
 namespace {
 
@@ -43,6 +45,23 @@ TEST(StreamId, ReadsThePlainFormAsPublish) {  // SR-2
 TEST(StreamId, TakesTheKeyFromTheResourceWhereThereIsNoS) {
   EXPECT_EQ(parse_stream_id("#!::r=live/a?key=k,m=publish")->key, "k");
   EXPECT_EQ(parse_stream_id("#!::r=live/a?key=k,m=publish,s=t")->key, "t");
+}
+
+/// Whether a publisher who gives this stream id may have meant the key.
+bool may_mean(std::string_view text, const std::string& key) {
+  const auto id = parse_stream_id(text);
+  if (!id.ok()) return false;
+  return id->key == key || std::find(id->other_keys.begin(), id->other_keys.end(), key) != id->other_keys.end();
+}
+
+TEST(StreamId, MayHaveItsKeyPercentEncodedForTheSakeOfACommaOrAnAmpersand) {
+  EXPECT_TRUE(may_mean("#!::r=live/a,m=publish,s=k%2Cl%26m", "k,l&m"));
+  EXPECT_TRUE(may_mean("#!::r=live/a,m=publish,s=50%", "50%"));
+  EXPECT_TRUE(may_mean("#!::r=live/a,m=publish,s=a%2Fb", "a%2Fb")) << "the bytes that were sent stay a reading";
+  EXPECT_TRUE(may_mean("live/a?key=k%2Cl%26m", "k,l&m"));
+  EXPECT_TRUE(may_mean("live/a?key=k,l&m", "k,l&m")) << "as over RTMP";
+  EXPECT_TRUE(parse_stream_id("#!::r=live/a,m=publish,s=plain")->other_keys.empty());
+  EXPECT_TRUE(parse_stream_id("live/a?key=plain")->other_keys.empty());
 }
 
 TEST(StreamId, MeansRequestWithoutAMode) {  // SR-3

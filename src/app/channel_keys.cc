@@ -1,0 +1,250 @@
+#include <algorithm>
+
+#include "app/config_keys.h"
+#include "app/publish_key.h"
+#include "app/text_file.h"
+#include "ingest/network.h"
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+
+// x265 has the presets of x264 too; libaom has speeds, and takes its fastest for one of these words.
+Value preset(job::Rung& rung) {
+  if (rung.codec == media::Codec::kAv1)
+    return Value::word(rung.preset, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"});
+  return Value::word(rung.preset, {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower",
+                                   "veryslow", "placebo"});
+}
+
+std::vector<std::string> rung_faults(job::Rung& rung) {
+  if (rung.name.empty() && rung.height > 0) rung.name = "v" + std::to_string(rung.height);
+  std::vector<std::string> found;
+  if (!valid_name(rung.name, 32)) found.emplace_back("a rung needs a height or a name of letters, digits, - and _");
+  if (rung.bitrate < 50'000) found.emplace_back("a rung needs a bitrate of at least 50k");
+  return found;
+}
+
+void declare_rung(Keys& keys, job::Rung& rung) {
+  using media::Codec;
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"name", kRule, "default: v and the height"}, Value::text(rung.name));
+  keys.key({"codec", kRule, ""},
+           Value::choice<Codec>(rung.codec, {{"h264", Codec::kH264}, {"hevc", Codec::kHevc}, {"av1", Codec::kAv1}}));
+  keys.key({"height", kRule, "pixels; default: the source's"}, Value::number(rung.height, 0, 8192));
+  keys.key({"width", kRule, "pixels; default: from the height and the source's shape"},
+           Value::number(rung.width, 0, 8192));
+  keys.key({"frame_rate", kRule, "frames a second; default: the source's"},
+           Value::integer(
+               1, 120, [&](std::int64_t rate) { rung.frame_rate = {rate, 1}; }, [&] { return rung.frame_rate.num; }));
+  keys.key({"bitrate", kRule, "bit/s, at least 50k"}, Value::bitrate(rung.bitrate));
+  keys.key({"max_bitrate", kRule, "bit/s; default: 110 % of bitrate"}, Value::bitrate(rung.max_bitrate));
+  keys.key({"buffer", kRule, "bits of the VBV; default: half a second of max_bitrate"},
+           Value::bitrate(rung.buffer_bits));
+  Value speed = preset(rung);
+  speed.allowed = "";
+  keys.key({"preset", kRule, "of x264 and x265, ultrafast to placebo; for av1 0 to 10"}, speed);
+  keys.key({"profile", kRule, "of h264; the other codecs choose by themselves"},
+           Value::word(rung.profile, {"baseline", "main", "high"}));
+  keys.key(
+      {"quality", kRule, "true: the preset's look-ahead; veryfast 10 frames (333 ms at 30 frames/s), medium 40 frames"},
+      Value::flag(rung.quality));
+  keys.check([&] { return rung_faults(rung); });
+}
+
+job::Rung sample_rung() {
+  job::Rung rung;
+  rung.name = "v720";
+  rung.height = 720;
+  rung.width = 1280;
+  rung.frame_rate = {50, 1};
+  rung.bitrate = 2'800'000;
+  rung.max_bitrate = 3'100'000;
+  rung.buffer_bits = 1'500'000;
+  return rung;
+}
+
+bool has_rung(const job::Options& media, const std::string& name) {
+  return name == job::kCopyName || std::any_of(media.ladder.begin(), media.ladder.end(),
+                                               [&](const job::Rung& other) { return other.name == name; });
+}
+
+void declare_ladder(Keys& keys, job::Options& media) {
+  Items rungs;
+  rungs.word = Value::choice<bool>(media.default_ladder, {{"auto", true}, {"none", false}});
+  rungs.word->wanted = "auto, none, or a list of rungs";
+  rungs.word->read = [&media, read = rungs.word->read](const std::string& text) -> Complaint {
+    media.ladder.clear();  // the environment's word replaces the file's list
+    return read(text).empty() ? "" : " has to be auto, none, or a list of rungs";
+  };
+  rungs.item = [&media](Keys& in) {
+    job::Rung rung;
+    declare_rung(in, rung);
+    in.check([&]() -> std::vector<std::string> {
+      if (!has_rung(media, rung.name)) return {};
+      return {"two rungs are named \"" + rung.name + "\"; give one of them another name"};
+    });
+    media.default_ladder = false;
+    // The cascade scales each rung from the one before: largest first, equal ones in the order of the file.
+    const auto smaller = std::find_if(media.ladder.begin(), media.ladder.end(),
+                                      [&](const job::Rung& other) { return other.height < rung.height; });
+    media.ladder.insert(smaller, std::move(rung));
+  };
+  rungs.sample = [](Keys& in) {
+    job::Rung rung = sample_rung();
+    declare_rung(in, rung);
+  };
+  keys.items({"ladder", Reload::kNextWorker,
+              "auto: chosen from the source; none (with source: copy): nothing is transcoded; or a list of rungs:"},
+             rungs);
+}
+
+void declare_audio(Keys& keys, job::Options& media) {
+  using Audio = job::Options::Audio;
+  using media::Codec;
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"mode", kRule, "auto: AAC and Opus of up to two channels are copied, other audio is encoded"},
+           Value::choice<Audio>(
+               media.audio,
+               {{"auto", Audio::kAuto}, {"copy", Audio::kCopy}, {"encode", Audio::kEncode}, {"none", Audio::kNone}}));
+  keys.key({"codec", kRule, "of audio that is encoded"},
+           Value::choice<Codec>(media.audio_rung.codec, {{"aac", Codec::kAac}, {"opus", Codec::kOpus}}));
+  keys.key({"bitrate", kRule, "bit/s; 0: 64k a channel"}, Value::bitrate(media.audio_rung.bitrate));
+  keys.key({"channels", kRule, "0: the source's, at most 2"}, Value::number(media.audio_rung.channels, 0, 8));
+  keys.key({"sample_rate", kRule, "Hz; 0: the source's if the codec has it, otherwise 48000"},
+           Value::number(media.audio_rung.sample_rate, 0, 96'000));
+}
+
+// The lines of a secrets file to `take`; what is wrong with the file, or with a line.
+Complaint read_lines(const std::string& path, const std::function<Complaint(std::string)>& take) {
+  auto lines = read_secrets(path);
+  if (!lines.ok()) return ": " + lines.error().what;
+  int number = 0;
+  for (std::string& line : lines.take()) {
+    ++number;
+    if (const Complaint complaint = take(std::move(line)); !complaint.empty())
+      return ": key " + std::to_string(number) + " of " + path + complaint;
+  }
+  return "";
+}
+
+// Keys from the file itself, from an environment variable, and from a secrets file with one a line.
+void declare_publish_keys(Keys& keys, std::vector<std::string>& values) {
+  const auto take = [&values](std::string key) -> Complaint {
+    Complaint complaint = publish_key_fault(key);
+    if (complaint.empty()) values.push_back(std::move(key));
+    return complaint;
+  };
+  keys.texts({"keys", Reload::kAtOnce,
+              "Any of these keys admits a publisher. Without one only loopback addresses may publish. A publisher "
+              "whose key is taken out is disconnected."},
+             values, publish_key_fault);
+  keys.variable(
+      {"keys_env", Reload::kAtOnce, "an environment variable with more keys, separated by commas", "KICKOFF_KEYS"},
+      [take](const std::string& text) -> Complaint {
+        for (std::size_t at = 0, number = 1; at <= text.size(); ++number) {
+          const std::size_t end = std::min(text.find(',', at), text.size());
+          if (Complaint complaint = take(text.substr(at, end - at)); !complaint.empty())
+            return ": key " + std::to_string(number) + complaint;
+          at = end + 1;
+        }
+        return "";
+      });
+  Value file = Value::action("a path", [take](const std::string& path) { return read_lines(path, take); });
+  file.is_path = true;
+  keys.key({"keys_file", Reload::kAtOnce, "a file with more keys, one a line", "/run/secrets/kickoff"}, file);
+}
+
+Complaint passphrase_fault(const std::string& text) {
+  return text.size() < 10 || text.size() > 80 ? " has to have 10 to 80 characters (SRT, SR-8)" : "";
+}
+
+void declare_passphrase(Keys& keys, std::string& passphrase) {
+  Value value = Value::text(passphrase);
+  value.allowed = "10 to 80 characters";
+  value.read = [&](const std::string& text) -> Complaint {
+    if (!text.empty() && !passphrase_fault(text).empty()) return passphrase_fault(text);
+    passphrase = text;
+    return "";
+  };
+  keys.key({"passphrase", Reload::kNextPublisher, "the feed has to be encrypted with it; empty: need not"}, value);
+  Value file = Value::action("a path", [&](const std::string& path) -> Complaint {
+    const auto lines = read_secrets(path);
+    if (!lines.ok()) return ": " + lines.error().what;
+    if (const Complaint fault = passphrase_fault(lines->front()); !fault.empty()) return ": its first line" + fault;
+    passphrase = lines->front();
+    return "";
+  });
+  file.is_path = true;
+  keys.key({"passphrase_file", Reload::kNextPublisher, "a file with the passphrase in its first line",
+            "/run/secrets/kickoff-srt"},
+           file);
+}
+
+void declare_channel_srt(Keys& keys, Config::Channel& channel) {
+  declare_passphrase(keys, channel.srt_passphrase);
+  keys.key({"key_length", Reload::kNextPublisher, "bytes of the AES key; 0: the caller chooses"},
+           Value::choice<int>(channel.srt_key_length, {{"0", 0}, {"16", 16}, {"24", 24}, {"32", 32}}));
+  keys.texts({"allow", Reload::kNextPublisher, "networks that may publish, such as 192.0.2.0/24; none: all"},
+             channel.srt_allow, [](const std::string& network) -> Complaint {
+               if (ingest::parse_network(network).ok()) return "";
+               return not_wanted("an address or a network such as 192.0.2.0/24", network);
+             });
+  keys.key({"latency", Reload::kNextPublisher, "default: that of srt.latency", "120ms"},
+           Value::duration(channel.srt_latency, 20 * kMillisecond, 4 * kSecond));
+}
+
+std::vector<std::string> channel_faults(const channel::Options& options) {
+  const job::Options& media = options.media;
+  std::vector<std::string> found;
+  if (media.part * 2 > media.segment) found.emplace_back("part has to be at most half of segment");
+  if (options.window < 6 * media.segment)
+    found.emplace_back("window has to hold at least six segments (HLS authoring, LL-26)");
+  if (!media.copy_video && !media.default_ladder && media.ladder.empty())
+    found.emplace_back("\"ladder: none\" leaves nothing to play unless source is copy");
+  return found;
+}
+
+void declare_publishing(Keys& keys, channel::Options& options) {
+  keys.key({"grace", Reload::kAtOnce, "how long a publisher may be away before the channel ends"},
+           Value::duration(options.grace, 0, 3600 * kSecond));
+  keys.key(
+      {"idle", Reload::kAtOnce, "a publisher that sends no media (pings do not count) for so long is disconnected"},
+      Value::duration(options.idle, 3 * kSecond, 3600 * kSecond));
+  using Outage = job::Options::Outage;
+  keys.key({"outage", Reload::kNextWorker,
+            "while there is no feed: hold: the last picture and silence; gap: EXT-X-GAP, which stops most players"},
+           Value::choice<Outage>(options.media.outage, {{"hold", Outage::kHold}, {"gap", Outage::kGap}}));
+  keys.key({"takeover", Reload::kAtOnce,
+            "true: a second publisher replaces the first at any time; false: only one that is silent for 2 s"},
+           Value::flag(options.takeover));
+  keys.key({"required", Reload::kAtOnce, "true: /readyz fails while the channel has a publisher and no fresh part"},
+           Value::flag(options.required));
+}
+
+}  // namespace
+
+void declare_channel(Keys& keys, Config::Channel& channel) {
+  channel::Options& options = channel.options;
+  job::Options& media = options.media;
+  keys.key({"segment", Reload::kNextWorker, ""}, Value::duration(media.segment, kSecond, 10 * kSecond));
+  keys.key({"part", Reload::kNextWorker, "at most half a segment"},
+           Value::duration(media.part, 200 * kMillisecond, 2 * kSecond));
+  keys.key({"window", Reload::kNextChannel, "what a playlist lists; at least six segments"},
+           Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
+  declare_publishing(keys, options);
+  declare_publish_keys(keys, options.keys);
+  keys.key({"source", Reload::kNextWorker, "copy: the feed's own video is the top rung, untouched"},
+           Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}}));
+  declare_ladder(keys, media);
+  keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
+  keys.key(
+      {"program", Reload::kNextWorker, "of a transport stream with several programs; 0: the first with video or audio"},
+      Value::number(media.program, 0, 65535));
+  keys.section("srt", "", [&](Keys& in) { declare_channel_srt(in, channel); });
+  keys.check([&] { return channel_faults(options); });
+}
+
+}  // namespace app

@@ -1,0 +1,174 @@
+#include "app/config_keys.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+
+void declare_log(Keys& keys, Config::Log& log) {
+  using base::Level;
+  using base::LogFormat;
+  keys.key({"level", Reload::kRestart, "the least level that is logged"},
+           Value::choice<Level>(
+               log.level,
+               {{"debug", Level::kDebug}, {"info", Level::kInfo}, {"warn", Level::kWarn}, {"error", Level::kError}}));
+  keys.key({"format", Reload::kRestart, "auto: text on a terminal, json elsewhere"},
+           Value::choice<LogFormat>(
+               log.format, {{"auto", LogFormat::kAuto}, {"json", LogFormat::kJson}, {"text", LogFormat::kText}}));
+}
+
+bool valid_pathway(const std::string& url) {
+  const std::size_t host = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : url.size();
+  return url.size() > host && url.back() != '/' && std::all_of(url.begin(), url.end(), [](unsigned char c) {
+           return std::isgraph(c) != 0 && c != '"' && c != '?' && c != '#';
+         });
+}
+
+void declare_admission(Keys& keys, Config::Admission& admission) {
+  keys.key({"shed_depth_below", Reload::kAtOnce,
+            "percent of headroom below which segments far behind the live edge (DVR, thumbnails) get 503; 0: never"},
+           Value::number(admission.shed_depth_below, 0, 90));
+  keys.key({"refuse_joins_below", Reload::kAtOnce,
+            "percent of headroom below which new sessions get 503 with Retry-After; 0: never"},
+           Value::number(admission.refuse_joins_below, 0, 90));
+  keys.key({"egress_mbps", Reload::kAtOnce, "Mbit/s that the network line carries; 0: egress is not counted"},
+           Value::number(admission.egress_mbps, 0, 10'000'000));
+  keys.key({"overflow", Reload::kAtOnce,
+            "a CDN, such as https://cdn.example.com, to which the multivariant playlist sends new sessions in place of "
+            "a refusal"},
+           Value::text(admission.overflow, "the start of a URL without its last /, such as https://cdn.example.com",
+                       valid_pathway));
+}
+
+void declare_http(Keys& keys, Config::Http& http) {
+  keys.key({"listen", Reload::kRestart, "an IP address; \"::\": all of IPv6"}, Value::address(http.listen));
+  keys.key({"port", Reload::kRestart, "0: off"}, Value::port(http.port));
+  keys.key({"tls_port", Reload::kRestart, "0: off"}, Value::port(http.tls_port));
+  keys.key({"loops", Reload::kRestart, "threads that serve; 0: one for each core"}, Value::number(http.loops, 0, 256));
+  keys.key({"max_connections", Reload::kRestart,
+            "over all loops; more get 503. 0: the descriptor limit less 1024, or less a twentieth if that is more"},
+           Value::number(http.max_connections, 0, 10'000'000));
+  keys.key({"certificate", Reload::kAtOnce,
+            "PEM file of the TLS certificate and its chain. Empty: a self-signed one, made at the first start and kept "
+            "in the state directory"},
+           Value::path(http.certificate));
+  keys.key({"key", Reload::kAtOnce, "PEM file of its key, not encrypted. Both or none"}, Value::path(http.key));
+  keys.section("admission",
+               "When headroom runs out, viewers who already watch are protected. Headroom is what is left of the "
+               "scarcest of a loop's time, connections, memory and egress (kickoff_headroom_ratio).",
+               [&](Keys& in) { declare_admission(in, http.admission); });
+}
+
+void declare_rtmp(Keys& keys, Config::Rtmp& rtmp) {
+  keys.key({"listen", Reload::kRestart, "an IP address; \"::\": all of IPv6"}, Value::address(rtmp.listen));
+  keys.key({"port", Reload::kRestart, "0: off"}, Value::port(rtmp.port));
+  keys.key({"tls_port", Reload::kRestart, "RTMPS; 0: off"}, Value::port(rtmp.tls_port));
+}
+
+void declare_srt(Keys& keys, Config::Srt& srt) {
+  keys.key({"listen", Reload::kRestart, "an IP address; \"::\": all of IPv6"}, Value::address(srt.listen));
+  keys.key({"port", Reload::kRestart, "UDP; 0: off"}, Value::port(srt.port));
+  keys.key({"latency", Reload::kRestart, "the larger of this and the sender's holds"},
+           Value::duration(srt.latency, 20 * kMillisecond, 4 * kSecond));
+  keys.key({"max_reorder", Reload::kRestart, "packets that may come late before they are asked for again"},
+           Value::number(srt.max_reorder, 0, 10'000));
+  keys.key({"max_mbps", Reload::kRestart, "Mbit/s of the fastest feed: receive buffers are sized for it"},
+           Value::number(srt.max_mbps, 1, 1000));
+  keys.key(
+      {"publish_without_mode", Reload::kNextPublisher, "true: callers whose stream id lacks m=publish may publish too"},
+      Value::flag(srt.publish_without_mode));
+}
+
+void declare_limits(Keys& keys, Config::Limits& limits) {
+  keys.key({"channels", Reload::kNextPublisher, "at a time; each has a worker process while it is live"},
+           Value::number(limits.channels.channels, 1, 10'000));
+  keys.key(
+      {"channels_per_address", Reload::kNextPublisher, "of these, last published to from one address (IPv6: one /64)"},
+      Value::number(limits.channels.channels_per_address, 1, 10'000));
+  keys.key({"new_channels_per_second", Reload::kNextPublisher,
+            "from one address; four times as many at once after a quiet time"},
+           Value::number(limits.channels.new_per_second, 1, 1000));
+  keys.key({"publishes_per_connection", Reload::kNextPublisher,
+            "over RTMP, of any channel: so many at once and one more every 10 s; a connection that publishes more "
+            "often is ended"},
+           Value::number(limits.publishes_per_connection, 1, 1000));
+}
+
+void declare_channels(Keys& keys, std::map<std::string, Config::Channel>& channels) {
+  Entries entries;
+  for (const auto& [name, channel] : channels) entries.names.push_back(name);
+  entries.check = [](const std::string& name) -> Complaint {
+    if (name == "*" || valid_name(name, 64)) return "";
+    return "channel name \"" + name + "\": only letters, digits, - and _, at most 64; or * for all others";
+  };
+  entries.entry = [&](Keys& in, const std::string& name) { declare_channel(in, channels[name]); };
+  keys.entries({"channels", Reload::kAtOnce,
+                "By name; \"*\" is for every channel without an entry of its own: anything published under live/. "
+                "Without \"*\" no other name may publish. Variables of \"*\" begin with KICKOFF_CHANNELS_DEFAULT_."},
+               entries);
+}
+
+// Two listeners of TCP on one port: the second would not start.
+std::vector<std::string> port_conflicts(const Config& config) {
+  struct Listener {
+    const char* key;
+    const std::string& address;
+    std::uint16_t port;
+  };
+  const Listener listeners[] = {{"http.port", config.http.listen, config.http.port},
+                                {"http.tls_port", config.http.listen, config.http.tls_port},
+                                {"admin.port", config.admin.listen, config.admin.port},
+                                {"rtmp.port", config.rtmp.listen, config.rtmp.port},
+                                {"rtmp.tls_port", config.rtmp.listen, config.rtmp.tls_port}};
+  const auto any = [](const std::string& address) { return address == "0.0.0.0" || address == "::"; };
+  std::vector<std::string> found;
+  for (const Listener* second = std::begin(listeners); second != std::end(listeners); ++second) {
+    for (const Listener* first = std::begin(listeners); first != second; ++first) {
+      const bool meet = first->address == second->address || any(first->address) || any(second->address);
+      if (first->port == 0 || first->port != second->port || !meet) continue;
+      found.push_back(std::string(second->key) + " is " + std::to_string(second->port) + ", which " + first->key +
+                      " has already; give one of them another port");
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+void declare_keys(Keys& keys, Config& config) {
+  keys.section("log", "", [&](Keys& in) { declare_log(in, config.log); });
+  keys.key({"state_directory", Reload::kAtOnce,
+            "what has to outlast a restart: the self-signed certificate. Empty: the first of $STATE_DIRECTORY "
+            "(systemd), else \"state\" beside this file"},
+           Value::path(config.state_directory));
+  keys.key({"web_directory", Reload::kRestart, "the pages' files. Empty: those of the installation"},
+           Value::path(config.web_directory));
+  keys.key({"end_channels_on_stop", Reload::kAtOnce,
+            "true: a stop ends every playlist; false: players wait for the server to come back"},
+           Value::flag(config.end_channels_on_stop));
+  keys.section("http", "Viewers and CDN: HTTP/1.1 and HTTP/2 (prior knowledge), and TLS 1.2 and 1.3 with ALPN.",
+               [&](Keys& in) { declare_http(in, config.http); });
+  keys.section("admin", "Metrics, health and the API. Not for the public.",
+               [&](Keys& in) { declare_admin(in, config.admin); });
+  keys.section("rtmp", "", [&](Keys& in) { declare_rtmp(in, config.rtmp); });
+  keys.section("srt", "", [&](Keys& in) { declare_srt(in, config.srt); });
+  keys.section("limits",
+               "What publishers may take. Channels with an entry of their own below are always admitted: the first "
+               "three limits are for channels that only \"*\" admits, and the two limits of an address do not count "
+               "loopback. A refused publisher is told why; kickoff_publishes_limited_total counts it by limit.",
+               [&](Keys& in) { declare_limits(in, config.limits); });
+  declare_channels(keys, config.channels);
+  keys.check([&] {
+    std::vector<std::string> found = port_conflicts(config);
+    if (config.http.certificate.empty() != config.http.key.empty())
+      found.emplace_back("http.certificate and http.key have to be given together");
+    return found;
+  });
+}
+
+}  // namespace app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "app/config.h"
+#include "app/keys.h"
+
+namespace app {
+
+/// Declares every key of the configuration, in the order of conf/kickoff.yaml: name, value, bounds, documentation and
+/// reload rule. Defaults are those that `config` holds. All else comes from here: reading a file and the environment,
+/// `kickoff check`, `kickoff config`, and the warning of a reload that a restart is needed.
+void declare_keys(Keys& keys, Config& config);
+
+/// The keys of one entry of `channels`.
+void declare_channel(Keys& keys, Config::Channel& channel);
+
+/// The keys of the section `admin`.
+void declare_admin(Keys& keys, Config::Admin& admin);
+
+}  // namespace app

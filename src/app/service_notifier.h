@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+
+namespace app {
+
+/// Reports the state of the server to the service manager that started it (systemd): one datagram a report, to the
+/// socket that NOTIFY_SOCKET names. Does nothing where there is none. Never blocks: a report that the socket has no
+/// room for is kept and sent a second later, the newest of them only. Thread: the loop's. Spec: [sd_notify(3), systemd
+/// 252].
+class ServiceNotifier {
+ public:
+  struct Options {
+    std::string socket;         ///< a path, or '@' and an abstract name; empty: none
+    base::Micros watchdog = 0;  ///< without keep-alive for this long the process is killed; 0: no watchdog
+  };
+
+  /// `answers`: whether all threads have answered since it was last called; asked before each keep-alive.
+  ServiceNotifier(loop::Loop& loop, const base::Clock& clock, Options options, std::function<bool()> answers);
+
+  /// Everything is bound, or a reload has ended. From the first call on the watchdog is kept quiet.
+  void ready(const std::string& status);
+  /// A reload begins; ready() has to follow.
+  void reloading();
+  void stopping(const std::string& status);
+  /// A keep-alive if all threads answer. By itself at half the watchdog's time.
+  void tick();
+
+ private:
+  void report(const std::string& state);
+  void retry();
+  /// 0 or errno.
+  int send(const std::string& state) const;
+  void log_once(int error);
+
+  const base::Clock& clock_;
+  const Options options_;
+  const std::function<bool()> answers_;
+  std::string unsent_;
+  bool ready_ = false;
+  bool failure_logged_ = false;
+  bool silence_logged_ = false;
+  loop::Timer keep_alive_;
+  loop::Timer retry_;
+};
+
+/// Takes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID out of the environment, so that no child of this process reports
+/// in its name. A watchdog that is meant for another process than `pid` is left alone.
+/// Thread: before the first other one starts.
+ServiceNotifier::Options take_service_options(int pid);
+
+}  // namespace app

@@ -1,0 +1,220 @@
+#include "app/value.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+
+// A decimal number followed by a unit; nothing where it is not that.
+std::optional<std::pair<double, std::string>> number_and_unit(const std::string& text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || !std::isfinite(value)) return std::nullopt;
+  return std::pair(value, std::string(end, static_cast<std::size_t>(text.data() + text.size() - end)));
+}
+
+std::optional<base::Micros> parse_duration(const std::string& text) {
+  const auto parsed = number_and_unit(text);
+  if (!parsed) return std::nullopt;
+  double unit = 0;
+  if (parsed->second == "ms") unit = kMillisecond;
+  if (parsed->second == "s") unit = kSecond;
+  if (parsed->second == "m") unit = 60.0 * kSecond;
+  if (unit == 0 || parsed->first * unit > 1e15) return std::nullopt;
+  return static_cast<base::Micros>(std::llround(parsed->first * unit));
+}
+
+std::optional<std::int64_t> parse_bitrate(const std::string& text) {
+  const auto parsed = number_and_unit(text);
+  if (!parsed) return std::nullopt;
+  double unit = 0;
+  if (parsed->second.empty()) unit = 1;
+  if (parsed->second == "k") unit = 1e3;
+  if (parsed->second == "M") unit = 1e6;
+  if (unit == 0 || parsed->first * unit > 1e9 || parsed->first < 0) return std::nullopt;
+  return std::llround(parsed->first * unit);
+}
+
+// `amount / unit` as a decimal number, exactly: 2800000 by 1000000 is "2.8". `unit`: a power of ten.
+std::string decimal(std::int64_t amount, std::int64_t unit) {
+  std::string text = std::to_string(amount / unit);
+  if (amount % unit == 0) return text;
+  std::string rest = std::to_string(unit + amount % unit).substr(1);
+  while (rest.back() == '0') rest.pop_back();
+  return text + "." + rest;
+}
+
+std::string duration_text(base::Micros span) {
+  return span % kSecond == 0 ? std::to_string(span / kSecond) + "s" : decimal(span, kMillisecond) + "ms";
+}
+
+std::string bitrate_text(std::int64_t rate) {
+  if (rate >= 1'000'000 && rate % 10'000 == 0) return decimal(rate, 1'000'000) + "M";
+  if (rate >= 1000 && rate % 1000 == 0) return decimal(rate, 1000) + "k";
+  return std::to_string(rate);
+}
+
+std::string join(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
+bool valid_address(const std::string& text) {
+  in6_addr parsed{};
+  const std::string without_zone = text.substr(0, text.find('%'));
+  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, without_zone.c_str(), &parsed) == 1;
+}
+
+}  // namespace
+
+Complaint not_wanted(const std::string& wanted, const std::string& text) {
+  return " has to be " + wanted + ", not \"" + text + "\"";
+}
+
+bool valid_name(const std::string& name, std::size_t most) {
+  return !name.empty() && name.size() <= most && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+}
+
+Value Value::one_of(std::vector<std::string> words, std::function<void(std::size_t)> set,
+                    std::function<std::size_t()> get) {
+  const std::string all = join(words);
+  const std::string wanted = "one of " + all;
+  auto read = [words, set = std::move(set), wanted](const std::string& text) -> Complaint {
+    const auto found = std::find(words.begin(), words.end(), text);
+    if (found == words.end()) return not_wanted(wanted, text);
+    set(static_cast<std::size_t>(found - words.begin()));
+    return "";
+  };
+  auto write = [words, get = std::move(get)] { return words[get()]; };
+  return {wanted, all, std::move(read), std::move(write)};
+}
+
+Value Value::flag(bool& variable) {
+  Value value = choice(variable, {{"false", false}, {"true", true}});
+  value.wanted = "true or false";
+  value.allowed = "";
+  value.read = [&variable, wanted = value.wanted](const std::string& text) -> Complaint {
+    if (text != "true" && text != "false") return not_wanted(wanted, text);
+    variable = text == "true";
+    return "";
+  };
+  return value;
+}
+
+Value Value::integer(std::int64_t least, std::int64_t most, const std::function<void(std::int64_t)>& set,
+                     const std::function<std::int64_t()>& get) {
+  const std::string range = std::to_string(least) + " to " + std::to_string(most);
+  const std::string wanted = "a whole number from " + range;
+  auto read = [=](const std::string& text) -> Complaint {
+    std::int64_t given = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), given);
+    const bool whole = code == std::errc() && end == text.data() + text.size();
+    if (!whole || given < least || given > most) return not_wanted(wanted, text);
+    set(given);
+    return "";
+  };
+  return {wanted, range, std::move(read), [get] { return std::to_string(get()); }};
+}
+
+Value Value::number(int& variable, std::int64_t least, std::int64_t most) {
+  return integer(
+      least, most, [&variable](std::int64_t given) { variable = static_cast<int>(given); },
+      [&variable] { return std::int64_t{variable}; });
+}
+
+Value Value::port(std::uint16_t& variable) {
+  Value value = integer(
+      0, 65535, [&variable](std::int64_t given) { variable = static_cast<std::uint16_t>(given); },
+      [&variable] { return std::int64_t{variable}; });
+  value.allowed = "";
+  return value;
+}
+
+Value Value::duration(base::Micros& variable, base::Micros least, base::Micros most) {
+  const std::string range = duration_text(least) + " to " + duration_text(most);
+  const std::string wanted = "a duration from " + range + " with its unit (ms, s or m)";
+  auto read = [&variable, least, most, wanted](const std::string& text) -> Complaint {
+    const auto parsed = parse_duration(text);
+    if (!parsed || *parsed < least || *parsed > most) return not_wanted(wanted, text);
+    variable = *parsed;
+    return "";
+  };
+  return {wanted, range, std::move(read), [&variable] { return duration_text(variable); }};
+}
+
+Value Value::bitrate(int& variable) {
+  const std::string wanted = "a bit rate such as 2500k or 2.5M";
+  auto read = [&variable, wanted](const std::string& text) -> Complaint {
+    const auto parsed = parse_bitrate(text);
+    if (!parsed) return not_wanted(wanted, text);
+    variable = static_cast<int>(*parsed);
+    return "";
+  };
+  return {wanted, "", std::move(read), [&variable] { return bitrate_text(variable); }};
+}
+
+Value Value::text(std::string& variable) {
+  auto read = [&variable](const std::string& text) -> Complaint {
+    variable = text;
+    return "";
+  };
+  return {"a text", "", std::move(read), [&variable] { return variable; }};
+}
+
+Value Value::text(std::string& variable, const std::string& what, bool (*good)(const std::string&)) {
+  Value value = text(variable);
+  value.wanted = what;
+  value.read = [&variable, what, good](const std::string& text) -> Complaint {
+    if (!text.empty() && !good(text)) return not_wanted(what, text);
+    variable = text;
+    return "";
+  };
+  return value;
+}
+
+Value Value::path(std::string& variable) {
+  Value value = text(variable);
+  value.wanted = "a path";
+  value.is_path = true;
+  return value;
+}
+
+Value Value::address(std::string& variable) {
+  const std::string wanted = "an IP address such as 0.0.0.0 or ::";
+  Value value = text(variable);
+  value.wanted = wanted;
+  value.read = [&variable, wanted](const std::string& text) -> Complaint {
+    if (!valid_address(text)) return not_wanted(wanted, text);
+    variable = text;
+    return "";
+  };
+  return value;
+}
+
+Value Value::word(std::string& variable, std::initializer_list<const char*> words) {
+  const std::string all = join({words.begin(), words.end()});
+  auto read = [&variable, words = std::vector<std::string>(words.begin(), words.end()),
+               wanted = "one of " + all](const std::string& text) -> Complaint {
+    if (std::find(words.begin(), words.end(), text) == words.end()) return not_wanted(wanted, text);
+    variable = text;
+    return "";
+  };
+  return {"one of " + all, all, std::move(read), [&variable] { return variable; }};
+}
+
+Value Value::action(const std::string& wanted, std::function<Complaint(const std::string&)> act) {
+  return {wanted, "", std::move(act), [] { return std::string(); }};
+}
+
+}  // namespace app
