@@ -10,7 +10,7 @@
 namespace app {
 
 /// Reports the state of the server to the service manager that started it (systemd): one datagram a report, to the
-/// socket that NOTIFY_SOCKET names. Does nothing where there is none. Never blocks: a report that the socket has no
+/// socket that NOTIFY_SOCKET names. Does nothing if there is none. Never blocks: a report that the socket has no
 /// room for is kept and sent a second later, the newest of them only. Thread: the loop's. Spec: [sd_notify(3), systemd
 /// 252].
 class ServiceNotifier {
