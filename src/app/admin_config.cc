@@ -125,7 +125,7 @@ void declare_tokens(Keys& keys, std::vector<api::Token>& tokens) {
   };
   items.sample = [](Keys& in) {
     GivenToken given;
-    given.token.name = "desk";
+    given.token.name = "operations";
     given.token.role = api::Role::kOperate;
     declare_token(in, given);
   };

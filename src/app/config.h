@@ -84,7 +84,7 @@ struct Config {
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
 
-  /// What an operator has to be told of it though it is good: environment variables that set nothing. Sentences.
+  /// Warnings about a configuration that is accepted: environment variables that set nothing. Sentences.
   std::vector<std::string> warnings;
 };
 
@@ -98,7 +98,7 @@ struct Problem {
   std::string message() const;
 };
 
-/// Reads and checks a configuration; everything wrong in it is told at once. Values in `environment` replace those of
+/// Reads and checks a configuration; all problems are returned together. Values in `environment` replace those of
 /// the file; keys given as `keys_env` and `keys_file`, and tokens given as `file`, are read here. A state directory
 /// that is not given is the first of $STATE_DIRECTORY, else "state" in the directory of the file; a web directory that
 /// is not given is that of the installation. Blocks on files: not for a loop's thread.

@@ -59,7 +59,7 @@ void declare_http(Keys& keys, Config::Http& http) {
            Value::path(http.certificate));
   keys.key({"key", Reload::kAtOnce, "PEM file of its key, not encrypted. Both or none"}, Value::path(http.key));
   keys.section("admission",
-               "When headroom runs out, viewers who already watch are protected. Headroom is what is left of the "
+               "If headroom runs out, viewers that are already watching are protected. Headroom is what is left of the "
                "scarcest of a loop's time, connections, memory and egress (kickoff_headroom_ratio).",
                [&](Keys& in) { declare_admission(in, http.admission); });
 }
@@ -75,7 +75,8 @@ void declare_srt(Keys& keys, Config::Srt& srt) {
   keys.key({"port", Reload::kRestart, "UDP; 0: off"}, Value::port(srt.port));
   keys.key({"latency", Reload::kRestart, "the larger of this and the sender's holds"},
            Value::duration(srt.latency, 20 * kMillisecond, 4 * kSecond));
-  keys.key({"max_reorder", Reload::kRestart, "packets that may come late before they are asked for again"},
+  keys.key({"max_reorder", Reload::kRestart,
+            "packets out of order that are waited for before a retransmission is requested"},
            Value::number(srt.max_reorder, 0, 10'000));
   keys.key({"max_mbps", Reload::kRestart, "Mbit/s of the fastest feed: receive buffers are sized for it"},
            Value::number(srt.max_mbps, 1, 1000));
@@ -160,7 +161,7 @@ void declare_keys(Keys& keys, Config& config) {
   keys.section("limits",
                "What publishers may take. Channels with an entry of their own below are always admitted: the first "
                "three limits are for channels that only \"*\" admits, and the two limits of an address do not count "
-               "loopback. A refused publisher is told why; kickoff_publishes_limited_total counts it by limit.",
+               "loopback. A refused publisher receives the reason; kickoff_publishes_limited_total counts it by limit.",
                [&](Keys& in) { declare_limits(in, config.limits); });
   declare_channels(keys, config.channels);
   keys.check([&] {

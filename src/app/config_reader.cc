@@ -14,7 +14,7 @@ Problem problem_of(const std::string& variable, std::string text) {
 ConfigReader::ConfigReader(const YAML::Node& node, Place place, Shared& shared)
     : place_(std::move(place)), shared_(shared), section_(node, place_.path, shared.report) {}
 
-// The text that replaces the file's value of this key; null where there is none.
+// The text that replaces the file's value of this key; null if there is none.
 const std::string* ConfigReader::override_of(const char* name) {
   const std::string variable = place_.below(name).variable;
   if (variable.empty()) return nullptr;

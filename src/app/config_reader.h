@@ -23,7 +23,7 @@ class ConfigReader final : public Keys {
     const Environment& environment;
     std::string directory;                ///< paths in the file are relative to it; empty: to the working directory
     std::set<std::string> known{};        ///< names of environment variables that are, or could be, used
-    std::vector<std::string> warnings{};  ///< what an operator has to be told of a configuration that is good
+    std::vector<std::string> warnings{};  ///< about a configuration that is accepted
   };
 
   /// `node`: the mapping; null where the file lacks it.

@@ -56,14 +56,14 @@ std::vector<std::string> unknown_variables(const Environment& environment, const
   for (const std::string& name : known) {
     if (name.starts_with(kPrefix)) names.push_back(name.substr(kPrefix.size()));
   }
-  std::vector<std::string> told;
+  std::vector<std::string> warnings;
   for (const auto& [name, value] : environment) {
     if (!name.starts_with(kPrefix) || known.contains(name) || is_for_others(name)) continue;
     const std::string close = nearest(name.substr(kPrefix.size()), names);
-    told.push_back("environment variable " + name + " sets no key" +
-                   (close.empty() ? "" : "; did you mean " + std::string(kPrefix) + close + "?"));
+    warnings.push_back("environment variable " + name + " sets no key" +
+                       (close.empty() ? "" : "; did you mean " + std::string(kPrefix) + close + "?"));
   }
-  return told;
+  return warnings;
 }
 
 std::string nearest(const std::string& word, const std::vector<std::string>& words) {

@@ -13,7 +13,7 @@ using Environment = std::map<std::string, std::string>;
 /// Those of this process. Thread: any, as nothing changes them once other threads run.
 Environment environment_of_this_process();
 
-/// What an operator has to be told of variables that look like Kickoff's and are not used: one sentence each, with the
+/// A warning for each variable that looks like one of Kickoff's and is not used, one sentence each, with the
 /// nearest of the `known` ones. Names of Kickoff's tools and of Kubernetes' service links are left out.
 std::vector<std::string> unknown_variables(const Environment& environment, const std::set<std::string>& known);
 

@@ -16,7 +16,7 @@ namespace app {
 class Instance {
  public:
   /// SIGHUP reads `path` again. `worker` is the program of the media process; `environment_token` is good beside the
-  /// configuration's. `service` is told of the start, reloads and the stop.
+  /// configuration's. `service` is notified of the start, reloads and the stop.
   Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {},
            ServiceNotifier::Options service = {});
   ~Instance();

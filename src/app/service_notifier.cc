@@ -114,7 +114,7 @@ int ServiceNotifier::send(const std::string& state) const {
 
 void ServiceNotifier::log_once(int error) {
   if (std::exchange(failure_logged_, true)) return;
-  base::log_warn("app", "the service manager cannot be told the server's state",
+  base::log_warn("app", "cannot send the server's state to the service manager",
                  {{"socket", options_.socket}, {"why", std::strerror(error)}});
 }
 

@@ -26,7 +26,7 @@ class Log {
     std::uint64_t segments = 0;  ///< segments closed by a record
     std::uint64_t discontinuities = 0;
     std::uint64_t filled = 0;     ///< gap parts made here, because no record came for them
-    std::uint64_t late = 0;       ///< records dropped: their place was taken
+    std::uint64_t late = 0;       ///< records dropped: their time was published already
     std::uint64_t conflicts = 0;  ///< records dropped: impossible values, unknown rendition
     std::uint64_t overlong = 0;   ///< durations cut to PART-TARGET or the target duration (LL-56, LL-11)
     std::uint64_t restarts = 0;   ///< presentations that began a new session: after End, or with another N

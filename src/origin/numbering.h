@@ -16,10 +16,10 @@ namespace origin {
 /// sessions of the same N keep what has been added. So numbers rise by one within a session and jump up between
 /// sessions, and as long as a channel keeps to one N nothing is added: a number then needs no memory.
 ///
-/// The sum is in the records that leave here, where a segment's number beside its start tells it
-/// (hls::numbering_offset()): journals, relays and edges pass it on and need not agree on it. Origins that never talk
-/// add the same where they have carried the same sessions, also if they stopped some segments apart, since the step is
-/// coarse. One that has missed a session of another N takes the sum from the log that it continues with.
+/// The records that leave here have the sum as their number, and a segment's number beside its start shows what was
+/// added (hls::numbering_offset()): journals, relays and edges pass it on and need not agree on it. Origins that do not
+/// talk to each other add the same if they carried the same sessions, also if they stopped some segments apart, because
+/// the step is coarse. An origin that has missed a session of another N takes the sum from the log that it continues.
 /// Thread: one.
 class Numbering {
  public:

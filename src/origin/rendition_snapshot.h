@@ -18,7 +18,7 @@
 
 namespace origin {
 
-/// Whether an object of a rendition can be had.
+/// Whether an object of a rendition exists.
 enum class Presence : std::uint8_t {
   kFound,
   kGap,      ///< 404: it has no media and never will (LL-34)
@@ -48,7 +48,7 @@ class RenditionSnapshot {
     hls::Revision revision;
     hls::Terms terms;
     std::vector<hls::Report> reports;  ///< of the other renditions, at the instant of this revision (LL-86)
-    bool ready = false;                ///< has enough to give a playlist out (LL-111)
+    bool ready = false;                ///< has enough media for a playlist (LL-111)
   };
 
   explicit RenditionSnapshot(Contents contents);

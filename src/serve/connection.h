@@ -31,9 +31,9 @@ struct Timeouts {
   /// Keep-alive, beyond CloudFront's longest 120 s (CF-2): from the last request, or the end of the last answer.
   /// Nothing else is activity: no PING, SETTINGS, WINDOW_UPDATE or PRIORITY, no empty line, no part of a head.
   base::Micros idle = 130 * base::kSecond;
-  /// A reader that takes nothing of what waits for it: the connection, and each of its HTTP/2 streams.
+  /// For a client that reads nothing of its answer: the connection is closed, over HTTP/2 the stream reset.
   base::Micros stuck = 60 * base::kSecond;
-  base::Micros linger = 2 * base::kSecond;  ///< for the peer's end after ours
+  base::Micros linger = 2 * base::kSecond;  ///< how long the peer's end is waited for after ours
 };
 
 /// What the connections of one loop share. Thread: that loop's.
@@ -41,8 +41,8 @@ struct LoopContext {
   LoopContext(const base::Clock& given_clock, const http::Limits& limits, const Timeouts& given_timeouts)
       : clock(given_clock), timeouts(given_timeouts), http(given_clock, limits) {}
 
-  /// An empty buffer to encrypt into, with room for a whole send. One of a few that are used again and again; those
-  /// that slow readers' queues still hold are left alone.
+  /// An empty buffer to encrypt into, large enough for a whole send. One of a few that are reused; those that the
+  /// queues of slow readers still hold are skipped.
   const std::shared_ptr<tls::Session::Buffer>& encrypted();
 
   const base::Clock& clock;
@@ -55,7 +55,7 @@ struct LoopContext {
   std::array<std::shared_ptr<tls::Session::Buffer>, 16> buffers;
 };
 
-/// One viewer's or cache's connection: bytes between stream, TLS and HTTP session, and when to give up.
+/// One connection of a viewer or a cache: passes bytes between stream, TLS and HTTP session, and closes it on timeouts.
 ///
 ///   kOpen ──session done, all sent──► kLingering ──peer's end, or linger time──► kRetired
 ///   kOpen ──the same, and the peer sends no more──► kRetired
@@ -118,16 +118,16 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   std::unique_ptr<http::Session> session_;
   State state_ = State::kOpen;
   bool ended_ = false;     ///< the peer sends no more
-  bool said_end_ = false;  ///< nothing may be written any more: the last answer went with the word that it is
+  bool said_end_ = false;  ///< the end of the stream went with the last answer: nothing may be written any more
   http::Phase phase_ = http::Phase::kReading;
   std::uint32_t requests_ = 0;
   std::uint32_t requests_at_phase_ = 0;
   base::Micros phase_since_ = 0;
   base::Micros progress_ = 0;  ///< when it was accepted, a request came, or the last answer of some ended
-  base::Micros moved_ = 0;     ///< when it was last seen that the kernel takes what it is given
+  base::Micros moved_ = 0;     ///< when the kernel was last seen to take data
   base::Micros part_published_ = 0;
   std::uint64_t sent_ = 0;   ///< bytes given to the stream
-  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when it was last seen to
+  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel at that time
 };
 
 }  // namespace serve

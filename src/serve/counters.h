@@ -43,12 +43,12 @@ class Histogram {
   Counter sum_;
 };
 
-/// What was asked for, for metric labels.
+/// The kind of object that was requested, for metric labels.
 enum class ObjectKind : std::uint8_t { kMultivariant, kPlaylist, kSegment, kPart, kInit, kPage, kOther };
 inline constexpr std::size_t kObjectKinds = 7;
 std::string_view to_string(ObjectKind kind);
 
-/// Why a request was turned down, by the rule that says so.
+/// Why a request was refused, with its status and the rule that requires it.
 enum class Cause : std::uint8_t {
   kNone,
   kDirectives,   ///< 400, LL-94, LL-95
@@ -91,7 +91,7 @@ struct Counters {
   Counter tls_resumptions;    ///< of those
   std::array<Counter, tls::kFailures> tls_failures;
   Counter timeouts;         ///< connections ended by a timer: slow head, idle, stuck reader
-  Counter streams_expired;  ///< HTTP/2 streams likewise, their connections continuing
+  Counter streams_expired;  ///< HTTP/2 streams reset by a timer; their connections stay open
   Counter streams_refused;  ///< HTTP/2 streams reset because requests took more than http::Limits allow
   std::array<Counter, kResources> headroom;  ///< left now. Units: millionths.
   Histogram join_time;                       ///< from a join to its first media, on one connection

@@ -6,12 +6,12 @@
 
 namespace serve {
 
-/// Whether a loop that holds a crowd lets requests gather before it polls again. Woken viewers ask again one by one
-/// over some 100 ms, more slowly than a loop reads: of two loops with 5,000 viewers each woke for two requests at a
-/// time, half a poll for each viewer; with half a millisecond in between it is a twentieth. What gathers is mostly held
-/// anyway; a request that can be answered, or the next part, waits for that half millisecond at most, and a turn in
-/// which anything was answered is followed by the next at once.
-/// Thread: its loop's. Times are of loop::Loop::now().
+/// Decides whether a loop that holds many requests rests before it polls again, so that requests gather. Viewers that
+/// were answered send their next request within some 100 ms, more slowly than a loop reads them: without the rest, two
+/// loops with 5,000 viewers woke for two requests at a time, half a poll for each viewer; with half a millisecond of
+/// rest it is a twentieth. Most of these requests are held anyway. A request that can be answered, or the next part,
+/// waits for half a millisecond at most, and after a turn in which anything was answered there is no rest. Thread: its
+/// loop's. Times are of loop::Loop::now().
 class Gathering final {
  public:
   static constexpr base::Micros kSpan = 500;

@@ -27,10 +27,10 @@ class Joins {
   /// What a connection keeps of its join.
   struct Mark {
     bool known = false;      ///< has asked for a multivariant playlist, or has been given media
-    base::Micros since = 0;  ///< steady; 0: not on its way
+    base::Micros since = 0;  ///< steady; 0: not in flight
   };
 
-  /// True where a multivariant request is that of somebody new. Remembers nothing: admit() does, if they get in.
+  /// True if a multivariant request is a join. Remembers nothing: admit() does, if the request is served.
   bool is_new(const Mark& mark, const http::Request& request) const;
   void admit(Mark& mark, const http::Request& request, base::Micros now);
   /// The connection is given media, or closes.

@@ -15,16 +15,17 @@ namespace serve {
 /// How long an answer may be kept by caches: the table CC-1 to CC-11. Every answer has one, errors too (CF-9).
 struct CacheControl {
   static std::string seconds(int max_age) { return "max-age=" + std::to_string(max_age); }
-  /// For what a player asks for again by the same URL: a second in the player's own cache, `shared_max_age` in a CDN's.
-  /// Video.js repeats a directive and played nothing new for as long as the browser gave it the old answer (LL-124).
+  /// For answers that a player may request again by the same URL: one second in the player's own cache,
+  /// `shared_max_age` in a CDN's. Video.js repeats a directive and froze for as long as the browser's cache answered
+  /// (LL-124).
   static std::string shared(int shared_max_age) {
     return shared_max_age > 1 ? "max-age=1, s-maxage=" + std::to_string(shared_max_age) : seconds(1);
   }
-  /// For what changes by the second: a CDN must not show the last copy for a live one while the origin fails (CF-11).
+  /// For live playlists: a CDN must not serve an old copy while the origin fails (CF-11).
   static std::string live(int shared_max_age) { return shared(shared_max_age) + ", stale-if-error=0"; }
-  /// CC-7, CC-8: two weeks, and never asked about again.
+  /// CC-7, CC-8: two weeks, without revalidation.
   static constexpr const char* kImmutable = "max-age=1209600, immutable";
-  /// CC-11: only for 5xx; anything uncacheable on a live URL makes a CDN ask once a viewer (CF-5).
+  /// CC-11: only for 5xx; an uncacheable answer on a live URL makes a CDN send one request for each viewer (CF-5).
   static constexpr const char* kNoStore = "no-store";
 };
 
@@ -38,7 +39,7 @@ struct Urgency {
   static constexpr int kPage = 3;
 };
 
-/// What an answer of bytes says about itself.
+/// The header fields of an answer.
 struct Description {
   std::string content_type;
   std::string cache_control;

@@ -7,8 +7,8 @@
 
 namespace serve {
 
-/// Coarse deadlines of very many connections: setting one costs a few pointers, letting one pass later costs nothing.
-/// A Place that was moved later stays where it is and is looked at again when its old time comes.
+/// Coarse deadlines of very many connections: setting one costs a few pointer writes, moving one later costs nothing. A
+/// Place whose deadline was moved later stays in its slot and is put into another one when that slot's time comes.
 /// Thread: one. Clock: any steady one, the same for all calls.
 class TimerWheel {
  public:

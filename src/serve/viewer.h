@@ -24,7 +24,7 @@ struct Held final : origin::Waiter {
   Viewer* viewer = nullptr;
   http::StreamId id = 0;
   ChannelView* channel = nullptr;
-  bool starting = false;   ///< waits for a playlist that never was (LL-111)
+  bool starting = false;   ///< waits for the first playlist of the channel (LL-111)
   base::Micros since = 0;  ///< steady
   ObjectRequest wanted;
   Held* previous = nullptr;  ///< in the viewer's list
@@ -53,13 +53,13 @@ class Viewer {
                                     std::shared_ptr<http::GrowingBody> body) = 0;
   /// Sends what there is. Not to be called from within RequestHandler::on_request.
   virtual void pump() = 0;
-  /// Finishes what is asked, then closes.
+  /// Finishes the answers to requests that were received, then closes.
   virtual void shut_down() = 0;
   /// The same from within RequestHandler::on_request.
   virtual void shut_down_after_answer() = 0;
 
-  /// Fetch what answering looks at from memory, one step of pointers further each time. The first is not virtual: the
-  /// table's address lies in the memory that is to be fetched.
+  /// Prefetch the memory that answering reads, one level of pointers further each time. The first is not virtual,
+  /// because the address of the virtual table lies in the memory that is to be fetched.
   void prefetch() const {
     const auto* line = reinterpret_cast<const char*>(this);
     for (std::size_t at = 0; at < kFetched; at += kCacheLine) __builtin_prefetch(line + at);
@@ -69,13 +69,13 @@ class Viewer {
 
   /// A request to be held: the one that keep() left, or a new one.
   std::unique_ptr<Held> make_held() { return spare_ != nullptr ? std::move(spare_) : std::make_unique<Held>(); }
-  /// Keeps an answered one for the next time. A viewer of HTTP/1.1 holds one request all its life.
+  /// Keeps an answered one for reuse. A viewer over HTTP/1.1 has one held request at a time.
   void keep(std::unique_ptr<Held> held) {
     if (!multiplexed_) spare_ = std::move(held);
   }
-  /// Takes a request on that is answered later.
+  /// Keeps a request that is answered later.
   void hold(std::unique_ptr<Held> held);
-  /// Gives it back to be answered.
+  /// Returns a kept request, to be answered now.
   std::unique_ptr<Held> release(Held& held);
   /// Many requests share it: answer them all, then pump once.
   bool multiplexed() const { return multiplexed_; }
@@ -90,7 +90,7 @@ class Viewer {
 
   bool holds_any() const { return held_ != nullptr; }
   void release_all();
-  /// Drops the held request `id`, if there is one: nobody waits for its answer any more.
+  /// Drops the held request `id`, if there is one: its answer is not needed any more.
   void drop_held(http::StreamId id);
   void set_multiplexed() { multiplexed_ = true; }
   Counters& counters() const { return counters_; }

@@ -67,7 +67,7 @@ TEST(CommentedDefaults, ShowATokenThatTheProgramTakesOnceItsHashIsThere) {
   }
   const auto tokens = good("admin:\n" + list).admin.tokens;
   ASSERT_EQ(tokens.size(), 1U) << list;
-  EXPECT_EQ(tokens[0].name, "desk");
+  EXPECT_EQ(tokens[0].name, "operations");
   EXPECT_GT(tokens[0].expires, 0);
 }
 

@@ -102,8 +102,8 @@ TEST_F(Service, ThatIsNotThereIsToldNothing) {
 TEST_F(Service, WhoseSocketIsFullIsToldTheNewestStateLater) {
   LogFile log(directory_ + ".log");
   ServiceNotifier& service = manager();
-  for (int i = 0; i < 100'000 && !log.has("cannot be told"); ++i) service.stopping("fill");
-  ASSERT_TRUE(log.has("cannot be told")) << "never blocks";
+  for (int i = 0; i < 100'000 && !log.has("cannot send"); ++i) service.stopping("fill");
+  ASSERT_TRUE(log.has("cannot send")) << "never blocks";
   service.reloading();
   service.ready("Serving");
   int filled = 0;
@@ -128,8 +128,8 @@ TEST_F(Service, WhoseAddressIsOfNoUseIsLoggedOnce) {
     service.ready("Serving");
     service.stopping("Stopping");
     const std::string text = log.text();
-    EXPECT_NE(text.find("cannot be told"), std::string::npos) << address;
-    EXPECT_EQ(text.find("cannot be told"), text.rfind("cannot be told")) << address;
+    EXPECT_NE(text.find("cannot send"), std::string::npos) << address;
+    EXPECT_EQ(text.find("cannot send"), text.rfind("cannot send")) << address;
   }
 }
 
