@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hls::Edge edge;
   edge.ready = true;
   edge.open = 100;
-  edge.open_parts = size % 5;
+  edge.open_parts = static_cast<std::uint32_t>(size % 5);
   edge.last_parts = 4;
   const hls::Decision decision = hls::decide(directives, edge);
   if (decision.verdict == hls::Verdict::kAbsent) std::abort();
