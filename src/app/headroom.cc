@@ -22,19 +22,40 @@ double machine_headroom(const std::string& root) {
   return available < 0 ? 1.0 : share(available, value_of(root + "/proc/meminfo", "MemTotal:"));
 }
 
-/// Control groups, version 2: file pages that can be dropped are no use of memory.
-double group_headroom(const std::string& root) {
+/// The control group of this process, version 2, such as "/system.slice/kickoff.service": from the root of its
+/// namespace, empty for that root, and where the group lies outside.
+std::string own_group(const std::string& root) {
+  std::ifstream file(root + "/proc/self/cgroup");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("0::/")) continue;
+    std::string path = line.substr(3);
+    return path == "/" || path.find("/..") != std::string::npos ? "" : path;
+  }
+  return "";
+}
+
+/// File pages that can be dropped are no use of memory.
+double group_headroom(const std::string& group) {
   double limit = 0;
   double used = 0;
-  if (!(std::ifstream(root + "/sys/fs/cgroup/memory.max") >> limit) || limit <= 0) return 1.0;
-  if (!(std::ifstream(root + "/sys/fs/cgroup/memory.current") >> used)) return 1.0;
-  const double droppable = std::max(0.0, value_of(root + "/sys/fs/cgroup/memory.stat", "inactive_file"));
+  if (!(std::ifstream(group + "/memory.max") >> limit) || limit <= 0) return 1.0;
+  if (!(std::ifstream(group + "/memory.current") >> used)) return 1.0;
+  const double droppable = std::max(0.0, value_of(group + "/memory.stat", "inactive_file"));
   return share(limit - used + droppable, limit);
+}
+
+/// A limit of any group around this process is one of this process.
+double groups_headroom(const std::string& root) {
+  double least = 1.0;
+  for (std::string path = own_group(root);; path.resize(path.rfind('/'))) {
+    least = std::min(least, group_headroom(root + "/sys/fs/cgroup" + path));
+    if (path.empty()) return least;
+  }
 }
 
 }  // namespace
 
-double memory_headroom(const std::string& root) { return std::min(machine_headroom(root), group_headroom(root)); }
+double memory_headroom(const std::string& root) { return std::min(machine_headroom(root), groups_headroom(root)); }
 
 double EgressMeter::measure(base::Micros now, std::uint64_t bytes, int mbps) {
   std::rotate(sent_.begin(), sent_.begin() + 1, sent_.end());

@@ -8,8 +8,9 @@
 
 namespace app {
 
-/// What is left of memory: of the machine's, or of the control group's limit if that is less. 1: all, 0: nothing. A
-/// value that the kernel does not report counts as 1. Reads /proc and /sys below `root`, which are not on a disk.
+/// What is left of memory: of the machine's, or of the smallest limit of this process's control groups (version 2), if
+/// that is less. 1: all, 0: nothing. A value that the kernel does not report counts as 1. Reads /proc and /sys below
+/// `root`, which are not on a disk.
 double memory_headroom(const std::string& root = "");
 
 /// What is left of the uplink: the bytes of the last second against its capacity. Measured four times a second.

@@ -26,12 +26,18 @@ class Machine : public testing::Test {
     std::ofstream(root_ + "/proc/meminfo") << "MemTotal:       " << total << " kB\nMemFree:          10 kB\n"
                                            << "MemAvailable:   " << available << " kB\nBuffers:         1 kB\n";
   }
-  void group(const std::string& limit, const std::string& used, const std::string& inactive = "") {
-    std::ofstream(root_ + "/sys/fs/cgroup/memory.max") << limit << "\n";
-    std::ofstream(root_ + "/sys/fs/cgroup/memory.current") << used << "\n";
+  void group(const std::string& limit, const std::string& used, const std::string& inactive = "",
+             const std::string& path = "") {
+    const std::string directory = root_ + "/sys/fs/cgroup" + path;
+    std::filesystem::create_directories(directory);
+    std::ofstream(directory + "/memory.max") << limit << "\n";
+    std::ofstream(directory + "/memory.current") << used << "\n";
     if (!inactive.empty())
-      std::ofstream(root_ + "/sys/fs/cgroup/memory.stat")
-          << "anon 1\ninactive_file " << inactive << "\nactive_file 9\n";
+      std::ofstream(directory + "/memory.stat") << "anon 1\ninactive_file " << inactive << "\nactive_file 9\n";
+  }
+  void runs_in(const std::string& path) {
+    std::filesystem::create_directories(root_ + "/proc/self");
+    std::ofstream(root_ + "/proc/self/cgroup") << "1:name=systemd:/elsewhere\n0::" << path << "\n";
   }
   double headroom() const { return memory_headroom(root_); }
 
@@ -60,6 +66,27 @@ TEST_F(Machine, HasTheHeadroomOfItsControlGroupWhereThatIsLess) {
   EXPECT_DOUBLE_EQ(headroom(), 0.25);
   group("2000", "100");
   EXPECT_DOUBLE_EQ(headroom(), 0.9) << "the machine's, which is less";
+}
+
+TEST_F(Machine, HasTheHeadroomOfTheGroupThatTheProcessRunsIn) {
+  group("1000", "100", "", "/system.slice/kickoff.service");
+  group("1000", "900", "", "/system.slice/other.service");
+  runs_in("/system.slice/kickoff.service");
+  EXPECT_DOUBLE_EQ(headroom(), 0.9);
+  group("1000", "300", "", "/system.slice");
+  EXPECT_DOUBLE_EQ(headroom(), 0.7) << "and of each group around it";
+  group("1000", "500");
+  EXPECT_DOUBLE_EQ(headroom(), 0.5);
+}
+
+TEST_F(Machine, OfAContainerHasTheHeadroomOfTheRootOfItsNamespace) {
+  group("1000", "800");
+  runs_in("/");
+  EXPECT_DOUBLE_EQ(headroom(), 0.2);
+  runs_in("/../outside");
+  EXPECT_DOUBLE_EQ(headroom(), 0.2) << "a group outside of the namespace cannot be read";
+  runs_in("/docker/0123");
+  EXPECT_DOUBLE_EQ(headroom(), 0.2) << "nor one that is not shown";
 }
 
 TEST_F(Machine, CountsFilePagesThatCanBeDroppedAsHeadroom) {
