@@ -238,7 +238,11 @@ void Connection::set_deadline() {
 
 void Connection::on_deadline(base::Micros now) {
   if (state_ == State::kOpen && session_ != nullptr && continues(now)) return;
-  if (state_ == State::kOpen) context_.counters.timeouts.add();
+  if (state_ == State::kOpen) {
+    context_.counters.timeouts.add();
+    // The client may have sent a request that crosses the end: GOAWAY says that it may send it anew (RFC 9113 6.8).
+    if (phase_ == http::Phase::kIdle) shut_down();
+  }
   close();
 }
 

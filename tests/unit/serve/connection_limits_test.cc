@@ -70,6 +70,16 @@ TEST_F(Http2ConnectionLimits, IsNotKeptByPingsAfterARequest) {
   EXPECT_LE(lived, 135 * kSecond);
 }
 
+TEST_F(Http2ConnectionLimits, SaysWhichRequestItAnsweredLastWhenItEndsAnIdleConnection) {
+  client.ask("/a");
+  converse();
+  EXPECT_EQ(client.goaway, -1);
+  wait(131 * kSecond);
+  EXPECT_TRUE(owner.retired);
+  client.hear(receive());
+  EXPECT_EQ(client.goaway, NGHTTP2_NO_ERROR);
+}
+
 TEST_F(Http2ConnectionLimits, IsNotKeptBySettingsWindowsOrPriorities) {
   client.ask("/a");
   converse();
