@@ -37,6 +37,11 @@ bool is_one_of(const std::vector<std::string>& keys, std::string_view given) {
   return found != 0;
 }
 
+Publisher::Refusal denied(const PublishRequest& request) {
+  return {Publisher::Refusal::Why::kDenied,
+          request.key.empty() ? "a key is needed: live/CHANNEL?key=KEY" : "wrong key for the channel"};
+}
+
 }  // namespace
 
 bool PublishPolicy::is_a_key(std::string_view name) const {
@@ -52,23 +57,23 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
     return Publisher::Refusal{Why::kBadName, "a channel's name is 1 to 64 of A-Z a-z 0-9 _ -"};
   }
   auto entry = keys_.find(request.channel);
-  if (entry == keys_.end()) {
-    if (is_a_key(request.channel)) {
-      return Publisher::Refusal{Why::kBadName, "a key stands where the channel's name belongs: live/CHANNEL?key=KEY"};
-    }
-    entry = keys_.find("*");
+  const bool key_for_name = entry == keys_.end() && is_a_key(request.channel);
+  if (key_for_name && request.loopback) {
+    return Publisher::Refusal{Why::kBadName, "a key stands where the channel's name belongs: live/CHANNEL?key=KEY"};
   }
+  if (entry == keys_.end()) entry = keys_.find("*");
   if (entry == keys_.end())
     return Publisher::Refusal{Why::kNotFound, "no such channel: publish to live/CHANNEL?key=KEY"};
 
+  // A stranger gets the answer that every other unknown name gets, or names would be guesses at all keys at once.
+  if (key_for_name) return denied(request);
   auto matches = static_cast<unsigned>(is_one_of(entry->second, request.key));
   for (const std::string& reading : request.other_keys) {
     matches |= static_cast<unsigned>(is_one_of(entry->second, reading));
   }
   if (matches != 0 && !request.key.empty()) return std::nullopt;
   if (request.loopback && (request.key.empty() || entry->second.empty())) return std::nullopt;
-  return Publisher::Refusal{
-      Why::kDenied, request.key.empty() ? "a key is needed: live/CHANNEL?key=KEY" : "wrong key for the channel"};
+  return denied(request);
 }
 
 }  // namespace ingest

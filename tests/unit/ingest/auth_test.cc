@@ -96,6 +96,20 @@ TEST(PublishPolicy, TakesNoKeyForAChannelsName) {  // RT-44
   EXPECT_EQ(check(policy, request("same", "same")), std::nullopt) << "named so by the configuration";
 }
 
+TEST(PublishPolicy, AnswersAStrangerThatGuessesAKeyByNameAsForAnyOtherName) {  // RT-44
+  const auto answer = [](const PublishPolicy& policy, const std::string& name, const std::string& key) {
+    const auto refusal = policy.check(request(name, key));
+    return refusal ? std::to_string(static_cast<int>(refusal->why)) + refusal->text : std::string("admitted");
+  };
+  const PublishPolicy closed(PublishPolicy::Keys{{"match", {"secret"}}});
+  EXPECT_EQ(answer(closed, "secret", ""), answer(closed, "other", ""));
+  const PublishPolicy open(PublishPolicy::Keys{{"match", {"secret"}}, {"*", {"star"}}});
+  EXPECT_EQ(answer(open, "secret", ""), answer(open, "other", ""));
+  EXPECT_EQ(answer(open, "secret", "wrong"), answer(open, "other", "wrong"));
+  EXPECT_EQ(answer(open, "other", "star"), "admitted");
+  EXPECT_EQ(answer(open, "secret", "star"), answer(open, "other", "wrong")) << "a key never becomes a public name";
+}
+
 TEST(PublishPolicy, TellsNoKeys) {  // RT-44
   const PublishPolicy policy(PublishPolicy::Keys{{"match", {"topsecret"}}});
   EXPECT_EQ(policy.check(request("match", "guessed"))->text.find("secret"), std::string::npos);
