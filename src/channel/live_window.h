@@ -10,12 +10,14 @@
 
 namespace channel {
 
-/// Gets every new state of a channel's log, to hand it to the serve loops.
+/// Gets every new snapshot of a channel, to post it to the serve loops. Called on the control loop's thread.
 using OnSnapshot = std::function<void(const std::string& channel, std::shared_ptr<const origin::ChannelSnapshot>)>;
 
-/// The fold that viewers see: the live window, published after each batch of records.
+/// The fold that viewers see: the live window, published after each batch of records (what one read of the worker's
+/// pipe gave, or one tick of the stand-in). Thread: the control loop's.
 class LiveWindow final : public record::Fold {
  public:
+  /// `channel`: its name, which outlives this. `window`: media time that playlists list.
   LiveWindow(const std::string& channel, base::Micros window, OnSnapshot publish)
       : channel_(channel), log_(channel, {window}), publish_(std::move(publish)) {}
 
@@ -28,8 +30,9 @@ class LiveWindow final : public record::Fold {
     if (std::exchange(dirty_, false)) publish_(channel_, log_.snapshot());
   }
 
+  /// The state now, records that are not settled included. Never null.
   std::shared_ptr<const origin::ChannelSnapshot> snapshot() { return log_.snapshot(); }
-  /// True until the first record: no viewer can ask for anything of it.
+  /// True until the first record: nothing was published under this name, so the channel can be removed without a delay.
   bool empty() const { return empty_; }
   origin::Log::Counters counters() const { return log_.counters(); }
 
@@ -37,7 +40,7 @@ class LiveWindow final : public record::Fold {
   const std::string& channel_;
   origin::Log log_;
   OnSnapshot publish_;
-  bool dirty_ = false;
+  bool dirty_ = false;  ///< a record came since the last settle()
   bool empty_ = true;
 };
 
