@@ -30,7 +30,8 @@ class AudioEncoder {
   const AVChannelLayout& layout() const { return context_->ch_layout; }
   /// Samples that encode() takes at once.
   int frame_samples() const { return context_->frame_size; }
-  /// A frame whose first sample is at p comes out decoded at p if its packet is put at p - priming().
+  /// Priming: samples that the encoder puts before its input, and that a decoder gives out first. A frame whose first
+  /// sample is at p comes out decoded at p if its packet is put at p - priming().
   int priming() const { return context_->initial_padding; }
 
   /// REQUIRES: frame_samples() samples in format() and layout(), `pts` counted in samples.

@@ -21,10 +21,12 @@ base::Result<AudioLine> AudioLine::make(const AudioRung& rung, std::size_t index
   return line;
 }
 
+// Samples inside the resampler's filter are not in written_ yet, but their time is taken.
 std::int64_t AudioLine::end() const { return begun_ ? written_ + resampler_.held() : INT64_MIN; }
 
-/// Frames start where their packets' pts are multiples of the frame length: every start of every worker then agrees
-/// on where packets lie. The samples between there and `at` are silence, less than a frame of it.
+/// Frames start where their packets' pts (the frame's start less the encoder's priming) are multiples of the frame
+/// length: a worker that is restarted, and one on a second machine, then cut the audio into the same packets. The
+/// samples between there and `at` are silence, less than a frame of it.
 void AudioLine::begin(std::int64_t at) {
   const int frame = encoder_.frame_samples();
   const int priming = encoder_.priming();
@@ -41,7 +43,7 @@ base::Result<AudioLine::Repair> AudioLine::feed(const AVFrame& frame, std::int64
   Repair repair;
   arrived_ = arrived;
   if (!begun_) begin(at);
-  repair.skew = at - end();
+  repair.skew = at - end();  // above 0: a hole before the frame; below 0: the frame overlaps what came before it
   int skip = 0;
   if (repair.skew > limits_.fill) {
     repair.gap = true;
@@ -57,7 +59,7 @@ base::Result<AudioLine::Repair> AudioLine::feed(const AVFrame& frame, std::int64
   } else {
     follow_drift(repair.skew);
   }
-  // Once frames are being cut, the last one is cut to the sample: what is left is no jitter.
+  // While whole frames are cut, the limit above is 0 instead of the jitter, so that the last one is cut to the sample.
   cutting_ = skip == frame.nb_samples;
   if (cutting_) return repair;
   TRY(const int samples, resampler_.feed(frame, skip));

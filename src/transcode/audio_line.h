@@ -13,38 +13,45 @@
 
 namespace transcode {
 
-/// One audio rung: puts decoded frames where their pts say on a line of samples counted since zero at the rung's rate,
-/// and encodes the line in frames on a fixed grid. Thread: one at a time.
+/// One audio rung: puts decoded frames where their pts say on a line of samples, and encodes the line in frames on a
+/// fixed grid. Positions are numbers of samples at the rung's rate, counted from the zero of the source's time stamps
+/// (in the worker 1970, UTC). Thread: one at a time.
 class AudioLine {
  public:
+  /// The longest silence that one play_silence() encodes; for a longer time it leaves a gap.
   static constexpr base::Micros kMostSilence = 10 * base::kSecond;
+  /// Units: samples of the rung. Values: AudioTranscoder::Options.
   struct Limits {
-    std::int64_t fill = 0;    ///< longest hole that becomes silence. Units: samples of the rung.
-    std::int64_t jitter = 0;  ///< as fill
+    std::int64_t fill = 0;    ///< longest hole that becomes silence
+    std::int64_t jitter = 0;  ///< largest skew, in either direction, that only stretching corrects
   };
   /// What feed() had to do. Units: samples of the rung.
   struct Repair {
-    std::int64_t skew = 0;  ///< where the frame belongs minus where the samples before it end
-    std::int64_t filled = 0;
-    std::int64_t cut = 0;
-    bool gap = false;
+    std::int64_t skew = 0;    ///< where the frame belongs minus where the samples before it end
+    std::int64_t filled = 0;  ///< silence put before the frame
+    std::int64_t cut = 0;     ///< samples left out at the frame's beginning: their time was taken
+    bool gap = false;         ///< the hole was longer than Limits::fill: the line begins anew after it
   };
 
+  /// `index`: of the rung, as in Output. Errors: as AudioEncoder::make().
   static base::Result<AudioLine> make(const AudioRung& rung, std::size_t index, base::Micros max_fill,
                                       base::Micros max_jitter);
 
   const media::Track& track() const { return encoder_.track(); }
   std::int64_t rate() const { return encoder_.track().timescale; }
 
-  /// `at`: where the frame's first sample belongs.  `arrived` goes with the packets.
+  /// `at`: position of the frame's first sample. `arrived`: when the source's packet came; the packets made from the
+  /// frame carry it.
   /// Errors: kSystem; the frame is then lost, later ones are not.
   base::Result<Repair> feed(const AVFrame& frame, std::int64_t at, base::Micros arrived, Output& out);
   /// Where the next sample would go; INT64_MIN before the first.
   std::int64_t end() const;
   /// Puts silence up to `at`; after a time longer than kMostSilence a gap.
   base::Status play_silence(std::int64_t at, Output& out);
+  /// Encodes and delivers what waits, the last frame filled up with silence. Nothing can be fed after it.
   base::Status flush(Output& out);
 
+  /// Packets delivered.
   std::uint64_t encoded() const { return encoded_; }
 
  private:
@@ -63,13 +70,13 @@ class AudioLine {
   Resampler resampler_;
   Limits limits_;
   bool begun_ = false;
-  std::int64_t first_ = 0;    ///< of this encoder's first frame
-  std::int64_t next_ = 0;     ///< of the next frame to be encoded
-  std::int64_t written_ = 0;  ///< where the samples that wait end
-  bool cutting_ = false;      ///< the newest frame was all overlap
-  double drift_ = 0;          ///< skew, smoothed; steers only the stretching
-  std::int64_t stretch_until_ = 0;
-  base::Micros arrived_ = 0;
+  std::int64_t first_ = 0;          ///< position of this encoder's first frame
+  std::int64_t next_ = 0;           ///< position of the next frame to be encoded
+  std::int64_t written_ = 0;        ///< where the samples that wait end
+  bool cutting_ = false;            ///< the newest frame was all overlap
+  double drift_ = 0;                ///< skew, smoothed; steers only the stretching. Units: samples.
+  std::int64_t stretch_until_ = 0;  ///< where the stretching that is under way ends
+  base::Micros arrived_ = 0;        ///< of the newest frame fed
   std::uint64_t encoded_ = 0;
 };
 
