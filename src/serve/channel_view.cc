@@ -48,6 +48,7 @@ const char* media_type(media::Kind kind) {
 }  // namespace
 
 void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros utc) {
+  // The state decides how long caches may keep the multivariant playlist, so other responses follow from it.
   const bool same_multivariant =
       snapshot_ != nullptr && snapshot_->multivariant == snapshot->multivariant && snapshot_->state == snapshot->state;
   if (!same_multivariant) multivariants_ = overflow_ = {};
@@ -58,6 +59,8 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
     CachedResponses& cached = cached_[i];
     const auto& now = snapshot_->renditions[i];
     if (cached.of == now) continue;
+    // A new session may have another rendition at this index. Otherwise parts and segments stay: their bytes never
+    // change.
     const bool other = cached.of == nullptr || now == nullptr || cached.of->name() != now->name();
     if (other) cached = CachedResponses{};
     cached.of = now;
@@ -66,6 +69,7 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
   }
 }
 
+/// Drops responses for segments that can no longer be fetched.
 void ChannelView::drop_expired(CachedResponses& cached) {
   const auto* closed = cached.of == nullptr ? nullptr : cached.of->revision().closed.get();
   const std::int64_t oldest = closed == nullptr || closed->segments.empty() ? -1 : closed->segments.front()->msn;

@@ -28,8 +28,8 @@ struct Verdict {
 class ChannelView {
  public:
   struct Options {
-    std::size_t most_held = 100'000;
-    /// Segments nearer to the live edge than this are served whatever happens.
+    std::size_t most_held = 100'000;  ///< requests held for one channel; see origin::Waiters
+    /// So many of the newest segments are served even if headroom has run out; older ones are shed (see is_deep()).
     std::int64_t kept_segments = 6;
   };
 
@@ -42,8 +42,9 @@ class ChannelView {
 
   /// Decides on a request, anew each time. REQUIRES: update() was called.
   Verdict look_up(const ObjectRequest& wanted);
-  /// The multivariant playlist that sends players to `pathway`, which has the same paths; null where there is no
-  /// playlist yet. REQUIRES: the same pathway each time, until forget_overflow().
+  /// The multivariant playlist with its URIs on `pathway` (Admission::Options::overflow), a server with the same paths,
+  /// so that players load the rest from there; null if there is no playlist yet. It is made once: REQUIRES: the same
+  /// pathway each time, until forget_overflow().
   http::Response overflow(const std::string& pathway, bool gzip);
   void forget_overflow() { overflow_ = {}; }
   /// Whether a request is for media far behind the live edge.
@@ -57,16 +58,19 @@ class ChannelView {
     std::uint32_t part = 0;
     http::Response response;
   };
-  /// Responses of one rendition that are already made. A slot is found by number, without a search, and the number of
-  /// slots is fixed. What leaves the window leaves its slot, so that no slot keeps old media in memory.
+  /// Responses of one rendition that are already made. A slot is found by number (segment() and part() have the
+  /// formulas), without a search, and the newest request for a slot replaces what it had: that costs only making it
+  /// again. What leaves the window leaves its slot, so that no slot keeps old media in memory.
   struct CachedResponses {
+    /// The default window of 60 s has 30 segments of 2 s; playlists list the parts of the newest few segments only
+    /// (LL-28).
     static constexpr std::size_t kSlots = 32;
-    std::shared_ptr<const origin::RenditionSnapshot> of;
-    std::array<http::Response, 8> playlists;  ///< by skip, coding and life
+    std::shared_ptr<const origin::RenditionSnapshot> of;  ///< what they were made from
+    std::array<http::Response, 8> playlists;  ///< by skip, gzip, and whether caches may keep it longer than 1 s
     std::array<Slot, kSlots> parts;
     std::array<Slot, kSlots> segments;
     std::vector<std::pair<std::string, http::Response>> inits;
-    std::int64_t oldest = -1;
+    std::int64_t oldest = -1;  ///< MSN of the oldest segment that can be fetched; -1: none
   };
 
   Verdict refuse(int status, Cause cause, int max_age = 1) { return {errors_.get(status, max_age), cause}; }
@@ -87,10 +91,10 @@ class ChannelView {
   const Options options_;
   Errors& errors_;
   std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
-  base::Micros updated_ = 0;  ///< UTC
-  std::array<http::Response, 2> multivariants_;
-  std::array<http::Response, 2> overflow_;  ///< likewise, with the overflow pathway's URIs
-  std::vector<CachedResponses> cached_;
+  base::Micros updated_ = 0;                     ///< UTC
+  std::array<http::Response, 2> multivariants_;  ///< plain, gzip; null until it is asked for
+  std::array<http::Response, 2> overflow_;       ///< likewise, with the overflow pathway's URIs
+  std::vector<CachedResponses> cached_;          ///< by index in the snapshot's renditions
 };
 
 }  // namespace serve
