@@ -7,7 +7,7 @@ namespace packager {
 namespace {
 
 // Missing audio shorter than this is covered by lengthening the frame before it; a longer hole would put the audio
-// ahead of its picture.
+// ahead of its picture. Units: frames of audio, about 20 ms each.
 constexpr std::int64_t kAudioHoleFrames = 3;
 
 base::Micros to_micros(std::int64_t ticks, std::int64_t timescale) {
@@ -36,6 +36,7 @@ void Lane::change_format(Format format, std::int64_t msn) {
   const std::uint32_t id = (next_format_ ? next_format_->id : format_id_) + 1;
   next_format_ = NextFormat{format, id, msn};
   if (!segmenter_.opened()) {
+    // Only frames in the queue have the old format, and they cannot be published any more. open() sets the start.
     segmenter_.change_format(format, 0);
     format_id_ = id;
     next_format_.reset();
@@ -46,6 +47,8 @@ void Lane::change_format(Format format, std::int64_t msn) {
 
 Frame Lane::make_frame(media::Packet&& packet) {
   const Format& format = newest_format();
+  // An encoder that reorders gives dts before pts. Its segments are to start where the key frame is shown, so the
+  // decode timeline is moved there. Copied video keeps its dts: the cuts are made with them.
   if (options_.encoded && format.video() && packet.key) shift_ = packet.pts - packet.dts;
   Frame frame;
   frame.start = format.video() ? packet.dts + shift_ : packet.pts;

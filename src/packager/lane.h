@@ -21,13 +21,14 @@ namespace packager {
 class Lane {
  public:
   struct Options {
-    std::uint32_t rendition = 0;
-    bool encoded = false;
-    base::Micros queue = 0;
+    std::uint32_t rendition = 0;       ///< index in the presentation
+    bool encoded = false;              ///< as RenditionSpec::encoded: a key frame can be asked for
+    base::Micros queue = 0;            ///< media that may wait for the lead; more is dropped
     base::Micros allowance = 0;        ///< how much later than usual media may come
     base::Micros start_allowance = 0;  ///< the same for the first of it
     Segmenter::Missing missing = Segmenter::Missing::kHold;
   };
+  /// Gets the rendition's index when an encoded rendition needs a key frame; see Listener::on_key_wanted().
   using KeyWanted = std::function<void(std::uint32_t)>;
 
   /// `cutter` and `counters` outlive this.
@@ -37,7 +38,8 @@ class Lane {
   const Segmenter& segmenter() const { return segmenter_; }
   const Format& newest_format() const { return next_format_ ? next_format_->format : segmenter_.format(); }
   void set_encoded(bool encoded) { options_.encoded = encoded; }
-  /// Continues a log instead of joining the lead's open segment.
+  /// Continues a log instead of joining the lead's open segment: segment `msn`, which began at `segment_start`, is
+  /// open, `next_part` is the index of its next part, which starts at `end`. Units: ticks of the format.
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
   /// The key frame, or frame of silence, that is repeated before the first media.
   void set_still(Still still) { segmenter_.set_still(std::move(still)); }
@@ -103,10 +105,10 @@ class Lane {
   Segmenter segmenter_;
   Lateness lateness_;
   std::deque<Frame> queue_;
-  std::uint32_t format_id_ = 0;
-  std::optional<NextFormat> next_format_;
-  bool started_ = false;    ///< a frame was published
-  bool needs_key_ = false;  ///< video was lost: frames are dropped up to the next key frame
+  std::uint32_t format_id_ = 0;            ///< of the segmenter's format; see Frame::format
+  std::optional<NextFormat> next_format_;  ///< announced, and its first segment is not open yet
+  bool started_ = false;                   ///< a frame was published
+  bool needs_key_ = false;  ///< no video yet, or some was lost: frames are dropped up to the next key frame
   bool finishing_ = false;  ///< the lead makes no further cuts
   std::int64_t shift_ = 0;  ///< encoded video: what makes dts equal pts at key frames (CM-16)
 };

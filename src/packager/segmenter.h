@@ -27,8 +27,8 @@ struct Frame {
 };
 
 /// What is repeated while media is missing: for video the newest key frame, whose samples last a part each, for audio a
-/// frame of silence. Players see media in the rendition's own format, where no player gets well across gaps
-/// (hls.js 1.7 stops for good after 2 s of EXT-X-GAP in five runs of eight).
+/// frame of silence. Players then get media in the rendition's own format: no player handles gaps well (hls.js 1.7
+/// stops for good after 2 s of EXT-X-GAP in five runs of eight).
 struct Still {
   base::Bytes data;           ///< as Frame::data; empty: there is none, and what is missing becomes a gap
   std::int64_t duration = 0;  ///< of a frame of audio. Units: ticks of the format's timescale.
@@ -70,8 +70,8 @@ class Segmenter {
   using Out = std::function<void(record::Record&&)>;
 
   enum class Missing : std::uint8_t {
-    kHold,  ///< time without media repeats the still
-    kGap,   ///< and is declared a gap if there is none, or always
+    kHold,  ///< the still is repeated; a gap is declared only if there is no still
+    kGap,   ///< a gap is declared, even if there is a still
   };
   Segmenter(std::uint32_t rendition, Format format, Missing missing, Out out, Counters& counters);
 
