@@ -62,12 +62,13 @@ int bind_error(const std::string& address, std::uint16_t port, int type) {
 struct Listener {
   std::string section;
   const std::string& address;
-  std::vector<std::uint16_t> ports;  ///< those that are on; 0: any
-  int type;
+  std::vector<std::uint16_t> ports;  ///< those that are on; 0: any free port (`admin` only)
+  int type;                          ///< SOCK_STREAM or SOCK_DGRAM
 };
 
 // An address is tried with any free port, and only ports that need a privilege are tried themselves: a server that
-// starts at this moment has to find its ports free.
+// starts at this moment has to find its ports free. 1024: the kernel's net.ipv4.ip_unprivileged_port_start, which is
+// rarely changed; where it is lower, bind_error() succeeds and nothing is reported.
 void check_listener(const Listener& listener, Problems& problems) {
   if (listener.ports.empty()) return;
   if (const int error = bind_error(listener.address, 0, listener.type); error != 0) {
@@ -83,6 +84,7 @@ void check_listener(const Listener& listener, Problems& problems) {
   }
 }
 
+// Port 0 of `http`, `rtmp` and `srt` means that the listener is off.
 std::vector<std::uint16_t> on(std::initializer_list<std::uint16_t> ports) {
   std::vector<std::uint16_t> found;
   std::copy_if(ports.begin(), ports.end(), std::back_inserter(found), [](std::uint16_t port) { return port != 0; });
