@@ -41,13 +41,14 @@ struct Segment {
   std::vector<Part> parts;
 
   /// Closed only: its lines, rendered once. EXT-X-PROGRAM-DATE-TIME up to `parts_at`, then its parts up to `tail_at`,
-  /// then EXT-X-GAP, EXTINF and URI.
+  /// then EXT-X-GAP, EXTINF and URI. A playlist leaves the middle out once the segment is old (LL-28).
   std::string text;
-  std::size_t parts_at = 0;
-  std::size_t tail_at = 0;
+  std::size_t parts_at = 0;  ///< offset in `text`
+  std::size_t tail_at = 0;   ///< offset in `text`
 
   bool gap() const;  ///< all its parts are gaps
   base::Micros start_utc() const { return media::rescale(start, timescale, base::kSecond); }
+  /// Closed only, as end_utc(): an open segment has no duration yet.
   base::Micros span() const { return media::rescale(duration, timescale, base::kSecond); }
   base::Micros end_utc() const { return media::rescale(start + duration, timescale, base::kSecond); }
   /// Where its last part ends.
@@ -57,7 +58,7 @@ struct Segment {
 /// Closed segments, oldest first. Those before `first_listed` have left the playlist and can still be fetched.
 struct SegmentList {
   std::vector<std::shared_ptr<const Segment>> segments;
-  std::size_t first_listed = 0;
+  std::size_t first_listed = 0;  ///< index in `segments`
 
   /// The segment with that MSN, or null.
   const Segment* find(std::int64_t msn) const;
@@ -66,15 +67,15 @@ struct SegmentList {
 
 /// One state of a window: what a playlist is rendered from. Immutable; copying copies pointers.
 struct Revision {
-  std::shared_ptr<const SegmentList> closed;
-  std::shared_ptr<const Segment> open;    ///< never null in a window that has started; may have no part yet
-  std::shared_ptr<const Init> next_init;  ///< what the next segment to be opened will use
-  bool open_is_full = false;              ///< its last part is here: the next part is the next segment's
-  bool closing = false;                   ///< no part follows that has not been hinted
-  bool ended = false;
+  std::shared_ptr<const SegmentList> closed;  ///< a Window gives none without it
+  std::shared_ptr<const Segment> open;        ///< never null in a window that has started; may have no part yet
+  std::shared_ptr<const Init> next_init;      ///< that of the next part, which is in segment hint_msn()
+  bool open_is_full = false;                  ///< its last part is here: the next part is the next segment's
+  bool closing = false;                       ///< announce_end(): only parts that have been hinted still follow
+  bool ended = false;                         ///< end(): nothing follows
 
   bool started() const { return open != nullptr; }
-  /// MSN and index of the part that comes next (LL-75, LL-77).
+  /// MSN and index of the part that comes next, which playlists hint at (LL-75, LL-77). REQUIRES: started().
   std::int64_t hint_msn() const { return open_is_full ? open->msn + 1 : open->msn; }
   std::uint32_t hint_part() const { return open_is_full ? 0 : static_cast<std::uint32_t>(open->parts.size()); }
 };
