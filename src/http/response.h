@@ -11,11 +11,12 @@
 
 namespace http {
 
-/// "Not Found" of 404. "Status" of one that no answer of ours has.
+/// The reason phrase: "Not Found" for 404, "Status" for a code that this server never sends.
 std::string_view reason_of(int status);
 
-/// The status line and header fields of an answer, made once for both protocols and shared by all connections that send
-/// it. Date and Connection are added when it is sent. Thread: any; immutable.
+/// The status line and header fields of an answer, made once for HTTP/1.1 and HTTP/2 and shared by all connections that
+/// send it. Date, Connection and, for a growing body, Transfer-Encoding are added when it is sent; a
+/// Content-Length is among the fields. Thread: any; immutable.
 class HeaderBlock {
  public:
   using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -33,7 +34,7 @@ class HeaderBlock {
   /// "HTTP/1.1 200 OK\r\n" and every field's line; the Date line and the empty line are still to follow.
   base::View http1() const { return base::view_of(http1_); }
 
-  struct Http2;  ///< the fields as nghttp2 takes them, ":status" first
+  struct Http2;  ///< the fields as nghttp2 takes them, ":status" first; defined in http2_fields.h
   const Http2& http2() const { return *http2_; }
 
  private:
