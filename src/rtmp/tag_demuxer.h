@@ -77,9 +77,9 @@ class TagDemuxer {
  private:
   /// When a frame is shown and decoded, as the message says. Units: milliseconds.
   struct Moment {
-    std::int64_t time = 0;
-    std::int32_t composition = 0;
-    std::uint32_t nanoseconds = 0;
+    std::int64_t time = 0;          ///< the message's timestamp, unwrapped: the decoding time as a rule
+    std::int32_t composition = 0;   ///< as TagPart::composition
+    std::uint32_t nanoseconds = 0;  ///< as TagPart::nanoseconds
   };
   struct EarlyPicture {
     Moment moment;
@@ -91,8 +91,8 @@ class TagDemuxer {
     std::unique_ptr<NalTrack> nal;  ///< of H.264 and HEVC
     CompositionFilter composition;
     StampOrder order;
-    bool order_known = false;
-    std::vector<EarlyPicture> early;  ///< until it is; StampOrder::kEnough at most
+    bool order_known = false;         ///< whether stamps are decoding or presentation times; see StampOrder
+    std::vector<EarlyPicture> early;  ///< held back until it is known; StampOrder::kEnough at most
     std::optional<ColourSignal> colour;
     bool begun = false;  ///< last_dts holds: a packet has been given out
     std::int64_t last_dts = 0;

@@ -20,6 +20,7 @@ NalTrack& TagDemuxer::nal_of(TrackState& state, Codec codec) {
   return *state.nal;
 }
 
+/// A sequence header: the decoder configuration of the pictures after it.
 void TagDemuxer::on_nal_header(TrackState& state, const TagPart& part) {
   NalTrack& nal = nal_of(state, *part.codec);
   flush(state);
@@ -27,11 +28,13 @@ void TagDemuxer::on_nal_header(TrackState& state, const TagPart& part) {
     drop(&state, Notice::Kind::kBadConfig, status.error().message());
     return;
   }
-  // Amid pictures the next key frame tells: what comes with it may contradict the header.
+  // Once pictures have come, the configuration is announced with the next key frame (see deliver()): parameter sets
+  // that come with that frame may differ from the header's, and take precedence.
   const Bytes& config = nal.config();
   if (!state.begun && !config.empty()) announce_config(state, nal.codec(), config, Notice::Kind::kBadConfig);
 }
 
+/// Takes NAL units in, and delivers the pictures that they make whole: none, one or more.
 void TagDemuxer::on_nal_frames(TrackState& state, const TagPart& part, base::Micros arrived, Bytes body) {
   NalTrack& nal = nal_of(state, *part.codec);
   const std::uint64_t late = nal.late_pieces();
@@ -44,10 +47,11 @@ void TagDemuxer::on_nal_frames(TrackState& state, const TagPart& part, base::Mic
   for (const AccessUnit& unit : whole) deliver(state, unit);
 }
 
+/// Gives a whole picture out; where it is a key frame with another configuration, announces that first.
 void TagDemuxer::deliver(TrackState& state, const AccessUnit& unit) {
   NalTrack& nal = *state.nal;
   std::optional<NalTrack::Frame> frame = nal.open(unit);
-  if (!frame) return;
+  if (!frame) return;  // parameter sets alone, or not decodable before the next key frame
   const Bytes& config = nal.config();
   if (frame->key && !config.empty()) announce_config(state, nal.codec(), config, Notice::Kind::kBadConfig);
   if (!state.announced || state.track.codec != nal.codec()) {
