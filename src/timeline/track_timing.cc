@@ -10,7 +10,8 @@
 namespace timeline {
 namespace {
 
-// Enough to tell a rate that was claimed from one twice as high, and to find one that was not.
+// Frames that have to come before the rate is decided: enough to tell a rate that was claimed from one twice as high,
+// and to find one that was not claimed.
 constexpr std::size_t kFramesToCheck = 3;
 constexpr std::size_t kFramesToMeasure = 9;
 // To see that the rate found is not that of the frames: two seconds at 25 frames a second.
@@ -44,7 +45,8 @@ media::Rational VideoTiming::claimed_rate() const {
   return standard_rate(in_.video.frame_rate.known() ? in_.video.frame_rate : hint_);
 }
 
-/// Leading pictures of the first key frame: shown before it, decoded after it, not decodable without what came before.
+/// How many leading pictures the first key frame has: shown before it, decoded after it, not decodable without what
+/// came before it. Timeline drops them.
 std::int64_t VideoTiming::leading() const {
   const std::int64_t key_pts = probe_.front().pts;
   const auto end = std::find_if(probe_.begin() + 1, probe_.end(),
@@ -54,18 +56,22 @@ std::int64_t VideoTiming::leading() const {
 
 bool VideoTiming::ready() const {
   if (probe_.empty()) return false;
+  // Nothing after an IDR is shown before it; otherwise a packet that is not leading has to have come.
   const bool leading_known =
       probe_.front().idr || leading() + 1 < static_cast<std::int64_t>(probe_.size()) || probe_.size() > kMostLeading;
   const media::Rational claimed = claimed_rate();
   const std::int64_t span = probe_.back().dts - probe_.front().dts;
   const bool enough_to_check = claimed.known() && probe_.size() >= kFramesToCheck &&
                                plausible_rate(claimed, decode_times(probe_), in_.timescale);
+  // A slow source, such as slides, sends few frames: three of them over a second or two over two seconds are enough.
   const bool enough_to_measure = probe_.size() >= kFramesToMeasure ||
                                  (probe_.size() >= kFramesToCheck && span >= in_.timescale) ||
                                  (probe_.size() > 1 && span >= 2 * in_.timescale);
   return leading_known && (enough_to_check || enough_to_measure);
 }
 
+/// The rate that was claimed, if the frames bear it out, else the one measured; unknown where it varies. A known rate
+/// makes a frame grid.
 void VideoTiming::decide_rate() {
   const std::vector<std::int64_t> times = decode_times(probe_);
   media::Rational rate = claimed_rate();
@@ -77,6 +83,7 @@ void VideoTiming::decide_rate() {
   if (rate.known()) {
     grid_.emplace(rate, in_.timescale, out_.timescale);
   } else if (known_) {
+    // The track stays as it was announced, but off the grid.
     out_.timescale = known_->announced.timescale;
     out_.video.frame_rate = known_->announced.video.frame_rate;
   }
@@ -84,7 +91,10 @@ void VideoTiming::decide_rate() {
 
 Anchor VideoTiming::make_anchor(base::Micros floor, base::Micros clear_slots) const {
   const media::Packet& key = probe_.front();
+  // From here on in frames; without a grid a frame is one tick.
   const std::int64_t frame = frame_ticks();
+  // The key frame is decoded so many frames before it is shown, and its leading pictures, though dropped, keep their
+  // places between.
   const std::int64_t before = grid_ ? leading() : 0;
   const std::int64_t least =
       floor == INT64_MIN ? INT64_MIN : media::rescale(ticks_up(floor, out_.timescale), frame, 1, media::Round::kUp);

@@ -15,7 +15,12 @@
 namespace timeline {
 
 /// What a track's timing found out about a packet, beside its times.
-enum class Verdict : std::uint8_t { kPlaced, kHole, kRestamped, kCovered };
+enum class Verdict : std::uint8_t {
+  kPlaced,
+  kHole,       ///< media is missing before it
+  kRestamped,  ///< it was moved off its stamp, so that the decode timeline rises
+  kCovered,    ///< its time was given out already: it is to be dropped
+};
 
 /// Timing of one video track: finds its rate from its first frames, then puts it on the frame grid, or keeps its own
 /// times where the rate varies. Frames that show another rate than that of the grid leave it; when they have settled, a
@@ -85,11 +90,11 @@ class VideoTiming {
   Verdict place_on_grid(media::Packet& packet);
   Verdict place_freely(media::Packet& packet);
 
-  media::Track in_;
-  media::Track out_;
+  media::Track in_;   ///< as the feed has it
+  media::Track out_;  ///< as it is announced: timescale and frame rate as decide_rate() settled them
   media::Rational hint_;
   std::optional<Known> known_;
-  std::deque<media::Packet> probe_;
+  std::deque<media::Packet> probe_;  ///< held back, the first key frame first; empty once started
   bool started_ = false;
   Anchor anchor_;
   std::optional<FrameClock> grid_;
