@@ -31,9 +31,9 @@ struct SpawnDescriptors {
 struct SpawnReport {
   enum class Kind : std::uint8_t { kStarted, kFailed, kExited, kAlive };
   Kind kind = Kind::kStarted;
-  std::uint64_t id = 0;
+  std::uint64_t id = 0;  ///< of the request; 0 for kAlive, and where the request could not be read
   int pid = 0;
-  int status = 0;  ///< exit status
+  int status = 0;  ///< of kExited: the exit status; of kFailed: why, an errno
   int signal = 0;  ///< that ended it; 0 if it ended by itself
 };
 

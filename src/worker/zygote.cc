@@ -75,11 +75,12 @@ class Zygote {
     const int pid = fork();
     if (pid == 0) become_worker(*request, descriptors);
     refusals_told_ = true;
+    // The worker has its own copies. If there is none, the server sees the record pipe end, as after a worker's crash.
     close(descriptors.feed);
     close(descriptors.records);
     close(descriptors.stats);
     close(descriptors.media);
-    job::SpawnReport report{.id = request->id, .pid = pid};
+    job::SpawnReport report{.id = request->id, .pid = pid};  // kStarted, unless fork() failed
     if (pid < 0) {
       report.kind = job::SpawnReport::Kind::kFailed;
       report.status = errno;
@@ -95,14 +96,17 @@ class Zygote {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    // From here on it reads untrusted media.
+    // From here on it reads untrusted media, so it gives up its rights first.
     std::vector<std::string> refused = sandbox::confine({});
+    // One worker logs what the kernel refused; it is the same for all.
     if (refusals_told_) refused.clear();
     _exit(run_channel_(request.options, descriptors, refused));
   }
 
+  // Reports every worker that has ended.
   void reap() {
     signalfd_siginfo info;
+    // Several exits may share one signal, so the signals are only read away and waitpid() gives the exits.
     while (read(exits_, &info, sizeof info) == sizeof info) {
     }
     int status = 0;
@@ -122,9 +126,9 @@ class Zygote {
 
   const int socket_;
   const RunChannel& run_channel_;
-  int exits_ = -1;
-  bool refusals_told_ = false;
-  std::map<int, std::uint64_t> children_;
+  int exits_ = -1;                         ///< signalfd of SIGCHLD
+  bool refusals_told_ = false;             ///< a worker has been forked: see RunChannel's `refused`
+  std::map<int, std::uint64_t> children_;  ///< pid to SpawnRequest::id
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace worker {
 
 /// What the forked process does, confined (sandbox/sandbox.h): runs one channel and gives its exit status. `refused`:
-/// what the kernel would not take from it, to be logged; reported to the first process only.
+/// the steps that the kernel refused (sandbox::confine()), to be logged; the first process gets them, later ones none.
 using RunChannel = std::function<int(const std::string& options_json, const job::SpawnDescriptors& descriptors,
                                      const std::vector<std::string>& refused)>;
 
