@@ -11,8 +11,8 @@
 
 namespace serve {
 
-/// The CMCD session id of a request (CTA-5004, CF-27), from its query or the CMCD-Session header; empty where there is
-/// none. Used only to tell viewers apart, never stored or shown.
+/// The CMCD (Common Media Client Data) session id of a request (CTA-5004, CF-27), from its query or the CMCD-Session
+/// header; empty where there is none. Used only to tell viewers apart, never stored or shown.
 std::string_view cmcd_session(const http::Request& request);
 
 /// Viewers that join: which requests are joins, how many have no media yet, how long it took.
@@ -51,8 +51,9 @@ class Joins {
   bool seen(std::uint64_t session) const;
 
   Counters& counters_;
+  /// Joins in flight, by the kTick of steady time in which they began, modulo kSlots.
   std::array<std::uint32_t, kSlots> on_their_way_{};
-  std::int64_t newest_ = 0;                                    ///< slot
+  std::int64_t newest_ = 0;                                    ///< number of the newest kTick, not modulo
   std::array<std::unordered_set<std::uint64_t>, 2> sessions_;  ///< this generation, the one before
   base::Micros generation_since_ = 0;
 };

@@ -40,6 +40,7 @@ bool KeyClock::take(std::int64_t pts) {
 bool Thinner::keep(std::int64_t pts, std::int64_t slot_start, bool key, media::Rational source_rate,
                    std::int64_t timescale) {
   if (!rate_.known() || !source_rate.known()) return true;
+  // Number of the frame in its slot, first at the source's rate, then at the rung's.
   const std::int64_t frame = media::rescale(pts - slot_start, timescale * source_rate.den, source_rate.num);
   const std::int64_t shown =
       media::rescale(frame, source_rate.num * rate_.den, rate_.num * source_rate.den, media::Round::kDown);

@@ -16,6 +16,7 @@ class KeyClock {
   /// Key frames at force_at() only.
   static KeyClock forced(std::int64_t timescale);
 
+  /// The first frame at `pts` or later is a key frame.
   void force_at(std::int64_t pts);
   /// True if the frame has to be a key frame; the very first one always has. REQUIRES: pts rise from call to call.
   bool take(std::int64_t pts);
@@ -31,8 +32,8 @@ class KeyClock {
   media::Rational segment_;  ///< 0/1: no grid
   std::int64_t timescale_;
   bool started_ = false;
-  std::int64_t slot_ = 0;
-  std::set<std::int64_t> forced_;
+  std::int64_t slot_ = 0;          ///< of the newest frame taken
+  std::set<std::int64_t> forced_;  ///< pts that are still to come
 };
 
 /// Leaves frames out of a rung whose frame rate is lower than the source's. Frames are counted from the start of
@@ -48,8 +49,8 @@ class Thinner {
 
  private:
   media::Rational rate_;
-  std::int64_t slot_start_ = INT64_MIN;
-  std::int64_t last_ = INT64_MIN;
+  std::int64_t slot_start_ = INT64_MIN;  ///< of the frame kept last
+  std::int64_t last_ = INT64_MIN;        ///< its number in that slot, at the rung's rate
 };
 
 }  // namespace transcode
