@@ -18,9 +18,11 @@ using base::View;
 using media::Codec;
 using media::Track;
 
+// Fields of a sample entry before its boxes. Units: bytes. Spec: [ISO 14496-12 12.1.3, 12.2.3].
 constexpr std::size_t kVideoEntryHead = 78;
 constexpr std::size_t kAudioEntryHead = 28;
 
+/// A sample entry and the box in it that holds the decoder configuration.
 struct Entry {
   std::string_view type;
   Codec codec;
@@ -36,6 +38,8 @@ constexpr std::array<Entry, 9> kEntries{{{"avc1", Codec::kH264, "avcC"},
                                          {"ec-3", Codec::kEac3, "dec3"},
                                          {"fLaC", Codec::kFlac, "dfLa"}}};
 
+/// The length of an MPEG-4 descriptor: seven bits a byte, the highest bit says that more follow, four bytes at most.
+/// Spec: [ISO 14496-1 8.3.3].
 base::Result<std::size_t> descriptor_length(ByteReader& reader) {
   std::size_t length = 0;
   for (int i = 0; i < 4; ++i) {
@@ -67,7 +71,7 @@ base::Status read_esds(View payload, Track& track) {
   ByteReader decoder_reader{decoder};
   TRY(const std::uint8_t object_type, decoder_reader.u8("object type"));
   TRY_OK(decoder_reader.skip(12, "decoder config"));
-  if (object_type == 0x6b || object_type == 0x69) {
+  if (object_type == 0x6b || object_type == 0x69) {  // MPEG-1 and MPEG-2 audio
     track.codec = Codec::kMp3;
     return base::Ok{};
   }

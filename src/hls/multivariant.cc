@@ -145,8 +145,10 @@ std::string_view video_range(const media::Colour& colour) {
   return colour.transfer == 18 ? "HLG" : "SDR";
 }
 
+/// `with_range`: some variant is not SDR, so each one says its range (MV-8).
 void write_picture(std::string& out, const media::VideoParams& video, bool with_range) {
   if (video.width > 0 && video.height > 0) {
+    // The size at which it is shown, with square pixels.
     const media::Rational aspect = video.pixel_aspect.known() ? video.pixel_aspect : media::Rational{1, 1};
     out += ",RESOLUTION=";
     write_integer(out, media::rescale(video.width, aspect.den, aspect.num));
