@@ -16,8 +16,8 @@
 
 namespace ingest {
 
-/// One publisher's bytes on their way from the SRT thread to the main loop. Shared by both, since the thread must know
-/// without asking whether the loop keeps up; nothing but atomics in it.
+/// One publisher's bytes on their way from the SRT thread to the control loop. Shared by both, since the thread must
+/// know without asking whether the loop keeps up; nothing but atomics in it.
 struct SrtBacklog {
   std::atomic<std::size_t> queued{0};     ///< bytes posted and not yet handed on
   std::atomic<std::uint64_t> dropped{0};  ///< bytes dropped so far
@@ -41,7 +41,7 @@ class SrtThreadSink {
   virtual void on_srt_end(std::uint64_t id, std::string reason) = 0;
   /// Once a second, and when the last publisher has gone.
   virtual void on_srt_stats(std::map<std::uint64_t, SrtStats> stats) = 0;
-  /// So many more callers that the gate had let in have been refused by the library.
+  /// So many more callers that the SrtGate had let in have been refused by the library.
   virtual void on_srt_failed_handshakes(std::uint64_t callers) = 0;
 };
 
@@ -71,7 +71,7 @@ class SrtThread {
     std::uint64_t id = 0;
     SrtStats stats;
     std::shared_ptr<SrtBacklog> backlog;
-    bool dropping = false;
+    bool dropping = false;              ///< its backlog was full: bytes are dropped until half of it is taken
     std::uint64_t unreported_drop = 0;  ///< bytes dropped that are not reported to the sink yet
   };
 
@@ -90,10 +90,10 @@ class SrtThread {
   SrtPoll poll_;
   std::map<int, Connection> connections_;  ///< by socket
   std::uint64_t next_id_ = 1;
-  base::Micros stats_at_ = 0;
+  base::Micros stats_at_ = 0;  ///< when stats are due, steady
 
   std::atomic<bool> stopping_{false};
-  std::mutex mutex_;  ///< guards orders_: the main loop's words to a thread that no mailbox can wake
+  std::mutex mutex_;  ///< guards orders_: what the control loop asks of a thread that no mailbox can wake
   std::map<std::uint64_t, std::string> orders_;  ///< connections to close, and why
   std::thread thread_;                           ///< last: it uses everything above
 };

@@ -49,7 +49,7 @@ std::optional<UnitClock::Times> UnitClock::place(const Stamp& stamp, const Order
   return times;
 }
 
-/// The distance of two stamped units tells how long the frames between them lasted.
+/// The distance of two stamped units with others between them tells how long a frame lasts.
 void UnitClock::measure(std::int64_t dts) {
   if (last_ && since_stamped_ > 1) {
     const std::int64_t frame = media::rescale(dts - stamped_dts_, since_stamped_, 1);
@@ -60,6 +60,7 @@ void UnitClock::measure(std::int64_t dts) {
 }
 
 std::int64_t UnitClock::derive_pts(const Order& order) const {
+  // An IDR picture is shown after all before it, and the count begins anew.
   if (order.idr && order.count) return highest_pts_ + frame_;
   if (!order_ || !order.count) return last_->pts + frame_;
   return order_->pts + media::rescale((*order.count - order_->count) * frame_, order_step_, 1);

@@ -58,7 +58,7 @@ class UnitClock {
     std::int64_t pts = 0;
   };
   std::optional<OrderAnchor> order_;
-  std::int64_t order_step_ = 2;    ///< counts a frame
+  std::int64_t order_step_ = 2;    ///< by how much the picture order count rises a frame: 2 (its fields) or 1
   std::vector<std::int64_t> due_;  ///< the PTS that the next DTS are made of, ascending
   std::int64_t given_ = 0;         ///< the last DTS made so
 };
