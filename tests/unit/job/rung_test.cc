@@ -83,6 +83,44 @@ TEST(ResolvedRung, TakesWhatIsMissingFromTheSource) {
   EXPECT_EQ(resolved.width, 640);
   EXPECT_EQ(resolved.frame_rate, (media::Rational{25, 1})) << "never more frames than the source has";
   EXPECT_EQ(resolved.max_bitrate, 1'100'000);
+  EXPECT_EQ(resolved.buffer_bits, 550'000) << "half a second";
+}
+
+TEST(ResolvedRung, KeepsWhatIsGiven) {
+  const Rung given{
+      .width = 600, .height = 600, .frame_rate = {25, 2}, .bitrate = 10, .max_bitrate = 30, .buffer_bits = 7};
+  const Rung resolved = resolve(given, source(1920, 1080, {25, 1}));
+  EXPECT_EQ(resolved.width, 600);
+  EXPECT_EQ(resolved.height, 600);
+  EXPECT_EQ(resolved.frame_rate, (media::Rational{25, 2}));
+  EXPECT_EQ(resolved.max_bitrate, 30);
+  EXPECT_EQ(resolved.buffer_bits, 7);
+}
+
+TEST(ResolvedRung, OfOneSideOrNoneKeepsTheShapeOfItsSourceInEvenNumbers) {
+  const auto size = [](int width, int height, const media::Track& from) {
+    const Rung resolved = resolve(Rung{.width = width, .height = height}, from);
+    return std::to_string(resolved.width) + "x" + std::to_string(resolved.height);
+  };
+  const media::Track wide = source(1920, 1080, {25, 1});
+  EXPECT_EQ(size(0, 0, wide), "1920x1080");
+  EXPECT_EQ(size(640, 0, wide), "640x360");
+  EXPECT_EQ(size(0, 480, wide), "854x480");
+  EXPECT_EQ(size(0, 0, source(1279, 719, {25, 1})), "1278x718");
+  EXPECT_EQ(size(0, 0, source(720, 576, {25, 1}, false, {64, 45})), "1024x576") << "square pixels";
+  EXPECT_EQ(size(0, 480, source(0, 0, {25, 1})), "0x480") << "a source of unknown size has no shape";
+  EXPECT_EQ(size(0, 480, source(1920, 0, {25, 1})), "0x480");
+  EXPECT_EQ(size(0, 480, source(0, 1080, {25, 1})), "0x480");
+}
+
+TEST(ResolvedRung, HasItsOwnFrameRateOnlyBelowThatOfTheSource) {
+  const auto rate = [](media::Rational own, media::Rational of_source) {
+    return resolve(Rung{.frame_rate = own}, source(640, 360, of_source)).frame_rate;
+  };
+  EXPECT_EQ(rate({24, 1}, {25, 1}), (media::Rational{24, 1}));
+  EXPECT_EQ(rate({50, 2}, {25, 1}), (media::Rational{25, 1})) << "equal: as the source writes it";
+  EXPECT_EQ(rate({0, 1}, {25, 1}), (media::Rational{25, 1}));
+  EXPECT_EQ(rate({50, 1}, {0, 1}), (media::Rational{50, 1})) << "the source's is not known";
 }
 
 }  // namespace

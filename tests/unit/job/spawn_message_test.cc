@@ -62,5 +62,26 @@ TEST_F(SpawnMessageTest, AFullSocketIsAnErrorAndBlocksNobody) {
   EXPECT_LT(sent, 100'000);
 }
 
+TEST_F(SpawnMessageTest, AReportComesWholeOrIsMalformed) {
+  ASSERT_TRUE(
+      send_report(parent(), {.kind = SpawnReport::Kind::kExited, .id = 7, .pid = 8, .status = 9, .signal = 10}).ok());
+  std::uint8_t packet[256];
+  const ssize_t size = recv(server(), packet, sizeof packet, 0);
+  ASSERT_GT(size, 0);
+  const auto report = parse_report({packet, static_cast<std::size_t>(size)});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->kind, SpawnReport::Kind::kExited);
+  EXPECT_EQ(report->id, 7U);
+  EXPECT_EQ(report->pid, 8);
+  EXPECT_EQ(report->status, 9);
+  EXPECT_EQ(report->signal, 10);
+  EXPECT_FALSE(parse_report({packet, static_cast<std::size_t>(size) - 1}).ok());
+}
+
+TEST_F(SpawnMessageTest, AReportToAServerThatIsGoneIsAnError) {
+  ::close(server());
+  EXPECT_FALSE(send_report(parent(), {}).ok());
+}
+
 }  // namespace
 }  // namespace job
