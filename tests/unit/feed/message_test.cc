@@ -90,6 +90,44 @@ TEST(FeedReader, RefusesAnUnknownTypeAndAnImpossibleLength) {
   EXPECT_FALSE(Reader{}.feed(huge).ok());
 }
 
+/// A header alone: its type, its field c, its payload's length.
+std::vector<std::uint8_t> header_of(std::uint8_t type, std::uint8_t c, std::uint32_t length) {
+  std::vector<std::uint8_t> header(20, 0);
+  header[0] = type;
+  header[13] = c;
+  for (int i = 0; i < 4; ++i)
+    header[16 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
+  return header;
+}
+
+TEST(FeedReader, TakesTheTwoFormatsOfAFeedAndNoOther) {
+  for (const std::uint8_t format : {1, 2}) {
+    Reader reader;
+    EXPECT_TRUE(reader.feed(header_of(1, format, 0)).ok());
+    EXPECT_EQ(trace(reader), "start " + std::to_string(format) + "\n");
+  }
+  for (const std::uint8_t format : {0, 3, 255}) EXPECT_FALSE(Reader{}.feed(header_of(1, format, 0)).ok());
+}
+
+TEST(FeedReader, TakesSixteenMebibytesAMessageAndNoMore) {
+  constexpr std::uint32_t kMost = 16U << 20;
+  Reader reader;
+  ASSERT_TRUE(reader.feed(header_of(3, 0, kMost)).ok());
+  ASSERT_TRUE(reader.feed(std::vector<std::uint8_t>(kMost, 'x')).ok());
+  Message message;
+  ASSERT_TRUE(reader.next(message));
+  EXPECT_EQ(std::get<TsBytes>(message).payload.size(), kMost);
+  EXPECT_EQ(Reader{}.feed(header_of(3, 0, kMost + 1)).error().code, base::Code::kTooLarge);
+}
+
+TEST(FeedRole, FramesAreMediaAndHeadersAreNot) {
+  EXPECT_TRUE(is_media(Role::kKeyFrame));
+  EXPECT_TRUE(is_media(Role::kFrame));
+  EXPECT_TRUE(is_media(Role::kAudio));
+  EXPECT_FALSE(is_media(Role::kHeader));
+  EXPECT_FALSE(is_media(Role::kOther));
+}
+
 TEST(FeedReader, RefusesARoleThatIsNone) {
   std::vector<std::uint8_t> message(20, 0);
   message[0] = 3;
