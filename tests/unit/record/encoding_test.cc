@@ -315,6 +315,14 @@ TEST(RecordEncoding, KeepsEveryFieldOfAMarker) {
   EXPECT_EQ(got.payload.text(), "\xFC\x30");
 }
 
+TEST(RecordEncoding, TakesSixtyFourAttributesOfAMarkerAndNoMore) {
+  Marker full = marker();
+  full.attributes.assign(64, {"X-A", "v"});
+  EXPECT_EQ(std::get<Marker>(decoded(flat(Record(full)))).attributes.size(), 64U);
+  full.attributes.push_back({"X-A", "v"});
+  EXPECT_FALSE(Decoder{}.feed(flat(Record(full))).ok());
+}
+
 TEST(RecordEncoding, AMarkerThatIsOpenHasNeitherEndNorDuration) {
   Marker open = marker();
   open.end.reset();
