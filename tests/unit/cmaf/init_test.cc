@@ -157,6 +157,9 @@ TEST(Init, PacksTheLanguage) {
   EXPECT_EQ(header(""), "55c4");
   EXPECT_EQ(header("ENG"), "55c4");
   EXPECT_EQ(header("de"), "55c4");
+  EXPECT_EQ(header("aza"), "0741") << "from a to z";
+  EXPECT_EQ(header("a`a"), "55c4");
+  EXPECT_EQ(header("a{a"), "55c4");
 }
 
 TEST(Init, IsRefusedForWhatCannotBePlayed) {
@@ -168,9 +171,19 @@ TEST(Init, IsRefusedForWhatCannotBePlayed) {
   track = h264_track();
   track.timescale = 0;
   EXPECT_FALSE(check_track(track).ok());
-  track = h264_track();
-  track.video.width = 70000;
-  EXPECT_FALSE(check_track(track).ok());
+  for (const int side : {0, 0x10000}) {
+    track = h264_track();
+    track.video.width = side;
+    EXPECT_FALSE(check_track(track).ok()) << side;
+    track = h264_track();
+    track.video.height = side;
+    EXPECT_FALSE(check_track(track).ok()) << side;
+  }
+  for (const int side : {1, 0xffff}) {
+    track = h264_track();
+    track.video.width = track.video.height = side;
+    EXPECT_TRUE(check_track(track).ok()) << side;
+  }
   track = h264_track();
   track.config = track.config.slice(0, 20);
   EXPECT_TRUE(write_init(track).empty());
@@ -204,6 +217,14 @@ TEST(ReadInit, GivesTheTrackBack) {  // CM-30
     EXPECT_EQ(back->language, "eng");
     EXPECT_EQ(*codec_string_of_init(init.view()), track.codec_string);
   }
+}
+
+TEST(ReadInit, ReadsBothBytesOfTheNumberOfChannels) {
+  media::Track track;
+  track.codec = Codec::kMp3;
+  track.timescale = 44100;
+  track.audio = {44100, 0x0102, 1152, 0};
+  EXPECT_EQ(read_init(write_init(track).view())->audio.channels, 0x0102);
 }
 
 TEST(ReadInit, GivesMp3Back) {

@@ -11,6 +11,17 @@ using namespace origin::testing;
 
 bool has(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
 
+TEST(ChannelSnapshot, FindsARenditionByItsName) {
+  Channel channel;
+  channel.begin();
+  const auto snapshot = channel.log.snapshot();
+  EXPECT_EQ(snapshot->index_of("v720"), 0);
+  EXPECT_EQ(snapshot->index_of("a1"), 1);
+  EXPECT_EQ(snapshot->index_of("a2"), -1);
+  EXPECT_EQ(snapshot->find("a1")->name(), "a1");
+  EXPECT_EQ(snapshot->find("a2"), nullptr);
+}
+
 TEST(Log, WaitsUntilARenditionHasThreeParts) {  // LL-111
   Channel channel;
   EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);

@@ -31,6 +31,8 @@ TEST(Rate, KnowsStandardRatesBehindRoundedOnes) {
   EXPECT_FALSE(timeline::standard_rate({}).known());
   EXPECT_FALSE(timeline::standard_rate({90000, 1}).known());
   EXPECT_FALSE(timeline::standard_rate({INT64_MAX, 3}).known());
+  EXPECT_EQ(timeline::standard_rate({25'000'000, 1'000'000}), (media::Rational{25, 1})) << "the finest that is read";
+  EXPECT_FALSE(timeline::standard_rate({25'000'025, 1'000'001}).known());
 }
 
 TEST(Rate, MeasuresItFromEightIntervals) {
@@ -72,6 +74,23 @@ TEST(FrameClock, TakesTheRoundingOutOfMillisecondStamps) {
     }
     EXPECT_FALSE(clock.lost());
   }
+}
+
+TEST(FrameClock, IsLostAfterSixteenFramesInARowMoreThanHalfAFrameLate) {
+  const auto lost_after = [](std::int64_t behind, int frames) {
+    FrameClock clock({25, 1}, 90000, 90000);
+    clock.anchor(0, 0);
+    clock.place(0);
+    // The places are taken up to `behind` ticks past where the stamps say.
+    for (int i = 1; i <= frames; ++i) clock.place(i * 3600 - behind);
+    return clock.lost();
+  };
+  EXPECT_FALSE(lost_after(1800, 100)) << "half a frame";
+  EXPECT_FALSE(lost_after(1801, 15));
+  EXPECT_TRUE(lost_after(1801, 16));
+  EXPECT_FALSE(lost_after(7200, 15)) << "two frames: as one";
+  EXPECT_FALSE(lost_after(7201, 3));
+  EXPECT_TRUE(lost_after(7201, 4)) << "more counts fourfold";
 }
 
 TEST(FrameClock, LeavesAHoleForMissingFrames) {
