@@ -86,7 +86,8 @@ auto flag(bool Options::* member) {
 const std::vector<Entry>& entries() {
   constexpr std::size_t kMany = 10'000'000;
   static const std::vector<Entry> kEntries{
-      {"--viewers", "N", "viewers; in mode join: joins in flight at most (100)", number(&Options::viewers, {0}, kMany)},
+      {"--viewers", "N", "viewers; in mode join: joins in flight at most (100)",
+       number(&Options::viewers, std::size_t{0}, kMany)},
       {"--join-rate", "R", "viewers that join a second; 0: all at once (0)", number(&Options::join_rate, 0.0, 1e6)},
       {"--duration", "S", "seconds measured, after the warm-up (20)", seconds(&Options::duration)},
       {"--warmup", "S", "seconds before the measured span; with a join rate add the ramp (2)",
@@ -108,7 +109,8 @@ const std::vector<Entry>& entries() {
        seconds(&Options::switch_every)},
       {"--churn", "F", "share of the viewers that leave each second and are replaced (0)",
        number(&Options::churn, 0.0, 1.0)},
-      {"--slow", "N", "more viewers, which read slowly, counted separately (0)", number(&Options::slow, {0}, kMany)},
+      {"--slow", "N", "more viewers, which read slowly, counted separately (0)",
+       number(&Options::slow, std::size_t{0}, kMany)},
       {"--slow-rate", "B", "bytes a second that each of them reads (10000)",
        number(&Options::slow_rate, std::size_t{1}, kMany * 100)},
       {"--resume", "", "mode join over TLS: resume the session before", flag(&Options::resume)},
@@ -118,7 +120,8 @@ const std::vector<Entry>& entries() {
          o.rtt *= base::kMillisecond;
          return base::Ok{};
        }},
-      {"--processes", "P", "processes to spread over (1)", number(&Options::processes, std::size_t{1}, {256})},
+      {"--processes", "P", "processes to spread over (1)",
+       number(&Options::processes, std::size_t{1}, std::size_t{256})},
       {"--server-pid", "PID[,PID]", "processes whose CPU time is reported; may be repeated", read_pids},
       {"--json", "FILE", "results for programs; - for standard output, without the table",
        [](Options& o, std::string_view text) -> base::Status {

@@ -130,7 +130,7 @@ TEST(MediaFile, RefusesPlacesThatNoWriterGives) {
 TEST(MediaFile, WithoutAMappingLeftBlocksAreCopiesAndTheFileKeepsNoPages) {
   Pair pair(0);
   std::vector<Bytes> blocks;
-  for (const std::size_t size : {30'000, 30'001, 100'000, 600'001, 30'000, 200'000}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{30'000, 30'001, 100'000, 600'001, 30'000, 200'000}) {
     blocks.push_back(pair.put(size, static_cast<char>('b' + blocks.size())));
     EXPECT_EQ(blocks.back().backing(), nullptr);
     EXPECT_LE(pair.pages(), 4) << "one a chunk at most, after " << size;
