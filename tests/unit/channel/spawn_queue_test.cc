@@ -22,7 +22,7 @@ std::string served(SpawnQueue& queue) {
 
 TEST(SpawnQueue, ServesTheRequestsOfOneTurnAsTheyCame) {
   SpawnQueue queue;
-  for (std::uint64_t id : {3, 1, 2}) EXPECT_TRUE(queue.push(id, from("a")));
+  for (const std::uint64_t id : {3U, 1U, 2U}) EXPECT_TRUE(queue.push(id, from("a")));
   EXPECT_EQ(queue.size(), 3U);
   EXPECT_EQ(served(queue), "3 1 2");
   EXPECT_EQ(queue.size(), 0U);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace feed {
@@ -101,12 +102,13 @@ std::vector<std::uint8_t> header_of(std::uint8_t type, std::uint8_t c, std::uint
 }
 
 TEST(FeedReader, TakesTheTwoFormatsOfAFeedAndNoOther) {
-  for (const std::uint8_t format : {1, 2}) {
+  for (const auto format : std::array<std::uint8_t, 2>{1, 2}) {
     Reader reader;
     EXPECT_TRUE(reader.feed(header_of(1, format, 0)).ok());
     EXPECT_EQ(trace(reader), "start " + std::to_string(format) + "\n");
   }
-  for (const std::uint8_t format : {0, 3, 255}) EXPECT_FALSE(Reader{}.feed(header_of(1, format, 0)).ok());
+  for (const auto format : std::array<std::uint8_t, 3>{0, 3, 255})
+    EXPECT_FALSE(Reader{}.feed(header_of(1, format, 0)).ok());
 }
 
 TEST(FeedReader, TakesSixteenMebibytesAMessageAndNoMore) {

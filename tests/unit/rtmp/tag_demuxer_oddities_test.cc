@@ -10,6 +10,8 @@
 namespace rtmp {
 namespace {
 
+using Lines = std::vector<std::string>;
+
 using media::hex;
 
 /// As x264 writes it for testsrc2=s=160x96:r=25, baseline.

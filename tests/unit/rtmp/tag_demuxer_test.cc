@@ -7,6 +7,8 @@
 namespace rtmp {
 namespace {
 
+using Lines = std::vector<std::string>;
+
 using media::Codec;
 using media::hex;
 

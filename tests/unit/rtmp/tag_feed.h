@@ -15,8 +15,6 @@
 
 namespace rtmp {
 
-using Lines = std::vector<std::string>;
-
 /// Writes down what comes out, one line an event.
 class TagTrace : public media::TraceSink<TagSink> {
  public:
@@ -39,7 +37,7 @@ class TagTrace : public media::TraceSink<TagSink> {
     notices.push_back(notice);
   }
 
-  Lines trace;
+  std::vector<std::string> trace;
   std::vector<media::Track> tracks;
   std::vector<media::Packet> packets;
   std::vector<Notice> notices;
@@ -54,7 +52,7 @@ struct TagFeed {
   }
   static base::Bytes bytes(const Buffer& tag) { return base::Bytes::copy_of(base::View(tag)); }
   /// What came out since the last call, and what was still held back.
-  Lines take() {
+  std::vector<std::string> take() {
     demuxer.flush();
     return std::exchange(sink.trace, {});
   }
