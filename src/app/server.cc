@@ -64,7 +64,7 @@ base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Confi
   auto policy = std::make_shared<ingest::SrtPolicy>();
   ingest::PublishPolicy::Keys keys;
   for (const auto& [name, entry] : config.channels) {
-    keys[name] = entry.options.keys;
+    keys[name] = {entry.options.keys, entry.options.backup_keys};
     ingest::SrtChannel& channel = policy->channels[name];
     channel.passphrase = entry.srt_passphrase;
     channel.key_length = entry.srt_key_length;

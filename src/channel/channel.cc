@@ -23,8 +23,9 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
     : environment_(environment),
       name_(std::move(name)),
       options_(std::move(options)),
-      feed_(FeedSlot::Role::kPrimary, environment.clock, *this),
-      source_(name_, options_, environment.clock, environment.alarms, environment.spawner, feed_, *this),
+      feeds_{FeedSlot(feed::Id::kPrimary, environment.clock, *this),
+             FeedSlot(feed::Id::kBackup, environment.clock, *this)},
+      source_(name_, options_, environment.clock, environment.alarms, environment.spawner, feeds_, *this),
       window_(name_, options_.window, environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       folds_{&window_, &meter_},
@@ -33,17 +34,23 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
 Channel::~Channel() = default;
 
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(const ingest::PublishRequest& request,
-                                                                             ingest::Feed& feed) {
+                                                                             feed::Id id, ingest::Feed& feed) {
   if (state_ == State::kEnding) return refuse(request, "channel " + name_ + " is ending; try again in a moment");
-  if (occupied()) {
-    return refuse(request,
-                  "channel " + name_ +
-                      " has a publisher already (set takeover: true to let a second one replace it at any time)");
+  if (occupied(id)) {
+    return refuse(request, "channel " + name_ + " has a publisher of its " + std::string(feed::to_string(id)) +
+                               " feed already (set takeover: true to let a second one replace it at any time)");
   }
-  ingest::FeedSink* sink = feed_.take(request, feed);
-  base::log_info(
-      "channel", "publisher connected",
-      {{"channel", name_}, {"protocol", request.protocol}, {"peer", request.peer}, {"encoder", request.encoder}});
+  if (!any_connected() && !source_.running()) {
+    choice_.begin(id);
+    source_.show(id, feed::Select::How::kForced);
+  }
+  ingest::FeedSink* sink = slot(id).take(request, feed);
+  base::log_info("channel", "publisher connected",
+                 {{"channel", name_},
+                  {"feed", feed::to_string(id)},
+                  {"protocol", request.protocol},
+                  {"peer", request.peer},
+                  {"encoder", request.encoder}});
   set_state(State::kLive);
   environment_.on_publishers();
   if (!beat_->active()) beat_->start(kBeat, kBeat);
@@ -57,35 +64,67 @@ ingest::Publisher::Refusal Channel::refuse(const ingest::PublishRequest& request
   return {ingest::Publisher::Refusal::Why::kBusy, std::move(text)};
 }
 
-bool Channel::occupied() const {
-  return state_ == State::kEnding || (feed_.occupied() && !feed_.silent() && !options_.takeover);
+bool Channel::occupied(feed::Id id) const {
+  return state_ == State::kEnding || (feed(id).occupied() && !feed(id).silent() && !options_.takeover);
+}
+
+bool Channel::any_connected() const {
+  return std::any_of(feeds_.begin(), feeds_.end(), [](const FeedSlot& slot) { return slot.occupied(); });
 }
 
 /// The worker is started by the first message that a demuxer can use: a publisher that sends nothing costs none.
-void Channel::on_feed(const FeedSlot&, const feed::Message& message) {
+void Channel::on_feed(const FeedSlot& slot, const feed::Message& message) {
   if (!source_.running()) {
     if (state_ != State::kLive || std::holds_alternative<feed::Start>(message)) return;
     source_.start(position_);
-    // The source has sent its worker the slot's headers; this one is among them.
+    // The source has sent its worker the headers of the feeds; this one is among them.
     const auto* rtmp = std::get_if<feed::RtmpMessage>(&message);
     if (rtmp != nullptr && rtmp->role == feed::Role::kHeader) return;
   }
-  source_.write(message);
+  source_.write(slot.id(), message);
 }
 
-void Channel::on_feed_gone(const FeedSlot&, std::string_view reason) {
-  base::log_info("channel", "publisher gone", {{"channel", name_}, {"reason", reason}});
+void Channel::on_feed_gone(const FeedSlot& slot, std::string_view reason) {
+  base::log_info("channel", "publisher gone",
+                 {{"channel", name_}, {"feed", feed::to_string(slot.id())}, {"reason", reason}});
   if (!source_.running()) {
     // Nothing was ever sent, so there is no log to hold open for a publisher that comes back.
-    if (state_ == State::kLive) on_source_end();
+    if (state_ == State::kLive && !any_connected()) on_source_end();
     return;
   }
-  source_.write(feed::Stop{});
-  if (state_ == State::kLive) {
+  source_.write(slot.id(), feed::Stop{});
+  choose_feed();
+  if (state_ == State::kLive && !any_connected()) {
     deadline_ = environment_.clock.steady() + options_.grace;
     set_state(State::kGrace);
   }
   environment_.on_publishers();
+}
+
+FeedChoice::States Channel::states() const {
+  FeedChoice::States states;
+  for (const FeedSlot& slot : feeds_) states[feed::index(slot.id())] = slot.state();
+  return states;
+}
+
+void Channel::choose_feed() {
+  if (state_ != State::kLive) return;
+  if (const auto change = choice_.update(states(), options_.failover)) show(*change);
+}
+
+void Channel::show(const FeedChoice::Switch& change) {
+  base::log_warn("channel", "another feed is shown",
+                 {{"channel", name_}, {"feed", feed::to_string(change.to)}, {"reason", to_string(change.reason)}});
+  source_.show(change.to, change.how);
+}
+
+Channel::SwitchOutcome Channel::switch_to(feed::Id id) {
+  if (state_ != State::kLive) return SwitchOutcome::kNotLive;
+  FeedChoice::Refusal refusal{};
+  const auto change = choice_.ask(id, states(), options_.failover, refusal);
+  if (change) show(*change);
+  if (change) return SwitchOutcome::kDone;
+  return refusal == FeedChoice::Refusal::kShownAlready ? SwitchOutcome::kShownAlready : SwitchOutcome::kNoMedia;
 }
 
 void Channel::on_record(const record::Record& record) {
@@ -108,7 +147,8 @@ void Channel::on_source_end() {
 
 void Channel::on_alarm() {
   source_.tick(environment_.clock.utc());
-  feed_.end_silence(options_.idle);
+  for (FeedSlot& slot : feeds_) slot.end_silence(options_.idle);
+  choose_feed();
   const bool over = environment_.clock.steady() >= deadline_;
   if (state_ == State::kGrace && over) {
     base::log_info("channel", "no publisher within grace, ending",
@@ -123,7 +163,7 @@ void Channel::stop() {
   if (state_ != State::kLive && state_ != State::kGrace) return;
   set_state(State::kEnding);
   deadline_ = environment_.clock.steady() + kFinishLimit;
-  feed_.close("the channel ends");
+  for (FeedSlot& slot : feeds_) slot.close("the channel ends");
   if (source_.running()) {
     source_.finish();
   } else {
@@ -132,8 +172,8 @@ void Channel::stop() {
 }
 
 bool Channel::stale() const {
-  if (state_ != State::kLive || feed_.silent()) return false;
-  const base::Micros due = std::max(meter_.last_part(), feed_.flowing_since() + kStartAllowance);
+  if (state_ != State::kLive || !shown().occupied() || shown().silent()) return false;
+  const base::Micros due = std::max(meter_.last_part(), shown().flowing_since() + kStartAllowance);
   return environment_.clock.steady() - due > kStaleParts * options_.media.part;
 }
 

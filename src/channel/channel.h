@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "channel/alarm.h"
+#include "channel/feed_choice.h"
 #include "channel/feed_slot.h"
 #include "channel/live_window.h"
 #include "channel/log_meter.h"
@@ -34,10 +35,10 @@ struct Environment {
   std::function<void()> on_publishers;
 };
 
-/// One live stream: its feed, the source that makes its log of it, and the folds that read the log.
+/// One live stream: its feeds, the source that makes its log of them, and the folds that read the log.
 ///
 ///   kIdle ──publish──► kLive ◄──publish──┐
-///                        │ feed ends     │
+///                        │ last feed ends│
 ///                        ▼               │
 ///                      kGrace ───────────┘
 ///                        │ grace over, or stop()
@@ -47,7 +48,8 @@ struct Environment {
 /// The log begins with the first message of a feed; from then on, through kLive and kGrace, it never stands still: see
 /// WorkerSource. A publisher that goes before its first message takes the channel from kLive to kEnded at once, and
 /// costs no worker. A publisher without media for Options::idle is disconnected; one without media for
-/// FeedSlot::kSilent gives way to another. Thread: the control loop's.
+/// FeedSlot::kSilent gives way to another of the same feed. Which feed is shown: see FeedChoice.
+/// Thread: the control loop's.
 class Channel final : private FeedSlotOwner, private LogWriter {
  public:
   enum class State : std::uint8_t { kIdle, kLive, kGrace, kEnding, kEnded };
@@ -57,13 +59,16 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  /// A publisher that has been authorised comes.
+  /// A publisher of the feed `id` that has been authorised comes.
   std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> publish(const ingest::PublishRequest& request,
-                                                                      ingest::Feed& feed);
+                                                                      feed::Id id, ingest::Feed& feed);
   /// Ends the channel: disconnects the publisher, lets the source finish, writes the end of the log.
   void stop();
-  /// Disconnects the publisher, as if its connection had ended. False where nobody publishes.
-  bool disconnect(std::string_view reason) { return feed_.close(reason); }
+  /// Disconnects the publisher of a feed, as if its connection had ended. False where nobody publishes it.
+  bool disconnect(feed::Id id, std::string_view reason) { return slot(id).close(reason); }
+  enum class SwitchOutcome : std::uint8_t { kDone, kShownAlready, kNoMedia, kNotLive };
+  /// Shows another feed, as the operator asks.
+  SwitchOutcome switch_to(feed::Id id);
   /// New settings; those of the media take effect with the next worker.
   void set_options(Options options) { options_ = std::move(options); }
 
@@ -74,15 +79,18 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   base::Micros ended_at() const { return ended_at_; }
   std::shared_ptr<const origin::ChannelSnapshot> snapshot() { return window_.snapshot(); }
 
-  const FeedSlot& feed() const { return feed_; }
+  const FeedSlot& feed(feed::Id id) const { return feeds_[feed::index(id)]; }
+  const FeedChoice& choice() const { return choice_; }
+  /// The feed that is shown.
+  const FeedSlot& shown() const { return feed(choice_.shown()); }
   const WorkerSource& source() const { return source_; }
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
   std::uint64_t publishes_refused() const { return refused_; }
   /// True where it has ended, or has not begun, and nothing was ever published of it.
   bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
-  /// True if any other publisher would be refused.
-  bool occupied() const;
+  /// True if any other publisher of this feed would be refused.
+  bool occupied(feed::Id id) const;
   /// True where media has come for a while and no part was published lately (OP-4). A publisher that sends nothing is
   /// no fault of the server's.
   bool stale() const;
@@ -94,6 +102,11 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_batch_end() override;
   void on_source_end() override;
   void on_alarm();
+  FeedSlot& slot(feed::Id id) { return feeds_[feed::index(id)]; }
+  bool any_connected() const;
+  FeedChoice::States states() const;
+  void choose_feed();
+  void show(const FeedChoice::Switch& change);
   void set_state(State state);
   ingest::Publisher::Refusal refuse(const ingest::PublishRequest& request, std::string text);
 
@@ -107,7 +120,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
 
   record::Position position_;    ///< in the source's numbers
   origin::Numbering numbering_;  ///< from those to the folds'
-  FeedSlot feed_;
+  FeedSlots feeds_;
+  FeedChoice choice_;
   WorkerSource source_;
   LiveWindow window_;
   LogMeter meter_;

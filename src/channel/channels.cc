@@ -20,7 +20,7 @@ base::Micros retention_of(const Options& options) {
 
 ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
   ingest::PublishPolicy::Keys keys;
-  for (const auto& [name, options] : settings) keys[name] = options.keys;
+  for (const auto& [name, options] : settings) keys[name] = {options.keys, options.backup_keys};
   return ingest::PublishPolicy(std::move(keys));
 }
 
@@ -40,9 +40,9 @@ Channels::~Channels() = default;
 
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish(const ingest::PublishRequest& request,
                                                                                  ingest::Feed& feed) {
-  std::optional<Refusal> refusal = policy_.check(request);
-  if (!refusal && on_stopped_) refusal = Refusal{Refusal::Why::kOverload, "the server is stopping"};
-  if (refusal) {
+  auto checked = policy_.check(request);
+  if (on_stopped_) checked = Refusal{Refusal::Why::kOverload, "the server is stopping"};
+  if (const auto* refusal = std::get_if<Refusal>(&checked)) {
     ++denied_;
     // An unknown name may be a key in the wrong place, so it is not logged (RT-44).
     const bool known = settings_.contains(request.channel) || channels_.contains(request.channel);
@@ -56,7 +56,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
   if (auto full = limit(request)) return *std::move(full);
   std::unique_ptr<Channel>& channel = channels_[request.channel];
   if (!channel) channel = std::make_unique<Channel>(environment_, request.channel, *options_of(request.channel));
-  return channel->publish(request, feed);
+  return channel->publish(request, std::get<feed::Id>(checked), feed);
 }
 
 /// Only channels that begin a log, and so start a worker, are limited: a publisher that comes back to its channel is
@@ -83,7 +83,7 @@ Admission::Count Channels::count(std::string_view address) const {
   for (const auto& [name, channel] : channels_) {
     if (declared(name) || channel->blank()) continue;
     ++count.channels;
-    if (!address.empty() && ingest::peer_key(channel->feed().publisher().peer) == address) ++count.of_address;
+    if (!address.empty() && ingest::peer_key(channel->shown().publisher().peer) == address) ++count.of_address;
   }
   return count;
 }
@@ -93,18 +93,18 @@ Admission::Count Channels::count(std::string_view address) const {
 Channel* Channels::longest_without_media(std::optional<std::string_view> address) const {
   Channel* longest = nullptr;
   for (const auto& [name, channel] : channels_) {
-    const FeedSlot& feed = channel->feed();
+    const FeedSlot& feed = channel->shown();
     const bool waits = channel->state() == Channel::State::kLive && !channel->source().running() && feed.silent();
     if (declared(name) || !waits || feed.closing()) continue;
     if (address && ingest::peer_key(feed.publisher().peer) != *address) continue;
-    if (longest == nullptr || feed.silence() > longest->feed().silence()) longest = channel.get();
+    if (longest == nullptr || feed.silence() > longest->shown().silence()) longest = channel.get();
   }
   return longest;
 }
 
 bool Channels::make_room(std::optional<std::string_view> address) {
   Channel* longest = longest_without_media(address);
-  return longest != nullptr && longest->disconnect("no media, and the server is at its channel limit");
+  return longest != nullptr && longest->disconnect(longest->choice().shown(), "no media, and the server is at its channel limit");
 }
 
 std::optional<std::set<std::string, std::less<>>> Channels::accepted_when_full() const {
@@ -131,11 +131,17 @@ void Channels::configure(Settings settings, const Limits& limits) {
   admission_.configure(limits);
   for (auto& [name, channel] : channels_) {
     if (auto options = options_of(name)) channel->set_options(*std::move(options));
-    // A publisher whose key was revoked is disconnected.
-    if (channel->feed().occupied() && policy_.check(channel->feed().asked())) {
-      channel->disconnect("its key, or the channel, is no longer in the configuration");
-    }
+    for (const feed::Id id : feed::kIds) disconnect_revoked(*channel, id);
   }
+}
+
+/// A publisher whose key was revoked is disconnected, also one whose key is for another feed now.
+void Channels::disconnect_revoked(Channel& channel, feed::Id id) {
+  if (!channel.feed(id).occupied()) return;
+  const auto checked = policy_.check(channel.feed(id).asked());
+  const auto* admitted = std::get_if<feed::Id>(&checked);
+  if (admitted != nullptr && *admitted == id) return;
+  channel.disconnect(id, "its key, or the channel, is no longer in the configuration");
 }
 
 void Channels::stop(std::function<void()> done) {
@@ -179,10 +185,10 @@ void Channels::forget_ended() {
   }
 }
 
-Channels::Disconnect Channels::disconnect(std::string_view channel, std::string_view reason) {
+Channels::Disconnect Channels::disconnect(std::string_view channel, feed::Id id, std::string_view reason) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return Disconnect::kNoChannel;
-  return found->second->disconnect(reason) ? Disconnect::kDone : Disconnect::kNoPublisher;
+  return found->second->disconnect(id, reason) ? Disconnect::kDone : Disconnect::kNoPublisher;
 }
 
 std::vector<Report> Channels::reports() {
@@ -191,10 +197,18 @@ std::vector<Report> Channels::reports() {
   return all;
 }
 
-std::set<std::string, std::less<>> Channels::occupied() const {
-  std::set<std::string, std::less<>> names;
+Channels::Switch Channels::switch_feed(std::string_view channel, feed::Id to) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return found->second->switch_to(to);
+}
+
+ingest::FeedNames Channels::occupied() const {
+  ingest::FeedNames names;
   for (const auto& [name, channel] : channels_) {
-    if (channel->occupied()) names.insert(name);
+    for (const feed::Id id : feed::kIds) {
+      if (channel->occupied(id)) names.emplace(name, id);
+    }
   }
   return names;
 }

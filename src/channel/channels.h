@@ -44,12 +44,16 @@ class Channels final : public ingest::Publisher {
   void stop(std::function<void()> done);
 
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
-  /// Disconnects the publisher of a channel. It may come back: an encoder that tries again is accepted.
-  Disconnect disconnect(std::string_view channel, std::string_view reason);
+  /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
+  Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);
+  /// nullopt: there is no such channel.
+  using Switch = std::optional<Channel::SwitchOutcome>;
+  /// Shows another feed of the channel.
+  Switch switch_feed(std::string_view channel, feed::Id to);
 
   std::vector<Report> reports();
-  /// Names of the channels that would refuse a further publisher. Environment::on_publishers is called when it changes.
-  std::set<std::string, std::less<>> occupied() const;
+  /// The feeds that would refuse a further publisher. Environment::on_publishers is called when it changes.
+  ingest::FeedNames occupied() const;
   /// If the limit of channels that the configuration does not name is reached: the names of those that exist, whose
   /// publishers may come back. nullopt: it is not reached. Environment::on_publishers is called when it changes.
   std::optional<std::set<std::string, std::less<>>> accepted_when_full() const;
@@ -67,6 +71,7 @@ class Channels final : public ingest::Publisher {
   Admission::Count count(std::string_view address) const;
   Channel* longest_without_media(std::optional<std::string_view> address) const;
   bool make_room(std::optional<std::string_view> address);
+  void disconnect_revoked(Channel& channel, feed::Id id);
   void sweep();
   void forget_ended();
 
@@ -78,7 +83,7 @@ class Channels final : public ingest::Publisher {
   std::map<std::string, std::unique_ptr<Channel>, std::less<>> channels_;
   std::uint64_t denied_ = 0;
   std::function<void()> on_stopped_;
-  std::set<std::string, std::less<>> last_occupied_;
+  ingest::FeedNames last_occupied_;
   std::optional<std::set<std::string, std::less<>>> last_full_;
   std::unique_ptr<Alarm> sweep_;
 };

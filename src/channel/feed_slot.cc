@@ -18,8 +18,8 @@ class FeedSlot::Link final : public ingest::FeedSink {
   FeedSlot& slot_;
 };
 
-FeedSlot::FeedSlot(Role role, const base::Clock& clock, FeedSlotOwner& owner)
-    : role_(role), clock_(clock), owner_(owner) {}
+FeedSlot::FeedSlot(feed::Id id, const base::Clock& clock, FeedSlotOwner& owner)
+    : id_(id), clock_(clock), owner_(owner) {}
 
 FeedSlot::~FeedSlot() = default;
 
@@ -36,7 +36,7 @@ ingest::FeedSink* FeedSlot::take(const ingest::PublishRequest& request, ingest::
   publisher_.other_keys.clear();
   since_ = clock_.utc();
   last_media_ = flowing_since_ = clock_.steady();
-  closing_ = false;
+  has_media_ = closing_ = false;
   format_.reset();
   headers_.clear();
   return link_.get();
@@ -82,6 +82,11 @@ void FeedSlot::note_media() {
   const base::Micros now = clock_.steady();
   if (silent()) flowing_since_ = now;
   last_media_ = now;
+  has_media_ = true;
+}
+
+FeedState FeedSlot::state() const {
+  return {occupied() && !closing_, has_media_, silence(), link_ ? clock_.steady() - flowing_since_ : 0};
 }
 
 void FeedSlot::on_end(const Link& link, std::string_view reason) {
@@ -94,7 +99,5 @@ void FeedSlot::on_end(const Link& link, std::string_view reason) {
   format_.reset();
   owner_.on_feed_gone(*this, reason);
 }
-
-std::string_view to_string(FeedSlot::Role role) { return role == FeedSlot::Role::kPrimary ? "primary" : "backup"; }
 
 }  // namespace channel

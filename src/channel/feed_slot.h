@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "channel/feed_choice.h"
 #include "channel/header_cache.h"
 #include "feed/message.h"
 #include "ingest/publisher.h"
@@ -29,8 +31,6 @@ class FeedSlotOwner {
 /// replaced is disconnected, and nothing of it is passed on any more.
 class FeedSlot {
  public:
-  enum class Role : std::uint8_t { kPrimary, kBackup };
-
   struct Counters {
     std::uint64_t publishes = 0;
     std::uint64_t takeovers = 0;
@@ -43,7 +43,7 @@ class FeedSlot {
   /// A publisher without media for this long may be replaced by another one, and its feed counts as silent.
   static constexpr base::Micros kSilent = 2 * base::kSecond;
 
-  FeedSlot(Role role, const base::Clock& clock, FeedSlotOwner& owner);
+  FeedSlot(feed::Id id, const base::Clock& clock, FeedSlotOwner& owner);
   ~FeedSlot();
   FeedSlot(const FeedSlot&) = delete;
   FeedSlot& operator=(const FeedSlot&) = delete;
@@ -55,7 +55,7 @@ class FeedSlot {
   /// Disconnects a publisher that has sent no media for `limit`.
   void end_silence(base::Micros limit);
 
-  Role role() const { return role_; }
+  feed::Id id() const { return id_; }
   bool occupied() const { return link_ != nullptr; }
   /// The publisher is being disconnected.
   bool closing() const { return closing_; }
@@ -68,6 +68,8 @@ class FeedSlot {
   /// How long the publisher has sent no media; since it came, if it sent none at all. 0 while there is none.
   base::Micros silence() const;
   bool silent() const { return silence() >= kSilent; }
+  /// What FeedChoice goes by.
+  FeedState state() const;
   /// Steady time at which media began to come, or came again after a silence; of the publisher's arrival until then.
   base::Micros flowing_since() const { return flowing_since_; }
 
@@ -84,22 +86,24 @@ class FeedSlot {
   void note(const feed::RtmpMessage& message);
   void note_media();
 
-  const Role role_;
+  const feed::Id id_;
   const base::Clock& clock_;
   FeedSlotOwner& owner_;
   std::unique_ptr<Link> link_;
   std::vector<std::unique_ptr<Link>> leaving_;  ///< disconnected and not yet gone
   ingest::PublishRequest publisher_;
-  ingest::PublishRequest asked_;
+  ingest::PublishRequest asked_;  ///< the same with its key
   base::Micros since_ = 0;
   base::Micros last_media_ = 0;  ///< steady
   base::Micros flowing_since_ = 0;
+  bool has_media_ = false;       ///< of this publisher
   bool closing_ = false;
   std::optional<feed::Format> format_;
   HeaderCache headers_;
   Counters counters_;
 };
 
-std::string_view to_string(FeedSlot::Role role);
+/// The feeds of a channel, by feed::index().
+using FeedSlots = std::array<FeedSlot, feed::kIds.size()>;
 
 }  // namespace channel

@@ -16,22 +16,24 @@ void FeedWriter::attach(FeedPipe* pipe) {
   pipe_ = pipe;
   held_.clear();
   hold_->stop();
-  dropping_ = false;
-  dropped_now_ = 0;
+  for (PerFeed& feed : feeds_) {
+    feed.dropping = false;
+    feed.dropped_now = 0;
+  }
   full_since_ = -1;
 }
 
-void FeedWriter::write(const feed::Message& message, base::Micros now) {
+void FeedWriter::write(feed::Id feed, const feed::Message& message, base::Micros now) {
   if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) {
-    write_media(message, rtmp->payload.size(), rtmp->role, now);
+    write_media(feed, message, rtmp->payload.size(), rtmp->role, now);
     return;
   }
   if (const auto* ts = std::get_if<feed::TsBytes>(&message)) {
-    write_media(message, ts->payload.size(), ts->role, now);
+    write_media(feed, message, ts->payload.size(), ts->role, now);
     return;
   }
   if (pipe_ == nullptr) return;
-  append(message);
+  append(feed, message);
   if (!std::holds_alternative<feed::Tick>(message)) {
     flush();
   } else if (!hold_->active()) {
@@ -39,26 +41,28 @@ void FeedWriter::write(const feed::Message& message, base::Micros now) {
   }
 }
 
-void FeedWriter::write_media(const feed::Message& message, std::size_t size, feed::Role role, base::Micros now) {
-  if (role == feed::Role::kKeyFrame || role == feed::Role::kFrame) last_video_ = now;
-  if (!admit(size, role, now)) {
+void FeedWriter::write_media(feed::Id feed, const feed::Message& message, std::size_t size, feed::Role role,
+                             base::Micros now) {
+  PerFeed& state = feeds_[feed::index(feed)];
+  if (role == feed::Role::kKeyFrame || role == feed::Role::kFrame) state.last_video = now;
+  if (!admit(feed, size, role, now)) {
     ++counters_.dropped_messages;
     counters_.dropped_bytes += size;
-    dropped_now_ += size;
+    state.dropped_now += size;
     return;
   }
-  if (dropped_now_ > 0 && !dropping_) append(feed::Dropped{std::exchange(dropped_now_, 0)});
+  if (state.dropped_now > 0 && !state.dropping) append(feed, feed::Dropped{std::exchange(state.dropped_now, 0)});
   ++counters_.messages;
-  append(message);
-  if (role != feed::Role::kAudio || now - last_video_ > kVideoPause) {
+  append(feed, message);
+  if (role != feed::Role::kAudio || now - state.last_video > kVideoPause) {
     flush();
   } else if (!hold_->active()) {
     hold_->start(options_.hold);
   }
 }
 
-void FeedWriter::append(const feed::Message& message) {
-  feed::Encoded encoded = feed::encode(message);
+void FeedWriter::append(feed::Id feed, const feed::Message& message) {
+  feed::Encoded encoded = feed::encode(feed, message);
   held_.push_back(base::Bytes::adopt(std::move(encoded.header)));
   if (!encoded.payload.empty()) held_.push_back(std::move(encoded.payload));
 }
@@ -69,23 +73,26 @@ void FeedWriter::flush() {
   held_.clear();
 }
 
-bool FeedWriter::admit(std::size_t size, feed::Role role, base::Micros now) {
+bool FeedWriter::admit(feed::Id feed, std::size_t size, feed::Role role, base::Micros now) {
   if (pipe_ == nullptr) return false;
+  PerFeed& state = feeds_[feed::index(feed)];
   const std::size_t queued = pipe_->queued();
   if (queued == 0) full_since_ = -1;
   if (queued > 0 && full_since_ < 0) full_since_ = now;
   if (role == feed::Role::kHeader) return true;
-  if (dropping_) {
+  if (state.dropping) {
     // Only an empty queue says that the worker has caught up; then a key frame is waited for, or any frame of
     // a feed that has no video.
-    const bool audio_alone = role == feed::Role::kAudio && now - last_video_ > kVideoPause;
+    const bool audio_alone = role == feed::Role::kAudio && now - state.last_video > kVideoPause;
     if (queued != 0 || (role != feed::Role::kKeyFrame && !audio_alone)) return false;
-    dropping_ = false;
+    state.dropping = false;
     return true;
   }
-  const bool full = queued + size > options_.most_bytes || (full_since_ >= 0 && now - full_since_ > options_.most_time);
+  const int share = feed == shown_ ? 1 : 2;
+  const bool full = queued + size > options_.most_bytes / static_cast<std::size_t>(share) ||
+                    (full_since_ >= 0 && now - full_since_ > options_.most_time / share);
   if (!full) return true;
-  dropping_ = true;
+  state.dropping = true;
   ++counters_.drops;
   return false;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,9 +23,10 @@ class FeedPipe {
   virtual std::size_t queued() const = 0;
 };
 
-/// The bounded way from a publisher to its worker. A worker that lags makes the queue grow; past the bound feed
-/// messages are dropped up to the next key frame, once the worker has caught up again; a message tells it what was
-/// dropped. Decoder configuration and everything that is not media always goes through.
+/// The bounded way from a channel's publishers to its worker. A worker that lags makes the queue grow; past the bound
+/// a feed's messages are dropped up to its next key frame, once the worker has caught up again; a message tells it what
+/// was dropped. The feed that is not shown is dropped at half the bound. Decoder configuration and everything that is
+/// not media always goes through. All messages come out in the order in which they were written.
 ///
 /// Ticks, and audio beside video, wait for the next video frame, `hold` at most, and go with it in one write: that
 /// halves how often the worker has to wake, which is most of what a copied channel costs.
@@ -45,25 +47,31 @@ class FeedWriter {
 
   /// A new worker reads from `pipe` on; null: there is none, media is dropped.
   void attach(FeedPipe* pipe);
-  /// Passes a message on. Units: `now` is steady time.
-  void write(const feed::Message& message, base::Micros now);
+  /// Passes a message of a feed on. Units: `now` is steady time.
+  void write(feed::Id feed, const feed::Message& message, base::Micros now);
+  /// The feed that is shown from now on.
+  void set_shown(feed::Id feed) { shown_ = feed; }
 
   const Counters& counters() const { return counters_; }
 
  private:
-  void write_media(const feed::Message& message, std::size_t size, feed::Role role, base::Micros now);
-  bool admit(std::size_t size, feed::Role role, base::Micros now);
-  void append(const feed::Message& message);
+  struct PerFeed {
+    base::Micros last_video = INT64_MIN / 2;  ///< steady
+    bool dropping = false;
+    std::uint64_t dropped_now = 0;  ///< bytes that the worker has not been told of
+  };
+  void write_media(feed::Id feed, const feed::Message& message, std::size_t size, feed::Role role, base::Micros now);
+  bool admit(feed::Id feed, std::size_t size, feed::Role role, base::Micros now);
+  void append(feed::Id feed, const feed::Message& message);
   void flush();
 
   const Options options_;
   FeedPipe* pipe_ = nullptr;
   std::vector<base::Bytes> held_;  ///< to be written next, in order
-  base::Micros last_video_ = INT64_MIN / 2;
   std::unique_ptr<Alarm> hold_;
-  bool dropping_ = false;
-  std::uint64_t dropped_now_ = 0;
-  base::Micros full_since_ = -1;
+  std::array<PerFeed, feed::kIds.size()> feeds_;
+  feed::Id shown_ = feed::Id::kPrimary;
+  base::Micros full_since_ = -1;  ///< steady time since which the pipe has not been empty; -1: it is
   Counters counters_;
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "channel/feed_choice.h"
 #include "job/options.h"
 
 namespace channel {
@@ -16,11 +17,13 @@ struct Options {
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
+  Failover failover;
   bool declared = false;  ///< has an entry of its own in the configuration
   /// The instance is not ready while this channel has a publisher and no fresh part; others do not count, or a
   /// stranger's encoder could take the whole instance out of service.
   bool required = false;
   std::vector<std::string> keys;  ///< any of them admits a publisher; none: loopback addresses only
+  std::vector<std::string> backup_keys;  ///< any of them admits a publisher of the backup feed
 };
 
 }  // namespace channel

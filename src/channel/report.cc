@@ -26,23 +26,51 @@ std::string_view codec_name(std::uint64_t codec_plus_one) {
   return "unknown";
 }
 
-std::string describe_video(const job::Stats& stats) {
-  if (read(stats.source_codec_plus_one) == 0) return {};
-  std::string text(codec_name(read(stats.source_codec_plus_one)));
-  text += " " + std::to_string(read(stats.source_width)) + "x" + std::to_string(read(stats.source_height));
-  if (read(stats.source_rate_num) != 0) {
-    text += " " + std::to_string(read(stats.source_rate_num));
-    if (read(stats.source_rate_den) != 1) text += "/" + std::to_string(read(stats.source_rate_den));
+std::string describe_video(const job::FeedStats& feed) {
+  if (read(feed.codec_plus_one) == 0) return {};
+  std::string text(codec_name(read(feed.codec_plus_one)));
+  text += " " + std::to_string(read(feed.width)) + "x" + std::to_string(read(feed.height));
+  if (read(feed.rate_num) != 0) {
+    text += " " + std::to_string(read(feed.rate_num));
+    if (read(feed.rate_den) != 1) text += "/" + std::to_string(read(feed.rate_den));
     text += " frames/s";
   }
   return text;
 }
 
-std::string describe_audio(const job::Stats& stats) {
-  if (read(stats.source_audio_codec_plus_one) == 0) return {};
-  return std::string(codec_name(read(stats.source_audio_codec_plus_one))) + " " +
-         std::to_string(read(stats.source_sample_rate)) + " Hz, channels " +
-         std::to_string(read(stats.source_channels));
+std::string describe_audio(const job::FeedStats& feed) {
+  if (read(feed.audio_codec_plus_one) == 0) return {};
+  return std::string(codec_name(read(feed.audio_codec_plus_one))) + " " + std::to_string(read(feed.sample_rate)) +
+         " Hz, channels " + std::to_string(read(feed.channels));
+}
+
+void read_feed(FeedReport& report, const job::FeedStats& feed) {
+  report.video = describe_video(feed);
+  report.audio = describe_audio(feed);
+  report.video_packets = read(feed.video_packets);
+  report.audio_packets = read(feed.audio_packets);
+  report.ts_sync_losses = read(feed.ts_sync_losses);
+  report.ts_continuity_errors = read(feed.ts_continuity_errors);
+  report.ts_damaged_units = read(feed.ts_damaged_units);
+  report.ts_scrambled = read(feed.ts_scrambled);
+  report.ts_transport_errors = read(feed.ts_transport_errors);
+  report.ts_untimed = read(feed.ts_untimed);
+  report.ts_unsupported = read(feed.ts_unsupported);
+  report.timeline_anchors = read(feed.timeline_anchors);
+  report.timeline_restamped = read(feed.timeline_restamped);
+  report.timeline_dropped = read(feed.timeline_dropped);
+}
+
+FeedReport report_of(const FeedSlot& slot, const Options& options) {
+  FeedReport report;
+  report.used = slot.counters().publishes > 0 || (slot.id() == feed::Id::kBackup && !options.backup_keys.empty());
+  report.since = slot.since();
+  report.silent = slot.silent();
+  report.counters = slot.counters();
+  if (!slot.occupied()) return report;
+  report.protocol = slot.publisher().protocol;
+  report.encoder = slot.publisher().encoder;
+  return report;
 }
 
 WorkerReport report_of(const Worker& process) {
@@ -50,21 +78,7 @@ WorkerReport report_of(const Worker& process) {
   WorkerReport report;
   report.running = process.started();
   report.pid = process.pid();
-  report.source_video = describe_video(stats);
-  report.source_audio = describe_audio(stats);
-  report.video_packets = read(stats.video_packets);
-  report.audio_packets = read(stats.audio_packets);
   report.unplayable_messages = read(stats.unplayable_messages);
-  report.ts_sync_losses = read(stats.ts_sync_losses);
-  report.ts_continuity_errors = read(stats.ts_continuity_errors);
-  report.ts_damaged_units = read(stats.ts_damaged_units);
-  report.ts_scrambled = read(stats.ts_scrambled);
-  report.ts_transport_errors = read(stats.ts_transport_errors);
-  report.ts_untimed = read(stats.ts_untimed);
-  report.ts_unsupported = read(stats.ts_unsupported);
-  report.timeline_anchors = read(stats.timeline_anchors);
-  report.timeline_restamped = read(stats.timeline_restamped);
-  report.timeline_dropped = read(stats.timeline_dropped);
   report.packager_dropped = read(stats.packager_dropped);
   report.decoded_frames = read(stats.decoded_frames);
   report.decode_errors = read(stats.decode_errors);
@@ -83,17 +97,17 @@ WorkerReport report_of(const Worker& process) {
 }  // namespace
 
 Report make_report(Channel& channel) {
-  const FeedSlot& feed = channel.feed();
   Report report;
   report.name = channel.name();
   report.state = channel.state();
-  report.feed_started = feed.since();
-  if (feed.occupied()) {
-    report.protocol = feed.publisher().protocol;
-    report.encoder = feed.publisher().encoder;
+  for (const feed::Id id : feed::kIds) {
+    report.feeds[feed::index(id)] = report_of(channel.feed(id), channel.options());
   }
-  report.feed_silent = feed.silent();
-  report.feed = feed.counters();
+  report.feeds.front().used = true;
+  report.shown = channel.choice().shown();
+  for (const FeedChoice::Reason reason : FeedChoice::kReasons) {
+    report.switches[static_cast<std::size_t>(reason)] = channel.choice().switches(reason);
+  }
   report.publishes_refused = channel.publishes_refused();
   report.queue = channel.source().feed_counters();
   report.source = channel.source().counters();
@@ -102,7 +116,10 @@ Report make_report(Channel& channel) {
   report.held_parts = channel.meter().held_parts();
   report.capture_to_part = channel.meter().capture_to_part();
   report.part_lateness = channel.meter().part_lateness();
-  if (channel.source().worker() != nullptr) report.worker = report_of(*channel.source().worker());
+  if (const Worker* worker = channel.source().worker()) {
+    report.worker = report_of(*worker);
+    for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
+  }
   report.snapshot = channel.snapshot();
   return report;
 }

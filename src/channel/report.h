@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,21 +15,7 @@ namespace channel {
 struct WorkerReport {
   bool running = false;
   int pid = 0;
-  std::string source_video;  ///< "H.264 1280x720 30000/1001", empty if there is none
-  std::string source_audio;
-  std::uint64_t video_packets = 0;
-  std::uint64_t audio_packets = 0;
   std::uint64_t unplayable_messages = 0;
-  std::uint64_t ts_sync_losses = 0;
-  std::uint64_t ts_continuity_errors = 0;
-  std::uint64_t ts_damaged_units = 0;
-  std::uint64_t ts_scrambled = 0;
-  std::uint64_t ts_transport_errors = 0;
-  std::uint64_t ts_untimed = 0;
-  std::uint64_t ts_unsupported = 0;
-  std::uint64_t timeline_anchors = 0;
-  std::uint64_t timeline_restamped = 0;
-  std::uint64_t timeline_dropped = 0;
   std::uint64_t packager_dropped = 0;
   std::uint64_t decoded_frames = 0;
   std::uint64_t decode_errors = 0;
@@ -43,16 +30,38 @@ struct WorkerReport {
   std::uint64_t audio_skew_us = 0;
 };
 
+/// One feed of a channel.
+struct FeedReport {
+  bool used = false;     ///< it has had a publisher, or the configuration gives it keys of its own
+  std::string protocol;  ///< of the publisher, empty while there is none
+  std::string encoder;
+  base::Micros since = 0;  ///< UTC
+  bool silent = false;     ///< connected, and without media for FeedSlot::kSilent
+  FeedSlot::Counters counters;
+  std::string video;  ///< as the worker sees it: "H.264 1280x720 30000/1001", empty if there is none
+  std::string audio;
+  std::uint64_t video_packets = 0;
+  std::uint64_t audio_packets = 0;
+  std::uint64_t ts_sync_losses = 0;
+  std::uint64_t ts_continuity_errors = 0;
+  std::uint64_t ts_damaged_units = 0;
+  std::uint64_t ts_scrambled = 0;
+  std::uint64_t ts_transport_errors = 0;
+  std::uint64_t ts_untimed = 0;
+  std::uint64_t ts_unsupported = 0;
+  std::uint64_t timeline_anchors = 0;
+  std::uint64_t timeline_restamped = 0;
+  std::uint64_t timeline_dropped = 0;
+};
+
 /// Everything that metrics and the API report of a channel, copied at one instant so that another thread can write it
 /// out.
 struct Report {
   std::string name;
   Channel::State state = Channel::State::kIdle;
-  std::string protocol;  ///< of the publisher, empty while there is none
-  std::string encoder;
-  base::Micros feed_started = 0;  ///< UTC
-  bool feed_silent = false;       ///< connected, and without media for FeedSlot::kSilent
-  FeedSlot::Counters feed;
+  std::array<FeedReport, feed::kIds.size()> feeds;  ///< by feed::index()
+  feed::Id shown = feed::Id::kPrimary;
+  std::array<std::uint64_t, FeedChoice::kReasons.size()> switches{};  ///< by FeedChoice::Reason
   std::uint64_t publishes_refused = 0;
   FeedWriter::Counters queue;  ///< to the worker
   WorkerSource::Counters source;

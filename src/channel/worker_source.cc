@@ -44,12 +44,12 @@ class WorkerSource::RecordReader final : public loop::StreamHandler {
 };
 
 WorkerSource::WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
-                           Spawner& spawner, const FeedSlot& feed, LogWriter& log)
+                           Spawner& spawner, const FeedSlots& feeds, LogWriter& log)
     : channel_(channel),
       options_(options),
       clock_(clock),
       spawner_(spawner),
-      feed_(feed),
+      feeds_(feeds),
       log_(log),
       writer_(alarms, {}),
       respawn_(alarms.make([this] { start_worker(); })),
@@ -66,7 +66,7 @@ void WorkerSource::start(const record::Position& position) {
 void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;
-  const std::string group = options_.declared ? channel_ : ingest::peer_key(feed_.publisher().peer);
+  const std::string group = options_.declared ? channel_ : ingest::peer_key(feeds_[feed::index(shown_)].publisher().peer);
   auto spawned = spawner_.spawn(media, {position_->known(), group});
   if (!spawned.ok()) {
     ++counters_.spawn_failures;
@@ -94,15 +94,22 @@ void WorkerSource::attach_worker() {
   attached_ = true;
   started_ = heartbeat_at_ = clock_.steady();
   writer_.attach(&worker_->feed());
-  if (position_->known()) write(feed::Resume{record::encode_position(*position_)});
-  write_feed_start();
+  if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
+  if (shown_ != feed::Id::kPrimary) write(shown_, feed::Select{feed::Select::How::kForced});
+  for (const FeedSlot& slot : feeds_) write_feed_start(slot);
 }
 
 /// Sends a worker that starts in the middle of a feed what it has missed: the format and the headers.
-void WorkerSource::write_feed_start() {
-  if (!feed_.format()) return;
-  write(feed::Start{*feed_.format()});
-  for (const feed::RtmpMessage& header : feed_.headers()) write(header);
+void WorkerSource::write_feed_start(const FeedSlot& slot) {
+  if (!slot.format()) return;
+  write(slot.id(), feed::Start{*slot.format()});
+  for (const feed::RtmpMessage& header : slot.headers()) write(slot.id(), header);
+}
+
+void WorkerSource::show(feed::Id feed, feed::Select::How how) {
+  if (std::exchange(shown_, feed) == feed) return;
+  writer_.set_shown(feed);
+  if (attached_) write(feed, feed::Select{how});
 }
 
 void WorkerSource::on_records(base::View bytes) {
@@ -149,7 +156,7 @@ void WorkerSource::stand_in() {
 
 void WorkerSource::tick(base::Micros utc) {
   if (attached_) {
-    write(feed::Tick{utc});
+    write(shown_, feed::Tick{utc});
     watch();
   } else if (stand_in_) {
     stand_in_->tick(utc);
@@ -186,7 +193,7 @@ void WorkerSource::finish() {
   respawn_->stop();
   if (worker_ && !worker_->started()) drop_worker();  // its request is withdrawn
   if (worker_) {
-    write(feed::Finish{});
+    write(shown_, feed::Finish{});
   } else {
     close_log();
   }

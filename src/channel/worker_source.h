@@ -22,7 +22,7 @@ namespace channel {
 ///
 /// The log always grows: a worker that dies or hangs is replaced, at once the first time and after longer pauses in a
 /// crash loop, and while no worker runs a stand-in continues the log. A new worker is sent what it has missed of the
-/// feed: its format and its headers. A worker whose request waits in the spawner's queue has not started: it cannot
+/// feeds: their formats and headers, and which of them is shown. A worker whose request waits in the spawner's queue has not started: it cannot
 /// hang, and the stand-in continues the log until it starts.
 class WorkerSource final : public Source {
  public:
@@ -36,7 +36,7 @@ class WorkerSource final : public Source {
 
   /// All of them outlive this. `options` may change; what is new in it takes effect with the next worker.
   WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
-               Spawner& spawner, const FeedSlot& feed, LogWriter& log);
+               Spawner& spawner, const FeedSlots& feeds, LogWriter& log);
   ~WorkerSource() override;
 
   void start(const record::Position& position) override;
@@ -44,8 +44,10 @@ class WorkerSource final : public Source {
   void finish() override;
   void abort(std::string_view why) override;
 
-  /// Passes a message of the feed to the worker; see FeedWriter.
-  void write(const feed::Message& message) { writer_.write(message, clock_.steady()); }
+  /// Passes a message of a feed to the worker; see FeedWriter.
+  void write(feed::Id feed, const feed::Message& message) { writer_.write(feed, message, clock_.steady()); }
+  /// Has the worker show this feed, and each later worker from its start. `how` matters to the one that runs.
+  void show(feed::Id feed, feed::Select::How how);
 
   const Counters& counters() const { return counters_; }
   const FeedWriter::Counters& feed_counters() const { return writer_.counters(); }
@@ -60,7 +62,7 @@ class WorkerSource final : public Source {
   void start_worker();
   void attach_worker();
   void drop_worker();
-  void write_feed_start();
+  void write_feed_start(const FeedSlot& slot);
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
   void watch();
@@ -72,10 +74,11 @@ class WorkerSource final : public Source {
   const Options& options_;
   const base::Clock& clock_;
   Spawner& spawner_;
-  const FeedSlot& feed_;
+  const FeedSlots& feeds_;
   LogWriter& log_;
   Counters counters_;
   FeedWriter writer_;
+  feed::Id shown_ = feed::Id::kPrimary;
 
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;

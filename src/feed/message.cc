@@ -9,12 +9,13 @@
 namespace feed {
 namespace {
 
-// type 1, then fields: a 8, b 4, c 1, role 1, track 1, payload length 4
+// type 1, feed 1, then fields: a 8, b 4, c 1, role 1, track 1, payload length 4
 constexpr std::size_t kHeaderSize = Reader::kHeaderSize;
+constexpr std::size_t kFeedAt = 1;
 // RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
 constexpr std::size_t kMaxPayload = 16U << 20;
 
-enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume };
+enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume, kSelect };
 
 struct Media {
   Role role = Role::kOther;
@@ -25,6 +26,7 @@ struct Media {
 Encoded pack(Type type, std::uint64_t a, std::uint32_t b, std::uint8_t c, Media media = {}) {
   base::ByteWriter out(kHeaderSize);
   out.u8(type);
+  out.u8(0);  // encode() writes the feed
   out.u64(a);
   out.u32(b);
   out.u8(c);
@@ -47,10 +49,12 @@ struct Encoder {
   Encoded operator()(const Stop&) const { return pack(kStop, 0, 0, 0); }
   Encoded operator()(const Finish&) const { return pack(kFinish, 0, 0, 0); }
   Encoded operator()(const Dropped& m) const { return pack(kDropped, m.bytes, 0, 0); }
+  Encoded operator()(const Select& m) const { return pack(kSelect, 0, 0, static_cast<std::uint8_t>(m.how)); }
 };
 
 struct Header {
   std::uint8_t type = 0;
+  Id feed = Id::kPrimary;
   std::uint64_t a = 0;
   std::uint32_t b = 0;
   std::uint8_t c = 0;
@@ -63,6 +67,9 @@ base::Result<Header> parse_header(base::View bytes) {
   base::ByteReader in(bytes);
   Header header;
   TRY(header.type, in.u8("feed message type"));
+  TRY(const std::uint8_t feed, in.u8("feed message feed"));
+  if (feed >= kIds.size()) return base::Error{base::Code::kMalformed, "feed message feed"};
+  header.feed = static_cast<Id>(feed);
   TRY(header.a, in.u64("feed message field"));
   TRY(header.b, in.u32("feed message field"));
   TRY(header.c, in.u8("feed message field"));
@@ -89,13 +96,29 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
     case kStop: return Message{Stop{}};
     case kFinish: return Message{Finish{}};
     case kDropped: return Message{Dropped{header.a}};
+    case kSelect:
+      if (header.c > 1) return base::Error{base::Code::kMalformed, "feed selection"};
+      return Message{Select{static_cast<Select::How>(header.c)}};
     default: return base::Error{base::Code::kMalformed, "feed message type"};
   }
 }
 
 }  // namespace
 
-Encoded encode(const Message& message) { return std::visit(Encoder{}, message); }
+std::string_view to_string(Id id) { return id == Id::kPrimary ? "primary" : "backup"; }
+
+std::optional<Id> id_from(std::string_view text) {
+  for (const Id id : kIds) {
+    if (text == to_string(id)) return id;
+  }
+  return std::nullopt;
+}
+
+Encoded encode(Id feed, const Message& message) {
+  Encoded encoded = std::visit(Encoder{}, message);
+  encoded.header[kFeedAt] = static_cast<std::uint8_t>(feed);
+  return encoded;
+}
 
 base::Status Reader::feed(base::View bytes) {
   while (!bytes.empty()) {
@@ -117,12 +140,12 @@ base::Status Reader::feed(base::View bytes) {
     TRY(const Header header, parse_header(header_));
     header_size_ = 0;
     TRY(Message message, make_message(header, base::Bytes::adopt(std::exchange(payload_, {}))));
-    ready_.push_back(std::move(message));
+    ready_.push_back({header.feed, std::move(message)});
   }
   return base::Ok{};
 }
 
-bool Reader::next(Message& message) {
+bool Reader::next(Addressed& message) {
   if (ready_.empty()) return false;
   message = std::move(ready_.front());
   ready_.pop_front();

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -16,6 +18,15 @@
 namespace feed {
 
 enum class Format : std::uint8_t { kRtmp = 1, kMpegTs = 2 };
+
+/// The feeds that a channel may have at a time. Both are demultiplexed; one is shown.
+enum class Id : std::uint8_t { kPrimary = 0, kBackup = 1 };
+inline constexpr std::array kIds{Id::kPrimary, Id::kBackup};
+constexpr std::size_t index(Id id) { return static_cast<std::size_t>(id); }
+constexpr Id other(Id id) { return id == Id::kPrimary ? Id::kBackup : Id::kPrimary; }
+/// "primary", "backup": as in stream ids, addresses, the API and metrics.
+std::string_view to_string(Id id);
+std::optional<Id> id_from(std::string_view text);
 
 /// A publisher came (again): everything the demuxer knew is forgotten, the timeline is not.
 struct Start {
@@ -78,32 +89,48 @@ struct Dropped {
   std::uint64_t bytes = 0;
 };
 
-using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped>;
+/// The feed that this is addressed to is to be shown.
+struct Select {
+  enum class How : std::uint8_t {
+    kAsked,   ///< the other feed goes on until this one has a picture for the time after it: nothing is lost
+    kForced,  ///< the other feed is gone, or not worth showing: as soon as this one has a picture
+  };
+  How how = How::kForced;
+};
+
+using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select>;
+
+/// A message of the pipe and the feed that it is of. Resume, Tick and Finish are of the channel; their `feed` says
+/// nothing.
+struct Addressed {
+  Id feed = Id::kPrimary;
+  Message message;
+};
 
 /// Header and payload of one message as they go down the pipe; the payload is shared, not copied.
 struct Encoded {
   std::vector<std::uint8_t> header;
   base::Bytes payload;
 };
-Encoded encode(const Message& message);
+Encoded encode(Id feed, const Message& message);
 
 /// Cuts a byte stream into messages. Feeding byte by byte equals feeding at once.
 /// Errors: kMalformed or kTooLarge, after which the stream is lost (the peer is our own server: a bug or a broken
 /// pipe).
 class Reader {
  public:
-  static constexpr std::size_t kHeaderSize = 20;
+  static constexpr std::size_t kHeaderSize = 21;
 
   base::Status feed(base::View bytes);
   /// The next whole message, if there is one.
-  bool next(Message& message);
+  bool next(Addressed& message);
 
  private:
   std::array<std::uint8_t, kHeaderSize> header_{};
   std::size_t header_size_ = 0;
   std::vector<std::uint8_t> payload_;
   std::size_t payload_left_ = 0;
-  std::deque<Message> ready_;
+  std::deque<Addressed> ready_;
 };
 
 }  // namespace feed

@@ -1,6 +1,7 @@
 #include "ingest/auth.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace ingest {
 namespace {
@@ -37,20 +38,43 @@ bool is_one_of(const std::vector<std::string>& keys, std::string_view given) {
   return found != 0;
 }
 
+/// Whether a reading of the key that was given is one of `keys`.
+bool admits(const std::vector<std::string>& keys, const PublishRequest& request) {
+  auto matches = static_cast<unsigned>(is_one_of(keys, request.key));
+  for (const std::string& reading : request.other_keys) matches |= static_cast<unsigned>(is_one_of(keys, reading));
+  return matches != 0 && !request.key.empty();
+}
+
 Publisher::Refusal denied(const PublishRequest& request) {
   return {Publisher::Refusal::Why::kDenied,
           request.key.empty() ? "a key is needed: live/CHANNEL?key=KEY" : "wrong key for the channel"};
+}
+
+std::variant<feed::Id, Publisher::Refusal> check_keys(const ChannelKeys& keys, const PublishRequest& request) {
+  const std::optional<feed::Id> named = feed::id_from(request.feed);
+  const bool any = admits(keys.any, request);
+  const bool backup = admits(keys.backup, request);
+  const bool free = request.loopback && (request.key.empty() || keys.empty());
+  if (!any && !backup && !free) return denied(request);
+  if (!named && !request.feed.empty()) {
+    return Publisher::Refusal{Publisher::Refusal::Why::kBadName, "a channel's feeds are primary and backup"};
+  }
+  if (any || free) return named.value_or(feed::Id::kPrimary);
+  if (named.value_or(feed::Id::kBackup) == feed::Id::kBackup) return feed::Id::kBackup;
+  return Publisher::Refusal{Publisher::Refusal::Why::kDenied, "this key is for the backup feed alone: feed=backup"};
 }
 
 }  // namespace
 
 bool PublishPolicy::is_a_key(std::string_view name) const {
   unsigned found = 0;
-  for (const auto& [channel, keys] : keys_) found |= static_cast<unsigned>(is_one_of(keys, name));
+  for (const auto& [channel, keys] : keys_) {
+    found |= static_cast<unsigned>(is_one_of(keys.any, name)) | static_cast<unsigned>(is_one_of(keys.backup, name));
+  }
   return found != 0;
 }
 
-std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& request) const {
+std::variant<feed::Id, Publisher::Refusal> PublishPolicy::check(const PublishRequest& request) const {
   using Why = Publisher::Refusal::Why;
   if (request.app != kApp) return Publisher::Refusal{Why::kNotFound, "publish to live/CHANNEL"};
   if (!is_channel_name(request.channel)) {
@@ -67,13 +91,7 @@ std::optional<Publisher::Refusal> PublishPolicy::check(const PublishRequest& req
 
   // A stranger gets the answer that every other unknown name gets, or names would be guesses at all keys at once.
   if (key_for_name) return denied(request);
-  auto matches = static_cast<unsigned>(is_one_of(entry->second, request.key));
-  for (const std::string& reading : request.other_keys) {
-    matches |= static_cast<unsigned>(is_one_of(entry->second, reading));
-  }
-  if (matches != 0 && !request.key.empty()) return std::nullopt;
-  if (request.loopback && (request.key.empty() || entry->second.empty())) return std::nullopt;
-  return denied(request);
+  return check_keys(entry->second, request);
 }
 
 }  // namespace ingest

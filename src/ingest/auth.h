@@ -1,9 +1,11 @@
 #pragma once
 
+#include <initializer_list>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "ingest/publisher.h"
@@ -15,6 +17,19 @@ bool is_channel_name(std::string_view name);
 
 /// Compares without telling by its duration where the texts differ (RT-44); their lengths are no secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+/// The keys of a channel; several are valid at once, so that one can be changed without a break.
+struct ChannelKeys {
+  ChannelKeys() = default;
+  ChannelKeys(std::initializer_list<std::string> keys) : any(keys) {}
+  ChannelKeys(std::vector<std::string> of_any, std::vector<std::string> of_backup)
+      : any(std::move(of_any)), backup(std::move(of_backup)) {}
+
+  bool empty() const { return any.empty() && backup.empty(); }
+
+  std::vector<std::string> any;     ///< admit either feed: the one that is named, else the primary
+  std::vector<std::string> backup;  ///< admit the backup feed alone, also where none is named
+};
 
 /// Who may publish to which channel: the configuration's answer. Immutable; a reload makes a new one.
 ///
@@ -28,13 +43,13 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 /// Thread: any.
 class PublishPolicy {
  public:
-  /// Keys by channel name; several of a channel are valid at once, so that one can be changed without a break.
-  using Keys = std::map<std::string, std::vector<std::string>, std::less<>>;
+  using Keys = std::map<std::string, ChannelKeys, std::less<>>;  ///< by channel name
 
   explicit PublishPolicy(Keys keys) : keys_(std::move(keys)) {}
 
-  /// Why the request is refused; nullopt: it is admitted. The text names neither keys nor their number.
-  std::optional<Publisher::Refusal> check(const PublishRequest& request) const;
+  /// As which feed of its channel the request is admitted, or why it is refused. The text names neither keys nor their
+  /// number.
+  std::variant<feed::Id, Publisher::Refusal> check(const PublishRequest& request) const;
 
  private:
   bool is_a_key(std::string_view name) const;

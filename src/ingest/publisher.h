@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,7 +25,12 @@ struct PublishRequest {
   bool loopback = false;
   feed::Format format = feed::Format::kRtmp;
   std::string encoder;  ///< what the publisher calls itself (RTMP flashVer), empty where it does not
+  /// Which of the channel's feeds it says it is: "primary", "backup", or nothing; a stranger's text.
+  std::string feed;
 };
+
+/// Feeds of channels, by the channel's name.
+using FeedNames = std::set<std::pair<std::string, feed::Id>>;
 
 /// One live publisher as the channel sees it. Owned by the listener; valid from Publisher::on_publish until
 /// FeedSink::on_feed_end.
@@ -54,7 +61,7 @@ class Publisher {
       kDenied,    ///< wrong or missing key
       kBusy,      ///< the channel has a publisher (RT-28, SR-23)
       kNotFound,  ///< no such channel is configured
-      kBadName,   ///< the channel's name is not [A-Za-z0-9_-]{1,64}
+      kBadName,   ///< the channel's name is not [A-Za-z0-9_-]{1,64}, or the feed's is unknown
       kOverload,  ///< too many feeds; the code that refuses logs it, listeners do not
     };
     Why why = Why::kDenied;

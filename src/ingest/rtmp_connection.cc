@@ -194,6 +194,7 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   asked.channel = request.stream;
   asked.key = request.key;
   asked.other_keys = request.other_keys;
+  asked.feed = request.feed;
   asked.protocol = protocol();
   asked.peer = peer();
   asked.loopback = loopback();

@@ -31,6 +31,7 @@ PublishRequest request_of(const StreamId& id, const Address& peer) {
   request.channel = id.channel;
   request.key = id.key;
   request.other_keys = id.other_keys;
+  request.feed = id.feed;
   request.protocol = "srt";
   request.peer = peer.text();
   request.loopback = peer.is_loopback();
@@ -55,15 +56,15 @@ const SrtChannel& SrtPolicy::channel(std::string_view name) const {
 }
 
 SrtGate::SrtGate(std::shared_ptr<const SrtPolicy> policy, const PeerLimits::Options& limits)
-    : policy_(std::move(policy)), live_(std::make_shared<const Live>()), limits_(limits) {}
+    : policy_(std::move(policy)), live_(std::make_shared<const FeedNames>()), limits_(limits) {}
 
 std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_view stream_id, const Address& peer,
                                                                    base::Micros now) {
   if (closed_) return count({SrtReject::kDown, "the server is stopping"});
   const std::string peer_text = peer.text();
   std::shared_ptr<const SrtPolicy> policy;
-  std::shared_ptr<const Live> live;
-  std::shared_ptr<const Live> accepted_when_full;
+  std::shared_ptr<const FeedNames> live;
+  std::shared_ptr<const Names> accepted_when_full;
   {
     const std::lock_guard lock(mutex_);
     policy = policy_;
@@ -83,15 +84,18 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
                                            [&](const Network& network) { return network.contains(peer); });
   if (!allowed) return count({SrtReject::kForbidden, "this address may not publish to " + id->channel});
   Admission admission{request_of(*id, peer), channel};
-  if (auto refusal = policy->keys.check(admission.request)) {
+  const auto checked = policy->keys.check(admission.request);
+  if (const auto* refusal = std::get_if<Publisher::Refusal>(&checked)) {
     // A bad name may be a key in the wrong place.
     const bool guessed =
         refusal->why == Publisher::Refusal::Why::kDenied || refusal->why == Publisher::Refusal::Why::kBadName;
     if (guessed) note_failure(peer, now);
     return count({code_of(refusal->why), refusal->text});
   }
-  if (live->contains(id->channel) && !channel.takeover) {
-    return count({SrtReject::kConflict, id->channel + " has a publisher"});
+  const feed::Id feed = std::get<feed::Id>(checked);
+  if (live->contains({id->channel, feed}) && !channel.takeover) {
+    return count({SrtReject::kConflict,
+                  "feed " + std::string(feed::to_string(feed)) + " of " + id->channel + " has a publisher"});
   }
   if (accepted_when_full && !policy->channels.contains(id->channel) && !accepted_when_full->contains(id->channel)) {
     return count({SrtReject::kOverload, "the server has as many channels as it may have"});
@@ -120,12 +124,12 @@ void SrtGate::set_policy(std::shared_ptr<const SrtPolicy> policy) {
   policy_ = std::move(policy);
 }
 
-void SrtGate::set_live(std::shared_ptr<const Live> live) {
+void SrtGate::set_live(std::shared_ptr<const FeedNames> live) {
   const std::lock_guard lock(mutex_);
   live_ = std::move(live);
 }
 
-void SrtGate::set_full(std::shared_ptr<const Live> but_for) {
+void SrtGate::set_full(std::shared_ptr<const Names> but_for) {
   const std::lock_guard lock(mutex_);
   full_but_for_ = std::move(but_for);
 }

@@ -75,8 +75,8 @@ class SrtGate {
   std::variant<Admission, Refusal> decide(std::string_view stream_id, const Address& peer, base::Micros now);
 
   void set_policy(std::shared_ptr<const SrtPolicy> policy);
-  /// Channels that have a publisher now: callers for them get 1409, unless they may take over (SR-23).
-  void set_live(std::shared_ptr<const std::set<std::string, std::less<>>> live);
+  /// Feeds that have a publisher now: callers for them get 1409, unless they may take over (SR-23).
+  void set_live(std::shared_ptr<const FeedNames> live);
   /// No channel can be made now that the policy does not name: callers for such get 1402, but for these channels, which
   /// are there. Null: there is room.
   void set_full(std::shared_ptr<const std::set<std::string, std::less<>>> but_for);
@@ -91,7 +91,7 @@ class SrtGate {
   std::uint64_t refused(SrtReject code) const;
 
  private:
-  using Live = std::set<std::string, std::less<>>;
+  using Names = std::set<std::string, std::less<>>;
   Refusal count(Refusal refusal);
 
   std::atomic<bool> closed_{false};
@@ -101,8 +101,8 @@ class SrtGate {
   /// understand.)
   mutable std::mutex mutex_;
   std::shared_ptr<const SrtPolicy> policy_;
-  std::shared_ptr<const Live> live_;
-  std::shared_ptr<const Live> full_but_for_;
+  std::shared_ptr<const FeedNames> live_;
+  std::shared_ptr<const Names> full_but_for_;
   PeerLimits limits_;
 };
 

@@ -18,6 +18,7 @@ PublishRequest request_of(const SrtAcceptor::Accepted& caller) {
     request.channel = id->channel;
     request.key = id->key;
     request.other_keys = id->other_keys;
+    request.feed = id->feed;
   }
   request.protocol = "srt";
   request.peer = caller.peer.text();
@@ -91,8 +92,8 @@ SrtListener::~SrtListener() {
   while (!feeds_.empty()) retire(feeds_.begin()->first, "server stops");
 }
 
-void SrtListener::set_occupied(std::set<std::string, std::less<>> channels) {
-  gate_.set_live(std::make_shared<const std::set<std::string, std::less<>>>(std::move(channels)));
+void SrtListener::set_occupied(FeedNames feeds) {
+  gate_.set_live(std::make_shared<const FeedNames>(std::move(feeds)));
 }
 
 void SrtListener::set_full(std::optional<std::set<std::string, std::less<>>> but_for) {

@@ -66,7 +66,7 @@ class SrtListener final : private SrtThreadSink {
   /// New callers are judged by this.
   void set_policy(std::shared_ptr<const SrtPolicy> policy) { gate_.set_policy(std::move(policy)); }
   /// Channels whose further publishers are refused by the gate.
-  void set_occupied(std::set<std::string, std::less<>> channels);
+  void set_occupied(FeedNames feeds);
   /// Callers for channels that the policy does not name are refused by the gate, but for these; nullopt: nobody is.
   void set_full(std::optional<std::set<std::string, std::less<>>> but_for);
   /// Refuses callers with 1503 from now on; publishers that are there continue (OP-3).

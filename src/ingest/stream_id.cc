@@ -44,10 +44,12 @@ bool is_clean_utf8(std::string_view text) {
 
 base::Status take_resource(std::string_view resource, StreamId& id) {
   const std::size_t mark = resource.find('?');
-  if (mark != std::string_view::npos && id.key.empty()) {
-    id.key = rtmp::query_value(resource.substr(mark + 1), "key");
-    id.other_keys = rtmp::other_key_readings(resource.substr(mark + 1));
+  const std::string_view query = mark == std::string_view::npos ? std::string_view{} : resource.substr(mark + 1);
+  if (id.key.empty()) {
+    id.key = rtmp::query_value(query, "key");
+    id.other_keys = rtmp::other_key_readings(query);
   }
+  if (id.feed.empty()) id.feed = rtmp::query_value(query, "feed");
   std::string_view path = resource.substr(0, mark);
   while (path.starts_with('/')) path.remove_prefix(1);
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -96,6 +98,7 @@ base::Result<StreamId> parse_keyed(std::string_view pairs) {
     if (key == "s") id.key = value;
     if (key == "u") id.user = value;
     if (key == "h") id.host = value;
+    if (key == "x-feed") id.feed = value;
     if (key == "m") TRY_OK(take_mode(value, id));
     if (key == "t") TRY_OK(take_type(value));
   }

@@ -18,6 +18,7 @@ struct StreamId {
   std::string key;      ///< s=KEY, or ?key=KEY after the resource; empty where none was given; never log it
   /// What else the key may be: percent-decoded, and, after the resource, with what follows an '&' in it; never log it.
   std::vector<std::string> other_keys;
+  std::string feed;  ///< x-feed=, or &feed= after the resource; empty where none was named
   std::string user;  ///< u=
   std::string host;  ///< h=
   Mode mode = Mode::kRequest;

@@ -6,25 +6,22 @@
 
 namespace job {
 
-/// What a worker reports of itself: one page of memory that it shares with the server, which reads it whenever it is
-/// asked for metrics. No messages, no locks; each number has one writer, the worker's main thread.
-struct Stats {
-  using Number = std::atomic<std::uint64_t>;
+using Number = std::atomic<std::uint64_t>;
 
-  // The source as demuxed.
-  Number source_codec_plus_one;  ///< media::Codec + 1; 0: no video seen
-  Number source_width;
-  Number source_height;
-  Number source_rate_num;
-  Number source_rate_den;
-  Number source_audio_codec_plus_one;
-  Number source_sample_rate;
-  Number source_channels;
+/// One feed, as demuxed.
+struct FeedStats {
+  Number codec_plus_one;  ///< media::Codec + 1; 0: no video seen
+  Number width;
+  Number height;
+  Number rate_num;
+  Number rate_den;
+  Number audio_codec_plus_one;
+  Number sample_rate;
+  Number channels;
 
   // Counters since the worker started.
   Number video_packets;
   Number audio_packets;
-  Number unplayable_messages;  ///< unknown codecs and broken tags, dropped
   Number ts_sync_losses;
   Number ts_continuity_errors;
   Number ts_damaged_units;     ///< PES packets and sections thrown away
@@ -35,6 +32,17 @@ struct Stats {
   Number timeline_anchors;     ///< times the clock was anchored: 1 for a feed without jumps
   Number timeline_restamped;   ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;     ///< packets without a place on the timeline
+};
+
+/// What a worker reports of itself: one page of memory that it shares with the server, which reads it whenever it is
+/// asked for metrics. No messages, no locks; each number has one writer, the worker's main thread.
+struct Stats {
+  using Number = job::Number;
+
+  std::array<FeedStats, 2> feeds;  ///< by feed::index()
+
+  // Counters since the worker started.
+  Number unplayable_messages;  ///< unknown codecs and broken tags, dropped
   Number packager_dropped;     ///< packets the packager had no room or place for
   Number decoded_frames;
   Number decode_errors;

@@ -92,6 +92,7 @@ PublishAddress parse_publish_address(std::string_view app, std::string_view stre
   address.stream = name;
   for (const std::string_view query : {name_query, app_query, split_query(tc_url).second}) {
     if (address.query.empty()) address.query = query;
+    if (address.feed.empty()) address.feed = query_value(query, "feed");
     if (!address.key.empty()) continue;
     address.key = query_value(query, "key");
     address.other_keys = other_key_readings(query);

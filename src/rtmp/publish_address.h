@@ -15,6 +15,7 @@ struct PublishAddress {
   std::string key;     ///< value of "key" in the first of those queries that has it, up to the next '&'
   /// What else the key may be: percent-decoded, with what follows an '&' in it. Empty where these are no other.
   std::vector<std::string> other_keys;
+  std::string feed;  ///< value of "feed", found as `key` is; empty where no query has it
 };
 
 /// Reads `connect`'s app and tcUrl and `publish`'s stream name. The forms seen:

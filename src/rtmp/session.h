@@ -24,6 +24,7 @@ struct PublishRequest {
   std::string query;                    ///< what stood after '?', without it
   std::string key;                      ///< its "key"; never log it (RT-44)
   std::vector<std::string> other_keys;  ///< as PublishAddress::other_keys; never log them
+  std::string feed;                     ///< its "feed"; empty where it has none
   std::string tc_url;
   std::string encoder;  ///< flashVer
   Capabilities capabilities;

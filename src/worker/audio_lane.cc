@@ -39,16 +39,19 @@ bool AudioLane::open_copy() {
 
 void AudioLane::change(const media::Track& track) {
   const bool changed = !media::same_format(track, source_) || track.timescale != source_.timescale;
+  const bool other = !active_;
   source_ = track;
   active_ = true;
-  if (!changed) return;
+  if (!changed && !other) return;
   if (transcoder_) {
-    const base::Status status = transcoder_->change_source(track, *this);
+    const base::Status status =
+        other ? transcoder_->change_feed(track, *this) : transcoder_->change_source(track, *this);
     if (!status.ok())
       base::log_error("worker", "new audio format not decodable",
                       {{"channel", options_.channel}, {"why", status.error().message()}});
     return;
   }
+  if (!changed) return;
   playable_ = can_copy(track);
   if (!playable_) {
     base::log_error("worker", "the new audio format cannot be copied; it is silent until another one comes",
@@ -71,6 +74,10 @@ void AudioLane::set_format(const media::Track& track) {
 
 bool AudioLane::take(media::Packet& packet) {
   if (!active_ || packet.track_id != source_.id) return false;
+  const media::Instant end{packet.pts + packet.duration, source_.timescale};
+  // Of a feed that takes over what this lane has played already is there again.
+  if (end_ && end <= *end_) return true;
+  end_ = end;
   if (!playable_) ++unplayable_;
   if (!playable_ || !rendition_) return true;
   if (transcoder_) {

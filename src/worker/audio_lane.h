@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "job/options.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/audio_transcoder.h"
@@ -58,6 +59,7 @@ class AudioLane final : private transcode::Output {
   bool playable_ = true;  ///< something can be made of its format
   std::uint64_t unplayable_ = 0;
   std::int64_t claimed_rate_ = 0;
+  std::optional<media::Instant> end_;  ///< of what was taken
   std::optional<std::uint32_t> rendition_;
   std::optional<RateMeter> rate_;  ///< of a copy
   std::unique_ptr<transcode::AudioTranscoder> transcoder_;

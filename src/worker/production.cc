@@ -28,27 +28,31 @@ Production::Production(job::Options options, OnRecord on_record)
     : options_(std::move(options)),
       on_record_(std::move(on_record)),
       packager_(packager::options_of(options_), *this),
-      input_(input(options_), *this),
+      feeds_{Feed(feed::Id::kPrimary, input(options_), *this), Feed(feed::Id::kBackup, input(options_), *this)},
       video_(options_, *this) {}
 
 Production::~Production() = default;
 
-bool Production::on_message(const feed::Message& message) {
+bool Production::on_message(const feed::Addressed& addressed) {
+  Feed& from = feed(addressed.feed);
+  const feed::Message& message = addressed.message;
   if (const auto* log = std::get_if<feed::Resume>(&message)) {
     resume(log->position.view());
   } else if (const auto* began = std::get_if<feed::Start>(&message)) {
-    start(began->format);
+    start(from, began->format);
   } else if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) {
-    input_.take(*rtmp);
+    from.input().take(*rtmp);
   } else if (const auto* ts = std::get_if<feed::TsBytes>(&message)) {
-    input_.take(*ts);
+    from.input().take(*ts);
   } else if (const auto* now = std::get_if<feed::Tick>(&message)) {
     tick(now->utc);
   } else if (std::holds_alternative<feed::Dropped>(message)) {
-    input_.on_loss();
-    video_.on_loss();
+    from.on_loss();
+    if (from.id() == shown_) video_.on_loss();
   } else if (std::holds_alternative<feed::Stop>(message)) {
-    input_.stop();
+    from.input().stop();
+  } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
+    select(from.id(), selected->how);
   } else if (std::holds_alternative<feed::Finish>(message)) {
     finish();
     return false;
@@ -65,46 +69,144 @@ void Production::resume(base::View position) {
     return;
   }
   for (const record::Position::Rendition& at : log->renditions) {
-    if (at.started) input_.not_before(media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp));
+    if (!at.started) continue;
+    const base::Micros end = media::rescale(at.end, at.timescale, base::kSecond, media::Round::kUp);
+    for (Feed& feed : feeds_) feed.input().not_before(end);
   }
   packager_.resume(*log);
   presentation_.resume(log->presentation);
   present();
 }
 
-void Production::start(feed::Format format) {
-  input_.stop();
-  video_.release();
-  for (const auto& lane : audio_) lane->release();
-  input_.start(format);
+void Production::start(Feed& from, feed::Format format) {
+  from.input().stop();
+  if (from.id() == wanted_) video_.cancel_switch();
+  if (from.id() == shown_) {
+    video_.release();
+    for (const auto& lane : audio_) lane->release();
+  }
+  from.start(format);
 }
 
 void Production::tick(base::Micros utc) {
+  now_ = utc;
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
+  settle_switch();
   if (options_.outage == job::Options::Outage::kHold) video_.hold(utc);
 }
 
 void Production::finish() {
-  input_.stop();
+  for (Feed& feed : feeds_) feed.input().stop();
   if (presentation_.state() == Presentation::State::kGathering) begin();
   video_.flush();
   for (const auto& lane : audio_) lane->flush();
   packager_.finish();
 }
 
-// ---- From the input: tracks and packets in UTC ticks.
+// ---- From one feed to another.
 
-void Production::on_event(media::Event&& event) {
-  std::visit([this](auto&& what) { take(std::forward<decltype(what)>(what)); }, std::move(event));
+void Production::select(feed::Id id, feed::Select::How how) {
+  const bool again = id == wanted_;
+  wanted_ = id;
+  how_ = how;
+  if (!again) {
+    video_.cancel_switch();
+    begin_switch();
+  } else if (how == feed::Select::How::kForced && shown_ != id) {
+    if (video_.switching()) {
+      video_.release();
+      show(feed(id));
+    } else {
+      begin_switch();
+    }
+  }
 }
 
-void Production::take(const media::Track& track) {
+/// Begins to change over, if there is something to change over to yet.
+void Production::begin_switch() {
+  if (wanted_ == shown_) return;
+  Feed& to = feed(wanted_);
+  const bool forced = how_ == feed::Select::How::kForced;
+  if (!video_.known()) {
+    // Nothing is shown yet, or the log of an earlier worker is.
+    early_.clear();
+    show(to);
+    return;
+  }
+  if (to.video() == nullptr) {
+    const bool sound_alone = !to.tracks().empty() && !to.input().awaits(media::Kind::kVideo, now_);
+    if (!forced || !sound_alone) return;
+    video_.release();
+    show(to);
+    return;
+  }
+  Feed::Recent recent = to.take_recent();
+  base::log_info("worker", "changing over to the other feed",
+                 {{"channel", options_.channel},
+                  {"feed", feed::to_string(wanted_)},
+                  {"forced", forced},
+                  {"packets_since_key_frame", recent.video.size()}});
+  video_.switch_to(*to.video(), to.input().claimed_rate(media::Kind::kVideo), std::move(recent.video), how_);
+  for (media::Packet& packet : recent.audio) to.keep(std::move(packet));
+  if (forced) show(to);
+}
+
+/// The audio follows the video that was asked for.
+void Production::settle_switch() {
+  if (video_.switching()) return;
+  if (wanted_ != shown_) {
+    const media::Track* video = feed(wanted_).video();
+    const bool changed = video_.active() && video != nullptr && video_.source()->id == video->id;
+    if (changed) {
+      show(feed(wanted_));
+    } else {
+      begin_switch();
+    }
+  } else if (video_.known() && !video_.active() && feed(shown_).video() != nullptr) {
+    // A switch was given up, or the first of two videos has gone.
+    video_.take(*feed(shown_).video(), feed(shown_).input().claimed_rate(media::Kind::kVideo));
+  }
+}
+
+/// The feed's audio takes the place of what was played; its video too, where the channel has not shown any yet.
+void Production::show(Feed& to) {
+  shown_ = to.id();
+  for (const auto& lane : audio_) lane->release();
+  const Feed::Recent recent = to.take_recent();
+  for (const media::Track& track : to.tracks()) {
+    if (track.kind() == media::Kind::kAudio) {
+      take_audio(to, track);
+    } else if (!video_.known()) {
+      video_.take(track, to.input().claimed_rate(media::Kind::kVideo));
+    }
+  }
+  for (const std::vector<media::Packet>* kept : {&recent.video, &recent.audio}) {
+    for (const media::Packet& packet : *kept) take(to, media::Packet(packet));
+  }
+}
+
+// ---- From the feeds: tracks and packets in UTC ticks.
+
+void Production::on_feed_event(Feed& from, media::Event&& event) {
+  std::visit([&](auto&& what) { take(from, std::forward<decltype(what)>(what)); }, std::move(event));
+  settle_switch();
+}
+
+void Production::take(Feed& from, const media::Track& track) {
+  const bool video = track.kind() == media::Kind::kVideo;
+  if (from.id() != shown_) {
+    // What the video changes over to may change its format meanwhile.
+    if (video && video_.switching() && from.id() == wanted_) {
+      video_.take(track, from.input().claimed_rate(media::Kind::kVideo));
+    }
+    return;
+  }
   forget_early(track);
-  if (track.kind() == media::Kind::kVideo) {
-    video_.take(track, input_.claimed_rate(media::Kind::kVideo));
+  if (video) {
+    video_.take(track, from.input().claimed_rate(media::Kind::kVideo));
   } else {
-    take_audio(track);
+    take_audio(from, track);
   }
 }
 
@@ -121,7 +223,7 @@ void Production::forget_early(const media::Track& next) {
 }
 
 /// The lane that continues with this track is the one that had its id, or the first whose track is gone.
-void Production::take_audio(const media::Track& track) {
+void Production::take_audio(Feed& from, const media::Track& track) {
   auto lane = std::find_if(audio_.begin(), audio_.end(), [&](const auto& at) { return at->source().id == track.id; });
   if (lane == audio_.end()) {
     lane = std::find_if(audio_.begin(), audio_.end(), [](const auto& at) { return !at->active(); });
@@ -133,17 +235,26 @@ void Production::take_audio(const media::Track& track) {
   const std::optional<AudioPlan> plan = plan_audio(options_, track);
   if (!plan) return;
   auto made = std::make_unique<AudioLane>(options_, static_cast<LaneOutlet&>(*this), audio_.size() + 1);
-  if (made->open(track, *plan, input_.claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
+  if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
 }
 
-void Production::take(const media::TrackGone& gone) {
-  video_.release(gone.track_id);
+void Production::take(Feed& from, const media::TrackGone& gone) {
+  if (from.id() == shown_ || from.id() == wanted_) video_.release(gone.track_id);
   for (const auto& lane : audio_) {
     if (lane->source().id == gone.track_id) lane->release();
   }
 }
 
-void Production::take(media::Packet&& packet) {
+void Production::take(Feed& from, media::Packet&& packet) {
+  if (from.id() == shown_) {
+    gather(std::move(packet));
+  } else if (!(from.id() == wanted_ && video_.switching() && video_.take(packet))) {
+    from.keep(std::move(packet));
+  }
+}
+
+/// Packets of the feed that is shown wait until the first presentation is complete.
+void Production::gather(media::Packet&& packet) {
   if (presentation_.state() != Presentation::State::kGathering) {
     deliver(std::move(packet));
     return;
@@ -156,8 +267,8 @@ bool Production::may_begin(const media::Packet& newest) const {
   // Audio alone has had its wait for video on the timeline.
   if (!video_.known() || options_.audio == job::Options::Audio::kNone || early_.size() >= kMostEarly) return true;
   const base::Micros waited = newest.arrived - early_.front().arrived;
-  if (audio_.empty()) return waited >= kWaitForAudio && !input_.awaits(media::Kind::kAudio, newest.arrived);
-  return !input_.finds_tracks() || waited >= kWaitForLanguages;
+  if (audio_.empty()) return waited >= kWaitForAudio && !feeds_[feed::index(shown_)].input().awaits(media::Kind::kAudio, newest.arrived);
+  return !feeds_[feed::index(shown_)].input().finds_tracks() || waited >= kWaitForLanguages;
 }
 
 void Production::begin() {
@@ -169,9 +280,7 @@ void Production::deliver(media::Packet&& packet) {
   if (presentation_.state() == Presentation::State::kChanged) present();
   if (video_.take(packet)) return;
   for (const auto& lane : audio_) {
-    if (!lane->take(packet)) continue;
-    ++audio_packets_;
-    return;
+    if (lane->take(packet)) return;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,22 +16,26 @@
 #include "record/position.h"
 #include "record/record.h"
 #include "worker/audio_lane.h"
-#include "worker/feed_input.h"
+#include "worker/feed.h"
 #include "worker/lane_outlet.h"
 #include "worker/presentation.h"
 #include "worker/video_lane.h"
 
 namespace worker {
 
-/// One channel's media, from feed messages to records: an input for the feed, a lane for each of its tracks, and the
-/// packager that they publish through.
+/// One channel's media, from feed messages to records: its feeds, a lane for each track that is shown, and the packager
+/// that they publish through.
 ///
-///   feed messages ─► FeedInput ─► events ─► VideoLane ───► Packager ─► records
-///                                      └──► AudioLane… ─┘
+///   messages ─► Feed primary ─┬─ events of the one that is shown ─► VideoLane ───► Packager ─► records
+///          └──► Feed backup  ─┘                                └──► AudioLane… ─┘
+///
+/// Both feeds are demultiplexed and put on the UTC timeline all the time. feed::Select names the one that is shown: the
+/// video changes over as VideoLane::switch_to() says, the audio at once where the switch is forced, and with the video
+/// where it was asked for.
 ///
 /// Reads no clock and does no I/O: time comes with the messages.
 /// Thread: one (encoders have their own; what they produce is taken by on_encoded()).
-class Production final : private media::EventSink, private LaneOutlet, private packager::Listener {
+class Production final : private FeedOwner, private LaneOutlet, private packager::Listener {
  public:
   using OnRecord = std::function<void(const record::Record&)>;
 
@@ -40,7 +45,7 @@ class Production final : private media::EventSink, private LaneOutlet, private p
   Production& operator=(const Production&) = delete;
 
   /// Takes the next message of the feed pipe. Returns false after Finish: everything is written, leave.
-  bool on_message(const feed::Message& message);
+  bool on_message(const feed::Addressed& message);
   /// Readable while encoders have something to deliver; -1 where nothing is encoded (yet).
   int encoded_descriptor() const { return video_.encoded_descriptor(); }
   /// Takes over what the encoders finished.
@@ -49,14 +54,14 @@ class Production final : private media::EventSink, private LaneOutlet, private p
   void report(job::Stats& stats) const;
 
  private:
-  // From the input.
-  void on_event(media::Event&& event) override;
-  void take(const media::Track& track);
-  void take(media::Packet&& packet);
-  void take(const media::TrackGone& gone);
-  void take(const media::Loss&) {}
-  void take(const media::End&) {}
-  void take(const media::Announced&) {}
+  // From the feeds.
+  void on_feed_event(Feed& from, media::Event&& event) override;
+  void take(Feed& from, const media::Track& track);
+  void take(Feed& from, media::Packet&& packet);
+  void take(Feed& from, const media::TrackGone& gone);
+  void take(Feed&, const media::Loss&) {}
+  void take(Feed&, const media::End&) {}
+  void take(Feed&, const media::Announced&) {}
   // From the lanes.
   std::uint32_t add_rendition(const std::string& name, Presentation::Describe describe) override;
   void on_change() override { presentation_.changed(); }
@@ -67,13 +72,19 @@ class Production final : private media::EventSink, private LaneOutlet, private p
   void on_key_wanted(std::uint32_t rendition) override { video_.on_key_wanted(rendition); }
 
   void resume(base::View position);
-  void start(feed::Format format);
+  void start(Feed& from, feed::Format format);
+  void select(feed::Id id, feed::Select::How how);
+  void begin_switch();
+  void settle_switch();
+  void show(Feed& feed);
   void tick(base::Micros utc);
   void finish();
   void forget_early(const media::Track& next);
-  void take_audio(const media::Track& track);
+  void take_audio(Feed& from, const media::Track& track);
+  void gather(media::Packet&& packet);
   bool may_begin(const media::Packet& newest) const;
   void begin();
+  Feed& feed(feed::Id id) { return feeds_[feed::index(id)]; }
   void deliver(media::Packet&& packet);
   void present();
 
@@ -81,11 +92,14 @@ class Production final : private media::EventSink, private LaneOutlet, private p
   const OnRecord on_record_;
   packager::Packager packager_;
   Presentation presentation_;
-  FeedInput input_;
+  std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index()
+  feed::Id shown_ = feed::Id::kPrimary;         ///< the one whose audio is played
+  feed::Id wanted_ = feed::Id::kPrimary;        ///< the one that was selected last
+  feed::Select::How how_ = feed::Select::How::kForced;
+  base::Micros now_ = 0;  ///< UTC, of the newest tick
   VideoLane video_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly
-  std::uint64_t audio_packets_ = 0;
 };
 
 }  // namespace worker

@@ -105,7 +105,7 @@ class Runner {
  private:
   bool take(base::View bytes) {
     const base::Status status = reader_.feed(bytes);
-    feed::Message message;
+    feed::Addressed message;
     while (reader_.next(message)) {
       if (!production_.on_message(message)) return false;
     }

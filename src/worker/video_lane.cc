@@ -20,6 +20,15 @@ void log_sdr_conversion(const std::string& channel, const media::Track& track) {
       {{"channel", channel}, {"transfer", track.video.colour.transfer}, {"primaries", track.video.colour.primaries}});
 }
 
+void add(transcode::DecodeSide::Counters& sum, const transcode::DecodeSide::Counters& more) {
+  sum.fed += more.fed;
+  sum.decoded += more.decoded;
+  sum.decode_errors += more.decode_errors;
+  sum.dropped_packets += more.dropped_packets;
+  sum.duplicated += more.duplicated;
+  sum.lag = std::max(sum.lag, more.lag);
+}
+
 }  // namespace
 
 VideoLane::VideoLane(const job::Options& options, LaneOutlet& outlet) : options_(options), outlet_(outlet) {}
@@ -33,7 +42,12 @@ bool VideoLane::take(const media::Track& track, std::int64_t claimed_rate) {
     open(claimed_rate);
     return true;
   }
-  if (active_ && track.id != source_->id) return false;  // a second angle: the first one is shown
+  if (incoming_ && track.id == incoming_->track.id) {
+    change_incoming(track);
+    return true;
+  }
+  // A second angle: the first one is shown, or is about to be.
+  if (incoming_ || (active_ && track.id != source_->id)) return false;
   const bool changed = !media::same_format(track, *source_) || track.timescale != source_->timescale;
   active_ = true;
   claimed_rate_ = claimed_rate;
@@ -59,9 +73,9 @@ void VideoLane::change(const media::Track& track) {
                     {{"channel", options_.channel}, {"codec", track.codec_string}});
     return;
   }
-  if (ladder_) {
+  if (decode_) {
     log_sdr_conversion(options_.channel, track);
-    const base::Status status = ladder_->change_source(track);
+    const base::Status status = decode_->change_source(track);
     if (!status.ok())
       base::log_error("worker", "new video format not decodable",
                       {{"channel", options_.channel}, {"why", status.error().message()}});
@@ -85,7 +99,7 @@ void VideoLane::open(std::int64_t claimed_rate) {
     if (!status.ok()) {
       base::log_error("worker", "cannot encode the ladder; the feed's own video is served if players can take it",
                       {{"channel", options_.channel}, {"why", status.error().message()}});
-      ladder_.reset();
+      encode_.reset();
       plan_.rungs.clear();
       plan_.copy = can_copy(*source_);
     }
@@ -101,74 +115,203 @@ void VideoLane::open(std::int64_t claimed_rate) {
 }
 
 base::Status VideoLane::open_ladder() {
-  transcode::VideoLadder::Options ladder;
+  using transcode::EncodeSide;
+  EncodeSide::Options encode;
   const media::Rational rate = plan_.copy ? source_->video.frame_rate : plan_.rungs.front().frame_rate;
-  ladder.segment = media::slot_length(source_->timescale, rate, options_.segment).seconds;
-  ladder.keys = plan_.copy ? transcode::VideoLadder::Keys::kForced : transcode::VideoLadder::Keys::kGrid;
-  TRY(ladder_, transcode::VideoLadder::make(*source_, plan_.rungs, ladder));
-  plan_.rungs = ladder_->rungs();
+  encode.segment = media::slot_length(source_->timescale, rate, options_.segment).seconds;
+  encode.keys = plan_.copy ? EncodeSide::Keys::kForced : EncodeSide::Keys::kGrid;
+  TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
+  TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, {}));
+  encode_->select(decode_.get());
+  plan_.rungs = encode_->rungs();
   rungs_.resize(plan_.rungs.size());
-  ladder_->drain(*this);
+  encode_->drain(*this);
   log_sdr_conversion(options_.channel, *source_);
   return base::Ok{};
 }
 
 bool VideoLane::take(media::Packet& packet) {
+  if (incoming_ && packet.track_id == incoming_->track.id) return take_incoming(packet);
   if (!source_ || !active_ || packet.track_id != source_->id) return false;
-  ++packets_;
   if (!playable_) {
     ++unplayable_;
     return true;
   }
-  newest_ = std::max(newest_.value_or(media::Instant{INT64_MIN, 1}), media::Instant{packet.pts, source_->timescale});
-  if (rate_ && rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
   // The packager first: it may announce a cut at this packet, where the encoders then put their key frames.
-  if (copy_) outlet_.publish(*copy_, ladder_ ? media::Packet(packet) : std::move(packet));
-  if (ladder_) ladder_->feed(std::move(packet));
+  if (!incoming_ || !incoming_->copied) publish_copy(packet);
+  newest_ = std::max(newest_.value_or(media::Instant{INT64_MIN, 1}), media::Instant{packet.pts, source_->timescale});
+  if (decode_) decode_->feed(std::move(packet));
+  settle_switch();
   return true;
 }
 
+void VideoLane::publish_copy(const media::Packet& packet) {
+  if (!copy_) return;
+  if (rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
+  outlet_.publish(*copy_, media::Packet(packet));
+}
+
+// ---- From one feed to another.
+
+void VideoLane::switch_to(const media::Track& track, std::int64_t claimed_rate, std::vector<media::Packet>&& since_key,
+                          feed::Select::How how) {
+  incoming_ = Incoming{track, claimed_rate, nullptr, false};
+  if (encode_) {
+    log_sdr_conversion(options_.channel, track);
+    auto made = transcode::DecodeSide::make(track, *encode_, {});
+    if (made.ok()) {
+      incoming_->decode = made.take();
+      incoming_->decode->catch_up(std::move(since_key));
+    } else {
+      base::log_error("worker", "the other feed's video is not decodable; the picture is held",
+                      {{"channel", options_.channel}, {"why", made.error().message()}});
+    }
+  }
+  if (how == feed::Select::How::kForced) active_ = false;
+  if (incoming_->decode && active_) {
+    encode_->switch_to(*incoming_->decode);
+  } else if (encode_) {
+    encode_->select(incoming_->decode.get());
+  }
+  settle_switch();
+}
+
+void VideoLane::cancel_switch() {
+  if (!incoming_) return;
+  if (incoming_->copied) {
+    // The copy has the new track's format already.
+    if (encode_) encode_->select(incoming_->decode.get());
+    settle_switch();
+    release();
+    return;
+  }
+  if (encode_) encode_->select(decode_.get());
+  retire(std::move(incoming_->decode));
+  incoming_.reset();
+}
+
+bool VideoLane::take_incoming(media::Packet& packet) {
+  if (plan_.copy && !incoming_->copied && packet.key) copy_incoming();
+  if (incoming_->copied && !playable_) ++unplayable_;
+  if (incoming_->copied && playable_) {
+    publish_copy(packet);
+    newest_ = media::Instant{packet.pts, incoming_->track.timescale};
+  }
+  if (incoming_->decode) incoming_->decode->feed(std::move(packet));
+  settle_switch();
+  return true;
+}
+
+void VideoLane::copy_incoming() {
+  incoming_->copied = true;
+  claimed_rate_ = incoming_->claimed_rate;
+  playable_ = can_copy(incoming_->track);
+  if (!playable_) {
+    base::log_error("worker", "the other feed's video cannot be copied; the picture is held until another one comes",
+                    {{"channel", options_.channel}, {"codec", incoming_->track.codec_string}});
+    return;
+  }
+  if (media::same_format(format_, incoming_->track) && format_.timescale == incoming_->track.timescale) {
+    format_ = incoming_->track;
+    return;
+  }
+  set_copy_format(incoming_->track);
+  outlet_.on_change();
+}
+
+/// The incoming track becomes the lane's once everything shows it.
+void VideoLane::settle_switch() {
+  if (!incoming_) return;
+  const bool shown = !encode_ || !incoming_->decode || encode_->shown() == incoming_->decode.get();
+  if (!shown || (plan_.copy && !incoming_->copied)) return;
+  source_ = incoming_->track;
+  claimed_rate_ = incoming_->claimed_rate;
+  active_ = true;
+  if (!plan_.copy) playable_ = true;
+  retire(std::exchange(decode_, std::move(incoming_->decode)));
+  incoming_.reset();
+}
+
+void VideoLane::retire(std::unique_ptr<transcode::DecodeSide> side) {
+  if (!side) return;
+  add(retired_, side->counters());
+  retired_.lag = 0;
+}
+
+/// Packets that the copy waits for have the new format.
+void VideoLane::change_incoming(const media::Track& track) {
+  const bool changed =
+      !media::same_format(track, incoming_->track) || track.timescale != incoming_->track.timescale;
+  incoming_->track = track;
+  if (!changed) return;
+  if (incoming_->decode) {
+    const base::Status status = incoming_->decode->change_source(track);
+    if (!status.ok())
+      base::log_error("worker", "new video format not decodable",
+                      {{"channel", options_.channel}, {"why", status.error().message()}});
+  }
+  if (incoming_->copied) copy_incoming();
+}
+
 void VideoLane::release(std::uint32_t track_id) {
-  if (source_ && source_->id == track_id) release();
+  if (incoming_ && incoming_->track.id == track_id) {
+    cancel_switch();
+  } else if (source_ && source_->id == track_id) {
+    release();
+  }
 }
 
 void VideoLane::release() {
   active_ = false;
-  on_loss();
+  if (decode_) decode_->discontinuity();
+  // What the switch waited for will not come.
+  if (incoming_ && incoming_->decode) encode_->select(incoming_->decode.get());
 }
 
 void VideoLane::on_loss() {
-  if (ladder_) ladder_->discontinuity();
+  if (decode_) decode_->discontinuity();
+  if (incoming_ && incoming_->decode) incoming_->decode->discontinuity();
 }
 
 void VideoLane::hold(base::Micros utc) {
-  if (!ladder_) return;
-  if (const auto until = hold_clock_.on_tick(utc, ladder_->newest())) ladder_->hold(*until);
+  settle_switch();
+  if (!encode_) return;
+  if (const auto until = hold_clock_.on_tick(utc, encode_->newest())) encode_->hold(*until);
 }
 
 void VideoLane::on_cut(std::int64_t time) {
-  if (ladder_ && plan_.copy) ladder_->force_key_at({time, source_->timescale});
+  if (encode_ && plan_.copy) encode_->force_key_at({time, format_.timescale});
 }
 
 void VideoLane::on_key_wanted(std::uint32_t rendition) {
   const bool ours =
       std::any_of(rungs_.begin(), rungs_.end(), [&](const auto& rung) { return rung.rendition == rendition; });
-  if (ladder_ && newest_ && ours) ladder_->force_key_at(*newest_);
+  if (encode_ && newest_ && ours) encode_->force_key_at(*newest_);
 }
 
 void VideoLane::on_encoded() {
-  if (ladder_) ladder_->drain(*this);
+  if (encode_) encode_->drain(*this);
+  settle_switch();
 }
 
 void VideoLane::flush() {
-  if (!ladder_) return;
-  ladder_->flush();
-  ladder_->drain(*this);
+  if (!encode_) return;
+  if (incoming_ && incoming_->decode) {
+    encode_->select(incoming_->decode.get());
+    incoming_->decode->flush();
+  } else if (decode_) {
+    decode_->flush();
+  }
+  encode_->flush();
+  encode_->drain(*this);
 }
 
-std::optional<transcode::VideoLadder::Counters> VideoLane::ladder_counters() const {
-  if (!ladder_) return std::nullopt;
-  return ladder_->counters();
+std::optional<VideoLane::Counters> VideoLane::ladder_counters() const {
+  if (!encode_) return std::nullopt;
+  Counters counters{encode_->counters(), retired_};
+  if (decode_) add(counters.decoding, decode_->counters());
+  if (incoming_ && incoming_->decode) add(counters.decoding, incoming_->decode->counters());
+  return counters;
 }
 
 packager::RenditionSpec VideoLane::describe_copy() const {

@@ -6,29 +6,43 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "feed/message.h"
 #include "job/options.h"
 #include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
+#include "transcode/decode_side.h"
+#include "transcode/encode_side.h"
 #include "transcode/hold_clock.h"
-#include "transcode/video_ladder.h"
+#include "transcode/output.h"
 #include "worker/lane_outlet.h"
 #include "worker/plan.h"
 #include "worker/rate_meter.h"
 
 namespace worker {
 
-/// The feed's video on its way to its renditions: a copy, the rungs of a ladder, or both. The first video track that
+/// The channel's video on its way to its renditions: a copy, the rungs of a ladder, or both. The first video track that
 /// comes decides what is made of it; a later one takes its place when it is gone, whatever its format: rungs stay as
-/// they are, a copy changes its format. Thread: one (encoders have their own; on_encoded() takes what they made).
+/// they are, a copy changes its format.
+///
+/// Another feed's track takes its place by switch_to(). Rungs change between two decoded pictures, the copy at the new
+/// track's next key frame; until both have, packets of the two tracks are taken.
+/// Thread: one (encoders have their own; on_encoded() takes what they made).
 class VideoLane final : private transcode::Output {
  public:
+  struct Counters : transcode::EncodeSide::Counters {
+    transcode::DecodeSide::Counters decoding;  ///< of all feeds so far
+  };
+
   /// Both outlive this.
   VideoLane(const job::Options& options, LaneOutlet& outlet);
   ~VideoLane() override;
 
   /// Whether a track was taken.
   bool known() const { return source_.has_value(); }
+  /// Whether that track still comes.
+  bool active() const { return active_; }
+  /// The track that is shown, or was last.
   const std::optional<media::Track>& source() const { return source_; }
   /// The feed's track, new or in another format. False where it is not for this lane: another one is shown.
   /// `claimed_rate`: what the container says of its bit rate, 0 where it does not. Units: bit/s.
@@ -39,6 +53,17 @@ class VideoLane final : private transcode::Output {
   void release(std::uint32_t track_id);
   /// The feed ended: the next video track of any id takes over.
   void release();
+
+  /// Another feed's `track` is to be shown; `since_key`: its packets from the newest key frame on.
+  /// kAsked: the present track is shown until the new one has a picture for the time after it. kForced: it is shown no
+  /// longer. REQUIRES: known(), and no switch is under way.
+  void switch_to(const media::Track& track, std::int64_t claimed_rate, std::vector<media::Packet>&& since_key,
+                 feed::Select::How how);
+  /// Whether a switch is under way.
+  bool switching() const { return incoming_.has_value(); }
+  /// Gives the switch up: the present track stays, or, if it is shown no longer, the next one that comes takes over.
+  void cancel_switch();
+
   void on_loss();
   /// It is `utc`: what encoders should have shown by now, and was not there, is the last picture again.
   void hold(base::Micros utc);
@@ -48,25 +73,38 @@ class VideoLane final : private transcode::Output {
   void on_key_wanted(std::uint32_t rendition);
 
   /// Readable while encoders have something to deliver; -1 where nothing is encoded.
-  int encoded_descriptor() const { return ladder_ ? ladder_->descriptor() : -1; }
+  int encoded_descriptor() const { return encode_ ? encode_->descriptor() : -1; }
   void on_encoded();
   void flush();
 
-  std::uint64_t packets() const { return packets_; }
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
-  std::optional<transcode::VideoLadder::Counters> ladder_counters() const;
+  /// Nothing where nothing is encoded.
+  std::optional<Counters> ladder_counters() const;
 
  private:
   struct RungLane {
     media::Track track;
     std::optional<std::uint32_t> rendition;
   };
+  /// The other feed's track while a switch to it is under way.
+  struct Incoming {
+    media::Track track;
+    std::int64_t claimed_rate = 0;
+    std::unique_ptr<transcode::DecodeSide> decode;  ///< null where nothing is encoded, or it cannot be decoded
+    bool copied = false;                            ///< the copy has switched
+  };
 
   void open(std::int64_t claimed_rate);
   base::Status open_ladder();
   void change(const media::Track& track);
+  void change_incoming(const media::Track& track);
   void set_copy_format(const media::Track& track);
+  bool take_incoming(media::Packet& packet);
+  void copy_incoming();
+  void settle_switch();
+  void retire(std::unique_ptr<transcode::DecodeSide> side);
+  void publish_copy(const media::Packet& packet);
   packager::RenditionSpec describe_copy() const;
   packager::RenditionSpec describe_rung(std::size_t rung) const;
   void on_track(std::size_t rung, const media::Track& track) override;
@@ -76,17 +114,19 @@ class VideoLane final : private transcode::Output {
   LaneOutlet& outlet_;
   std::optional<media::Track> source_;
   media::Track format_;    ///< of the copy: the newest that could be copied
-  bool active_ = false;    ///< source_ is a track of the current feed
+  bool active_ = false;    ///< source_ is a track of a current feed
   bool playable_ = false;  ///< something can be made of its format
   VideoPlan plan_;
   std::optional<RateMeter> rate_;  ///< of the copy
   std::int64_t claimed_rate_ = 0;
   std::optional<std::uint32_t> copy_;  ///< rendition
-  std::unique_ptr<transcode::VideoLadder> ladder_;
+  std::unique_ptr<transcode::EncodeSide> encode_;  ///< outlives the decode sides
+  std::unique_ptr<transcode::DecodeSide> decode_;  ///< of source_
+  std::optional<Incoming> incoming_;
+  transcode::DecodeSide::Counters retired_;  ///< of decode sides that are gone
   transcode::HoldClock hold_clock_;
   std::vector<RungLane> rungs_;
   std::optional<media::Instant> newest_;
-  std::uint64_t packets_ = 0;
   std::uint64_t unplayable_ = 0;
 };
 

@@ -82,7 +82,8 @@ class FakeTime final : public base::Clock, public Alarms {
   std::vector<FakeAlarm*> alarms_;
 };
 
-inline std::string name_of(const feed::Message& message) {
+/// "9:text" of a message of the primary feed, "b:9:text" of the backup.
+inline std::string name_of(const feed::Addressed& message) {
   struct Namer {
     std::string operator()(const feed::Resume&) const { return "resume"; }
     std::string operator()(const feed::Start& m) const { return m.format == feed::Format::kRtmp ? "rtmp" : "ts"; }
@@ -94,8 +95,11 @@ inline std::string name_of(const feed::Message& message) {
     std::string operator()(const feed::Stop&) const { return "stop"; }
     std::string operator()(const feed::Finish&) const { return "finish"; }
     std::string operator()(const feed::Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
+    std::string operator()(const feed::Select& m) const {
+      return m.how == feed::Select::How::kAsked ? "select" : "select-now";
+    }
   };
-  return std::visit(Namer{}, message);
+  return (message.feed == feed::Id::kBackup ? "b:" : "") + std::visit(Namer{}, message.message);
 }
 
 /// What a worker process is to its test: it outlives the channel's handle to it.
@@ -111,15 +115,15 @@ struct FakeProcess {
   bool gone = false;  ///< its handle was destroyed
   std::size_t queued = 0;
   feed::Reader reader;
-  std::vector<feed::Message> heard;
+  std::vector<feed::Addressed> heard;
   loop::StreamHandler* records = nullptr;
   std::map<std::uint64_t, base::Bytes> media;  ///< by offset
 
   /// The messages that it got, without ticks.
   std::string trace() {
     std::string text;
-    for (const feed::Message& message : heard) {
-      if (!std::holds_alternative<feed::Tick>(message)) text += (text.empty() ? "" : " ") + name_of(message);
+    for (const feed::Addressed& message : heard) {
+      if (!std::holds_alternative<feed::Tick>(message.message)) text += (text.empty() ? "" : " ") + name_of(message);
     }
     return text;
   }
@@ -167,7 +171,7 @@ class FakeWorker final : public Worker, private FeedPipe {
  private:
   void write(std::span<const base::Bytes> slices) override {
     for (const base::Bytes& slice : slices) static_cast<void>(process_->reader.feed(slice.view()).ok());
-    feed::Message message;
+    feed::Addressed message;
     while (process_->reader.next(message)) process_->heard.push_back(std::move(message));
   }
   std::size_t queued() const override { return process_->queued; }

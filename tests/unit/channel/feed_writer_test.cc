@@ -28,8 +28,10 @@ class FakePipe final : public FeedPipe {
 
   std::string trace() {
     std::string text;
-    feed::Message message;
-    while (reader_.next(message)) {
+    feed::Addressed addressed;
+    while (reader_.next(addressed)) {
+      const feed::Message& message = addressed.message;
+      if (addressed.feed == feed::Id::kBackup) text += "b:";
       if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) text += std::to_string(rtmp->timestamp) + " ";
       if (const auto* dropped = std::get_if<feed::Dropped>(&message))
         text += "dropped(" + std::to_string(dropped->bytes) + ") ";
@@ -51,12 +53,13 @@ class FeedWriterTest : public testing::Test {
  protected:
   FeedWriterTest() { writer_.attach(&pipe_); }
 
-  void media(std::uint32_t timestamp, Role role, std::size_t size = 10) {
+  void media(std::uint32_t timestamp, Role role, std::size_t size = 10, feed::Id feed = feed::Id::kPrimary) {
     const std::uint8_t type = role == Role::kAudio ? feed::kRtmpAudio : feed::kRtmpVideo;
-    writer_.write(feed::RtmpMessage{type, timestamp, 0, base::Bytes::copy_of(std::string(size, 'x')), role, 0, false},
+    writer_.write(feed,
+                  feed::RtmpMessage{type, timestamp, 0, base::Bytes::copy_of(std::string(size, 'x')), role, 0, false},
                   time_.steady());
   }
-  void write(const feed::Message& message) { writer_.write(message, time_.steady()); }
+  void write(const feed::Message& message) { writer_.write(feed::Id::kPrimary, message, time_.steady()); }
 
   FakeTime time_;
   FakePipe pipe_;

@@ -8,10 +8,10 @@
 namespace feed {
 namespace {
 
-std::vector<std::uint8_t> bytes_of(const std::vector<Message>& messages) {
+std::vector<std::uint8_t> bytes_of(const std::vector<Addressed>& messages) {
   std::vector<std::uint8_t> bytes;
-  for (const Message& message : messages) {
-    const Encoded encoded = encode(message);
+  for (const Addressed& message : messages) {
+    const Encoded encoded = encode(message.feed, message.message);
     bytes.insert(bytes.end(), encoded.header.begin(), encoded.header.end());
     bytes.insert(bytes.end(), encoded.payload.begin(), encoded.payload.end());
   }
@@ -34,30 +34,36 @@ struct Describe {
   std::string operator()(const Stop&) const { return "stop"; }
   std::string operator()(const Finish&) const { return "finish"; }
   std::string operator()(const Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
+  std::string operator()(const Select& m) const { return m.how == Select::How::kAsked ? "select" : "select now"; }
 };
 
 std::string trace(Reader& reader) {
   std::string text;
-  Message message;
-  while (reader.next(message)) text += std::visit(Describe{}, message) + "\n";
+  Addressed message;
+  while (reader.next(message)) {
+    text += (message.feed == Id::kBackup ? "backup: " : "") + std::visit(Describe{}, message.message) + "\n";
+  }
   return text;
 }
 
-const std::vector<Message> kSession = {
-    Resume{base::Bytes::copy_of("here")},
-    Start{Format::kRtmp},
-    RtmpMessage{9, 0xfffffff0U, 1'700'000'000'000'001, base::Bytes::copy_of("frame"), Role::kKeyFrame, 0, false},
-    RtmpMessage{8, 21, 1'700'000'000'000'002, {}, Role::kHeader, 3, false},
-    TsBytes{77, base::Bytes::copy_of("G"), Role::kOther},
-    Tick{1'700'000'000'500'000},
-    Dropped{123},
-    Stop{},
-    Finish{}};
+const std::vector<Addressed> kSession = {
+    {Id::kPrimary, Resume{base::Bytes::copy_of("here")}},
+    {Id::kPrimary, Start{Format::kRtmp}},
+    {Id::kPrimary,
+     RtmpMessage{9, 0xfffffff0U, 1'700'000'000'000'001, base::Bytes::copy_of("frame"), Role::kKeyFrame, 0, false}},
+    {Id::kPrimary, RtmpMessage{8, 21, 1'700'000'000'000'002, {}, Role::kHeader, 3, false}},
+    {Id::kBackup, TsBytes{77, base::Bytes::copy_of("G"), Role::kOther}},
+    {Id::kBackup, Select{Select::How::kAsked}},
+    {Id::kPrimary, Tick{1'700'000'000'500'000}},
+    {Id::kBackup, Dropped{123}},
+    {Id::kPrimary, Select{Select::How::kForced}},
+    {Id::kPrimary, Stop{}},
+    {Id::kPrimary, Finish{}}};
 
 const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
-    "3\nts 77 G role 4\n"
-    "tick 1700000000500000\ndropped 123\nstop\nfinish\n";
+    "3\nbackup: ts 77 G role 4\nbackup: select\n"
+    "tick 1700000000500000\nbackup: dropped 123\nselect now\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;
@@ -83,21 +89,22 @@ TEST(FeedReader, GivesTheSameHoweverMessagesLieInTheReads) {
 }
 
 TEST(FeedReader, RefusesAnUnknownTypeAndAnImpossibleLength) {
-  std::vector<std::uint8_t> unknown(20, 0);
+  std::vector<std::uint8_t> unknown(Reader::kHeaderSize, 0);
   EXPECT_FALSE(Reader{}.feed(unknown).ok());
-  std::vector<std::uint8_t> huge(20, 0xff);
+  std::vector<std::uint8_t> huge(Reader::kHeaderSize, 0xff);
   huge[0] = 3;
-  huge[14] = 4;
+  huge[1] = 0;
+  huge[15] = 4;
   EXPECT_FALSE(Reader{}.feed(huge).ok());
 }
 
 /// A header alone: its type, its field c, its payload's length.
 std::vector<std::uint8_t> header_of(std::uint8_t type, std::uint8_t c, std::uint32_t length) {
-  std::vector<std::uint8_t> header(20, 0);
+  std::vector<std::uint8_t> header(Reader::kHeaderSize, 0);
   header[0] = type;
-  header[13] = c;
+  header[14] = c;
   for (int i = 0; i < 4; ++i)
-    header[16 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
+    header[17 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
   return header;
 }
 
@@ -116,9 +123,9 @@ TEST(FeedReader, TakesSixteenMebibytesAMessageAndNoMore) {
   Reader reader;
   ASSERT_TRUE(reader.feed(header_of(3, 0, kMost)).ok());
   ASSERT_TRUE(reader.feed(std::vector<std::uint8_t>(kMost, 'x')).ok());
-  Message message;
+  Addressed message;
   ASSERT_TRUE(reader.next(message));
-  EXPECT_EQ(std::get<TsBytes>(message).payload.size(), kMost);
+  EXPECT_EQ(std::get<TsBytes>(message.message).payload.size(), kMost);
   EXPECT_EQ(Reader{}.feed(header_of(3, 0, kMost + 1)).error().code, base::Code::kTooLarge);
 }
 
@@ -131,12 +138,29 @@ TEST(FeedRole, FramesAreMediaAndHeadersAreNot) {
 }
 
 TEST(FeedReader, RefusesARoleThatIsNone) {
-  std::vector<std::uint8_t> message(20, 0);
+  std::vector<std::uint8_t> message(Reader::kHeaderSize, 0);
   message[0] = 3;
-  message[14] = 4;
+  message[15] = 4;
   EXPECT_TRUE(Reader{}.feed(message).ok());
-  message[14] = 5;
+  message[15] = 5;
   EXPECT_FALSE(Reader{}.feed(message).ok());
+}
+
+TEST(FeedReader, RefusesAFeedAndASelectionThatAreNone) {
+  std::vector<std::uint8_t> message = header_of(9, 1, 0);
+  message[1] = 1;
+  EXPECT_TRUE(Reader{}.feed(message).ok());
+  message[1] = 2;
+  EXPECT_FALSE(Reader{}.feed(message).ok());
+  EXPECT_FALSE(Reader{}.feed(header_of(9, 2, 0)).ok());
+}
+
+TEST(FeedId, IsNamedAsInAddresses) {
+  for (const Id id : kIds) EXPECT_EQ(id_from(to_string(id)), id);
+  EXPECT_EQ(to_string(Id::kBackup), "backup");
+  EXPECT_EQ(other(Id::kPrimary), Id::kBackup);
+  EXPECT_EQ(other(Id::kBackup), Id::kPrimary);
+  for (const char* none : {"", "Backup", "third"}) EXPECT_EQ(id_from(none), std::nullopt) << none;
 }
 
 }  // namespace

@@ -17,8 +17,19 @@ PublishRequest request(std::string channel, std::string key, bool loopback = fal
 }
 
 std::optional<Why> check(const PublishPolicy& policy, const PublishRequest& asked) {
-  const auto refusal = policy.check(asked);
-  return refusal ? std::optional(refusal->why) : std::nullopt;
+  const auto checked = policy.check(asked);
+  const auto* refusal = std::get_if<Publisher::Refusal>(&checked);
+  return refusal != nullptr ? std::optional(refusal->why) : std::nullopt;
+}
+
+/// "primary", "backup" or "refused".
+std::string feed_of(const PublishPolicy& policy, const std::string& key, const std::string& named,
+                    bool loopback = false) {
+  PublishRequest asked = request("match", key, loopback);
+  asked.feed = named;
+  const auto checked = policy.check(asked);
+  const auto* feed = std::get_if<feed::Id>(&checked);
+  return feed == nullptr ? "refused" : std::string(feed::to_string(*feed));
 }
 
 TEST(ChannelName, IsOneToSixtyFourPlainCharacters) {
@@ -55,6 +66,38 @@ TEST(PublishPolicy, AdmitsAKeyInAnyReading) {
   EXPECT_EQ(check(policy, asked), std::nullopt);
   asked.other_keys = {"ab/c"};
   EXPECT_EQ(check(policy, asked), Why::kDenied);
+}
+
+TEST(PublishPolicy, AdmitsAKeyOfTheChannelToTheFeedThatIsNamedAndElseToThePrimary) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"K"}}});
+  EXPECT_EQ(feed_of(policy, "K", ""), "primary");
+  EXPECT_EQ(feed_of(policy, "K", "primary"), "primary");
+  EXPECT_EQ(feed_of(policy, "K", "backup"), "backup");
+  EXPECT_EQ(feed_of(policy, "K", "Backup"), "refused");
+  EXPECT_EQ(feed_of(policy, "", "backup", true), "backup") << "from loopback, without a key";
+  EXPECT_EQ(feed_of(policy, "", "backup"), "refused");
+}
+
+TEST(PublishPolicy, AdmitsABackupKeyToTheBackupFeedAlone) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {{"K", "both"}, {"B", "both"}}}});
+  EXPECT_EQ(feed_of(policy, "B", ""), "backup");
+  EXPECT_EQ(feed_of(policy, "B", "backup"), "backup");
+  EXPECT_EQ(feed_of(policy, "B", "primary"), "refused");
+  EXPECT_EQ(feed_of(policy, "both", ""), "primary");
+  EXPECT_EQ(feed_of(policy, "both", "backup"), "backup");
+  EXPECT_EQ(feed_of(policy, "any", "", true), "refused") << "a channel that has keys, if only for its backup";
+  EXPECT_EQ(check(PublishPolicy(PublishPolicy::Keys{{"match", {{}, {"B"}}}, {"*", {"S"}}}), request("B", "x", true)),
+            Why::kBadName)
+      << "a backup key in the name's place";
+}
+
+TEST(PublishPolicy, TellsTheFeedsNamesOnlyToWhoHasAKey) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"K"}}});
+  PublishRequest asked = request("match", "wrong");
+  asked.feed = "third";
+  EXPECT_EQ(check(policy, asked), Why::kDenied);
+  asked.key = "K";
+  EXPECT_EQ(check(policy, asked), Why::kBadName);
 }
 
 TEST(PublishPolicy, AdmitsWithoutAKeyFromLoopbackOnly) {

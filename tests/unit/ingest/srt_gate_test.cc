@@ -91,13 +91,24 @@ TEST(SrtGate, NeedsTheModeUnlessConfiguredOtherwise) {  // SR-3
 
 TEST(SrtGate, TellsASecondPublisherThatTheChannelIsTaken) {  // SR-23
   Gate gate;
-  gate.gate.set_live(
-      std::make_shared<const std::set<std::string, std::less<>>>(std::set<std::string, std::less<>>{"match"}));
+  gate.gate.set_live(std::make_shared<const FeedNames>(FeedNames{{"match", feed::Id::kPrimary}}));
   EXPECT_EQ(gate.ask("live/match?key=secret"), 1409);
   EXPECT_EQ(gate.ask("live/match?key=wrong"), 1401) << "nobody learns what is live without the key";
   SrtPolicy takeover = policy();
   takeover.channels["match"].takeover = true;
   gate.gate.set_policy(std::make_shared<const SrtPolicy>(takeover));
+  EXPECT_EQ(gate.ask("live/match?key=secret"), 0);
+}
+
+TEST(SrtGate, LetsTheBackupInWhereThePrimaryIsThere) {
+  Gate gate;
+  gate.gate.set_live(std::make_shared<const FeedNames>(FeedNames{{"match", feed::Id::kPrimary}}));
+  EXPECT_EQ(gate.ask("#!::r=live/match,m=publish,s=secret,x-feed=backup"), 0);
+  EXPECT_EQ(gate.admitted.request.feed, "backup");
+  EXPECT_EQ(gate.ask("live/match?key=secret&feed=backup"), 0);
+  EXPECT_EQ(gate.ask("#!::r=live/match,m=publish,s=secret,x-feed=third"), 1400);
+  gate.gate.set_live(std::make_shared<const FeedNames>(FeedNames{{"match", feed::Id::kBackup}}));
+  EXPECT_EQ(gate.ask("#!::r=live/match,m=publish,s=secret,x-feed=backup"), 1409);
   EXPECT_EQ(gate.ask("live/match?key=secret"), 0);
 }
 

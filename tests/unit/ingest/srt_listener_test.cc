@@ -193,7 +193,7 @@ TEST_F(SrtListenerTest, TellsCallersWhyTheyAreRefused) {  // SR-5
 
 TEST_F(SrtListenerTest, RefusesFurtherPublishersOfOccupiedChannels) {  // SR-23
   listen();
-  listener_->set_occupied({"match", "radio"});
+  listener_->set_occupied({{"match", feed::Id::kPrimary}, {"radio", feed::Id::kPrimary}});
   int second = 0;
   int elsewhere = 0;
   int other = -1;

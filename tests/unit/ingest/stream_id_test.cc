@@ -42,6 +42,16 @@ TEST(StreamId, ReadsThePlainFormAsPublish) {  // SR-2
   EXPECT_EQ(parse_stream_id("just-a-name")->app, "");
 }
 
+TEST(StreamId, NamesTheFeed) {
+  EXPECT_EQ(parse_stream_id("#!::r=live/a,m=publish,s=k,x-feed=backup")->feed, "backup");
+  EXPECT_EQ(parse_stream_id("live/a?key=k&feed=backup")->feed, "backup");
+  EXPECT_EQ(parse_stream_id("live/a?feed=backup&key=k")->key, "k");
+  EXPECT_EQ(parse_stream_id("#!::r=live/a?feed=primary,m=publish,s=k,x-feed=backup")->feed, "backup");
+  EXPECT_EQ(parse_stream_id("#!::r=live/a?feed=backup,m=publish,s=k")->feed, "backup");
+  EXPECT_EQ(parse_stream_id("live/a?key=k")->feed, "");
+  EXPECT_EQ(error_of("#!::r=live/a,m=publish,x-feed=backup,x-feed=primary"), base::Code::kMalformed);
+}
+
 TEST(StreamId, TakesTheKeyFromTheResourceWhereThereIsNoS) {
   EXPECT_EQ(parse_stream_id("#!::r=live/a?key=k,m=publish")->key, "k");
   EXPECT_EQ(parse_stream_id("#!::r=live/a?key=k,m=publish,s=t")->key, "t");

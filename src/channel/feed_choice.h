@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "feed/message.h"
+
+namespace channel {
+
+/// When the feed that is shown changes by itself. Defaults as documented in conf/kickoff.yaml.
+struct Failover {
+  bool automatic = true;                                 ///< false: only where the operator says so
+  base::Micros after = 500 * base::kMillisecond;         ///< without media, after which the other feed is shown
+  bool back = true;                                      ///< return to the primary feed when it is well again
+  base::Micros back_after = 30 * base::kSecond;          ///< for which its media has to have come without a pause
+};
+
+/// What FeedChoice goes by, of one feed.
+struct FeedState {
+  bool connected = false;        ///< and not on its way out
+  bool has_media = false;        ///< since it connected
+  base::Micros silence = 0;      ///< since its last media, or since it connected
+  base::Micros flowing_for = 0;  ///< its media has come without a pause of FeedSlot::kSilent
+};
+
+/// Decides which feed of a channel is shown. Reads no clock. Thread: one.
+///
+/// The feed that is there first is shown. From then on it changes
+///   lost      when the shown feed's publisher has gone and the other one sends media
+///   silent    when the shown feed has sent no media for Failover::after and the other one does
+///   returned  from the backup to the primary, whose media has come for Failover::back_after; not where the operator
+///             has asked for the backup
+///   asked     when the operator says so
+/// A feed that is there and sends nothing is never switched to.
+class FeedChoice {
+ public:
+  enum class Reason : std::uint8_t { kLost, kSilent, kReturned, kAsked };
+  static constexpr std::array kReasons{Reason::kLost, Reason::kSilent, Reason::kReturned, Reason::kAsked};
+
+  struct Switch {
+    feed::Id to = feed::Id::kPrimary;
+    feed::Select::How how = feed::Select::How::kForced;
+    Reason reason = Reason::kLost;
+  };
+  using States = std::array<FeedState, feed::kIds.size()>;
+
+  feed::Id shown() const { return shown_; }
+  /// Switches made, by reason.
+  std::uint64_t switches(Reason reason) const { return switches_[static_cast<std::size_t>(reason)]; }
+
+  /// A log begins with this feed: no switch.
+  void begin(feed::Id feed);
+  /// The switch that the feeds' states ask for, made by this call.
+  std::optional<Switch> update(const States& feeds, const Failover& rules);
+
+  enum class Refusal : std::uint8_t {
+    kShownAlready,
+    kNoMedia,  ///< nobody publishes it, or it sends nothing
+  };
+  /// The operator's switch, made by this call; where it is refused `refusal` says why.
+  std::optional<Switch> ask(feed::Id to, const States& feeds, const Failover& rules, Refusal& refusal);
+
+ private:
+  Switch make(feed::Id to, feed::Select::How how, Reason reason);
+
+  feed::Id shown_ = feed::Id::kPrimary;
+  bool pinned_ = false;  ///< the operator asked for the backup
+  std::array<std::uint64_t, kReasons.size()> switches_{};
+};
+
+std::string_view to_string(FeedChoice::Reason reason);
+
+}  // namespace channel

@@ -1,0 +1,112 @@
+#include "worker/feed.h"
+
+#include <algorithm>
+
+namespace worker {
+namespace {
+
+// Track ids of a feed are PIDs of 13 bits, or the few numbers of RTMP's tracks.
+constexpr std::uint32_t kIdsPerFeed = 1U << 16;
+
+}  // namespace
+
+Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner)
+    : id_(id), owner_(owner), input_(std::move(options), *this) {}
+
+void Feed::start(feed::Format format) {
+  tracks_.clear();
+  recent_ = {};
+  recent_bytes_ = 0;
+  input_.start(format);
+}
+
+void Feed::on_loss() {
+  drop_video();
+  input_.on_loss();
+}
+
+const media::Track* Feed::video() const {
+  const auto found =
+      std::find_if(tracks_.begin(), tracks_.end(), [](const auto& at) { return at.kind() == media::Kind::kVideo; });
+  return found == tracks_.end() ? nullptr : &*found;
+}
+
+void Feed::on_event(media::Event&& event) {
+  const std::uint32_t first = kIdsPerFeed * static_cast<std::uint32_t>(feed::index(id_));
+  if (auto* track = std::get_if<media::Track>(&event)) {
+    track->id += first;
+    note(*track);
+  } else if (auto* gone = std::get_if<media::TrackGone>(&event)) {
+    gone->track_id += first;
+    if (video() != nullptr && video()->id == gone->track_id) drop_video();
+    std::erase_if(tracks_, [&](const media::Track& track) { return track.id == gone->track_id; });
+    std::erase_if(recent_.audio, [&](const media::Packet& packet) { return packet.track_id == gone->track_id; });
+  } else if (auto* packet = std::get_if<media::Packet>(&event)) {
+    packet->track_id += first;
+    count(*packet);
+  } else if (std::holds_alternative<media::Loss>(event)) {
+    drop_video();
+  }
+  owner_.on_feed_event(*this, std::move(event));
+}
+
+const media::Track* Feed::find(std::uint32_t track_id) const {
+  const auto found =
+      std::find_if(tracks_.begin(), tracks_.end(), [&](const media::Track& at) { return at.id == track_id; });
+  return found == tracks_.end() ? nullptr : &*found;
+}
+
+void Feed::count(const media::Packet& packet) {
+  const media::Track* track = find(packet.track_id);
+  if (track == nullptr) return;
+  if (track->kind() == media::Kind::kAudio) {
+    ++audio_packets_;
+  } else if (track == video()) {
+    ++video_packets_;
+  }
+}
+
+/// Packets that were kept do not decode with another format.
+void Feed::note(const media::Track& track) {
+  const auto known =
+      std::find_if(tracks_.begin(), tracks_.end(), [&](const media::Track& at) { return at.id == track.id; });
+  if (known == tracks_.end()) {
+    tracks_.push_back(track);
+    return;
+  }
+  const bool changed = !media::same_format(*known, track) || known->timescale != track.timescale;
+  *known = track;
+  if (!changed) return;
+  if (track.kind() == media::Kind::kVideo) drop_video();
+  std::erase_if(recent_.audio, [&](const media::Packet& packet) { return packet.track_id == track.id; });
+}
+
+void Feed::keep(media::Packet&& packet) {
+  const media::Track* track = find(packet.track_id);
+  if (track == nullptr) return;
+  if (track == video()) {
+    if (packet.key) drop_video();
+    if (!packet.key && recent_.video.empty()) return;
+    recent_bytes_ += packet.data.size();
+    recent_.video.push_back(std::move(packet));
+    const base::Micros span = recent_.video.back().arrived - recent_.video.front().arrived;
+    if (span > kMostTime || recent_bytes_ > kMostBytes) drop_video();
+    return;
+  }
+  if (track->kind() != media::Kind::kAudio) return;
+  const base::Micros oldest = packet.arrived - kMostAudio;
+  recent_.audio.push_back(std::move(packet));
+  std::erase_if(recent_.audio, [&](const media::Packet& kept) { return kept.arrived < oldest; });
+}
+
+void Feed::drop_video() {
+  recent_.video.clear();
+  recent_bytes_ = 0;
+}
+
+Feed::Recent Feed::take_recent() {
+  recent_bytes_ = 0;
+  return std::exchange(recent_, {});
+}
+
+}  // namespace worker

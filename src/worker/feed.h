@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "feed/message.h"
+#include "media/event.h"
+#include "worker/feed_input.h"
+
+namespace worker {
+
+class Feed;
+
+/// What a feed's tracks and packets go to. Implemented by Production.
+class FeedOwner {
+ public:
+  virtual ~FeedOwner() = default;
+  /// The feed's next event, in UTC ticks. Its track ids are unique among the feeds of the channel.
+  virtual void on_feed_event(Feed& feed, media::Event&& event) = 0;
+};
+
+/// One of the channel's feeds: its input, and what the lanes need to go on with it while another one is shown: its
+/// tracks, and the packets from which its video can be decoded up to now. Thread: one.
+class Feed final : private media::EventSink {
+ public:
+  /// What is kept of a feed that is not shown: a GOP; a longer or larger one is given up until the next key frame.
+  static constexpr base::Micros kMostTime = 12 * base::kSecond;
+  static constexpr std::size_t kMostBytes = std::size_t{24} << 20;
+  /// Of its audio, which needs no key frame.
+  static constexpr base::Micros kMostAudio = base::kSecond;
+
+  /// `owner` outlives this.
+  Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner);
+
+  feed::Id id() const { return id_; }
+  FeedInput& input() { return input_; }
+  const FeedInput& input() const { return input_; }
+  /// A publisher has come, or has come back.
+  void start(feed::Format format);
+  /// Messages were dropped before they came here.
+  void on_loss();
+
+  /// The tracks of the present publisher, in the order in which it announced them.
+  const std::vector<media::Track>& tracks() const { return tracks_; }
+  /// The video that is shown of it, the first; null where it has none.
+  const media::Track* video() const;
+
+  /// Keeps a packet for take_recent().
+  void keep(media::Packet&& packet);
+  struct Recent {
+    std::vector<media::Packet> video;  ///< from the newest key frame on
+    std::vector<media::Packet> audio;  ///< of all tracks, in the order in which they came
+  };
+  /// What was kept, which is then kept no longer.
+  Recent take_recent();
+
+  std::uint64_t video_packets() const { return video_packets_; }
+  std::uint64_t audio_packets() const { return audio_packets_; }
+
+ private:
+  void on_event(media::Event&& event) override;
+  const media::Track* find(std::uint32_t track_id) const;
+  void note(const media::Track& track);
+  void count(const media::Packet& packet);
+  void drop_video();
+
+  const feed::Id id_;
+  FeedOwner& owner_;
+  FeedInput input_;
+  std::vector<media::Track> tracks_;
+  Recent recent_;
+  std::size_t recent_bytes_ = 0;  ///< of its video
+  std::uint64_t video_packets_ = 0;
+  std::uint64_t audio_packets_ = 0;
+};
+
+}  // namespace worker
