@@ -54,7 +54,7 @@ std::variant<feed::Id, Publisher::Refusal> check_keys(const ChannelKeys& keys, c
   const std::optional<feed::Id> named = feed::id_from(request.feed);
   const bool any = admits(keys.any, request);
   const bool backup = admits(keys.backup, request);
-  const bool free = request.loopback && (request.key.empty() || keys.empty());
+  const bool free = request.pulled || (request.loopback && (request.key.empty() || keys.empty()));
   if (!any && !backup && !free) return denied(request);
   if (!named && !request.feed.empty()) {
     return Publisher::Refusal{Publisher::Refusal::Why::kBadName, "a channel's feeds are primary and backup"};
@@ -85,7 +85,8 @@ std::variant<feed::Id, Publisher::Refusal> PublishPolicy::check(const PublishReq
   if (key_for_name && request.loopback) {
     return Publisher::Refusal{Why::kBadName, "a key stands where the channel's name belongs: live/CHANNEL?key=KEY"};
   }
-  if (entry == keys_.end()) entry = keys_.find("*");
+  // The configuration names the channels that it pulls feeds for.
+  if (entry == keys_.end() && !request.pulled) entry = keys_.find("*");
   if (entry == keys_.end())
     return Publisher::Refusal{Why::kNotFound, "no such channel: publish to live/CHANNEL?key=KEY"};
 

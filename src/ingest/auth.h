@@ -36,6 +36,7 @@ struct ChannelKeys {
 ///   the key given is one of the channel's             admitted (in any reading: PublishRequest::other_keys)
 ///   no key given, from a loopback address             admitted
 ///   any key given, loopback, the channel has no keys  admitted
+///   pulled by the server, the channel has an entry    admitted
 ///   all else                                          refused, kDenied
 ///
 /// A channel without an entry is that of "*", if there is one; else it is refused with kNotFound. So is, with kBadName,

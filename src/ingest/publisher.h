@@ -20,9 +20,10 @@ struct PublishRequest {
   std::string key;  ///< empty where none was given; never log it (RT-44)
   /// Other readings of the key that its sender may mean (percent-decoded, …); never log them.
   std::vector<std::string> other_keys;
-  std::string protocol;  ///< "rtmp", "rtmps" or "srt"
+  std::string protocol;  ///< "rtmp", "rtmps", "srt"; for what is pulled "srt-caller", "udp" or "rtp"
   std::string peer;      ///< "192.0.2.7:4711"
   bool loopback = false;
+  bool pulled = false;  ///< the server fetches it, as its configuration says: no key is needed
   feed::Format format = feed::Format::kRtmp;
   std::string encoder;  ///< what the publisher calls itself (RTMP flashVer), empty where it does not
   /// Which of the channel's feeds it says it is: "primary", "backup", or nothing; a stranger's text.

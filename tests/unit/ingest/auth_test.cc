@@ -22,6 +22,10 @@ std::optional<Why> check(const PublishPolicy& policy, const PublishRequest& aske
   return refusal != nullptr ? std::optional(refusal->why) : std::nullopt;
 }
 
+ChannelKeys keys(std::vector<std::string> any, std::vector<std::string> backup) {
+  return {std::move(any), std::move(backup)};
+}
+
 /// "primary", "backup" or "refused".
 std::string feed_of(const PublishPolicy& policy, const std::string& key, const std::string& named,
                     bool loopback = false) {
@@ -79,16 +83,34 @@ TEST(PublishPolicy, AdmitsAKeyOfTheChannelToTheFeedThatIsNamedAndElseToThePrimar
 }
 
 TEST(PublishPolicy, AdmitsABackupKeyToTheBackupFeedAlone) {
-  const PublishPolicy policy(PublishPolicy::Keys{{"match", {{"K", "both"}, {"B", "both"}}}});
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", keys({"K", "both"}, {"B", "both"})}});
   EXPECT_EQ(feed_of(policy, "B", ""), "backup");
   EXPECT_EQ(feed_of(policy, "B", "backup"), "backup");
   EXPECT_EQ(feed_of(policy, "B", "primary"), "refused");
   EXPECT_EQ(feed_of(policy, "both", ""), "primary");
   EXPECT_EQ(feed_of(policy, "both", "backup"), "backup");
   EXPECT_EQ(feed_of(policy, "any", "", true), "refused") << "a channel that has keys, if only for its backup";
-  EXPECT_EQ(check(PublishPolicy(PublishPolicy::Keys{{"match", {{}, {"B"}}}, {"*", {"S"}}}), request("B", "x", true)),
-            Why::kBadName)
-      << "a backup key in the name's place";
+  const PublishPolicy backup_only(PublishPolicy::Keys{{"match", keys({}, {"B"})}, {"*", {"S"}}});
+  EXPECT_EQ(check(backup_only, request("B", "x", true)), Why::kBadName) << "a backup key in the name's place";
+}
+
+TEST(PublishPolicy, AdmitsWhatTheServerPullsWithoutAKeyToItsOwnFeed) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"match", {"K"}}});
+  PublishRequest asked = request("match", "");
+  asked.feed = "backup";
+  EXPECT_EQ(check(policy, asked), Why::kDenied);
+  asked.pulled = true;
+  EXPECT_EQ(std::get<feed::Id>(policy.check(asked)), feed::Id::kBackup);
+  asked.feed = "primary";
+  EXPECT_EQ(std::get<feed::Id>(policy.check(asked)), feed::Id::kPrimary);
+}
+
+TEST(PublishPolicy, RefusesWhatIsPulledForAChannelThatIsNotDeclared) {
+  const PublishPolicy policy(PublishPolicy::Keys{{"*", {}}});
+  PublishRequest asked = request("match", "");
+  asked.feed = "primary";
+  asked.pulled = true;
+  EXPECT_EQ(check(policy, asked), Why::kNotFound);
 }
 
 TEST(PublishPolicy, TellsTheFeedsNamesOnlyToWhoHasAKey) {
@@ -141,8 +163,9 @@ TEST(PublishPolicy, TakesNoKeyForAChannelsName) {  // RT-44
 
 TEST(PublishPolicy, AnswersAStrangerThatGuessesAKeyByNameAsForAnyOtherName) {  // RT-44
   const auto answer = [](const PublishPolicy& policy, const std::string& name, const std::string& key) {
-    const auto refusal = policy.check(request(name, key));
-    return refusal ? std::to_string(static_cast<int>(refusal->why)) + refusal->text : std::string("admitted");
+    const auto checked = policy.check(request(name, key));
+    const auto* refusal = std::get_if<Publisher::Refusal>(&checked);
+    return refusal != nullptr ? std::to_string(static_cast<int>(refusal->why)) + refusal->text : std::string("admitted");
   };
   const PublishPolicy closed(PublishPolicy::Keys{{"match", {"secret"}}});
   EXPECT_EQ(answer(closed, "secret", ""), answer(closed, "other", ""));
@@ -155,8 +178,9 @@ TEST(PublishPolicy, AnswersAStrangerThatGuessesAKeyByNameAsForAnyOtherName) {  /
 
 TEST(PublishPolicy, TellsNoKeys) {  // RT-44
   const PublishPolicy policy(PublishPolicy::Keys{{"match", {"topsecret"}}});
-  EXPECT_EQ(policy.check(request("match", "guessed"))->text.find("secret"), std::string::npos);
-  EXPECT_EQ(policy.check(request("match", "guessed"))->text.find("guessed"), std::string::npos);
+  const auto checked = policy.check(request("match", "guessed"));
+  EXPECT_EQ(std::get<Publisher::Refusal>(checked).text.find("secret"), std::string::npos);
+  EXPECT_EQ(std::get<Publisher::Refusal>(checked).text.find("guessed"), std::string::npos);
 }
 
 }  // namespace
