@@ -130,19 +130,23 @@ Complaint read_lines(const std::string& path, const std::function<Complaint(std:
   return "";
 }
 
+/// The three keys that publishing keys come from.
+struct PublishKeys {
+  Key list;
+  Key variable;
+  Key file;
+};
+
 // Keys from the file itself, from an environment variable, and from a secrets file with one a line.
-void declare_publish_keys(Keys& keys, std::vector<std::string>& values) {
+void declare_publish_keys(Keys& keys, const PublishKeys& names, std::vector<std::string>& values) {
   const auto take = [&values](std::string key) -> Complaint {
     Complaint complaint = publish_key_fault(key);
     if (complaint.empty()) values.push_back(std::move(key));
     return complaint;
   };
-  keys.texts({"keys", Reload::kAtOnce,
-              "Any of these keys admits a publisher. Without one only loopback addresses may publish. A publisher "
-              "whose key is taken out is disconnected."},
-             values, publish_key_fault);
+  keys.texts(names.list, values, publish_key_fault);
   keys.variable(
-      {"keys_env", Reload::kAtOnce, "an environment variable with more keys, separated by commas", "KICKOFF_KEYS"},
+      names.variable,
       [take](const std::string& text) -> Complaint {
         for (std::size_t at = 0, number = 1; at <= text.size(); ++number) {
           const std::size_t end = std::min(text.find(',', at), text.size());
@@ -154,7 +158,26 @@ void declare_publish_keys(Keys& keys, std::vector<std::string>& values) {
       });
   Value file = Value::action("a path", [take](const std::string& path) { return read_lines(path, take); });
   file.is_path = true;
-  keys.key({"keys_file", Reload::kAtOnce, "a file with more keys, one a line", "/run/secrets/kickoff"}, file);
+  keys.key(names.file, file);
+}
+
+void declare_publish_keys(Keys& keys, channel::Options& options) {
+  constexpr Reload kRule = Reload::kAtOnce;
+  declare_publish_keys(
+      keys,
+      {{"keys", kRule,
+        "Any of these keys admits a publisher. Without one only loopback addresses may publish. A publisher whose key "
+        "is taken out is disconnected."},
+       {"keys_env", kRule, "an environment variable with more keys, separated by commas", "KICKOFF_KEYS"},
+       {"keys_file", kRule, "a file with more keys, one a line", "/run/secrets/kickoff"}},
+      options.keys);
+  declare_publish_keys(
+      keys,
+      {{"backup_keys", kRule,
+        "Any of these keys admits a publisher of the backup feed alone, also one that does not name the feed."},
+       {"backup_keys_env", kRule, "an environment variable with more of them", "KICKOFF_BACKUP_KEYS"},
+       {"backup_keys_file", kRule, "a file with more of them, one a line", "/run/secrets/kickoff-backup"}},
+      options.backup_keys);
 }
 
 Complaint passphrase_fault(const std::string& text) {
@@ -235,7 +258,8 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   keys.key({"window", Reload::kNextChannel, "what a playlist lists; at least six segments"},
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
   declare_publishing(keys, options);
-  declare_publish_keys(keys, options.keys);
+  declare_publish_keys(keys, options);
+  declare_feeds(keys, channel);
   keys.key({"source", Reload::kNextWorker, "copy: the feed's own video is the top rung, untouched"},
            Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}}));
   declare_ladder(keys, media);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +13,8 @@
 #include "base/log.h"
 #include "channel/limits.h"
 #include "channel/options.h"
+#include "feed/message.h"
+#include "ingest/pull_source.h"
 
 namespace app {
 
@@ -62,9 +66,15 @@ struct Config {
     channel::Limits channels;  ///< those without an entry in `channels`
     int publishes_per_connection = 8;
   };
+  /// Where the server gets a feed by itself.
+  struct FeedSource {
+    std::string url;                           ///< may hold a passphrase and a key; empty: the feed is published
+    std::optional<ingest::PullSource> parsed;  ///< the same, read
+  };
   /// One entry of `channels`; SRT's own settings beside what channel/ knows.
   struct Channel {
     channel::Options options;
+    std::array<FeedSource, feed::kIds.size()> sources;  ///< by feed::index()
     std::string srt_passphrase;
     int srt_key_length = 0;              ///< Units: bytes: 16, 24, 32; 0: the caller chooses (SR-10)
     base::Micros srt_latency = 0;        ///< 0: that of the listener

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "app/feed_sources.h"
+
 namespace app {
 namespace {
 
@@ -166,6 +168,7 @@ void declare_keys(Keys& keys, Config& config) {
   declare_channels(keys, config.channels);
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);
+    for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
     if (config.http.certificate.empty() != config.http.key.empty())
       found.emplace_back("http.certificate and http.key have to be given together");
     return found;

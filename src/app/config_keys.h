@@ -13,6 +13,9 @@ void declare_keys(Keys& keys, Config& config);
 /// The keys of one entry of `channels`.
 void declare_channel(Keys& keys, Config::Channel& channel);
 
+/// Those of them that say where its feeds come from and which one is shown.
+void declare_feeds(Keys& keys, Config::Channel& channel);
+
 /// The keys of the section `admin`.
 void declare_admin(Keys& keys, Config::Admin& admin);
 

@@ -16,6 +16,7 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
+#include "app/feed_sources.h"
 #include "app/headroom_sampler.h"
 #include "app/installation.h"
 #include "app/reload.h"
@@ -24,6 +25,7 @@
 #include "base/log.h"
 #include "channel/channels.h"
 #include "channel/process_spawner.h"
+#include "ingest/pulled_feeds.h"
 #include "ingest/rtmp_listener.h"
 #include "ingest/srt_listener.h"
 #include "loop/loop.h"
@@ -116,6 +118,7 @@ class Instance::Parts {
 
   // Listeners first: when their publishers end, the channels still call all the other members.
   ~Parts() {
+    pulled_.reset();
     srt_.reset();
     rtmps_.reset();
     rtmp_.reset();
@@ -195,6 +198,7 @@ class Instance::Parts {
       listener->request_reconnect("", "the server stops");
     }
     if (srt_) srt_->stop_accepting();
+    pulled_->configure({});
     if (config_.end_channels_on_stop) {
       deadline_.start(2 * kDrainLimit);
       channels_->stop([this] { loop_.stop(); });
@@ -224,7 +228,10 @@ class Instance::Parts {
       options.tls = certificates_.rtmps;
       TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
     }
-    return start_srt();
+    TRY_OK(start_srt());
+    pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, pull_options(config_));
+    pulled_->configure(pulled_sources(config_));
+    return base::Ok{};
   }
 
   base::Status start_srt() {
@@ -287,6 +294,7 @@ class Instance::Parts {
     headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
+    if (!stopping_) pulled_->configure(pulled_sources(config_));
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
     }
@@ -320,6 +328,9 @@ class Instance::Parts {
       overview->instance.publishers_denied += overview->instance.srt.denied();
       overview->instance.srt_sockets = srt_->socket_statistics();
     }
+    for (ingest::SrtStats& stats : pulled_->socket_statistics()) {
+      overview->instance.srt_sockets.push_back(std::move(stats));
+    }
     overview->instance.channels = channels_->reports();
     overview->stale_channel = channels_->stale();
     overview->stopping = stopping_;
@@ -347,6 +358,7 @@ class Instance::Parts {
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;
   std::unique_ptr<ingest::SrtListener> srt_;
+  std::unique_ptr<ingest::PulledFeeds> pulled_;
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<Reloader> reloader_;

@@ -103,6 +103,17 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
   return admission;
 }
 
+feed::Id SrtGate::feed_of(const PublishRequest& request) const {
+  std::shared_ptr<const SrtPolicy> policy;
+  {
+    const std::lock_guard lock(mutex_);
+    policy = policy_;
+  }
+  const auto checked = policy->keys.check(request);
+  const auto* feed = std::get_if<feed::Id>(&checked);
+  return feed != nullptr ? *feed : feed::Id::kPrimary;
+}
+
 void SrtGate::note_failure(const Address& peer, base::Micros now) {
   const std::lock_guard lock(mutex_);
   limits_.note_failure(peer.text(), peer.is_loopback(), now);

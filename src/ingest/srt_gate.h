@@ -74,6 +74,9 @@ class SrtGate {
 
   std::variant<Admission, Refusal> decide(std::string_view stream_id, const Address& peer, base::Micros now);
 
+  /// As which feed a request that was admitted counts.
+  feed::Id feed_of(const PublishRequest& request) const;
+
   void set_policy(std::shared_ptr<const SrtPolicy> policy);
   /// Feeds that have a publisher now: callers for them get 1409, unless they may take over (SR-23).
   void set_live(std::shared_ptr<const FeedNames> live);

@@ -42,8 +42,8 @@ std::uint64_t SrtCounters::denied() const {
 /// One publisher on the loop's side.
 class SrtListener::SrtFeed final : public Feed {
  public:
-  SrtFeed(std::uint64_t feed_id, std::string name, std::shared_ptr<SrtBacklog> shared, SrtThread& owner)
-      : id(feed_id), channel(std::move(name)), backlog(std::move(shared)), thread_(owner) {}
+  SrtFeed(std::uint64_t feed_id, std::string name, feed::Id of, std::shared_ptr<SrtBacklog> shared, SrtThread& owner)
+      : id(feed_id), channel(std::move(name)), feed(of), backlog(std::move(shared)), thread_(owner) {}
 
   void close(std::string_view reason) override {
     closing = true;
@@ -52,6 +52,7 @@ class SrtListener::SrtFeed final : public Feed {
 
   const std::uint64_t id;
   const std::string channel;
+  const feed::Id feed;
   const std::shared_ptr<SrtBacklog> backlog;  ///< shared with the thread: see there
   FeedSink* sink = nullptr;
   bool closing = false;  ///< the channel does not want what still comes
@@ -115,6 +116,7 @@ std::vector<SrtStats> SrtListener::socket_statistics() const {
     if (feed == feeds_.end()) continue;
     all.push_back(stats);
     all.back().channel = feed->second->channel;
+    all.back().feed = feed::to_string(feed->second->feed);
   }
   return all;
 }
@@ -151,7 +153,8 @@ void SrtListener::on_srt_failed_handshakes(std::uint64_t callers) {
 void SrtListener::admit(SrtArrival&& arrival) {
   ++counters_.accepted;
   const PublishRequest request = request_of(arrival.caller);
-  auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, std::move(arrival.backlog), *thread_);
+  auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, gate_.feed_of(request),
+                                        std::move(arrival.backlog), *thread_);
   auto answer = publisher_.on_publish(request, *feed);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
     // The handshake is over, so the reason can no longer be sent to the caller.

@@ -2,7 +2,6 @@
 
 #include <netdb.h>
 #include <srt/logging_api.h>
-#include <srt/srt.h>
 #include <syslog.h>
 
 #include <algorithm>
@@ -10,9 +9,15 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "ingest/srt_option.h"
 
 namespace ingest {
 namespace {
+
+using srt_option::get_int;
+using srt_option::get_text;
+using srt_option::set;
+using srt_option::set_text;
 
 /// MTU less IPv4, UDP and SRT headers: the most that one packet carries (SR-16).
 constexpr std::size_t kMaxPayload = 1456;
@@ -25,42 +30,11 @@ constexpr int kMinVersion = 0x010300;  // SR-1: HSv5
 constexpr base::Micros kHandshakeTime = base::kSecond;
 constexpr std::size_t kMostAdmitted = 1024;
 
-template <typename T>
-bool set(int socket, SRT_SOCKOPT option, const T& value) {
-  return srt_setsockflag(socket, option, &value, static_cast<int>(sizeof value)) == 0;
-}
-
-bool set_text(int socket, SRT_SOCKOPT option, const std::string& text) {
-  return srt_setsockflag(socket, option, text.data(), static_cast<int>(text.size())) == 0;
-}
-
-int get_int(int socket, SRT_SOCKOPT option) {
-  int value = 0;
-  int size = sizeof value;
-  return srt_getsockflag(socket, option, &value, &size) == 0 ? value : 0;
-}
-
-std::string get_text(int socket, SRT_SOCKOPT option) {
-  std::array<char, 1024> text{};
-  int size = static_cast<int>(text.size());
-  if (srt_getsockflag(socket, option, text.data(), &size) != 0 || size < 0) return {};
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
-std::string version_text(int version) {
-  return std::to_string(version >> 16 & 0xff) + "." + std::to_string(version >> 8 & 0xff) + "." +
-         std::to_string(version & 0xff);
-}
-
 void on_library_log(void* /*opaque*/, int level, const char* /*file*/, int /*line*/, const char* /*area*/,
                     const char* message) {
   std::string_view text(message);
   while (text.ends_with('\n')) text.remove_suffix(1);
   base::log(level <= LOG_CRIT ? base::Level::kError : base::Level::kDebug, "ingest", "libsrt", {{"says", text}});
-}
-
-base::Error library_error(const std::string& what) {
-  return base::Error{base::Code::kSystem, what + ": " + srt_getlasterror_str()};
 }
 
 std::uint64_t unsigned_of(std::int64_t value) { return value > 0 ? static_cast<std::uint64_t>(value) : 0; }
@@ -77,7 +51,7 @@ SrtLibrary::~SrtLibrary() { srt_cleanup(); }
 
 SrtFeatures srt_features() {
   SrtFeatures features;
-  features.version = version_text(static_cast<int>(srt_getversion()));
+  features.version = srt_option::version_text(static_cast<int>(srt_getversion()));
   const int probe = srt_create_socket();
   features.bonding = set(probe, SRTO_GROUPCONNECT, 1);
   constexpr int kCryptoMode = 62;  // SRTO_CRYPTOMODE from 1.5.2 on, where AEAD was built in
@@ -116,7 +90,7 @@ base::Result<std::unique_ptr<SrtAcceptor>> SrtAcceptor::make(const SrtSettings& 
   srt_listen_callback(socket, on_caller, acceptor.get());
   if (srt_bind(socket, address->ai_addr, static_cast<int>(address->ai_addrlen)) != 0 ||
       srt_listen(socket, settings.backlog) != 0) {
-    return library_error("SRT listener on " + place);
+    return srt_option::library_error("SRT listener on " + place);
   }
   return acceptor;
 }
@@ -137,7 +111,7 @@ base::Status SrtAcceptor::configure() const {
                   set(socket_, SRTO_LOSSMAXTTL, settings_.max_reorder) &&
                   // The receive buffer is cut to the flight window, so the window comes first.
                   set(socket_, SRTO_FC, buffers.packets) && set(socket_, SRTO_RCVBUF, buffers.bytes);
-  if (!ok) return library_error("SRT listener's options");
+  if (!ok) return srt_option::library_error("SRT listener's options");
   return base::Ok{};
 }
 
@@ -202,7 +176,7 @@ base::Result<SrtAcceptor::Accepted> SrtAcceptor::accept() {
   set(accepted.socket, SRTO_RCVSYN, false);
   accepted.peer = address_of(address);
   accepted.stream_id = get_text(accepted.socket, SRTO_STREAMID);
-  accepted.version = version_text(get_int(accepted.socket, SRTO_PEERVERSION));
+  accepted.version = srt_option::version_text(get_int(accepted.socket, SRTO_PEERVERSION));
   accepted.encryption = srt_encryption(accepted.socket);
   return accepted;
 }
@@ -275,12 +249,20 @@ SrtEncryption srt_encryption(int socket) {
 
 void srt_close_socket(int socket) { srt_close(socket); }
 
-SrtPoll::SrtPoll() : poll_(srt_epoll_create()) {}
+SrtPoll::SrtPoll() : poll_(srt_epoll_create()) {
+  // Without it the library refuses to wait while there is no socket.
+  srt_epoll_set(poll_, SRT_EPOLL_ENABLE_EMPTY);
+}
 
 SrtPoll::~SrtPoll() { srt_epoll_release(poll_); }
 
 void SrtPoll::add(int socket) {
   const auto events = static_cast<int>(SRT_EPOLL_IN | SRT_EPOLL_ERR);
+  srt_epoll_add_usock(poll_, socket, &events);
+}
+
+void SrtPoll::add_calling(int socket) {
+  const auto events = static_cast<int>(SRT_EPOLL_OUT | SRT_EPOLL_ERR);
   srt_epoll_add_usock(poll_, socket, &events);
 }
 

@@ -111,6 +111,8 @@ class SrtPoll {
   SrtPoll& operator=(const SrtPoll&) = delete;
 
   void add(int socket);
+  /// For a socket that calls: it is ready when it is connected, or has failed.
+  void add_calling(int socket);
   void remove(int socket);
   /// Sockets with something to read, or broken, after at most `timeout`.
   const std::vector<int>& wait(base::Micros timeout);

@@ -34,35 +34,73 @@ void SrtThread::close(std::uint64_t id, std::string reason) {
   orders_.emplace(id, std::move(reason));
 }
 
+std::uint64_t SrtThread::call(SrtCall call) {
+  const std::uint64_t id = next_id_++;
+  const std::lock_guard lock(mutex_);
+  calls_.emplace(id, std::move(call));
+  return id;
+}
+
 void SrtThread::run() {
   pthread_setname_np(pthread_self(), "srt");
-  poll_.add(acceptor_->socket());
-  accept_all();  // the poll is silent about callers that came before it was asked
+  if (acceptor_) {
+    poll_.add(acceptor_->socket());
+    accept_all();  // the poll is silent about callers that came before it was asked
+  }
   stats_at_ = clock_.steady() + kStatsEvery;
   while (!stopping_) {
     const std::vector<int> ready = poll_.wait(kWait);
     run_commands();
     bool read_some = false;
-    for (const int socket : ready) {
-      if (socket == acceptor_->socket()) {
-        accept_all();
-        continue;
-      }
-      const auto found = connections_.find(socket);
-      if (found == connections_.end()) continue;
-      read_some = read(socket, found->second) || read_some;
-    }
+    for (const int socket : ready) read_some = serve(socket) || read_some;
     if (clock_.steady() >= stats_at_) report_stats();
     if (read_some) std::this_thread::sleep_for(kGather);
   }
 }
 
+/// Does what a socket is ready for. True if it has brought bytes.
+bool SrtThread::serve(int socket) {
+  if (acceptor_ && socket == acceptor_->socket()) {
+    accept_all();
+    return false;
+  }
+  const auto found = connections_.find(socket);
+  if (found == connections_.end()) return false;
+  if (!found->second.calling) return read(socket, found->second);
+  answer_call(socket, found->second);
+  return false;
+}
+
+void SrtThread::begin_call(std::uint64_t id, const SrtCall& call) {
+  auto socket = srt_begin_call(call, poll_);
+  if (!socket.ok()) return sink_.on_srt_end(id, socket.error().what);
+  Connection& connection = connections_[*socket];
+  connection.id = id;
+  connection.calling = true;
+  connection.backlog = std::make_shared<SrtBacklog>();
+}
+
+void SrtThread::answer_call(int socket, Connection& connection) {
+  switch (srt_call_state(socket)) {
+    case SrtCallState::kCalling: return;
+    case SrtCallState::kFailed: return end(socket, srt_call_failure(socket));
+    case SrtCallState::kConnected: break;
+  }
+  connection.calling = false;
+  poll_.remove(socket);
+  poll_.add(socket);
+  sink_.on_srt_arrival({connection.id, srt_called(socket), connection.backlog});
+}
+
 void SrtThread::run_commands() {
+  std::map<std::uint64_t, SrtCall> calls;
   std::map<std::uint64_t, std::string> orders;
   {
     const std::lock_guard lock(mutex_);
+    calls.swap(calls_);
     orders.swap(orders_);
   }
+  for (const auto& [id, call] : calls) begin_call(id, call);
   if (orders.empty()) return;
   std::vector<std::pair<int, std::string>> due;
   for (const auto& [socket, connection] : connections_) {
@@ -129,10 +167,12 @@ void SrtThread::end(int socket, std::string reason) {
 
 void SrtThread::report_stats() {
   stats_at_ = clock_.steady() + kStatsEvery;
-  if (const std::uint64_t failed = acceptor_->report_failed_handshakes()) sink_.on_srt_failed_handshakes(failed);
+  const std::uint64_t failed = acceptor_ ? acceptor_->report_failed_handshakes() : 0;
+  if (failed != 0) sink_.on_srt_failed_handshakes(failed);
   if (connections_.empty()) return;
   std::map<std::uint64_t, SrtStats> all;
   for (auto& [socket, connection] : connections_) {
+    if (connection.calling) continue;
     srt_read_stats(socket, connection.stats);
     connection.stats.bytes_discarded_total = connection.backlog->dropped;
     all.emplace(connection.id, connection.stats);

@@ -1,0 +1,75 @@
+#include <utility>
+
+#include "app/config_keys.h"
+#include "app/text_file.h"
+
+namespace app {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+
+// What is wrong with a URL is said without it: it may hold a passphrase.
+Complaint read_source(Config::FeedSource& source, const std::string& text) {
+  Config::FeedSource next{text, {}};
+  if (!text.empty()) {
+    auto parsed = ingest::parse_pull_source(text);
+    if (!parsed.ok()) return ": " + parsed.error().what;
+    next.parsed = parsed.take();
+  }
+  source = std::move(next);
+  return "";
+}
+
+void declare_source(Keys& keys, Config::FeedSource& source) {
+  constexpr Reload kRule = Reload::kAtOnce;
+  const auto read = [&source](const std::string& text) { return read_source(source, text); };
+  Value url = Value::text(source.url);
+  url.wanted = "the URL of a source, such as srt://HOST:PORT";
+  url.read = read;
+  keys.key({"source", kRule, "the URL; empty: the feed is published", "srt://192.0.2.7:7001?streamid=match&latency=200"},
+           url);
+  keys.variable({"source_env", kRule, "an environment variable with the URL", "KICKOFF_SOURCE"}, read);
+  Value file = Value::action("a path", [read](const std::string& path) -> Complaint {
+    const auto lines = read_secrets(path);
+    return lines.ok() ? read(lines->front()) : ": " + lines.error().what;
+  });
+  file.is_path = true;
+  keys.key({"source_file", kRule, "a file with the URL in its first line", "/run/secrets/kickoff-source"}, file);
+}
+
+void declare_failover(Keys& keys, channel::Failover& failover) {
+  constexpr Reload kRule = Reload::kAtOnce;
+  const auto by_itself = [](bool& variable) {
+    return Value::choice<bool>(variable, {{"auto", true}, {"manual", false}});
+  };
+  keys.key({"failover", kRule,
+            "auto: the other feed is shown when the one that is shown ends or falls silent; manual: only when the API "
+            "asks for it"},
+           by_itself(failover.automatic));
+  keys.key({"failover_after", kRule, "without media of the feed that is shown"},
+           Value::duration(failover.after, 200 * kMillisecond, 10 * kSecond));
+  keys.key({"failback", kRule, "auto: the primary feed is shown again when it is well; manual: only when the API asks"},
+           by_itself(failover.back));
+  keys.key({"failback_after", kRule, "for which the primary feed's media has to have come without a pause"},
+           Value::duration(failover.back_after, kSecond, 3600 * kSecond));
+}
+
+}  // namespace
+
+void declare_feeds(Keys& keys, Config::Channel& channel) {
+  declare_failover(keys, channel.options.failover);
+  keys.section(
+      "feeds",
+      "Feeds that the server gets by itself; only for a channel that is named here, not for \"*\". "
+      "srt://HOST:PORT?streamid=…&passphrase=…&pbkeylen=…&latency=MILLISECONDS: it calls an SRT listener, again and "
+      "again. udp://ADDRESS:PORT?localaddr=…&sources=…: MPEG-TS in datagrams to an address of this machine (0.0.0.0: "
+      "all) or to a multicast group, joined on the interface localaddr (name or address), from these senders (all). "
+      "rtp://…: the same in RTP. In a value & is written %26 and % is written %25.",
+      [&](Keys& in) {
+        in.section("primary", "", [&](Keys& feed) { declare_source(feed, channel.sources[0]); });
+        in.section("backup", "", [&](Keys& feed) { declare_source(feed, channel.sources[1]); });
+      });
+}
+
+}  // namespace app
