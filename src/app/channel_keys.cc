@@ -259,7 +259,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
   declare_publishing(keys, options);
   declare_publish_keys(keys, options);
-  declare_feeds(keys, channel);
+  declare_failover(keys, options.failover);
   keys.key({"source", Reload::kNextWorker, "copy: the feed's own video is the top rung, untouched"},
            Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}}));
   declare_ladder(keys, media);
@@ -268,6 +268,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
       {"program", Reload::kNextWorker, "of a transport stream with several programs; 0: the first with video or audio"},
       Value::number(media.program, 0, 65535));
   keys.section("srt", "", [&](Keys& in) { declare_channel_srt(in, channel); });
+  declare_feeds(keys, channel);
   keys.check([&] { return channel_faults(options); });
 }
 

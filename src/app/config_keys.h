@@ -13,7 +13,10 @@ void declare_keys(Keys& keys, Config& config);
 /// The keys of one entry of `channels`.
 void declare_channel(Keys& keys, Config::Channel& channel);
 
-/// Those of them that say where its feeds come from and which one is shown.
+/// Those of them that say which of its feeds is shown.
+void declare_failover(Keys& keys, channel::Failover& failover);
+
+/// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);
 
 /// The keys of the section `admin`.

@@ -149,7 +149,8 @@ void ConfigWriter::entries(const Key& key, const Entries& entries) {
 }
 
 void ConfigWriter::section(const char* name, const char* help, const std::function<void(Keys&)>& declare) {
-  if (!text_.empty()) text_ += "\n";
+  const bool first = text_.empty() || text_.ends_with(":\n");
+  if (!first) text_ += "\n";
   gap_ = false;
   comment(help);
   line(std::string(name) + ":");

@@ -21,22 +21,30 @@ Complaint read_source(Config::FeedSource& source, const std::string& text) {
   return "";
 }
 
-void declare_source(Keys& keys, Config::FeedSource& source) {
+/// Texts of the documentation.
+struct Samples {
+  const char* url;
+  const char* variable;
+  const char* file;
+};
+
+void declare_source(Keys& keys, Config::FeedSource& source, const Samples& samples) {
   constexpr Reload kRule = Reload::kAtOnce;
   const auto read = [&source](const std::string& text) { return read_source(source, text); };
   Value url = Value::text(source.url);
   url.wanted = "the URL of a source, such as srt://HOST:PORT";
   url.read = read;
-  keys.key({"source", kRule, "the URL; empty: the feed is published", "srt://192.0.2.7:7001?streamid=match&latency=200"},
-           url);
-  keys.variable({"source_env", kRule, "an environment variable with the URL", "KICKOFF_SOURCE"}, read);
+  keys.key({"source", kRule, "the URL; empty: the feed is published", samples.url}, url);
+  keys.variable({"source_env", kRule, "an environment variable with the URL", samples.variable}, read);
   Value file = Value::action("a path", [read](const std::string& path) -> Complaint {
     const auto lines = read_secrets(path);
     return lines.ok() ? read(lines->front()) : ": " + lines.error().what;
   });
   file.is_path = true;
-  keys.key({"source_file", kRule, "a file with the URL in its first line", "/run/secrets/kickoff-source"}, file);
+  keys.key({"source_file", kRule, "a file with the URL in its first line", samples.file}, file);
 }
+
+}  // namespace
 
 void declare_failover(Keys& keys, channel::Failover& failover) {
   constexpr Reload kRule = Reload::kAtOnce;
@@ -55,20 +63,26 @@ void declare_failover(Keys& keys, channel::Failover& failover) {
            Value::duration(failover.back_after, kSecond, 3600 * kSecond));
 }
 
-}  // namespace
-
 void declare_feeds(Keys& keys, Config::Channel& channel) {
-  declare_failover(keys, channel.options.failover);
+  static constexpr Samples kPrimary{"srt://192.0.2.7:7001?streamid=match&latency=200", "KICKOFF_SOURCE",
+                                    "/run/secrets/kickoff-source"};
+  static constexpr Samples kBackup{"udp://239.1.2.3:5000?localaddr=eth1", "KICKOFF_BACKUP_SOURCE",
+                                   "/run/secrets/kickoff-backup-source"};
   keys.section(
       "feeds",
       "Feeds that the server gets by itself; only for a channel that is named here, not for \"*\". "
-      "srt://HOST:PORT?streamid=…&passphrase=…&pbkeylen=…&latency=MILLISECONDS: it calls an SRT listener, again and "
-      "again. udp://ADDRESS:PORT?localaddr=…&sources=…: MPEG-TS in datagrams to an address of this machine (0.0.0.0: "
-      "all) or to a multicast group, joined on the interface localaddr (name or address), from these senders (all). "
-      "rtp://…: the same in RTP. In a value & is written %26 and % is written %25.",
+      "srt://HOST:PORT?streamid=ID&passphrase=SECRET&pbkeylen=16&latency=MILLISECONDS: it calls an SRT listener, again "
+      "and again. udp://ADDRESS:PORT?localaddr=INTERFACE&sources=SENDERS: MPEG-TS in datagrams to an address of this "
+      "machine (0.0.0.0: all), or to a multicast group that is joined on the interface (name or address); from these "
+      "senders only, separated by commas. rtp:// is the same in RTP. Within a value & is written %26 and % is written "
+      "%25.",
       [&](Keys& in) {
-        in.section("primary", "", [&](Keys& feed) { declare_source(feed, channel.sources[0]); });
-        in.section("backup", "", [&](Keys& feed) { declare_source(feed, channel.sources[1]); });
+        in.section("primary", "", [&](Keys& of) {
+          declare_source(of, channel.sources[feed::index(feed::Id::kPrimary)], kPrimary);
+        });
+        in.section("backup", "", [&](Keys& of) {
+          declare_source(of, channel.sources[feed::index(feed::Id::kBackup)], kBackup);
+        });
       });
 }
 
