@@ -145,17 +145,15 @@ void declare_publish_keys(Keys& keys, const PublishKeys& names, std::vector<std:
     return complaint;
   };
   keys.texts(names.list, values, publish_key_fault);
-  keys.variable(
-      names.variable,
-      [take](const std::string& text) -> Complaint {
-        for (std::size_t at = 0, number = 1; at <= text.size(); ++number) {
-          const std::size_t end = std::min(text.find(',', at), text.size());
-          if (Complaint complaint = take(text.substr(at, end - at)); !complaint.empty())
-            return ": key " + std::to_string(number) + complaint;
-          at = end + 1;
-        }
-        return "";
-      });
+  keys.variable(names.variable, [take](const std::string& text) -> Complaint {
+    for (std::size_t at = 0, number = 1; at <= text.size(); ++number) {
+      const std::size_t end = std::min(text.find(',', at), text.size());
+      if (Complaint complaint = take(text.substr(at, end - at)); !complaint.empty())
+        return ": key " + std::to_string(number) + complaint;
+      at = end + 1;
+    }
+    return "";
+  });
   Value file = Value::action("a path", [take](const std::string& path) { return read_lines(path, take); });
   file.is_path = true;
   keys.key(names.file, file);

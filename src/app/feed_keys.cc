@@ -77,12 +77,10 @@ void declare_feeds(Keys& keys, Config::Channel& channel) {
       "senders only, separated by commas. rtp:// is the same in RTP. Within a value & is written %26 and % is written "
       "%25.",
       [&](Keys& in) {
-        in.section("primary", "", [&](Keys& of) {
-          declare_source(of, channel.sources[feed::index(feed::Id::kPrimary)], kPrimary);
-        });
-        in.section("backup", "", [&](Keys& of) {
-          declare_source(of, channel.sources[feed::index(feed::Id::kBackup)], kBackup);
-        });
+        in.section("primary", "",
+                   [&](Keys& of) { declare_source(of, channel.sources[feed::index(feed::Id::kPrimary)], kPrimary); });
+        in.section("backup", "",
+                   [&](Keys& of) { declare_source(of, channel.sources[feed::index(feed::Id::kBackup)], kBackup); });
       });
 }
 

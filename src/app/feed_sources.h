@@ -14,8 +14,8 @@ ingest::PulledFeeds::Sources pulled_sources(const Config& config);
 /// How they are got.
 ingest::PulledFeeds::Options pull_options(const Config& config);
 
-/// Why these feeds cannot all be got, a sentence each: a source for "*", two of them, or one and the SRT listener, on one
-/// UDP port.
+/// Why these feeds cannot all be got, a sentence each: a source for "*", two of them, or one and the SRT listener, on
+/// one UDP port.
 std::vector<std::string> source_conflicts(const Config& config);
 
 /// "channels.NAME.feeds.backup.source"

@@ -66,11 +66,9 @@ void PullPublication::end(const std::string& reason) {
   closing_.stop();
   stats.live = false;
   stats.problem = reason;
-  base::log_info("ingest", "pulled feed gone",
-                 {{"channel", stats.channel},
-                  {"feed", feed::to_string(stats.feed)},
-                  {"source", stats.source},
-                  {"why", reason}});
+  base::log_info(
+      "ingest", "pulled feed gone",
+      {{"channel", stats.channel}, {"feed", feed::to_string(stats.feed)}, {"source", stats.source}, {"why", reason}});
   std::exchange(sink_, nullptr)->on_feed_end(reason);
 }
 

@@ -26,19 +26,19 @@ struct PullStats {
   bool live = false;     ///< its media goes to the channel
   std::string problem;   ///< why it is not live; empty while it is, or where nothing has come yet
 
-  std::uint64_t attempts = 0;            ///< to connect, or to open the port
-  std::uint64_t failures = 0;            ///< of these: no address, no answer, refused, port not to be had
-  std::uint64_t publishes = 0;           ///< the channel took it
-  std::uint64_t refusals = 0;            ///< the channel did not
-  std::uint64_t bytes = 0;               ///< handed on
-  std::uint64_t bytes_discarded = 0;     ///< SRT: the server lagged by the limit of its queue
-  std::uint64_t datagrams = 0;           ///< received
-  std::uint64_t datagrams_lost = 0;      ///< dropped by the kernel because the server lagged, or too long
-  std::uint64_t datagrams_foreign = 0;   ///< left out: from a second sender, or one that is not in `sources`
-  std::uint64_t rtp_malformed = 0;       ///< left out: no RTP
-  std::uint64_t rtp_lost = 0;            ///< packets missing by their sequence numbers
-  std::uint64_t rtp_reordered = 0;       ///< packets put back in their place
-  std::uint64_t rtp_repeated = 0;        ///< left out: came twice, or too late
+  std::uint64_t attempts = 0;           ///< to connect, or to open the port
+  std::uint64_t failures = 0;           ///< of these: no address, no answer, refused, port not to be had
+  std::uint64_t publishes = 0;          ///< the channel took it
+  std::uint64_t refusals = 0;           ///< the channel did not
+  std::uint64_t bytes = 0;              ///< handed on
+  std::uint64_t bytes_discarded = 0;    ///< SRT: the server lagged by the limit of its queue
+  std::uint64_t datagrams = 0;          ///< received
+  std::uint64_t datagrams_lost = 0;     ///< dropped by the kernel because the server lagged, or too long
+  std::uint64_t datagrams_foreign = 0;  ///< left out: from a second sender, or one that is not in `sources`
+  std::uint64_t rtp_malformed = 0;      ///< left out: no RTP
+  std::uint64_t rtp_lost = 0;           ///< packets missing by their sequence numbers
+  std::uint64_t rtp_reordered = 0;      ///< packets put back in their place
+  std::uint64_t rtp_repeated = 0;       ///< left out: came twice, or too late
 };
 
 /// One feed that the server gets by itself, again and again until it is destroyed. Thread: the loop's.

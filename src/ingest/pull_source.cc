@@ -59,7 +59,8 @@ base::Status read_host(std::string_view text, PullSource& source) {
   if (!port || *port < 1 || *port > 65535) return fault("a port from 1 to 65535 has to follow the host: HOST:PORT");
   source.port = static_cast<std::uint16_t>(*port);
   source.host = bracket == std::string_view::npos ? text.substr(0, colon) : text.substr(1, bracket - 1);
-  if (bracket != std::string_view::npos && colon != bracket + 1) return fault("an IPv6 address is written [ADDRESS]:PORT");
+  if (bracket != std::string_view::npos && colon != bracket + 1)
+    return fault("an IPv6 address is written [ADDRESS]:PORT");
   const bool plain = std::all_of(source.host.begin(), source.host.end(),
                                  [](unsigned char c) { return c > ' ' && c < 0x7f && c != '@' && c != '/'; });
   if (!plain || source.host.size() > 253) return fault("the host is no name and no address");
@@ -69,7 +70,8 @@ base::Status read_host(std::string_view text, PullSource& source) {
 base::Status set_mode(const std::string& mode) {
   if (mode == "caller") return base::Ok{};
   return fault(
-      "mode has to be caller: the server calls. An encoder that calls publishes to the server's own SRT port (srt.port) "
+      "mode has to be caller: the server calls. An encoder that calls publishes to the server's own SRT port "
+      "(srt.port) "
       "instead");
 }
 
@@ -194,8 +196,8 @@ base::Result<PullSource> parse_pull_source(std::string_view url) {
   PullSource source;
   constexpr std::pair<std::string_view, Kind> kSchemes[] = {
       {"srt://", Kind::kSrt}, {"udp://", Kind::kUdp}, {"rtp://", Kind::kRtp}};
-  const auto* scheme =
-      std::find_if(std::begin(kSchemes), std::end(kSchemes), [&](const auto& one) { return url.starts_with(one.first); });
+  const auto* scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes),
+                                    [&](const auto& one) { return url.starts_with(one.first); });
   if (scheme == std::end(kSchemes)) return fault("a source begins with srt://, udp:// or rtp://");
   source.kind = scheme->second;
   url.remove_prefix(scheme->first.size());

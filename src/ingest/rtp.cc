@@ -11,7 +11,9 @@ constexpr std::size_t kFixedHeader = 12;
 constexpr std::size_t kExtensionHeader = 4;
 constexpr std::size_t kWord = 4;
 
-std::uint32_t be16(base::View bytes, std::size_t at) { return static_cast<std::uint32_t>(bytes[at] << 8 | bytes[at + 1]); }
+std::uint32_t be16(base::View bytes, std::size_t at) {
+  return static_cast<std::uint32_t>(bytes[at] << 8 | bytes[at + 1]);
+}
 
 }  // namespace
 

@@ -46,8 +46,8 @@ base::Result<int> srt_begin_call(const SrtCall& call, SrtPoll& poll) {
   const int socket = srt_create_socket();
   if (socket == SRT_INVALID_SOCK) return srt_option::library_error("SRT socket");
   poll.add_calling(socket);  // before the call, or its end might be missed
-  const bool begun = configure_call(socket, call) &&
-                     srt_connect(socket, address->ai_addr, static_cast<int>(address->ai_addrlen)) == 0;
+  const bool begun =
+      configure_call(socket, call) && srt_connect(socket, address->ai_addr, static_cast<int>(address->ai_addrlen)) == 0;
   if (begun) return socket;
   const base::Error error = srt_option::library_error("SRT call");
   poll.remove(socket);
@@ -80,12 +80,8 @@ std::string srt_call_failure(int socket) {
 }
 
 SrtAcceptor::Accepted srt_called(int socket) {
-  sockaddr_storage storage{};
-  int size = sizeof storage;
-  auto* address = reinterpret_cast<sockaddr*>(&storage);
   SrtAcceptor::Accepted called;
   called.socket = socket;
-  if (srt_getpeername(socket, address, &size) == 0) called.peer = address_of(address);
   called.version = srt_option::version_text(srt_option::get_int(socket, SRTO_PEERVERSION));
   called.encryption = srt_encryption(socket);
   return called;

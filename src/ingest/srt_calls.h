@@ -26,8 +26,8 @@ class SrtCallHandler {
   virtual void on_srt_ended(const std::string& reason) = 0;
 };
 
-/// Calls of this server to SRT listeners. Thread: the loop's. Owns: a thread of its own that reads the sockets, from the
-/// first call on.
+/// Calls of this server to SRT listeners. Thread: the loop's. Owns: a thread of its own that reads the sockets, from
+/// the first call on.
 class SrtCalls final : private SrtThreadSink {
  public:
   /// `clock` outlives this.

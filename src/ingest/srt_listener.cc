@@ -93,9 +93,7 @@ SrtListener::~SrtListener() {
   while (!feeds_.empty()) retire(feeds_.begin()->first, "server stops");
 }
 
-void SrtListener::set_occupied(FeedNames feeds) {
-  gate_.set_live(std::make_shared<const FeedNames>(std::move(feeds)));
-}
+void SrtListener::set_occupied(FeedNames feeds) { gate_.set_live(std::make_shared<const FeedNames>(std::move(feeds))); }
 
 void SrtListener::set_full(std::optional<std::set<std::string, std::less<>>> but_for) {
   using Names = std::set<std::string, std::less<>>;
@@ -153,8 +151,8 @@ void SrtListener::on_srt_failed_handshakes(std::uint64_t callers) {
 void SrtListener::admit(SrtArrival&& arrival) {
   ++counters_.accepted;
   const PublishRequest request = request_of(arrival.caller);
-  auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, gate_.feed_of(request),
-                                        std::move(arrival.backlog), *thread_);
+  auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, gate_.feed_of(request), std::move(arrival.backlog),
+                                        *thread_);
   auto answer = publisher_.on_publish(request, *feed);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
     // The handshake is over, so the reason can no longer be sent to the caller.

@@ -43,6 +43,8 @@ void SrtPull::call(base::Result<loop::Addresses> found) {
   SrtCall call;
   call.address = (*found)[next_address_++ % found->size()];
   call.port = source_.port;
+  const auto parsed = parse_network(call.address);
+  listener_ = {parsed.ok() ? parsed->bytes : Address{}.bytes, call.port};
   call.stream_id = source_.stream_id;
   call.passphrase = source_.passphrase;
   call.key_length = source_.key_length;
@@ -53,8 +55,7 @@ void SrtPull::call(base::Result<loop::Addresses> found) {
 }
 
 void SrtPull::on_srt_connected(const SrtAcceptor::Accepted& listener) {
-  const bool taken =
-      publication_.begin(listener.peer.text(), listener.peer.is_loopback(), "libsrt " + listener.version);
+  const bool taken = publication_.begin(listener_.text(), listener_.is_loopback(), "libsrt " + listener.version);
   if (taken) {
     state_ = State::kLive;
     last_failure_.clear();

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "ingest/backoff.h"
+#include "ingest/network.h"
 #include "ingest/pull.h"
 #include "ingest/srt_calls.h"
 #include "loop/loop.h"
@@ -17,8 +18,8 @@ namespace ingest {
 /// A feed from an SRT listener that the server calls, for ever:
 ///
 ///   kWaiting ──wait over──► kLookingUp ──address──► kCalling ──answer, and the channel takes it──► kLive
-///      ▲                        │ none                 │ none, or refused                            │ ended, or closed
-///      └────────────────────────┴──────────────────────┴─────────────────────────────────────────────┘
+///      ▲                        │ none                 │ none, or refused                            │ ended, or
+///      closed └────────────────────────┴──────────────────────┴─────────────────────────────────────────────┘
 ///
 /// Where a name has several addresses each call takes the next one.
 class SrtPull final : public Pull, private SrtCallHandler {
@@ -52,9 +53,10 @@ class SrtPull final : public Pull, private SrtCallHandler {
   const PullSource source_;
   const Options options_;
   State state_ = State::kWaiting;
-  std::uint64_t call_ = 0;       ///< of kCalling and kLive
+  std::uint64_t call_ = 0;  ///< of kCalling and kLive
   std::uint64_t next_address_ = 0;
-  std::string last_failure_;     ///< the same one is logged once
+  Address listener_;          ///< of the last call
+  std::string last_failure_;  ///< the same one is logged once
   Backoff backoff_;
   loop::Resolver resolver_;
   loop::Timer timer_;

@@ -8,7 +8,8 @@ namespace ingest {
 /// State of the key exchange (SR-10); the numbers are the library's.
 enum class SrtEncryption : std::uint8_t { kNone = 0, kSecuring = 1, kSecured = 2, kNoSecret = 3, kBadSecret = 4 };
 
-/// One SRT publisher, or one listener that the server has called, about a second old at most (SR-21). What ends in _total only grows while the publisher stays.
+/// One SRT publisher, or one listener that the server has called, about a second old at most (SR-21). What ends in
+/// _total only grows while the publisher stays.
 struct SrtStats {
   std::string channel;
   std::string feed;  ///< "primary", "backup"

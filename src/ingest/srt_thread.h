@@ -27,7 +27,7 @@ struct SrtBacklog {
 /// A publisher that came, or a listener that was called and answered; `id` names it from now on.
 struct SrtArrival {
   std::uint64_t id = 0;
-  SrtAcceptor::Accepted caller;  ///< the other end
+  SrtAcceptor::Accepted caller;         ///< the other end
   std::shared_ptr<SrtBacklog> backlog;  ///< shared: see there
 };
 
@@ -48,7 +48,8 @@ class SrtThreadSink {
 
 /// Reads all SRT sockets on a thread of its own, since the library can be waited for only through its own poll (SR-22).
 /// While packets come it reads at most every 2 ms, all sockets in one go, so that many feeds do not mean many wake-ups.
-/// Owns: the acceptor and every socket that it accepted or called with; destroying it ends the thread and closes them, without more reports.
+/// Owns: the acceptor and every socket that it accepted or called with; destroying it ends the thread and closes them,
+/// without more reports.
 class SrtThread {
  public:
   struct Options {

@@ -261,9 +261,8 @@ HostKind host_kind(const std::string& host) {
     return IN_MULTICAST(bits) ? HostKind::kMulticast : HostKind::kUnicast;
   }
   if (address.ss_family == AF_INET6) {
-    return IN6_IS_ADDR_MULTICAST(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr) != 0
-               ? HostKind::kMulticast
-               : HostKind::kUnicast;
+    return IN6_IS_ADDR_MULTICAST(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr) != 0 ? HostKind::kMulticast
+                                                                                                 : HostKind::kUnicast;
   }
   return HostKind::kName;
 }

@@ -165,7 +165,8 @@ TEST(PublishPolicy, AnswersAStrangerThatGuessesAKeyByNameAsForAnyOtherName) {  /
   const auto answer = [](const PublishPolicy& policy, const std::string& name, const std::string& key) {
     const auto checked = policy.check(request(name, key));
     const auto* refusal = std::get_if<Publisher::Refusal>(&checked);
-    return refusal != nullptr ? std::to_string(static_cast<int>(refusal->why)) + refusal->text : std::string("admitted");
+    return refusal != nullptr ? std::to_string(static_cast<int>(refusal->why)) + refusal->text
+                              : std::string("admitted");
   };
   const PublishPolicy closed(PublishPolicy::Keys{{"match", {"secret"}}});
   EXPECT_EQ(answer(closed, "secret", ""), answer(closed, "other", ""));

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "loop/timer.h"
+#include "unit/ingest/fake_channel.h"
 
 #if defined(__SANITIZE_THREAD__)
 /// libsrt is not built for ThreadSanitizer, which then does not see how its threads agree.
@@ -20,39 +21,6 @@ extern "C" const char* __tsan_default_suppressions() {
 
 namespace ingest {
 namespace {
-
-/// A channel layer that takes every feed, or none, and writes down what comes.
-class FakeChannel : public Publisher, public FeedSink {
- public:
-  std::variant<FeedSink*, Refusal> on_publish(const PublishRequest& asked, Feed& live) override {
-    request = asked;
-    if (refuse) return *refuse;
-    feed = &live;
-    return this;
-  }
-  void on_message(feed::Message&& message) override {
-    if (std::holds_alternative<feed::Start>(message)) trace.push_back("start");
-    if (const auto* dropped = std::get_if<feed::Dropped>(&message)) dropped_bytes += dropped->bytes;
-    if (const auto* bytes = std::get_if<feed::TsBytes>(&message)) {
-      EXPECT_GT(bytes->arrived, 1'700'000'000 * base::kSecond);  // UTC
-      data.insert(data.end(), bytes->payload.begin(), bytes->payload.end());
-    }
-    if (on_change) on_change();
-  }
-  void on_feed_end(std::string_view reason) override {
-    trace.push_back("end " + std::string(reason));
-    feed = nullptr;
-    if (on_change) on_change();
-  }
-
-  std::optional<Refusal> refuse;
-  std::optional<PublishRequest> request;
-  std::function<void()> on_change;
-  Feed* feed = nullptr;
-  std::vector<std::string> trace;
-  std::vector<std::uint8_t> data;
-  std::uint64_t dropped_bytes = 0;
-};
 
 /// An encoder: a blocking caller of libsrt, for a thread of its own.
 class Caller {
