@@ -11,6 +11,7 @@
 #include <iterator>
 #include <memory>
 
+#include "app/feed_sources.h"
 #include "serve/static_files.h"
 
 namespace app {
@@ -61,6 +62,7 @@ int bind_error(const std::string& address, std::uint16_t port, int type) {
 
 struct Listener {
   std::string section;
+  std::string key;  ///< that has its address
   const std::string& address;
   std::vector<std::uint16_t> ports;  ///< those that are on; 0: any free port (`admin` only)
   int type;                          ///< SOCK_STREAM or SOCK_DGRAM
@@ -72,7 +74,7 @@ struct Listener {
 void check_listener(const Listener& listener, Problems& problems) {
   if (listener.ports.empty()) return;
   if (const int error = bind_error(listener.address, 0, listener.type); error != 0) {
-    problems.push_back(listener.section + ".listen: " + listener.address +
+    problems.push_back(listener.key + ": " + listener.address +
                        " is no address of this machine: " + std::strerror(error));
     return;
   }
@@ -92,11 +94,21 @@ std::vector<std::uint16_t> on(std::initializer_list<std::uint16_t> ports) {
 }
 
 void check_listeners(const Config& config, Problems& problems) {
-  const Listener all[] = {{"http", config.http.listen, on({config.http.port, config.http.tls_port}), SOCK_STREAM},
-                          {"admin", config.admin.listen, {config.admin.port}, SOCK_STREAM},
-                          {"rtmp", config.rtmp.listen, on({config.rtmp.port, config.rtmp.tls_port}), SOCK_STREAM},
-                          {"srt", config.srt.listen, on({config.srt.port}), SOCK_DGRAM}};
+  const Listener all[] = {
+      {"http", "http.listen", config.http.listen, on({config.http.port, config.http.tls_port}), SOCK_STREAM},
+      {"admin", "admin.listen", config.admin.listen, {config.admin.port}, SOCK_STREAM},
+      {"rtmp", "rtmp.listen", config.rtmp.listen, on({config.rtmp.port, config.rtmp.tls_port}), SOCK_STREAM},
+      {"srt", "srt.listen", config.srt.listen, on({config.srt.port}), SOCK_DGRAM}};
   for (const Listener& listener : all) check_listener(listener, problems);
+}
+
+// Groups are joined, not listened on, and an interface may still come.
+void check_sources(const Config& config, Problems& problems) {
+  for (const auto& [name, source] : pulled_sources(config)) {
+    if (source.kind == ingest::PullSource::Kind::kSrt || source.multicast()) continue;
+    const std::string key = source_key(name.first, name.second);
+    check_listener({key, key, source.host, on({source.port}), SOCK_DGRAM}, problems);
+  }
 }
 
 }  // namespace
@@ -108,6 +120,7 @@ std::vector<std::string> preflight(const Config& config, const Installation& ins
   if (!files.ok()) problems.push_back("web_directory: " + files.error().what);
   check_worker(installation.worker_program(), problems);
   check_listeners(config, problems);
+  check_sources(config, problems);
   return problems;
 }
 

@@ -51,7 +51,12 @@ std::string told(const Config::Channel& channel) {
   out << "\naudio " << static_cast<int>(media.audio) << " codec " << static_cast<int>(media.audio_rung.codec)
       << " bits " << media.audio_rung.bitrate << " channels " << media.audio_rung.channels << " rate "
       << media.audio_rung.sample_rate << "\nsrt " << channel.srt_passphrase << "/" << channel.srt_key_length << "/"
-      << channel.srt_latency << "/" << channel.srt_allow.size();
+      << channel.srt_latency << "/" << channel.srt_allow.size() << "\nbackup keys "
+      << channel.options.backup_keys.size();
+  const channel::Failover& failover = channel.options.failover;
+  out << "\nfailover " << failover.automatic << " " << failover.after << " " << failover.back << " "
+      << failover.back_after;
+  for (const Config::FeedSource& source : channel.sources) out << "\nfeed " << source.url;
   return out.str();
 }
 
@@ -204,6 +209,16 @@ INSTANTIATE_TEST_SUITE_P(
                {"20ms", "4s"},
                {"19ms", "4001ms"},
                "a duration from 20ms to 4s with its unit (ms, s or m)"},
+        Bounds{"channels.a.failover", {"auto", "manual"}, {"true", "off"}, "one of auto, manual"},
+        Bounds{"channels.a.failback", {"auto", "manual"}, {"true", "off"}, "one of auto, manual"},
+        Bounds{"channels.a.failover_after",
+               {"200ms", "500ms", "10s"},
+               {"199ms", "10001ms"},
+               "a duration from 200ms to 10s with its unit (ms, s or m)"},
+        Bounds{"channels.a.failback_after",
+               {"1s", "60m"},
+               {"999ms", "3601s"},
+               "a duration from 1s to 3600s with its unit (ms, s or m)"},
         Bounds{"channels.a.srt.key_length", {"0", "16", "24", "32"}, {"8", "17"}, "one of 0, 16, 24, 32"}));
 
 /// A channel of one rung with `key` beside what a rung needs.

@@ -124,7 +124,7 @@ TEST_F(Written, SectionsAreIndentedAndSetApart) {
   writer.section("b", "", [&](Keys& keys) { keys.section("c", "", one); });
   one(writer);
   EXPECT_EQ(writer.text(),
-            "# about a\na:\n  # k: s                       # [at once]\n\nb:\n\n  c:\n"
+            "# about a\na:\n  # k: s                       # [at once]\n\nb:\n  c:\n"
             "    # k: s                     # [at once]\n\n# k: s                         # [at once]\n");
 }
 

@@ -84,6 +84,17 @@ TEST_F(Preflight, NamesAddressesThatThisMachineLacks) {
     EXPECT_NE(problems().find(section), std::string::npos) << section;
 }
 
+TEST_F(Preflight, NamesAPulledFeedWhoseAddressThisMachineLacks) {
+  auto& sources = config_.channels["match"].sources;
+  sources[0].parsed = ingest::parse_pull_source("udp://203.0.113.1:5000").take();
+  sources[1].parsed = ingest::parse_pull_source("udp://239.1.2.3:5000?localaddr=none7").take();
+  EXPECT_EQ(problems(),
+            "channels.match.feeds.primary.source: 203.0.113.1 is no address of this machine: Cannot assign requested "
+            "address\n");
+  sources[0].parsed = ingest::parse_pull_source("srt://203.0.113.1:5000").take();
+  EXPECT_EQ(problems(), "") << "whom the server calls is elsewhere";
+}
+
 TEST_F(Preflight, DoesNotMindTheAddressOfAListenerThatIsOff) {
   config_.srt.listen = "203.0.113.1";
   config_.srt.port = 0;
