@@ -17,15 +17,15 @@ using State = Channel::State;
 class ChannelTest : public testing::Test {
  protected:
   /// A publisher that is let in and has sent a header, or null with `refused` saying why.
-  FakeFeed* publish() {
-    FakeFeed* feed = connect();
+  FakeFeed* publish(feed::Id id = feed::Id::kPrimary) {
+    FakeFeed* feed = connect(id);
     if (feed != nullptr) feed->rtmp(Role::kHeader, "h");
     return feed;
   }
   /// The same, of one that has sent nothing yet.
-  FakeFeed* connect() {
+  FakeFeed* connect(feed::Id id = feed::Id::kPrimary) {
     feeds_.emplace_back();
-    auto answer = channel_.publish(request_for("match"), feeds_.back());
+    auto answer = channel_.publish(request_for("match"), id, feeds_.back());
     if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) {
       refused_ = refusal->text;
       return nullptr;
@@ -93,8 +93,8 @@ TEST_F(ChannelTest, APublisherGetsAWorkerThatHearsItsFeed) {
   EXPECT_EQ(worker().options.channel, "match");
   feed->rtmp(Role::kKeyFrame, "k");
   EXPECT_EQ(worker().trace(), "rtmp 8:h 9:k");
-  EXPECT_EQ(channel_.feed().publisher().encoder, "test encoder");
-  EXPECT_TRUE(channel_.feed().publisher().key.empty());
+  EXPECT_EQ(channel_.feed(feed::Id::kPrimary).publisher().encoder, "test encoder");
+  EXPECT_TRUE(channel_.feed(feed::Id::kPrimary).publisher().key.empty());
   EXPECT_EQ(publishers_, 1);
 }
 
@@ -150,15 +150,157 @@ TEST_F(ChannelTest, TheWorkerIsToldTheTimeEveryTenthOfASecond) {
   }
   time_.advance(100 * kMillisecond);
   EXPECT_EQ(std::count_if(worker().heard.begin(), worker().heard.end(),
-                          [](const auto& message) { return std::holds_alternative<feed::Tick>(message); }),
+                          [](const auto& message) { return std::holds_alternative<feed::Tick>(message.message); }),
             20);
 }
+
+// ---- Two feeds.
+
+class TwoFeedsTest : public ChannelTest {
+ protected:
+  /// Both feeds are there and send media.
+  void both() {
+    primary_ = publish();
+    backup_ = publish(feed::Id::kBackup);
+    flow(100 * kMillisecond);
+  }
+  /// Both feeds, or those that are there, send media for so long.
+  void flow(base::Micros span) {
+    for (base::Micros at = 0; at < span; at += 100 * kMillisecond) {
+      for (FakeFeed* feed : {primary_, backup_}) {
+        if (feed != nullptr) feed->rtmp(Role::kKeyFrame, "k");
+      }
+      wait(100 * kMillisecond);
+    }
+  }
+  void end(FakeFeed*& feed) { std::exchange(feed, nullptr)->end(); }
+  std::string shown() const { return std::string(feed::to_string(channel_.choice().shown())); }
+  /// How often the worker was told to show another feed, and how: "b:select-now select".
+  std::string selections() {
+    std::string text;
+    for (const feed::Addressed& message : worker().heard) {
+      if (std::holds_alternative<feed::Select>(message.message)) text += (text.empty() ? "" : " ") + name_of(message);
+    }
+    return text;
+  }
+
+  FakeFeed* primary_ = nullptr;
+  FakeFeed* backup_ = nullptr;
+};
+
+TEST_F(TwoFeedsTest, TheFirstIsShownAndTheOtherStandsBy) {
+  both();
+  EXPECT_EQ(workers(), 1U) << "of both";
+  EXPECT_EQ(shown(), "primary");
+  EXPECT_EQ(worker().trace(), "rtmp 8:h b:rtmp b:8:h 9:k b:9:k");
+  EXPECT_TRUE(channel_.occupied(feed::Id::kPrimary));
+  EXPECT_TRUE(channel_.occupied(feed::Id::kBackup));
+  EXPECT_EQ(publish(feed::Id::kBackup), nullptr);
+  EXPECT_NE(refused_.find("backup feed already"), std::string::npos) << refused_;
+}
+
+TEST_F(TwoFeedsTest, ABackupThatIsThereAloneIsShown) {
+  backup_ = publish(feed::Id::kBackup);
+  flow(kSecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(worker().trace().substr(0, 25), "b:select-now b:rtmp b:8:h");
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kLost), 0U) << "no switch";
+}
+
+TEST_F(TwoFeedsTest, TheBackupIsShownTheMomentThePrimaryIsLost) {
+  both();
+  end(primary_);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(selections(), "b:select-now");
+  EXPECT_EQ(channel_.state(), State::kLive);
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kLost), 1U);
+}
+
+TEST_F(TwoFeedsTest, APrimaryThatSendsNothingMoreGivesWayAfterHalfASecond) {
+  both();
+  FakeFeed* silent = std::exchange(primary_, nullptr);
+  flow(300 * kMillisecond);
+  EXPECT_EQ(shown(), "primary");
+  flow(300 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kSilent), 1U);
+  EXPECT_EQ(silent->closed, "") << "it may come again";
+}
+
+TEST_F(TwoFeedsTest, ThePrimaryIsShownAgainAfterHalfAMinuteOfItsMedia) {
+  both();
+  end(primary_);
+  flow(kSecond);
+  primary_ = publish();
+  flow(29 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  flow(2 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+  EXPECT_EQ(selections(), "b:select-now select") << "nothing is lost on the way back";
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kReturned), 1U);
+}
+
+TEST_F(TwoFeedsTest, TheChannelIsInGraceWhenBothAreGone) {
+  both();
+  end(backup_);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  end(primary_);
+  EXPECT_EQ(channel_.state(), State::kGrace);
+  EXPECT_EQ(shown(), "primary") << "there is nothing else";
+  backup_ = publish(feed::Id::kBackup);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  flow(200 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(workers(), 1U) << "the same log";
+}
+
+TEST_F(TwoFeedsTest, TheOperatorSwitchesWithoutLoss) {
+  both();
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kDone);
+  EXPECT_EQ(selections(), "b:select");
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kShownAlready);
+  flow(40 * kSecond);
+  EXPECT_EQ(shown(), "backup") << "the operator's choice is not undone";
+  EXPECT_EQ(channel_.switch_to(feed::Id::kPrimary), Channel::SwitchOutcome::kDone);
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kAsked), 2U);
+}
+
+TEST_F(TwoFeedsTest, TheOperatorCannotSwitchToNothing) {
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNotLive);
+  primary_ = publish();
+  flow(kSecond);
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNoMedia);
+  backup_ = connect(feed::Id::kBackup);
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNoMedia) << "it has sent nothing";
+}
+
+TEST_F(TwoFeedsTest, EachIsDisconnectedByItself) {
+  both();
+  EXPECT_TRUE(channel_.disconnect(feed::Id::kBackup, "enough"));
+  EXPECT_EQ(backup_->closed, "enough");
+  EXPECT_EQ(primary_->closed, "");
+  end(backup_);
+  EXPECT_FALSE(channel_.disconnect(feed::Id::kBackup, "again"));
+  channel_.stop();
+  EXPECT_EQ(primary_->closed, "the channel ends");
+}
+
+TEST_F(TwoFeedsTest, AChannelIsFreshWhileItsShownFeedIs) {
+  both();
+  say_part();
+  flow(500 * kMillisecond);
+  EXPECT_FALSE(channel_.stale());
+  flow(12 * kSecond);
+  EXPECT_TRUE(channel_.stale()) << "media comes, and no part";
+}
+
+// ---- Who may publish.
 
 TEST_F(ChannelTest, ASecondPublisherIsRefusedWhileTheFirstSendsMedia) {  // RT-28
   FakeFeed* first = publish();
   first->rtmp(Role::kAudio, "f");
   wait(FeedSlot::kSilent - 1);
-  EXPECT_TRUE(channel_.occupied());
+  EXPECT_TRUE(channel_.occupied(feed::Id::kPrimary));
   EXPECT_EQ(publish(), nullptr);
   EXPECT_NE(refused_.find("takeover"), std::string::npos);
   EXPECT_EQ(channel_.publishes_refused(), 1U);
@@ -169,15 +311,15 @@ TEST_F(ChannelTest, APublisherWithoutMediaForTwoSecondsGivesWay) {
   FakeFeed* first = publish();
   first->rtmp(Role::kAudio, "f");
   wait(FeedSlot::kSilent);
-  EXPECT_FALSE(channel_.occupied());
+  EXPECT_FALSE(channel_.occupied(feed::Id::kPrimary));
   FakeFeed* second = publish();
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(first->closed, "another publisher took over");
-  EXPECT_EQ(channel_.feed().counters().takeovers, 1U);
+  EXPECT_EQ(channel_.feed(feed::Id::kPrimary).counters().takeovers, 1U);
   EXPECT_EQ(channel_.state(), State::kLive);
   EXPECT_EQ(workers(), 1U);
   second->rtmp(Role::kAudio, "s");
-  EXPECT_TRUE(channel_.occupied());
+  EXPECT_TRUE(channel_.occupied(feed::Id::kPrimary));
 }
 
 TEST_F(ChannelTest, APublisherThatSentNoMediaAtAllGivesWayTwoSecondsAfterItCame) {
@@ -231,7 +373,7 @@ TEST_F(ChannelTest, APublisherWithoutMediaIsDisconnectedAtTheIdleLimit) {  // RT
   EXPECT_EQ(feed->closed, "no media for 5 s");
   wait(5 * kSecond);
   EXPECT_EQ(feed->closed, "no media for 5 s");  // once
-  EXPECT_EQ(channel_.feed().counters().silences, 1U);
+  EXPECT_EQ(channel_.feed(feed::Id::kPrimary).counters().silences, 1U);
 }
 
 // ---- Grace and end.
@@ -265,13 +407,13 @@ TEST_F(ChannelTest, WithoutAPublisherWithinGraceTheChannelEnds) {
   EXPECT_TRUE(worker().trace().ends_with("stop finish"));
   EXPECT_EQ(publish(), nullptr);
   EXPECT_NE(refused_.find("is ending"), std::string::npos);
-  EXPECT_TRUE(channel_.occupied());
+  EXPECT_TRUE(channel_.occupied(feed::Id::kPrimary));
   worker().say({record::End{}});
   worker().die();
   EXPECT_EQ(channel_.state(), State::kEnded);
   EXPECT_EQ(channel_.ended_at(), time_.steady());
   EXPECT_EQ(snapshot_->state, origin::State::kEnded);
-  EXPECT_FALSE(channel_.occupied());
+  EXPECT_FALSE(channel_.occupied(feed::Id::kPrimary));
   EXPECT_EQ(channel_.source().counters().restarts, 0U);
 }
 

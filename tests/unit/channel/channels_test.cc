@@ -21,6 +21,7 @@ class ChannelsTest : public testing::Test {
     open.window = 10 * kSecond;
     Options keyed;
     keyed.keys = {"secret"};
+    keyed.backup_keys = {"spare"};
     return {{"*", open}, {"match", keyed}};
   }
   /// Empty where the publisher was let in.
@@ -35,6 +36,14 @@ class ChannelsTest : public testing::Test {
     feeds_.back().rtmp(feed::Role::kHeader, "h");
     return {};
   }
+  /// Channels whose primary feed would refuse another publisher.
+  Names taken() const {
+    Names names;
+    for (const auto& [name, id] : channels_->occupied()) {
+      if (id == feed::Id::kPrimary) names.insert(name);
+    }
+    return names;
+  }
   void end_all_workers() {
     for (const auto& process : spawner_.processes) {
       if (!process->gone) process->die();
@@ -45,12 +54,40 @@ class ChannelsTest : public testing::Test {
   FakeSpawner spawner_;
   std::deque<FakeFeed> feeds_;
   std::vector<std::string> removed_;
-  std::vector<Names> occupied_;
+  std::vector<Names> occupied_;  ///< primary feeds of
   std::unique_ptr<Channels> channels_ =
       std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
-                                             [this] { occupied_.push_back(channels_->occupied()); }},
+                                             [this] { occupied_.push_back(taken()); }},
                                  settings(), Limits{}, [this](const std::string& name) { removed_.push_back(name); });
 };
+
+TEST_F(ChannelsTest, ABackupKeyPublishesTheBackupFeed) {
+  ASSERT_EQ(publish("match", "spare"), "");
+  ASSERT_EQ(publish("match", "secret"), "");
+  using feed::Id;
+  EXPECT_EQ(channels_->occupied(), (ingest::FeedNames{{"match", Id::kPrimary}, {"match", Id::kBackup}}));
+  EXPECT_NE(publish("match", "spare"), "") << "it is there";
+  EXPECT_EQ(channels_->switch_feed("match", Id::kBackup), Channel::SwitchOutcome::kShownAlready) << "it was first";
+  EXPECT_EQ(channels_->switch_feed("match", Id::kPrimary), Channel::SwitchOutcome::kNoMedia) << "only headers yet";
+  feeds_[1].rtmp(feed::Role::kKeyFrame, "k");
+  EXPECT_EQ(channels_->switch_feed("match", Id::kPrimary), Channel::SwitchOutcome::kDone);
+  EXPECT_EQ(channels_->switch_feed("none", Id::kPrimary), std::nullopt);
+}
+
+TEST_F(ChannelsTest, AKeyThatIsTakenFromOneFeedDisconnectsThatPublisherAlone) {
+  ASSERT_EQ(publish("match", "secret"), "");
+  ASSERT_EQ(publish("match", "spare"), "");
+  Channels::Settings changed = settings();
+  changed.at("match").backup_keys = {"other"};
+  channels_->configure(changed, Limits{});
+  EXPECT_EQ(feeds_[0].closed, "");
+  EXPECT_NE(feeds_[1].closed, "");
+  feeds_[1].end();
+  changed.at("match").keys = {"other"};
+  changed.at("match").backup_keys = {"secret"};
+  channels_->configure(changed, Limits{});
+  EXPECT_NE(feeds_[0].closed, "") << "its key is for the backup feed now";
+}
 
 TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
   EXPECT_EQ(publish("match", "wrong").empty(), false);
@@ -60,8 +97,8 @@ TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
   EXPECT_EQ(publish("other", ""), "");
   ASSERT_EQ(channels_->reports().size(), 2U);
   EXPECT_EQ(channels_->reports()[0].name, "match");
-  EXPECT_EQ(channels_->reports()[0].encoder, "test encoder");
-  EXPECT_EQ(channels_->reports()[0].feed.publishes, 1U);
+  EXPECT_EQ(channels_->reports()[0].feeds[0].encoder, "test encoder");
+  EXPECT_EQ(channels_->reports()[0].feeds[0].counters.publishes, 1U);
   EXPECT_TRUE(channels_->reports()[0].worker.running);
 }
 
@@ -106,7 +143,7 @@ TEST_F(ChannelsTest, TellsOnceWhenAPublisherFallsSilentAndWhenItIsBack) {
   time_.advance(101 * kMillisecond);
   EXPECT_EQ(occupied_.size(), before + 1);
   EXPECT_EQ(occupied_.back(), Names{});
-  EXPECT_TRUE(channels_->reports()[0].feed_silent);
+  EXPECT_TRUE(channels_->reports()[0].feeds[0].silent);
   feeds_.back().rtmp(feed::Role::kAudio, "f");
   time_.advance(100 * kMillisecond);
   EXPECT_EQ(occupied_.size(), before + 2);
@@ -139,7 +176,7 @@ TEST_F(ChannelsTest, ARunningChannelTakesNewSettings) {
   next["*"].takeover = true;
   channels_->configure(next, {});
   EXPECT_EQ(publish("other"), "");
-  EXPECT_EQ(channels_->reports()[0].feed.takeovers, 1U);
+  EXPECT_EQ(channels_->reports()[0].feeds[0].counters.takeovers, 1U);
   next["match"].keys = {"another"};
   channels_->configure(next, {});
   EXPECT_NE(publish("match"), "");
@@ -171,21 +208,21 @@ TEST_F(ChannelsTest, MayBeDestroyedByItsLastWord) {
 TEST_F(ChannelsTest, DisconnectsWhoPublishesToOneChannelAndLetsItComeBack) {
   ASSERT_EQ(publish("match"), "");
   ASSERT_EQ(publish("other"), "");
-  EXPECT_EQ(channels_->disconnect("match", "enough"), Channels::Disconnect::kDone);
+  EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "enough"), Channels::Disconnect::kDone);
   EXPECT_EQ(feeds_[0].closed, "enough");
   EXPECT_EQ(feeds_[1].closed, "");
-  EXPECT_EQ(channels_->disconnect("match", "again"), Channels::Disconnect::kNoPublisher) << "it is on its way out";
+  EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "again"), Channels::Disconnect::kNoPublisher) << "it is on its way out";
   EXPECT_EQ(feeds_[0].closed, "enough");
   feeds_[0].end();
-  EXPECT_EQ(channels_->disconnect("match", "again"), Channels::Disconnect::kNoPublisher);
+  EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "again"), Channels::Disconnect::kNoPublisher);
   ASSERT_EQ(publish("match"), "");
-  EXPECT_EQ(channels_->disconnect("match", "again"), Channels::Disconnect::kDone);
+  EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "again"), Channels::Disconnect::kDone);
 }
 
 TEST_F(ChannelsTest, DisconnectsNobodyFromAChannelThatIsUnknown) {
   ASSERT_EQ(publish("match"), "");
-  EXPECT_EQ(channels_->disconnect("matc", "enough"), Channels::Disconnect::kNoChannel);
-  EXPECT_EQ(channels_->disconnect("*", "enough"), Channels::Disconnect::kNoChannel);
+  EXPECT_EQ(channels_->disconnect("matc", feed::Id::kPrimary, "enough"), Channels::Disconnect::kNoChannel);
+  EXPECT_EQ(channels_->disconnect("*", feed::Id::kPrimary, "enough"), Channels::Disconnect::kNoChannel);
   EXPECT_EQ(feeds_[0].closed, "");
 }
 

@@ -14,7 +14,7 @@ using feed::Role;
 class FeedSlotTest : public testing::Test, protected FeedSlotOwner {
  protected:
   void on_feed(const FeedSlot&, const feed::Message& message) override {
-    trace_ += (trace_.empty() ? "" : " ") + name_of(message);
+    trace_ += (trace_.empty() ? "" : " ") + name_of({feed::Id::kPrimary, message});
   }
   void on_feed_gone(const FeedSlot&, std::string_view reason) override { gone_.emplace_back(reason); }
   FakeFeed& take() {
@@ -27,7 +27,7 @@ class FeedSlotTest : public testing::Test, protected FeedSlotOwner {
   std::string trace_;
   std::vector<std::string> gone_;
   std::vector<std::unique_ptr<FakeFeed>> feeds_;
-  FeedSlot slot_{FeedSlot::Role::kPrimary, time_, *this};
+  FeedSlot slot_{feed::Id::kPrimary, time_, *this};
 };
 
 TEST_F(FeedSlotTest, AnEmptySlotIsNeitherOccupiedNorSilent) {
@@ -140,9 +140,27 @@ TEST_F(FeedSlotTest, APublisherThatIsReplacedIsForgottenWhenItsConnectionEnds) {
   EXPECT_EQ(gone_.size(), 1U);
 }
 
-TEST_F(FeedSlotTest, SaysItsRole) {
-  EXPECT_EQ(to_string(slot_.role()), "primary");
-  EXPECT_EQ(to_string(FeedSlot(FeedSlot::Role::kBackup, time_, *this).role()), "backup");
+TEST_F(FeedSlotTest, SaysWhatTheChoiceOfFeedsGoesBy) {
+  EXPECT_FALSE(slot_.state().connected);
+  FakeFeed& feed = take();
+  time_.advance(kSecond);
+  EXPECT_TRUE(slot_.state().connected);
+  EXPECT_FALSE(slot_.state().has_media);
+  EXPECT_EQ(slot_.state().silence, kSecond);
+  feed.rtmp(Role::kHeader, "h");
+  EXPECT_FALSE(slot_.state().has_media) << "a header is none";
+  feed.rtmp(Role::kKeyFrame, "k");
+  EXPECT_TRUE(slot_.state().has_media);
+  EXPECT_EQ(slot_.state().silence, 0);
+  time_.advance(kSecond);
+  EXPECT_EQ(slot_.state().flowing_for, 2 * kSecond);
+  time_.advance(2 * kSecond);
+  feed.rtmp(Role::kKeyFrame, "k");
+  EXPECT_EQ(slot_.state().flowing_for, 0) << "it was silent in between";
+  slot_.close("enough");
+  EXPECT_FALSE(slot_.state().connected) << "on its way out";
+  take();
+  EXPECT_FALSE(slot_.state().has_media) << "the media was of another publisher";
 }
 
 TEST_F(FeedSlotTest, APublisherThatTakesOverBeginsItsOwnSilence) {

@@ -269,7 +269,7 @@ TEST_F(FeedWriterTest, WhatIsHeldForOneWorkerIsNotWrittenToTheNext) {
 
 TEST_F(FeedWriterTest, ATransportStreamIsBoundedAsMessagesAre) {
   const auto ts = [&](Role role, std::size_t size) {
-    writer_.write(feed::TsBytes{0, base::Bytes::copy_of(std::string(size, 'x')), role}, time_.steady());
+    writer_.write(feed::Id::kPrimary, feed::TsBytes{0, base::Bytes::copy_of(std::string(size, 'x')), role}, time_.steady());
   };
   pipe_.stuck = true;
   ts(Role::kKeyFrame, 1 << 20);
@@ -282,6 +282,35 @@ TEST_F(FeedWriterTest, ATransportStreamIsBoundedAsMessagesAre) {
   EXPECT_EQ(writer_.counters().dropped_messages, 2U);
   ts(Role::kKeyFrame, 188);
   EXPECT_EQ(pipe_.trace(), "dropped(376) ");
+}
+
+// ---- Two feeds.
+
+TEST_F(FeedWriterTest, KeepsTheOrderInWhichTheFeedsWereHeard) {
+  media(1, Role::kAudio);
+  media(2, Role::kAudio, 10, feed::Id::kBackup);
+  media(3, Role::kKeyFrame);
+  media(4, Role::kKeyFrame, 10, feed::Id::kBackup);
+  EXPECT_EQ(pipe_.trace(), "1 b:2 3 b:4 ");
+}
+
+TEST_F(FeedWriterTest, DropsTheFeedThatIsNotShownAtHalfTheBound) {
+  pipe_.stuck = true;
+  pipe_.waiting = 600 << 10;  // of 1 MiB
+  media(1, Role::kKeyFrame);
+  media(2, Role::kKeyFrame, 10, feed::Id::kBackup);
+  EXPECT_EQ(pipe_.trace(), "1 ");
+  EXPECT_EQ(writer_.counters().dropped_messages, 1U);
+  writer_.set_shown(feed::Id::kBackup);
+  pipe_.stuck = false;
+  pipe_.drain();
+  media(3, Role::kFrame, 10, feed::Id::kBackup);
+  media(4, Role::kKeyFrame, 10, feed::Id::kBackup);
+  EXPECT_EQ(pipe_.trace(), "b:dropped(20) b:4 ") << "it goes on at its next key frame";
+  pipe_.waiting = 600 << 10;
+  media(5, Role::kFrame, 10, feed::Id::kBackup);
+  media(6, Role::kKeyFrame);
+  EXPECT_EQ(pipe_.trace(), "b:5 ") << "now the other one is dropped first";
 }
 
 }  // namespace

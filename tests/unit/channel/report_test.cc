@@ -17,7 +17,7 @@ class ReportTest : public testing::Test {
  protected:
   FakeFeed& publish() {
     feeds_.emplace_back();
-    auto answer = channel_.publish(request_for("match"), feeds_.back());
+    auto answer = channel_.publish(request_for("match"), feed::Id::kPrimary, feeds_.back());
     feeds_.back().sink = std::get<ingest::FeedSink*>(answer);
     feeds_.back().start();
     return feeds_.back();
@@ -45,13 +45,15 @@ TEST_F(ReportTest, OfAChannelThatNobodyHasPublishedToSaysNothing) {
   const Report empty = report();
   EXPECT_EQ(empty.name, "match");
   EXPECT_EQ(empty.state, Channel::State::kIdle);
-  EXPECT_EQ(empty.protocol, "");
-  EXPECT_EQ(empty.encoder, "");
-  EXPECT_EQ(empty.feed_started, 0);
-  EXPECT_FALSE(empty.feed_silent);
+  EXPECT_TRUE(empty.feeds[0].used);
+  EXPECT_EQ(empty.feeds[0].protocol, "");
+  EXPECT_EQ(empty.feeds[0].encoder, "");
+  EXPECT_EQ(empty.feeds[0].since, 0);
+  EXPECT_FALSE(empty.feeds[0].silent);
+  EXPECT_FALSE(empty.feeds[1].used) << "no backup was ever spoken of";
   EXPECT_FALSE(empty.worker.running);
   EXPECT_EQ(empty.worker.pid, 0);
-  EXPECT_EQ(empty.worker.source_video, "");
+  EXPECT_EQ(empty.feeds[0].video, "");
   EXPECT_EQ(empty.source.starts, 0U);
 }
 
@@ -62,37 +64,55 @@ TEST_F(ReportTest, NamesThePublisherUntilItIsGone) {
   feed.rtmp(Role::kAudio, "12345");
   Report reported = report();
   EXPECT_EQ(reported.state, Channel::State::kLive);
-  EXPECT_EQ(reported.protocol, "rtmp");
-  EXPECT_EQ(reported.encoder, "test encoder");
-  EXPECT_EQ(reported.feed_started, came);
-  EXPECT_EQ(reported.feed.bytes, 5U);
+  EXPECT_EQ(reported.feeds[0].protocol, "rtmp");
+  EXPECT_EQ(reported.feeds[0].encoder, "test encoder");
+  EXPECT_EQ(reported.feeds[0].since, came);
+  EXPECT_EQ(reported.feeds[0].counters.bytes, 5U);
   EXPECT_EQ(reported.queue.messages, 1U);
   EXPECT_EQ(reported.source.starts, 1U);
   feed.end();
   reported = report();
   EXPECT_EQ(reported.state, Channel::State::kGrace);
-  EXPECT_EQ(reported.protocol, "");
-  EXPECT_EQ(reported.encoder, "");
-  EXPECT_EQ(reported.feed_started, 0);
-  EXPECT_EQ(reported.feed.bytes, 5U) << "what was counted stays";
+  EXPECT_EQ(reported.feeds[0].protocol, "");
+  EXPECT_EQ(reported.feeds[0].encoder, "");
+  EXPECT_EQ(reported.feeds[0].since, 0);
+  EXPECT_EQ(reported.feeds[0].counters.bytes, 5U) << "what was counted stays";
 }
 
 TEST_F(ReportTest, SaysThatAFeedIsSilentFromTwoSecondsOn) {
   FakeFeed& feed = publish();
   feed.rtmp(Role::kAudio, "f");
   time_.advance(FeedSlot::kSilent - 1);
-  EXPECT_FALSE(report().feed_silent);
+  EXPECT_FALSE(report().feeds[0].silent);
   time_.advance(1);
-  EXPECT_TRUE(report().feed_silent);
+  EXPECT_TRUE(report().feeds[0].silent);
   feed.rtmp(Role::kAudio, "f");
-  EXPECT_FALSE(report().feed_silent);
+  EXPECT_FALSE(report().feeds[0].silent);
+}
+
+TEST_F(ReportTest, TellsTheFeedsApartAndWhichIsShown) {
+  send().rtmp(Role::kAudio, "f");
+  FakeFeed backup;
+  auto answer = channel_.publish(request_for("match"), feed::Id::kBackup, backup);
+  backup.sink = std::get<ingest::FeedSink*>(answer);
+  backup.start();
+  backup.rtmp(Role::kKeyFrame, "123");
+  EXPECT_TRUE(report().feeds[1].used);
+  EXPECT_EQ(report().feeds[1].counters.bytes, 3U);
+  EXPECT_EQ(report().feeds[0].counters.bytes, 1U);
+  EXPECT_EQ(report().shown, feed::Id::kPrimary);
+  feeds_.back().end();
+  EXPECT_EQ(report().shown, feed::Id::kBackup);
+  EXPECT_EQ(report().switches[static_cast<std::size_t>(FeedChoice::Reason::kLost)], 1U);
+  EXPECT_EQ(report().feeds[0].protocol, "");
+  EXPECT_EQ(report().feeds[1].protocol, "rtmp");
 }
 
 TEST_F(ReportTest, CountsPublishersThatWereRefused) {
   publish().rtmp(Role::kAudio, "f");
   FakeFeed second;
-  channel_.publish(request_for("match"), second);
-  channel_.publish(request_for("match"), second);
+  channel_.publish(request_for("match"), feed::Id::kPrimary, second);
+  channel_.publish(request_for("match"), feed::Id::kPrimary, second);
   EXPECT_EQ(report().publishes_refused, 2U);
 }
 
@@ -114,29 +134,36 @@ TEST_F(ReportTest, CountsPartsByWhatTheyAreAndHowLateTheyCame) {
 TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
   send();
   std::uint64_t next = 100;
-  for (job::Stats::Number* number :
-       {&stats().video_packets,    &stats().audio_packets,        &stats().unplayable_messages,
-        &stats().ts_sync_losses,   &stats().ts_continuity_errors, &stats().ts_damaged_units,
-        &stats().ts_scrambled,     &stats().ts_transport_errors,  &stats().ts_untimed,
-        &stats().ts_unsupported,   &stats().timeline_anchors,     &stats().timeline_restamped,
-        &stats().timeline_dropped, &stats().packager_dropped,     &stats().decoded_frames,
-        &stats().decode_errors,    &stats().encoded_frames,       &stats().dropped_packets,
-        &stats().dropped_frames,   &stats().duplicated_frames,    &stats().held_frames,
-        &stats().log_lines_lost,   &stats().encode_lag_us,        &stats().encode_delay_us,
+  for (job::FeedStats& feed : stats().feeds) {
+    for (job::Number* number :
+         {&feed.video_packets, &feed.audio_packets, &feed.ts_sync_losses, &feed.ts_continuity_errors,
+          &feed.ts_damaged_units, &feed.ts_scrambled, &feed.ts_transport_errors, &feed.ts_untimed, &feed.ts_unsupported,
+          &feed.timeline_anchors, &feed.timeline_restamped, &feed.timeline_dropped}) {
+      *number = next++;
+    }
+  }
+  for (job::Number* number :
+       {&stats().unplayable_messages, &stats().packager_dropped, &stats().decoded_frames, &stats().decode_errors,
+        &stats().encoded_frames, &stats().dropped_packets, &stats().dropped_frames, &stats().duplicated_frames,
+        &stats().held_frames, &stats().log_lines_lost, &stats().encode_lag_us, &stats().encode_delay_us,
         &stats().audio_skew_us}) {
     *number = next++;
   }
-  const WorkerReport reported = report().worker;
+  const Report all = report();
   next = 100;
+  for (const FeedReport& feed : all.feeds) {
+    for (const std::uint64_t number :
+         {feed.video_packets, feed.audio_packets, feed.ts_sync_losses, feed.ts_continuity_errors, feed.ts_damaged_units,
+          feed.ts_scrambled, feed.ts_transport_errors, feed.ts_untimed, feed.ts_unsupported, feed.timeline_anchors,
+          feed.timeline_restamped, feed.timeline_dropped}) {
+      EXPECT_EQ(number, next++);
+    }
+  }
+  const WorkerReport& reported = all.worker;
   for (const std::uint64_t number :
-       {reported.video_packets,    reported.audio_packets,        reported.unplayable_messages,
-        reported.ts_sync_losses,   reported.ts_continuity_errors, reported.ts_damaged_units,
-        reported.ts_scrambled,     reported.ts_transport_errors,  reported.ts_untimed,
-        reported.ts_unsupported,   reported.timeline_anchors,     reported.timeline_restamped,
-        reported.timeline_dropped, reported.packager_dropped,     reported.decoded_frames,
-        reported.decode_errors,    reported.encoded_frames,       reported.dropped_packets,
-        reported.dropped_frames,   reported.duplicated_frames,    reported.held_frames,
-        reported.log_lines_lost,   reported.encode_lag_us,        reported.encode_delay_us,
+       {reported.unplayable_messages, reported.packager_dropped, reported.decoded_frames, reported.decode_errors,
+        reported.encoded_frames, reported.dropped_packets, reported.dropped_frames, reported.duplicated_frames,
+        reported.held_frames, reported.log_lines_lost, reported.encode_lag_us, reported.encode_delay_us,
         reported.audio_skew_us}) {
     EXPECT_EQ(number, next++);
   }
@@ -147,12 +174,12 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
 TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {
   send();
   const auto video = [&](std::uint64_t codec_plus_one, std::uint64_t num, std::uint64_t den) {
-    stats().source_codec_plus_one = codec_plus_one;
-    stats().source_width = 1280;
-    stats().source_height = 720;
-    stats().source_rate_num = num;
-    stats().source_rate_den = den;
-    return report().worker.source_video;
+    stats().feeds[0].codec_plus_one = codec_plus_one;
+    stats().feeds[0].width = 1280;
+    stats().feeds[0].height = 720;
+    stats().feeds[0].rate_num = num;
+    stats().feeds[0].rate_den = den;
+    return report().feeds[0].video;
   };
   EXPECT_EQ(video(0, 25, 1), "");
   EXPECT_EQ(video(1, 25, 1), "H.264 1280x720 25 frames/s");
@@ -166,10 +193,10 @@ TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {
 TEST_F(ReportTest, DescribesTheSourcesSound) {
   send();
   const auto audio = [&](std::uint64_t codec_plus_one) {
-    stats().source_audio_codec_plus_one = codec_plus_one;
-    stats().source_sample_rate = 44'100;
-    stats().source_channels = 2;
-    return report().worker.source_audio;
+    stats().feeds[0].audio_codec_plus_one = codec_plus_one;
+    stats().feeds[0].sample_rate = 44'100;
+    stats().feeds[0].channels = 2;
+    return report().feeds[0].audio;
   };
   EXPECT_EQ(audio(0), "");
   EXPECT_EQ(audio(6), "AAC 44100 Hz, channels 2");
@@ -179,10 +206,10 @@ TEST_F(ReportTest, DescribesTheSourcesSound) {
 
 TEST_F(ReportTest, HasNoWorkerWhileThereIsNone) {
   send();
-  stats().video_packets = 5;
+  stats().feeds[0].video_packets = 5;
   worker().die();
   EXPECT_FALSE(report().worker.running);
-  EXPECT_EQ(report().worker.video_packets, 0U);
+  EXPECT_EQ(report().feeds[0].video_packets, 0U);
   EXPECT_EQ(report().source.restarts, 1U);
   time_.advance(0);
   EXPECT_TRUE(report().worker.running);

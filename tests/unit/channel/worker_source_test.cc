@@ -15,7 +15,7 @@ using feed::Role;
 /// A source on a channel that only keeps what it says.
 class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protected LogWriter {
  protected:
-  void on_feed(const FeedSlot&, const feed::Message& message) override { source_.write(message); }
+  void on_feed(const FeedSlot& slot, const feed::Message& message) override { source_.write(slot.id(), message); }
   void on_feed_gone(const FeedSlot&, std::string_view) override {}
   void on_record(const record::Record& record) override {
     position_.apply(record);
@@ -68,8 +68,10 @@ class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protecte
   int ends_ = 0;
   record::Position position_;
   FakeFeed feed_;
-  FeedSlot slot_{FeedSlot::Role::kPrimary, time_, *this};
-  WorkerSource source_{name_, options_, time_, time_, spawner_, slot_, *this};
+  FeedSlots slots_{FeedSlot(feed::Id::kPrimary, time_, *this), FeedSlot(feed::Id::kBackup, time_, *this)};
+  FeedSlot& slot_ = slots_[0];
+  FeedSlot& backup_ = slots_[1];
+  WorkerSource source_{name_, options_, time_, time_, spawner_, slots_, *this};
 };
 
 TEST_F(WorkerSourceTest, StartingWhatRunsIsNothing) {
@@ -77,6 +79,33 @@ TEST_F(WorkerSourceTest, StartingWhatRunsIsNothing) {
   source_.start(position_);
   EXPECT_EQ(workers(), 1U);
   EXPECT_EQ(source_.counters().starts, 1U);
+}
+
+TEST_F(WorkerSourceTest, TheWorkerHearsBothFeedsAndWhichIsShown) {
+  begin();
+  FakeFeed other;
+  other.sink = backup_.take(request_for("match"), other);
+  other.send(feed::Start{feed::Format::kMpegTs});
+  other.send(feed::TsBytes{0, base::Bytes::copy_of("G")});
+  source_.show(feed::Id::kPrimary, feed::Select::How::kForced);
+  source_.show(feed::Id::kBackup, feed::Select::How::kAsked);
+  source_.show(feed::Id::kPrimary, feed::Select::How::kForced);
+  EXPECT_EQ(worker().trace(), "rtmp b:ts b:ts:G b:select select-now") << "what is shown already is not selected again";
+}
+
+TEST_F(WorkerSourceTest, ANewWorkerIsToldWhichFeedIsShownBeforeItHearsThem) {
+  begin();
+  feed_.rtmp(Role::kHeader, "p");
+  FakeFeed other;
+  other.sink = backup_.take(request_for("match"), other);
+  other.start();
+  other.rtmp(Role::kHeader, "q");
+  source_.show(feed::Id::kBackup, feed::Select::How::kAsked);
+  worker().die();
+  source_.show(feed::Id::kPrimary, feed::Select::How::kForced);
+  source_.show(feed::Id::kBackup, feed::Select::How::kForced);
+  time_.advance(0);
+  EXPECT_EQ(worker().trace(), "b:select-now rtmp 8:p b:rtmp b:8:q");
 }
 
 TEST_F(WorkerSourceTest, RecordsGoToTheLogInBatches) {
@@ -118,7 +147,7 @@ TEST_F(WorkerSourceTest, ANewWorkerIsToldWhereTheLogStandsAndWhatTheFeedIs) {
   time_.advance(0);
   ASSERT_EQ(workers(), 2U);
   EXPECT_EQ(worker().trace(), "resume rtmp 8:english 8:german");
-  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0]).position.view());
+  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0].message).position.view());
   ASSERT_TRUE(resume.ok());
   EXPECT_EQ(resume->renditions[0].next_part, 2U);
   EXPECT_EQ(resume->renditions[0].msn, time_.utc() / (2 * kSecond));
@@ -146,7 +175,7 @@ TEST_F(WorkerSourceTest, TheLogGoesOnWhileThereIsNoWorker) {
   EXPECT_EQ(batches_, before + 1);
   EXPECT_EQ(count<record::Presentation>(), 1U);  // not written again
   time_.advance(500 * kMillisecond);
-  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0]).position.view());
+  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard[0].message).position.view());
   EXPECT_EQ(resume->renditions[0].end, position_.renditions[0].end);
   // The worker writes now, and nobody beside it.
   const std::size_t records = log_.size();
@@ -279,7 +308,7 @@ TEST_F(WorkerSourceTest, TheLogGoesOnWhileAReplacementWaits) {
   EXPECT_GT(position_.renditions[0].end, end + 2 * 48'000);
   EXPECT_EQ(worker().trace(), "") << "it gets the position of the log when it starts";
   worker().start();
-  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard.at(0)).position.view());
+  const auto resume = record::parse_position(std::get<feed::Resume>(worker().heard.at(0).message).position.view());
   EXPECT_EQ(resume->renditions[0].end, position_.renditions[0].end);
   const std::size_t records = log_.size();
   source_.tick(time_.utc() + 10 * kSecond);

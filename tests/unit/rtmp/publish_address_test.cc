@@ -24,6 +24,17 @@ TEST(PublishAddress, PrefersTheStreamsOwnKey) {
   EXPECT_EQ(line("live?key=K2", "match?a=b", "rtmp://h/live?key=K3"), "live match [a=b] K2");
 }
 
+TEST(PublishAddress, NamesTheFeedWhereverTheQueryStands) {
+  const auto feed = [](std::string_view app, std::string_view stream) {
+    return parse_publish_address(app, stream, "").feed;
+  };
+  EXPECT_EQ(feed("live", "match?key=K1&feed=backup"), "backup");
+  EXPECT_EQ(feed("live", "match?feed=backup&key=K1"), "backup");
+  EXPECT_EQ(feed("live?key=K1&feed=backup", "match"), "backup");
+  EXPECT_EQ(feed("live?feed=primary", "match?feed=backup"), "backup");
+  EXPECT_EQ(feed("live", "match?key=K1"), "");
+}
+
 TEST(PublishAddress, TakesTheNameAsItWasSent) {  // RT-18
   EXPECT_EQ(line("live", "ma%74ch?key=%4B+1"), "live ma%74ch [key=%4B+1] %4B+1");
   EXPECT_EQ(line("live", "match?key=a=b?c"), "live match [key=a=b?c] a=b?c");
