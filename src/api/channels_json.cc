@@ -1,6 +1,7 @@
 #include "api/channels_json.h"
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 namespace api {
 namespace {
@@ -21,14 +22,37 @@ json rendition_json(const origin::RenditionSnapshot& rendition) {
   return out;
 }
 
-json feed_json(const channel::Report& report) {
-  if (report.protocol.empty()) return nullptr;
-  return {{"protocol", report.protocol},
-          {"encoder", report.encoder},
-          {"since", base::format_utc(report.feed_started)},
-          {"silent", report.feed_silent},
-          {"video", report.worker.source_video},
-          {"audio", report.worker.source_audio}};
+json feed_json(const channel::Report& report, std::size_t index) {
+  const channel::FeedReport& feed = report.feeds[index];
+  if (feed.protocol.empty()) return nullptr;
+  return {{"name", feed::to_string(feed::kIds[index])},
+          {"shown", feed::index(report.shown) == index},
+          {"protocol", feed.protocol},
+          {"encoder", feed.encoder},
+          {"since", base::format_utc(feed.since)},
+          {"silent", feed.silent},
+          {"video", feed.video},
+          {"audio", feed.audio},
+          {"bytes", feed.counters.bytes}};
+}
+
+/// Of the feeds that have a publisher.
+json feeds_json(const channel::Report& report) {
+  json feeds = json::array();
+  for (std::size_t i = 0; i < report.feeds.size(); ++i) {
+    if (json feed = feed_json(report, i); !feed.is_null()) feeds.push_back(std::move(feed));
+  }
+  return feeds;
+}
+
+std::uint64_t switches_of(const channel::Report& report) {
+  return std::accumulate(report.switches.begin(), report.switches.end(), std::uint64_t{0});
+}
+
+std::uint64_t feed_bytes_of(const channel::Report& report) {
+  std::uint64_t bytes = 0;
+  for (const channel::FeedReport& feed : report.feeds) bytes += feed.counters.bytes;
+  return bytes;
 }
 
 json channel_json(const channel::Report& report) {
@@ -38,10 +62,13 @@ json channel_json(const channel::Report& report) {
           {"state", channel::to_string(report.state)},
           {"live", report.state == channel::Channel::State::kLive},
           {"playlist", "/live/" + report.name + "/index.m3u8"},
-          {"feed", feed_json(report)},
+          {"shown_feed", feed::to_string(report.shown)},
+          {"feed", feed_json(report, feed::index(report.shown))},
+          {"feeds", feeds_json(report)},
           {"renditions", renditions},
           {"counters",
-           {{"feed_bytes", report.feed.bytes},
+           {{"feed_bytes", feed_bytes_of(report)},
+            {"feed_switches", switches_of(report)},
             {"parts", report.log.parts},
             {"segments", report.log.segments},
             {"gap_parts", report.log.gaps},

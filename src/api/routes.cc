@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "api/channels_json.h"
@@ -51,24 +52,57 @@ void add_state(Dispatcher& dispatcher, Backend& backend, const base::Clock& cloc
                   [](const Request&, Respond respond) { respond({200, kJson, std::string(openapi_json()), {}}); }});
 }
 
+constexpr const char* kFeeds = "a channel's feeds are primary and backup";
+
 Answer disconnected(const std::string& channel, channel::Channels::Disconnect outcome) {
   switch (outcome) {
     case channel::Channels::Disconnect::kDone: return {204, {}, {}, {}};
     case channel::Channels::Disconnect::kNoChannel: return problem(404, "there is no channel " + channel);
     case channel::Channels::Disconnect::kNoPublisher:
-      return problem(409, "no publisher is connected to channel " + channel);
+      return problem(409, "no publisher is connected to this feed of channel " + channel);
   }
   return problem(500, "no such outcome");
 }
 
 void disconnect_publisher(Backend& backend, const Request& request, Respond respond) {
-  const std::string feed = request.query_of("feed").value_or("primary");
-  if (feed != "primary") return respond(problem(400, "feed has to be primary: a channel has one feed"));
+  const std::optional<feed::Id> feed = feed::id_from(request.query_of("feed").value_or("primary"));
+  if (!feed) return respond(problem(400, kFeeds));
   const std::string& channel = request.parameter("name");
-  backend.disconnect_publisher(channel,
+  backend.disconnect_publisher(channel, *feed,
                                [channel, respond = std::move(respond)](const channel::Channels::Disconnect& outcome) {
                                  respond(disconnected(channel, outcome));
                                });
+}
+
+Answer switched(const std::string& channel, feed::Id to, const channel::Channels::Switch& outcome) {
+  using Outcome = channel::Channel::SwitchOutcome;
+  if (!outcome) return problem(404, "there is no channel " + channel);
+  const std::string feed(feed::to_string(to));
+  switch (*outcome) {
+    case Outcome::kDone: return {204, {}, {}, {}};
+    case Outcome::kShownAlready: return problem(409, "the " + feed + " feed of channel " + channel + " is shown already");
+    case Outcome::kNoMedia:
+      return problem(409, "the " + feed + " feed of channel " + channel + " has no publisher that sends media");
+    case Outcome::kNotLive: return problem(409, "channel " + channel + " is not live");
+  }
+  return problem(500, "no such outcome");
+}
+
+/// The feed that the body names: {"to": "backup"}.
+std::optional<feed::Id> feed_named(std::string_view body) {
+  const auto given = nlohmann::json::parse(body, nullptr, false);
+  if (!given.is_object() || given.size() != 1 || !given.contains("to") || !given["to"].is_string()) return std::nullopt;
+  return feed::id_from(given["to"].get_ref<const std::string&>());
+}
+
+void switch_feed(Backend& backend, const Request& request, Respond respond) {
+  const std::optional<feed::Id> to = feed_named(request.body);
+  if (!to) return respond(problem(400, "the body has to be {\"to\": \"primary\"} or {\"to\": \"backup\"}"));
+  const std::string& channel = request.parameter("name");
+  backend.switch_feed(channel, *to,
+                      [channel, to = *to, respond = std::move(respond)](const channel::Channels::Switch& outcome) {
+                        respond(switched(channel, to, outcome));
+                      });
 }
 
 }  // namespace
@@ -79,6 +113,10 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clo
   dispatcher.add({"DELETE", "/api/v1/channels/{name}/publisher", Role::kOperate,
                   [&backend](const Request& request, Respond respond) {
                     disconnect_publisher(backend, request, std::move(respond));
+                  }});
+  dispatcher.add({"POST", "/api/v1/channels/{name}/switch", Role::kOperate,
+                  [&backend](const Request& request, Respond respond) {
+                    switch_feed(backend, request, std::move(respond));
                   }});
   dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
                     respond({200, "text/html; charset=utf-8", page, {}});

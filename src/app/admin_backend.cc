@@ -47,9 +47,15 @@ void AdminBackend::ask_load(Take<Load> take) {
   });
 }
 
-void AdminBackend::disconnect_publisher(std::string channel, Take<channel::Channels::Disconnect> take) {
-  control_.post([this, channel = std::move(channel), take = std::move(take)] {
-    own_.post([take, outcome = calls_.disconnect(channel)] { take(outcome); });
+void AdminBackend::disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) {
+  control_.post([this, channel = std::move(channel), feed, take = std::move(take)] {
+    own_.post([take, outcome = calls_.disconnect(channel, feed)] { take(outcome); });
+  });
+}
+
+void AdminBackend::switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) {
+  control_.post([this, channel = std::move(channel), to, take = std::move(take)] {
+    own_.post([take, outcome = calls_.switch_feed(channel, to)] { take(outcome); });
   });
 }
 

@@ -22,7 +22,8 @@ struct Overview {
 /// What is called on the control loop's thread.
 struct ControlCalls {
   std::function<std::shared_ptr<const Overview>()> collect;
-  std::function<channel::Channels::Disconnect(const std::string& channel)> disconnect;
+  std::function<channel::Channels::Disconnect(const std::string& channel, feed::Id feed)> disconnect;
+  std::function<channel::Channels::Switch(const std::string& channel, feed::Id to)> switch_feed;
 };
 
 /// Takes the routes' questions to the control loop and its answers back.
@@ -39,7 +40,8 @@ class AdminBackend final : public api::Backend {
   void ask_metrics(Take<std::string> take) override;
   void ask_channels(Take<std::vector<channel::Report>> take) override;
   void ask_load(Take<Load> take) override;
-  void disconnect_publisher(std::string channel, Take<channel::Channels::Disconnect> take) override;
+  void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) override;
+  void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

@@ -306,9 +306,11 @@ class Instance::Parts {
   }
 
   ControlCalls control_calls() {
-    return {
-        [this] { return collect(); },
-        [this](const std::string& channel) { return channels_->disconnect(channel, "disconnected by an operator"); }};
+    return {[this] { return collect(); },
+            [this](const std::string& channel, feed::Id feed) {
+              return channels_->disconnect(channel, feed, "disconnected by an operator");
+            },
+            [this](const std::string& channel, feed::Id to) { return channels_->switch_feed(channel, to); }};
   }
 
   std::shared_ptr<const Overview> collect() {

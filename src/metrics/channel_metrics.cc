@@ -30,62 +30,87 @@ void add_state(Families& out, const channel::Report& report, const Labels& label
   }
 }
 
-void add_feed(Families& out, const channel::Report& report, const Labels& labels) {
-  out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, report.protocol.empty() ? 0 : 1);
+Labels feed_labels(const Labels& labels, std::size_t feed) {
+  return with(labels, "feed", std::string(feed::to_string(feed::kIds[feed])));
+}
+
+/// What the server counts of a feed.
+void add_slot(Families& out, const channel::FeedReport& feed, bool shown, const Labels& labels) {
+  out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, feed.protocol.empty() ? 0 : 1);
+  out.gauge("kickoff_feed_shown", "1 for the feed that viewers see, 0 for the one that stands by.", labels,
+            shown ? 1 : 0);
   out.gauge("kickoff_feed_silent",
             "1 while a publisher is connected and has sent no media for 2 s. Check the encoder and its network; "
             "another publisher may now take over.",
-            labels, report.feed_silent ? 1 : 0);
+            labels, feed.silent ? 1 : 0);
   out.counter("kickoff_feed_silences_total", "Publishers disconnected because they sent no media for the idle limit.",
-              labels, value_of(report.feed.silences));
+              labels, value_of(feed.counters.silences));
   out.counter("kickoff_feed_bytes_total", "Media bytes received from publishers; its rate is the feed's bit rate.",
-              labels, value_of(report.feed.bytes));
-  out.counter("kickoff_feed_publishes_total", "Publishers accepted.", labels, value_of(report.feed.publishes));
+              labels, value_of(feed.counters.bytes));
+  out.counter("kickoff_feed_publishes_total", "Publishers accepted.", labels, value_of(feed.counters.publishes));
+  out.counter("kickoff_feed_takeovers_total", "Publishers replaced by another one.", labels,
+              value_of(feed.counters.takeovers));
+  out.counter("kickoff_feed_unplayable_total",
+              "Messages that cannot be played: their codec is not supported, or they are broken.", labels,
+              value_of(feed.counters.unplayable_messages));
+}
+
+/// What the worker counts of a feed.
+void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& labels) {
+  const char* frames =
+      "Access units and audio frames demuxed by the channel's running worker; counts from 0 again when it is replaced.";
+  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"), value_of(feed.video_packets));
+  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"), value_of(feed.audio_packets));
+  out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
+              labels, value_of(feed.timeline_anchors));
+  out.counter("kickoff_feed_restamped_total",
+              "Time stamps that were replaced because they were implausible, or that were moved.", labels,
+              value_of(feed.timeline_restamped));
+  const char* damaged =
+      "Transport stream damage: lost synchronisation, continuity gaps, units thrown away; packets that are scrambled "
+      "(the encoder or the receiver before it did not descramble the program), that a demodulator marked as broken, or "
+      "of stream types that are not handled; access units without a time stamp.";
+  const std::pair<const char*, std::uint64_t> kinds[] = {{"sync", feed.ts_sync_losses},
+                                                         {"continuity", feed.ts_continuity_errors},
+                                                         {"damaged", feed.ts_damaged_units},
+                                                         {"scrambled", feed.ts_scrambled},
+                                                         {"transport_error", feed.ts_transport_errors},
+                                                         {"unsupported", feed.ts_unsupported},
+                                                         {"untimed", feed.ts_untimed}};
+  for (const auto& [kind, count] : kinds) {
+    out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", kind), value_of(count));
+  }
+}
+
+void add_feeds(Families& out, const channel::Report& report, const Labels& labels) {
+  for (std::size_t i = 0; i < report.feeds.size(); ++i) {
+    const channel::FeedReport& feed = report.feeds[i];
+    if (i > 0 && !feed.used) continue;
+    add_slot(out, feed, feed::index(report.shown) == i, feed_labels(labels, i));
+    add_demuxed(out, feed, feed_labels(labels, i));
+  }
+  for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
+    out.counter("kickoff_feed_switches_total",
+                "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), returned (the "
+                "primary was well again), asked (by an operator).",
+                with(labels, "reason", std::string(channel::to_string(reason))),
+                value_of(report.switches[static_cast<std::size_t>(reason)]));
+  }
   out.counter("kickoff_feed_publishes_refused_total",
               "Publishers refused by the channel because it had one already or was ending.", labels,
               value_of(report.publishes_refused));
-  out.counter("kickoff_feed_takeovers_total", "Publishers replaced by another one.", labels,
-              value_of(report.feed.takeovers));
-  const char* frames =
-      "Access units and audio frames demuxed by the channel's running worker; counts from 0 again when it is replaced.";
-  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"),
-              value_of(report.worker.video_packets));
-  out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"),
-              value_of(report.worker.audio_packets));
-  out.counter("kickoff_feed_unplayable_total",
-              "Messages that cannot be played: their codec is not supported, or they are broken.", labels,
-              value_of(report.feed.unplayable_messages));
+  std::uint64_t unplaced = 0;
+  for (const channel::FeedReport& feed : report.feeds) unplaced += feed.timeline_dropped;
   const char* dropped =
       "Feed data dropped, by place: queue (the worker did not keep up), timeline (before the clock was anchored, or no "
       "place on the timeline), packager.";
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "queue"),
               value_of(report.queue.dropped_messages));
-  out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "timeline"),
-              value_of(report.worker.timeline_dropped));
+  out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "timeline"), value_of(unplaced));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "packager"),
               value_of(report.worker.packager_dropped));
   out.counter("kickoff_feed_dropped_bytes_total", "Bytes dropped by the queue to the worker.", labels,
               value_of(report.queue.dropped_bytes));
-  out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
-              labels, value_of(report.worker.timeline_anchors));
-  out.counter("kickoff_feed_restamped_total",
-              "Time stamps that were replaced because they were implausible, or that were moved.", labels,
-              value_of(report.worker.timeline_restamped));
-  const char* damaged =
-      "Transport stream damage: lost synchronisation, continuity gaps, units thrown away; packets that are scrambled "
-      "(the encoder or the receiver before it did not descramble the program), that a demodulator marked as broken, or "
-      "of stream types that are not handled; access units without a time stamp.";
-  const channel::WorkerReport& worker = report.worker;
-  const std::pair<const char*, std::uint64_t> kinds[] = {{"sync", worker.ts_sync_losses},
-                                                         {"continuity", worker.ts_continuity_errors},
-                                                         {"damaged", worker.ts_damaged_units},
-                                                         {"scrambled", worker.ts_scrambled},
-                                                         {"transport_error", worker.ts_transport_errors},
-                                                         {"unsupported", worker.ts_unsupported},
-                                                         {"untimed", worker.ts_untimed}};
-  for (const auto& [kind, count] : kinds) {
-    out.counter("kickoff_feed_ts_errors_total", damaged, with(labels, "kind", kind), value_of(count));
-  }
 }
 
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {
@@ -171,7 +196,7 @@ void add_log(Families& out, const channel::Report& report, const Labels& labels)
 void add_channel(Families& out, const channel::Report& report, const ProcessUse& worker) {
   const Labels labels = {{"channel", report.name}};
   add_state(out, report, labels);
-  add_feed(out, report, labels);
+  add_feeds(out, report, labels);
   add_worker(out, report, worker, labels);
   add_log(out, report, labels);
 }

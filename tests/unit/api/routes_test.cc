@@ -21,16 +21,22 @@ class FakeBackend final : public Backend {
   void ask_metrics(Take<std::string> take) override { take("kickoff_x 1\n"); }
   void ask_channels(Take<std::vector<channel::Report>> take) override { take(reports); }
   void ask_load(Take<Load> take) override { take({{&counters}, 0.25}); }
-  void disconnect_publisher(std::string channel, Take<Channels::Disconnect> take) override {
-    disconnected.push_back(channel);
+  void disconnect_publisher(std::string channel, feed::Id feed, Take<Channels::Disconnect> take) override {
+    disconnected.push_back(channel + (feed == feed::Id::kBackup ? " backup" : ""));
     take(outcome);
+  }
+  void switch_feed(std::string channel, feed::Id to, Take<Channels::Switch> take) override {
+    switched.push_back(channel + " to " + std::string(feed::to_string(to)));
+    take(switch_outcome);
   }
 
   Health health;
   std::vector<channel::Report> reports;
   serve::Counters counters;
   Channels::Disconnect outcome = Channels::Disconnect::kDone;
+  Channels::Switch switch_outcome = channel::Channel::SwitchOutcome::kDone;
   std::vector<std::string> disconnected;
+  std::vector<std::string> switched;
 };
 
 class RoutesTest : public testing::Test {
@@ -46,6 +52,16 @@ class RoutesTest : public testing::Test {
                              query,
                              "localhost",
                              {{"authorization", "Bearer t"}}})
+        .value_or(Answer{0, {}, {}, {}});
+  }
+
+  Answer switch_feed(const std::string& channel, const std::string& body) {
+    return ask(dispatcher_, {"POST",
+                             "/api/v1/channels/" + channel + "/switch",
+                             "",
+                             "localhost",
+                             {{"authorization", "Bearer t"}},
+                             body})
         .value_or(Answer{0, {}, {}, {}});
   }
 
@@ -84,10 +100,36 @@ TEST_F(RoutesTest, GivesTheStateAsJson) {
   EXPECT_EQ(channels["channels"][0]["name"], "match");
   EXPECT_EQ(channels["channels"][0]["state"], "live");
   EXPECT_EQ(channels["channels"][0]["feed"], nullptr);
+  EXPECT_EQ(channels["channels"][0]["feeds"], nlohmann::json::array());
   const auto instance = nlohmann::json::parse(get("/api/v1/instance").body);
   EXPECT_EQ(instance["time"], "2027-01-15T08:00:00.000Z");
   for (const char* path : {"/api/v1/channels", "/api/v1/instance", "/api/v1/openapi.json"})
     EXPECT_EQ(get(path).content_type, "application/json") << path;
+}
+
+TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  report.feeds[0].protocol = "rtmp";
+  report.feeds[0].counters.bytes = 5;
+  report.feeds[1].protocol = "srt";
+  report.feeds[1].video = "H.264 1280x720";
+  report.feeds[1].counters.bytes = 7;
+  report.shown = feed::Id::kBackup;
+  report.switches = {1, 0, 2, 0};
+  backend_.reports.push_back(report);
+  const auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
+  EXPECT_EQ(channel["shown_feed"], "backup");
+  EXPECT_EQ(channel["feed"]["protocol"], "srt") << "the one that is shown";
+  ASSERT_EQ(channel["feeds"].size(), 2U);
+  EXPECT_EQ(channel["feeds"][0]["name"], "primary");
+  EXPECT_EQ(channel["feeds"][0]["shown"], false);
+  EXPECT_EQ(channel["feeds"][1]["name"], "backup");
+  EXPECT_EQ(channel["feeds"][1]["shown"], true);
+  EXPECT_EQ(channel["feeds"][1]["video"], "H.264 1280x720");
+  EXPECT_EQ(channel["counters"]["feed_bytes"], 12);
+  EXPECT_EQ(channel["counters"]["feed_switches"], 3);
 }
 
 TEST_F(RoutesTest, DisconnectsAPublisher) {
@@ -95,7 +137,8 @@ TEST_F(RoutesTest, DisconnectsAPublisher) {
   EXPECT_EQ(done.status, 204);
   EXPECT_EQ(done.body, "");
   EXPECT_EQ(kick("other", "feed=primary").status, 204);
-  EXPECT_EQ(backend_.disconnected, (std::vector<std::string>{"match", "other"}));
+  EXPECT_EQ(kick("match", "feed=backup").status, 204);
+  EXPECT_EQ(backend_.disconnected, (std::vector<std::string>{"match", "other", "match backup"}));
 }
 
 TEST_F(RoutesTest, TellsWhyNobodyWasDisconnected) {
@@ -107,10 +150,41 @@ TEST_F(RoutesTest, TellsWhyNobodyWasDisconnected) {
   EXPECT_EQ(kick("match").content_type, "application/problem+json");
 }
 
-TEST_F(RoutesTest, ThereIsNoOtherFeedYet) {
-  EXPECT_EQ(kick("match", "feed=backup").status, 400);
+TEST_F(RoutesTest, ThereIsNoThirdFeed) {
+  EXPECT_EQ(kick("match", "feed=third").status, 400);
   EXPECT_EQ(kick("match", "feed=").status, 400);
   EXPECT_TRUE(backend_.disconnected.empty());
+}
+
+TEST_F(RoutesTest, SwitchesToAnotherFeed) {
+  const Answer done = switch_feed("match", R"({"to": "backup"})");
+  EXPECT_EQ(done.status, 204);
+  EXPECT_EQ(done.body, "");
+  EXPECT_EQ(switch_feed("match", R"({"to":"primary"})").status, 204);
+  EXPECT_EQ(backend_.switched, (std::vector<std::string>{"match to backup", "match to primary"}));
+}
+
+TEST_F(RoutesTest, TellsWhyItDidNotSwitch) {
+  using Outcome = channel::Channel::SwitchOutcome;
+  const auto told = [&](Channels::Switch outcome) {
+    backend_.switch_outcome = outcome;
+    const Answer answer = switch_feed("match", R"({"to": "backup"})");
+    return std::to_string(answer.status) + " " + nlohmann::json::parse(answer.body)["title"].get<std::string>() +
+           nlohmann::json::parse(answer.body).value("detail", "");
+  };
+  EXPECT_EQ(told(std::nullopt).substr(0, 3), "404");
+  EXPECT_NE(told(Outcome::kShownAlready).find("shown already"), std::string::npos);
+  EXPECT_NE(told(Outcome::kNoMedia).find("no publisher that sends media"), std::string::npos);
+  EXPECT_NE(told(Outcome::kNotLive).find("not live"), std::string::npos);
+  EXPECT_EQ(told(Outcome::kNotLive).substr(0, 3), "409");
+}
+
+TEST_F(RoutesTest, SwitchesToNothingThatTheBodyDoesNotName) {
+  for (const char* body : {"", "{", "[]", "{}", "null", R"({"to": "third"})", R"({"to": 1})", R"("backup")",
+                           R"({"to": "backup", "at": 1})"}) {
+    EXPECT_EQ(switch_feed("match", body).status, 400) << body;
+  }
+  EXPECT_TRUE(backend_.switched.empty());
 }
 
 TEST_F(RoutesTest, DisconnectingNeedsAToken) {

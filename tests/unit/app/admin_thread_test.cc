@@ -35,12 +35,13 @@ class AdminThreadTest : public ::testing::Test {
                          ++collected_;
                          return std::make_shared<const Overview>(overview_);
                        },
-                       [this](const std::string& channel) {
+                       [this](const std::string& channel, feed::Id) {
                          collector_ = std::this_thread::get_id();
                          disconnected_.push_back(channel);
                          return channel == "match" ? channel::Channels::Disconnect::kDone
                                                    : channel::Channels::Disconnect::kNoChannel;
-                       }};
+                       },
+                       [](const std::string&, feed::Id) { return channel::Channels::Switch{}; }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
   }
   /// The answer to a request of another thread's, while the control loop runs here.

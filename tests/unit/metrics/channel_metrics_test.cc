@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace metrics {
 namespace {
 
@@ -29,9 +32,9 @@ TEST(ChannelMetrics, SayThatAFeedIsConnectedAndWhetherItIsSilent) {
   channel::Report of = report();
   EXPECT_EQ(value_of_series(of, "kickoff_feed_connected"), 0);
   EXPECT_EQ(value_of_series(of, "kickoff_feed_silent"), 0);
-  of.protocol = "srt";
-  of.feed_silent = true;
-  of.feed.silences = 3;
+  of.feeds[0].protocol = "srt";
+  of.feeds[0].silent = true;
+  of.feeds[0].counters.silences = 3;
   EXPECT_EQ(value_of_series(of, "kickoff_feed_connected"), 1);
   EXPECT_EQ(value_of_series(of, "kickoff_feed_silent"), 1);
   EXPECT_EQ(value_of_series(of, "kickoff_feed_silences_total"), 3);
@@ -39,7 +42,7 @@ TEST(ChannelMetrics, SayThatAFeedIsConnectedAndWhetherItIsSilent) {
 
 TEST(ChannelMetrics, CountWhatTheSlotTheQueueAndTheSourceCounted) {
   channel::Report of = report();
-  of.feed = {.publishes = 1, .takeovers = 2, .bytes = 3, .unplayable_messages = 4};
+  of.feeds[0].counters = {.publishes = 1, .takeovers = 2, .bytes = 3, .unplayable_messages = 4};
   of.publishes_refused = 5;
   of.queue.dropped_bytes = 6;
   of.source.restarts = 7;
@@ -52,6 +55,44 @@ TEST(ChannelMetrics, CountWhatTheSlotTheQueueAndTheSourceCounted) {
   EXPECT_EQ(value_of_series(of, "kickoff_feed_dropped_bytes_total"), 6);
   EXPECT_EQ(value_of_series(of, "kickoff_worker_restarts_total"), 7);
   EXPECT_EQ(value_of_series(of, "kickoff_worker_hangs_total"), 8);
+}
+
+/// "primary", "backup" … of each series of a family that has the label, with its value.
+std::map<std::string, double> by_label(const channel::Report& report, const std::string& name, const std::string& label) {
+  Families out;
+  add_channel(out, report, {});
+  std::map<std::string, double> values;
+  for (const auto& family : out.take()) {
+    if (family.name != name) continue;
+    for (const auto& metric : family.metric) {
+      for (const auto& [key, value] : metric.label) {
+        if (key == label) values[value] = metric.gauge.value + metric.counter.value;
+      }
+    }
+  }
+  return values;
+}
+
+TEST(ChannelMetrics, TellTheFeedsApart) {
+  using Values = std::map<std::string, double>;
+  channel::Report of = report();
+  of.feeds[0].counters.bytes = 5;
+  EXPECT_EQ(by_label(of, "kickoff_feed_bytes_total", "feed"), (Values{{"primary", 5}})) << "there never was a backup";
+  of.feeds[1].used = true;
+  of.feeds[1].counters.bytes = 7;
+  of.feeds[1].ts_continuity_errors = 9;
+  EXPECT_EQ(by_label(of, "kickoff_feed_bytes_total", "feed"), (Values{{"primary", 5}, {"backup", 7}}));
+  EXPECT_EQ(by_label(of, "kickoff_feed_shown", "feed"), (Values{{"primary", 1}, {"backup", 0}}));
+  of.shown = feed::Id::kBackup;
+  EXPECT_EQ(by_label(of, "kickoff_feed_shown", "feed"), (Values{{"primary", 0}, {"backup", 1}}));
+}
+
+TEST(ChannelMetrics, CountSwitchesByTheirReason) {
+  channel::Report of = report();
+  std::uint64_t next = 1;
+  for (std::uint64_t& count : of.switches) count = next++;
+  const std::map<std::string, double> wanted{{"lost", 1}, {"silent", 2}, {"returned", 3}, {"asked", 4}};
+  EXPECT_EQ(by_label(of, "kickoff_feed_switches_total", "reason"), wanted);
 }
 
 }  // namespace
