@@ -39,7 +39,7 @@ void Feed::on_event(media::Event&& event) {
   } else if (auto* gone = std::get_if<media::TrackGone>(&event)) {
     gone->track_id += first;
     if (video() != nullptr && video()->id == gone->track_id) drop_video();
-    std::erase_if(tracks_, [&](const media::Track& track) { return track.id == gone->track_id; });
+    std::erase_if(tracks_, [&](const media::Track& at) { return at.id == gone->track_id; });
     std::erase_if(recent_.audio, [&](const media::Packet& packet) { return packet.track_id == gone->track_id; });
   } else if (auto* packet = std::get_if<media::Packet>(&event)) {
     packet->track_id += first;

@@ -33,7 +33,8 @@ class Producing {
           position.apply(record);
         }) {}
 
-  bool say(const feed::Message& message) { return production.on_message(message); }
+  /// A message of the feed `feed`.
+  bool say(const feed::Message& message) { return production.on_message({feed, message}); }
   /// Continues with the other's log.
   void resume(const Producing& before) {
     presentation = before.presentation;
@@ -104,10 +105,11 @@ class Producing {
   std::uint64_t video_packets() const {
     job::Stats stats{};
     production.report(stats);
-    return stats.video_packets.load();
+    return stats.feeds[feed::index(feed)].video_packets.load();
   }
   static base::Micros utc(std::int64_t at) { return kEpoch + at * base::kMillisecond; }
 
+  feed::Id feed = feed::Id::kPrimary;  ///< the one whose publisher acts
   std::vector<record::Record> records;
   record::Presentation presentation;  ///< the newest
   record::Position position;

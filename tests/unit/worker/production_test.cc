@@ -237,14 +237,14 @@ TEST(Production, ReportTellsTheSourceAndWhatCame) {
   channel.play(0, 4000);
   job::Stats stats{};
   channel.production.report(stats);
-  EXPECT_EQ(stats.source_codec_plus_one, static_cast<std::uint64_t>(media::Codec::kH264) + 1);
-  EXPECT_EQ(stats.source_height, 720U);
-  EXPECT_EQ(stats.source_audio_codec_plus_one, static_cast<std::uint64_t>(media::Codec::kAac) + 1);
-  EXPECT_EQ(stats.source_sample_rate, 48000U);
-  EXPECT_EQ(stats.source_channels, 2U);
-  EXPECT_GE(stats.video_packets, 99U);
-  EXPECT_GE(stats.audio_packets, 180U);
-  EXPECT_EQ(stats.timeline_dropped, 0U);
+  EXPECT_EQ(stats.feeds[0].codec_plus_one, static_cast<std::uint64_t>(media::Codec::kH264) + 1);
+  EXPECT_EQ(stats.feeds[0].height, 720U);
+  EXPECT_EQ(stats.feeds[0].audio_codec_plus_one, static_cast<std::uint64_t>(media::Codec::kAac) + 1);
+  EXPECT_EQ(stats.feeds[0].sample_rate, 48000U);
+  EXPECT_EQ(stats.feeds[0].channels, 2U);
+  EXPECT_GE(stats.feeds[0].video_packets, 99U);
+  EXPECT_GE(stats.feeds[0].audio_packets, 180U);
+  EXPECT_EQ(stats.feeds[0].timeline_dropped, 0U);
   EXPECT_EQ(stats.packager_dropped, 0U);
   EXPECT_EQ(stats.heartbeat, 1U);
 }
@@ -260,11 +260,11 @@ TEST(Production, ReportTellsWhatIsWrongWithATransportStream) {
   channel.say(damaged(feed.tables(kEpoch, true, 1)));
   job::Stats stats{};
   channel.production.report(stats);
-  EXPECT_GE(stats.ts_scrambled, 5U);
-  EXPECT_EQ(stats.ts_continuity_errors, 1U);
-  EXPECT_EQ(stats.ts_damaged_units, 2U) << "the checksums of both tables";
-  EXPECT_EQ(stats.video_packets, 0U);
-  EXPECT_EQ(stats.source_codec_plus_one, 0U) << "not seen";
+  EXPECT_GE(stats.feeds[0].ts_scrambled, 5U);
+  EXPECT_EQ(stats.feeds[0].ts_continuity_errors, 1U);
+  EXPECT_EQ(stats.feeds[0].ts_damaged_units, 2U) << "the checksums of both tables";
+  EXPECT_EQ(stats.feeds[0].video_packets, 0U);
+  EXPECT_EQ(stats.feeds[0].codec_plus_one, 0U) << "not seen";
 }
 
 TEST(Production, FinishDrainsTheEncoders) {
