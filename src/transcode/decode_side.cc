@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <utility>
@@ -31,9 +32,9 @@ int filter_threads(int cores) {
 }  // namespace
 
 struct DecodeSide::State {
-  State(const Options& given, EncodeSide& owner, EncodeSide::State& inside, const media::Track& source, Decoder decoder)
+  State(const Options& given, EncodeSide::State& inside, const media::Track& source, Decoder decoder)
       : options(given),
-        encode_side(owner),
+        encode_side(inside),
         entry(inside.entry),
         out_timescale(inside.timescale),
         id(inside.entry.add()),
@@ -42,6 +43,7 @@ struct DecodeSide::State {
         pictures(source, std::move(decoder), filter_threads(given.cores),
                  [this](FramePtr frame, const Origin& origin) { hand_over(std::move(frame), origin); }) {}
 
+  void enter(media::Packet&& packet, bool excused);
   void run();
   /// False at the end of the stream.
   bool act(Intake::Item item);
@@ -49,7 +51,7 @@ struct DecodeSide::State {
   void publish_counters();
 
   const Options options;
-  EncodeSide& encode_side;
+  EncodeSide::State& encode_side;
   Switch& entry;
   const std::int64_t out_timescale;
   const Switch::Side id;
@@ -62,13 +64,26 @@ struct DecodeSide::State {
   std::uint64_t fed = 0;
   std::uint64_t undecodable = 0;
 
-  PictureSource pictures;  ///< the decoding thread's own
+  // The decoding thread's own.
+  PictureSource pictures;
+  std::int64_t caught_up_after = INT64_MIN;  ///< newest pts of an excused packet, in ticks of the source
 
   std::atomic<std::uint64_t> decoded{0};
   std::atomic<std::uint64_t> decode_errors{0};
   std::atomic<std::uint64_t> duplicated{0};
   std::thread thread;
 };
+
+void DecodeSide::State::enter(media::Packet&& packet, bool excused) {
+  if (ended) return;
+  ++fed;
+  if (!decodable) {
+    ++undecodable;
+    return;
+  }
+  const base::Micros dts = media::rescale(packet.dts, in_timescale, base::kSecond);
+  intake.put(Intake::Fed{std::move(packet), dts, steady_now(), excused});
+}
 
 void DecodeSide::State::run() {
   while (auto item = intake.take()) {
@@ -80,9 +95,11 @@ void DecodeSide::State::run() {
 
 bool DecodeSide::State::act(Intake::Item item) {
   if (const auto* packet = std::get_if<Intake::Fed>(&item)) {
+    if (packet->excused) caught_up_after = std::max(caught_up_after, packet->packet.pts);
     pictures.feed(packet->packet, packet->at);
   } else if (auto* source = std::get_if<Intake::NewSource>(&item)) {
     pictures.replace(source->track, std::move(source->decoder));
+    caught_up_after = INT64_MIN;
   } else if (const auto* hold = std::get_if<Intake::Hold>(&item)) {
     entry.hold(id, {hold->until.in(out_timescale, media::Round::kDown), {hold->until.micros(), hold->at}});
   } else {
@@ -104,11 +121,13 @@ void complete_colour(AVFrame& picture, const media::Colour& track) {
 /// The one place where a picture's time leaves its source's timescale: the track is the one it was decoded with.
 void DecodeSide::State::hand_over(FramePtr frame, const Origin& origin) {
   const media::Track& source = pictures.track();
+  const bool behind = frame->pts <= caught_up_after || intake.catching_up();
   frame->pts = media::rescale(frame->pts, source.timescale, out_timescale);
   complete_colour(*frame, source.video.colour);
-  Switch::Picture picture{std::move(frame), origin, source.video.pixel_aspect, full_rate(source.video), false};
+  Switch::Picture picture{std::move(frame), origin, source.video.pixel_aspect, full_rate(source.video)};
   if (!picture.aspect.known()) picture.aspect = kOneToOne;
-  picture.late = options.when_full == WhenFull::kDrop && intake.lag() > options.max_lag / 2;
+  picture.late = options.when_full == WhenFull::kDrop && intake.overdue() > options.max_lag / 2;
+  picture.overlap = behind;
   entry.put(id, std::move(picture));
 }
 
@@ -125,30 +144,27 @@ base::Result<std::unique_ptr<DecodeSide>> DecodeSide::make(const media::Track& s
   TRY_OK(check(source));
   TRY(Decoder decoder, Decoder::make(source));
   std::unique_ptr<DecodeSide> side(
-      new DecodeSide(std::make_unique<State>(options, to, *to.state_, source, std::move(decoder))));
+      new DecodeSide(std::make_unique<State>(options, *to.state_, source, std::move(decoder))));
   State& state = *side->state_;
   state.thread = std::thread([&state] { state.run(); });
   pthread_setname_np(state.thread.native_handle(), "k-decode");
+  state.encode_side.sides.push_back(side.get());
   return side;
 }
 
 DecodeSide::~DecodeSide() {
   State& state = *state_;
-  if (state.entry.selected(state.id)) state.encode_side.select(nullptr);
+  std::erase(state.encode_side.sides, this);
+  state.entry.remove(state.id);
   state.intake.close();
   if (state.thread.joinable()) state.thread.join();
 }
 
-void DecodeSide::feed(media::Packet&& packet) {
-  State& state = *state_;
-  if (state.ended) return;
-  ++state.fed;
-  if (!state.decodable) {
-    ++state.undecodable;
-    return;
-  }
-  const base::Micros dts = media::rescale(packet.dts, state.in_timescale, base::kSecond);
-  state.intake.put(Intake::Fed{std::move(packet), dts, steady_now()});
+void DecodeSide::feed(media::Packet&& packet) { state_->enter(std::move(packet), state_->entry.waiting(state_->id)); }
+
+void DecodeSide::catch_up(std::vector<media::Packet>&& since_key) {
+  for (media::Packet& packet : since_key) state_->enter(std::move(packet), true);
+  since_key.clear();
 }
 
 base::Status DecodeSide::change_source(const media::Track& source) {
@@ -183,6 +199,7 @@ DecodeSide::Counters DecodeSide::counters() const {
   counters.dropped_packets = state.intake.dropped() + state.undecodable;
   counters.duplicated = state.duplicated;
   counters.lag = state.intake.lag();
+  counters.waiting = state.entry.waiting(state.id);
   return counters;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -15,13 +16,15 @@ class EncodeSide;
 
 /// The half of a video ladder before the decoded picture, one a feed: packets on the UTC timeline in; decoded and,
 /// where they are interlaced, deinterlaced pictures to the encode side, in its timescale. They are shown while this
-/// side is the one that EncodeSide::select() named; it decodes all the time, so that a switch takes no key frame.
+/// side is the one that EncodeSide::select() or switch_to() named; it decodes all the time, so that a switch takes no
+/// key frame.
 ///
 /// Threads: one decodes ("k-decode"). All functions are the owner's, on one thread, the same as the encode side's.
 ///
 /// Overload: the way in holds at most `Options::max_lag` of media and `Options::max_bytes`. Past half of max_lag the
 /// encode side leaves every other picture unencoded, in all rungs alike and never a key frame; past max_lag everything
-/// up to the next key frame of the source is dropped. Both are counted.
+/// up to the next key frame of the source is dropped. Both are counted. The time that catch_up() or the waiting for
+/// the other side of a switch puts on the way in is not counted as part of max_lag.
 class DecodeSide {
  public:
   enum class WhenFull : std::uint8_t {
@@ -41,13 +44,15 @@ class DecodeSide {
     std::uint64_t dropped_packets = 0;  ///< thrown away undecoded: overload, no key frame yet, a source not decodable
     std::uint64_t duplicated = 0;       ///< frames repeated to keep the cadence of a deinterlaced source
     base::Micros lag = 0;               ///< media time waiting to be decoded now
+    bool waiting = false;               ///< for the other side of a switch, now
   };
 
   /// Opens the decoder. `to` lives longer. Errors: kUnsupported where this libavcodec lacks a decoder; kMalformed for a
   /// track that is no video or without a timescale; kSystem from the libraries.
   static base::Result<std::unique_ptr<DecodeSide>> make(const media::Track& source, EncodeSide& to,
                                                         const Options& options);
-  /// Stops at once, dropping what is under way. If it is the selected one, none is selected afterwards.
+  /// Stops at once, dropping what is under way. If it is the selected one, the pending one is selected afterwards, or
+  /// none; if it is the pending one, none is pending.
   ~DecodeSide();
   DecodeSide(const DecodeSide&) = delete;
   DecodeSide& operator=(const DecodeSide&) = delete;
@@ -55,6 +60,10 @@ class DecodeSide {
   /// The next packet in decoding order, in ticks of the newest source. Packets before the first key frame are dropped
   /// and counted.
   void feed(media::Packet&& packet);
+  /// The packets since the newest key frame, in front of the first feed() of a side that is made in the middle of a
+  /// feed. They are decoded as fast as it goes, none is dropped for the time that they take, up to Options::max_bytes,
+  /// and pictures that come too late for that reason are not counted as dropped. Never blocks.
+  void catch_up(std::vector<media::Packet>&& since_key);
   /// The source's format changes from the next packet on: size, parameter sets, timescale, even codec. Rungs stay as
   /// they are; a picture of another shape is shown with bars. Errors: as make(); packets are then dropped and counted
   /// until a source comes that can be decoded.

@@ -50,10 +50,16 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::
     : options(given),
       rungs(std::move(resolved)),
       timescale(ticks),
+      entry(ticks),
       cascade(rungs),
       key_clock(clock_of(given, ticks)),
       line(rate_of(rungs), ticks, given.max_fill) {
   for (const Rung& rung : rungs) thinners.emplace_back(rung.frame_rate);
+}
+
+DecodeSide* EncodeSide::State::side_of(Switch::Side id) const {
+  const auto found = std::ranges::find_if(sides, [&](const DecodeSide* side) { return side->id() == id; });
+  return found == sides.end() ? nullptr : *found;
 }
 
 base::Status EncodeSide::State::open(const media::Track& shape) {
@@ -101,7 +107,7 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
   const std::int64_t pts = picture.frame->pts;
   newest = pts;
   if (line.covers(pts)) {
-    ++(line.repeating() ? late_frames : dropped_frames);
+    if (!picture.overlap) ++(line.repeating() ? late_frames : dropped_frames);
     return;
   }
   if (shed(picture)) {
@@ -168,14 +174,18 @@ EncodeSide::~EncodeSide() {
   if (state_->thread.joinable()) state_->thread.join();
 }
 
-void EncodeSide::select(DecodeSide* side) {
-  state_->selected = side;
-  state_->entry.select(side == nullptr ? Switch::kNone : side->id());
-}
+void EncodeSide::select(DecodeSide* side) { state_->entry.select(side == nullptr ? Switch::kNone : side->id()); }
+
+void EncodeSide::switch_to(DecodeSide& side) { state_->entry.switch_to(side.id()); }
+
+const DecodeSide* EncodeSide::shown() const { return state_->side_of(state_->entry.selected()); }
+
+bool EncodeSide::switching() const { return state_->entry.pending() != Switch::kNone; }
 
 void EncodeSide::hold(media::Instant until) {
-  if (state_->selected != nullptr) {
-    state_->selected->hold(until);
+  // One that comes in while a pending switch takes effect is dropped; the next tick's goes to the side shown then.
+  if (DecodeSide* shown = state_->side_of(state_->entry.selected()); shown != nullptr) {
+    shown->hold(until);
   } else {
     state_->entry.hold(Switch::kNone,
                        {until.in(state_->timescale, media::Round::kDown), {until.micros(), steady_now()}});

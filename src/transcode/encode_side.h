@@ -59,7 +59,7 @@ class EncodeSide {
   struct Counters {
     std::uint64_t held_frames = 0;     ///< repeats of the last picture
     std::uint64_t late_frames = 0;     ///< pictures dropped because repeats have taken their place
-    std::uint64_t dropped_frames = 0;  ///< pictures dropped otherwise: overload, or a pts that does not rise
+    std::uint64_t dropped_frames = 0;  ///< pictures dropped otherwise: overload, or a pts that does not rise in a side
     std::vector<RungCounters> rungs;
   };
 
@@ -75,8 +75,18 @@ class EncodeSide {
   EncodeSide& operator=(const EncodeSide&) = delete;
 
   /// The decode side whose pictures are shown from the next one on; null: none. Pictures whose time is not past what
-  /// was shown are dropped, so pts rise across a change.
+  /// was shown are dropped, so pts rise across a change. Cancels what switch_to() asked for.
   void select(DecodeSide* side);
+  /// Lets the pictures of the side shown now go on until `side` has one that follows them; from that one on `side` is
+  /// shown, and no picture between is lost. For at most a second whichever side is ahead waits for the other. A side
+  /// that is behind by more than a second is not waited for: the present side goes on until that side has come up, or
+  /// until select(). If the present side is destroyed, `side` is shown at once; one that has given nothing for half a
+  /// second is not waited for. As select() where no side is shown.
+  void switch_to(DecodeSide& side);
+  /// The side whose pictures are shown now; null: none.
+  const DecodeSide* shown() const;
+  /// True from switch_to() until it has taken effect or is cancelled.
+  bool switching() const;
   /// Shows the last picture again up to `until`, where what was fed to the selected side before this call leaves
   /// anything to show. To be called at every tick, also while pictures come, with an instant that pictures usually have
   /// passed (HoldClock). Nothing happens before the first picture; where nobody called for 10 s, a hole is left. With

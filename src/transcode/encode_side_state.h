@@ -19,6 +19,7 @@ namespace transcode {
 /// The inside of an encode side, which a decode side puts its pictures into.
 struct EncodeSide::State {
   State(const Options& given, std::vector<Rung> resolved, std::int64_t ticks);
+  DecodeSide* side_of(Switch::Side id) const;
 
   /// One picture on its way to the encoders; the cascade has it.
   struct Shown {
@@ -41,7 +42,7 @@ struct EncodeSide::State {
   Outbox outbox;
   Switch entry;
   std::vector<std::unique_ptr<RungWorker>> workers;
-  DecodeSide* selected = nullptr;  ///< the owner's thread's own
+  std::vector<DecodeSide*> sides;  ///< those that exist; the owner's thread's own
 
   // The scaling thread's own.
   Cascade cascade;

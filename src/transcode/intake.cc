@@ -1,10 +1,13 @@
 #include "transcode/intake.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace transcode {
 
-bool Intake::full() const { return packets_ > 1 && (bytes_ > limits_.bytes || newest_ - oldest_ > limits_.time); }
+bool Intake::full() const {
+  return packets_ > 1 && (bytes_ > limits_.bytes || newest_ - oldest_ > limits_.time + excused_);
+}
 
 void Intake::put(Item item) {
   std::unique_lock lock(mutex_);
@@ -15,11 +18,12 @@ void Intake::put(Item item) {
       return;
     }
     need_key_ = false;
-    if (limits_.wait) emptied_.wait(lock, [&] { return closed_ || !full(); });
+    if (limits_.wait && !fed->excused) emptied_.wait(lock, [&] { return closed_ || !full(); });
     newest_ = fed->dts;
     if (packets_ == 0) oldest_ = newest_;
     ++packets_;
     bytes_ += fed->packet.data.size();
+    if (fed->excused) excused_ = std::max(excused_, newest_ - oldest_);
   }
   if (closed_) return;
   outdo(item);
@@ -68,6 +72,7 @@ void Intake::drop_to_key() {
     oldest_ = std::get<Fed>(items_[keep_from]).dts;
   }
   items_ = std::move(kept);
+  excused_ = 0;
 }
 
 std::optional<Intake::Item> Intake::take() {
@@ -80,6 +85,7 @@ std::optional<Intake::Item> Intake::take() {
     oldest_ = fed->dts;
     bytes_ -= fed->packet.data.size();
     --packets_;
+    excused_ = std::min(excused_, waiting());
     emptied_.notify_one();
   }
   return item;
@@ -96,7 +102,17 @@ void Intake::close() {
 
 base::Micros Intake::lag() const {
   const std::lock_guard lock(mutex_);
-  return packets_ == 0 ? 0 : newest_ - oldest_;
+  return waiting();
+}
+
+base::Micros Intake::overdue() const {
+  const std::lock_guard lock(mutex_);
+  return std::max<base::Micros>(0, waiting() - excused_);
+}
+
+bool Intake::catching_up() const {
+  const std::lock_guard lock(mutex_);
+  return excused_ > 0;
 }
 
 std::uint64_t Intake::dropped() const {

@@ -17,7 +17,8 @@ namespace transcode {
 /// The bounded way into a decoder's thread: packets and, between them, what happens to the stream, in order.
 /// When more than its limits wait, packets are dropped up to the next key frame, oldest first; events never are, but
 /// one that a later one outdoes is replaced: of holds the newest waits, of new sources without a packet between them
-/// the last one.
+/// the last one. An excused packet does not count against the limit of time, nor do those behind it for the time that
+/// it made them wait longer.
 /// Thread: put() and close() from the owner's, take() from the decoder's, the rest from any.
 class Intake {
  public:
@@ -25,6 +26,7 @@ class Intake {
     media::Packet packet;
     base::Micros dts = 0;  ///< of the packet, free of its track's timescale
     base::Micros at = 0;   ///< steady time
+    bool excused = false;  ///< put faster than it can be decoded, or while the decoder's thread must wait
   };
   struct NewSource {
     media::Track track;
@@ -53,9 +55,14 @@ class Intake {
 
   /// Media time that waits, from the packet taken last to the newest.
   base::Micros lag() const;
+  /// The part of lag() that no excused packet is the reason of.
+  base::Micros overdue() const;
+  /// True while an excused packet makes others wait.
+  bool catching_up() const;
   std::uint64_t dropped() const;
 
  private:
+  base::Micros waiting() const { return packets_ == 0 ? 0 : newest_ - oldest_; }
   bool full() const;
   void drop_to_key();
   void outdo(const Item& item);
@@ -69,6 +76,7 @@ class Intake {
   std::size_t packets_ = 0;
   base::Micros newest_ = 0;
   base::Micros oldest_ = 0;
+  base::Micros excused_ = 0;  ///< part of the lag; falls with it and rises with excused packets only
   bool need_key_ = true;
   bool closed_ = false;
   std::uint64_t dropped_ = 0;

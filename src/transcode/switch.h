@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -8,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "media/time.h"
 #include "transcode/av.h"
 #include "transcode/video_encoder.h"
@@ -16,6 +18,12 @@ namespace transcode {
 
 /// The bounded hand-over of pictures from several decode sides to one encode side: those of the selected side pass,
 /// those of the others are dropped. Calls take effect in order: after hold() nothing that was put before.
+///
+/// switch_to() loses nothing where both sides give pictures: the selected side's pass until the pending one puts a
+/// picture that follows what has passed, and with that picture the pending side is the selected one. Whichever side is
+/// ahead of the other waits in put(): the pending one at a picture between which and the last one passed the selected
+/// side has another; the selected one at a picture whose time the pending side will have a picture for. What limits the
+/// waiting is Patience.
 /// Thread: put() and hold() from a side's own, take() from the encode side's, the rest from the owner's.
 class Switch {
  public:
@@ -28,6 +36,7 @@ class Switch {
     media::Rational aspect{1, 1};  ///< of the source's pixels, where the picture itself does not know
     media::Rational rate;          ///< pictures a second of the source; 0/1: not known
     bool late = false;             ///< the side cannot keep up
+    bool overlap = false;          ///< nothing is wrong where its time has been shown: by another side, or before
   };
   struct Hold {
     std::int64_t until = 0;  ///< Units: ticks of the encode side
@@ -36,14 +45,34 @@ class Switch {
   struct Finish {};
   using Item = std::variant<Picture, Hold, Finish>;
 
+  struct Patience {
+    base::Micros most = base::kSecond;  ///< a side waits for the other one at a switch, all in all
+    base::Micros quiet =
+        500 * base::kMillisecond;  ///< one that gave nothing for so long, and two frames, is not awaited
+  };
+  /// `timescale`: of all pts.
+  Switch(std::int64_t timescale, Patience patience);
+  explicit Switch(std::int64_t timescale);
+
   /// A new side, not selected.
   Side add();
-  /// From the next picture on. Pictures that the side selected before has put already still come out.
+  /// It puts nothing any more. Where it is the selected one, a pending one is selected at once, otherwise none is;
+  /// where it is the pending one nothing is pending any longer.
+  void remove(Side side);
+  /// From the next picture on; nothing is pending any longer. Pictures that the side selected before has put already
+  /// still come out.
   void select(Side side);
-  /// Thread: any.
-  bool selected(Side side) const;
+  /// From the picture on that follows what has passed. As select() where no side is selected.
+  void switch_to(Side side);
+  /// kNone: no side is. Thread: any.
+  Side selected() const;
+  /// The one that switch_to() named while it is not selected yet, otherwise kNone. Thread: any.
+  Side pending() const;
+  /// True while put() of this side waits for the other side of a switch. Thread: any.
+  bool waiting(Side side) const;
 
-  /// Waits while kQueue pictures wait. Drops the picture if the side is not selected, also while it waits.
+  /// Waits while kQueue pictures wait. Drops the picture if the side is not selected, also while it waits. At a switch
+  /// it waits for the other side.
   void put(Side side, Picture picture);
   /// Drops it if the side is not selected; kNone is selected where no side is.
   void hold(Side side, Hold hold);
@@ -62,14 +91,39 @@ class Switch {
   static constexpr std::size_t kQueue = 2;
   static constexpr std::size_t kMostForced = 256;
 
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  /// How far one of the two sides of a switch is.
+  struct Course {
+    Side side = kNone;
+    std::int64_t pts = INT64_MIN;  ///< of its newest picture
+    std::int64_t step = 0;         ///< from there to its next one
+    SteadyTime given;              ///< when it called put() last
+  };
+  Course course_of(Side side) const;
+  void note(Course& course, const Picture& picture) const;
+  /// When a side that gives nothing more is no longer waited for.
+  SteadyTime quiet_at(const Course& course) const;
+  void take_over(const Course& course);
+  void settle();
+  void wait_for_selected(std::unique_lock<std::mutex>& lock, const Picture& picture);
+  void wait_for_pending(std::unique_lock<std::mutex>& lock, std::int64_t pts);
+  bool ahead_of_pending(std::int64_t pts) const;
+
+  const std::int64_t timescale_;
+  const Patience patience_;
   mutable std::mutex mutex_;  // a hand-over between threads: base/ has no queue of this policy
   std::condition_variable filled_;
-  std::condition_variable emptied_;
+  std::condition_variable changed_;  ///< there is room, or another side is selected or pending, or got further
   std::deque<Item> items_;
   std::size_t pictures_ = 0;
   std::vector<std::int64_t> forced_;
   Side newest_ = kNone;
-  Side selected_ = kNone;
+  Course selected_;
+  Course pending_;
+  std::int64_t passed_ = INT64_MIN;          ///< newest pts that has passed, of any side
+  Side passed_of_ = kNone;                   ///< which one put it
+  Side held_up_ = kNone;                     ///< the side that waits for the other one
+  std::optional<SteadyTime> patient_until_;  ///< of the selected side, from the first time that it waited
   bool closed_ = false;
 };
 

@@ -201,6 +201,66 @@ TEST(Intake, KeepsDiscontinuitiesThatAPacketCameBetween) {
   EXPECT_EQ(take_all(intake), "| K0 | =1 | K2 ");
 }
 
+Intake::Fed excused(std::int64_t dts, bool key, std::size_t size = 10) {
+  Intake::Fed made = packet(dts, key, size);
+  made.excused = true;
+  return made;
+}
+
+TEST(Intake, DoesNotCountTheTimeOfExcusedPackets) {
+  Intake intake({100, 1000, false});
+  for (std::int64_t dts = 0; dts <= 1000; dts += 50) intake.put(excused(dts, dts == 0));
+  EXPECT_TRUE(intake.catching_up());
+  intake.put(packet(1040, false));
+  intake.put(packet(1100, false));
+  EXPECT_EQ(intake.lag(), 1100);
+  EXPECT_EQ(intake.overdue(), 100);
+  EXPECT_EQ(intake.dropped(), 0U);
+  intake.put(packet(1101, false));
+  EXPECT_EQ(intake.dropped(), 24U);
+  EXPECT_FALSE(intake.catching_up());
+}
+
+TEST(Intake, ExcusesOnlyWhatIsLeftOfTheTimeOfExcusedPackets) {
+  Intake intake({100, 1000, false});
+  for (std::int64_t dts = 0; dts <= 1000; dts += 50) intake.put(excused(dts, dts == 0));
+  for (int i = 0; i < 19; ++i) ASSERT_TRUE(intake.take().has_value());
+  EXPECT_EQ(intake.lag(), 100);
+  intake.put(packet(1100, false));
+  EXPECT_EQ(intake.overdue(), 100);
+  EXPECT_EQ(intake.dropped(), 0U);
+  intake.put(packet(1101, false));
+  EXPECT_EQ(intake.dropped(), 4U);
+}
+
+TEST(Intake, ExcusesNothingAnyMoreOnceItHasCaughtUp) {
+  Intake intake({100, 1000, false});
+  intake.put(excused(0, true));
+  intake.put(excused(1000, false));
+  ASSERT_TRUE(intake.take().has_value());
+  EXPECT_TRUE(intake.catching_up());
+  ASSERT_TRUE(intake.take().has_value());
+  EXPECT_FALSE(intake.catching_up());
+  intake.put(packet(1040, false));
+  intake.put(packet(1141, false));
+  EXPECT_EQ(intake.dropped(), 2U);
+}
+
+TEST(Intake, BoundsTheBytesOfExcusedPackets) {
+  Intake intake({100, 1000, false});
+  intake.put(excused(0, true, 600));
+  intake.put(excused(1, false, 600));
+  EXPECT_EQ(intake.dropped(), 2U);
+  EXPECT_FALSE(intake.catching_up());
+}
+
+TEST(Intake, TakesExcusedPacketsWithoutWaitingForRoom) {
+  Intake intake({100, 1000, true});
+  for (std::int64_t dts = 0; dts <= 1000; dts += 50) intake.put(excused(dts, dts == 0));
+  EXPECT_EQ(intake.lag(), 1000);
+  EXPECT_EQ(intake.dropped(), 0U);
+}
+
 TEST(Intake, TakesNothingAnyMoreOnceItIsClosed) {
   Intake intake({100, 1000, true});
   intake.put(packet(0, true));

@@ -31,7 +31,7 @@ std::string take_all(Switch& entry) {
 }
 
 TEST(Switch, PassesPicturesOfTheSelectedSideOnly) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   const Switch::Side b = entry.add();
   entry.put(a, picture(1));
@@ -41,12 +41,12 @@ TEST(Switch, PassesPicturesOfTheSelectedSideOnly) {
   entry.select(b);
   entry.put(a, picture(4));
   entry.put(b, picture(5));
-  EXPECT_FALSE(entry.selected(a));
+  EXPECT_EQ(entry.selected(), b);
   EXPECT_EQ(take_all(entry), "2 5 ");
 }
 
 TEST(Switch, KeepsHoldsInOrderAndOnlyTheLastInARow) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   entry.hold(a, {1, {}});
@@ -58,13 +58,13 @@ TEST(Switch, KeepsHoldsInOrderAndOnlyTheLastInARow) {
 }
 
 TEST(Switch, HoldsForTheOwnerWhereNoSideIsSelected) {
-  Switch entry;
+  Switch entry{1000};
   entry.hold(Switch::kNone, {9, {}});
   EXPECT_EQ(take_all(entry), "=9 ");
 }
 
 TEST(Switch, TellsForcedKeysBeforeThePictureThatComesNextAndBoundsThem) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   entry.force_key(7);
@@ -79,7 +79,7 @@ TEST(Switch, TellsForcedKeysBeforeThePictureThatComesNextAndBoundsThem) {
 }
 
 TEST(Switch, LetsASideWaitWhileTwoPicturesDo) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   std::atomic<int> put{0};
@@ -99,7 +99,7 @@ TEST(Switch, LetsASideWaitWhileTwoPicturesDo) {
 }
 
 TEST(Switch, LetsAWaitingSideGoThatIsNotSelectedAnyLonger) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   const Switch::Side b = entry.add();
   entry.select(a);
@@ -113,7 +113,7 @@ TEST(Switch, LetsAWaitingSideGoThatIsNotSelectedAnyLonger) {
 }
 
 TEST(Switch, LetsEverybodyGoWhenClosed) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   std::thread taker([&] {
@@ -129,12 +129,12 @@ TEST(Switch, LetsEverybodyGoWhenClosed) {
 }
 
 TEST(Switch, DropsTheHoldOfASideThatIsNotSelected) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   const Switch::Side b = entry.add();
   EXPECT_NE(a, b);
   EXPECT_NE(a, Switch::kNone);
-  EXPECT_TRUE(entry.selected(Switch::kNone));
+  EXPECT_EQ(entry.selected(), Switch::kNone);
   entry.select(a);
   entry.hold(b, {1, {}});
   entry.hold(a, {2, {}});
@@ -142,7 +142,7 @@ TEST(Switch, DropsTheHoldOfASideThatIsNotSelected) {
 }
 
 TEST(Switch, CountsPicturesOnlyAgainstItsRoom) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   // Were holds counted the second picture would wait for ever.
@@ -155,7 +155,7 @@ TEST(Switch, CountsPicturesOnlyAgainstItsRoom) {
 }
 
 TEST(Switch, GivesOutWhatTheSideBeforeHadPut) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   const Switch::Side b = entry.add();
   entry.select(a);
@@ -166,7 +166,7 @@ TEST(Switch, GivesOutWhatTheSideBeforeHadPut) {
 }
 
 TEST(Switch, KeepsTheNewestForcedKeys) {
-  Switch entry;
+  Switch entry{1000};
   for (int i = 0; i < 257; ++i) entry.force_key(i);
   entry.finish();
   std::vector<std::int64_t> forced{-5};
@@ -177,7 +177,7 @@ TEST(Switch, KeepsTheNewestForcedKeys) {
 }
 
 TEST(Switch, TellsAForcedKeyOnce) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   entry.put(a, picture(1));
@@ -186,8 +186,38 @@ TEST(Switch, TellsAForcedKeyOnce) {
   EXPECT_EQ(take_all(entry), "k1 1 2 ");
 }
 
+TEST(Switch, ForgetsTheSelectedSideThatIsRemovedAndNoOther) {
+  Switch entry{1000};
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.select(a);
+  entry.remove(b);
+  EXPECT_EQ(entry.selected(), a);
+  entry.remove(a);
+  EXPECT_EQ(entry.selected(), Switch::kNone);
+}
+
+TEST(Switch, MarksPicturesWhoseTimeAnotherSideHasShown) {
+  Switch entry{1000};
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  std::vector<std::int64_t> forced;
+  const auto overlaps = [&](Switch::Side side, std::int64_t pts) {
+    entry.put(side, picture(pts));
+    return std::get<Switch::Picture>(*entry.take(forced)).overlap;
+  };
+  entry.select(a);
+  EXPECT_FALSE(overlaps(a, 40));
+  EXPECT_FALSE(overlaps(a, 0)) << "of the side itself: a fault";
+  entry.select(b);
+  EXPECT_TRUE(overlaps(b, 0));
+  EXPECT_TRUE(overlaps(b, 40));
+  EXPECT_FALSE(overlaps(b, 80));
+  EXPECT_FALSE(overlaps(b, 40));
+}
+
 TEST(Switch, TakesNothingAnyMoreOnceItIsClosed) {
-  Switch entry;
+  Switch entry{1000};
   const Switch::Side a = entry.add();
   entry.select(a);
   entry.put(a, picture(1));
