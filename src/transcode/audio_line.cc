@@ -43,29 +43,41 @@ base::Result<AudioLine::Repair> AudioLine::feed(const AVFrame& frame, std::int64
   Repair repair;
   arrived_ = arrived;
   if (!begun_) begin(at);
-  repair.skew = at - end();  // above 0: a hole before the frame; below 0: the frame overlaps what came before it
+  const std::int64_t skew = at - end();  // above 0: a hole before the frame; below 0: it overlaps what came before it
   int skip = 0;
-  if (repair.skew > limits_.fill) {
+  if (skew > limits_.fill) {
     repair.gap = true;
     TRY_OK(restart_at(at, out));
-  } else if (repair.skew > limits_.jitter) {
-    repair.filled = repair.skew;
+  } else if (skew > (placing_ ? 0 : limits_.jitter)) {
+    repair.filled = skew;
     TRY_OK(silence_until(at, out));
-  } else if (repair.skew < (cutting_ ? 0 : -limits_.jitter)) {
+  } else if (skew < (cutting_ || placing_ ? 0 : -limits_.jitter)) {
     const std::int64_t overlap =
-        std::min<std::int64_t>(media::rescale(-repair.skew, rate(), frame.sample_rate), frame.nb_samples);
+        std::min<std::int64_t>(media::rescale(-skew, rate(), frame.sample_rate), frame.nb_samples);
     skip = static_cast<int>(overlap);
-    repair.cut = media::rescale(overlap, frame.sample_rate, rate());
+    if (!placing_) repair.cut = media::rescale(overlap, frame.sample_rate, rate());
   } else {
-    follow_drift(repair.skew);
+    follow_drift(skew);
   }
+  if (!placing_) repair.skew = skew;
   // While whole frames are cut, the limit above is 0 instead of the jitter, so that the last one is cut to the sample.
   cutting_ = skip == frame.nb_samples;
   if (cutting_) return repair;
+  placing_ = false;
   TRY(const int samples, resampler_.feed(frame, skip));
   written_ += samples;
   TRY_OK(encode(out));
   return repair;
+}
+
+base::Status AudioLine::change_feed() {
+  written_ += resampler_.drain();
+  stretch_until_ = 0;
+  drift_ = 0;
+  placing_ = true;
+  const int fade = static_cast<int>(media::rescale(kFade, base::kSecond, rate()));
+  resampler_.fade_in(fade);
+  return resampler_.fade_out(fade);
 }
 
 /// A sender's sound card is not its clock: the difference is led back by stretching, too little to be heard.

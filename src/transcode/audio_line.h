@@ -20,6 +20,8 @@ class AudioLine {
  public:
   /// The longest silence that one play_silence() encodes; for a longer time it leaves a gap.
   static constexpr base::Micros kMostSilence = 10 * base::kSecond;
+  /// Long enough that no click is heard.
+  static constexpr base::Micros kFade = 10 * base::kMillisecond;
   /// Units: samples of the rung. Values: AudioTranscoder::Options.
   struct Limits {
     std::int64_t fill = 0;    ///< longest hole that becomes silence
@@ -27,7 +29,7 @@ class AudioLine {
   };
   /// What feed() had to do. Units: samples of the rung.
   struct Repair {
-    std::int64_t skew = 0;    ///< where the frame belongs minus where the samples before it end
+    std::int64_t skew = 0;    ///< where the frame belongs minus where the samples before it end, those of its own feed
     std::int64_t filled = 0;  ///< silence put before the frame
     std::int64_t cut = 0;     ///< samples left out at the frame's beginning: their time was taken
     bool gap = false;         ///< the hole was longer than Limits::fill: the line begins anew after it
@@ -44,6 +46,10 @@ class AudioLine {
   /// frame carry it.
   /// Errors: kSystem; the frame is then lost, later ones are not.
   base::Result<Repair> feed(const AVFrame& frame, std::int64_t at, base::Micros arrived, Output& out);
+  /// The next frame is of another feed: it goes to the sample where its time stamp says, whatever the limits and the
+  /// drift of the feed before. What waits of the old feed ends in a ramp of kFade, or as much of it as is still there,
+  /// and the new one begins in one.
+  base::Status change_feed();
   /// Where the next sample would go; INT64_MIN before the first.
   std::int64_t end() const;
   /// Puts silence up to `at`; after a time longer than kMostSilence a gap.
@@ -74,6 +80,7 @@ class AudioLine {
   std::int64_t next_ = 0;           ///< position of the next frame to be encoded
   std::int64_t written_ = 0;        ///< where the samples that wait end
   bool cutting_ = false;            ///< the newest frame was all overlap
+  bool placing_ = false;            ///< no frame of the feed that changed has been put down yet
   double drift_ = 0;                ///< skew, smoothed; steers only the stretching. Units: samples.
   std::int64_t stretch_until_ = 0;  ///< where the stretching that is under way ends
   base::Micros arrived_ = 0;        ///< of the newest frame fed

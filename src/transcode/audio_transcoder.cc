@@ -109,6 +109,15 @@ base::Status AudioTranscoder::change_source(const media::Track& source, Output& 
   return base::Ok{};
 }
 
+base::Status AudioTranscoder::change_feed(const media::Track& source, Output& out) {
+  const base::Status changed = change_source(source, out);
+  // Where the source is none that can be decoded, the next one that is belongs to another feed, too.
+  for (AudioLine& line : state_->lines) {
+    if (!line.change_feed().ok()) ++state_->counters.decode_errors;
+  }
+  return changed;
+}
+
 void AudioTranscoder::silence_until(media::Instant until, Output& out) {
   if (state_->ended) return;
   const std::optional<media::Instant> before = end();

@@ -57,6 +57,11 @@ class AudioTranscoder {
   /// stay. What the old decoder holds is delivered. Errors: as make(); packets are then dropped, and counted as decode
   /// errors, until a source comes that can be decoded.
   base::Status change_source(const media::Track& source, Output& out);
+  /// As change_source(), for a source that is another feed of the same programme: its first samples go where their time
+  /// stamps say, to the sample. What has been played already is cut off, which counters() do not count, and a hole is
+  /// filled with silence, without the tolerance of Options::max_jitter and without what the old feed's clock had to be
+  /// stretched by. Both feeds are ramped over 10 ms, the old one as far as it has not been encoded.
+  base::Status change_feed(const media::Track& source, Output& out);
   /// Plays silence up to `until` where the source has not reached it: it went quiet, or has not begun. Without any
   /// audio before, silence begins at `until`; more than 10 s after it, there is a gap. Audio that comes later for a
   /// time that silence has taken is cut off.

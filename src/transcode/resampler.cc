@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 extern "C" {
@@ -23,6 +24,30 @@ AVChannelLayout layout_of(const AVFrame& frame) {
     av_channel_layout_default(&layout, frame.ch_layout.nb_channels);
   }
   return layout;
+}
+
+/// Multiplies the frame's samples from `from` on by a straight line that is `gain` there and changes by `slope` a
+/// sample, down to 0 or up to 1.
+void ramp(AVFrame& frame, int from, float gain, float slope) {
+  const auto format = static_cast<AVSampleFormat>(frame.format);
+  const bool planar = av_sample_fmt_is_planar(format) != 0;
+  const int planes = planar ? frame.ch_layout.nb_channels : 1;
+  const int step = planar ? 1 : frame.ch_layout.nb_channels;
+  const auto scale = [&](auto* samples) {
+    for (int i = from * step; i < frame.nb_samples * step; ++i) {
+      const float factor = std::clamp(gain + slope * static_cast<float>(i / step - from), 0.0F, 1.0F);
+      samples[i] = static_cast<std::remove_reference_t<decltype(*samples)>>(static_cast<float>(samples[i]) * factor);
+    }
+  };
+  for (int plane = 0; plane < planes; ++plane) {
+    std::uint8_t* data = frame.extended_data[plane];
+    switch (av_get_packed_sample_fmt(format)) {
+      case AV_SAMPLE_FMT_FLT: scale(reinterpret_cast<float*>(data)); break;
+      case AV_SAMPLE_FMT_S16: scale(reinterpret_cast<std::int16_t*>(data)); break;
+      case AV_SAMPLE_FMT_S32: scale(reinterpret_cast<std::int32_t*>(data)); break;
+      default: break;  // no encoder that is in use takes another
+    }
+  }
 }
 
 }  // namespace
@@ -87,6 +112,24 @@ FramePtr Resampler::blank(int samples) const {
   return frame;
 }
 
+base::Status Resampler::fade_out(int samples) {
+  const int waiting = size();
+  const int length = std::min(samples, waiting);
+  if (length <= 0) return base::Ok{};
+  const FramePtr frame = take(waiting);
+  if (frame == nullptr) return av_failure(AVERROR(ENOMEM), "audio queue");
+  const float slope = 1.0F / static_cast<float>(length);
+  ramp(*frame, waiting - length, 1 - slope, -slope);
+  return write(*frame, waiting);
+}
+
+base::Status Resampler::write(const AVFrame& frame, int samples) {
+  if (av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(frame.extended_data), samples) < samples) {
+    return av_failure(AVERROR(ENOMEM), "audio queue");
+  }
+  return base::Ok{};
+}
+
 base::Result<int> Resampler::convert(const std::uint8_t** planes, int samples) {
   const int most = swr_get_out_samples(swr_.get(), samples);
   if (most <= 0) return 0;
@@ -94,9 +137,14 @@ base::Result<int> Resampler::convert(const std::uint8_t** planes, int samples) {
   if (out == nullptr) return av_failure(AVERROR(ENOMEM), "resampler");
   const int count = swr_convert(swr_.get(), out->extended_data, most, planes, samples);
   if (count < 0) return av_failure(count, "resampler");
-  if (count > 0 && av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(out->extended_data), count) < count) {
-    return av_failure(AVERROR(ENOMEM), "audio queue");
+  if (count == 0) return 0;
+  out->nb_samples = count;
+  if (fading_ > 0) {
+    const float slope = 1.0F / static_cast<float>(fade_);
+    ramp(*out, 0, static_cast<float>(fade_ - fading_) * slope, slope);
+    fading_ = std::max(0, fading_ - count);
   }
+  TRY_OK(write(*out, count));
   return count;
 }
 
@@ -114,7 +162,7 @@ int Resampler::silence(int count) {
     const FramePtr frame = blank(chunk);
     if (frame == nullptr) return written;
     av_samples_set_silence(frame->extended_data, 0, chunk, layout_.nb_channels, format_);
-    if (av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(frame->extended_data), chunk) < chunk) return written;
+    if (!write(*frame, chunk).ok()) return written;
     written += chunk;
   }
   return written;

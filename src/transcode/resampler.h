@@ -23,6 +23,11 @@ class Resampler {
   /// Lengthens (or shortens, below 0) what comes next by `samples` over the next `distance` samples.
   void stretch(int samples, int distance);
 
+  /// Lets what waits end with a ramp down to silence over its last `samples`, or over all of it.
+  base::Status fade_out(int samples);
+  /// Lets what feed() gives next begin with a ramp up from silence over `samples`.
+  void fade_in(int samples) { fading_ = fade_ = samples; }
+
   /// Samples fed and not yet out of the filter. Units: at the output rate.
   std::int64_t held() const;
   /// Samples that wait.
@@ -35,6 +40,7 @@ class Resampler {
   base::Status configure(const AVFrame& frame);
   base::Result<int> convert(const std::uint8_t** planes, int samples);
   FramePtr blank(int samples) const;
+  base::Status write(const AVFrame& frame, int samples);
 
   SwrContextPtr swr_;
   AudioFifoPtr fifo_;
@@ -44,6 +50,8 @@ class Resampler {
   AVSampleFormat source_format_ = AV_SAMPLE_FMT_NONE;
   AVChannelLayout source_layout_{};  ///< as layout_
   int source_rate_ = 0;
+  int fade_ = 1;    ///< length of the newest ramp up. Units: samples.
+  int fading_ = 0;  ///< what is left of it
 };
 
 }  // namespace transcode

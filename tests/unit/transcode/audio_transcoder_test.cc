@@ -293,6 +293,142 @@ TEST_P(SampleRates, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
 INSTANTIATE_TEST_SUITE_P(AudioTranscoder, SampleRates, ::testing::Values(Rates{48000, 44100}, Rates{44100, 48000}),
                          [](const auto& test) { return "To" + std::to_string(test.param.to); });
 
+/// Two feeds of one programme: a click at every half second, sampled at the feed's own rate and phase.
+struct Twins {
+  const char* name;
+  int rates[2];
+  int phase;  ///< of the second one's frames. Units: samples.
+};
+class ChangeFeed : public ::testing::TestWithParam<Twins> {};
+
+TEST_P(ChangeFeed, KeepsTheSkewUnderAFrameHoweverOftenItIsDone) {
+  const Twins& twins = GetParam();
+  constexpr int kSwitches = 20;
+  const auto feed_of = [&](int which) {
+    const int rate = twins.rates[which];
+    return testing::make_audio({.rate = rate,
+                                .first_sample = which * twins.phase,
+                                .samples = std::int64_t{rate} * (kSwitches + 2) / 2,
+                                .signal = [rate](std::int64_t sample, int) {
+                                  const double t = std::remainder(static_cast<double>(sample) / rate - 0.25, 0.5);
+                                  return static_cast<float>(0.9 * std::exp(-t * t * 4e6) * std::cos(t * 6283));
+                                }});
+  };
+  const Feed feeds[2] = {feed_of(0), feed_of(1)};
+  const auto audio = make(feeds[0].track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  std::size_t at[2] = {0, 0};
+  for (int part = 0; part <= kSwitches; ++part) {
+    const Feed& feed = feeds[part % 2];
+    const int rate = twins.rates[part % 2];
+    if (part > 0) {
+      ASSERT_TRUE(audio->change_feed(feed.track, out).ok());
+    }
+    // From somewhat before the end of what has been played.
+    std::size_t& i = at[part % 2];
+    while (part > 0 && feed.packets[i].pts + 3000 < audio->end()->in(rate)) ++i;
+    for (; feed.packets[i].pts < std::int64_t{rate} * (part + 1) / 2; ++i) {
+      audio->feed(media::Packet(feed.packets[i]), out);
+      EXPECT_LT(std::abs(audio->counters().skew), base::kMillisecond) << part;
+    }
+  }
+  audio->flush(out);
+  expect_continuous(out.packets[0]);
+  EXPECT_EQ(audio->counters().filled_samples + audio->counters().cut_samples, 0U);
+  const std::int64_t scale = out.tracks[0][0].timescale;
+  const auto samples = testing::samples_of(out.tracks[0][0], out.packets[0], 0, scale * (kSwitches + 1) / 2);
+  for (int click = 0; click <= kSwitches; ++click) {
+    const auto begin = samples.begin() + scale / 2 * click;
+    const double heard = static_cast<double>(loudest({begin, begin + scale / 2})) / static_cast<double>(scale);
+    EXPECT_NEAR(heard, 0.25, 0.001) << click;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AudioTranscoder, ChangeFeed,
+                         ::testing::Values(Twins{"Equal", {48000, 48000}, 0}, Twins{"Phase", {48000, 48000}, 777},
+                                           Twins{"Rates", {48000, 44100}, 333}, Twins{"Back", {44100, 48000}, 512}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(AudioTranscoder, FillsTheHoleBeforeAnotherFeedToTheSample) {
+  const Feed before = testing::make_audio({.samples = 20480, .signal = tone});
+  // 12 ms later than the end: less than what jitter is allowed.
+  const Feed after = testing::make_audio({.first_sample = 20480 + 1024 + 576, .samples = 20480, .signal = tone});
+  const auto audio = make(before.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  for (const media::Packet& packet : before.packets) audio->feed(media::Packet(packet), out);
+  const std::int64_t end = audio->end()->in(48000);
+  ASSERT_TRUE(audio->change_feed(after.track, out).ok());
+  audio->feed(media::Packet(after.packets[0]), out);
+  EXPECT_EQ(audio->counters().filled_samples, static_cast<std::uint64_t>(after.packets[0].pts - end));
+  EXPECT_EQ(audio->end()->in(48000), after.packets[0].pts + 1024);
+  EXPECT_EQ(audio->counters().skew, 0);
+}
+
+float peak(const std::vector<float>& samples, std::int64_t from, std::int64_t to) {
+  const std::vector<float> part(samples.begin() + from, samples.begin() + to);
+  return std::fabs(part[static_cast<std::size_t>(loudest(part))]);
+}
+
+TEST(AudioTranscoder, RampsTheOldFeedDownAndTheNewOneUp) {
+  // 700 samples of it (AAC), 580 (Opus) are not encoded yet at the change.
+  const Feed before =
+      testing::make_audio({.encoder = "flac", .codec = media::Codec::kFlac, .first_sample = 700, .signal = tone});
+  const Feed after =
+      testing::make_audio({.encoder = "flac", .codec = media::Codec::kFlac, .first_sample = 9600, .signal = tone});
+  for (const media::Codec codec : {media::Codec::kAac, media::Codec::kOpus}) {
+    const auto audio = make(before.track, {rung(codec)});
+    Collector out(1);
+    audio->announce(out);
+    std::int64_t end = 0;
+    for (const media::Packet& packet : before.packets) {
+      if (packet.pts >= 15'000) break;
+      end = packet.pts + packet.duration;
+      audio->feed(media::Packet(packet), out);
+    }
+    ASSERT_EQ(end, 19132);
+    ASSERT_TRUE(audio->change_feed(after.track, out).ok());
+    for (const media::Packet& packet : after.packets) audio->feed(media::Packet(packet), out);
+    audio->flush(out);
+    const auto samples = testing::samples_of(out.tracks[0][0], out.packets[0], 0, 48000);
+    EXPECT_GT(peak(samples, end - 1000, end - 600), 0.4F);
+    EXPECT_LT(peak(samples, end - 24, end + 24), 0.12F);
+    EXPECT_NEAR(peak(samples, end - 264, end - 216), 0.25F, 0.08F);
+    EXPECT_NEAR(peak(samples, end + 216, end + 264), 0.25F, 0.08F);
+    EXPECT_GT(peak(samples, end + 600, end + 1000), 0.4F);
+  }
+}
+
+TEST(AudioTranscoder, DoesNotStretchAFeedByTheDriftOfTheOneBefore) {
+  Feed drifting = testing::make_audio({.samples = 48000 * 10, .signal = tone});
+  for (media::Packet& packet : drifting.packets) packet.pts += packet.pts * 400 / 1'000'000;
+  const auto audio = make(drifting.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  for (const media::Packet& packet : drifting.packets) audio->feed(media::Packet(packet), out);
+  const std::int64_t end = audio->end()->in(48000);
+  const Feed steady = testing::make_audio({.first_sample = end, .samples = 48000 * 5, .signal = tone});
+  ASSERT_TRUE(audio->change_feed(steady.track, out).ok());
+  for (const media::Packet& packet : steady.packets) audio->feed(media::Packet(packet), out);
+  EXPECT_EQ(audio->end()->in(48000), steady.packets.back().pts + steady.packets.back().duration);
+}
+
+TEST(AudioTranscoder, ChangesToAFeedThatItCannotDecodeAsToASource) {
+  const Feed feed = testing::make_audio({.samples = 20480, .signal = tone});
+  const auto audio = make(feed.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  media::Track broken = feed.track;
+  broken.timescale = 0;
+  EXPECT_EQ(audio->change_feed(broken, out).error().code, base::Code::kMalformed);
+  audio->feed(media::Packet(feed.packets[0]), out);
+  EXPECT_EQ(audio->counters().decode_errors, 1U);
+  ASSERT_TRUE(audio->change_feed(feed.track, out).ok());
+  audio->feed(media::Packet(feed.packets[0]), out);
+  EXPECT_TRUE(audio->end().has_value());
+}
+
 TEST(AudioTranscoder, CutsAudioThatComesForATimeThatSilenceHasTaken) {
   const Feed feed = testing::make_audio({.samples = 96000, .signal = tone});
   const auto audio = make(feed.track, {rung()});
