@@ -33,10 +33,11 @@ Switch::Course Switch::course_of(Side side) const {
 
 void Switch::note(Course& course, const Picture& picture) const {
   const std::int64_t pts = picture.frame->pts;
-  if (picture.rate.known()) {
-    course.step = media::rescale(timescale_, picture.rate.num, picture.rate.den);
-  } else if (course.pts != INT64_MIN && pts > course.pts) {
-    course.step = pts - course.pts;
+  if (picture.rate.known()) course.step = media::rescale(timescale_, picture.rate.num, picture.rate.den);
+  // Feeds that have fewer pictures than they say are not rare. A longer step is a hole.
+  const std::int64_t measured = course.pts == INT64_MIN ? 0 : pts - course.pts;
+  if (measured > 0 && measured <= timescale_ / 2) {
+    course.step = picture.rate.known() ? std::max(course.step, measured) : measured;
   }
   course.pts = pts;
   course.given = now();
@@ -45,6 +46,12 @@ void Switch::note(Course& course, const Picture& picture) const {
 Switch::SteadyTime Switch::quiet_at(const Course& course) const {
   const base::Micros frames = media::rescale(2 * course.step, timescale_, base::kSecond);
   return course.given + std::chrono::microseconds(std::max(patience_.quiet, frames));
+}
+
+/// One time for both sides, from the first that waited: so a switch cannot be put off for ever by turns.
+Switch::SteadyTime Switch::patient_until() {
+  if (!patient_until_) patient_until_ = now() + std::chrono::microseconds(patience_.most);
+  return *patient_until_;
 }
 
 void Switch::take_over(const Course& course) {
@@ -133,10 +140,9 @@ void Switch::wait_for_selected(std::unique_lock<std::mutex>& lock, const Picture
   note(pending_, picture);
   settle();
   changed_.notify_all();
-  const SteadyTime patient_until = now() + std::chrono::microseconds(patience_.most);
   const std::int64_t pts = picture.frame->pts;
   while (!closed_ && side == pending_.side && pts > passed_) {
-    const SteadyTime until = std::min(patient_until, quiet_at(selected_));
+    const SteadyTime until = std::min(patient_until(), quiet_at(selected_));
     if (now() >= until) return take_over(pending_);
     held_up_ = side;
     changed_.wait_until(lock, until);
@@ -155,8 +161,7 @@ void Switch::wait_for_pending(std::unique_lock<std::mutex>& lock, std::int64_t p
   const Side side = selected_.side;
   selected_.given = now();
   while (!closed_ && side == selected_.side && ahead_of_pending(pts)) {
-    if (!patient_until_) patient_until_ = now() + std::chrono::microseconds(patience_.most);
-    const SteadyTime until = std::min(*patient_until_, quiet_at(pending_));
+    const SteadyTime until = std::min(patient_until(), quiet_at(pending_));
     if (now() >= until) return;
     held_up_ = side;
     changed_.wait_until(lock, until);

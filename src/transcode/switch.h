@@ -46,7 +46,7 @@ class Switch {
   using Item = std::variant<Picture, Hold, Finish>;
 
   struct Patience {
-    base::Micros most = base::kSecond;  ///< a side waits for the other one at a switch, all in all
+    base::Micros most = base::kSecond;  ///< one switch lets sides wait, from the first one on
     base::Micros quiet =
         500 * base::kMillisecond;  ///< one that gave nothing for so long, and two frames, is not awaited
   };
@@ -103,6 +103,7 @@ class Switch {
   void note(Course& course, const Picture& picture) const;
   /// When a side that gives nothing more is no longer waited for.
   SteadyTime quiet_at(const Course& course) const;
+  SteadyTime patient_until();
   void take_over(const Course& course);
   void settle();
   void wait_for_selected(std::unique_lock<std::mutex>& lock, const Picture& picture);
@@ -123,7 +124,7 @@ class Switch {
   std::int64_t passed_ = INT64_MIN;          ///< newest pts that has passed, of any side
   Side passed_of_ = kNone;                   ///< which one put it
   Side held_up_ = kNone;                     ///< the side that waits for the other one
-  std::optional<SteadyTime> patient_until_;  ///< of the selected side, from the first time that it waited
+  std::optional<SteadyTime> patient_until_;  ///< of both sides of the pending switch
   bool closed_ = false;
 };
 

@@ -149,6 +149,26 @@ TEST(SwitchTo, MeasuresTheFrameWhereTheRateIsNotKnown) {
   EXPECT_EQ(desk.trace(), "a0 a200 b400 ") << "200 ms is a frame of the old side";
 }
 
+TEST(SwitchTo, TakesEffectBetweenFeedsThatHaveFewerPicturesThanTheySay) {
+  Desk desk;
+  desk.rate_a = desk.rate_b = {50, 1};
+  desk.put(desk.a, {0, 40});
+  desk.entry.switch_to(desk.b);
+  desk.put(desk.b, {40, 80});
+  EXPECT_EQ(desk.entry.selected(), desk.b);
+  EXPECT_EQ(desk.trace(), "a0 a40 b80 ");
+}
+
+TEST(SwitchTo, DoesNotTakeAHoleForAFrame) {
+  Desk desk;
+  desk.rate_a = {0, 1};
+  desk.put(desk.a, {0, 40, 2000});
+  desk.entry.switch_to(desk.b);
+  desk.put_and_wait(desk.b, {2400});
+  desk.put(desk.a, 2360);
+  EXPECT_EQ(desk.trace(), "a0 a40 a2000 a2360 b2400 ");
+}
+
 TEST(SwitchTo, IsAsSelectWhereNothingIsSelectedOrShown) {
   Desk none;
   none.entry.select(Switch::kNone);
