@@ -106,9 +106,9 @@ struct Track {
   Kind kind() const { return kind_of(codec); }
 };
 
-/// True if both decode with one decoder configuration: nothing that playlists or init sections declare differs.
-inline bool same_format(const Track& a, const Track& b) {
-  return a.codec == b.codec && a.config == b.config && a.video == b.video && a.audio == b.audio;
-}
+/// True if both decode with one decoder configuration: nothing that playlists or init sections declare differs. What an
+/// AudioSpecificConfig says of an absent extension, as FFmpeg writes it over RTMP and not into a transport stream, is no
+/// difference.
+bool same_format(const Track& a, const Track& b);
 
 }  // namespace media

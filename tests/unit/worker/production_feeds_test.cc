@@ -4,7 +4,7 @@
 
 #include "producing.h"
 
-/// Two feeds of a channel that copies them. Which picture is shown is told by its size: those of the backup are larger.
+/// Two feeds of a channel that copies them, whose pictures are of different bytes.
 namespace worker {
 namespace {
 
@@ -19,6 +19,7 @@ class TwoFeeds {
   void begin(Id id, const rtmp::Buffer& avcc = rtmp::kAvcc) {
     as(id);
     channel.start();
+    channel.announce(true);
     channel.say(rtmp_video_header(utc(0), avcc));
     channel.say(rtmp_audio_header(utc(0)));
   }
@@ -41,26 +42,23 @@ class TwoFeeds {
     channel.say(feed::Select{how});
   }
   static feed::RtmpMessage picture(Id id, std::int64_t stamp, bool key) {
-    const std::string slice = std::string(rtmp::kFirstSlice) + std::string(id == Id::kPrimary ? 1000 : 2000, 's');
+    const std::string slice = std::string(rtmp::kFirstSlice) + std::string(4000, letter(id));
     return rtmp_message(feed::kRtmpVideo, stamp, utc(stamp), rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::nal(key ? 5 : 1, slice)));
   }
   static base::Micros utc(std::int64_t at) { return Producing::utc(at); }
 
-  /// When the parts of the video with pictures of the backup begin and end, ms since kEpoch; its pictures take twice
-  /// the space.
-  std::int64_t first_of(Id id) const {
+  static char letter(Id id) { return id == Id::kPrimary ? 'p' : 'b'; }
+
+  /// Where the parts begin that have pictures of a feed, ms since kEpoch.
+  std::vector<std::int64_t> parts_of(Id id) const {
+    std::vector<std::int64_t> found;
     for (const record::Part& part : channel.parts("source")) {
-      if ((part.data.size() > 18'000) == (id == Id::kBackup)) return ms(part);
+      if (part.data.text().find(std::string(100, letter(id))) != std::string_view::npos) found.push_back(ms(part));
     }
-    return -1;
+    return found;
   }
-  std::int64_t last_of(Id id) const {
-    std::int64_t last = -1;
-    for (const record::Part& part : channel.parts("source")) {
-      if ((part.data.size() > 18'000) == (id == Id::kBackup)) last = ms(part);
-    }
-    return last;
-  }
+  std::int64_t first_of(Id id) const { return parts_of(id).empty() ? -1 : parts_of(id).front(); }
+  std::int64_t last_of(Id id) const { return parts_of(id).empty() ? -1 : parts_of(id).back(); }
   std::int64_t ms(const record::Part& part) const {
     const std::int64_t scale = channel.presentation.renditions.at(part.rendition).track.timescale;
     return (media::rescale(part.start, scale, base::kSecond) - kEpoch) / base::kMillisecond;
@@ -131,7 +129,7 @@ TEST(TwoFeeds, ABackupOfOtherParametersIsOneDiscontinuity) {
   TwoFeeds feeds;
   feeds.begin(Id::kPrimary);
   rtmp::Buffer other = rtmp::kAvcc;
-  other[1] = 0x4d;  // another profile
+  other[3] = other[11] = 0x20;  // another level
   feeds.begin(Id::kBackup, other);
   feeds.play(0, 2600);
   feeds.select(Id::kBackup, How::kAsked);
