@@ -222,4 +222,4 @@ async function within(promise, ms, otherwise) {
 // A second try (tools/suite) names the cases that it is for: the others of a group that runs together are left out of it.
 const leftOut = (name) => Boolean(process.env.KICKOFF_CASES) && !JSON.parse(process.env.KICKOFF_CASES).includes(name);
 
-module.exports = { Server, endAll, within, leftOut, exists, run, copy, certificate, descendants, freeTcp, sleep, binary, root };
+module.exports = { Server, endAll, within, leftOut, exists, run, copy, certificate, descendants, freeTcp, freeUdp, sleep, binary, root };

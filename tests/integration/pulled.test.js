@@ -1,0 +1,80 @@
+// Feeds that the server gets by itself: from an SRT listener that it calls, and in datagrams, plain and in RTP.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { Server, endAll, leftOut, run, copy, freeUdp, sleep } = require('./harness');
+const { source, pushSrt } = require('./media');
+const { assertLive, assertPlays } = require('./judge_channel');
+
+const passphrase = 'correct-horse-battery-staple';
+const expected = { video: { codec: 'h264', rate: 30 }, audio: { codec: 'aac', sampleRate: 48000, channels: 2 } };
+const running = [];
+const push = (process) => { running.push(process); return process; };
+const ports = {};
+let server;
+
+const feed = (url) => ({ feeds: { primary: { source: url } } });
+const listen = (port) => push(pushSrt(source({ format: 'ts' }), `srt://127.0.0.1:${port}?mode=listener&passphrase=${passphrase}&transtype=live`));
+const datagrams = (port) => push(run('ffmpeg', ['-nostdin', '-v', 'warning', '-re', '-stream_loop', '-1', '-i', source({ format: 'ts' }), '-c', 'copy', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`]));
+const packets = (port) => push(run('ffmpeg', ['-nostdin', '-v', 'warning', '-re', '-stream_loop', '-1', '-i', source({ format: 'ts' }), '-c', 'copy', '-f', 'rtp_mpegts', `rtp://127.0.0.1:${port}?pkt_size=1328`]));
+
+before(async () => {
+  source({ format: 'ts' });
+  for (const name of ['called', 'datagrams', 'rtp', 'moved', 'elsewhere']) ports[name] = await freeUdp();
+  server = await Server.start({
+    channels: {
+      called: copy(feed(`srt://localhost:${ports.called}?streamid=%23!::r%3Dmatch&passphrase=${passphrase}&latency=120`)),
+      datagrams: copy(feed(`udp://127.0.0.1:${ports.datagrams}`)),
+      rtp: copy(feed(`rtp://0.0.0.0:${ports.rtp}`)),
+      moved: copy(feed(`udp://127.0.0.1:${ports.moved}`)),
+    },
+  });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+after(endAll);
+
+// How often a pulled feed of the channel has come.
+const comings = (channel) => server.log().split('\n').filter((line) => line.includes('"event":"pulled feed"') && line.includes(`"channel":"${channel}"`)).length;
+
+test('pulled feeds', { concurrency: 3 }, async (t) => {
+  const check = (channel, what, start) => t.test(what, { skip: leftOut(what) }, async () => {
+    const first = start(ports[channel]);
+    await server.live(channel);
+    await assertPlays(server.playlist(channel), expected);
+    await first.stop('SIGKILL');
+    await sleep(2000);
+    const came = comings(channel);
+    start(ports[channel]);
+    await server.until('its feed has come back', () => comings(channel) > came);
+    await assertLive(server.playlist(channel), { seconds: 8, probes: false, independent: false });
+    await assertPlays(server.playlist(channel), expected);
+  });
+  await Promise.all([
+    check('called', 'an SRT listener is called, and called again after it was killed', listen),
+    check('datagrams', 'MPEG-TS over UDP, from a sender that is killed and started again', datagrams),
+    check('rtp', 'MPEG-TS in RTP, from a sender that is killed and started again', packets),
+  ]);
+});
+
+test('a source that a reload changes is changed at once, the others are not touched', async () => {
+  push(datagrams(ports.moved));
+  await server.live('moved');
+  const others = comings('datagrams');
+  const came = comings('moved');
+  server.config.channels.moved.feeds.primary.source = `udp://127.0.0.1:${ports.elsewhere}`;
+  fs.writeFileSync(server.file, JSON.stringify(server.config));
+  server.process.child.kill('SIGHUP');
+  await server.until('the old source has ended', () => /"event":"pulled feed gone","channel":"moved"/.test(server.log()));
+  push(datagrams(ports.elsewhere));
+  await server.until('the new source has come', () => comings('moved') > came);
+  assert.strictEqual(comings('datagrams'), others);
+});
+
+test('neither the passphrase nor the stream id of a source is in the log', () => {
+  assert.ok(!server.log().includes(passphrase));
+  assert.ok(!server.log().includes('#!::r=match') && !server.log().includes('%23!::r'));
+});
