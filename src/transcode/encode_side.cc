@@ -105,7 +105,7 @@ bool EncodeSide::State::shed(const Switch::Picture& picture) {
 
 void EncodeSide::State::show(Switch::Picture&& picture) {
   const std::int64_t pts = picture.frame->pts;
-  newest = pts;
+  newest = std::max(newest.load(), pts);  // a side that catches up begins in the past
   if (line.covers(pts)) {
     if (!picture.overlap) ++(line.repeating() ? late_frames : dropped_frames);
     return;
