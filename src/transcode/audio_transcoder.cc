@@ -4,17 +4,22 @@
 
 #include "transcode/audio_line.h"
 #include "transcode/decoder.h"
+#include "transcode/silence_meter.h"
 
 namespace transcode {
 
 struct AudioTranscoder::State {
-  State(const media::Track& track, Decoder opened) : source(track), decoder(std::move(opened)) {}
+  State(const media::Track& track, Decoder opened, const Options& options)
+      : source(track), decoder(std::move(opened)), silence(options.silence_peak) {}
 
   void take_frames(base::Micros arrived, Output& out);
+  void listen(const AVFrame& frame);
   void put(AudioLine& line, const AVFrame& frame, bool first_line, base::Micros arrived, Output& out);
 
   media::Track source;
   Decoder decoder;
+  SilenceMeter silence;
+  base::Micros heard_until = 0;  ///< end of the newest decoded frame, as its source says
   std::vector<AudioLine> lines;
   Counters counters;
   base::Micros newest_arrival = 0;  ///< of the packets
@@ -25,9 +30,17 @@ struct AudioTranscoder::State {
 void AudioTranscoder::State::take_frames(base::Micros arrived, Output& out) {
   while (FramePtr frame = decoder.receive()) {
     if (frame->nb_samples <= 0 || frame->sample_rate <= 0) continue;
+    listen(*frame);
     for (AudioLine& line : lines) put(line, *frame, &line == lines.data(), arrived, out);
   }
   counters.decode_errors += decoder.take_errors();
+}
+
+void AudioTranscoder::State::listen(const AVFrame& frame) {
+  const base::Micros begin =
+      frame.pts == AV_NOPTS_VALUE ? heard_until : media::rescale(frame.pts, source.timescale, base::kSecond);
+  heard_until = begin + media::rescale(frame.nb_samples, frame.sample_rate, base::kSecond);
+  silence.hear(frame, begin, heard_until);
 }
 
 void AudioTranscoder::State::put(AudioLine& line, const AVFrame& frame, bool first_line, base::Micros arrived,
@@ -66,7 +79,7 @@ base::Result<std::unique_ptr<AudioTranscoder>> AudioTranscoder::make(const media
                                                                      const Options& options) {
   TRY_OK(check(source));
   TRY(Decoder decoder, Decoder::make(source));
-  auto state = std::make_unique<State>(source, std::move(decoder));
+  auto state = std::make_unique<State>(source, std::move(decoder), options);
   for (std::size_t i = 0; i < rungs.size(); ++i) {
     const AudioRung rung = resolve(std::move(rungs[i]), source.audio);
     TRY(AudioLine line, AudioLine::make(rung, i, options.max_fill, options.max_jitter));
@@ -111,6 +124,7 @@ base::Status AudioTranscoder::change_source(const media::Track& source, Output& 
 
 base::Status AudioTranscoder::change_feed(const media::Track& source, Output& out) {
   const base::Status changed = change_source(source, out);
+  state_->silence.restart();
   // Where the source is none that can be decoded, the next one that is belongs to another feed, too.
   for (AudioLine& line : state_->lines) {
     if (!line.change_feed().ok()) ++state_->counters.decode_errors;
@@ -133,6 +147,8 @@ std::optional<media::Instant> AudioTranscoder::end() const {
   if (state_->lines.empty() || state_->lines[0].end() == INT64_MIN) return std::nullopt;
   return media::Instant{state_->lines[0].end(), state_->lines[0].rate()};
 }
+
+base::Micros AudioTranscoder::silent() const { return state_->silence.silent(); }
 
 void AudioTranscoder::flush(Output& out) {
   if (std::exchange(state_->ended, true)) return;

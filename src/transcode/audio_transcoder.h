@@ -29,6 +29,7 @@ class AudioTranscoder {
   struct Options {
     base::Micros max_fill = 2 * base::kSecond;          ///< longest hole that becomes silence
     base::Micros max_jitter = 20 * base::kMillisecond;  ///< pts may differ from the sample count by this without a cut
+    double silence_peak = 0.001;                        ///< samples below are silence; of full scale: -60 dBFS
   };
   struct Counters {
     std::uint64_t fed = 0;      ///< packets
@@ -68,6 +69,9 @@ class AudioTranscoder {
   void silence_until(media::Instant until, Output& out);
   /// Where everything that was fed and filled ends; nothing before the first.
   std::optional<media::Instant> end() const;
+  /// How long what was decoded of the feed has been silent, in media time; 0 while there is sound. Silence that
+  /// silence_until() or a hole put in does not count.
+  base::Micros silent() const;
   /// Delivers everything that was fed, the last frame filled up with silence. Nothing can be fed any more.
   void flush(Output& out);
 

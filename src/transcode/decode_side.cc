@@ -10,6 +10,7 @@
 #include "transcode/encode_side_state.h"
 #include "transcode/intake.h"
 #include "transcode/picture_source.h"
+#include "transcode/picture_watch.h"
 #include "transcode/switch.h"
 
 namespace transcode {
@@ -40,6 +41,7 @@ struct DecodeSide::State {
         id(inside.entry.add()),
         intake({given.max_lag, given.max_bytes, given.when_full == WhenFull::kWait}),
         in_timescale(source.timescale),
+        watch(given.health),
         pictures(source, std::move(decoder), filter_threads(given.cores),
                  [this](FramePtr frame, const Origin& origin) { hand_over(std::move(frame), origin); }) {}
 
@@ -65,6 +67,7 @@ struct DecodeSide::State {
   std::uint64_t undecodable = 0;
 
   // The decoding thread's own.
+  PictureWatch watch;  ///< its report any thread's
   PictureSource pictures;
   std::int64_t caught_up_after = INT64_MIN;  ///< newest pts of an excused packet, in ticks of the source
 
@@ -121,6 +124,7 @@ void complete_colour(AVFrame& picture, const media::Colour& track) {
 /// The one place where a picture's time leaves its source's timescale: the track is the one it was decoded with.
 void DecodeSide::State::hand_over(FramePtr frame, const Origin& origin) {
   const media::Track& source = pictures.track();
+  watch.look(*frame, media::rescale(frame->pts, source.timescale, base::kSecond));
   const bool behind = frame->pts <= caught_up_after || intake.catching_up();
   frame->pts = media::rescale(frame->pts, source.timescale, out_timescale);
   complete_colour(*frame, source.video.colour);
@@ -189,6 +193,8 @@ void DecodeSide::flush() {
   state_->intake.put(Intake::Flush{});
   state_->thread.join();
 }
+
+PictureHealth::Report DecodeSide::health() const { return state_->watch.report(); }
 
 DecodeSide::Counters DecodeSide::counters() const {
   const State& state = *state_;

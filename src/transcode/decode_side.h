@@ -9,6 +9,7 @@
 #include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
+#include "transcode/picture_health.h"
 
 namespace transcode {
 
@@ -36,6 +37,7 @@ class DecodeSide {
     base::Micros max_lag = base::kSecond;           ///< media time that may wait to be decoded
     std::size_t max_bytes = std::size_t{16} << 20;  ///< of waiting input
     int cores = 0;                                  ///< cores to plan for; 0: those of the machine
+    PictureHealth::Options health{};
   };
   struct Counters {
     std::uint64_t fed = 0;              ///< packets
@@ -75,6 +77,8 @@ class DecodeSide {
   void flush();
 
   Counters counters() const;
+  /// What the pictures show, in media time; four of them a second are looked at, whether they are shown or not.
+  PictureHealth::Report health() const;
 
  private:
   friend class EncodeSide;

@@ -483,6 +483,26 @@ TEST(AudioTranscoder, DropsWhatItCannotDecodeUntilASourceComesThatItCan) {
   EXPECT_GT(*audio->end(), (media::Instant{900, 1000}));
 }
 
+TEST(AudioTranscoder, SaysHowLongItsSourceHasBeenSilent) {
+  const Feed feed = testing::make_audio({.samples = 96000, .signal = [](std::int64_t sample, int channel) {
+                                           return sample < 48000 ? tone(sample, channel) : 0.0F;
+                                         }});
+  const auto audio = make(feed.track, {rung()});
+  Collector out(1);
+  audio->announce(out);
+  for (const media::Packet& packet : feed.packets) {
+    audio->feed(media::Packet(packet), out);
+    if (packet.pts < 47'000) {
+      EXPECT_EQ(audio->silent(), 0);
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(audio->silent()), 1e6, 50e3);
+  audio->silence_until({10 * base::kSecond}, out);
+  EXPECT_NEAR(static_cast<double>(audio->silent()), 1e6, 50e3) << "not of the source";
+  ASSERT_TRUE(audio->change_feed(feed.track, out).ok());
+  EXPECT_EQ(audio->silent(), 0);
+}
+
 TEST(AudioTranscoder, NamesTheEncoderThatIsMissing) {
   const Feed feed = testing::make_audio({});
   const auto audio = AudioTranscoder::make(feed.track, {rung(media::Codec::kEac3)}, {});

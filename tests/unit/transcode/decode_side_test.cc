@@ -212,5 +212,32 @@ TEST(DecodeSide, NamesTheNewestPictureThatItGave) {
   EXPECT_EQ(side.encode->newest(), (media::Instant{72'000 + 4 * 3600, 90'000}));
 }
 
+TEST(DecodeSide, SaysWhatItsPicturesShow) {
+  const auto level = [](int luma) { return [luma](int, int, int) { return luma; }; };
+  const Feed black = testing::make_video({.frames = 75, .first_pts = 90'000, .luma = level(16)});
+  const Feed grey = testing::make_video({.frames = 25, .first_pts = 360'000, .luma = level(126)});
+  Side side(black.track);
+  EXPECT_EQ(side.decode->health().newest, std::nullopt);
+  side.encode->select(nullptr);
+  side.feed(black);
+  side.feed(grey);
+  side.finish();
+  const PictureHealth::Report report = side.decode->health();
+  EXPECT_EQ(report.black_since, std::nullopt);
+  EXPECT_GE(report.looked, 14U) << "four a second";
+  EXPECT_LE(report.looked, 16U);
+  EXPECT_GT(report.newest, 4'700 * base::kMillisecond);
+}
+
+TEST(DecodeSide, SaysSinceWhenItsPicturesAreBlackAndStandStill) {
+  const Feed black =
+      testing::make_video({.frames = 75, .gop = 75, .first_pts = 90'000, .luma = [](int, int, int) { return 16; }});
+  Side side(black.track);
+  side.feed(black);
+  side.finish();
+  EXPECT_EQ(side.decode->health().black_since, base::kSecond);
+  EXPECT_EQ(side.decode->health().frozen_since, base::kSecond);
+}
+
 }  // namespace
 }  // namespace transcode

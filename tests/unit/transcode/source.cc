@@ -24,7 +24,7 @@ namespace {
 constexpr std::array<std::uint8_t, 6> kCaption{0xfc, 0x94, 0x2c, 0xfc, 'H', 'I'};
 
 /// A slope that moves, with a square on it.
-void paint(AVFrame& frame, int index) {
+void paint(AVFrame& frame, int index, const VideoSpec& spec) {
   const bool deep = frame.format == AV_PIX_FMT_YUV420P10LE;
   for (int plane = 0; plane < 3; ++plane) {
     const int width = plane == 0 ? frame.width : frame.width / 2;
@@ -33,7 +33,9 @@ void paint(AVFrame& frame, int index) {
       std::uint8_t* row = frame.data[plane] + std::ptrdiff_t{y} * frame.linesize[plane];
       for (int x = 0; x < width; ++x) {
         const bool square = (x + index * 4) % width < width / 8 && y < height / 4;
-        const int value = plane == 0 ? (square ? 235 : 40 + (x + y + index * 2) % 128) : 100 + (x + index) % 40;
+        const int value = spec.luma    ? (plane == 0 ? spec.luma(x, y, index) : 128)
+                          : plane == 0 ? (square ? 235 : 40 + (x + y + index * 2) % 128)
+                                       : 100 + (x + index) % 40;
         if (deep) {
           reinterpret_cast<std::uint16_t*>(row)[x] = static_cast<std::uint16_t>(value * 4);
         } else {
@@ -50,7 +52,7 @@ FramePtr make_picture(const VideoSpec& spec, int index) {
   frame->width = spec.width;
   frame->height = spec.height;
   EXPECT_GE(av_frame_get_buffer(frame.get(), 0), 0);
-  paint(*frame, index);
+  paint(*frame, index, spec);
   frame->pts = index;
   frame->interlaced_frame = spec.interlaced ? 1 : 0;
   frame->top_field_first = 1;

@@ -34,9 +34,11 @@ struct VideoSpec {
   std::int64_t timescale = 90000;
   std::int64_t first_pts = 0;
   std::string parameters;  ///< x264-params
+  /// Luma of a pixel of a picture, 0 to 255; empty: a slope that moves.
+  std::function<int(int x, int y, int picture)> luma;
 };
 
-/// H.264 of a moving pattern.
+/// H.264 of a moving pattern, or of the pattern that the specification has.
 Feed make_video(const VideoSpec& spec);
 
 /// Amplitude, -1 to 1, of a channel at a sample counted from zero.

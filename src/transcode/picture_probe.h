@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/result.h"
+#include "media/packet.h"
+#include "media/track.h"
+#include "transcode/picture_health.h"
+
+namespace transcode {
+
+/// Health of a feed whose pictures are not decoded otherwise: decodes its key frames, and those only as far as there is
+/// time, with the lowest priority. Thread: one ("k-probe"), beside the owner's, that all functions are called on.
+class PictureProbe {
+ public:
+  struct Counters {
+    std::uint64_t decoded = 0;  ///< key frames
+    std::uint64_t skipped = 0;  ///< key frames that a newer one came for before there was time
+    std::uint64_t errors = 0;   ///< key frames that gave no picture, or a damaged one
+  };
+
+  /// Opens the decoder. Errors: kUnsupported where this libavcodec lacks one; kMalformed for a track that is no video
+  /// or without a timescale; kSystem from the libraries.
+  static base::Result<std::unique_ptr<PictureProbe>> make(const media::Track& source,
+                                                          const PictureHealth::Options& options);
+  /// Waits for the picture that is being decoded, and for no other.
+  ~PictureProbe();
+  PictureProbe(const PictureProbe&) = delete;
+  PictureProbe& operator=(const PictureProbe&) = delete;
+
+  /// A packet in ticks of the newest source. Only key frames are looked at; the newest takes the place of one that
+  /// waits. Never blocks.
+  void feed(const media::Packet& packet);
+  /// The source's format changes from the next packet on. Errors: as make(); nothing is decoded until a source comes
+  /// that can be.
+  base::Status change_source(const media::Track& source);
+
+  PictureHealth::Report health() const;
+  Counters counters() const;
+
+ private:
+  struct State;
+  explicit PictureProbe(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace transcode
