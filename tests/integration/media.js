@@ -12,6 +12,7 @@ const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 // One minute of a moving picture with a tone. Options:
 //   rate '25', gop (frames), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
 //   hdr 'smpte2084'|'arib-std-b67': a grey picture of that many tenths of a percent of the signal, `grey`, in 10-bit HEVC of BT.2020
+//   ground: in place of the test picture one colour, with a white square that moves by its width a frame: see pictures()
 //   audio 'aac'|'mp2'|'ac3'|'eac3'|'libopus'|null, sampleRate, channels, seconds, format 'mp4'|'ts'
 function source(given = {}) {
   const o = { rate: '30', gop: 60, bframes: 0, openGop: false, codec: 'h264', size: '640x360', bitrate: '800k', video: true, audio: 'aac', sampleRate: 48000, channels: 2, seconds: 60, format: 'mp4', ...given };
@@ -20,7 +21,10 @@ function source(given = {}) {
   if (fs.existsSync(file)) return file;
   const args = ['-nostdin', '-v', 'error', '-y'];
   if (o.hdr) args.push('-f', 'lavfi', '-i', `color=size=${o.size}:rate=${o.rate}:duration=${o.seconds},format=yuv420p10le,lutyuv=y=${Math.round(64 + 876 * o.grey / 1000)}:u=512:v=512`);
-  else if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
+  else if (o.ground) {
+    args.push('-f', 'lavfi', '-i', `color=${o.ground}:size=640x360:rate=${o.rate}:duration=${o.seconds}[ground];` +
+      `color=white:size=16x16:rate=${o.rate}:duration=${o.seconds}[square];[ground][square]overlay=x='mod(16*n,640)':y=0:shortest=1,scale=${o.size}`);
+  } else if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
   if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
   const rate = ['-b:v', o.bitrate, '-maxrate', o.bitrate, '-bufsize', o.bitrate];
   const common = ['-pix_fmt', 'yuv420p', '-g', String(o.gop), '-bf', String(o.bframes), ...rate];
@@ -39,6 +43,25 @@ function source(given = {}) {
   execFileSync('ffmpeg', [...args, '-f', o.format === 'ts' ? 'mpegts' : o.format, part]);
   fs.renameSync(part, file); // two test files may make the same one at once
   return file;
+}
+
+// The pictures of `seconds` of a playlist, from its beginning, of sources with a `ground`: [{ground: 'red'|'blue', square}], where the
+// square is at 0 to 39. Height: of the rendition.
+async function pictures(url, seconds, height) {
+  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '0', '-i', url, '-t', String(seconds), '-map', '0:v:0', '-fps_mode', 'passthrough',
+    '-vf', `crop=iw:${Math.round(16 * height / 360)}:0:0,scale=40:1:flags=area,format=rgb24`, '-f', 'rawvideo', '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks = [];
+  child.child.stdout.on('data', (data) => chunks.push(data));
+  await child.ended;
+  const bytes = Buffer.concat(chunks);
+  const found = [];
+  for (let at = 0; at + 120 <= bytes.length; at += 120) {
+    const pixels = Array.from({ length: 40 }, (_, x) => [...bytes.subarray(at + 3 * x, at + 3 * x + 3)]);
+    const square = pixels.reduce((best, [, green], x) => (green > pixels[best][1] ? x : best), 0);
+    const [red, , blue] = pixels[(square + 20) % 40];
+    found.push({ ground: red > blue ? 'red' : 'blue', square });
+  }
+  return found;
 }
 
 const again = (file) => ['-nostdin', '-v', 'warning', '-re', '-stream_loop', '-1', '-i', file];
@@ -89,4 +112,4 @@ async function decodeErrors(url, seconds = 5) {
   return `${child.output().replace(/^\[null @ .*\n( *Last message repeated .*\n)*/gm, '')}${code === 0 ? '' : `exit ${code}`}`;
 }
 
-module.exports = { source, pushRtmp, pushSrt, gstRtmp, gstSrt, ffprobe, decodeErrors };
+module.exports = { source, pictures, pushRtmp, pushSrt, gstRtmp, gstSrt, ffprobe, decodeErrors };

@@ -1,0 +1,132 @@
+// Two feeds of a channel: what viewers see when one is lost, when the operator changes over, and afterwards.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { Server, endAll, copy, sleep } = require('./harness');
+const { source, pictures, pushRtmp, pushSrt } = require('./media');
+const { assertLive } = require('./judge_channel');
+const { readMedia, readMultivariant } = require('../../tools/judge/playlist');
+
+const token = 'token-of-operations';
+const red = { ground: 'red', rate: '25', gop: 50, bitrate: '400k' };
+const blue = { ...red, ground: 'blue' };
+let server;
+const running = [];
+const keep = (process) => { running.push(process); return process; };
+const primary = (channel, given = red) => keep(pushRtmp(source(given), server.rtmp(channel)));
+const backup = (channel, given = blue) => keep(pushSrt(source({ ...given, format: 'ts' }), server.srt(`#!::r=live/${channel},m=publish,x-feed=backup`)));
+
+before(async () => {
+  for (const given of [red, { ...blue, format: 'ts' }, { ...blue, format: 'ts', size: '320x180' }]) source(given);
+  const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }];
+  server = await Server.start({
+    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' } },
+  }, { env: { KICKOFF_ADMIN_TOKEN: token } });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+after(endAll);
+
+async function stateOf(channel) {
+  const { channels } = JSON.parse((await server.admin('/api/v1/channels')).text);
+  return channels.find(({ name }) => name === channel);
+}
+const shows = (channel, feed) => server.until(`${channel} shows its ${feed} feed`, async () => (await stateOf(channel)).shown_feed === feed);
+const bothThere = (channel) => server.until(`both feeds of ${channel} are known`, async () => {
+  const { feeds } = await stateOf(channel);
+  return feeds.length === 2 && feeds.every(({ video }) => video);
+});
+const switches = (channel, reason) => server.metric('kickoff_feed_switches_total', { channel, reason });
+function change(channel, body) {
+  return server.get(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/${channel}/switch`, {
+    method: 'POST', headers: { authorization: `Bearer ${token}` }, body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+// Every rendition's media playlist.
+async function playlists(channel) {
+  const text = (await server.web(`/live/${channel}/index.m3u8`)).text;
+  const list = readMultivariant(text);
+  const uris = new Set([...list.variants.map(({ uri }) => uri), ...[...text.matchAll(/TYPE=AUDIO.*URI="([^"]+)"/g)].map((match) => match[1])]);
+  return Promise.all([...uris].map(async (uri) => readMedia((await server.get(new URL(uri, server.playlist(channel)))).text)));
+}
+// The order of the grounds that were seen: 'red blue'.
+const order = (seen) => seen.map(({ ground }) => ground).filter((ground, i, all) => ground !== all[i - 1]).join(' ');
+// Pictures that show what the one before showed.
+const repeats = (seen) => seen.filter((picture, i) => i > 0 && picture.ground === seen[i - 1].ground && picture.square === seen[i - 1].square).length;
+
+test('rungs: the primary is lost, the backup is seen without gap or discontinuity, and the primary again when it is well', async () => {
+  const first = primary('encoded');
+  await server.live('encoded');
+  backup('encoded');
+  await bothThere('encoded');
+  await sleep(3000);
+  const checking = assertLive(server.playlist('encoded'), { seconds: 14, independent: false, probes: false });
+  await first.stop('SIGKILL');
+  await shows('encoded', 'backup');
+  await sleep(3000);
+  primary('encoded');
+  await shows('encoded', 'primary');
+  await sleep(2000);
+  await checking;
+  for (const { text } of await playlists('encoded')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
+  assert.strictEqual(await switches('encoded', 'lost'), 1);
+  assert.strictEqual(await switches('encoded', 'returned'), 1);
+  assert.strictEqual(order(await pictures(server.playlist('encoded'), 30, 180)), 'red blue red');
+});
+
+test('rungs: the operator changes over, and no picture is lost or shown twice', async () => {
+  await sleep(2000);
+  const held = async () => server.metric('kickoff_worker_frames_total', { channel: 'encoded', stage: 'held' });
+  const before = await held();
+  assert.strictEqual((await change('encoded', { to: 'backup' })).status, 204);
+  await sleep(4000);
+  const extra = await held() - before;
+  const seen = await pictures(server.playlist('encoded'), 60, 180);
+  assert.strictEqual(order(seen), 'red blue red blue');
+  // The last change, and two seconds around it.
+  const at = seen.length - 1 - seen.map(({ ground }) => ground).reverse().indexOf('red');
+  assert.ok(repeats(seen.slice(at - 50, at + 51)) <= extra, `more pictures stand still than the ${extra} that were missing`);
+  assert.strictEqual(await switches('encoded', 'asked'), 1);
+});
+
+test('a copy: equal parameters change at a key frame without a discontinuity', async () => {
+  const first = primary('plain');
+  await server.live('plain');
+  backup('plain');
+  await bothThere('plain');
+  await sleep(3000);
+  const checking = assertLive(server.playlist('plain'), { seconds: 10, independent: false, probes: false });
+  await first.stop('SIGKILL');
+  await checking;
+  for (const { text } of await playlists('plain')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
+  assert.strictEqual(order(await pictures(server.playlist('plain'), 30, 360)), 'red blue');
+});
+
+test('a copy: other parameters are one discontinuity, in every rendition', async () => {
+  primary('other');
+  await server.live('other');
+  backup('other', { ...blue, size: '320x180' });
+  await bothThere('other');
+  await sleep(3000);
+  const checking = assertLive(server.playlist('other'), { seconds: 12, independent: false, probes: false });
+  assert.strictEqual((await change('other', { to: 'backup' })).status, 204);
+  await checking;
+  const lists = await playlists('other');
+  assert.strictEqual(lists.length, 2);
+  for (const { text } of lists) {
+    assert.strictEqual(text.match(/EXT-X-DISCONTINUITY\n/g)?.length, 1, text);
+    assert.ok(!/GAP/.test(text), text);
+  }
+});
+
+test('the operator is told what cannot be', async () => {
+  primary('alone');
+  await server.live('alone');
+  assert.strictEqual((await change('alone', { to: 'backup' })).status, 409, 'nobody publishes it');
+  assert.strictEqual((await change('alone', { to: 'primary' })).status, 409, 'it is shown');
+  assert.strictEqual((await change('alone', { to: 'third' })).status, 400);
+  assert.strictEqual((await change('alone', 'backup')).status, 400);
+  assert.strictEqual((await change('nobody', { to: 'backup' })).status, 404);
+});
