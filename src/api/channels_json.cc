@@ -31,6 +31,8 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"encoder", feed.encoder},
           {"since", base::format_utc(feed.since)},
           {"silent", feed.silent},
+          {"score", feed.score},
+          {"fault", feed.fault},
           {"video", feed.video},
           {"audio", feed.audio},
           {"bytes", feed.counters.bytes}};

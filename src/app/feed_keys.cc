@@ -57,9 +57,17 @@ void declare_failover(Keys& keys, channel::Failover& failover) {
            by_itself(failover.automatic));
   keys.key({"failover_after", kRule, "without media of the feed that is shown"},
            Value::duration(failover.after, 200 * kMillisecond, 10 * kSecond));
+  constexpr base::Micros kMost = 3600 * kSecond;
+  keys.key({"failover_black", kRule, "with black pictures, while the other feed's are not; 0: never for that"},
+           Value::duration(failover.black_after, 0, kMost));
+  keys.key({"failover_frozen", kRule, "with pictures that stand still, while the other feed's do not; 0: never for that"},
+           Value::duration(failover.frozen_after, 0, kMost));
+  keys.key({"failover_mute", kRule,
+            "with silent sound, where sound is encoded, while the other feed's is not known to be; 0: never for that"},
+           Value::duration(failover.mute_after, 0, kMost));
   keys.key({"failback", kRule, "auto: the primary feed is shown again when it is well; manual: only when the API asks"},
            by_itself(failover.back));
-  keys.key({"failback_after", kRule, "for which the primary feed's media has to have come without a pause"},
+  keys.key({"failback_after", kRule, "for which the primary feed has to have been well without a pause"},
            Value::duration(failover.back_after, kSecond, 3600 * kSecond));
 }
 

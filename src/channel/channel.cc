@@ -101,9 +101,30 @@ void Channel::on_feed_gone(const FeedSlot& slot, std::string_view reason) {
   environment_.on_publishers();
 }
 
-FeedChoice::States Channel::states() const {
+FeedState Channel::state_of(feed::Id id) const {
+  FeedState state = feed(id).state();
+  const Worker* worker = source_.worker();
+  if (worker == nullptr || !state.connected) return state;
+  const job::FeedStats& seen = worker->stats().feeds[feed::index(id)];
+  const auto micros = [](const job::Number& number) {
+    return static_cast<base::Micros>(number.load(std::memory_order_relaxed));
+  };
+  state.black_for = micros(seen.black_us);
+  state.frozen_for = micros(seen.frozen_us);
+  state.mute_for = micros(seen.mute_us);
+  return state;
+}
+
+FeedChoice::States Channel::states() {
+  const base::Micros now = environment_.clock.steady();
   FeedChoice::States states;
-  for (const FeedSlot& slot : feeds_) states[feed::index(slot.id())] = slot.state();
+  for (const feed::Id id : feed::kIds) {
+    FeedState& state = states[feed::index(id)];
+    base::Micros& bad_at = bad_at_[feed::index(id)];
+    state = state_of(id);
+    if (content_fault(state, options_.failover)) bad_at = now;
+    if (bad_at > 0) state.flowing_for = std::min(state.flowing_for, now - bad_at);
+  }
   return states;
 }
 

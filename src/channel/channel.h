@@ -81,6 +81,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
 
   const FeedSlot& feed(feed::Id id) const { return feeds_[feed::index(id)]; }
   const FeedChoice& choice() const { return choice_; }
+  /// What the choice goes by, of one feed.
+  FeedState state_of(feed::Id id) const;
   /// The feed that is shown.
   const FeedSlot& shown() const { return feed(choice_.shown()); }
   const WorkerSource& source() const { return source_; }
@@ -104,7 +106,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_alarm();
   FeedSlot& slot(feed::Id id) { return feeds_[feed::index(id)]; }
   bool any_connected() const;
-  FeedChoice::States states() const;
+  FeedChoice::States states();
   void choose_feed();
   void show(const FeedChoice::Switch& change);
   void set_state(State state);
@@ -122,6 +124,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   origin::Numbering numbering_;  ///< from those to the folds'
   FeedSlots feeds_;
   FeedChoice choice_;
+  std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
   LiveWindow window_;
   LogMeter meter_;

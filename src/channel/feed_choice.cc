@@ -22,7 +22,10 @@ std::optional<FeedChoice::Switch> FeedChoice::update(const States& feeds, const 
   if (!rules.automatic || !usable(spare, rules)) return std::nullopt;
   if (!shown.connected) return make(to, How::kForced, Reason::kLost);
   if (shown.silence >= rules.after) return make(to, How::kForced, Reason::kSilent);
-  const bool returns = to == feed::Id::kPrimary && rules.back && !pinned_ && spare.flowing_for >= rules.back_after;
+  const std::optional<Reason> bad = content_fault(shown, rules);
+  const bool better = !content_fault(spare, rules);
+  if (bad && better) return make(to, How::kAsked, *bad);
+  const bool returns = better && to == feed::Id::kPrimary && rules.back && !pinned_ && spare.flowing_for >= rules.back_after;
   if (returns) return make(to, How::kAsked, Reason::kReturned);
   return std::nullopt;
 }
@@ -45,10 +48,29 @@ FeedChoice::Switch FeedChoice::make(feed::Id to, feed::Select::How how, Reason r
   return {to, how, reason};
 }
 
+std::optional<FeedChoice::Reason> content_fault(const FeedState& feed, const Failover& rules) {
+  using Reason = FeedChoice::Reason;
+  const auto lasts = [](base::Micros time, base::Micros limit) { return limit > 0 && time >= limit; };
+  if (lasts(feed.black_for, rules.black_after)) return Reason::kBlack;
+  if (lasts(feed.frozen_for, rules.frozen_after)) return Reason::kFrozen;
+  if (lasts(feed.mute_for, rules.mute_after)) return Reason::kMute;
+  return std::nullopt;
+}
+
+int score_of(const FeedState& feed, const Failover& rules) {
+  if (!usable(feed, rules)) return 0;
+  const auto fault = content_fault(feed, rules);
+  if (!fault) return 100;
+  return *fault == FeedChoice::Reason::kMute ? 60 : 25;
+}
+
 std::string_view to_string(FeedChoice::Reason reason) {
   switch (reason) {
     case FeedChoice::Reason::kLost: return "lost";
     case FeedChoice::Reason::kSilent: return "silent";
+    case FeedChoice::Reason::kBlack: return "black";
+    case FeedChoice::Reason::kFrozen: return "frozen";
+    case FeedChoice::Reason::kMute: return "mute";
     case FeedChoice::Reason::kReturned: return "returned";
     case FeedChoice::Reason::kAsked: return "asked";
   }

@@ -101,7 +101,11 @@ Report make_report(Channel& channel) {
   report.name = channel.name();
   report.state = channel.state();
   for (const feed::Id id : feed::kIds) {
-    report.feeds[feed::index(id)] = report_of(channel.feed(id), channel.options());
+    FeedReport& feed = report.feeds[feed::index(id)];
+    feed = report_of(channel.feed(id), channel.options());
+    const FeedState state = channel.state_of(id);
+    feed.score = score_of(state, channel.options().failover);
+    if (const auto fault = content_fault(state, channel.options().failover)) feed.fault = to_string(*fault);
   }
   report.feeds.front().used = true;
   report.shown = channel.choice().shown();

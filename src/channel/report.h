@@ -37,6 +37,8 @@ struct FeedReport {
   std::string encoder;
   base::Micros since = 0;  ///< UTC
   bool silent = false;     ///< connected, and without media for FeedSlot::kSilent
+  int score = 0;           ///< see score_of()
+  std::string fault;       ///< of its content: "black", "frozen", "mute"; empty if there is none
   FeedSlot::Counters counters;
   std::string video;  ///< as the worker sees it: "H.264 1280x720 30000/1001", empty if there is none
   std::string audio;

@@ -39,6 +39,10 @@ void add_slot(Families& out, const channel::FeedReport& feed, bool shown, const 
   out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, feed.protocol.empty() ? 0 : 1);
   out.gauge("kickoff_feed_shown", "1 for the feed that viewers see, 0 for the one that stands by.", labels,
             shown ? 1 : 0);
+  out.gauge("kickoff_feed_score",
+            "How well the feed is: 100 well, 60 without sound, 25 black or frozen, 0 nothing to show. Content is known "
+            "while both feeds are there.",
+            labels, feed.score);
   out.gauge("kickoff_feed_silent",
             "1 while a publisher is connected and has sent no media for 2 s. Check the encoder and its network; "
             "another publisher may now take over.",
@@ -91,8 +95,9 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
   }
   for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
     out.counter("kickoff_feed_switches_total",
-                "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), returned (the "
-                "primary was well again), asked (by an operator).",
+                "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen, "
+                "mute (its content was bad, the other one's good), returned (the primary was well again), asked (by an "
+                "operator).",
                 with(labels, "reason", std::string(channel::to_string(reason))),
                 value_of(report.switches[static_cast<std::size_t>(reason)]));
   }

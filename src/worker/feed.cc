@@ -15,6 +15,7 @@ Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner)
 
 void Feed::start(feed::Format format) {
   tracks_.clear();
+  probe_.reset();
   recent_ = {};
   recent_bytes_ = 0;
   input_.start(format);
@@ -44,6 +45,7 @@ void Feed::on_event(media::Event&& event) {
   } else if (auto* packet = std::get_if<media::Packet>(&event)) {
     packet->track_id += first;
     count(*packet);
+    if (probe_ && video() != nullptr && packet->track_id == video()->id) probe_->feed(*packet);
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
   }
@@ -78,6 +80,7 @@ void Feed::note(const media::Track& track) {
   *known = track;
   if (!changed) return;
   if (track.kind() == media::Kind::kVideo) drop_video();
+  if (&*known == video()) probe_.reset();  // set_probing() makes another one
   std::erase_if(recent_.audio, [&](const media::Packet& packet) { return packet.track_id == track.id; });
 }
 
@@ -102,6 +105,19 @@ void Feed::keep(media::Packet&& packet) {
 void Feed::drop_video() {
   recent_.video.clear();
   recent_bytes_ = 0;
+}
+
+void Feed::set_probing(bool on) {
+  if (!on || video() == nullptr) {
+    probe_.reset();
+  } else if (!probe_) {
+    // Without a decoder for it nothing is known of its pictures.
+    if (auto made = transcode::PictureProbe::make(*video(), {}); made.ok()) probe_ = made.take();
+  }
+}
+
+transcode::PictureHealth::Report Feed::health() const {
+  return probe_ ? probe_->health() : transcode::PictureHealth::Report{};
 }
 
 Feed::Recent Feed::take_recent() {

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "feed/message.h"
 #include "media/event.h"
+#include "transcode/picture_probe.h"
 #include "worker/feed_input.h"
 
 namespace worker {
@@ -57,6 +59,11 @@ class Feed final : private media::EventSink {
   /// What was kept, which is then kept no longer.
   Recent take_recent();
 
+  /// Decodes the key frames, to know what the pictures show, where nothing else decodes them.
+  void set_probing(bool on);
+  /// What the probe has seen; nothing while there is none.
+  transcode::PictureHealth::Report health() const;
+
   std::uint64_t video_packets() const { return video_packets_; }
   std::uint64_t audio_packets() const { return audio_packets_; }
 
@@ -73,6 +80,7 @@ class Feed final : private media::EventSink {
   std::vector<media::Track> tracks_;
   Recent recent_;
   std::size_t recent_bytes_ = 0;  ///< of its video
+  std::unique_ptr<transcode::PictureProbe> probe_;
   std::uint64_t video_packets_ = 0;
   std::uint64_t audio_packets_ = 0;
 };

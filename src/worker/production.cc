@@ -93,6 +93,7 @@ void Production::tick(base::Micros utc) {
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   settle_switch();
+  probe_feeds();
   if (options_.outage == job::Options::Outage::kHold) video_.hold(utc);
 }
 
@@ -184,6 +185,12 @@ void Production::show(Feed& to) {
   for (const std::vector<media::Packet>* kept : {&recent.video, &recent.audio}) {
     for (const media::Packet& packet : *kept) take(to, media::Packet(packet));
   }
+}
+
+/// With two feeds it matters what each of them shows; the one that is decoded for rungs needs no probe.
+void Production::probe_feeds() {
+  const bool both = feeds_[0].video() != nullptr && feeds_[1].video() != nullptr;
+  for (Feed& feed : feeds_) feed.set_probing(both && !(feed.id() == shown_ && video_.health()));
 }
 
 // ---- From the feeds: tracks and packets in UTC ticks.

@@ -77,6 +77,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void begin_switch();
   void settle_switch();
   void show(Feed& feed);
+  void probe_feeds();
   void tick(base::Micros utc);
   void finish();
   void forget_early(const media::Track& next);

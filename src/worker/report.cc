@@ -38,6 +38,12 @@ void put_transport(job::FeedStats& stats, const ts::Counters& ts) {
   put(stats.ts_damaged_units, ts.pes_damaged + ts.pes_oversized + ts.crc_errors + ts.bad_sections + ts.frames_bad);
 }
 
+void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& health) {
+  const base::Micros newest = health.newest.value_or(0);
+  put(stats.black_us, newest - health.black_since.value_or(newest));
+  put(stats.frozen_us, newest - health.frozen_since.value_or(newest));
+}
+
 void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (feed.video() != nullptr) put_video(stats, *feed.video());
   const auto& tracks = feed.tracks();
@@ -77,7 +83,12 @@ void Production::report(job::Stats& stats) const {
   stats.heartbeat.fetch_add(1, std::memory_order_relaxed);
   std::uint64_t unplayable = video_.unplayable();
   for (const Feed& feed : feeds_) {
-    put_feed(stats.feeds[feed::index(feed.id())], feed);
+    job::FeedStats& of = stats.feeds[feed::index(feed.id())];
+    put_feed(of, feed);
+    const auto decoded = feed.id() == shown_ ? video_.health() : std::nullopt;
+    put_health(of, decoded ? *decoded : feed.health());
+    const bool heard = feed.id() == shown_ && !audio_.empty() && audio_.front()->transcoder() != nullptr;
+    put(of.mute_us, heard ? audio_.front()->transcoder()->silent() : 0);
     unplayable += feed.input().unplayable();
   }
   for (const auto& lane : audio_) unplayable += lane->unplayable();

@@ -306,6 +306,11 @@ void VideoLane::flush() {
   encode_->drain(*this);
 }
 
+std::optional<transcode::PictureHealth::Report> VideoLane::health() const {
+  if (!decode_) return std::nullopt;
+  return decode_->health();
+}
+
 std::optional<VideoLane::Counters> VideoLane::ladder_counters() const {
   if (!encode_) return std::nullopt;
   Counters counters{encode_->counters(), retired_};

@@ -77,6 +77,8 @@ class VideoLane final : private transcode::Output {
   void on_encoded();
   void flush();
 
+  /// What the pictures of the shown track have been, where they are decoded.
+  std::optional<transcode::PictureHealth::Report> health() const;
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
   /// Nothing where nothing is encoded.

@@ -274,6 +274,22 @@ TEST_F(TwoFeedsTest, TheOperatorCannotSwitchToNothing) {
   EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNoMedia) << "it has sent nothing";
 }
 
+TEST_F(TwoFeedsTest, AFeedThatTurnsBlackGivesWayAndMustBeWellForAWhileToComeBack) {
+  both();
+  worker().stats.feeds[0].black_us = 2 * kSecond;
+  flow(200 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(selections(), "b:select") << "what is shown still comes: nothing is lost";
+  flow(60 * kSecond);
+  EXPECT_EQ(shown(), "backup") << "it is still black";
+  worker().stats.feeds[0].black_us = 0;
+  flow(29 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  flow(2 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kBlack), 1U);
+}
+
 TEST_F(TwoFeedsTest, EachIsDisconnectedByItself) {
   both();
   EXPECT_TRUE(channel_.disconnect(feed::Id::kBackup, "enough"));

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace channel {
 namespace {
@@ -64,6 +66,53 @@ TEST(FeedChoice, LeavesAFeedThatIsSilentForAsLongAsConfigured) {
   at.rules.after = 2 * kSecond;
   EXPECT_EQ(at.update(silent_for(1999 * kMillisecond), kFlowing), "");
   EXPECT_EQ(at.update(silent_for(2 * kSecond), kFlowing), "backup now, silent");
+}
+
+TEST(FeedChoice, LeavesAFeedWhoseContentIsBadForOneThatIsGood) {
+  const auto content = [](base::Micros black, base::Micros frozen, base::Micros mute) {
+    FeedState state = kFlowing;
+    state.black_for = black;
+    state.frozen_for = frozen;
+    state.mute_for = mute;
+    return state;
+  };
+  for (const auto& [shown, reason] :
+       std::vector<std::pair<FeedState, std::string>>{{content(2 * kSecond, 0, 0), "black"},
+                                                      {content(0, 5 * kSecond, 0), "frozen"},
+                                                      {content(0, 0, 10 * kSecond), "mute"},
+                                                      {content(2 * kSecond, 5 * kSecond, 10 * kSecond), "black"}}) {
+    Choosing at;
+    EXPECT_EQ(at.update(shown, shown), "") << "the programme is " << reason;
+    EXPECT_EQ(at.update(shown, kAbsent), "");
+    EXPECT_EQ(at.update(shown, kFlowing), "backup, " + reason) << "without loss: what is shown still comes";
+    Choosing never;
+    never.rules.black_after = never.rules.frozen_after = never.rules.mute_after = 0;
+    EXPECT_EQ(never.update(shown, kFlowing), "");
+  }
+  Choosing at;
+  EXPECT_EQ(at.update(content(2 * kSecond - 1, 5 * kSecond - 1, 10 * kSecond - 1), kFlowing), "");
+}
+
+TEST(FeedChoice, ReturnsToNoFeedWhoseContentIsBad) {
+  Choosing at;
+  at.update(kAbsent, kFlowing);
+  FeedState black = flowing_for(60 * kSecond);
+  black.black_for = 3 * kSecond;
+  EXPECT_EQ(at.update(black, kFlowing), "");
+  EXPECT_EQ(at.update(flowing_for(60 * kSecond), kFlowing), "primary, returned");
+}
+
+TEST(FeedScore, SaysHowWellAFeedIs) {
+  const Failover rules;
+  EXPECT_EQ(score_of(kFlowing, rules), 100);
+  EXPECT_EQ(score_of(kAbsent, rules), 0);
+  EXPECT_EQ(score_of(kMute, rules), 0) << "it has sent nothing";
+  EXPECT_EQ(score_of(silent_for(kSecond), rules), 0);
+  FeedState state = kFlowing;
+  state.mute_for = 20 * kSecond;
+  EXPECT_EQ(score_of(state, rules), 60);
+  state.frozen_for = 20 * kSecond;
+  EXPECT_EQ(score_of(state, rules), 25);
 }
 
 TEST(FeedChoice, ReturnsToAPrimaryThatHasBeenWellForLongEnough) {

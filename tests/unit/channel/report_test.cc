@@ -108,6 +108,22 @@ TEST_F(ReportTest, TellsTheFeedsApartAndWhichIsShown) {
   EXPECT_EQ(report().feeds[1].protocol, "rtmp");
 }
 
+TEST_F(ReportTest, SaysHowWellAFeedIsAndWhatIsWrong) {
+  send().rtmp(Role::kAudio, "f");
+  EXPECT_EQ(report().feeds[0].score, 100);
+  EXPECT_EQ(report().feeds[0].fault, "");
+  EXPECT_EQ(report().feeds[1].score, 0);
+  stats().feeds[0].frozen_us = 5 * kSecond;
+  EXPECT_EQ(report().feeds[0].score, 25);
+  EXPECT_EQ(report().feeds[0].fault, "frozen");
+  stats().feeds[0].frozen_us = 0;
+  stats().feeds[0].mute_us = 10 * kSecond;
+  EXPECT_EQ(report().feeds[0].fault, "mute");
+  stats().feeds[0].mute_us = 0;
+  stats().feeds[0].black_us = 2 * kSecond;
+  EXPECT_EQ(report().feeds[0].fault, "black");
+}
+
 TEST_F(ReportTest, CountsPublishersThatWereRefused) {
   publish().rtmp(Role::kAudio, "f");
   FakeFeed second;

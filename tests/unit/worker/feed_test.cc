@@ -120,5 +120,16 @@ TEST_F(FeedTest, CountsItsPackets) {
   EXPECT_EQ(backup_.video_packets(), 0U);
 }
 
+TEST_F(FeedTest, KnowsWhatItsPicturesShowWhileItIsProbed) {
+  begin(feed_);
+  play(feed_, 0, 1480);
+  EXPECT_FALSE(feed_.health().newest) << "nobody looks";
+  feed_.set_probing(true);
+  feed_.set_probing(false);
+  EXPECT_FALSE(feed_.health().newest);
+  backup_.set_probing(true);
+  EXPECT_FALSE(backup_.health().newest) << "it has no track yet";
+}
+
 }  // namespace
 }  // namespace worker

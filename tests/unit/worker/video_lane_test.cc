@@ -265,5 +265,111 @@ TEST(VideoLane, WithoutPacketsTheRungHoldsItsLastPicture) {
   EXPECT_GT(encode.lane.ladder_counters()->held_frames, 0U);
 }
 
+// ---- From one feed to another.
+
+std::vector<media::Packet> first_packets(const transcode::testing::Feed& feed, std::size_t count) {
+  return {feed.packets.begin(), feed.packets.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+TEST(VideoLane, ARungGoesOnWithAnotherFeedFromTheMiddleOfItsGroupOfPictures) {
+  Encode encode;
+  const auto first = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(first.track, 0);
+  encode.play(first.packets, 0, 6);
+  // The other feed began at the same time; five of its packets came meanwhile.
+  const auto second = Encode::source(70'000, 1'000'000, 1000);
+  encode.lane.switch_to(second.track, 0, first_packets(second, 5), feed::Select::How::kForced);
+  EXPECT_FALSE(encode.lane.switching()) << "rungs need no key frame";
+  EXPECT_EQ(encode.lane.source()->id, 70'000U);
+  media::Packet late = first.packets[6];
+  EXPECT_FALSE(encode.lane.take(late)) << "of the feed that is shown no longer";
+  for (std::size_t i = 5; i < 12; ++i) {
+    media::Packet packet = second.packets[i];
+    EXPECT_TRUE(encode.lane.take(packet));
+  }
+  encode.lane.flush();
+  const auto pts = transcode::testing::pts_of(encode.outlet.packets[0]);
+  ASSERT_EQ(pts.size(), 12U);
+  for (std::size_t i = 0; i < pts.size(); ++i) EXPECT_EQ(pts[i], 90'000'000 + static_cast<std::int64_t>(i) * 3600);
+  EXPECT_GE(encode.lane.ladder_counters()->decoding.decoded, 18U) << "of both feeds";
+}
+
+TEST(VideoLane, ASwitchThatIsAskedForTakesPicturesOfBothFeedsUntilItIsDone) {
+  Encode encode;
+  const auto first = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(first.track, 0);
+  encode.play(first.packets, 0, 6);
+  const auto second = Encode::source(70'000, 1'000'000, 1000);
+  encode.lane.switch_to(second.track, 0, first_packets(second, 6), feed::Select::How::kAsked);
+  EXPECT_TRUE(encode.lane.switching()) << "nothing of it follows what was shown yet";
+  for (std::size_t i = 6; i < 12 && encode.lane.switching(); ++i) {
+    for (const auto* feed : {&first, &second}) {
+      media::Packet packet = feed->packets[i];
+      EXPECT_TRUE(encode.lane.take(packet)) << i;
+    }
+    for (int tries = 0; tries < 100 && encode.lane.switching(); ++tries) {
+      pollfd descriptor{encode.lane.encoded_descriptor(), POLLIN, 0};
+      poll(&descriptor, 1, 10);
+      encode.lane.on_encoded();
+    }
+  }
+  EXPECT_FALSE(encode.lane.switching());
+  EXPECT_EQ(encode.lane.source()->id, 70'000U);
+}
+
+TEST(VideoLane, ACopyIsThatOfTheOtherFeedFromItsNextKeyFrameOn) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  feed(copy.lane, make_packets(256, 0, 3600, 5));
+  copy.lane.switch_to(video(70'000), 0, {}, feed::Select::How::kAsked);
+  EXPECT_TRUE(copy.lane.switching());
+  std::vector<media::Packet> other = make_packets(70'000, 18'000, 3600, 3);
+  other[0].key = false;
+  EXPECT_EQ(feed(copy.lane, other), 3) << "taken, and not shown yet";
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 18'000, 3600, 3)), 3);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 8U);
+  EXPECT_EQ(feed(copy.lane, make_packets(70'000, 28'800, 3600, 4)), 4);
+  EXPECT_FALSE(copy.lane.switching());
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 28'800, 3600, 1)), 0);
+  ASSERT_EQ(copy.outlet.packets[0].size(), 12U);
+  EXPECT_EQ(copy.outlet.packets[0].back().track_id, 70'000U);
+  EXPECT_EQ(copy.outlet.changes, 0) << "the same format";
+}
+
+TEST(VideoLane, ACopyTakesUpTheOtherFeedsFormatWithItsKeyFrame) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  copy.lane.switch_to(video(70'000, 1080), 0, {}, feed::Select::How::kForced);
+  EXPECT_EQ(copy.outlet.spec(0).label, "720p");
+  EXPECT_EQ(copy.outlet.changes, 0);
+  feed(copy.lane, make_packets(70'000, 0, 3600, 1));
+  EXPECT_EQ(copy.outlet.spec(0).label, "1080p");
+  EXPECT_EQ(copy.outlet.changes, 1);
+}
+
+TEST(VideoLane, ASwitchThatIsGivenUpLeavesThingsAsTheyWere) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  feed(copy.lane, make_packets(256, 0, 3600, 2));
+  copy.lane.switch_to(video(70'000), 0, {}, feed::Select::How::kAsked);
+  copy.lane.release(70'000);
+  EXPECT_FALSE(copy.lane.switching());
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 7200, 3600, 2)), 2);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 4U);
+  EXPECT_EQ(feed(copy.lane, make_packets(70'000, 7200, 3600, 1)), 0);
+}
+
+TEST(VideoLane, AFeedThatCannotBeCopiedIsCountedUntilAnotherTakesOver) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  copy.lane.switch_to(mpeg2(70'000), 0, {}, feed::Select::How::kForced);
+  EXPECT_EQ(feed(copy.lane, make_packets(70'000, 0, 3600, 3)), 3);
+  EXPECT_EQ(copy.lane.unplayable(), 3U);
+  EXPECT_TRUE(copy.outlet.packets.empty());
+  copy.lane.switch_to(video(256), 0, {}, feed::Select::How::kForced);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 10'800, 3600, 3)), 3);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
+}
+
 }  // namespace
 }  // namespace worker
