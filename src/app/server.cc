@@ -330,6 +330,7 @@ class Instance::Parts {
       overview->instance.publishers_denied += overview->instance.srt.denied();
       overview->instance.srt_sockets = srt_->socket_statistics();
     }
+    overview->instance.pulled = pulled_->statistics();
     for (ingest::SrtStats& stats : pulled_->socket_statistics()) {
       overview->instance.srt_sockets.push_back(std::move(stats));
     }

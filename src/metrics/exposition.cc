@@ -8,6 +8,7 @@
 #include "metrics/channel_metrics.h"
 #include "metrics/config_metrics.h"
 #include "metrics/families.h"
+#include "metrics/pull_metrics.h"
 #include "metrics/serve_metrics.h"
 
 namespace metrics {
@@ -108,7 +109,7 @@ void add_srt(Families& out, const ingest::SrtCounters& counters) {
 }
 
 void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
-  const Labels labels = {{"channel", stats.channel}};
+  const Labels labels = {{"channel", stats.channel}, {"feed", stats.feed}};
   out.gauge("kickoff_srt_rtt_seconds", "Round trip time to the publisher.", labels, stats.rtt_ms / 1000);
   out.gauge("kickoff_srt_latency_seconds", "Receive latency negotiated with the publisher.", labels,
             stats.latency_ms / 1000.0);
@@ -129,8 +130,8 @@ void add_srt_socket(Families& out, const ingest::SrtStats& stats) {
       {"dropped", stats.packets_dropped_total},   {"undecrypted", stats.packets_undecrypted_total},
       {"belated", stats.packets_belated_total},   {"nak_sent", stats.naks_sent_total}};
   for (const auto& [outcome, count] : outcomes) {
-    out.counter("kickoff_srt_packets_total", packets, {{"channel", stats.channel}, {"outcome", outcome}},
-                number(count));
+    out.counter("kickoff_srt_packets_total", packets,
+                {{"channel", stats.channel}, {"feed", stats.feed}, {"outcome", outcome}}, number(count));
   }
   out.counter("kickoff_srt_socket_received_bytes_total", "Bytes received from the connected SRT publisher.", labels,
               number(stats.bytes_received_total));
@@ -147,6 +148,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   add_rtmp(out, "rtmps", instance.rtmps);
   add_srt(out, instance.srt);
   for (const ingest::SrtStats& stats : instance.srt_sockets) add_srt_socket(out, stats);
+  for (const ingest::PullStats& stats : instance.pulled) add_pull(out, stats);
   for (const ServeLoop& loop : loops) add_serve_loop(out, loop.name, *loop.counters, loop.busy);
   add_admin_port(out, admin);
   for (const channel::Report& report : instance.channels) {

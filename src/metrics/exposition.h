@@ -9,6 +9,7 @@
 #include "channel/admission.h"
 #include "channel/histogram.h"
 #include "channel/report.h"
+#include "ingest/pull.h"
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
 #include "metrics/process_use.h"
@@ -48,6 +49,7 @@ struct Instance {
   ingest::RtmpCounters rtmps;
   ingest::SrtCounters srt;
   std::vector<ingest::SrtStats> srt_sockets;
+  std::vector<ingest::PullStats> pulled;
   Reloads reloads;
   std::vector<Certificate> certificates;
   std::vector<channel::Report> channels;
