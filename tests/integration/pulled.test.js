@@ -21,12 +21,13 @@ const packets = (port) => push(run('ffmpeg', ['-nostdin', '-v', 'warning', '-re'
 
 before(async () => {
   source({ format: 'ts' });
-  for (const name of ['called', 'datagrams', 'rtp', 'moved', 'elsewhere']) ports[name] = await freeUdp();
+  for (const name of ['called', 'datagrams', 'rtp', 'moved', 'elsewhere', 'first', 'second']) ports[name] = await freeUdp();
   server = await Server.start({
     channels: {
       called: copy(feed(`srt://localhost:${ports.called}?streamid=%23!::r%3Dmatch&passphrase=${passphrase}&latency=120`)),
       datagrams: copy(feed(`udp://127.0.0.1:${ports.datagrams}`)),
       rtp: copy(feed(`rtp://0.0.0.0:${ports.rtp}`)),
+      both: copy({ feeds: { primary: { source: `udp://127.0.0.1:${ports.first}` }, backup: { source: `srt://127.0.0.1:${ports.second}?passphrase=${passphrase}` } } }),
       moved: copy(feed(`udp://127.0.0.1:${ports.moved}`)),
     },
   });
@@ -72,6 +73,25 @@ test('a source that a reload changes is changed at once, the others are not touc
   push(datagrams(ports.elsewhere));
   await server.until('the new source has come', () => comings('moved') > came);
   assert.strictEqual(comings('datagrams'), others);
+});
+
+test('two pulled feeds: the backup is shown when the sender of the primary is killed', async () => {
+  const primary = datagrams(ports.first);
+  await server.live('both');
+  listen(ports.second);
+  await server.until('the backup has come', () => comings('both') === 2);
+  await sleep(1000);
+  await primary.stop('SIGKILL');
+  await server.until('the backup is shown', () => server.log().split('\n').some((line) => line.includes('"event":"another feed is shown","channel":"both","feed":"backup"')), 15000);
+  await assertPlays(server.playlist('both'), expected);
+});
+
+test('pulled feeds are counted', async () => {
+  assert.strictEqual(await server.metric('kickoff_pull_live', { channel: 'called', protocol: 'srt-caller' }), 1);
+  assert.ok(await server.metric('kickoff_pull_attempts_total', { channel: 'called' }) >= 2, 'it was called again');
+  assert.ok(await server.metric('kickoff_pull_datagrams_total', { channel: 'datagrams', outcome: 'received' }) > 1000);
+  assert.strictEqual(await server.metric('kickoff_pull_rtp_packets_total', { channel: 'rtp', outcome: 'malformed' }), 0);
+  assert.ok(await server.metric('kickoff_srt_packets_total', { channel: 'called', feed: 'primary', outcome: 'received' }) > 100);
 });
 
 test('neither the passphrase nor the stream id of a source is in the log', () => {
