@@ -160,5 +160,22 @@ TEST(SrtPolicy, FallsBackToTheStarEntry) {
   EXPECT_EQ(settings.channel("b").passphrase, "for everyone");
 }
 
+TEST(SrtGateFeeds, AreThoseThatTheKeysSay) {
+  auto policy = std::make_shared<SrtPolicy>();
+  const std::vector<std::string> any{"K"};
+  const std::vector<std::string> backup{"B"};
+  policy->keys = PublishPolicy(PublishPolicy::Keys{{"match", ChannelKeys(any, backup)}});
+  const SrtGate gate(policy, {});
+  PublishRequest request;
+  request.app = "live";
+  request.channel = "match";
+  request.key = "B";
+  EXPECT_EQ(gate.feed_of(request), feed::Id::kBackup) << "its key is for the backup alone";
+  request.key = "K";
+  EXPECT_EQ(gate.feed_of(request), feed::Id::kPrimary);
+  request.feed = "backup";
+  EXPECT_EQ(gate.feed_of(request), feed::Id::kBackup);
+}
+
 }  // namespace
 }  // namespace ingest

@@ -237,6 +237,7 @@ TEST_F(SrtListenerTest, ReportsStatisticsOnceASecond) {  // SR-10, SR-12, SR-21
       });
   ASSERT_EQ(seen.size(), 1U);
   EXPECT_EQ(seen[0].channel, "match");
+  EXPECT_EQ(seen[0].feed, "primary");
   EXPECT_EQ(seen[0].encryption, SrtEncryption::kSecured);
   EXPECT_EQ(seen[0].latency_ms, 150);
   EXPECT_GT(seen[0].packets_received_total, 20U);
