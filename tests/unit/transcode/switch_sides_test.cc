@@ -88,11 +88,12 @@ struct Offset {
 class Offsets : public ::testing::TestWithParam<Offset> {};
 
 TEST_P(Offsets, OfTheFeedsLoseNoPictureAndShowNoneTwice) {
-  const auto& [name, ahead, rate, b_frames] = GetParam();
+  const int ahead = GetParam().frames;
+  const media::Rational rate = GetParam().rate;
   const Feed wide = testing::make_video({.frames = 75, .gop = 75});
   const int backup_frames = static_cast<int>(75 * rate.num / (25 * rate.den));
   const Feed narrow = testing::make_video(
-      {.width = 240, .height = 180, .rate = rate, .frames = backup_frames, .gop = 75, .b_frames = b_frames});
+      {.width = 240, .height = 180, .rate = rate, .frames = backup_frames, .gop = 75, .b_frames = GetParam().b_frames});
   Studio studio(wide, narrow, {0, 1});
   std::size_t fed = 0;
   const auto step = [&](int frame) {
