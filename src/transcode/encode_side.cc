@@ -50,7 +50,7 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::
     : options(given),
       rungs(std::move(resolved)),
       timescale(ticks),
-      entry(ticks),
+      entry(ticks, {given.switch_patience, given.switch_patience / 2}),
       cascade(rungs),
       key_clock(clock_of(given, ticks)),
       line(rate_of(rungs), ticks, given.max_fill) {

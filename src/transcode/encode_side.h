@@ -45,6 +45,7 @@ class EncodeSide {
     std::size_t max_bytes = std::size_t{16} << 20;  ///< of results nobody drained; beyond, pictures are dropped
     base::Micros max_fill = 2 * base::kSecond;      ///< longest hole that is filled with repeats
     int cores = 0;                                  ///< cores to plan for; 0: those of the machine
+    base::Micros switch_patience = base::kSecond;   ///< longest that one side of a switch waits for the other
   };
 
   struct RungCounters {
@@ -78,10 +79,10 @@ class EncodeSide {
   /// was shown are dropped, so pts rise across a change. Cancels what switch_to() asked for.
   void select(DecodeSide* side);
   /// Lets the pictures of the side shown now go on until `side` has one that follows them; from that one on `side` is
-  /// shown, and no picture between is lost. For at most a second whichever side is ahead waits for the other. A side
-  /// that is behind by more than a second is not waited for: the present side goes on until that side has come up, or
-  /// until select(). If the present side is destroyed, `side` is shown at once; one that has given nothing for half a
-  /// second is not waited for. As select() where no side is shown.
+  /// shown, and no picture between is lost. For at most Options::switch_patience whichever side is ahead waits for the
+  /// other. A side that is behind by more than that is not waited for: the present side goes on until that side has
+  /// come up, or until select(). If the present side is destroyed, `side` is shown at once; one that has given nothing
+  /// for half of switch_patience is not waited for. As select() where no side is shown.
   void switch_to(DecodeSide& side);
   /// The side whose pictures are shown now; null: none.
   const DecodeSide* shown() const;

@@ -206,7 +206,11 @@ std::optional<Switch::Item> Switch::take(std::vector<std::int64_t>& forced) {
   if (closed_) return std::nullopt;
   Item item = std::move(items_.front());
   items_.pop_front();
-  if (std::holds_alternative<Picture>(item)) --pictures_;
+  if (std::holds_alternative<Picture>(item)) {
+    // The selected side may have waited for the room: it is busy, not quiet.
+    if (pictures_ == kQueue) selected_.given = now();
+    --pictures_;
+  }
   forced.insert(forced.end(), forced_.begin(), forced_.end());
   forced_.clear();
   changed_.notify_all();

@@ -33,6 +33,7 @@ struct Studio {
     EncodeSide::Options options;
     options.segment = {1, 1};
     options.cores = 2;
+    options.switch_patience = 60 * base::kSecond;  // a loaded machine is no side that gives nothing
     encode = EncodeSide::make(shape, {ladder_rung(180)}, options).take();
     primary = DecodeSide::make(first.track, *encode, waiting()).take();
     backup = DecodeSide::make(second.track, *encode, waiting()).take();
