@@ -131,7 +131,7 @@ void DecodeSide::State::hand_over(FramePtr frame, const Origin& origin) {
   Switch::Picture picture{std::move(frame), origin, source.video.pixel_aspect, full_rate(source.video)};
   if (!picture.aspect.known()) picture.aspect = kOneToOne;
   picture.late = options.when_full == WhenFull::kDrop && intake.overdue() > options.max_lag / 2;
-  picture.overlap = behind;
+  picture.catching_up = behind;
   entry.put(id, std::move(picture));
 }
 

@@ -105,9 +105,10 @@ bool EncodeSide::State::shed(const Switch::Picture& picture) {
 
 void EncodeSide::State::show(Switch::Picture&& picture) {
   const std::int64_t pts = picture.frame->pts;
-  newest = std::max(newest.load(), pts);  // a side that catches up begins in the past
+  // What is behind for a while is no delay to be learnt; what is behind for good is.
+  newest = picture.catching_up ? std::max(newest.load(), pts) : pts;
   if (line.covers(pts)) {
-    if (!picture.overlap) ++(line.repeating() ? late_frames : dropped_frames);
+    if (!picture.overlap && !picture.catching_up) ++(line.repeating() ? late_frames : dropped_frames);
     return;
   }
   if (shed(picture)) {

@@ -95,7 +95,8 @@ class EncodeSide {
   void hold(media::Instant until);
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
   void force_key_at(media::Instant pts);
-  /// The pts of the newest picture that the selected side gave, shown or not.
+  /// The pts of the newest picture that the selected side gave, shown or not; without those that it gave while it was
+  /// catching up with what was shown before.
   std::optional<media::Instant> newest() const;
   /// Lets everything that was taken come out, and waits for it. Then drain() has it all; nothing can be fed any more.
   /// Flush the selected decode side first.

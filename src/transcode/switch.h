@@ -36,7 +36,8 @@ class Switch {
     media::Rational aspect{1, 1};  ///< of the source's pixels, where the picture itself does not know
     media::Rational rate;          ///< pictures a second of the source; 0/1: not known
     bool late = false;             ///< the side cannot keep up
-    bool overlap = false;          ///< nothing is wrong where its time has been shown: by another side, or before
+    bool catching_up = false;      ///< the side is behind, and will not be for long
+    bool overlap = false;          ///< another side has shown a picture of this time
   };
   struct Hold {
     std::int64_t until = 0;  ///< Units: ticks of the encode side

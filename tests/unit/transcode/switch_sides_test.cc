@@ -252,6 +252,23 @@ TEST(Sides, ComeUpInTheMiddleOfALongGroupOfPictures) {
   EXPECT_EQ(counters.dropped_frames + counters.late_frames, 0U) << "what was shown before is no fault";
 }
 
+TEST(Sides, NameTheirOwnNewestPictureButNoneOfCatchingUp) {
+  const Feed feed = testing::make_video({.frames = 30, .gop = 30});
+  for (const bool burst : {false, true}) {
+    Studio studio(feed, feed);
+    studio.feed_primary(0, 25);
+    ASSERT_TRUE(studio.comes(24 * kFrame));
+    studio.encode->select(studio.backup.get());
+    if (burst) {
+      studio.backup->catch_up({feed.packets.begin(), feed.packets.begin() + 10});
+    } else {
+      studio.feed_backup(0, 10);
+    }
+    studio.finish();
+    EXPECT_EQ(studio.encode->newest(), (media::Instant{(burst ? 24 : 9) * kFrame, 90'000}));
+  }
+}
+
 TEST(Sides, ThatCatchUpAreNotCountedAsLateForWhatWasHeldMeanwhile) {
   const Feed feed = testing::make_video({.frames = 60, .gop = 60});
   Studio studio(feed, feed);
