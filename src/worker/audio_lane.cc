@@ -75,8 +75,9 @@ void AudioLane::set_format(const media::Track& track) {
 bool AudioLane::take(media::Packet& packet) {
   if (!active_ || packet.track_id != source_.id) return false;
   const media::Instant end{packet.pts + packet.duration, source_.timescale};
-  // Of a feed that takes over what this lane has played already is there again.
-  if (end_ && end <= *end_) return true;
+  // A feed that takes over has what this lane has played already once more. A decoder needs it to begin with, and the
+  // transcoder leaves out what it makes of it.
+  if (!transcoder_ && end_ && end <= *end_) return true;
   end_ = end;
   if (!playable_) ++unplayable_;
   if (!playable_ || !rendition_) return true;
