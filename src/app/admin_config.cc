@@ -144,9 +144,13 @@ Complaint host_fault(const std::string& name) {
 
 }  // namespace
 
-void declare_admin(Keys& keys, Config::Admin& admin) {
+void declare_admin_address(Keys& keys, Config::Admin& admin) {
   keys.key({"listen", Reload::kRestart, "an IP address"}, Value::address(admin.listen));
   keys.key({"port", Reload::kRestart, "0: any that is free"}, Value::port(admin.port));
+}
+
+void declare_admin(Keys& keys, Config::Admin& admin) {
+  declare_admin_address(keys, admin);
   keys.texts({"hosts", Reload::kAtOnce,
               "A request has to name an IP address, localhost, or one of these as its Host; any other name is answered "
               "421 (DNS rebinding). Put the name here by which Prometheus or a proxy reaches this port. "

@@ -19,6 +19,9 @@ void declare_failover(Keys& keys, channel::Failover& failover);
 /// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);
 
+/// The keys of the section `admin` that say where the port is: those that declare_admin() begins with.
+void declare_admin_address(Keys& keys, Config::Admin& admin);
+
 /// The keys of the section `admin`.
 void declare_admin(Keys& keys, Config::Admin& admin);
 

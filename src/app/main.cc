@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/admin_address.h"
 #include "app/admin_config.h"
 #include "app/certificates.h"
 #include "app/config.h"
@@ -29,7 +30,8 @@ constexpr std::string_view kHelp =
   kickoff serve --config FILE   run the server
   kickoff check FILE            check a configuration: exit 0, or 2 with file:line:column of every problem
   kickoff config                print every configuration key with its default and documentation
-  kickoff health --config FILE  ask the server that runs with this configuration: exit 0 if it is alive, 1 if not
+  kickoff health --config FILE  ask the server that runs with this configuration: exit 0 if it is alive, 1 if not;
+                                of the file it needs admin.listen and admin.port only, the rest may be wrong
   kickoff version               print the version
 
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
@@ -86,9 +88,11 @@ int run(const std::string& path) {
 }
 
 int health(const std::string& path) {
-  const auto loaded = load(path);
-  if (const int* status = std::get_if<int>(&loaded)) return *status;
-  const auto& admin = std::get<app::Config>(loaded).admin;
+  const app::AdminAddress admin = app::find_admin_address(path);
+  for (const app::Problem& problem : admin.problems) {
+    std::fprintf(stderr, "kickoff: warning: %s; %s port %u is asked\n", problem.message().c_str(), admin.listen.c_str(),
+                 unsigned{admin.port});
+  }
   const base::Status asked = app::ask_health(admin.listen, admin.port, kHealthLimit);
   if (asked.ok()) return 0;
   std::fprintf(stderr, "kickoff: not healthy: %s\n", asked.error().what.c_str());
