@@ -24,6 +24,7 @@ TEST(Describe, FillsVideo) {
   const Track hevc = described(Codec::kHevc, samples::kHvccHdr10);
   EXPECT_EQ(hevc.codec_string, "hvc1.2.4.L123.90");
   EXPECT_EQ(hevc.video.colour.transfer, 16);
+  EXPECT_EQ(hevc.video.frame_rate, (Rational{60000, 1001})) << "the SPS tells it, its VPS does not";
   const Track av1 = described(Codec::kAv1, samples::kAv1c);
   EXPECT_EQ(av1.codec_string, "av01.0.01M.10");
   EXPECT_EQ(av1.video.width, 640);

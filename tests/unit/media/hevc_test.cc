@@ -66,6 +66,66 @@ TEST(HevcSps, SurvivesEveryFlippedBit) {
   EXPECT_GT(good, 0);
 }
 
+void ue(BitWriter& out, std::uint32_t value) {
+  unsigned bits = 0;
+  while ((value + 1) >> (bits + 1) != 0) ++bits;
+  out.bits(2 * bits + 1, value + 1);
+}
+
+struct Written {
+  std::uint32_t luma_depth = 8;
+  std::uint32_t chroma_depth = 8;
+  std::vector<std::uint32_t> long_term;  ///< picture order counts, of 8 bits
+};
+
+/// An SPS of Main 4:2:0 with 320x180 at 50 pictures a second, which stands at its end.
+std::vector<std::uint8_t> write_sps(const Written& written) {
+  BitWriter out;
+  out.bits(16, 0x4201);
+  out.bits(8, 1);            // VPS 0, one layer, nested
+  out.bits(8, 1);            // Main
+  out.bits(32, 0x60000000);  // compatible with Main and Main 10
+  out.bits(32, 0x90000000);  // progressive frames
+  out.bits(16, 0);
+  out.bits(8, 93);  // level 3.1
+  for (const std::uint32_t value : {0U, 1U, 320U, 180U}) ue(out, value);
+  out.flag(false);
+  for (const std::uint32_t value : {written.luma_depth - 8, written.chroma_depth - 8, 4U}) ue(out, value);
+  out.flag(true);
+  for (const std::uint32_t value : {4, 2, 0}) ue(out, value);
+  for (int size = 0; size < 6; ++size) ue(out, 1);
+  out.bits(4, 0);  // no scaling lists, no tools
+  ue(out, 0);      // no short-term reference sets
+  out.flag(!written.long_term.empty());
+  if (!written.long_term.empty()) ue(out, static_cast<std::uint32_t>(written.long_term.size()));
+  for (const std::uint32_t order : written.long_term) {
+    out.bits(8, order);
+    out.flag(true);
+  }
+  out.bits(2, 0);
+  out.flag(true);  // VUI
+  out.bits(8, 0);  // nothing of the display, frames
+  out.flag(true);  // timing
+  out.bits(32, 1);
+  out.bits(32, 50);
+  out.bits(4, 1);
+  return escape(out.take());
+}
+
+TEST(HevcSps, ReadsWhatFollowsLongTermReferences) {
+  for (const auto& long_term : {std::vector<std::uint32_t>{}, {7}, {7, 9, 200}}) {
+    const auto sps = parse_sps(write_sps({.long_term = long_term}));
+    ASSERT_TRUE(sps.ok()) << long_term.size();
+    EXPECT_EQ(sps->video.frame_rate, (Rational{50, 1})) << long_term.size();
+  }
+}
+
+TEST(HevcSps, RefusesSamplesOfMoreThan16Bits) {
+  EXPECT_EQ(parse_sps(write_sps({.luma_depth = 16, .chroma_depth = 16}))->video.bit_depth, 16);
+  EXPECT_FALSE(parse_sps(write_sps({.luma_depth = 17})).ok());
+  EXPECT_FALSE(parse_sps(write_sps({.chroma_depth = 17})).ok());
+}
+
 TEST(HevcVps, TellsNoRateWithoutTiming) {
   const auto bytes = hex(samples::kHvcc720p25);
   const auto rate = parse_vps_frame_rate(parse_hvcc(bytes)->vps.front());

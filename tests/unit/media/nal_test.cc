@@ -52,6 +52,15 @@ TEST(SplitLengths, ReadsShortLengths) {
   EXPECT_EQ(nals->size(), 2u);
 }
 
+TEST(SplitLengths, ReadsUnitsLongerThanOneByteCounts) {
+  const std::vector<std::uint8_t> unit(0x0304, 0x65);
+  const std::vector<base::View> nals{unit, unit};
+  const base::Bytes sample = join_lengths(nals);
+  const auto split = split_lengths(sample.view());
+  ASSERT_TRUE(split.ok());
+  EXPECT_EQ(copies(*split), (std::vector{unit, unit}));
+}
+
 TEST(Unescape, TakesOutEmulationPrevention) {
   EXPECT_EQ(unescape(hex("67 000003 00 000003 01 000003")), hex("67 0000 00 0000 01 0000"));
   EXPECT_EQ(unescape(hex("000004")), hex("000004"));
@@ -80,6 +89,23 @@ TEST(SplitSei, ReadsLongTypesAndSizesAndStopsAtAnOverrun) {
   EXPECT_EQ(messages[1].type, 257u);
   EXPECT_TRUE(split_sei(hex("05 09 aabb 80")).empty());
   EXPECT_TRUE(split_sei(hex("ffffffffff")).empty());
+}
+
+bool tells_captions(Codec codec, std::string_view nal) {
+  const auto bytes = hex(nal);
+  const std::vector<base::View> nals{bytes};
+  return has_captions(codec, nals);
+}
+
+TEST(HasCaptions, TellsThemFromOtherMessages) {
+  EXPECT_TRUE(tells_captions(Codec::kH264, "06 040a b500314741393403 c0ff 80"));
+  EXPECT_TRUE(tells_captions(Codec::kH264, "06 0102aabb 040a b500314741393403 c0ff 80")) << "behind another message";
+  EXPECT_TRUE(tells_captions(Codec::kHevc, "4e01 040a b500314741393403 c0ff 80"));
+  EXPECT_FALSE(tells_captions(Codec::kH264, "06 0408 b500314741393403 80")) << "announced, and none there";
+  EXPECT_FALSE(tells_captions(Codec::kH264, "06 040a b500314741393406 c0ff 80")) << "bar data";
+  EXPECT_FALSE(tells_captions(Codec::kH264, "06 050a b500314741393403 c0ff 80")) << "unregistered user data";
+  EXPECT_FALSE(tells_captions(Codec::kH264, "65 040a b500314741393403 c0ff 80")) << "a slice";
+  EXPECT_FALSE(tells_captions(Codec::kH264, "06"));
 }
 
 }  // namespace

@@ -39,6 +39,13 @@ TEST(OpusHead, BecomesDops) {
   EXPECT_FALSE(parse_opus_head(hex("4f70757348656165 01 02 3801 80bb0000 0000 00")).ok());
 }
 
+TEST(OpusHead, HasAtLeastOneChannel) {
+  const auto mono = parse_opus_head(hex("4f70757348656164 01 01 3801 80bb0000 0000 00"));
+  ASSERT_TRUE(mono.ok());
+  EXPECT_EQ(mono->channels, 1);
+  EXPECT_FALSE(parse_opus_head(hex("4f70757348656164 01 00 3801 80bb0000 0000 00")).ok());
+}
+
 TEST(OpusPacket, CountsSamples) {
   EXPECT_EQ(packet_samples(hex("fc")), 960);     // CELT 20 ms, one frame
   EXPECT_EQ(packet_samples(hex("e0")), 120);     // CELT 2.5 ms
