@@ -46,6 +46,25 @@ TEST(Rate, MeasuresItFromEightIntervals) {
   }
 }
 
+TEST(Rate, MeasuresItFromTheOneIntervalThatASlowSourceGives) {
+  EXPECT_EQ(timeline::measured_rate({0, 200}, 1000), (media::Rational{5, 1}));
+  EXPECT_EQ(timeline::measured_rate({7, 7 + 15000}, 90000), (media::Rational{6, 1}));
+}
+
+TEST(Rate, IsTheIntegerOneWhereATickOfRoundingHidesWhichItIs) {
+  auto times = stamps({30, 1}, 1000, 49);
+  ++times.back();
+  EXPECT_EQ(timeline::measured_rate(times, 1000), (media::Rational{30, 1})) << "29.97 is nearer";
+}
+
+TEST(Rate, IsPlausibleThoughFramesAreMissingOrCameInABurst) {
+  EXPECT_TRUE(timeline::plausible_rate({25, 1}, {0, 40, 120, 160, 280, 320}, 1000));
+  EXPECT_TRUE(timeline::plausible_rate({25, 1}, {0, 10, 20, 60, 100, 140}, 1000));
+  EXPECT_FALSE(timeline::plausible_rate({25, 1}, {0, 20, 40, 60, 80, 100}, 1000));
+  EXPECT_FALSE(timeline::plausible_rate({25, 1}, {0}, 1000));
+  EXPECT_FALSE(timeline::plausible_rate({}, {0, 40, 80}, 1000));
+}
+
 TEST(Rate, FindsNoneInVaryingTimes) {
   EXPECT_FALSE(timeline::measured_rate({0, 33, 150, 160, 300, 310, 420, 500, 510}, 1000).known());
   EXPECT_FALSE(timeline::measured_rate({0, 0, 0}, 1000).known());

@@ -175,6 +175,20 @@ TEST(SlowVideo, StartsWithoutWaitingForNineFrames) {
   }
 }
 
+TEST(SlowVideo, OfOneFrameInTwoSecondsStartsWithTheSecond) {
+  Rig rig;
+  stream::Video video;
+  video.rate = {1, 2};
+  video.rate_known = false;
+  video.gop = 1;
+  rig.announce(video);
+  auto packets = stream::make_video(video, kEpoch, 2);
+  rig.timeline.on_packet(std::move(packets[0]));
+  EXPECT_TRUE(rig.sink.video.empty());
+  rig.timeline.on_packet(std::move(packets[1]));
+  EXPECT_EQ(rig.sink.video.size(), 2U);
+}
+
 TEST(VaryingVideo, GetsItsGridWhenTheRateHasSettled) {
   Rig rig;
   media::Track track = claiming({}, 1000);

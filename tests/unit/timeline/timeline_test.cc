@@ -289,6 +289,33 @@ TEST(Timeline, TakesStampsOfAnySize) {
   }
 }
 
+TEST(Timeline, CountsAudioBySamplesOfItsPacketsWhereTheTrackTellsNone) {
+  Rig rig;
+  media::Track track = stream::audio_track({48000, 960});
+  track.audio.frame_samples = 0;
+  rig.timeline.on_track(track);
+  auto packets = stream::make_audio({48000, 960}, kEpoch, 100);
+  for (media::Packet& packet : packets) packet.duration = 1800;
+  rig.feed(std::move(packets));
+  rig.timeline.flush();
+  ASSERT_EQ(rig.sink.audio.size(), 100U);
+  for (std::size_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(rig.sink.audio[i].duration, 960) << i;
+    EXPECT_EQ(rig.sink.audio[i].pts - rig.sink.audio[0].pts, static_cast<std::int64_t>(i) * 960);
+  }
+}
+
+TEST(Timeline, CountsAudioByTheFrameOfItsCodecWhateverItsPacketsClaim) {
+  Rig rig;
+  rig.announce(stream::Audio{});
+  auto packets = stream::make_audio({}, kEpoch, 100);
+  for (media::Packet& packet : packets) packet.duration = 1800;
+  rig.feed(std::move(packets));
+  rig.timeline.flush();
+  ASSERT_EQ(rig.sink.audio.size(), 100U);
+  EXPECT_EQ(rig.sink.audio[50].duration, 1024);
+}
+
 TEST(Timeline, IgnoresPacketsOfTracksItWasNotTold) {
   Rig rig;
   rig.feed(stream::make_video({}, kEpoch, 5));

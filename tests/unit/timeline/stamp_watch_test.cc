@@ -1,0 +1,67 @@
+#include "timeline/stamp_watch.h"
+
+#include <gtest/gtest.h>
+
+namespace timeline {
+namespace {
+
+using base::kMillisecond;
+using base::kSecond;
+using Verdict = StampWatch::Verdict;
+
+constexpr base::Micros kStep = 100 * kMillisecond;
+constexpr base::Micros kAnew = 500 * kSecond;
+
+/// A track of ten packets a second that arrive as they are stamped, one second of which has passed.
+struct Watched {
+  StampWatch watch;
+  base::Micros arrived = 0;
+
+  Watched() {
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(check(arrived + kStep), Verdict::kSteady);
+  }
+  Verdict check(base::Micros dts) {
+    arrived += kStep;
+    return watch.check(dts, arrived, {});
+  }
+};
+
+TEST(StampWatch, TakesHalfASecondOfStampsThatFitEachOtherForANewClock) {
+  Watched track;
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(track.check(kAnew + i * kStep), Verdict::kOff) << i;
+    EXPECT_EQ(track.watch.expected(), track.arrived) << "what would have fitted";
+  }
+  EXPECT_EQ(track.check(kAnew + 5 * kStep), Verdict::kMoved);
+  EXPECT_EQ(track.check(kAnew + 6 * kStep), Verdict::kSteady);
+}
+
+TEST(StampWatch, TakesNoTwoStampsForANewClockHoweverFarApartTheyAre) {
+  Watched track;
+  EXPECT_EQ(track.check(kAnew), Verdict::kOff);
+  EXPECT_EQ(track.check(kAnew + kSecond), Verdict::kOff) << "two may be damaged alike";
+  EXPECT_EQ(track.check(kAnew + kSecond + kStep), Verdict::kMoved);
+}
+
+TEST(StampWatch, CountsAnewWhereWrongStampsDoNotFitEachOther) {
+  Watched track;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(track.check((i % 2 == 0 ? 1 : 2) * kAnew), Verdict::kOff) << i;
+  EXPECT_EQ(track.check(track.arrived + kStep), Verdict::kSteady);
+}
+
+TEST(StampWatch, KnowsTheUsualStepAfterFive) {
+  StampWatch watch;
+  base::Micros time = 0;
+  watch.check(time, time, {});
+  for (const base::Micros step : {40, 40, 10, 70}) {
+    time += step * kMillisecond;
+    watch.check(time, time, {});
+    EXPECT_EQ(watch.usual_step(), 0);
+  }
+  time += 40 * kMillisecond;
+  watch.check(time, time, {});
+  EXPECT_EQ(watch.usual_step(), 40 * kMillisecond);
+}
+
+}  // namespace
+}  // namespace timeline
