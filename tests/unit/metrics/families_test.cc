@@ -1,5 +1,6 @@
 #include "metrics/families.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -76,6 +77,18 @@ TEST(ProcessUse, ReadsThisProcessAndGivesZerosForOneThatIsGone) {
   const DescriptorUse descriptors = read_descriptor_use();
   EXPECT_GE(descriptors.open, 3U);
   EXPECT_GE(descriptors.limit, descriptors.open);
+}
+
+TEST(ProcessUse, CountsTheDescriptorsThatAreOpenAndNotItsOwn) {
+  const auto open_now = [] {
+    std::uint64_t count = 0;
+    for (int descriptor = 0; descriptor < 4096; ++descriptor) count += fcntl(descriptor, F_GETFD) != -1 ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(read_descriptor_use().open, open_now());
+  const int one_more = dup(0);
+  EXPECT_EQ(read_descriptor_use().open, open_now());
+  close(one_more);
 }
 
 }  // namespace
