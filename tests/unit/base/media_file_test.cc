@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,14 @@ char byte_at(int descriptor, std::uint64_t offset) {
   return byte;
 }
 
+/// Stretches of media files in the memory of this process.
+std::size_t mapped_here() {
+  std::ifstream maps("/proc/self/maps");
+  std::size_t count = 0;
+  for (std::string line; std::getline(maps, line);) count += line.find("memfd:kickoff-media") != line.npos ? 1 : 0;
+  return count;
+}
+
 }  // namespace
 
 TEST(MediaFile, WhatIsWrittenIsReadInMemoryAndStandsInTheFileWhereItsBackingSays) {
@@ -100,6 +109,19 @@ TEST(MediaFile, TheDescriptorGoesWithTheLastBlock) {
   kept = Bytes();
   char byte = 0;
   EXPECT_EQ(pread(descriptor, &byte, 1, 0), -1);
+}
+
+TEST(MediaFile, NoMappingIsLeftOnceTheLastBlockHasGone) {
+  const std::size_t before = mapped_here();
+  Pair pair;
+  Bytes kept = pair.put(600'000, 'x');
+  Bytes small = pair.put(40'000, 'y');
+  EXPECT_EQ(mapped_here(), before + 2);
+  pair.file.reset();
+  small = {};
+  EXPECT_EQ(mapped_here(), before + 1);
+  kept = {};
+  EXPECT_EQ(mapped_here(), before);
 }
 
 TEST(MediaFile, NeverHasTheSamePagesTwice) {
