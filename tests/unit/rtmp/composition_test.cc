@@ -43,6 +43,13 @@ TEST(CompositionFilter, PassesWhatReorderingBringsAtOnePictureASecond) {
   EXPECT_EQ(filter.filter(2000, 0), 0);
 }
 
+TEST(CompositionFilter, TakesTwoPicturesOfOneTimeForNoFasterRate) {
+  CompositionFilter filter;
+  EXPECT_EQ(filter.filter(0, 0), 0);
+  EXPECT_EQ(filter.filter(1000, 0), 0);
+  EXPECT_EQ(filter.filter(1000, 5000), 5000);
+}
+
 TEST(CompositionFilter, TakesAnAbsurdFirstOneForNone) {
   EXPECT_EQ(filtered({-8'388'608, 0, 0}), (std::vector<int>{0, 0, 0}));
   EXPECT_EQ(filtered({-3000, 80, 80}), (std::vector<int>{0, 80, 80}));

@@ -265,6 +265,19 @@ TEST(Slices, TwoPicturesOfOneTimestampStayTwo) {
   EXPECT_EQ(feed.take(), (Lines{"track 1000 avc1.64002A", "1000 d0 p0 idr", "1000 d1 p1"}));
 }
 
+TEST(Slices, OfTheSecondPictureOfOneTimestampBelongToIt) {
+  TagFeed feed;
+  feed.video(0, avc_tag(1, 0, 0, avcc()));
+  feed.video(0, key(0, nal(5)));
+  feed.video(0, key(0, nal(5, kNextSlice)));
+  for (int picture = 0; picture < 2; ++picture) {
+    feed.video(40, inter(nal(1)));
+    feed.video(40, inter(nal(1, kNextSlice)));
+  }
+  EXPECT_EQ(feed.take(), (Lines{"track 1000 avc1.64002A", "1000 d0 p0 idr", "1000 d40 p40", "1000 d41 p41"}));
+  EXPECT_EQ(data_of(feed.sink.packets[2]), text_of(nal(1) + nal(1, kNextSlice)));
+}
+
 // ---- Times.
 
 TEST(CompositionTimes, OneThatCannotBeMeantCostsItsPictureAlone) {  // RT-26

@@ -90,6 +90,16 @@ TEST(TagDemuxer, AnnouncesATrackAgainOnlyIfItChanged) {  // RT-24, RT-25
   EXPECT_EQ(feed.sink.tracks.back().audio.sample_rate, 44100);
 }
 
+TEST(TagDemuxer, AnnouncesATrackOfAnyCodecAgainOnlyIfItChanged) {
+  TagFeed feed;
+  const Buffer opus = text_bytes("OpusHead") + hex("0102380180bb0000000000");
+  for (int i = 0; i < 3; ++i) {
+    feed.video(0, ex_video(1, 0, "vp09", hex(media::samples::kVpcc)));
+    feed.audio(0, ex_audio(0, "Opus", opus));
+  }
+  EXPECT_EQ(feed.take(), (Lines{"track 1000 vp09.00.21.08", "track 2000 Opus"}));
+}
+
 TEST(TagDemuxer, TakesEmptyAudioAsSilence) {  // RT-25
   TagFeed feed;
   feed.audio(0, aac_tag(0, kAsc));
@@ -273,6 +283,18 @@ TEST(TagDemuxer, TakesColourFromMetadataPackets) {  // RT-39
   EXPECT_EQ(feed.sink.tracks[0].video.bit_depth, 10);
   feed.video(0, ex_video(1, 4, "hvc1", colour));
   EXPECT_EQ(feed.sink.tracks.size(), 1U);
+}
+
+TEST(StreamInfo, KnowsColourByCodePointsOfOneByte) {  // RT-39
+  const auto primaries_of = [](double number) {
+    return parse_colour_info(
+               amf::write_values(
+                   {"colorInfo", amf::Value::Object{{"colorConfig", amf::Value::Object{{"colorPrimaries", number}}}}}))
+        ->colour.primaries;
+  };
+  EXPECT_EQ(primaries_of(0), 0);
+  EXPECT_EQ(primaries_of(255), 255);
+  for (const double absurd : {-1.0, 256.0, 1e9, 0.0 / 0.0}) EXPECT_EQ(primaries_of(absurd), 2) << "unspecified";
 }
 
 TEST(StreamInfo, MakesFrameRatesExact) {  // RT-23
