@@ -90,6 +90,26 @@ TEST(Stream, KeepsWhatTheKernelDoesNotTakeAndSendsItAll) {
   EXPECT_EQ(writer.drains, 1);
 }
 
+TEST(Stream, StaysOpenWhenAllThatItHeldIsSent) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder writer;
+  Recorder reader;
+  const std::string much(4U << 20, 'x');
+  pair.left->start(writer);
+  pair.left->write(base::Bytes::copy_of(much));
+  ASSERT_GT(pair.left->queued(), 0U);
+  pair.right->start(reader);
+  reader.after_read = [&] {
+    if (reader.text.size() == much.size()) loop.post([&] { pair.left->write(base::Bytes::of_static("more")); });
+    if (reader.text.size() == much.size() + 4) loop.stop();
+  };
+  reader.after_end = [&] { loop.stop(); };
+  loop.run();
+  EXPECT_EQ(reader.text.substr(much.size()), "more");
+  EXPECT_EQ(reader.ends, 0);
+}
+
 TEST(Stream, AWriteToAGonePeerIsReportedOnceAndNotInsideTheCall) {
   Loop loop;
   Pair pair = connected_pair(loop);
@@ -181,6 +201,15 @@ int other_end(int client) {
     if (connected && peer.sin_family == AF_INET && peer.sin_port == own.sin_port) return descriptor;
   }
   return -1;
+}
+
+TEST(Stream, OfADescriptorOfTcpNamesThePeerToo) {
+  Accepted connection;
+  const auto stream = Stream::of_descriptor(connection.loop, dup(connection.client)).take();
+  EXPECT_EQ(stream->peer(), "127.0.0.1:" + std::to_string(connection.listener->port()));
+  EXPECT_TRUE(stream->peer_is_loopback());
+  Pair pair = connected_pair(connection.loop);
+  EXPECT_EQ(pair.left->peer(), "");
 }
 
 TEST(TcpListener, SmallWritesOfTheAcceptedDoNotWaitForEachOther) {
