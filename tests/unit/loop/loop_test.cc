@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "loop/mailbox.h"
 #include "loop/timer.h"
 
@@ -58,6 +59,38 @@ TEST(Loop, ATimerThatFallsDueDuringARestFiresAfterIt) {
   });
   loop.run();
   EXPECT_EQ(fired, 1);
+}
+
+TEST(Loop, TellsTheShareOfTheLastSecondInWhichItWasBusy) {
+  Loop loop;
+  const base::SystemClock clock;
+  base::Micros busy_until = 0;
+  Timer every(loop, [&] {
+    if (busy_until == 0) {
+      busy_until = clock.steady() + 300 * base::kMillisecond;
+      while (clock.steady() < busy_until) continue;
+    }
+    if (clock.steady() - busy_until >= 700 * base::kMillisecond) every.stop();
+  });
+  every.start(10 * base::kMillisecond, 10 * base::kMillisecond);
+  loop.run();
+  EXPECT_GT(loop.busy_share(), 0.02) << "three tenths of a second, less than a second ago";
+  EXPECT_LT(loop.busy_share(), 0.9);
+  EXPECT_GE(loop.longest_turn(), 300 * base::kMillisecond);
+}
+
+TEST(Timer, IsActiveWhileItIsGoingToFire) {
+  Loop loop;
+  Timer once(loop, [] {});
+  EXPECT_FALSE(once.active());
+  once.start(base::kMillisecond);
+  EXPECT_TRUE(once.active());
+  loop.run();
+  EXPECT_FALSE(once.active());
+  once.start(base::kSecond, base::kSecond);
+  EXPECT_TRUE(once.active());
+  once.stop();
+  EXPECT_FALSE(once.active());
 }
 
 TEST(Timer, FiresOnceOrRepeatedlyUntilStopped) {
