@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "fakes.h"
@@ -384,6 +385,23 @@ TEST_F(GrowingOverHttp2, ARequestThatIsGoneTakesNoBody) {
   EXPECT_FALSE(session->respond(99, http_test::reply(200, ""), other.body()));
   other.push(bytes("x"));
   EXPECT_EQ(handler.outputs, 0);
+}
+
+TEST(GrowingBody, TakenInStepsOfAnySizeIsWhatWasPushed) {
+  for (std::size_t most = 1; most <= 12; ++most) {
+    Source source;
+    BodyWriter writer(source, 100);
+    for (const char* slice : {"abc", "d", "", "efghi", "jk"}) EXPECT_EQ(writer.push(bytes(slice)), Pushed::kQueued);
+    std::string all;
+    for (std::size_t left = 11; left > 0;) {
+      std::vector<base::Bytes> out;
+      EXPECT_EQ(writer.body()->take(most, out), std::min(most, left));
+      left -= std::min(most, left);
+      EXPECT_EQ(writer.queued(), left);
+      for (const base::Bytes& slice : out) all += slice.text();
+    }
+    EXPECT_EQ(all, "abcdefghijk") << "in steps of " << most;
+  }
 }
 
 TEST(GrowingBody, ASourceMayEndItInsideOnRoom) {
