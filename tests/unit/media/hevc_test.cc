@@ -92,7 +92,7 @@ std::vector<std::uint8_t> write_sps(const Written& written) {
   out.flag(false);
   for (const std::uint32_t value : {written.luma_depth - 8, written.chroma_depth - 8, 4U}) ue(out, value);
   out.flag(true);
-  for (const std::uint32_t value : {4, 2, 0}) ue(out, value);
+  for (const std::uint32_t value : {4U, 2U, 0U}) ue(out, value);
   for (int size = 0; size < 6; ++size) ue(out, 1);
   out.bits(4, 0);  // no scaling lists, no tools
   ue(out, 0);      // no short-term reference sets

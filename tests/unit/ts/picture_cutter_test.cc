@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <vector>
 
 #include "media/bit_reader.h"
@@ -56,8 +57,10 @@ TEST(HevcCutter, KnowsUnitsThatFollowAPictureFromThoseThatLeadTheNext) {
   EXPECT_EQ(role_of(19), Role::kFirst);
   EXPECT_EQ(role_of(1, 0x40), Role::kContinues);
   EXPECT_EQ(role_of(1, 0x80, 1 | 1 << 3), Role::kContinues) << "of another layer";
-  for (const std::uint8_t type : {36, 37, 38, 40}) EXPECT_EQ(role_of(type), Role::kFollows) << int{type};
-  for (const std::uint8_t type : {32, 33, 34, 35, 39, 41}) EXPECT_EQ(role_of(type), Role::kLeads) << int{type};
+  for (const std::uint8_t type : std::initializer_list<std::uint8_t>{36, 37, 38, 40})
+    EXPECT_EQ(role_of(type), Role::kFollows) << int{type};
+  for (const std::uint8_t type : std::initializer_list<std::uint8_t>{32, 33, 34, 35, 39, 41})
+    EXPECT_EQ(role_of(type), Role::kLeads) << int{type};
 }
 
 }  // namespace
