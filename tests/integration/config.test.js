@@ -130,6 +130,30 @@ test('a missing kickoff-worker is named', async () => {
   await assertFault({}, ['kickoff-worker'], lonely);
 });
 
+test('health needs no more of the file than the administration address', async () => {
+  const server = await Server.start();
+  const health = async (text, env = {}) => {
+    const file = path.join(directory, 'health.yaml');
+    fs.rmSync(file, { force: true });
+    if (text !== null) fs.writeFileSync(file, text);
+    const child = run(binary, ['health', '--config', file], { cwd: '/', env: { ...process.env, ...env } });
+    return { code: (await child.ended).code, output: child.output() };
+  };
+  const section = `admin: {port: ${server.ports.admin}}\n`;
+  for (const text of [
+    section,
+    `http: {prot: 1, certificate: /nowhere/a.pem, key: /nowhere/b.pem}\nchannels: {a/b: {keys_file: /nowhere/keys}}\n${section}`,
+    `http: [\n\t]\n${section}rtmp: {port: [\n`,
+  ]) assert.deepStrictEqual(await health(text), { code: 0, output: '' }, text);
+  const missing = await health(null, { KICKOFF_ADMIN_PORT: String(server.ports.admin) });
+  assert.strictEqual(missing.code, 0, missing.output);
+  assert.match(missing.output, /warning: .*health.yaml: cannot be read: No such file or directory; 127.0.0.1 port \d+ is asked/);
+  await server.stop();
+  const ended = await health(section);
+  assert.strictEqual(ended.code, 1);
+  assert.match(ended.output, /not healthy: 127.0.0.1 port \d+: Connection refused/);
+});
+
 test('a certificate is made at the first start and kept', async () => {
   const server = await Server.start();
   const files = fs.readdirSync(path.join(server.directory, 'state'));
