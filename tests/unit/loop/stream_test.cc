@@ -212,21 +212,6 @@ TEST(Stream, OfADescriptorOfTcpNamesThePeerToo) {
   EXPECT_EQ(pair.left->peer(), "");
 }
 
-TEST(Stream, GivesTheKernelAllSlicesThatItHasRoomForAtOnce) {
-  Accepted connection;
-  std::vector<base::Bytes> slices;
-  std::string expected;
-  for (int i = 0; i < 200; ++i) {
-    slices.push_back(base::Bytes::copy_of(std::to_string(i) + " "));
-    expected += slices.back().text();
-  }
-  connection.accepted->write(slices);
-  ASSERT_EQ(connection.accepted->queued(), 0U);
-  std::string text(expected.size(), 0);
-  EXPECT_EQ(recv(connection.client, text.data(), text.size(), MSG_WAITALL), static_cast<ssize_t>(text.size()));
-  EXPECT_EQ(text, expected);
-}
-
 TEST(TcpListener, SmallWritesOfTheAcceptedDoNotWaitForEachOther) {
   const Accepted one;
   int no_delay = 0;
