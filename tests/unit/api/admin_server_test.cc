@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "fakes.h"
 #include "loop/timer.h"
 
 namespace api {
@@ -145,6 +146,31 @@ TEST_F(AdminServerTest, ARequestThatDoesNotComeWholeEndsItsConnection) {
   until([&] { return slow.ended(); });
   EXPECT_FALSE(waiting.ended());
   EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(AdminServerTest, ARequestHasTenSecondsToComeWholeFromWhenItWasSeen) {
+  api_test::FakeClock clock;
+  AdminServer::Options options;
+  options.port = 0;
+  const auto server = AdminServer::make(loop_, clock, dispatcher_, options).take();
+  Client slow(loop_, server->port());
+  slow.send(put(10) + "half");
+  // The server looks every quarter of a second, by a timer of this loop; between turns it reads what has come.
+  const auto look = [&] {
+    int turns = 0;
+    loop::Timer watch(loop_, [&] {
+      if (++turns == 4) loop_.stop();
+    });
+    watch.start(130 * base::kMillisecond, 130 * base::kMillisecond);
+    loop_.run();
+  };
+  look();
+  clock.now += 10 * base::kSecond - 1;
+  look();
+  EXPECT_FALSE(slow.ended());
+  clock.now += 1;
+  look();
+  EXPECT_TRUE(slow.ended());
 }
 
 TEST_F(AdminServerTest, AStreamThatDoesNotComeWholeIsResetAndItsConnectionGoesOn) {
