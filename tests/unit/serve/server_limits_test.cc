@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <optional>
+
 #include "serving.h"
 
 namespace {
@@ -184,6 +187,33 @@ TEST(ServerLimits, ShutsDownWithoutCuttingAnswers) {
   EXPECT_TRUE(held.ended());
   serving.clock.advance(3 * base::kSecond);
   wait_until([&] { return idle_now.load(); });
+}
+
+TEST(ServerLimits, IsIdleWhenTheLastConnectionHasGoneNotBefore) {
+  serve::Server::Options options;
+  options.most_connections = 4;
+  Serving serving(options);
+  serving.go_live();
+  std::optional<Client> idle(serving.port());
+  EXPECT_EQ(idle->get("/").status, 200);
+  Client held(serving.port());
+  held.ask(playlist_path(2));
+  serving.wait_parked(1);
+  std::atomic<int> told{0};
+  std::atomic<std::uint64_t> open_then{99};
+  serving.server().shut_down([&] {
+    if (told++ == 0) open_then = serving.counters().connections.get();
+  });
+  EXPECT_EQ(held.answer().status, 503);
+  EXPECT_TRUE(idle->ended());
+  idle.reset();
+  // Measured at each tick: at least one comes while the other connection lingers.
+  const auto& left = serving.counters().headroom[static_cast<std::size_t>(serve::Resource::kConnections)];
+  wait_until([&] { return left.get() == 750'000; });
+  EXPECT_TRUE(held.ended());
+  serving.clock.advance(3 * base::kSecond);
+  wait_until([&] { return told.load() > 0; });
+  EXPECT_EQ(open_then, 0U);
 }
 
 TEST(ServerLimits, NamesThePortThatIsInUse) {
