@@ -206,6 +206,23 @@ TEST(Server, HoldsNoConditionsThatCannotBeMet) {
   EXPECT_EQ(client.get(part_path(1), "Range: bytes=0-1\r\nIf-Range: " + tag + "\r\n").status, 206);
 }
 
+TEST(Server, TakesConditionsOf256BytesAndNoLongerOnes) {
+  Serving serving;
+  serving.go_live();
+  Client client(serving.port());
+  const std::string tag = client.get(part_path(1)).fields.at("etag");
+  const auto status_of = [&](const std::string& name, const std::string& begin, const std::string& end,
+                             std::size_t size) {
+    return client
+        .get(part_path(1), name + ": " + begin + std::string(size - begin.size() - end.size(), ' ') + end + "\r\n")
+        .status;
+  };
+  EXPECT_EQ(status_of("Range", "bytes=", "2-3", 256), 206);
+  EXPECT_EQ(status_of("Range", "bytes=", "2-3", 257), 200);
+  EXPECT_EQ(status_of("If-None-Match", "\"x\",", tag, 256), 304);
+  EXPECT_EQ(status_of("If-None-Match", "\"x\",", tag, 257), 200);
+}
+
 TEST(Server, HeadEqualsGetWithoutABody) {  // CF-25, LL-107
   Serving serving;
   serving.go_live();
