@@ -80,7 +80,8 @@ Answer switched(const std::string& channel, feed::Id to, const channel::Channels
   const std::string feed(feed::to_string(to));
   switch (*outcome) {
     case Outcome::kDone: return {204, {}, {}, {}};
-    case Outcome::kShownAlready: return problem(409, "the " + feed + " feed of channel " + channel + " is shown already");
+    case Outcome::kShownAlready:
+      return problem(409, "the " + feed + " feed of channel " + channel + " is shown already");
     case Outcome::kNoMedia:
       return problem(409, "the " + feed + " feed of channel " + channel + " has no publisher that sends media");
     case Outcome::kNotLive: return problem(409, "channel " + channel + " is not live");
@@ -114,10 +115,9 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clo
                   [&backend](const Request& request, Respond respond) {
                     disconnect_publisher(backend, request, std::move(respond));
                   }});
-  dispatcher.add({"POST", "/api/v1/channels/{name}/switch", Role::kOperate,
-                  [&backend](const Request& request, Respond respond) {
-                    switch_feed(backend, request, std::move(respond));
-                  }});
+  dispatcher.add(
+      {"POST", "/api/v1/channels/{name}/switch", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { switch_feed(backend, request, std::move(respond)); }});
   dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
                     respond({200, "text/html; charset=utf-8", page, {}});
                   }});

@@ -32,8 +32,7 @@ class Backend {
   virtual void ask_metrics(Take<std::string> take) = 0;
   virtual void ask_channels(Take<std::vector<channel::Report>> take) = 0;
   virtual void ask_load(Take<Load> take) = 0;
-  virtual void disconnect_publisher(std::string channel, feed::Id feed,
-                                    Take<channel::Channels::Disconnect> take) = 0;
+  virtual void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) = 0;
   /// Shows another feed of the channel.
   virtual void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) = 0;
 };

@@ -60,8 +60,9 @@ void declare_failover(Keys& keys, channel::Failover& failover) {
   constexpr base::Micros kMost = 3600 * kSecond;
   keys.key({"failover_black", kRule, "with black pictures, while the other feed's are not; 0: never for that"},
            Value::duration(failover.black_after, 0, kMost));
-  keys.key({"failover_frozen", kRule, "with pictures that stand still, while the other feed's do not; 0: never for that"},
-           Value::duration(failover.frozen_after, 0, kMost));
+  keys.key(
+      {"failover_frozen", kRule, "with pictures that stand still, while the other feed's do not; 0: never for that"},
+      Value::duration(failover.frozen_after, 0, kMost));
   keys.key({"failover_mute", kRule,
             "with silent sound, where sound is encoded, while the other feed's is not known to be; 0: never for that"},
            Value::duration(failover.mute_after, 0, kMost));

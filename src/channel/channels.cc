@@ -104,7 +104,8 @@ Channel* Channels::longest_without_media(std::optional<std::string_view> address
 
 bool Channels::make_room(std::optional<std::string_view> address) {
   Channel* longest = longest_without_media(address);
-  return longest != nullptr && longest->disconnect(longest->choice().shown(), "no media, and the server is at its channel limit");
+  return longest != nullptr &&
+         longest->disconnect(longest->choice().shown(), "no media, and the server is at its channel limit");
 }
 
 std::optional<std::set<std::string, std::less<>>> Channels::accepted_when_full() const {

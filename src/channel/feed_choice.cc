@@ -25,7 +25,8 @@ std::optional<FeedChoice::Switch> FeedChoice::update(const States& feeds, const 
   const std::optional<Reason> bad = content_fault(shown, rules);
   const bool better = !content_fault(spare, rules);
   if (bad && better) return make(to, How::kAsked, *bad);
-  const bool returns = better && to == feed::Id::kPrimary && rules.back && !pinned_ && spare.flowing_for >= rules.back_after;
+  const bool returns =
+      better && to == feed::Id::kPrimary && rules.back && !pinned_ && spare.flowing_for >= rules.back_after;
   if (returns) return make(to, How::kAsked, Reason::kReturned);
   return std::nullopt;
 }

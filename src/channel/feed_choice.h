@@ -12,10 +12,10 @@ namespace channel {
 
 /// When the feed that is shown changes by itself. Defaults as documented in conf/kickoff.yaml.
 struct Failover {
-  bool automatic = true;                                 ///< false: only where the operator says so
-  base::Micros after = 500 * base::kMillisecond;         ///< without media, after which the other feed is shown
-  bool back = true;                                      ///< return to the primary feed when it is well again
-  base::Micros back_after = 30 * base::kSecond;          ///< for which it has to have been well without a pause
+  bool automatic = true;                          ///< false: only where the operator says so
+  base::Micros after = 500 * base::kMillisecond;  ///< without media, after which the other feed is shown
+  bool back = true;                               ///< return to the primary feed when it is well again
+  base::Micros back_after = 30 * base::kSecond;   ///< for which it has to have been well without a pause
   /// For so long the shown feed may be black, stand still, or be without sound while the other one is not. 0: for ever.
   base::Micros black_after = 2 * base::kSecond;
   base::Micros frozen_after = 5 * base::kSecond;

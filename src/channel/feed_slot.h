@@ -96,7 +96,7 @@ class FeedSlot {
   base::Micros since_ = 0;
   base::Micros last_media_ = 0;  ///< steady
   base::Micros flowing_since_ = 0;
-  bool has_media_ = false;       ///< of this publisher
+  bool has_media_ = false;  ///< of this publisher
   bool closing_ = false;
   std::optional<feed::Format> format_;
   HeaderCache headers_;

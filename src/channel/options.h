@@ -22,7 +22,7 @@ struct Options {
   /// The instance is not ready while this channel has a publisher and no fresh part; others do not count, or a
   /// stranger's encoder could take the whole instance out of service.
   bool required = false;
-  std::vector<std::string> keys;  ///< any of them admits a publisher; none: loopback addresses only
+  std::vector<std::string> keys;         ///< any of them admits a publisher; none: loopback addresses only
   std::vector<std::string> backup_keys;  ///< any of them admits a publisher of the backup feed
 };
 

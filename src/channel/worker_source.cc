@@ -66,7 +66,8 @@ void WorkerSource::start(const record::Position& position) {
 void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;
-  const std::string group = options_.declared ? channel_ : ingest::peer_key(feeds_[feed::index(shown_)].publisher().peer);
+  const std::string group =
+      options_.declared ? channel_ : ingest::peer_key(feeds_[feed::index(shown_)].publisher().peer);
   auto spawned = spawner_.spawn(media, {position_->known(), group});
   if (!spawned.ok()) {
     ++counters_.spawn_failures;

@@ -22,8 +22,8 @@ namespace channel {
 ///
 /// The log always grows: a worker that dies or hangs is replaced, at once the first time and after longer pauses in a
 /// crash loop, and while no worker runs a stand-in continues the log. A new worker is sent what it has missed of the
-/// feeds: their formats and headers, and which of them is shown. A worker whose request waits in the spawner's queue has not started: it cannot
-/// hang, and the stand-in continues the log until it starts.
+/// feeds: their formats and headers, and which of them is shown. A worker whose request waits in the spawner's queue
+/// has not started: it cannot hang, and the stand-in continues the log until it starts.
 class WorkerSource final : public Source {
  public:
   struct Counters {

@@ -5,8 +5,8 @@
 namespace media {
 namespace {
 
-/// The configuration without "there is no SBR": the sync extension 0x2b7 of type 5 with sbrPresentFlag 0, behind the two
-/// bytes of AAC-LC. Spec: [ISO 14496-3 1.6.2.1].
+/// The configuration without "there is no SBR": the sync extension 0x2b7 of type 5 with sbrPresentFlag 0, behind the
+/// two bytes of AAC-LC. Spec: [ISO 14496-3 1.6.2.1].
 base::View essential_config(const Track& track) {
   const base::View config = track.config.view();
   const bool says_no_sbr = track.codec == Codec::kAac && config.size() == 5 && config[0] >> 3 == 2 &&

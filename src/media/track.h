@@ -107,8 +107,8 @@ struct Track {
 };
 
 /// True if both decode with one decoder configuration: nothing that playlists or init sections declare differs. What an
-/// AudioSpecificConfig says of an absent extension, as FFmpeg writes it over RTMP and not into a transport stream, is no
-/// difference.
+/// AudioSpecificConfig says of an absent extension, as FFmpeg writes it over RTMP and not into a transport stream, is
+/// no difference.
 bool same_format(const Track& a, const Track& b);
 
 }  // namespace media

@@ -94,12 +94,13 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
     add_demuxed(out, feed, feed_labels(labels, i));
   }
   for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
-    out.counter("kickoff_feed_switches_total",
-                "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen, "
-                "mute (its content was bad, the other one's good), returned (the primary was well again), asked (by an "
-                "operator).",
-                with(labels, "reason", std::string(channel::to_string(reason))),
-                value_of(report.switches[static_cast<std::size_t>(reason)]));
+    out.counter(
+        "kickoff_feed_switches_total",
+        "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen, "
+        "mute (its content was bad, the other one's good), returned (the primary was well again), asked (by an "
+        "operator).",
+        with(labels, "reason", std::string(channel::to_string(reason))),
+        value_of(report.switches[static_cast<std::size_t>(reason)]));
   }
   out.counter("kickoff_feed_publishes_refused_total",
               "Publishers refused by the channel because it had one already or was ending.", labels,

@@ -159,8 +159,8 @@ void Session::on_publish(const Command& command) {
   state_ = State::kPending;
   PublishAddress address = parse_publish_address(app_, name.text() != nullptr ? *name.text() : "", tc_url_);
   handler_.on_publish({std::move(address.app), std::move(address.stream), std::move(address.query),
-                       std::move(address.key), std::move(address.other_keys), std::move(address.feed),
-                       tc_url_, encoder_, capabilities_});
+                       std::move(address.key), std::move(address.other_keys), std::move(address.feed), tc_url_,
+                       encoder_, capabilities_});
 }
 
 void Session::on_delete_stream(const Command& command) {

@@ -274,7 +274,8 @@ bool Production::may_begin(const media::Packet& newest) const {
   // Audio alone has had its wait for video on the timeline.
   if (!video_.known() || options_.audio == job::Options::Audio::kNone || early_.size() >= kMostEarly) return true;
   const base::Micros waited = newest.arrived - early_.front().arrived;
-  if (audio_.empty()) return waited >= kWaitForAudio && !feeds_[feed::index(shown_)].input().awaits(media::Kind::kAudio, newest.arrived);
+  if (audio_.empty())
+    return waited >= kWaitForAudio && !feeds_[feed::index(shown_)].input().awaits(media::Kind::kAudio, newest.arrived);
   return !feeds_[feed::index(shown_)].input().finds_tracks() || waited >= kWaitForLanguages;
 }
 

@@ -94,8 +94,8 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   packager::Packager packager_;
   Presentation presentation_;
   std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index()
-  feed::Id shown_ = feed::Id::kPrimary;         ///< the one whose audio is played
-  feed::Id wanted_ = feed::Id::kPrimary;        ///< the one that was selected last
+  feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
+  feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that was selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   base::Micros now_ = 0;  ///< UTC, of the newest tick
   VideoLane video_;

@@ -240,8 +240,7 @@ void VideoLane::retire(std::unique_ptr<transcode::DecodeSide> side) {
 
 /// Packets that the copy waits for have the new format.
 void VideoLane::change_incoming(const media::Track& track) {
-  const bool changed =
-      !media::same_format(track, incoming_->track) || track.timescale != incoming_->track.timescale;
+  const bool changed = !media::same_format(track, incoming_->track) || track.timescale != incoming_->track.timescale;
   incoming_->track = track;
   if (!changed) return;
   if (incoming_->decode) {

@@ -121,7 +121,7 @@ class VideoLane final : private transcode::Output {
   VideoPlan plan_;
   std::optional<RateMeter> rate_;  ///< of the copy
   std::int64_t claimed_rate_ = 0;
-  std::optional<std::uint32_t> copy_;  ///< rendition
+  std::optional<std::uint32_t> copy_;              ///< rendition
   std::unique_ptr<transcode::EncodeSide> encode_;  ///< outlives the decode sides
   std::unique_ptr<transcode::DecodeSide> decode_;  ///< of source_
   std::optional<Incoming> incoming_;

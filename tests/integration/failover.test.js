@@ -110,9 +110,11 @@ test('a copy: other parameters are one discontinuity, in every rendition', async
   backup('other', { ...blue, size: '320x180' });
   await bothThere('other');
   await sleep(3000);
-  const checking = assertLive(server.playlist('other'), { seconds: 12, independent: false, probes: false });
   assert.strictEqual((await change('other', { to: 'backup' })).status, 204);
-  await checking;
+  // Its next key frame, and the next segment after that.
+  await server.until('it has changed over', async () => (await server.metric('kickoff_channel_discontinuities_total', { channel: 'other' })) === 1);
+  await sleep(5000);
+  await assertLive(server.playlist('other'), { seconds: 6, independent: false, probes: false });
   const lists = await playlists('other');
   assert.strictEqual(lists.length, 2);
   for (const { text } of lists) {

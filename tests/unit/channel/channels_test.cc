@@ -211,7 +211,8 @@ TEST_F(ChannelsTest, DisconnectsWhoPublishesToOneChannelAndLetsItComeBack) {
   EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "enough"), Channels::Disconnect::kDone);
   EXPECT_EQ(feeds_[0].closed, "enough");
   EXPECT_EQ(feeds_[1].closed, "");
-  EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "again"), Channels::Disconnect::kNoPublisher) << "it is on its way out";
+  EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "again"), Channels::Disconnect::kNoPublisher)
+      << "it is on its way out";
   EXPECT_EQ(feeds_[0].closed, "enough");
   feeds_[0].end();
   EXPECT_EQ(channels_->disconnect("match", feed::Id::kPrimary, "again"), Channels::Disconnect::kNoPublisher);

@@ -269,7 +269,8 @@ TEST_F(FeedWriterTest, WhatIsHeldForOneWorkerIsNotWrittenToTheNext) {
 
 TEST_F(FeedWriterTest, ATransportStreamIsBoundedAsMessagesAre) {
   const auto ts = [&](Role role, std::size_t size) {
-    writer_.write(feed::Id::kPrimary, feed::TsBytes{0, base::Bytes::copy_of(std::string(size, 'x')), role}, time_.steady());
+    writer_.write(feed::Id::kPrimary, feed::TsBytes{0, base::Bytes::copy_of(std::string(size, 'x')), role},
+                  time_.steady());
   };
   pipe_.stuck = true;
   ts(Role::kKeyFrame, 1 << 20);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "unit/ingest/fake_channel.h"
 #include "unit/ingest/listening_encoder.h"
 #include "unit/ingest/run_loop.h"
@@ -143,8 +145,9 @@ TEST_F(SrtPullTest, HangsUpWhenTheChannelClosesItAndCallsAgainLater) {
   until([&] { return encoder.answered() && stats().live; });
   channel_.feed->close("no media for 30 s");
   EXPECT_EQ(channel_.trace.back(), "start") << "on a later turn";
-  until([&] { return encoder.left_by_caller() && !stats().live; });
-  EXPECT_EQ(channel_.trace.back(), "end no media for 30 s");
+  // It may have called again by the time that the encoder notices.
+  until([&] { return encoder.left_by_caller(); });
+  EXPECT_EQ(std::count(channel_.trace.begin(), channel_.trace.end(), "end no media for 30 s"), 1);
   encoder.hang_up();
   until([&] { return encoder.answered() && stats().publishes == 2; });
 }

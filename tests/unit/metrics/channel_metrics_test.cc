@@ -58,7 +58,8 @@ TEST(ChannelMetrics, CountWhatTheSlotTheQueueAndTheSourceCounted) {
 }
 
 /// "primary", "backup" … of each series of a family that has the label, with its value.
-std::map<std::string, double> by_label(const channel::Report& report, const std::string& name, const std::string& label) {
+std::map<std::string, double> by_label(const channel::Report& report, const std::string& name,
+                                       const std::string& label) {
   Families out;
   add_channel(out, report, {});
   std::map<std::string, double> values;
@@ -91,8 +92,8 @@ TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;
   for (std::uint64_t& count : of.switches) count = next++;
-  const std::map<std::string, double> wanted{
-      {"lost", 1}, {"silent", 2}, {"black", 3}, {"frozen", 4}, {"mute", 5}, {"returned", 6}, {"asked", 7}};
+  const std::map<std::string, double> wanted{{"lost", 1}, {"silent", 2},   {"black", 3}, {"frozen", 4},
+                                             {"mute", 5}, {"returned", 6}, {"asked", 7}};
   EXPECT_EQ(by_label(of, "kickoff_feed_switches_total", "reason"), wanted);
 }
 

@@ -43,7 +43,8 @@ class TwoFeeds {
   }
   static feed::RtmpMessage picture(Id id, std::int64_t stamp, bool key) {
     const std::string slice = std::string(rtmp::kFirstSlice) + std::string(4000, letter(id));
-    return rtmp_message(feed::kRtmpVideo, stamp, utc(stamp), rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::nal(key ? 5 : 1, slice)));
+    return rtmp_message(feed::kRtmpVideo, stamp, utc(stamp),
+                        rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::nal(key ? 5 : 1, slice)));
   }
   static base::Micros utc(std::int64_t at) { return Producing::utc(at); }
 

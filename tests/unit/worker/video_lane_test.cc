@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <functional>
+
 #include "outlet.h"
 #include "unit/transcode/source.h"
 
@@ -301,18 +303,20 @@ TEST(VideoLane, ASwitchThatIsAskedForTakesPicturesOfBothFeedsUntilItIsDone) {
   encode.play(first.packets, 0, 6);
   const auto second = Encode::source(70'000, 1'000'000, 1000);
   encode.lane.switch_to(second.track, 0, first_packets(second, 6), feed::Select::How::kAsked);
-  EXPECT_TRUE(encode.lane.switching()) << "nothing of it follows what was shown yet";
-  for (std::size_t i = 6; i < 12 && encode.lane.switching(); ++i) {
-    for (const auto* feed : {&first, &second}) {
-      media::Packet packet = feed->packets[i];
-      EXPECT_TRUE(encode.lane.take(packet)) << i;
-    }
-    for (int tries = 0; tries < 100 && encode.lane.switching(); ++tries) {
+  const auto wait_until = [&](const std::function<bool()>& done) {
+    for (int tries = 0; tries < 500 && !done(); ++tries) {
       pollfd descriptor{encode.lane.encoded_descriptor(), POLLIN, 0};
       poll(&descriptor, 1, 10);
       encode.lane.on_encoded();
     }
+  };
+  wait_until([&] { return encode.lane.ladder_counters()->decoding.decoded == 12; });
+  EXPECT_TRUE(encode.lane.switching()) << "nothing of it follows what was shown yet";
+  for (const auto* feed : {&first, &second}) {
+    media::Packet packet = feed->packets[6];
+    EXPECT_TRUE(encode.lane.take(packet));
   }
+  wait_until([&] { return !encode.lane.switching(); });
   EXPECT_FALSE(encode.lane.switching());
   EXPECT_EQ(encode.lane.source()->id, 70'000U);
 }
