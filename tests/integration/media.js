@@ -46,9 +46,10 @@ function source(given = {}) {
 }
 
 // The pictures of `seconds` of a playlist, from its beginning, of sources with a `ground`: [{ground: 'red'|'blue', square}], where the
-// square is at 0 to 39. Height: of the rendition.
-async function pictures(url, seconds, height) {
-  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '0', '-i', url, '-t', String(seconds), '-map', '0:v:0', '-fps_mode', 'passthrough',
+// square is at 0 to 39. Height: of the rendition. Rate: that many a second, whatever comes; without it those that come.
+async function pictures(url, seconds, height, rate) {
+  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '0', '-i', url, '-t', String(seconds), '-map', '0:v:0',
+    ...(rate ? ['-fps_mode', 'cfr', '-r', String(rate)] : ['-fps_mode', 'passthrough']),
     '-vf', `crop=iw:${Math.round(16 * height / 360)}:0:0,scale=40:1:flags=area,format=rgb24`, '-f', 'rawvideo', '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks = [];
   child.child.stdout.on('data', (data) => chunks.push(data));
