@@ -258,8 +258,14 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   declare_publishing(keys, options);
   declare_publish_keys(keys, options);
   declare_failover(keys, options.failover);
-  keys.key({"source", Reload::kNextWorker, "copy: the feed's own video is the top rung, untouched"},
-           Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}}));
+  Value source = Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}});
+  source.read = [read = source.read](const std::string& text) -> Complaint {
+    // Not quoted: it may hold a passphrase.
+    if (text.find("://") != std::string::npos)
+      return " has to be transcode or copy; a URL belongs in feeds.primary.source";
+    return read(text);
+  };
+  keys.key({"source", Reload::kNextWorker, "copy: the feed's own video is the top rung, untouched"}, source);
   declare_ladder(keys, media);
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   keys.key(

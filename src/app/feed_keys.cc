@@ -37,6 +37,8 @@ void declare_source(Keys& keys, Config::FeedSource& source, const Samples& sampl
   keys.key({"source", kRule, "the URL; empty: the feed is published", samples.url}, url);
   keys.variable({"source_env", kRule, "an environment variable with the URL", samples.variable}, read);
   Value file = Value::action("a path", [read](const std::string& path) -> Complaint {
+    // Not quoted: it may hold a passphrase.
+    if (path.find("://") != std::string::npos) return " has to be a path; the URL itself belongs in source";
     const auto lines = read_secrets(path);
     return lines.ok() ? read(lines->front()) : ": " + lines.error().what;
   });
@@ -63,9 +65,6 @@ void declare_failover(Keys& keys, channel::Failover& failover) {
   keys.key(
       {"failover_frozen", kRule, "with pictures that stand still, while the other feed's do not; 0: never for that"},
       Value::duration(failover.frozen_after, 0, kMost));
-  keys.key({"failover_mute", kRule,
-            "with silent sound, where sound is encoded, while the other feed's is not known to be; 0: never for that"},
-           Value::duration(failover.mute_after, 0, kMost));
   keys.key({"failback", kRule, "auto: the primary feed is shown again when it is well; manual: only when the API asks"},
            by_itself(failover.back));
   keys.key({"failback_after", kRule, "for which the primary feed has to have been well without a pause"},

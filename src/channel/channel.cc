@@ -36,7 +36,9 @@ Channel::~Channel() = default;
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(const ingest::PublishRequest& request,
                                                                              feed::Id id, ingest::Feed& feed) {
   if (state_ == State::kEnding) return refuse(request, "channel " + name_ + " is ending; try again in a moment");
-  if (occupied(id)) {
+  // Nobody asks for a pulled feed to take over: it tries again by itself for ever.
+  const bool taken = request.pulled && slot(id).occupied() && !slot(id).silent();
+  if (occupied(id) || taken) {
     return refuse(request, "channel " + name_ + " has a publisher of its " + std::string(feed::to_string(id)) +
                                " feed already (set takeover: true to let a second one replace it at any time)");
   }
@@ -109,6 +111,9 @@ FeedState Channel::state_of(feed::Id id) const {
   const auto micros = [](const job::Number& number) {
     return static_cast<base::Micros>(number.load(std::memory_order_relaxed));
   };
+  state.has_video = seen.codec_plus_one.load(std::memory_order_relaxed) > 0;
+  state.no_picture = micros(seen.no_picture_us);
+  state.watched_for = micros(seen.watched_us);
   state.black_for = micros(seen.black_us);
   state.frozen_for = micros(seen.frozen_us);
   state.mute_for = micros(seen.mute_us);
@@ -122,7 +127,7 @@ FeedChoice::States Channel::states() {
     FeedState& state = states[feed::index(id)];
     base::Micros& bad_at = bad_at_[feed::index(id)];
     state = state_of(id);
-    if (content_fault(state, options_.failover)) bad_at = now;
+    if (!usable(state, options_.failover) || !content_fault(state, options_.failover).empty()) bad_at = now;
     if (bad_at > 0) state.flowing_for = std::min(state.flowing_for, now - bad_at);
   }
   return states;

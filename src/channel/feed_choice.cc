@@ -1,10 +1,24 @@
 #include "channel/feed_choice.h"
 
+#include <algorithm>
+
 namespace channel {
 namespace {
 
-bool usable(const FeedState& feed, const Failover& rules) {
-  return feed.connected && feed.has_media && feed.silence < rules.after;
+bool lasts(base::Micros time, base::Micros limit) { return limit > 0 && time >= limit; }
+
+/// What is wrong with the feed's pictures for long enough.
+std::optional<FeedChoice::Reason> picture_fault(const FeedState& feed, const Failover& rules) {
+  if (lasts(feed.black_for, rules.black_after)) return FeedChoice::Reason::kBlack;
+  if (lasts(feed.frozen_for, rules.frozen_after)) return FeedChoice::Reason::kFrozen;
+  return std::nullopt;
+}
+
+/// Whether a feed is known to be free of this fault: it was looked at for as long as the other one has had it.
+bool known_good(const FeedState& feed, FeedChoice::Reason fault, const Failover& rules) {
+  const bool black = fault == FeedChoice::Reason::kBlack;
+  return feed.black_for == 0 && feed.frozen_for == 0 &&
+         feed.watched_for >= (black ? rules.black_after : rules.frozen_after);
 }
 
 }  // namespace
@@ -21,12 +35,13 @@ std::optional<FeedChoice::Switch> FeedChoice::update(const States& feeds, const 
   const FeedState& spare = feeds[feed::index(to)];
   if (!rules.automatic || !usable(spare, rules)) return std::nullopt;
   if (!shown.connected) return make(to, How::kForced, Reason::kLost);
-  if (shown.silence >= rules.after) return make(to, How::kForced, Reason::kSilent);
-  const std::optional<Reason> bad = content_fault(shown, rules);
-  const bool better = !content_fault(spare, rules);
-  if (bad && better) return make(to, How::kAsked, *bad);
-  const bool returns =
-      better && to == feed::Id::kPrimary && rules.back && !pinned_ && spare.flowing_for >= rules.back_after;
+  if (!usable(shown, rules)) return make(to, How::kForced, Reason::kSilent);
+  // A feed of sound alone is no better than one whose picture is bad.
+  if (shown.has_video && !spare.has_video) return std::nullopt;
+  const std::optional<Reason> bad = picture_fault(shown, rules);
+  if (bad && known_good(spare, *bad, rules)) return make(to, How::kAsked, *bad);
+  const bool returns = to == feed::Id::kPrimary && rules.back && !pinned_ && !picture_fault(spare, rules) &&
+                       spare.flowing_for >= rules.back_after;
   if (returns) return make(to, How::kAsked, Reason::kReturned);
   return std::nullopt;
 }
@@ -49,20 +64,20 @@ FeedChoice::Switch FeedChoice::make(feed::Id to, feed::Select::How how, Reason r
   return {to, how, reason};
 }
 
-std::optional<FeedChoice::Reason> content_fault(const FeedState& feed, const Failover& rules) {
-  using Reason = FeedChoice::Reason;
-  const auto lasts = [](base::Micros time, base::Micros limit) { return limit > 0 && time >= limit; };
-  if (lasts(feed.black_for, rules.black_after)) return Reason::kBlack;
-  if (lasts(feed.frozen_for, rules.frozen_after)) return Reason::kFrozen;
-  if (lasts(feed.mute_for, rules.mute_after)) return Reason::kMute;
-  return std::nullopt;
+bool usable(const FeedState& feed, const Failover& rules) {
+  return feed.connected && feed.has_media && feed.silence < rules.after &&
+         feed.no_picture < std::max(rules.after, FeedChoice::kNoPicture);
+}
+
+std::string_view content_fault(const FeedState& feed, const Failover& rules) {
+  if (const auto fault = picture_fault(feed, rules)) return to_string(*fault);
+  return feed.mute_for >= kMuteFault ? "mute" : "";
 }
 
 int score_of(const FeedState& feed, const Failover& rules) {
   if (!usable(feed, rules)) return 0;
-  const auto fault = content_fault(feed, rules);
-  if (!fault) return 100;
-  return *fault == FeedChoice::Reason::kMute ? 60 : 25;
+  if (picture_fault(feed, rules)) return 25;
+  return feed.mute_for >= kMuteFault ? 60 : 100;
 }
 
 std::string_view to_string(FeedChoice::Reason reason) {
@@ -71,7 +86,6 @@ std::string_view to_string(FeedChoice::Reason reason) {
     case FeedChoice::Reason::kSilent: return "silent";
     case FeedChoice::Reason::kBlack: return "black";
     case FeedChoice::Reason::kFrozen: return "frozen";
-    case FeedChoice::Reason::kMute: return "mute";
     case FeedChoice::Reason::kReturned: return "returned";
     case FeedChoice::Reason::kAsked: return "asked";
   }

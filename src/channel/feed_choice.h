@@ -16,10 +16,9 @@ struct Failover {
   base::Micros after = 500 * base::kMillisecond;  ///< without media, after which the other feed is shown
   bool back = true;                               ///< return to the primary feed when it is well again
   base::Micros back_after = 30 * base::kSecond;   ///< for which it has to have been well without a pause
-  /// For so long the shown feed may be black, stand still, or be without sound while the other one is not. 0: for ever.
+  /// For so long the shown feed may be black, or stand still, while the other one does not. 0: for ever.
   base::Micros black_after = 2 * base::kSecond;
   base::Micros frozen_after = 5 * base::kSecond;
-  base::Micros mute_after = 10 * base::kSecond;
 };
 
 /// What FeedChoice goes by, of one feed.
@@ -28,6 +27,9 @@ struct FeedState {
   bool has_media = false;        ///< since it connected
   base::Micros silence = 0;      ///< since its last media, or since it connected
   base::Micros flowing_for = 0;  ///< its media has come without a pause of FeedSlot::kSilent
+  bool has_video = false;        ///< the worker has found its video
+  base::Micros no_picture = 0;   ///< since its last picture; 0 where it never had one
+  base::Micros watched_for = 0;  ///< media time for which its pictures have been looked at
   base::Micros black_for = 0;    ///< media time for which its pictures have been black, as far as the worker looks
   base::Micros frozen_for = 0;   ///< for which they have stood still
   base::Micros mute_for = 0;     ///< for which its sound has been silence
@@ -37,18 +39,21 @@ struct FeedState {
 ///
 /// The feed that is there first is shown. From then on it changes
 ///   lost      when the shown feed's publisher has gone and the other one sends media
-///   silent    when the shown feed has sent no media for Failover::after and the other one does
-///   black, frozen, mute   when the shown feed's content is bad for as long as Failover says, and the other one's is
-///             good: where both are black, the programme is
+///   silent    when the shown feed has sent no media for Failover::after, or no picture for kNoPicture, and the other
+///             one does
+///   black, frozen   when the shown feed's pictures have been so for as long as Failover says, and the other one's have
+///             been looked at as long and are neither: where both are black, the programme is
 ///   returned  from the backup to the primary, which has been well for Failover::back_after; not where the operator
 ///             has asked for the backup
 ///   asked     when the operator says so
 /// A feed that is there and sends nothing is never switched to.
 class FeedChoice {
  public:
-  enum class Reason : std::uint8_t { kLost, kSilent, kBlack, kFrozen, kMute, kReturned, kAsked };
-  static constexpr std::array kReasons{Reason::kLost, Reason::kSilent,   Reason::kBlack, Reason::kFrozen,
-                                       Reason::kMute, Reason::kReturned, Reason::kAsked};
+  enum class Reason : std::uint8_t { kLost, kSilent, kBlack, kFrozen, kReturned, kAsked };
+  static constexpr std::array kReasons{Reason::kLost,   Reason::kSilent,   Reason::kBlack,
+                                       Reason::kFrozen, Reason::kReturned, Reason::kAsked};
+  /// Pictures of two a second are a feed, too.
+  static constexpr base::Micros kNoPicture = 2 * base::kSecond;
 
   struct Switch {
     feed::Id to = feed::Id::kPrimary;
@@ -83,8 +88,12 @@ class FeedChoice {
 
 std::string_view to_string(FeedChoice::Reason reason);
 
-/// What is wrong with a feed's content, the worst first; nullopt: nothing that is known.
-std::optional<FeedChoice::Reason> content_fault(const FeedState& feed, const Failover& rules);
+/// Whether viewers would see media of the feed.
+bool usable(const FeedState& feed, const Failover& rules);
+/// What is wrong with a feed's content, the worst first: "black", "frozen", "mute" (for kMuteFault); empty: nothing
+/// that is known.
+inline constexpr base::Micros kMuteFault = 10 * base::kSecond;
+std::string_view content_fault(const FeedState& feed, const Failover& rules);
 /// 0 to 100: 0 nothing to show, 25 black or frozen, 60 without sound, 100 well.
 int score_of(const FeedState& feed, const Failover& rules);
 

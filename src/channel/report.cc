@@ -105,7 +105,7 @@ Report make_report(Channel& channel) {
     feed = report_of(channel.feed(id), channel.options());
     const FeedState state = channel.state_of(id);
     feed.score = score_of(state, channel.options().failover);
-    if (const auto fault = content_fault(state, channel.options().failover)) feed.fault = to_string(*fault);
+    feed.fault = content_fault(state, channel.options().failover);
   }
   report.feeds.front().used = true;
   report.shown = channel.choice().shown();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "ingest/network.h"
 #include "loop/udp_receiver.h"
 
 namespace ingest {
@@ -109,7 +110,9 @@ base::Status set_sources(PullSource& source, const std::string& text) {
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(',', at), text.size());
     source.sources.push_back(text.substr(at, end - at));
-    if (loop::host_kind(source.sources.back()) != loop::HostKind::kUnicast) {
+    // An address with a zone would be none for the filter.
+    if (loop::host_kind(source.sources.back()) != loop::HostKind::kUnicast ||
+        !parse_network(source.sources.back()).ok()) {
       return fault("sources has to be a list of IP addresses, separated by commas");
     }
     at = end + 1;

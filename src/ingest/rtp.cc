@@ -39,10 +39,7 @@ void RtpOrder::feed(const RtpPacket& packet, base::Micros now, std::vector<std::
   // The distance from the number that is due, in the half of the circle where it is.
   const auto ahead = static_cast<std::int16_t>(packet.sequence - static_cast<std::uint16_t>(next_));
   if (sender_ != packet.sender || ahead > kJump || ahead < -kJump) {
-    while (!held_.empty()) {
-      skip_gap();
-      release(out);
-    }
+    flush(out);
     sender_ = packet.sender;
     next_ = packet.sequence;
     return feed(packet, now, out);
@@ -74,6 +71,14 @@ void RtpOrder::settle(base::Micros now, std::vector<std::uint8_t>& out) {
     release(out);
     gap_since_ = now;
   }
+}
+
+void RtpOrder::flush(std::vector<std::uint8_t>& out) {
+  while (!held_.empty()) {
+    skip_gap();
+    release(out);
+  }
+  sender_.reset();
 }
 
 /// What is due is given up.

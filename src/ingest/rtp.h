@@ -39,6 +39,8 @@ class RtpOrder {
   void feed(const RtpPacket& packet, base::Micros now, std::vector<std::uint8_t>& out);
   /// The same for what has waited long enough.
   void settle(base::Micros now, std::vector<std::uint8_t>& out);
+  /// Hands on all that is held; the next packet begins anew.
+  void flush(std::vector<std::uint8_t>& out);
 
   const RtpCounters& counters() const { return counters_; }
 

@@ -41,7 +41,7 @@ void SrtPull::begin() {
 void SrtPull::call(base::Result<loop::Addresses> found) {
   if (!found.ok()) return fail(found.error().what);
   SrtCall call;
-  call.address = (*found)[next_address_++ % found->size()];
+  call.address = (*found)[next_address_ % found->size()];
   call.port = source_.port;
   const auto parsed = parse_network(call.address);
   listener_ = {parsed.ok() ? parsed->bytes : Address{}.bytes, call.port};
@@ -71,7 +71,10 @@ void SrtPull::on_srt_media(base::Micros arrived, base::Bytes&& bytes, std::uint6
 }
 
 void SrtPull::on_srt_ended(const std::string& reason) {
-  if (state_ == State::kCalling) return fail(reason);
+  if (state_ == State::kCalling) {
+    ++next_address_;
+    return fail(reason);
+  }
   publication_.end(reason);
   wait(reason);
 }

@@ -21,6 +21,20 @@ bool begins_pes(base::View packet) {
 
 }  // namespace
 
+bool is_transport_stream(base::View bytes) {
+  // Plain packets, with a time stamp before each, and with a Reed-Solomon code behind each.
+  for (const std::size_t stride : {kPacket, kPacket + 4, kPacket + 16}) {
+    for (std::size_t first = 0; first < stride && first < bytes.size(); ++first) {
+      std::size_t at = first;
+      while (at < bytes.size() && bytes[at] == kSync) at += stride;
+      const bool several = at > first + stride;
+      const bool single = first == 0 && at == stride && bytes.size() >= kPacket;
+      if (at >= bytes.size() && (several || single)) return true;
+    }
+  }
+  return false;
+}
+
 bool carries_media(base::View bytes) {
   if (bytes.size() % kPacket != 0) return true;
   for (std::size_t at = 0; at < bytes.size(); at += kPacket) {

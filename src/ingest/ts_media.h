@@ -9,4 +9,7 @@ namespace ingest {
 /// Bytes that are not whole packets are taken for media: the demuxer knows better.
 bool carries_media(base::View bytes);
 
+/// Whether the bytes of one datagram are of a transport stream: sync bytes a packet apart, from wherever it was cut.
+bool is_transport_stream(base::View bytes);
+
 }  // namespace ingest

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "ingest/ts_media.h"
 
 namespace ingest {
 
@@ -61,7 +62,7 @@ void UdpPull::open() {
 /// Ends a feed that has fallen silent.
 void UdpPull::watch() {
   if (!publication_.live() || clock_.steady() - heard_ < options_.silence) return;
-  order_.settle(clock_.steady(), bytes_);
+  order_.flush(bytes_);
   hand_on();
   publication_.end("no datagrams for " + std::to_string(options_.silence / base::kMillisecond) + " ms");
 }
@@ -69,40 +70,49 @@ void UdpPull::watch() {
 void UdpPull::on_datagrams(std::span<const loop::Datagram> datagrams, std::uint64_t lost) {
   publication_.stats.datagrams += datagrams.size();
   publication_.stats.datagrams_lost += lost;
-  for (const loop::Datagram& datagram : datagrams) {
-    if (accept(address_of(datagram.from))) {
-      take(datagram.bytes);
-    } else {
-      ++publication_.stats.datagrams_foreign;
-    }
-  }
+  for (const loop::Datagram& datagram : datagrams) take(address_of(datagram.from), datagram.bytes);
   hand_on();
+}
+
+/// Only what is a transport stream has a say: anybody can send to this port.
+void UdpPull::take(const Address& from, base::View datagram) {
+  if (source_.kind != PullSource::Kind::kRtp) {
+    if (!is_transport_stream(datagram)) {
+      ++publication_.stats.datagrams_foreign;
+    } else if (accept(from)) {
+      bytes_.insert(bytes_.end(), datagram.begin(), datagram.end());
+    }
+    return;
+  }
+  const auto packet = parse_rtp(datagram);
+  if (!packet.ok()) {
+    if (packet.error().code != base::Code::kUnsupported) ++publication_.stats.rtp_malformed;
+  } else if (!is_transport_stream(packet->payload)) {
+    ++publication_.stats.datagrams_foreign;
+  } else if (accept(from)) {
+    order_.feed(*packet, heard_, bytes_);
+  }
 }
 
 /// Whether a datagram's sender is the one that is listened to, or may take its place.
 bool UdpPull::accept(const Address& from) {
   const auto includes = [&](const Network& network) { return network.contains(from); };
-  if (!sources_.empty() && std::none_of(sources_.begin(), sources_.end(), includes)) return false;
   const base::Micros now = clock_.steady();
   const bool same = from.bytes == sender_.bytes && from.port == sender_.port;
+  const bool allowed = sources_.empty() || std::any_of(sources_.begin(), sources_.end(), includes);
+  const bool busy = publication_.live() || !bytes_.empty();
+  if (!allowed || (!same && busy && now - heard_ < options_.sender_silence)) {
+    ++publication_.stats.datagrams_foreign;
+    return false;
+  }
   if (!same && publication_.live()) {
-    if (now - heard_ < options_.sender_silence) return false;
+    order_.flush(bytes_);
     hand_on();
     publication_.end("another sender, " + from.text() + ", took its place");
   }
   sender_ = from;
   heard_ = now;
   return true;
-}
-
-void UdpPull::take(base::View datagram) {
-  if (source_.kind != PullSource::Kind::kRtp) {
-    bytes_.insert(bytes_.end(), datagram.begin(), datagram.end());
-    return;
-  }
-  const auto packet = parse_rtp(datagram);
-  if (packet.ok()) return order_.feed(*packet, heard_, bytes_);
-  if (packet.error().code != base::Code::kUnsupported) ++publication_.stats.rtp_malformed;
 }
 
 void UdpPull::hand_on() {

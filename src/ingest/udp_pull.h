@@ -43,7 +43,7 @@ class UdpPull final : public Pull, private loop::UdpHandler {
   void open();
   void watch();
   bool accept(const Address& from);
-  void take(base::View datagram);
+  void take(const Address& from, base::View datagram);
   void hand_on();
   void refuse();
   void warn(const std::string& why);

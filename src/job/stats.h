@@ -34,9 +34,11 @@ struct FeedStats {
   Number timeline_dropped;     ///< packets without a place on the timeline
 
   // Gauges. Known only while there are two feeds, or where the feed is decoded anyway.
-  Number black_us;   ///< media time for which its pictures have been black
-  Number frozen_us;  ///< for which they have stood still
-  Number mute_us;    ///< for which its sound has been silence; only of audio that is encoded
+  Number no_picture_us;  ///< time since its last picture; 0 where it never had one
+  Number watched_us;     ///< media time for which its pictures have been looked at
+  Number black_us;       ///< media time for which its pictures have been black
+  Number frozen_us;      ///< for which they have stood still
+  Number mute_us;        ///< for which its sound has been silence; only of audio that is encoded
 };
 
 /// What a worker reports of itself: one page of memory that it shares with the server, which reads it whenever it is

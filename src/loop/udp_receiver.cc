@@ -71,6 +71,9 @@ base::Status join(int descriptor, const sockaddr_storage& group, const UdpReceiv
   if (!options.interface.empty() && index == 0) {
     return base::Error{base::Code::kSystem, "no interface is named, or has the address, " + options.interface};
   }
+  // What others on this machine have joined on other interfaces is not ours.
+  const int off = 0;
+  if (group.ss_family == AF_INET) setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off);
   if (options.sources.empty()) {
     group_req request{};
     request.gr_interface = index;

@@ -96,9 +96,8 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
   for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
     out.counter(
         "kickoff_feed_switches_total",
-        "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen, "
-        "mute (its content was bad, the other one's good), returned (the primary was well again), asked (by an "
-        "operator).",
+        "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen "
+        "(its pictures were, the other one's were not), returned (the primary was well again), asked (by an operator).",
         with(labels, "reason", std::string(channel::to_string(reason))),
         value_of(report.switches[static_cast<std::size_t>(reason)]));
   }

@@ -13,11 +13,12 @@ bool PictureHealth::due(base::Micros at) const {
 
 void PictureHealth::look(const Thumbnail& picture, base::Micros at) {
   if (report_.newest && (at < *report_.newest || at - *report_.newest > options_.gap)) {
-    report_ = {std::nullopt, std::nullopt, std::nullopt, report_.looked};
+    report_ = {std::nullopt, std::nullopt, std::nullopt, std::nullopt, report_.looked};
     reference_ = {};
   }
   judge_black(picture, at);
   judge_motion(picture, at);
+  if (!report_.first) report_.first = at;
   report_.newest = at;
   ++report_.looked;
 }

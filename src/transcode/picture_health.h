@@ -31,6 +31,7 @@ class PictureHealth {
     base::Micros every = 250 * base::kMillisecond;  ///< pictures that come faster are not looked at
   };
   struct Report {
+    std::optional<base::Micros> first;         ///< since when pictures have been looked at without a gap
     std::optional<base::Micros> newest;        ///< of the pictures looked at
     std::optional<base::Micros> black_since;   ///< time of the first picture; empty while they are not black
     std::optional<base::Micros> frozen_since;  ///< as black_since

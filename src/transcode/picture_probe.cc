@@ -52,7 +52,6 @@ struct PictureProbe::State {
   std::atomic<std::uint64_t> decoded{0};
   std::atomic<std::uint64_t> skipped{0};
   std::atomic<std::uint64_t> errors{0};
-  std::thread thread;
 };
 
 void PictureProbe::State::run() {
@@ -82,16 +81,17 @@ void PictureProbe::State::decode(const Waiting& key) {
   ++decoded;
 }
 
-PictureProbe::PictureProbe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PictureProbe::PictureProbe(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 base::Result<std::unique_ptr<PictureProbe>> PictureProbe::make(const media::Track& source,
                                                                const PictureHealth::Options& options) {
   TRY(Decoder decoder, open(source));
-  std::unique_ptr<PictureProbe> probe(new PictureProbe(std::make_unique<State>(options, std::move(decoder))));
+  std::unique_ptr<PictureProbe> probe(new PictureProbe(std::make_shared<State>(options, std::move(decoder))));
   State& state = *probe->state_;
   state.timescale = source.timescale;
-  state.thread = std::thread([&state] { state.run(); });
-  pthread_setname_np(state.thread.native_handle(), "k-probe");
+  std::thread thread([shared = probe->state_] { shared->run(); });
+  pthread_setname_np(thread.native_handle(), "k-probe");
+  thread.detach();
   return probe;
 }
 
@@ -101,7 +101,6 @@ PictureProbe::~PictureProbe() {
     state_->closed = true;
   }
   state_->changed.notify_all();
-  if (state_->thread.joinable()) state_->thread.join();
 }
 
 void PictureProbe::feed(const media::Packet& packet) {

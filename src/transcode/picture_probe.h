@@ -24,7 +24,8 @@ class PictureProbe {
   /// or without a timescale; kSystem from the libraries.
   static base::Result<std::unique_ptr<PictureProbe>> make(const media::Track& source,
                                                           const PictureHealth::Options& options);
-  /// Waits for the picture that is being decoded, and for no other.
+  /// Waits for nothing: a picture that is being decoded, which on a busy machine takes seconds at this priority, is
+  /// left to the thread, which ends after it.
   ~PictureProbe();
   PictureProbe(const PictureProbe&) = delete;
   PictureProbe& operator=(const PictureProbe&) = delete;
@@ -41,8 +42,8 @@ class PictureProbe {
 
  private:
   struct State;
-  explicit PictureProbe(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit PictureProbe(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive this
 };
 
 }  // namespace transcode

@@ -16,6 +16,7 @@ Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner)
 void Feed::start(feed::Format format) {
   tracks_.clear();
   probe_.reset();
+  last_picture_ = 0;
   recent_ = {};
   recent_bytes_ = 0;
   input_.start(format);
@@ -65,6 +66,7 @@ void Feed::count(const media::Packet& packet) {
     ++audio_packets_;
   } else if (track == video()) {
     ++video_packets_;
+    last_picture_ = packet.arrived;
   }
 }
 

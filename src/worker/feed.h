@@ -64,6 +64,8 @@ class Feed final : private media::EventSink {
   /// What the probe has seen; nothing while there is none.
   transcode::PictureHealth::Report health() const;
 
+  /// Arrival of the newest picture, UTC; 0 before the first.
+  base::Micros last_picture() const { return last_picture_; }
   std::uint64_t video_packets() const { return video_packets_; }
   std::uint64_t audio_packets() const { return audio_packets_; }
 
@@ -81,6 +83,7 @@ class Feed final : private media::EventSink {
   Recent recent_;
   std::size_t recent_bytes_ = 0;  ///< of its video
   std::unique_ptr<transcode::PictureProbe> probe_;
+  base::Micros last_picture_ = 0;
   std::uint64_t video_packets_ = 0;
   std::uint64_t audio_packets_ = 0;
 };

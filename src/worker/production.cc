@@ -17,6 +17,8 @@ constexpr base::Micros kWaitForAudio = 500 * base::kMillisecond;
 constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 // Ten seconds, as long as announced audio is waited for, of 60 pictures a second and AAC.
 constexpr std::size_t kMostEarly = 2048;
+// How long a switch that was asked for may take: longer than the groups of pictures that are kept.
+constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
 FeedInput::Options input(const job::Options& options) {
   return {options.channel, options.program, options.copy_video ? options.segment : 0};
@@ -48,9 +50,10 @@ bool Production::on_message(const feed::Addressed& addressed) {
     tick(now->utc);
   } else if (std::holds_alternative<feed::Dropped>(message)) {
     from.on_loss();
-    if (from.id() == shown_) video_.on_loss();
+    if (from.video() != nullptr) video_.on_loss(from.video()->id);
   } else if (std::holds_alternative<feed::Stop>(message)) {
     from.input().stop();
+    if (from.id() == shown_) force_switch();
   } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
     select(from.id(), selected->how);
   } else if (std::holds_alternative<feed::Finish>(message)) {
@@ -80,6 +83,7 @@ void Production::resume(base::View position) {
 
 void Production::start(Feed& from, feed::Format format) {
   from.input().stop();
+  if (from.id() == shown_) force_switch();
   if (from.id() == wanted_) video_.cancel_switch();
   if (from.id() == shown_) {
     video_.release();
@@ -92,9 +96,10 @@ void Production::tick(base::Micros utc) {
   now_ = utc;
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
-  settle_switch();
-  probe_feeds();
   if (options_.outage == job::Options::Outage::kHold) video_.hold(utc);
+  settle_switch();
+  if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
+  probe_feeds();
 }
 
 void Production::finish() {
@@ -112,15 +117,23 @@ void Production::select(feed::Id id, feed::Select::How how) {
   wanted_ = id;
   how_ = how;
   if (!again) {
+    selected_at_ = now_;
     video_.cancel_switch();
     begin_switch();
-  } else if (how == feed::Select::How::kForced && shown_ != id) {
-    if (video_.switching()) {
-      video_.release();
-      show(feed(id));
-    } else {
-      begin_switch();
-    }
+  } else if (how == feed::Select::How::kForced) {
+    force_switch();
+  }
+}
+
+/// What a switch that was asked for waited for has gone, or takes too long.
+void Production::force_switch() {
+  if (wanted_ == shown_) return;
+  how_ = feed::Select::How::kForced;
+  if (video_.switching()) {
+    video_.release();
+    show(feed(wanted_));
+  } else {
+    begin_switch();
   }
 }
 
@@ -175,7 +188,13 @@ void Production::show(Feed& to) {
   shown_ = to.id();
   for (const auto& lane : audio_) lane->release();
   const Feed::Recent recent = to.take_recent();
-  for (const media::Track& track : to.tracks()) {
+  std::vector<media::Track> tracks = to.tracks();
+  // Languages that are there already find their lanes before others take these.
+  std::stable_partition(tracks.begin(), tracks.end(), [this](const media::Track& track) {
+    return std::any_of(audio_.begin(), audio_.end(),
+                       [&](const auto& at) { return at->source().language == track.language; });
+  });
+  for (const media::Track& track : tracks) {
     if (track.kind() == media::Kind::kAudio) {
       take_audio(to, track);
     } else if (!video_.known()) {
@@ -190,7 +209,13 @@ void Production::show(Feed& to) {
 /// With two feeds it matters what each of them shows; the one that is decoded for rungs needs no probe.
 void Production::probe_feeds() {
   const bool both = feeds_[0].video() != nullptr && feeds_[1].video() != nullptr;
-  for (Feed& feed : feeds_) feed.set_probing(both && !(feed.id() == shown_ && video_.health()));
+  for (Feed& feed : feeds_) feed.set_probing(both && !decodes(feed));
+}
+
+/// Whether the pictures of the feed are decoded for rungs.
+bool Production::decodes(const Feed& feed) const {
+  return video_.active() && !video_.switching() && video_.health() && feed.video() != nullptr &&
+         feed.video()->id == video_.source()->id;
 }
 
 // ---- From the feeds: tracks and packets in UTC ticks.
@@ -229,12 +254,17 @@ void Production::forget_early(const media::Track& next) {
   if (changed) std::erase_if(early_, [&](const media::Packet& packet) { return packet.track_id == next.id; });
 }
 
-/// The lane that continues with this track is the one that had its id, or the first whose track is gone.
+/// The lane that continues with this track is the one that had its id; of those whose track is gone the one of its
+/// language, else the first.
 void Production::take_audio(Feed& from, const media::Track& track) {
-  auto lane = std::find_if(audio_.begin(), audio_.end(), [&](const auto& at) { return at->source().id == track.id; });
+  const auto find = [&](const auto& fits) {
+    return std::find_if(audio_.begin(), audio_.end(), [&](const auto& at) { return fits(*at); });
+  };
+  auto lane = find([&](const AudioLane& at) { return at.source().id == track.id; });
   if (lane == audio_.end()) {
-    lane = std::find_if(audio_.begin(), audio_.end(), [](const auto& at) { return !at->active(); });
+    lane = find([&](const AudioLane& at) { return !at.active() && at.source().language == track.language; });
   }
+  if (lane == audio_.end()) lane = find([](const AudioLane& at) { return !at.active(); });
   if (lane != audio_.end()) {
     (*lane)->change(track);
     return;
@@ -255,7 +285,7 @@ void Production::take(Feed& from, const media::TrackGone& gone) {
 void Production::take(Feed& from, media::Packet&& packet) {
   if (from.id() == shown_) {
     gather(std::move(packet));
-  } else if (!(from.id() == wanted_ && video_.switching() && video_.take(packet))) {
+  } else if (!(from.id() == wanted_ && video_.take(packet))) {
     from.keep(std::move(packet));
   }
 }

@@ -49,7 +49,10 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   /// Readable while encoders have something to deliver; -1 where nothing is encoded (yet).
   int encoded_descriptor() const { return video_.encoded_descriptor(); }
   /// Takes over what the encoders finished.
-  void on_encoded() { video_.on_encoded(); }
+  void on_encoded() {
+    video_.on_encoded();
+    settle_switch();
+  }
   /// Copies the counters to the page shared with the server.
   void report(job::Stats& stats) const;
 
@@ -74,10 +77,12 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void resume(base::View position);
   void start(Feed& from, feed::Format format);
   void select(feed::Id id, feed::Select::How how);
+  void force_switch();
   void begin_switch();
   void settle_switch();
   void show(Feed& feed);
   void probe_feeds();
+  bool decodes(const Feed& feed) const;
   void tick(base::Micros utc);
   void finish();
   void forget_early(const media::Track& next);
@@ -97,7 +102,8 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
   feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that was selected last
   feed::Select::How how_ = feed::Select::How::kForced;
-  base::Micros now_ = 0;  ///< UTC, of the newest tick
+  base::Micros now_ = 0;          ///< UTC, of the newest tick
+  base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
   VideoLane video_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly

@@ -40,12 +40,14 @@ void put_transport(job::FeedStats& stats, const ts::Counters& ts) {
 
 void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& health) {
   const base::Micros newest = health.newest.value_or(0);
+  put(stats.watched_us, newest - health.first.value_or(newest));
   put(stats.black_us, newest - health.black_since.value_or(newest));
   put(stats.frozen_us, newest - health.frozen_since.value_or(newest));
 }
 
 void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (feed.video() != nullptr) put_video(stats, *feed.video());
+  if (feed.video() == nullptr) put(stats.codec_plus_one, 0);
   const auto& tracks = feed.tracks();
   const auto audio = std::find_if(tracks.begin(), tracks.end(),
                                   [](const media::Track& track) { return track.kind() == media::Kind::kAudio; });
@@ -85,9 +87,10 @@ void Production::report(job::Stats& stats) const {
   for (const Feed& feed : feeds_) {
     job::FeedStats& of = stats.feeds[feed::index(feed.id())];
     put_feed(of, feed);
-    const auto decoded = feed.id() == shown_ ? video_.health() : std::nullopt;
-    put_health(of, decoded ? *decoded : feed.health());
-    const bool heard = feed.id() == shown_ && !audio_.empty() && audio_.front()->transcoder() != nullptr;
+    put(of.no_picture_us, feed.last_picture() > 0 ? std::max<base::Micros>(now_ - feed.last_picture(), 0) : 0);
+    put_health(of, decodes(feed) ? *video_.health() : feed.health());
+    const bool heard =
+        feed.id() == shown_ && !audio_.empty() && audio_.front()->active() && audio_.front()->transcoder() != nullptr;
     put(of.mute_us, heard ? audio_.front()->transcoder()->silent() : 0);
     unplayable += feed.input().unplayable();
   }

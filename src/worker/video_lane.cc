@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "media/slot.h"
 #include "transcode/sdr.h"
+#include "worker/feed.h"
 
 namespace worker {
 
@@ -18,6 +19,13 @@ void log_sdr_conversion(const std::string& channel, const media::Track& track) {
   base::log_info(
       "worker", "the feed is HDR or BT.2020; encoded rungs are tone-mapped to SDR (BT.709), a copy stays as it is",
       {{"channel", channel}, {"transfer", track.video.colour.transfer}, {"primaries", track.video.colour.primaries}});
+}
+
+/// Room for all that a feed keeps for a switch.
+transcode::DecodeSide::Options decoding() {
+  transcode::DecodeSide::Options options;
+  options.max_bytes = Feed::kMostBytes;
+  return options;
 }
 
 void add(transcode::DecodeSide::Counters& sum, const transcode::DecodeSide::Counters& more) {
@@ -47,7 +55,7 @@ bool VideoLane::take(const media::Track& track, std::int64_t claimed_rate) {
     return true;
   }
   // A second angle: the first one is shown, or is about to be.
-  if (incoming_ || (active_ && track.id != source_->id)) return false;
+  if (track.id != source_->id && (incoming_ || active_)) return false;
   const bool changed = !media::same_format(track, *source_) || track.timescale != source_->timescale;
   active_ = true;
   claimed_rate_ = claimed_rate;
@@ -67,22 +75,34 @@ void VideoLane::change(const media::Track& track) {
                   {"width", track.video.width},
                   {"height", track.video.height}});
   source_ = track;
+  change_decoder(track);
   playable_ = !plan_.copy || can_copy(track);
   if (!playable_) {
-    base::log_error("worker", "the new video format cannot be copied; the picture is held until another one comes",
+    base::log_error("worker", "the new video format cannot be copied; its picture is held until another one comes",
                     {{"channel", options_.channel}, {"codec", track.codec_string}});
     return;
-  }
-  if (decode_) {
-    log_sdr_conversion(options_.channel, track);
-    const base::Status status = decode_->change_source(track);
-    if (!status.ok())
-      base::log_error("worker", "new video format not decodable",
-                      {{"channel", options_.channel}, {"why", status.error().message()}});
   }
   if (!plan_.copy) return;
   set_copy_format(track);
   outlet_.on_change();
+}
+
+/// Rungs stay as they are, whatever they are made of.
+void VideoLane::change_decoder(const media::Track& track) {
+  if (!encode_) return;
+  log_sdr_conversion(options_.channel, track);
+  base::Status status = base::Ok{};
+  if (decode_) {
+    status = decode_->change_source(track);
+  } else {
+    auto made = transcode::DecodeSide::make(track, *encode_, decoding());
+    if (made.ok()) decode_ = made.take();
+    if (decode_) encode_->select(decode_.get());
+    if (!made.ok()) status = made.error();
+  }
+  if (!status.ok())
+    base::log_error("worker", "new video format not decodable",
+                    {{"channel", options_.channel}, {"why", status.error().message()}});
 }
 
 void VideoLane::set_copy_format(const media::Track& track) {
@@ -121,7 +141,7 @@ base::Status VideoLane::open_ladder() {
   encode.segment = media::slot_length(source_->timescale, rate, options_.segment).seconds;
   encode.keys = plan_.copy ? EncodeSide::Keys::kForced : EncodeSide::Keys::kGrid;
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
-  TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, {}));
+  TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding()));
   encode_->select(decode_.get());
   plan_.rungs = encode_->rungs();
   rungs_.resize(plan_.rungs.size());
@@ -135,10 +155,10 @@ bool VideoLane::take(media::Packet& packet) {
   if (!source_ || !active_ || packet.track_id != source_->id) return false;
   if (!playable_) {
     ++unplayable_;
-    return true;
+    if (!decode_) return true;
   }
   // The packager first: it may announce a cut at this packet, where the encoders then put their key frames.
-  if (!incoming_ || !incoming_->copied) publish_copy(packet);
+  if (playable_ && (!incoming_ || !incoming_->copied)) publish_copy(packet);
   newest_ = std::max(newest_.value_or(media::Instant{INT64_MIN, 1}), media::Instant{packet.pts, source_->timescale});
   if (decode_) decode_->feed(std::move(packet));
   settle_switch();
@@ -158,7 +178,7 @@ void VideoLane::switch_to(const media::Track& track, std::int64_t claimed_rate, 
   incoming_ = Incoming{track, claimed_rate, nullptr, false};
   if (encode_) {
     log_sdr_conversion(options_.channel, track);
-    auto made = transcode::DecodeSide::make(track, *encode_, {});
+    auto made = transcode::DecodeSide::make(track, *encode_, decoding());
     if (made.ok()) {
       incoming_->decode = made.take();
       incoming_->decode->catch_up(std::move(since_key));
@@ -267,9 +287,12 @@ void VideoLane::release() {
   if (incoming_ && incoming_->decode) encode_->select(incoming_->decode.get());
 }
 
-void VideoLane::on_loss() {
-  if (decode_) decode_->discontinuity();
-  if (incoming_ && incoming_->decode) incoming_->decode->discontinuity();
+void VideoLane::on_loss(std::uint32_t track_id) {
+  if (incoming_ && incoming_->track.id == track_id) {
+    if (incoming_->decode) incoming_->decode->discontinuity();
+  } else if (decode_ && source_->id == track_id) {
+    decode_->discontinuity();
+  }
 }
 
 void VideoLane::hold(base::Micros utc) {

@@ -64,7 +64,8 @@ class VideoLane final : private transcode::Output {
   /// Gives the switch up: the present track stays, or, if it is shown no longer, the next one that comes takes over.
   void cancel_switch();
 
-  void on_loss();
+  /// Packets of this track were lost.
+  void on_loss(std::uint32_t track_id);
   /// It is `utc`: what encoders should have shown by now, and was not there, is the last picture again.
   void hold(base::Micros utc);
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
@@ -101,6 +102,7 @@ class VideoLane final : private transcode::Output {
   base::Status open_ladder();
   void change(const media::Track& track);
   void change_incoming(const media::Track& track);
+  void change_decoder(const media::Track& track);
   void set_copy_format(const media::Track& track);
   bool take_incoming(media::Packet& packet);
   void copy_incoming();

@@ -167,7 +167,7 @@ test('who publishes can be disconnected, and may come back', async () => {
   await server.until('the channel is in grace', async () => JSON.parse((await server.admin('/api/v1/channels')).text).channels[0].state === 'grace');
   assertFits('Channels', (await server.admin('/api/v1/channels')).text);
   assertProblem(await ask('DELETE', kick('match'), { token: secret.operate }), 409);
-  assert.match(server.log(), /"event":"publisher gone","channel":"match","reason":"[^"]*operator/);
+  assert.match(server.log(), /"event":"publisher gone","channel":"match","feed":"primary","reason":"[^"]*operator/);
   const audit = server.log().split('\n').map((line) => { try { return JSON.parse(line); } catch { return {}; } })
     .find((line) => line.tag === 'api' && line.by === 'operations' && line.status === 204);
   assert.ok(audit && audit.method === 'DELETE' && audit.path === kick('match'), server.log(20));

@@ -240,6 +240,32 @@ TEST_F(TwoFeedsTest, ThePrimaryIsShownAgainAfterHalfAMinuteOfItsMedia) {
   EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kReturned), 1U);
 }
 
+// A stuttering uplink would change over twice a stutter.
+TEST_F(TwoFeedsTest, APrimaryThatStalledForLessThanSilenceIsNotReturnedToAtOnce) {
+  both();
+  flow(40 * kSecond);
+  FakeFeed* stalls = std::exchange(primary_, nullptr);
+  flow(800 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  primary_ = stalls;
+  flow(29 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  flow(2 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+}
+
+TEST_F(TwoFeedsTest, APulledFeedNeverTakesOverFromAnEncoder) {
+  both();
+  Options takeover = options();
+  takeover.takeover = true;
+  channel_.set_options(takeover);
+  ingest::PublishRequest pulled = request_for("match");
+  pulled.pulled = true;
+  FakeFeed feed;
+  EXPECT_TRUE(std::holds_alternative<ingest::Publisher::Refusal>(channel_.publish(pulled, feed::Id::kPrimary, feed)));
+  EXPECT_EQ(primary_->closed, "");
+}
+
 TEST_F(TwoFeedsTest, TheChannelIsInGraceWhenBothAreGone) {
   both();
   end(backup_);
@@ -277,6 +303,7 @@ TEST_F(TwoFeedsTest, TheOperatorCannotSwitchToNothing) {
 TEST_F(TwoFeedsTest, AFeedThatTurnsBlackGivesWayAndMustBeWellForAWhileToComeBack) {
   both();
   worker().stats.feeds[0].black_us = 2 * kSecond;
+  worker().stats.feeds[1].watched_us = 60 * kSecond;
   flow(200 * kMillisecond);
   EXPECT_EQ(shown(), "backup");
   EXPECT_EQ(selections(), "b:select") << "what is shown still comes: nothing is lost";

@@ -68,29 +68,57 @@ TEST(FeedChoice, LeavesAFeedThatIsSilentForAsLongAsConfigured) {
   EXPECT_EQ(at.update(silent_for(2 * kSecond), kFlowing), "backup now, silent");
 }
 
-TEST(FeedChoice, LeavesAFeedWhoseContentIsBadForOneThatIsGood) {
-  const auto content = [](base::Micros black, base::Micros frozen, base::Micros mute) {
-    FeedState state = kFlowing;
-    state.black_for = black;
-    state.frozen_for = frozen;
-    state.mute_for = mute;
-    return state;
-  };
+FeedState pictures(base::Micros black, base::Micros frozen, base::Micros watched = 60 * kSecond) {
+  FeedState state = kFlowing;
+  state.has_video = true;
+  state.black_for = black;
+  state.frozen_for = frozen;
+  state.watched_for = watched;
+  return state;
+}
+
+TEST(FeedChoice, LeavesAFeedWhosePicturesAreBadForOneWhoseAreGood) {
   for (const auto& [shown, reason] :
-       std::vector<std::pair<FeedState, std::string>>{{content(2 * kSecond, 0, 0), "black"},
-                                                      {content(0, 5 * kSecond, 0), "frozen"},
-                                                      {content(0, 0, 10 * kSecond), "mute"},
-                                                      {content(2 * kSecond, 5 * kSecond, 10 * kSecond), "black"}}) {
+       std::vector<std::pair<FeedState, std::string>>{{pictures(2 * kSecond, 0), "black"},
+                                                      {pictures(0, 5 * kSecond), "frozen"},
+                                                      {pictures(2 * kSecond, 5 * kSecond), "black"}}) {
     Choosing at;
     EXPECT_EQ(at.update(shown, shown), "") << "the programme is " << reason;
     EXPECT_EQ(at.update(shown, kAbsent), "");
-    EXPECT_EQ(at.update(shown, kFlowing), "backup, " + reason) << "without loss: what is shown still comes";
+    EXPECT_EQ(at.update(shown, pictures(0, 0)), "backup, " + reason) << "without loss: what is shown still comes";
     Choosing never;
-    never.rules.black_after = never.rules.frozen_after = never.rules.mute_after = 0;
-    EXPECT_EQ(never.update(shown, kFlowing), "");
+    never.rules.black_after = never.rules.frozen_after = 0;
+    EXPECT_EQ(never.update(shown, pictures(0, 0)), "");
   }
   Choosing at;
-  EXPECT_EQ(at.update(content(2 * kSecond - 1, 5 * kSecond - 1, 10 * kSecond - 1), kFlowing), "");
+  EXPECT_EQ(at.update(pictures(2 * kSecond - 1, 5 * kSecond - 1), pictures(0, 0)), "");
+}
+
+// What is looked at anew after a switch must not seem good for that reason: the two would be shown in turns.
+TEST(FeedChoice, DoesNotTakeAFeedForGoodThatWasNotLookedAtAsLong) {
+  Choosing at;
+  EXPECT_EQ(at.update(pictures(3 * kSecond, 0), pictures(0, 0, kSecond)), "");
+  EXPECT_EQ(at.update(pictures(3 * kSecond, 0), pictures(kSecond, 0)), "") << "it is turning black";
+  EXPECT_EQ(at.update(pictures(0, 6 * kSecond), pictures(0, 0, 4 * kSecond)), "");
+  EXPECT_EQ(at.update(pictures(0, 6 * kSecond), pictures(0, 3 * kSecond)), "");
+  EXPECT_EQ(at.update(pictures(0, 6 * kSecond), pictures(0, 0, 5 * kSecond)), "backup, frozen");
+}
+
+TEST(FeedChoice, LeavesAFeedWhosePicturesStoppedThoughItsSoundGoesOn) {
+  Choosing at;
+  FeedState sound = pictures(0, 0);
+  sound.no_picture = FeedChoice::kNoPicture - 1;
+  EXPECT_EQ(at.update(sound, pictures(0, 0)), "");
+  sound.no_picture = FeedChoice::kNoPicture;
+  EXPECT_EQ(at.update(sound, pictures(0, 0)), "backup now, silent");
+  EXPECT_EQ(at.update(sound, pictures(0, 0)), "") << "and does not go back to it";
+}
+
+TEST(FeedChoice, DoesNotReturnToAPrimaryOfSoundAlone) {
+  Choosing at;
+  at.update(kAbsent, pictures(0, 0));
+  EXPECT_EQ(at.update(flowing_for(60 * kSecond), pictures(0, 0)), "");
+  EXPECT_EQ(at.update(flowing_for(60 * kSecond), kAbsent), "primary now, lost") << "better than nothing";
 }
 
 TEST(FeedChoice, ReturnsToNoFeedWhoseContentIsBad) {
@@ -109,7 +137,7 @@ TEST(FeedScore, SaysHowWellAFeedIs) {
   EXPECT_EQ(score_of(kMute, rules), 0) << "it has sent nothing";
   EXPECT_EQ(score_of(silent_for(kSecond), rules), 0);
   FeedState state = kFlowing;
-  state.mute_for = 20 * kSecond;
+  state.mute_for = 10 * kSecond;
   EXPECT_EQ(score_of(state, rules), 60);
   state.frozen_for = 20 * kSecond;
   EXPECT_EQ(score_of(state, rules), 25);

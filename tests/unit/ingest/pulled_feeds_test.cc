@@ -10,6 +10,9 @@
 namespace ingest {
 namespace {
 
+/// A transport packet.
+const std::string kPacket = "G" + std::string(187, '\xff');
+
 PullSource source_of(const std::string& url) {
   const auto parsed = parse_pull_source(url);
   EXPECT_TRUE(parsed.ok()) << url;
@@ -47,7 +50,7 @@ TEST_F(PulledFeedsTest, PullsWhatItIsToldTo) {
   ListeningEncoder encoder;
   const std::uint16_t port = free_port(loop_);
   feeds_.configure({{primary_, source_of("srt://127.0.0.1:" + std::to_string(encoder.port()))}, {backup_, udp(port)}});
-  UdpSender(port).send("G");
+  UdpSender(port).send(kPacket);
   until([&] { return encoder.answered() && live(0) && live(1); });
   const auto all = feeds_.statistics();
   ASSERT_EQ(all.size(), 2U);
@@ -61,7 +64,7 @@ TEST_F(PulledFeedsTest, PullsWhatItIsToldTo) {
 TEST_F(PulledFeedsTest, LeavesAloneWhatIsTheSame) {
   const std::uint16_t port = free_port(loop_);
   feeds_.configure({{primary_, udp(port)}});
-  UdpSender(port).send("G");
+  UdpSender(port).send(kPacket);
   until([&] { return live(0); });
   feeds_.configure({{primary_, udp(port)}, {backup_, udp(free_port(loop_))}});
   EXPECT_EQ(channel_.trace, std::vector<std::string>{"start"});
@@ -71,7 +74,7 @@ TEST_F(PulledFeedsTest, LeavesAloneWhatIsTheSame) {
 TEST_F(PulledFeedsTest, EndsWhatIsNoLongerWanted) {
   const std::uint16_t port = free_port(loop_);
   feeds_.configure({{primary_, udp(port)}});
-  UdpSender(port).send("G");
+  UdpSender(port).send(kPacket);
   until([&] { return live(0); });
   feeds_.configure({});
   EXPECT_EQ(channel_.feed, nullptr);
@@ -81,12 +84,12 @@ TEST_F(PulledFeedsTest, EndsWhatIsNoLongerWanted) {
 TEST_F(PulledFeedsTest, ReplacesASourceThatHasChangedAlsoWhereItsPortGoesToAnotherFeed) {
   const std::uint16_t port = free_port(loop_);
   feeds_.configure({{primary_, udp(port)}});
-  UdpSender(port).send("G");
+  UdpSender(port).send(kPacket);
   until([&] { return live(0); });
   feeds_.configure({{primary_, udp(free_port(loop_))}, {backup_, udp(port)}});
   EXPECT_EQ(channel_.feed, nullptr);
   EXPECT_FALSE(live(0));
-  UdpSender(port).send("G");
+  UdpSender(port).send(kPacket);
   until([&] { return live(1); });
   EXPECT_EQ(channel_.request->feed, "backup");
   EXPECT_EQ(feeds_.statistics()[1].failures, 0U);

@@ -31,6 +31,31 @@ const std::vector<std::uint8_t> kPes = packet(256, true, {0, 0, 1, 0xE0, 0, 0});
 const std::vector<std::uint8_t> kPat = packet(0, true, {0, 0, 0xB0, 13});
 const std::vector<std::uint8_t> kNull = packet(0x1FFF, false, {});
 
+TEST(TransportStream, IsKnownByItsSyncBytesWhereverADatagramIsCut) {
+  const std::vector<std::uint8_t> seven = kPat + kPes + kNull + kNull + kNull + kNull + kNull;
+  EXPECT_TRUE(is_transport_stream(seven));
+  EXPECT_TRUE(is_transport_stream(kNull));
+  for (const std::ptrdiff_t cut : {1, 40, 187, 188}) {
+    EXPECT_TRUE(is_transport_stream({seven.data() + cut, seven.size() - static_cast<std::size_t>(cut)})) << cut;
+  }
+  EXPECT_TRUE(is_transport_stream({seven.data(), 1300})) << "the last packet is cut";
+  for (const std::size_t more : {4, 16}) {
+    std::vector<std::uint8_t> wide = kPat;
+    wide.insert(wide.end(), more, 0xEE);
+    EXPECT_TRUE(is_transport_stream(wide + wide + wide)) << more;
+  }
+}
+
+TEST(TransportStream, IsNotWhatHasNone) {
+  EXPECT_FALSE(is_transport_stream({}));
+  EXPECT_FALSE(is_transport_stream(std::vector<std::uint8_t>{0x47}));
+  EXPECT_FALSE(is_transport_stream({kNull.data(), 187}));
+  EXPECT_FALSE(is_transport_stream(std::vector<std::uint8_t>(1316, 0x55)));
+  std::vector<std::uint8_t> broken = kPat + kPes + kNull;
+  broken[376] = 0;
+  EXPECT_FALSE(is_transport_stream(broken));
+}
+
 TEST(TsMedia, TheBeginningOfAPesPacketIsMedia) {
   EXPECT_TRUE(carries_media(kPes));
   EXPECT_TRUE(carries_media(kNull + kPat + kPes));

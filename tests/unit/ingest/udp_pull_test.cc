@@ -17,6 +17,13 @@ class FakeClock final : public base::Clock {
   base::Micros now = 0;
 };
 
+/// A transport packet with a text in place of all that follows the sync byte.
+std::string ts(const std::string& text) {
+  std::string packet = "G" + text;
+  packet.resize(188, '\xff');
+  return packet;
+}
+
 class UdpPullTest : public testing::Test {
  protected:
   void pull(const std::string& scheme = "udp", const std::string& query = {}) {
@@ -34,7 +41,14 @@ class UdpPullTest : public testing::Test {
     until([&] { return stats().datagrams == count; });
   }
   PullStats stats() const { return pull_->statistics(); }
-  std::string data() const { return {channel_.data.begin(), channel_.data.end()}; }
+  /// The texts of the packets that the channel got.
+  std::string data() const {
+    std::string text;
+    for (std::size_t at = 0; at < channel_.data.size(); ++at) {
+      if (at % 188 != 0 && channel_.data[at] != 0xff) text += static_cast<char>(channel_.data[at]);
+    }
+    return text;
+  }
 
   loop::Loop loop_;
   FakeClock clock_;
@@ -46,8 +60,8 @@ TEST_F(UdpPullTest, PublishesWithTheFirstDatagram) {
   pull();
   EXPECT_EQ(channel_.publishes, 0);
   UdpSender sender(pull_->port());
-  sender.send("GA");
-  sender.send("GB");
+  sender.send(ts("GA"));
+  sender.send(ts("GB"));
   until_datagrams(2);
   EXPECT_EQ(data(), "GAGB");
   EXPECT_EQ(channel_.publishes, 1);
@@ -62,12 +76,12 @@ TEST_F(UdpPullTest, PublishesWithTheFirstDatagram) {
 TEST_F(UdpPullTest, EndsAfterTenSecondsWithoutADatagram) {
   pull();
   UdpSender sender(pull_->port());
-  sender.send("G");
+  sender.send(ts("G"));
   until_datagrams(1);
   clock_.now = 10 * base::kSecond;
   until([&] { return !stats().live; });
   EXPECT_EQ(channel_.trace.back(), "end no datagrams for 10000 ms");
-  sender.send("H");
+  sender.send(ts("H"));
   until([&] { return stats().live; });
   EXPECT_EQ(channel_.publishes, 2);
   EXPECT_EQ(channel_.trace.back(), "start");
@@ -77,30 +91,44 @@ TEST_F(UdpPullTest, ListensToOneSenderAtATime) {
   pull();
   UdpSender first(pull_->port());
   UdpSender second(pull_->port());
-  first.send("1");
+  first.send(ts("1"));
   until_datagrams(1);
   clock_.now = 400 * base::kMillisecond;
-  second.send("2");
-  first.send("1");
+  second.send(ts("2"));
+  first.send(ts("1"));
   until_datagrams(3);
   EXPECT_EQ(data(), "11");
   EXPECT_EQ(stats().datagrams_foreign, 1U);
   clock_.now += 500 * base::kMillisecond;
-  second.send("2");
+  second.send(ts("2"));
   until_datagrams(4);
   EXPECT_EQ(data(), "112");
   ASSERT_EQ(channel_.trace.size(), 3U) << "as a new feed";
   EXPECT_NE(channel_.trace[1].find("took its place"), std::string::npos);
 }
 
+TEST_F(UdpPullTest, WhatIsNoTransportStreamNeitherBeginsAFeedNorKeepsASenderOut) {
+  pull();
+  UdpSender stranger(pull_->port());
+  for (const char* junk : {"", "G", "\x80\x21", "GET / HTTP/1.1"}) stranger.send(junk);
+  stranger.send(std::string(188, 'x'));
+  until_datagrams(5);
+  EXPECT_EQ(channel_.publishes, 0);
+  EXPECT_EQ(stats().datagrams_foreign, 5U);
+  UdpSender sender(pull_->port());
+  sender.send(ts("1"));
+  until_datagrams(6);
+  EXPECT_EQ(data(), "1");
+}
+
 TEST_F(UdpPullTest, ListensOnlyToTheSourcesThatItIsGiven) {
   pull("udp", "?sources=192.0.2.1");
-  UdpSender(pull_->port()).send("G");
+  UdpSender(pull_->port()).send(ts("G"));
   until_datagrams(1);
   EXPECT_EQ(stats().datagrams_foreign, 1U);
   EXPECT_EQ(channel_.publishes, 0);
   pull("udp", "?sources=192.0.2.1,127.0.0.1");
-  UdpSender(pull_->port()).send("G");
+  UdpSender(pull_->port()).send(ts("G"));
   until_datagrams(1);
   EXPECT_EQ(channel_.publishes, 1);
 }
@@ -109,16 +137,16 @@ TEST_F(UdpPullTest, LeavesOutWhatComesSoonAfterTheChannelHasRefusedIt) {
   pull();
   channel_.refuse = Publisher::Refusal{Publisher::Refusal::Why::kBusy, "has a publisher"};
   UdpSender sender(pull_->port());
-  sender.send("G");
+  sender.send(ts("G"));
   until_datagrams(1);
-  sender.send("G");
+  sender.send(ts("G"));
   until_datagrams(2);
   EXPECT_EQ(channel_.publishes, 1);
   EXPECT_EQ(stats().refusals, 1U);
   EXPECT_EQ(stats().problem, "has a publisher");
   channel_.refuse.reset();
   clock_.now = base::kSecond;
-  sender.send("H");
+  sender.send(ts("H"));
   until_datagrams(3);
   EXPECT_EQ(data(), "H");
   EXPECT_EQ(stats().problem, "");
@@ -127,17 +155,17 @@ TEST_F(UdpPullTest, LeavesOutWhatComesSoonAfterTheChannelHasRefusedIt) {
 TEST_F(UdpPullTest, ComesBackAWhileAfterTheChannelHasClosedIt) {
   pull();
   UdpSender sender(pull_->port());
-  sender.send("1");
+  sender.send(ts("1"));
   until_datagrams(1);
   channel_.feed->close("kicked");
-  sender.send("2");
+  sender.send(ts("2"));
   until([&] { return !stats().live && stats().datagrams == 2; });
   EXPECT_EQ(channel_.trace.back(), "end kicked");
-  sender.send("3");
+  sender.send(ts("3"));
   until_datagrams(3);
   EXPECT_EQ(channel_.publishes, 1);
   clock_.now = base::kSecond;
-  sender.send("4");
+  sender.send(ts("4"));
   until_datagrams(4);
   EXPECT_EQ(channel_.publishes, 2);
   EXPECT_EQ(data(), "14");
@@ -145,7 +173,7 @@ TEST_F(UdpPullTest, ComesBackAWhileAfterTheChannelHasClosedIt) {
 
 TEST_F(UdpPullTest, EndsItsFeedWhenItIsDestroyed) {
   pull();
-  UdpSender(pull_->port()).send("G");
+  UdpSender(pull_->port()).send(ts("G"));
   until_datagrams(1);
   pull_.reset();
   EXPECT_EQ(channel_.feed, nullptr);
@@ -154,7 +182,7 @@ TEST_F(UdpPullTest, EndsItsFeedWhenItIsDestroyed) {
 TEST_F(UdpPullTest, ReadsRtp) {
   pull("rtp");
   const auto packet = [](char sequence, const std::string& payload) {
-    return std::string("\x80\x21\0", 3) + sequence + std::string("\0\0\0\0\0\0\0\7", 8) + payload;
+    return std::string("\x80\x21\0", 3) + sequence + std::string("\0\0\0\0\0\0\0\7", 8) + ts(payload);
   };
   UdpSender sender(pull_->port());
   sender.send(packet(1, "G"));

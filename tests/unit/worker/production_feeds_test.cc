@@ -197,10 +197,33 @@ TEST(TwoFeeds, ASwitchThatIsUnderWayIsForcedWhenTheShownFeedIsLostMeanwhile) {
   feeds.there[0] = false;
   feeds.as(Id::kPrimary);
   feeds.channel.say(feed::Stop{});
-  feeds.select(Id::kBackup, How::kForced);
   feeds.play(2800, 6000);
   EXPECT_LE(feeds.first_of(Id::kBackup), 4000);
   feeds.expect_seamless("source");
+  EXPECT_EQ(count_held(feeds.channel.parts("a1")), 0U) << "the other's sound is played at once";
+}
+
+TEST(TwoFeeds, AFeedThatIsALittleBehindCostsNoGroupOfPictures) {
+  for (const std::int64_t behind : {40, 120, 280}) {
+    TwoFeeds feeds;
+    feeds.begin(Id::kPrimary);
+    feeds.begin(Id::kBackup);
+    for (std::int64_t at = 0; at < 9000; at += 20) {
+      feeds.as(Id::kPrimary);
+      if (at % 40 == 0) feeds.channel.say(TwoFeeds::picture(Id::kPrimary, at, at % 1000 == 0));
+      // Its first key frame came as soon as it could, all that follows comes later than that.
+      feeds.as(Id::kBackup);
+      const std::int64_t stamp = at < 600 ? at : at - behind;
+      feed::RtmpMessage picture = TwoFeeds::picture(Id::kBackup, stamp, stamp % 3000 == 520);
+      picture.arrived = TwoFeeds::utc(at);
+      if (at % 40 == 0) feeds.channel.say(picture);
+      if (at == 2600) feeds.select(Id::kBackup, How::kAsked);
+      if (at % 100 == 0) feeds.channel.say(feed::Tick{TwoFeeds::utc(at)});
+    }
+    EXPECT_GE(feeds.first_of(Id::kBackup), 3000) << behind;
+    EXPECT_LE(feeds.first_of(Id::kBackup), 4200) << behind;
+    EXPECT_LE(count_held(feeds.channel.parts("source")), 1U) << behind << " ms behind";
+  }
 }
 
 TEST(TwoFeeds, ASwitchIsGivenUpWhenTheFeedItGoesToIsLost) {
