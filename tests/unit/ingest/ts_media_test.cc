@@ -39,7 +39,7 @@ TEST(TransportStream, IsKnownByItsSyncBytesWhereverADatagramIsCut) {
     EXPECT_TRUE(is_transport_stream({seven.data() + cut, seven.size() - static_cast<std::size_t>(cut)})) << cut;
   }
   EXPECT_TRUE(is_transport_stream({seven.data(), 1300})) << "the last packet is cut";
-  for (const std::size_t more : {4, 16}) {
+  for (const std::size_t more : {std::size_t{4}, std::size_t{16}}) {
     std::vector<std::uint8_t> wide = kPat;
     wide.insert(wide.end(), more, 0xEE);
     EXPECT_TRUE(is_transport_stream(wide + wide + wide)) << more;
