@@ -107,8 +107,7 @@ int load_filter() {
   rule(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), {});
   rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()))});
   // A thread may lower its own priority; raising it needs a capability, which is gone.
-  rule(SCMP_ACT_ALLOW, SCMP_SYS(setpriority),
-       {SCMP_A0(SCMP_CMP_EQ, PRIO_PROCESS), SCMP_A1(SCMP_CMP_EQ, 0)});
+  rule(SCMP_ACT_ALLOW, SCMP_SYS(setpriority), {SCMP_A0(SCMP_CMP_EQ, PRIO_PROCESS), SCMP_A1(SCMP_CMP_EQ, 0)});
   rule(SCMP_ACT_ALLOW, SCMP_SYS(prctl), {SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)});
   rule(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)});
   if (failed == 0) failed = -seccomp_load(filter);
