@@ -95,7 +95,6 @@ Lane::Step Lane::step() {
   if (queue_.empty()) return Step::kWait;
   Frame& frame = queue_.front();
   if (frame.format != format_id_) return wait_for_format(frame, cut);
-  move_late_video(frame);
   if (too_late(frame)) {
     const bool early = !started_;
     if (segmenter_.format().video()) want_key();
@@ -162,17 +161,6 @@ Lane::Step Lane::wait_for_format(const Frame& frame, std::optional<std::int64_t>
   }
   drop_front(counters_.dropped_format);
   return Step::kAgain;
-}
-
-/// A key frame that is late by less than a part, and what follows it until that is made up for, is decoded from the end
-/// of what is published on: another feed's clock may be a little behind, and that would cost a group of pictures.
-void Lane::move_late_video(Frame& frame) const {
-  const Format& format = segmenter_.format();
-  const std::int64_t end = segmenter_.published_end();
-  if (!started_ || !format.video() || frame.start >= end || end - frame.start >= format.part) return;
-  if (needs_key_ && !frame.key) return;
-  frame.start = end;
-  frame.pts = std::max(frame.pts, segmenter_.part_open() ? segmenter_.last_start() + 1 : end);
 }
 
 bool Lane::too_late(const Frame& frame) const {

@@ -86,7 +86,6 @@ class Lane {
   Step place(Frame& frame, std::optional<std::int64_t> cut);
   Step wait_for_format(const Frame& frame, std::optional<std::int64_t> cut);
   void open_with_lead();
-  void move_late_video(Frame& frame) const;
   bool too_late(const Frame& frame) const;
   bool is_hole(std::int64_t start) const;
   void reach(std::int64_t cut, std::int64_t frame_start);
