@@ -53,7 +53,8 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::
       entry(ticks, {given.switch_patience, given.switch_patience / 2}),
       cascade(rungs),
       key_clock(clock_of(given, ticks)),
-      line(rate_of(rungs), ticks, given.max_fill) {
+      line(rate_of(rungs), ticks, given.max_fill),
+      slate(given.slate, given.slate_after < 0 ? SlateFade::kNever : given.slate_after, rungs) {
   for (const Rung& rung : rungs) thinners.emplace_back(rung.frame_rate);
 }
 
@@ -85,7 +86,7 @@ void EncodeSide::State::run() {
     if (auto* picture = std::get_if<Switch::Picture>(&*item)) {
       show(std::move(*picture));
     } else if (const auto* hold = std::get_if<Switch::Hold>(&*item)) {
-      repeat(hold->until, hold->origin);
+      repeat(hold->until, SlateFade::What::kAbsent, hold->origin);
     } else {
       for (auto& worker : workers) worker->finish();
       return;
@@ -115,16 +116,18 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
     ++dropped_frames;
     return;
   }
-  if (line.hole_before(pts)) repeat(pts - line.period() / 2, picture.origin);
+  if (line.hole_before(pts)) repeat(pts - line.period() / 2, SlateFade::What::kPicture, picture.origin);
   line.take(pts);
   cascade.next(std::move(picture.frame), picture.aspect);
+  slate.next(media::rescale(pts, timescale, base::kSecond), SlateFade::What::kPicture);
   encode({pts, picture.rate, picture.origin, false});
 }
 
-void EncodeSide::State::repeat(std::int64_t until, const Origin& origin) {
+void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const Origin& origin) {
   while (const auto pts = line.repeat(until)) {
     if (choked()) continue;
     ++held_frames;
+    slate.next(media::rescale(*pts, timescale, base::kSecond), what);
     encode({*pts, line.rate(), origin, true});
   }
 }
@@ -136,13 +139,13 @@ void EncodeSide::State::encode(const Shown& shown) {
       workers[i]->count_thinned();
       continue;
     }
-    FramePtr scaled = cascade.picture(i);
+    FramePtr scaled = slate.picture(i, cascade);
     if (scaled == nullptr) {
       ++dropped_frames;
       continue;
     }
+    scaled->pts = shown.pts;
     if (shown.again) {
-      scaled->pts = shown.pts;
       // Captions are characters to be typed: once.
       av_frame_remove_side_data(scaled.get(), AV_FRAME_DATA_A53_CC);
     }
@@ -193,6 +196,8 @@ void EncodeSide::hold(media::Instant until) {
   }
 }
 
+void EncodeSide::show_slate(bool on) { state_->slate.ask(on); }
+
 void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
 
 std::optional<media::Instant> EncodeSide::newest() const {
@@ -217,6 +222,9 @@ EncodeSide::Counters EncodeSide::counters() const {
   counters.held_frames = state_->held_frames;
   counters.late_frames = state_->late_frames;
   counters.dropped_frames = state_->dropped_frames;
+  counters.slates = state_->slate.shows();
+  counters.slate_frames = state_->slate.pictures();
+  counters.slate = state_->slate.shown();
   for (const auto& worker : state_->workers) counters.rungs.push_back(worker->counters());
   return counters;
 }

@@ -16,6 +16,7 @@
 namespace transcode {
 
 class DecodeSide;
+class Slate;
 
 /// The half of a video ladder behind the decoded picture: takes the pictures of the selected decode side, scales them
 /// down a cascade (each rung from the next larger one) and encodes every rung, with key frames at the same instants in
@@ -28,7 +29,9 @@ class DecodeSide;
 /// Missing pictures: the last picture is shown again on the frame grid of the largest rung's rate, up to the instant
 /// that hold() says, and in holes from 0.4 s (PictureLine::kLongestStill) to `Options::max_fill` that a picture leaves
 /// behind it. A picture whose time has been covered by repeats is dropped and counted (`late_frames`). A source below
-/// 2.5 frames a second has rungs of a multiple of its rate, filled the same way.
+/// 2.5 frames a second has rungs of a multiple of its rate, filled the same way. A slate, if there is one, takes the
+/// last picture's place where no picture has come for `Options::slate_after`, and that of every picture where
+/// show_slate() asks for it; it is mixed in and out within 0.2 s.
 ///
 /// Threads: one takes pictures and scales ("k-scale"), one a rung encodes ("k-enc-<rung>"). What they produce waits
 /// until the owner calls drain(), which the readable descriptor() asks for. All functions are the owner's, on one
@@ -46,6 +49,8 @@ class EncodeSide {
     base::Micros max_fill = 2 * base::kSecond;      ///< longest hole that is filled with repeats
     int cores = 0;                                  ///< cores to plan for; 0: those of the machine
     base::Micros switch_patience = base::kSecond;   ///< longest that one side of a switch waits for the other
+    std::shared_ptr<Slate> slate;                   ///< null: none; from then on the encode side's alone
+    base::Micros slate_after = 0;                   ///< without a picture; negative: only where it is asked for
   };
 
   struct RungCounters {
@@ -61,6 +66,9 @@ class EncodeSide {
     std::uint64_t held_frames = 0;     ///< repeats of the last picture
     std::uint64_t late_frames = 0;     ///< pictures dropped because repeats have taken their place
     std::uint64_t dropped_frames = 0;  ///< pictures dropped otherwise: overload, or a pts that does not rise in a side
+    std::uint64_t slates = 0;          ///< times that the slate came to be seen
+    std::uint64_t slate_frames = 0;    ///< pictures in which it was seen
+    bool slate = false;                ///< it is seen now
     std::vector<RungCounters> rungs;
   };
 
@@ -93,6 +101,9 @@ class EncodeSide {
   /// passed (HoldClock). Nothing happens before the first picture; where nobody called for 10 s, a hole is left. With
   /// Keys::kForced, call force_key_at() first.
   void hold(media::Instant until);
+  /// Shows the slate from the next picture on, whatever comes, until it is called with false. Nothing happens without a
+  /// slate, and before the first picture.
+  void show_slate(bool on);
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
   void force_key_at(media::Instant pts);
   /// The pts of the newest picture that the selected side gave, shown or not; without those that it gave while it was

@@ -12,6 +12,7 @@
 #include "transcode/outbox.h"
 #include "transcode/picture_line.h"
 #include "transcode/rung_worker.h"
+#include "transcode/slate_show.h"
 #include "transcode/switch.h"
 
 namespace transcode {
@@ -26,14 +27,14 @@ struct EncodeSide::State {
     std::int64_t pts = 0;
     media::Rational rate;
     Origin origin;
-    bool again = false;
+    bool again = false;  ///< a picture that was shown before
   };
   base::Status open(const media::Track& shape);
   void run();
   bool choked() const;
   bool shed(const Switch::Picture& picture);
   void show(Switch::Picture&& picture);
-  void repeat(std::int64_t until, const Origin& origin);
+  void repeat(std::int64_t until, SlateFade::What what, const Origin& origin);
   void encode(const Shown& shown);
 
   const Options options;
@@ -48,6 +49,7 @@ struct EncodeSide::State {
   Cascade cascade;
   KeyClock key_clock;
   PictureLine line;
+  SlateShow slate;  ///< its questions any thread's
   std::vector<Thinner> thinners;
   bool shed_last = false;
 

@@ -1,0 +1,18 @@
+#include "transcode/slate_fade.h"
+
+#include <algorithm>
+
+namespace transcode {
+
+double SlateFade::next(base::Micros at, What what, bool asked) {
+  if (what == What::kPicture || !picture_) picture_ = at;
+  const bool absent = what == What::kAbsent && after_ != kNever && at - *picture_ >= after_;
+  const bool wanted = asked || absent;
+  if (wanted && mixed_ == 0) began_ = at;
+  const base::Micros step = newest_ ? at - *newest_ : 0;
+  mixed_ = std::clamp<base::Micros>(mixed_ + (wanted ? step : -step), 0, kMix);
+  newest_ = at;
+  return share();
+}
+
+}  // namespace transcode

@@ -1,0 +1,60 @@
+#include "transcode/slate_show.h"
+
+#include <utility>
+
+namespace transcode {
+namespace {
+
+constexpr int kWhole = 256;
+
+/// `to` = `from` and as much of `over` as `share` of kWhole says.
+void mix_row(std::uint8_t* to, const std::uint8_t* from, const std::uint8_t* over, int width, int share) {
+  for (int x = 0; x < width; ++x) {
+    to[x] = static_cast<std::uint8_t>((from[x] * (kWhole - share) + over[x] * share + kWhole / 2) / kWhole);
+  }
+}
+
+}  // namespace
+
+SlateShow::SlateShow(std::shared_ptr<Slate> slate, base::Micros after, const std::vector<Rung>& rungs)
+    : slate_(std::move(slate)), cascade_(rungs), pools_(rungs.size()), fade_(after) {}
+
+void SlateShow::next(base::Micros at, SlateFade::What what) {
+  if (slate_ == nullptr) return;
+  const bool before = fade_.share() > 0;
+  const bool seen = fade_.next(at, what, asked_) > 0;
+  shown_ = seen;
+  if (!seen) return;
+  if (!before) ++shows_;
+  ++pictures_;
+  if (!slate_->move_to(at - fade_.began()) && loaded_) return;
+  loaded_ = true;
+  cascade_.next(FramePtr(av_frame_clone(&slate_->picture())), {1, 1});
+}
+
+FramePtr SlateShow::picture(std::size_t rung, Cascade& feed) {
+  const double share = fade_.share();
+  if (share <= 0) return feed.picture(rung);
+  FramePtr slate = cascade_.picture(rung);
+  if (share >= 1) return slate;
+  const FramePtr under = feed.picture(rung);
+  if (under == nullptr || slate == nullptr) return slate;
+  return mix(rung, *under, *slate);
+}
+
+FramePtr SlateShow::mix(std::size_t rung, const AVFrame& feed, const AVFrame& slate) {
+  FramePtr mixed = pools_[rung].picture(AV_PIX_FMT_YUV420P, feed.width, feed.height);
+  if (mixed == nullptr) return nullptr;
+  const int share = static_cast<int>(fade_.share() * kWhole);
+  for (int plane = 0; plane < 3; ++plane) {
+    const int shift = plane == 0 ? 0 : 1;
+    for (int y = 0; y < feed.height >> shift; ++y) {
+      const auto row = [&](const AVFrame& of) { return of.data[plane] + std::ptrdiff_t{y} * of.linesize[plane]; };
+      mix_row(row(*mixed), row(feed), row(slate), feed.width >> shift, share);
+    }
+  }
+  av_frame_copy_props(mixed.get(), &feed);
+  return mixed;
+}
+
+}  // namespace transcode

@@ -1,0 +1,120 @@
+#include "transcode/slate_show.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/transcode/slate_file.h"
+
+namespace transcode {
+namespace {
+
+using base::kMillisecond;
+using testing::ladder_rung;
+using testing::luma_of;
+using What = SlateFade::What;
+
+constexpr base::Micros kFrame = 40 * kMillisecond;
+
+std::vector<Rung> two_rungs() {
+  std::vector<Rung> rungs{ladder_rung(180), ladder_rung(90)};
+  rungs[0].width = 320;
+  rungs[1].width = 160;
+  return rungs;
+}
+
+/// A slate in front of a feed whose picture is grey of luma 100.
+struct Stage {
+  explicit Stage(std::vector<std::uint8_t> given, base::Micros after = 0)
+      : file(std::move(given)),
+        show(file.empty() ? nullptr : std::shared_ptr<Slate>(Slate::make(file, {}).take()), after, two_rungs()),
+        feed(two_rungs()) {
+    feed.next(testing::make_picture(320, 180, 100, 100), {1, 1});
+  }
+  void run(int frames, What what) {
+    for (int i = 0; i < frames; ++i) show.next(at += kFrame, what);
+  }
+  double luma(std::size_t rung) { return luma_of(*show.picture(rung, feed)); }
+
+  std::vector<std::uint8_t> file;  ///< outlives the slate
+  SlateShow show;
+  Cascade feed;
+  base::Micros at = 0;
+};
+
+TEST(SlateShow, PassesThePicturesOfTheFeedUntouched) {
+  Stage stage(testing::png(320, 180, 255, 255, 255));
+  stage.run(5, What::kPicture);
+  EXPECT_EQ(stage.show.picture(0, stage.feed)->data[0], stage.feed.picture(0)->data[0]) << "the same memory";
+  EXPECT_FALSE(stage.show.shown());
+  EXPECT_EQ(stage.show.shows(), 0U);
+}
+
+TEST(SlateShow, TakesTheirPlaceInEveryRung) {
+  Stage stage(testing::png(320, 180, 255, 255, 255));
+  stage.run(5, What::kPicture);
+  stage.run(10, What::kAbsent);
+  EXPECT_NEAR(stage.luma(0), 235, 1);
+  EXPECT_NEAR(stage.luma(1), 235, 1);
+  EXPECT_EQ(stage.show.picture(1, stage.feed)->width, 160);
+  EXPECT_TRUE(stage.show.shown());
+}
+
+TEST(SlateShow, MixesBothOnTheWay) {
+  Stage stage(testing::png(320, 180, 255, 255, 255));
+  stage.run(5, What::kPicture);
+  stage.run(2, What::kAbsent);
+  EXPECT_NEAR(stage.luma(0), 100 + 0.4 * 135, 2);
+  EXPECT_NEAR(stage.luma(1), 100 + 0.4 * 135, 2);
+  EXPECT_NEAR(luma_of(*stage.feed.picture(0)), 100, 0.1) << "the feed's picture itself is not painted over";
+}
+
+TEST(SlateShow, KeepsTheShapeOfTheSlateBetweenBars) {
+  Stage stage(testing::png(180, 180, 255, 255, 255));
+  stage.run(1, What::kPicture);
+  stage.run(10, What::kAbsent);
+  const FramePtr picture = stage.show.picture(0, stage.feed);
+  EXPECT_EQ(testing::luma_at(*picture, 2, 90), 16);
+  EXPECT_NEAR(testing::luma_at(*picture, 160, 90), 235, 1);
+}
+
+TEST(SlateShow, CountsEachTimeAndEachPicture) {
+  Stage stage(testing::png(320, 180, 255, 255, 255));
+  stage.run(5, What::kPicture);
+  stage.run(10, What::kAbsent);
+  stage.run(10, What::kPicture);
+  stage.run(3, What::kAbsent);
+  EXPECT_EQ(stage.show.shows(), 2U);
+  EXPECT_EQ(stage.show.pictures(), 10U + 4U + 3U) << "with those of the mixes";
+}
+
+TEST(SlateShow, PlaysItsFilmFromTheBeginningEachTime) {
+  Stage stage(testing::counting_film(5));
+  stage.run(5, What::kPicture);
+  stage.run(8, What::kAbsent);
+  EXPECT_NEAR(stage.luma(1), 40 + 20 * 2, 4) << "the third picture of its second turn";
+  stage.run(10, What::kPicture);
+  stage.run(5, What::kAbsent);
+  EXPECT_NEAR(stage.luma(1), 40 + 20 * 4, 4);
+}
+
+TEST(SlateShow, IsShownWhileItIsAskedFor) {
+  Stage stage(testing::png(320, 180, 255, 255, 255), SlateFade::kNever);
+  stage.show.ask(true);
+  EXPECT_TRUE(stage.show.asked());
+  stage.run(6, What::kPicture);
+  EXPECT_NEAR(stage.luma(0), 235, 1);
+  stage.show.ask(false);
+  stage.run(6, What::kPicture);
+  EXPECT_NEAR(stage.luma(0), 100, 1);
+}
+
+TEST(SlateShow, ShowsTheLastPictureWhereThereIsNoSlate) {
+  Stage stage({});
+  stage.show.ask(true);
+  stage.run(5, What::kPicture);
+  stage.run(50, What::kAbsent);
+  EXPECT_NEAR(stage.luma(0), 100, 0.1);
+  EXPECT_FALSE(stage.show.shown());
+}
+
+}  // namespace
+}  // namespace transcode
