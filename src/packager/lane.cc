@@ -63,6 +63,19 @@ Frame Lane::make_frame(media::Packet&& packet) {
   return frame;
 }
 
+void Lane::move_late(Frame& frame) const {
+  const bool goes_on = frame.key || !needs_key_;
+  if (!started_ || !goes_on || frame.format != format_id_ || !segmenter_.format().video()) return;
+  const std::int64_t published = segmenter_.published_end();
+  if (published - frame.start >= segmenter_.format().part) return;
+  // What is in the open part has its place before this frame, too.
+  const std::int64_t taken = segmenter_.part_open() ? segmenter_.last_start() + 1 : published;
+  const std::int64_t start = std::max(published, taken);
+  if (start <= frame.start) return;
+  frame.start = start;
+  frame.pts = std::max(frame.pts, start);
+}
+
 void Lane::push(Frame&& frame) {
   const std::int64_t bound = media::rescale(options_.queue, base::kSecond, newest_format().timescale);
   if (!queue_.empty() && queue_.front().format == frame.format && frame.start - queue_.front().start > bound) {

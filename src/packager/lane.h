@@ -48,6 +48,10 @@ class Lane {
 
   /// The packet as a frame on the decode timeline. REQUIRES: dts and pts in ticks of the newest format.
   Frame make_frame(media::Packet&& packet);
+  /// Video that is late by less than a part, from a key frame on, is decoded from the end of what is published until it
+  /// has made up for that: the clock of another feed that takes over may be a tick behind, and its group of pictures
+  /// would be lost.
+  void move_late(Frame& frame) const;
   /// Queues the frame; pump() publishes it.
   void push(Frame&& frame);
   /// Publishes what the lead's cuts allow.

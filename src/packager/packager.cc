@@ -298,6 +298,7 @@ void Packager::on_packet(std::uint32_t rendition, media::Packet&& packet) {
 void Packager::on_lead_packet(media::Packet&& packet) {
   Lane& lane = *lanes_[lead_];
   Frame frame = lane.make_frame(std::move(packet));
+  lane.move_late(frame);
   if (!cutter_->started()) {
     if (!frame.key) {
       ++counters_.dropped_without_key;

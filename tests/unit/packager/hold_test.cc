@@ -300,3 +300,55 @@ TEST(FirstSample, IsFoundHoweverTheSizesAreWritten) {
   EXPECT_FALSE(cmaf::first_sample(base::Bytes::copy_of("no boxes at all")).ok());
   EXPECT_FALSE(cmaf::first_sample({}).ok());
 }
+
+namespace {
+
+/// Samples of the video where a copied feed of `frames` is followed by another's 125, whose first picture comes `late`
+/// before the end of what is published; those of the second feed are in capitals.
+std::vector<Sample> taken_over(std::int64_t late, int frames = 125) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  channel.feed(stream::interleave(stream::make_video({}, kStart, frames), stream::make_audio({}, kStart, 235)));
+  const Sample published = samples_of(channel.log(), 0).back();
+  std::int64_t dts = published.dts + published.duration - late;
+  for (media::Packet& packet : stream::make_video({}, kStart + 5 * kSecond, 125)) {
+    packet.dts = packet.pts = dts;
+    dts += 3600;
+    packet.data = base::Bytes::copy_of("OTHER");
+    channel.packager().on_packet(0, std::move(packet));
+  }
+  channel.finish();
+  channel.log().check(0);
+  return samples_of(channel.log(), 0);
+}
+
+}  // namespace
+
+TEST(PackagerHold, LosesNothingOfAFeedThatTakesOverWithItsClockALittleBehind) {
+  const std::int64_t frame = 3600;
+  for (const std::int64_t late : {std::int64_t{0}, std::int64_t{1}, frame / 2, frame, 5 * frame, 12 * frame}) {
+    const std::vector<Sample> samples = taken_over(late);
+    const auto others = std::ranges::count(samples, "OTHER", &Sample::data);
+    EXPECT_EQ(others, 125) << late;
+    const auto first = std::ranges::find(samples, "OTHER", &Sample::data);
+    EXPECT_TRUE(first->sync) << late;
+    for (std::size_t i = 1; i < samples.size(); ++i) EXPECT_GT(samples[i].dts, samples[i - 1].dts) << late;
+    // Whoever is behind catches up: the last pictures have their own times.
+    EXPECT_EQ(samples.back().dts - samples[samples.size() - 2].dts, frame) << late;
+  }
+}
+
+TEST(PackagerHold, LosesNothingWhereThePartUnderWayHasPicturesOfThatTimeAlready) {
+  // The open part has 1 to 12 pictures; the other feed's first one has the time of one of them.
+  for (int frames = 126; frames < 138; ++frames) {
+    for (const std::int64_t after : {1, 3600, 7201, 20000}) {
+      EXPECT_EQ(std::ranges::count(taken_over(-after, frames), "OTHER", &Sample::data), 125) << frames << ", " << after;
+    }
+  }
+}
+
+TEST(PackagerHold, GivesUpAGroupOfPicturesThatIsLateByMoreThanAPart) {
+  const std::vector<Sample> samples = taken_over(std::int64_t{90000} * 7 / 10);
+  const auto others = std::ranges::count(samples, "OTHER", &Sample::data);
+  EXPECT_EQ(others, 75) << "two groups of three";
+}
