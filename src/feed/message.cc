@@ -15,7 +15,7 @@ constexpr std::size_t kFeedAt = 1;
 // RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
 constexpr std::size_t kMaxPayload = 16U << 20;
 
-enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume, kSelect };
+enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume, kSelect, kSlate };
 
 struct Media {
   Role role = Role::kOther;
@@ -50,6 +50,7 @@ struct Encoder {
   Encoded operator()(const Finish&) const { return pack(kFinish, 0, 0, 0); }
   Encoded operator()(const Dropped& m) const { return pack(kDropped, m.bytes, 0, 0); }
   Encoded operator()(const Select& m) const { return pack(kSelect, 0, 0, static_cast<std::uint8_t>(m.how)); }
+  Encoded operator()(const Slate& m) const { return pack(kSlate, 0, 0, m.on ? 1 : 0); }
 };
 
 struct Header {
@@ -99,6 +100,9 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
     case kSelect:
       if (header.c > 1) return base::Error{base::Code::kMalformed, "feed selection"};
       return Message{Select{static_cast<Select::How>(header.c)}};
+    case kSlate:
+      if (header.c > 1) return base::Error{base::Code::kMalformed, "slate"};
+      return Message{Slate{header.c == 1}};
     default: return base::Error{base::Code::kMalformed, "feed message type"};
   }
 }

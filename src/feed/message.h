@@ -98,10 +98,15 @@ struct Select {
   How how = How::kForced;
 };
 
-using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select>;
+/// The operator wants the channel's slate to be shown, whatever its feeds show, or no longer.
+struct Slate {
+  bool on = false;
+};
 
-/// A message of the pipe and the feed that it is of. Resume, Tick and Finish are of the channel; their `feed` says
-/// nothing.
+using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate>;
+
+/// A message of the pipe and the feed that it is of. Resume, Tick, Finish and Slate are of the channel; their `feed`
+/// says nothing.
 struct Addressed {
   Id feed = Id::kPrimary;
   Message message;

@@ -60,6 +60,7 @@ base::Result<Options> parse(const json& from) {
   options.audio_rung.channels = audio.at("channels");
   options.audio_rung.sample_rate = audio.at("sample_rate");
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
+  options.slate_after = from.at("slate_after").get<base::Micros>();
   options.program = from.at("program");
   options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
   options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
@@ -80,6 +81,7 @@ std::string to_json(const Options& options) {
                     {"audio", static_cast<int>(options.audio)},
                     {"audio_rung", audio_rung_json(options.audio_rung)},
                     {"outage", static_cast<int>(options.outage)},
+                    {"slate_after", options.slate_after},
                     {"program", options.program},
                     {"log_format", static_cast<int>(options.log_format)},
                     {"log_level", static_cast<int>(options.log_level)}};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "base/shared_file.h"
 #include "job/rung.h"
 
 namespace job {
@@ -39,10 +41,14 @@ struct Options {
 
   /// What viewers get while there is no feed.
   enum class Outage : std::uint8_t {
-    kHold,  ///< the last picture and silence
-    kGap,   ///< nothing: gaps in the playlists
+    kHold,   ///< the last picture and silence
+    kGap,    ///< nothing: gaps in the playlists
+    kSlate,  ///< the slate, in renditions that are encoded, and silence; a copy holds its last picture
   };
   Outage outage = Outage::kHold;
+  base::Micros slate_after = 0;  ///< without a picture, until the slate takes the place of the last one
+  /// What a transcode::Slate is made of; null: there is none. Is not part of the JSON: it travels as a descriptor.
+  std::shared_ptr<const base::SharedFile> slate;
 
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 

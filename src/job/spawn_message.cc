@@ -12,7 +12,8 @@ namespace {
 
 // A ladder of thirty rungs is under 8 KiB of JSON; the socket's own limit is above 200 KiB.
 constexpr std::size_t kMaxPacket = 128 * 1024;
-constexpr std::size_t kDescriptors = 4;
+constexpr std::size_t kDescriptors = 4;      // that every request has
+constexpr std::size_t kMostDescriptors = 5;  // with a slate
 
 base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
 
@@ -28,7 +29,7 @@ void close_received(const cmsghdr* header) {
 }
 
 union ControlBuffer {
-  char bytes[CMSG_SPACE(kDescriptors * sizeof(int))];
+  char bytes[CMSG_SPACE(kMostDescriptors * sizeof(int))];
   cmsghdr align;
 };
 
@@ -42,13 +43,15 @@ base::Status send_request(int socket, const SpawnRequest& request, const SpawnDe
   message.msg_iov = parts;
   message.msg_iovlen = 2;
   message.msg_control = control.bytes;
-  message.msg_controllen = sizeof control.bytes;
+  const std::size_t size = (descriptors.slate >= 0 ? kMostDescriptors : kDescriptors) * sizeof(int);
+  message.msg_controllen = CMSG_SPACE(size);
   cmsghdr* header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(kDescriptors * sizeof(int));
-  const int numbers[kDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats, descriptors.media};
-  std::memcpy(CMSG_DATA(header), numbers, sizeof numbers);
+  header->cmsg_len = CMSG_LEN(size);
+  const int numbers[kMostDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats, descriptors.media,
+                                         descriptors.slate};
+  std::memcpy(CMSG_DATA(header), numbers, size);
   if (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return system_error("worker request");
   return base::Ok{};
 }
@@ -77,13 +80,14 @@ base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descrip
   if (size == sizeof request.id && request.id == SpawnRequest::kPing && header == nullptr) return request;
   const bool whole =
       static_cast<std::size_t>(size) >= sizeof request.id && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
-  if (!whole || header == nullptr || header->cmsg_len != CMSG_LEN(kDescriptors * sizeof(int))) {
+  const bool with_slate = header != nullptr && header->cmsg_len == CMSG_LEN(kMostDescriptors * sizeof(int));
+  if (!whole || header == nullptr || (!with_slate && header->cmsg_len != CMSG_LEN(kDescriptors * sizeof(int)))) {
     close_received(header);
     return base::Error{base::Code::kMalformed, "worker request"};
   }
-  int numbers[kDescriptors];
-  std::memcpy(numbers, CMSG_DATA(header), sizeof numbers);
-  descriptors = {numbers[0], numbers[1], numbers[2], numbers[3]};
+  int numbers[kMostDescriptors] = {-1, -1, -1, -1, -1};
+  std::memcpy(numbers, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+  descriptors = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
   request.options.assign(text.data(), static_cast<std::size_t>(size) - sizeof request.id);
   return request;
 }

@@ -25,6 +25,7 @@ struct SpawnDescriptors {
   int records = -1;  ///< write end of the record pipe
   int stats = -1;    ///< memory file of the size of Stats
   int media = -1;    ///< that of a base::MediaFile
+  int slate = -1;    ///< that of a base::SharedFile, of Options::slate; -1: there is none
 };
 
 /// Parent to server.

@@ -59,12 +59,15 @@ struct Stats {
   Number duplicated_frames;
   Number held_frames;     ///< pictures encoded again because none came
   Number log_lines_lost;  ///< standard error took them too slowly
+  Number slates;          ///< times that the slate came to be seen
+  Number slate_frames;    ///< pictures in which it was seen
 
   // Gauges.
   Number heartbeat;        ///< grows with every turn of the worker's main thread
   Number encode_lag_us;    ///< media time waiting to be decoded
   Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update
   Number audio_skew_us;    ///< absolute difference of audio timestamps and the sample count
+  Number slate;            ///< 1 while the slate is seen
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");

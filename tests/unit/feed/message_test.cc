@@ -35,6 +35,7 @@ struct Describe {
   std::string operator()(const Finish&) const { return "finish"; }
   std::string operator()(const Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
   std::string operator()(const Select& m) const { return m.how == Select::How::kAsked ? "select" : "select now"; }
+  std::string operator()(const Slate& m) const { return m.on ? "slate on" : "slate off"; }
 };
 
 std::string trace(Reader& reader) {
@@ -57,13 +58,15 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Tick{1'700'000'000'500'000}},
     {Id::kBackup, Dropped{123}},
     {Id::kPrimary, Select{Select::How::kForced}},
+    {Id::kPrimary, Slate{true}},
+    {Id::kPrimary, Slate{false}},
     {Id::kPrimary, Stop{}},
     {Id::kPrimary, Finish{}}};
 
 const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select\n"
-    "tick 1700000000500000\nbackup: dropped 123\nselect now\nstop\nfinish\n";
+    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on\nslate off\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;
@@ -153,6 +156,11 @@ TEST(FeedReader, RefusesAFeedAndASelectionThatAreNone) {
   message[1] = 2;
   EXPECT_FALSE(Reader{}.feed(message).ok());
   EXPECT_FALSE(Reader{}.feed(header_of(9, 2, 0)).ok());
+}
+
+TEST(FeedReader, RefusesASlateThatIsNeitherOnNorOff) {
+  EXPECT_TRUE(Reader{}.feed(header_of(10, 1, 0)).ok());
+  EXPECT_FALSE(Reader{}.feed(header_of(10, 2, 0)).ok());
 }
 
 TEST(FeedId, IsNamedAsInAddresses) {

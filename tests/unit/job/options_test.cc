@@ -21,7 +21,8 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.audio = Options::Audio::kEncode;
   options.audio_rung.codec = media::Codec::kOpus;
   options.audio_rung.bitrate = 96'000;
-  options.outage = Options::Outage::kGap;
+  options.outage = Options::Outage::kSlate;
+  options.slate_after = 1'500'000;
   options.program = 3;
 
   const auto back = options_from_json(to_json(options));
@@ -34,7 +35,8 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->ladder[0].frame_rate, (media::Rational{25, 1}));
   EXPECT_TRUE(back->ladder[0].quality);
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
-  EXPECT_EQ(back->outage, Options::Outage::kGap);
+  EXPECT_EQ(back->outage, Options::Outage::kSlate);
+  EXPECT_EQ(back->slate_after, 1'500'000);
   EXPECT_EQ(back->program, 3);
 }
 

@@ -38,6 +38,19 @@ TEST_F(SpawnMessageTest, ARequestBringsItsOptionsAndFourDescriptors) {
   }
 }
 
+TEST_F(SpawnMessageTest, ASlateIsAFifthDescriptor) {
+  int pipes[2];
+  ASSERT_EQ(pipe2(pipes, O_CLOEXEC), 0);
+  ASSERT_TRUE(send_request(server(), {7, "{}"}, {pipes[0], pipes[0], pipes[0], pipes[0], pipes[1]}).ok());
+  SpawnDescriptors got;
+  ASSERT_TRUE(receive_request(parent(), got).ok());
+  EXPECT_EQ(write(got.slate, "x", 1), 1) << "the end that writes";
+  ASSERT_TRUE(send_request(server(), {8, "{}"}, {pipes[0], pipes[0], pipes[0], pipes[0]}).ok());
+  ASSERT_TRUE(receive_request(parent(), got).ok());
+  EXPECT_EQ(got.slate, -1);
+  EXPECT_GE(got.media, 0);
+}
+
 TEST_F(SpawnMessageTest, APingBringsNone) {
   ASSERT_TRUE(send_ping(server()).ok());
   SpawnDescriptors got{1, 2, 3, 4};
