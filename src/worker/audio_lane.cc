@@ -86,8 +86,17 @@ bool AudioLane::take(media::Packet& packet) {
     return true;
   }
   if (rate_ && rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
-  outlet_.publish(*rendition_, std::move(packet));
+  publish(std::move(packet));
   return true;
+}
+
+/// A frame of silence takes a frame's place; a decoder fades from one to the other. The packager fills in for codecs
+/// that have none.
+void AudioLane::publish(media::Packet&& packet) {
+  if (!rendition_) return;
+  if (muted_ && silence_.data.empty()) return;
+  if (muted_) packet.data = silence_.data;
+  outlet_.publish(*rendition_, std::move(packet));
 }
 
 void AudioLane::flush() {
@@ -113,8 +122,6 @@ packager::RenditionSpec AudioLane::describe() const {
 
 void AudioLane::on_track(std::size_t, const media::Track& track) { set_format(track); }
 
-void AudioLane::on_packet(std::size_t, media::Packet&& packet) {
-  if (rendition_) outlet_.publish(*rendition_, std::move(packet));
-}
+void AudioLane::on_packet(std::size_t, media::Packet&& packet) { publish(std::move(packet)); }
 
 }  // namespace worker

@@ -31,6 +31,8 @@ class AudioLane final : private transcode::Output {
 
   const media::Track& source() const { return source_; }
   bool active() const { return active_; }
+  /// Silence in place of what comes, until it is called with false.
+  void mute(bool on) { muted_ = on; }
   void release() { active_ = false; }
   /// False where the packet is of another track.
   bool take(media::Packet& packet);
@@ -43,6 +45,7 @@ class AudioLane final : private transcode::Output {
 
  private:
   bool open_copy();
+  void publish(media::Packet&& packet);
   void set_format(const media::Track& track);
   packager::RenditionSpec describe() const;
   void on_track(std::size_t rung, const media::Track& track) override;
@@ -57,6 +60,7 @@ class AudioLane final : private transcode::Output {
   AudioPlan plan_;
   bool active_ = true;    ///< source_ is a track of the current feed
   bool playable_ = true;  ///< something can be made of its format
+  bool muted_ = false;
   std::uint64_t unplayable_ = 0;
   std::int64_t claimed_rate_ = 0;
   std::optional<media::Instant> end_;  ///< of what was taken

@@ -56,6 +56,8 @@ bool Production::on_message(const feed::Addressed& addressed) {
     if (from.id() == shown_) force_switch();
   } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
     select(from.id(), selected->how);
+  } else if (const auto* slate = std::get_if<feed::Slate>(&message)) {
+    show_slate(slate->on);
   } else if (std::holds_alternative<feed::Finish>(message)) {
     finish();
     return false;
@@ -96,10 +98,16 @@ void Production::tick(base::Micros utc) {
   now_ = utc;
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
-  if (options_.outage == job::Options::Outage::kHold) video_.hold(utc);
+  if (options_.outage != job::Options::Outage::kGap) video_.hold(utc);
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
   probe_feeds();
+}
+
+void Production::show_slate(bool on) {
+  slate_ = on;
+  video_.show_slate(on);
+  for (const auto& lane : audio_) lane->mute(on);
 }
 
 void Production::finish() {
@@ -272,6 +280,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   const std::optional<AudioPlan> plan = plan_audio(options_, track);
   if (!plan) return;
   auto made = std::make_unique<AudioLane>(options_, static_cast<LaneOutlet&>(*this), audio_.size() + 1);
+  made->mute(slate_);
   if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
 }
 

@@ -84,6 +84,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void probe_feeds();
   bool decodes(const Feed& feed) const;
   void tick(base::Micros utc);
+  void show_slate(bool on);
   void finish();
   void forget_early(const media::Track& next);
   void take_audio(Feed& from, const media::Track& track);
@@ -102,6 +103,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
   feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that was selected last
   feed::Select::How how_ = feed::Select::How::kForced;
+  bool slate_ = false;            ///< the operator wants the slate
   base::Micros now_ = 0;          ///< UTC, of the newest tick
   base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
   VideoLane video_;

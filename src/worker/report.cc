@@ -68,6 +68,9 @@ void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
   put(stats.dropped_frames, ladder.dropped_frames + ladder.late_frames);
   put(stats.duplicated_frames, ladder.decoding.duplicated);
   put(stats.held_frames, ladder.held_frames);
+  put(stats.slates, ladder.slates);
+  put(stats.slate_frames, ladder.slate_frames);
+  put(stats.slate, ladder.slate ? 1 : 0);
   put(stats.encode_lag_us, ladder.decoding.lag);
   std::uint64_t encoded = 0;
   base::Micros delay = 0;

@@ -135,6 +135,11 @@ int run_channel(const std::string& options_json, const job::SpawnDescriptors& de
     base::log_warn("worker", "the kernel does not support these limits on workers; the others are in force",
                    {{"step", step}});
   }
+  if (descriptors.slate >= 0) {
+    auto slate = base::SharedFile::open(descriptors.slate);
+    if (slate.ok()) options->slate = slate.take();
+    if (!slate.ok()) base::log_error("worker", "no slate", {{"why", slate.error().message()}});
+  }
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
   const int status = Runner(options.take(), descriptors).run();
   base::stop_log();

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "media/slot.h"
 #include "transcode/sdr.h"
+#include "transcode/slate.h"
 #include "worker/feed.h"
 
 namespace worker {
@@ -107,6 +108,8 @@ void VideoLane::change_decoder(const media::Track& track) {
 
 void VideoLane::set_copy_format(const media::Track& track) {
   format_ = track;
+  still_ = {};
+  copy_held_ = false;
   rate_.emplace(track.timescale, media::rescale(options_.segment, base::kSecond, track.timescale),
                 bandwidth_of_copy(track, claimed_rate_, options_.part).average, claimed_rate_ == 0);
 }
@@ -140,7 +143,10 @@ base::Status VideoLane::open_ladder() {
   const media::Rational rate = plan_.copy ? source_->video.frame_rate : plan_.rungs.front().frame_rate;
   encode.segment = media::slot_length(source_->timescale, rate, options_.segment).seconds;
   encode.keys = plan_.copy ? EncodeSide::Keys::kForced : EncodeSide::Keys::kGrid;
+  encode.slate = open_slate();
+  encode.slate_after = options_.outage == job::Options::Outage::kSlate ? options_.slate_after : -1;
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
+  encode_->show_slate(slate_);
   TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding()));
   encode_->select(decode_.get());
   plan_.rungs = encode_->rungs();
@@ -148,6 +154,21 @@ base::Status VideoLane::open_ladder() {
   encode_->drain(*this);
   log_sdr_conversion(options_.channel, *source_);
   return base::Ok{};
+}
+
+/// Null where the channel has none, or one that cannot be shown.
+std::shared_ptr<transcode::Slate> VideoLane::open_slate() const {
+  if (options_.slate == nullptr) return nullptr;
+  auto slate = transcode::Slate::make(options_.slate->view(), transcode::rung_colour(source_->video.colour));
+  if (slate.ok()) return slate.take();
+  base::log_error("worker", "no slate; the last picture is held in its place",
+                  {{"channel", options_.channel}, {"why", slate.error().message()}});
+  return nullptr;
+}
+
+void VideoLane::show_slate(bool on) {
+  slate_ = on;
+  if (encode_) encode_->show_slate(on);
 }
 
 bool VideoLane::take(media::Packet& packet) {
@@ -168,7 +189,18 @@ bool VideoLane::take(media::Packet& packet) {
 void VideoLane::publish_copy(const media::Packet& packet) {
   if (!copy_) return;
   if (rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
-  outlet_.publish(*copy_, media::Packet(packet));
+  media::Packet published = packet;
+  if (slate_ && !still_.empty()) {
+    copy_held_ = true;
+    // The last picture, wherever the feed has a key frame, so that segments go on to begin there; what lies between,
+    // the packager holds.
+    if (packet.key) published.data = still_;
+  } else if (packet.key) {
+    copy_held_ = false;
+    still_ = packet.data;
+  }
+  if (copy_held_ && !packet.key) return;
+  outlet_.publish(*copy_, std::move(published));
 }
 
 // ---- From one feed to another.

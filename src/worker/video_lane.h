@@ -68,6 +68,9 @@ class VideoLane final : private transcode::Output {
   void on_loss(std::uint32_t track_id);
   /// It is `utc`: what encoders should have shown by now, and was not there, is the last picture again.
   void hold(base::Micros utc);
+  /// Shows the slate in the rungs, whatever the feed shows, until it is called with false; a copy holds its last key
+  /// frame. Also of encoders that are opened later.
+  void show_slate(bool on);
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
   void on_cut(std::int64_t time);
   /// A rung lost frames and needs a key frame.
@@ -100,6 +103,7 @@ class VideoLane final : private transcode::Output {
 
   void open(std::int64_t claimed_rate);
   base::Status open_ladder();
+  std::shared_ptr<transcode::Slate> open_slate() const;
   void change(const media::Track& track);
   void change_incoming(const media::Track& track);
   void change_decoder(const media::Track& track);
@@ -132,6 +136,9 @@ class VideoLane final : private transcode::Output {
   std::vector<RungLane> rungs_;
   std::optional<media::Instant> newest_;
   std::uint64_t unplayable_ = 0;
+  bool slate_ = false;      ///< the operator wants it
+  base::Bytes still_;       ///< newest key frame of the copy that was published, in format_
+  bool copy_held_ = false;  ///< the copy shows still_, up to a key frame
 };
 
 }  // namespace worker

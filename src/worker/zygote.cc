@@ -80,6 +80,7 @@ class Zygote {
     close(descriptors.records);
     close(descriptors.stats);
     close(descriptors.media);
+    if (descriptors.slate >= 0) close(descriptors.slate);
     job::SpawnReport report{.id = request->id, .pid = pid};  // kStarted, unless fork() failed
     if (pid < 0) {
       report.kind = job::SpawnReport::Kind::kFailed;

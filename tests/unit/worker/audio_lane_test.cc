@@ -203,5 +203,34 @@ TEST(AudioLane, WhatCannotBeEncodedIsCopiedIfPlayersCanTakeIt) {
   EXPECT_EQ(sound.outlet.packets[0].size(), 2U);
 }
 
+TEST(AudioLane, IsSilentWhileItIsMutedAndKeepsItsTimes) {
+  Sound sound;
+  ASSERT_TRUE(sound.open(aac(257)));
+  const base::Bytes silence = sound.outlet.spec(0).silence.data;
+  ASSERT_FALSE(silence.empty());
+  sound.lane.mute(true);
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 3)), 3);
+  sound.lane.mute(false);
+  EXPECT_EQ(feed(sound.lane, make_packets(257, 3 * 1024, 1024, 2)), 2);
+  const auto& packets = sound.outlet.packets[0];
+  ASSERT_EQ(packets.size(), 5U);
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    EXPECT_EQ(packets[i].pts, static_cast<std::int64_t>(i) * 1024);
+    EXPECT_EQ(packets[i].data.text() == silence.text(), i < 3) << i;
+  }
+}
+
+TEST(AudioLane, EncodedAudioIsMutedBehindTheEncoder) {
+  Sound sound;
+  sound.options.audio = job::Options::Audio::kEncode;
+  const auto source = transcode::testing::make_audio({.samples = 48000});
+  ASSERT_TRUE(sound.open(source.track));
+  sound.lane.mute(true);
+  EXPECT_GT(feed(sound.lane, source.packets), 40);
+  const base::Bytes silence = sound.outlet.spec(0).silence.data;
+  ASSERT_GT(sound.outlet.packets[0].size(), 40U);
+  for (const media::Packet& packet : sound.outlet.packets[0]) EXPECT_EQ(packet.data.text(), silence.text());
+}
+
 }  // namespace
 }  // namespace worker

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "outlet.h"
+#include "unit/transcode/slate_file.h"
 #include "unit/transcode/source.h"
 
 namespace worker {
@@ -373,6 +374,96 @@ TEST(VideoLane, AFeedThatCannotBeCopiedIsCountedUntilAnotherTakesOver) {
   copy.lane.switch_to(video(256), 0, {}, feed::Select::How::kForced);
   EXPECT_EQ(feed(copy.lane, make_packets(256, 10'800, 3600, 3)), 3);
   EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
+}
+
+std::shared_ptr<const base::SharedFile> white_slate() {
+  return base::SharedFile::make(transcode::testing::png(160, 90, 255, 255, 255)).take();
+}
+
+TEST(VideoLane, ASlateTakesThePlaceOfThePictureInRungsAndIsTakenBack) {
+  Encode encode;
+  encode.options.slate = white_slate();
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  encode.play(source.packets, 0, 2);
+  encode.lane.show_slate(true);
+  encode.play(source.packets, 2, 9);
+  EXPECT_TRUE(encode.lane.ladder_counters()->slate);
+  encode.lane.show_slate(false);
+  encode.play(source.packets, 9);
+  encode.lane.flush();
+  const auto frames = transcode::testing::decode(encode.outlet.spec(0).track, encode.outlet.packets[0]);
+  ASSERT_EQ(frames.size(), 12U);
+  EXPECT_LT(transcode::testing::luma_of(*frames[1]), 200);
+  EXPECT_NEAR(transcode::testing::luma_of(*frames[8]), 235, 4);
+  EXPECT_LT(transcode::testing::luma_of(*frames[11]), 200) << "on its way back";
+  EXPECT_EQ(encode.lane.ladder_counters()->slates, 1U);
+}
+
+TEST(VideoLane, ASlateThatWasOrderedBeforeTheFeedCameIsShownFromItsFirstPicture) {
+  Encode encode;
+  encode.options.slate = white_slate();
+  encode.lane.show_slate(true);
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  encode.play(source.packets);
+  EXPECT_TRUE(encode.lane.ladder_counters()->slate);
+}
+
+TEST(VideoLane, ASlateComesByItselfOnlyInAnOutageOfAChannelThatSaysSo) {
+  for (const auto outage : {job::Options::Outage::kSlate, job::Options::Outage::kHold}) {
+    Encode encode;
+    encode.options.slate = white_slate();
+    encode.options.outage = outage;
+    encode.options.slate_after = 400 * base::kMillisecond;
+    const auto source = Encode::source(256, 90'000'000, 90000);
+    encode.lane.take(source.track, 0);
+    encode.play(source.packets);
+    const base::Micros begin = 1'000 * base::kSecond;
+    for (int i = 0; i < 20; ++i) encode.lane.hold(begin + i * 100 * base::kMillisecond);
+    encode.lane.flush();
+    EXPECT_GT(encode.lane.ladder_counters()->held_frames, 10U);
+    EXPECT_EQ(encode.lane.ladder_counters()->slate, outage == job::Options::Outage::kSlate);
+  }
+}
+
+TEST(VideoLane, WithASlateThatIsNoneTheLadderIsThereAllTheSame) {
+  Encode encode;
+  encode.options.slate = base::SharedFile::make(base::view_of("no picture")).take();
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  encode.lane.show_slate(true);
+  encode.play(source.packets);
+  encode.lane.flush();
+  EXPECT_EQ(encode.outlet.packets[0].size(), 12U);
+  EXPECT_EQ(encode.lane.ladder_counters()->slates, 0U);
+}
+
+std::string letters(const std::vector<media::Packet>& packets) {
+  std::string text;
+  for (const media::Packet& packet : packets) text += packet.data.text();
+  return text;
+}
+
+TEST(VideoLane, ACopyHoldsItsLastKeyFrameUnderASlateAndGoesOnAtAKeyFrame) {
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  const auto say = [&](const std::string& groups) {
+    static std::int64_t dts = 0;
+    for (const char letter : groups) {
+      media::Packet packet = make_packets(256, dts += 3600, 3600, 1)[0];
+      packet.key = letter >= 'A' && letter <= 'Z';
+      packet.data = base::Bytes::copy_of(std::string_view(&letter, 1));
+      ASSERT_TRUE(copy.lane.take(packet));
+    }
+  };
+  say("Aaa");
+  copy.lane.show_slate(true);
+  say("aBbbCc");
+  copy.lane.show_slate(false);
+  say("ccDdd");
+  EXPECT_EQ(letters(copy.outlet.packets[0]), "AaaAADdd");
+  EXPECT_TRUE(copy.outlet.packets[0][3].key);
 }
 
 }  // namespace
