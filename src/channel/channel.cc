@@ -153,6 +153,27 @@ Channel::SwitchOutcome Channel::switch_to(feed::Id id) {
   return refusal == FeedChoice::Refusal::kShownAlready ? SwitchOutcome::kShownAlready : SwitchOutcome::kNoMedia;
 }
 
+Channel::SlateOutcome Channel::order_slate(SlateOrder::Request request) {
+  if (state_ != State::kLive && state_ != State::kGrace) return SlateOutcome::kNotLive;
+  if (request.on && options_.media.slate == nullptr) return SlateOutcome::kNoSlate;
+  if (!request.on) {
+    end_slate("taken back");
+    return SlateOutcome::kDone;
+  }
+  base::log_warn("channel", "the slate is shown",
+                 {{"channel", name_}, {"reason", request.reason}, {"for_s", request.duration / base::kSecond}});
+  slate_order_.take(std::move(request), environment_.clock.steady());
+  source_.show_slate(true);
+  return SlateOutcome::kDone;
+}
+
+void Channel::end_slate(std::string_view why) {
+  const bool shown = slate_order_.on();
+  slate_order_.clear();
+  source_.show_slate(false);
+  if (shown) base::log_warn("channel", "the feed is shown again", {{"channel", name_}, {"why", why}});
+}
+
 void Channel::on_record(const record::Record& record) {
   position_.apply(record);
   const record::Record& numbered = numbering_.apply(record);
@@ -164,6 +185,7 @@ void Channel::on_batch_end() {
 }
 
 void Channel::on_source_end() {
+  end_slate("the channel has ended");
   beat_->stop();
   position_ = {};
   ended_at_ = environment_.clock.steady();
@@ -175,6 +197,7 @@ void Channel::on_alarm() {
   source_.tick(environment_.clock.utc());
   for (FeedSlot& slot : feeds_) slot.end_silence(options_.idle);
   choose_feed();
+  if (slate_order_.over(environment_.clock.steady())) end_slate("its time is over");
   const bool over = environment_.clock.steady() >= deadline_;
   if (state_ == State::kGrace && over) {
     base::log_info("channel", "no publisher within grace, ending",

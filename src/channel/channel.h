@@ -15,6 +15,7 @@
 #include "channel/live_window.h"
 #include "channel/log_meter.h"
 #include "channel/options.h"
+#include "channel/slate_order.h"
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/worker_source.h"
@@ -69,6 +70,10 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   enum class SwitchOutcome : std::uint8_t { kDone, kShownAlready, kNoMedia, kNotLive };
   /// Shows another feed, as the operator asks.
   SwitchOutcome switch_to(feed::Id id);
+  enum class SlateOutcome : std::uint8_t { kDone, kNoSlate, kNotLive };
+  /// Shows the slate, or the feed again, as the operator asks. Lasts until it is taken back, its time is over, or the
+  /// channel ends.
+  SlateOutcome order_slate(SlateOrder::Request request);
   /// New settings; those of the media take effect with the next worker.
   void set_options(Options options) { options_ = std::move(options); }
 
@@ -85,6 +90,9 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedState state_of(feed::Id id) const;
   /// The feed that is shown.
   const FeedSlot& shown() const { return feed(choice_.shown()); }
+  const SlateOrder& slate_order() const { return slate_order_; }
+  /// Until the order ends by itself; nothing where it does not.
+  std::optional<base::Micros> slate_left() const { return slate_order_.left(environment_.clock.steady()); }
   const WorkerSource& source() const { return source_; }
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
@@ -109,6 +117,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedChoice::States states();
   void choose_feed();
   void show(const FeedChoice::Switch& change);
+  void end_slate(std::string_view why);
   void set_state(State state);
   ingest::Publisher::Refusal refuse(const ingest::PublishRequest& request, std::string text);
 
@@ -126,6 +135,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedChoice choice_;
   std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
+  SlateOrder slate_order_;
   LiveWindow window_;
   LogMeter meter_;
   const std::vector<record::Fold*> folds_;

@@ -204,6 +204,12 @@ Channels::Switch Channels::switch_feed(std::string_view channel, feed::Id to) {
   return found->second->switch_to(to);
 }
 
+Channels::Slate Channels::order_slate(std::string_view channel, SlateOrder::Request request) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return found->second->order_slate(std::move(request));
+}
+
 ingest::FeedNames Channels::occupied() const {
   ingest::FeedNames names;
   for (const auto& [name, channel] : channels_) {

@@ -43,6 +43,9 @@ class Channels final : public ingest::Publisher {
   /// Ends every channel; `done` is called once when all have, on a later turn; it may destroy this object.
   void stop(std::function<void()> done);
 
+  /// See Channel::order_slate(). nullopt: there is no such channel.
+  using Slate = std::optional<Channel::SlateOutcome>;
+  Slate order_slate(std::string_view channel, SlateOrder::Request request);
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
   /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);

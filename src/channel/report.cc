@@ -94,6 +94,17 @@ WorkerReport report_of(const Worker& process) {
   return report;
 }
 
+SlateReport report_of_slate(const Channel& channel) {
+  const SlateOrder& order = channel.slate_order();
+  SlateReport report{.ordered = order.on(), .reason = order.reason(), .left = channel.slate_left()};
+  if (const Worker* worker = channel.source().worker()) {
+    report.shown = read(worker->stats().slate) > 0;
+    report.shows = read(worker->stats().slates);
+    report.frames = read(worker->stats().slate_frames);
+  }
+  return report;
+}
+
 }  // namespace
 
 Report make_report(Channel& channel) {
@@ -124,6 +135,7 @@ Report make_report(Channel& channel) {
     report.worker = report_of(*worker);
     for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
   }
+  report.slate = report_of_slate(channel);
   report.snapshot = channel.snapshot();
   return report;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,16 @@ struct WorkerReport {
   std::uint64_t encode_lag_us = 0;
   std::uint64_t encode_delay_us = 0;
   std::uint64_t audio_skew_us = 0;
+};
+
+/// The slate of a channel.
+struct SlateReport {
+  bool shown = false;                ///< it is seen, wholly or mixed with the picture
+  bool ordered = false;              ///< by an operator
+  std::string reason;                ///< the operator's
+  std::optional<base::Micros> left;  ///< until the order ends by itself
+  std::uint64_t shows = 0;           ///< times that it came to be seen, since the worker started
+  std::uint64_t frames = 0;          ///< pictures in which it was seen, likewise
 };
 
 /// One feed of a channel.
@@ -73,6 +84,7 @@ struct Report {
   Histogram capture_to_part{kLatencyBounds};
   Histogram part_lateness{kLatencyBounds};
   WorkerReport worker;
+  SlateReport slate;
   std::shared_ptr<const origin::ChannelSnapshot> snapshot;
 };
 

@@ -97,6 +97,7 @@ void WorkerSource::attach_worker() {
   writer_.attach(&worker_->feed());
   if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
   if (shown_ != feed::Id::kPrimary) write(shown_, feed::Select{feed::Select::How::kForced});
+  if (slate_) write(shown_, feed::Slate{true});
   for (const FeedSlot& slot : feeds_) write_feed_start(slot);
 }
 
@@ -111,6 +112,10 @@ void WorkerSource::show(feed::Id feed, feed::Select::How how) {
   if (std::exchange(shown_, feed) == feed) return;
   writer_.set_shown(feed);
   if (attached_) write(feed, feed::Select{how});
+}
+
+void WorkerSource::show_slate(bool on) {
+  if (std::exchange(slate_, on) != on && attached_) write(shown_, feed::Slate{on});
 }
 
 void WorkerSource::on_records(base::View bytes) {

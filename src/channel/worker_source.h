@@ -22,8 +22,8 @@ namespace channel {
 ///
 /// The log always grows: a worker that dies or hangs is replaced, at once the first time and after longer pauses in a
 /// crash loop, and while no worker runs a stand-in continues the log. A new worker is sent what it has missed of the
-/// feeds: their formats and headers, and which of them is shown. A worker whose request waits in the spawner's queue
-/// has not started: it cannot hang, and the stand-in continues the log until it starts.
+/// feeds: their formats and headers, and which of them, or the slate, is shown. A worker whose request waits in the
+/// spawner's queue has not started: it cannot hang, and the stand-in continues the log until it starts.
 class WorkerSource final : public Source {
  public:
   struct Counters {
@@ -48,6 +48,9 @@ class WorkerSource final : public Source {
   void write(feed::Id feed, const feed::Message& message) { writer_.write(feed, message, clock_.steady()); }
   /// Has the worker show this feed, and each later worker from its start. `how` matters to the one that runs.
   void show(feed::Id feed, feed::Select::How how);
+
+  /// Has the worker show the slate whatever comes, and each later worker from its start, until it is called with false.
+  void show_slate(bool on);
 
   const Counters& counters() const { return counters_; }
   const FeedWriter::Counters& feed_counters() const { return writer_.counters(); }
@@ -79,6 +82,7 @@ class WorkerSource final : public Source {
   Counters counters_;
   FeedWriter writer_;
   feed::Id shown_ = feed::Id::kPrimary;
+  bool slate_ = false;
 
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;

@@ -154,6 +154,73 @@ TEST_F(ChannelTest, TheWorkerIsToldTheTimeEveryTenthOfASecond) {
             20);
 }
 
+// ---- The operator's slate.
+
+class SlateTest : public ChannelTest {
+ protected:
+  using Outcome = Channel::SlateOutcome;
+  SlateTest() {
+    Options with = options();
+    with.media.slate = base::SharedFile::make(base::view_of("a picture")).take();
+    channel_.set_options(with);
+  }
+  std::string slates() {
+    std::string all;
+    for (const feed::Addressed& message : worker().heard) {
+      if (std::holds_alternative<feed::Slate>(message.message)) all += (all.empty() ? "" : " ") + name_of(message);
+    }
+    return all;
+  }
+};
+
+TEST_F(SlateTest, IsShownUntilItIsTakenBack) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  EXPECT_EQ(channel_.order_slate({.on = true, .reason = "pause"}), Outcome::kDone);
+  EXPECT_EQ(slates(), "slate");
+  EXPECT_EQ(channel_.slate_order().reason(), "pause");
+  live(*feed, 60 * kSecond);
+  EXPECT_EQ(slates(), "slate");
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone);
+  EXPECT_EQ(slates(), "slate no-slate");
+  EXPECT_FALSE(channel_.slate_order().on());
+}
+
+TEST_F(SlateTest, EndsByItselfAfterItsTime) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  channel_.order_slate({.on = true, .duration = 3 * kSecond});
+  live(*feed, 2 * kSecond);
+  EXPECT_EQ(slates(), "slate");
+  EXPECT_GT(channel_.slate_left(), 0);
+  live(*feed, 2 * kSecond);
+  EXPECT_EQ(slates(), "slate no-slate");
+  EXPECT_EQ(channel_.slate_left(), std::nullopt);
+}
+
+TEST_F(SlateTest, GoesOnWhileThePublisherIsAwayAndEndsWithTheChannel) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  feed->end();
+  ASSERT_EQ(channel_.state(), State::kGrace);
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kDone);
+  channel_.stop();
+  worker().say({record::Closing{}});
+  worker().die();
+  time_.advance(10 * kSecond);
+  ASSERT_EQ(channel_.state(), State::kEnded);
+  EXPECT_FALSE(channel_.slate_order().on()) << "the next event begins with its picture";
+}
+
+TEST_F(SlateTest, IsRefusedWhereThereIsNoneAndWhereNothingIsShown) {
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kNotLive);
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kNotLive);
+  publish();
+  channel_.set_options(options());
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kNoSlate);
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone) << "one that was shown before a reload";
+}
+
 // ---- Two feeds.
 
 class TwoFeedsTest : public ChannelTest {

@@ -231,5 +231,25 @@ TEST_F(ReportTest, HasNoWorkerWhileThereIsNone) {
   EXPECT_TRUE(report().worker.running);
 }
 
+TEST_F(ReportTest, TellsOfTheSlateWhatTheOperatorWantsAndWhatIsSeen) {
+  EXPECT_FALSE(report().slate.ordered);
+  EXPECT_FALSE(report().slate.shown);
+  Options with;
+  with.media.slate = base::SharedFile::make(base::view_of("a picture")).take();
+  channel_.set_options(with);
+  send();
+  channel_.order_slate({.on = true, .duration = 5 * kSecond, .reason = "pause"});
+  stats().slate = 1;
+  stats().slates = 2;
+  stats().slate_frames = 77;
+  const Report reported = report();
+  EXPECT_TRUE(reported.slate.ordered);
+  EXPECT_TRUE(reported.slate.shown);
+  EXPECT_EQ(reported.slate.reason, "pause");
+  EXPECT_EQ(reported.slate.left, 5 * kSecond);
+  EXPECT_EQ(reported.slate.shows, 2U);
+  EXPECT_EQ(reported.slate.frames, 77U);
+}
+
 }  // namespace
 }  // namespace channel

@@ -516,5 +516,24 @@ TEST_F(WorkerSourceTest, ANewSettingTakesEffectWithTheNextWorker) {
   EXPECT_EQ(worker().options.channel, "match");
 }
 
+TEST_F(WorkerSourceTest, TellsItsWorkerOnceOfASlateAndOnceOfItsEnd) {
+  begin();
+  source_.show_slate(true);
+  source_.show_slate(true);
+  source_.show_slate(false);
+  source_.show_slate(false);
+  EXPECT_EQ(worker().trace(), "rtmp slate no-slate");
+}
+
+TEST_F(WorkerSourceTest, TellsEachLaterWorkerOfTheSlateBeforeItsFeed) {
+  begin();
+  worker().say({sound()});
+  source_.show_slate(true);
+  worker().die();
+  time_.advance(0);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_EQ(worker().trace().substr(0, 10), "slate rtmp");
+}
+
 }  // namespace
 }  // namespace channel

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+
+namespace channel {
+
+/// An operator's order to show the slate of a channel, for a time or until it is taken back. Reads no clock; all times
+/// are steady. Thread: one.
+class SlateOrder {
+ public:
+  /// What an operator asks for.
+  struct Request {
+    bool on = false;
+    base::Micros duration = 0;  ///< 0: until it is taken back
+    std::string reason;         ///< for people; may be empty
+  };
+
+  /// Takes the place of an order that there was.
+  void take(Request request, base::Micros now) {
+    request_ = std::move(request);
+    since_ = now;
+  }
+  void clear() { request_ = {}; }
+  /// True of an order whose time has run out.
+  bool over(base::Micros now) const {
+    return request_.on && request_.duration > 0 && now - since_ >= request_.duration;
+  }
+
+  bool on() const { return request_.on; }
+  const std::string& reason() const { return request_.reason; }
+  /// Until it ends by itself; nothing where it does not.
+  std::optional<base::Micros> left(base::Micros now) const {
+    if (!request_.on || request_.duration == 0) return std::nullopt;
+    return request_.duration - (now - since_);
+  }
+
+ private:
+  Request request_;
+  base::Micros since_ = 0;
+};
+
+}  // namespace channel
