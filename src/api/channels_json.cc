@@ -47,6 +47,12 @@ json feeds_json(const channel::Report& report) {
   return feeds;
 }
 
+json slate_json(const channel::SlateReport& slate) {
+  json out = {{"shown", slate.shown}, {"ordered", slate.ordered}, {"reason", slate.reason}, {"seconds_left", nullptr}};
+  if (slate.left) out["seconds_left"] = static_cast<double>(*slate.left) / base::kSecond;
+  return out;
+}
+
 std::uint64_t switches_of(const channel::Report& report) {
   return std::accumulate(report.switches.begin(), report.switches.end(), std::uint64_t{0});
 }
@@ -67,6 +73,7 @@ json channel_json(const channel::Report& report) {
           {"shown_feed", feed::to_string(report.shown)},
           {"feed", feed_json(report, feed::index(report.shown))},
           {"feeds", feeds_json(report)},
+          {"slate", slate_json(report.slate)},
           {"renditions", renditions},
           {"counters",
            {{"feed_bytes", feed_bytes_of(report)},

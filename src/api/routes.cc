@@ -106,6 +106,52 @@ void switch_feed(Backend& backend, const Request& request, Respond respond) {
                       });
 }
 
+constexpr const char* kSlateBody =
+    R"(the body has to be {"on": true} or {"on": false}; with true it may have "for", seconds up to 86400, and )"
+    R"("reason", a text of up to 200 bytes)";
+constexpr double kLongestSlate = 86'400;
+constexpr std::size_t kLongestReason = 200;
+
+Answer slate_ordered(const std::string& channel, const channel::Channels::Slate& outcome) {
+  using Outcome = channel::Channel::SlateOutcome;
+  if (!outcome) return problem(404, "there is no channel " + channel);
+  switch (*outcome) {
+    case Outcome::kDone: return {204, {}, {}, {}};
+    case Outcome::kNoSlate:
+      return problem(409, "channel " + channel + " has no slate; give it one in the configuration (slate: FILE)");
+    case Outcome::kNotLive: return problem(409, "channel " + channel + " is not live");
+  }
+  return problem(500, "no such outcome");
+}
+
+/// Nothing where the body is not what kSlateBody says.
+std::optional<channel::SlateOrder::Request> slate_request(std::string_view body) {
+  const auto given = nlohmann::json::parse(body, nullptr, false);
+  if (!given.is_object() || !given.contains("on") || !given["on"].is_boolean()) return std::nullopt;
+  channel::SlateOrder::Request request{.on = given["on"].get<bool>()};
+  for (const auto& [name, value] : given.items()) {
+    if (name == "on") continue;
+    if (name == "for" && value.is_number() && value.get<double>() > 0 && value.get<double>() <= kLongestSlate) {
+      request.duration = static_cast<base::Micros>(value.get<double>() * base::kSecond);
+    } else if (name == "reason" && value.is_string() && value.get_ref<const std::string&>().size() <= kLongestReason) {
+      request.reason = value.get<std::string>();
+    } else {
+      return std::nullopt;
+    }
+  }
+  return request;
+}
+
+void order_slate(Backend& backend, const Request& request, Respond respond) {
+  std::optional<channel::SlateOrder::Request> order = slate_request(request.body);
+  if (!order) return respond(problem(400, kSlateBody));
+  const std::string& channel = request.parameter("name");
+  backend.order_slate(channel, std::move(*order),
+                      [channel, respond = std::move(respond)](const channel::Channels::Slate& outcome) {
+                        respond(slate_ordered(channel, outcome));
+                      });
+}
+
 }  // namespace
 
 void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock, std::string page) {
@@ -118,6 +164,9 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clo
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/switch", Role::kOperate,
        [&backend](const Request& request, Respond respond) { switch_feed(backend, request, std::move(respond)); }});
+  dispatcher.add(
+      {"POST", "/api/v1/channels/{name}/slate", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { order_slate(backend, request, std::move(respond)); }});
   dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
                     respond({200, "text/html; charset=utf-8", page, {}});
                   }});

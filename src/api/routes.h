@@ -35,6 +35,9 @@ class Backend {
   virtual void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) = 0;
   /// Shows another feed of the channel.
   virtual void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) = 0;
+  /// Shows the channel's slate, or its feed again.
+  virtual void order_slate(std::string channel, channel::SlateOrder::Request request,
+                           Take<channel::Channels::Slate> take) = 0;
 };
 
 /// All routes of the administration port, as openapi.json describes them. `page`: the operations page.

@@ -59,6 +59,13 @@ void AdminBackend::switch_feed(std::string channel, feed::Id to, Take<channel::C
   });
 }
 
+void AdminBackend::order_slate(std::string channel, channel::SlateOrder::Request request,
+                               Take<channel::Channels::Slate> take) {
+  control_.post([this, channel = std::move(channel), request = std::move(request), take = std::move(take)] {
+    own_.post([take, outcome = calls_.order_slate(channel, request)] { take(outcome); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});

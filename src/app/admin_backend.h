@@ -24,6 +24,7 @@ struct ControlCalls {
   std::function<std::shared_ptr<const Overview>()> collect;
   std::function<channel::Channels::Disconnect(const std::string& channel, feed::Id feed)> disconnect;
   std::function<channel::Channels::Switch(const std::string& channel, feed::Id to)> switch_feed;
+  std::function<channel::Channels::Slate(const std::string& channel, channel::SlateOrder::Request)> order_slate;
 };
 
 /// Takes the routes' questions to the control loop and its answers back.
@@ -42,6 +43,8 @@ class AdminBackend final : public api::Backend {
   void ask_load(Take<Load> take) override;
   void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) override;
   void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) override;
+  void order_slate(std::string channel, channel::SlateOrder::Request request,
+                   Take<channel::Channels::Slate> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

@@ -2,6 +2,7 @@
 
 #include "app/config_keys.h"
 #include "app/publish_key.h"
+#include "app/slate_file.h"
 #include "app/text_file.h"
 #include "ingest/network.h"
 
@@ -223,21 +224,49 @@ std::vector<std::string> channel_faults(const channel::Options& options) {
   if (media.part * 2 > media.segment) found.emplace_back("part has to be at most half of segment");
   if (options.window < 6 * media.segment)
     found.emplace_back("window has to hold at least six segments (HLS authoring, LL-26)");
+  if (media.outage == job::Options::Outage::kSlate && media.slate == nullptr)
+    found.emplace_back("outage: slate needs a file to show: slate: FILE");
   if (!media.copy_video && !media.default_ladder && media.ladder.empty())
     found.emplace_back("\"ladder: none\" leaves nothing to play unless source is copy");
   return found;
 }
 
-void declare_publishing(Keys& keys, channel::Options& options) {
+void declare_slate(Keys& keys, Config::Channel& channel) {
+  job::Options& media = channel.options.media;
+  Value file = Value::path(channel.slate);
+  file.read = [&channel, &media](const std::string& path) -> Complaint {
+    channel.slate = path;
+    media.slate = nullptr;
+    if (path.empty()) return "";
+    auto slate = read_slate(path);
+    if (!slate.ok()) return ": " + slate.error().what;
+    media.slate = slate.take();
+    return "";
+  };
+  keys.key(
+      {"slate", Reload::kNextWorker,
+       "what is shown when an operator asks for it, or in an outage: a picture (PNG, JPEG, WebP) or a film that is "
+       "repeated (MP4, MOV, Matroska, WebM, MPEG-TS; without its sound), of at most 64 MiB"},
+      file);
+  keys.key({"slate_after", Reload::kNextWorker, "with outage: slate, how long the last picture is held before"},
+           Value::duration(media.slate_after, 0, 3600 * kSecond));
+}
+
+void declare_publishing(Keys& keys, Config::Channel& channel) {
+  channel::Options& options = channel.options;
   keys.key({"grace", Reload::kAtOnce, "how long a publisher may be away before the channel ends"},
            Value::duration(options.grace, 0, 3600 * kSecond));
   keys.key(
       {"idle", Reload::kAtOnce, "a publisher that sends no media (pings do not count) for so long is disconnected"},
       Value::duration(options.idle, 3 * kSecond, 3600 * kSecond));
   using Outage = job::Options::Outage;
-  keys.key({"outage", Reload::kNextWorker,
-            "while there is no feed: hold: the last picture and silence; gap: EXT-X-GAP, which stops most players"},
-           Value::choice<Outage>(options.media.outage, {{"hold", Outage::kHold}, {"gap", Outage::kGap}}));
+  keys.key(
+      {"outage", Reload::kNextWorker,
+       "while there is no feed: hold: the last picture and silence; slate: the slate in encoded renditions, while a "
+       "copied one holds; gap: EXT-X-GAP, which stops most players"},
+      Value::choice<Outage>(options.media.outage,
+                            {{"hold", Outage::kHold}, {"slate", Outage::kSlate}, {"gap", Outage::kGap}}));
+  declare_slate(keys, channel);
   keys.key({"takeover", Reload::kAtOnce,
             "true: a second publisher replaces the first at any time; false: only one that is silent for 2 s"},
            Value::flag(options.takeover));
@@ -255,7 +284,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
            Value::duration(media.part, 200 * kMillisecond, 2 * kSecond));
   keys.key({"window", Reload::kNextChannel, "what a playlist lists; at least six segments"},
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
-  declare_publishing(keys, options);
+  declare_publishing(keys, channel);
   declare_publish_keys(keys, options);
   declare_failover(keys, options.failover);
   Value source = Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}});

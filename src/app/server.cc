@@ -310,7 +310,10 @@ class Instance::Parts {
             [this](const std::string& channel, feed::Id feed) {
               return channels_->disconnect(channel, feed, "disconnected by an operator");
             },
-            [this](const std::string& channel, feed::Id to) { return channels_->switch_feed(channel, to); }};
+            [this](const std::string& channel, feed::Id to) { return channels_->switch_feed(channel, to); },
+            [this](const std::string& channel, channel::SlateOrder::Request request) {
+              return channels_->order_slate(channel, std::move(request));
+            }};
   }
 
   std::shared_ptr<const Overview> collect() {

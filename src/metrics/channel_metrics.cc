@@ -145,6 +145,13 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
               value_of(report.worker.duplicated_frames));
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "held"),
               value_of(report.worker.held_frames));
+  out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "slate"), value_of(report.slate.frames));
+  out.counter("kickoff_worker_slates_total", "Times that the slate came to be seen.", labels,
+              value_of(report.slate.shows));
+  out.gauge("kickoff_channel_slate_shown", "1 while the slate is seen in place of the picture.", labels,
+            report.slate.shown ? 1 : 0);
+  out.gauge("kickoff_channel_slate_ordered", "1 while an operator's order to show the slate holds.", labels,
+            report.slate.ordered ? 1 : 0);
   const char* dropped = "Frames lost because encoders lagged, before or after decoding.";
   out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "undecoded"),
               value_of(report.worker.dropped_packets));

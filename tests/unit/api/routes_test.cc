@@ -29,6 +29,11 @@ class FakeBackend final : public Backend {
     switched.push_back(channel + " to " + std::string(feed::to_string(to)));
     take(switch_outcome);
   }
+  void order_slate(std::string channel, channel::SlateOrder::Request request, Take<Channels::Slate> take) override {
+    slates.push_back(channel + (request.on ? " on" : " off") + " for " +
+                     std::to_string(request.duration / base::kMillisecond) + " ms: " + request.reason);
+    take(slate_outcome);
+  }
 
   Health health;
   std::vector<channel::Report> reports;
@@ -37,6 +42,8 @@ class FakeBackend final : public Backend {
   Channels::Switch switch_outcome = channel::Channel::SwitchOutcome::kDone;
   std::vector<std::string> disconnected;
   std::vector<std::string> switched;
+  Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
+  std::vector<std::string> slates;
 };
 
 class RoutesTest : public testing::Test {
@@ -56,12 +63,13 @@ class RoutesTest : public testing::Test {
   }
 
   Answer switch_feed(const std::string& channel, const std::string& body) {
-    return ask(dispatcher_, {"POST",
-                             "/api/v1/channels/" + channel + "/switch",
-                             "",
-                             "localhost",
-                             {{"authorization", "Bearer t"}},
-                             body})
+    return post("/api/v1/channels/" + channel + "/switch", body);
+  }
+  Answer slate(const std::string& channel, const std::string& body) {
+    return post("/api/v1/channels/" + channel + "/slate", body);
+  }
+  Answer post(const std::string& path, const std::string& body) {
+    return ask(dispatcher_, {"POST", path, "", "localhost", {{"authorization", "Bearer t"}}, body})
         .value_or(Answer{0, {}, {}, {}});
   }
 
@@ -227,6 +235,52 @@ TEST_F(RoutesTest, EveryRouteThatNeedsATokenDescribesItsRefusals) {
     const auto& responses = document["paths"][route.path][method]["responses"];
     for (const char* status : {"401", "403", "421"}) EXPECT_TRUE(responses.contains(status)) << route.path << status;
   }
+}
+
+TEST_F(RoutesTest, OrdersASlateForATimeWithAReason) {
+  EXPECT_EQ(slate("match", R"({"on": true, "for": 1.5, "reason": "pause"})").status, 204);
+  EXPECT_EQ(slate("match", R"({"on": true})").status, 204);
+  EXPECT_EQ(slate("match", R"({"on": false})").status, 204);
+  EXPECT_EQ(slate("match", R"({"on": true, "for": 86400})").status, 204);
+  EXPECT_EQ(backend_.slates, (std::vector<std::string>{"match on for 1500 ms: pause", "match on for 0 ms: ",
+                                                       "match off for 0 ms: ", "match on for 86400000 ms: "}));
+}
+
+TEST_F(RoutesTest, SaysWhyASlateIsNotShown) {
+  using Outcome = channel::Channel::SlateOutcome;
+  backend_.slate_outcome = std::nullopt;
+  EXPECT_EQ(slate("match", R"({"on": true})").status, 404);
+  backend_.slate_outcome = Outcome::kNoSlate;
+  const Answer none = slate("match", R"({"on": true})");
+  EXPECT_EQ(none.status, 409);
+  EXPECT_NE(none.body.find("slate: FILE"), std::string::npos) << "the remedy";
+  backend_.slate_outcome = Outcome::kNotLive;
+  EXPECT_EQ(slate("match", R"({"on": true})").status, 409);
+}
+
+TEST_F(RoutesTest, RefusesAnOrderForASlateThatIsNone) {
+  const std::string text_of_201(201, 'x');
+  for (const std::string& body : std::vector<std::string>{
+           "", "on", "[]", "{}", R"({"on": 1})", R"({"on": true, "for": 0})", R"({"on": true, "for": -1})",
+           R"({"on": true, "for": 86401})", R"({"on": true, "for": "1s"})", R"({"on": true, "reason": 5})",
+           R"({"on": true, "until": 5})", R"({"on": true, "reason": ")" + text_of_201 + "\"}"}) {
+    EXPECT_EQ(slate("match", body).status, 400) << body;
+  }
+  EXPECT_TRUE(backend_.slates.empty());
+}
+
+TEST_F(RoutesTest, TellsOfAChannelsSlate) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  backend_.reports = {report};
+  auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
+  EXPECT_EQ(channel["slate"]["shown"], false);
+  EXPECT_TRUE(channel["slate"]["seconds_left"].is_null());
+  backend_.reports[0].slate = {.shown = true, .ordered = true, .reason = "pause", .left = 2'500'000};
+  channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
+  EXPECT_EQ(channel["slate"],
+            (nlohmann::json{{"shown", true}, {"ordered", true}, {"reason", "pause"}, {"seconds_left", 2.5}}));
 }
 
 }  // namespace

@@ -196,7 +196,11 @@ INSTANTIATE_TEST_SUITE_P(
                "a duration from 3s to 3600s with its unit (ms, s or m)"},
         Bounds{"channels.a.takeover", {"true", "false"}, {"on"}, "true or false"},
         Bounds{"channels.a.required", {"true", "false"}, {"1"}, "true or false"},
-        Bounds{"channels.a.outage", {"hold", "gap"}, {"freeze"}, "one of hold, gap"},
+        Bounds{"channels.a.outage", {"hold", "gap"}, {"freeze"}, "one of hold, slate, gap"},
+        Bounds{"channels.a.slate_after",
+               {"0s", "60m"},
+               {"-1ms", "3601s"},
+               "a duration from 0s to 3600s with its unit (ms, s or m)"},
         Bounds{"channels.a.source", {"transcode", "copy"}, {"both"}, "one of transcode, copy"},
         Bounds{"channels.a.program", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
         Bounds{"channels.a.audio.mode", {"auto", "copy", "encode", "none"}, {"off"}, "one of auto, copy, encode, none"},
@@ -220,6 +224,36 @@ INSTANTIATE_TEST_SUITE_P(
                {"999ms", "3601s"},
                "a duration from 1s to 3600s with its unit (ms, s or m)"},
         Bounds{"channels.a.srt.key_length", {"0", "16", "24", "32"}, {"8", "17"}, "one of 0, 16, 24, 32"}));
+
+TEST(Slate, IsReadFromItsFileBesideTheConfiguration) {
+  const std::string file = own_file("slate.png");
+  std::ofstream(file) << "\x89PNG and more";
+  const std::string name = file.substr(file.rfind('/') + 1);
+  const auto read = parse_config("channels: {a: {outage: slate, slate_after: 2s, slate: " + name + "}}",
+                                 testing::TempDir() + "t.yaml");
+  const auto* config = std::get_if<Config>(&read);
+  ASSERT_NE(config, nullptr);
+  const Config::Channel& channel = config->channels.at("a");
+  EXPECT_EQ(channel.options.media.outage, job::Options::Outage::kSlate);
+  EXPECT_EQ(channel.options.media.slate_after, 2 * kSecond);
+  ASSERT_NE(channel.options.media.slate, nullptr);
+  EXPECT_EQ(base::text_of(channel.options.media.slate->view()), "\x89PNG and more");
+  EXPECT_NE(channel.slate.find(name), std::string::npos) << "a reload tells another file by its path";
+}
+
+TEST(Slate, IsNeededWhereAnOutageShowsIt) {
+  EXPECT_NE(problems_of("channels: {a: {outage: slate}}").find("slate: FILE"), std::string::npos);
+  EXPECT_EQ(problems_of("channels: {a: {outage: hold, slate: ''}}"), "");
+}
+
+TEST(Slate, ThatIsNoPictureIsRefusedWithItsPlace) {
+  const std::string file = own_file("slate.txt");
+  std::ofstream(file) << "text";
+  EXPECT_NE(problems_of("channels: {a: {slate: " + file + "}}").find("t.yaml:1:23: slate: " + file + " is neither"),
+            std::string::npos)
+      << problems_of("channels: {a: {slate: " + file + "}}");
+  EXPECT_NE(problems_of("channels: {a: {slate: none.png}}").find("none.png"), std::string::npos);
+}
 
 /// A channel of one rung with `key` beside what a rung needs.
 std::string rung_with(const std::string& key, const std::string& value) {
