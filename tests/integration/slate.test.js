@@ -1,0 +1,119 @@
+// The slate: what viewers see in place of a feed that is away, and whenever an operator wants it.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { Server, endAll, copy, sleep } = require('./harness');
+const { source, pictures, pushRtmp } = require('./media');
+const { assertLive } = require('./judge_channel');
+
+const token = 'token-of-operations';
+const red = { ground: 'red', rate: '25', gop: 50, bitrate: '400k' };
+let server;
+let directory;
+const running = [];
+const publish = (channel) => { const child = pushRtmp(source(red), server.rtmp(channel)); running.push(child); return child; };
+
+before(async () => {
+  source(red);
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-slate-'));
+  const slate = path.join(directory, 'blue.png');
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=blue:size=1280x720', '-frames:v', '1', slate]);
+  const film = path.join(directory, 'blue.mp4');
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=blue:size=640x360:rate=25:duration=1', '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', film]);
+  const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }, { height: 90, bitrate: '150k', preset: 'ultrafast' }];
+  const rungs = { ladder, part: '200ms', outage: 'slate' };
+  server = await Server.start({
+    channels: { '*': copy({ part: '200ms' }), away: { ...rungs, slate, slate_after: '500ms' }, ordered: { ...rungs, outage: 'hold', slate: film }, killed: { ...rungs, slate } },
+  }, { env: { KICKOFF_ADMIN_TOKEN: token } });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+  fs.rmSync(directory, { recursive: true });
+});
+after(endAll);
+
+async function stateOf(channel) {
+  const { channels } = JSON.parse((await server.admin('/api/v1/channels')).text);
+  return channels.find(({ name }) => name === channel);
+}
+const seen = (channel, shown) => server.until(`${channel}: the slate is ${shown ? '' : 'not '}seen`, async () => (await stateOf(channel)).slate.shown === shown);
+function order(channel, body) {
+  return server.get(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/${channel}/slate`, {
+    method: 'POST', headers: { authorization: `Bearer ${token}` }, body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+// The order of the grounds that are seen in a rendition: 'red blue red'.
+async function grounds(channel, height) {
+  const list = (await server.get(server.playlist(channel))).text;
+  const uri = list.match(new RegExp(`RESOLUTION=\\d+x${height}[^\n]*\n([^\n]+)`))[1];
+  const all = (await pictures(new URL(uri, server.playlist(channel)).href, 10, height, 25)).map(({ ground }) => ground);
+  return all.filter((ground, i) => ground !== all[i - 1]).join(' ');
+}
+
+test('a feed that is away: the slate in every rung, without gap or discontinuity, and the feed when it is back', async () => {
+  const first = publish('away');
+  await server.live('away');
+  await sleep(2000);
+  const checking = assertLive(server.playlist('away'), { seconds: 10, independent: false, probes: false });
+  await first.stop('SIGKILL');
+  await seen('away', true);
+  assert.strictEqual((await stateOf('away')).slate.ordered, false);
+  assert.strictEqual(await server.metric('kickoff_channel_slate_shown', { channel: 'away' }), 1);
+  await sleep(1500);
+  publish('away');
+  await seen('away', false);
+  await sleep(1500);
+  await checking;
+  for (const height of [180, 90]) assert.strictEqual(await grounds('away', height), 'red blue red', `${height}p`);
+  assert.strictEqual(await server.metric('kickoff_channel_gap_parts_total', { channel: 'away' }), 0);
+  assert.strictEqual(await server.metric('kickoff_channel_discontinuities_total', { channel: 'away' }), 0);
+  assert.strictEqual(await server.metric('kickoff_worker_slates_total', { channel: 'away' }), 1);
+});
+
+test('an operator shows a film for a time, with a reason, whatever the feed brings', async () => {
+  publish('ordered');
+  await server.live('ordered');
+  await sleep(1500);
+  const checking = assertLive(server.playlist('ordered'), { seconds: 8, independent: false, probes: false });
+  assert.strictEqual((await order('ordered', { on: true, for: 3, reason: 'pitch invasion' })).status, 204);
+  await seen('ordered', true);
+  const { slate } = await stateOf('ordered');
+  assert.strictEqual(slate.ordered, true);
+  assert.strictEqual(slate.reason, 'pitch invasion');
+  assert.ok(slate.seconds_left > 0 && slate.seconds_left <= 3, String(slate.seconds_left));
+  await seen('ordered', false);
+  assert.strictEqual((await stateOf('ordered')).slate.ordered, false);
+  await sleep(1500);
+  await checking;
+  assert.strictEqual(await grounds('ordered', 180), 'red blue red');
+  assert.match(server.log(), /the slate is shown.*pitch invasion/);
+});
+
+test('a worker that dies takes no ordered slate with it', async () => {
+  publish('killed');
+  await server.live('killed');
+  assert.strictEqual((await order('killed', { on: true })).status, 204);
+  await seen('killed', true);
+  process.kill((await stateOf('killed')).worker.pid, 'SIGKILL');
+  await server.until('another worker runs', async () => (await stateOf('killed')).counters.worker_restarts === 1);
+  await seen('killed', true);
+  assert.strictEqual((await order('killed', { on: false })).status, 204);
+  await seen('killed', false);
+});
+
+test('an order that cannot be carried out is refused with the reason', async () => {
+  publish('plain');
+  await server.live('plain');
+  for (const [channel, body, status] of [
+    ['plain', { on: true }, 409], ['nowhere', { on: true }, 404], ['plain', { on: 'yes' }, 400], ['plain', 'on', 400],
+  ]) {
+    const answer = await order(channel, body);
+    assert.strictEqual(answer.status, status, answer.text);
+    assert.match(answer.headers.get('content-type'), /problem\+json/);
+  }
+});
