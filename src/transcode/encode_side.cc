@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "transcode/decode_side.h"
+#include "transcode/economy.h"
 #include "transcode/encode_side_state.h"
 
 namespace transcode {
@@ -49,6 +50,7 @@ media::Rational rate_of(const std::vector<Rung>& rungs) {
 EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::int64_t ticks)
     : options(given),
       rungs(std::move(resolved)),
+      base_index(base_rung(rungs)),
       timescale(ticks),
       entry(ticks, {given.switch_patience, given.switch_patience / 2}),
       cascade(rungs),
@@ -73,7 +75,7 @@ base::Status EncodeSide::State::open(const media::Track& shape) {
     outbox.put({i, std::move(track)});
     workers.push_back(std::make_unique<RungWorker>(i, std::move(encoder), outbox));
   }
-  for (std::size_t i = 0; i < rungs.size(); ++i) workers[i]->start(rungs[i].name);
+  for (std::size_t i = 0; i < rungs.size(); ++i) workers[i]->start(rungs[i].name, nice_of(rungs, i));
   thread = std::thread([this] { run(); });
   pthread_setname_np(thread.native_handle(), "k-scale");
   return base::Ok{};
@@ -92,6 +94,11 @@ void EncodeSide::State::run() {
       return;
     }
   }
+}
+
+RungWorker::WhenFull EncodeSide::State::when_full(std::size_t rung) const {
+  const bool waits = rung == base_index || options.rung_full == RungFull::kWait;
+  return waits ? RungWorker::WhenFull::kWait : RungWorker::WhenFull::kLeaveOut;
 }
 
 bool EncodeSide::State::choked() const { return outbox.bytes() > options.max_bytes; }
@@ -149,7 +156,7 @@ void EncodeSide::State::encode(const Shown& shown) {
       // Captions are characters to be typed: once.
       av_frame_remove_side_data(scaled.get(), AV_FRAME_DATA_A53_CC);
     }
-    workers[i]->put(std::move(scaled), key, shown.origin);
+    workers[i]->put(std::move(scaled), key, shown.origin, when_full(i));
   }
 }
 

@@ -33,6 +33,10 @@ class Slate;
 /// last picture's place where no picture has come for `Options::slate_after`, and that of every picture where
 /// show_slate() asks for it; it is mixed in and out within 0.2 s.
 ///
+/// The base rung (base_rung()) never waits for another: a picture that finds another rung busy is left out of that rung
+/// alone, and counted, unless it starts a segment. The threads of the other rungs ask for less CPU, the larger the
+/// less.
+///
 /// Threads: one takes pictures and scales ("k-scale"), one a rung encodes ("k-enc-<rung>"). What they produce waits
 /// until the owner calls drain(), which the readable descriptor() asks for. All functions are the owner's, on one
 /// thread, and none of them waits for an encoder but flush() and the destructor.
@@ -42,6 +46,10 @@ class EncodeSide {
     kGrid,    ///< the first frame of every slot floor(pts / segment) is an IDR frame
     kForced,  ///< IDR frames are where force_key_at said, for a ladder below a copied top rung
   };
+  enum class RungFull : std::uint8_t {
+    kLeaveOut,  ///< of a rung that is busy, but for the base rung: live
+    kWait,      ///< every rung is waited for: files, tests, benches
+  };
   struct Options {
     media::Rational segment{2, 1};  ///< Units: seconds; N of msn = floor(utc / N)
     Keys keys = Keys::kGrid;
@@ -49,8 +57,9 @@ class EncodeSide {
     base::Micros max_fill = 2 * base::kSecond;      ///< longest hole that is filled with repeats
     int cores = 0;                                  ///< cores to plan for; 0: those of the machine
     base::Micros switch_patience = base::kSecond;   ///< longest that one side of a switch waits for the other
-    std::shared_ptr<Slate> slate;                   ///< null: none; from then on the encode side's alone
-    base::Micros slate_after = 0;                   ///< without a picture; negative: only where it is asked for
+    RungFull rung_full = RungFull::kLeaveOut;
+    std::shared_ptr<Slate> slate;  ///< null: none; from then on the encode side's alone
+    base::Micros slate_after = 0;  ///< without a picture; negative: only where it is asked for
   };
 
   struct RungCounters {
@@ -58,6 +67,7 @@ class EncodeSide {
     std::uint64_t bytes = 0;    ///< their size
     std::uint64_t key_frames = 0;
     std::uint64_t thinned = 0;        ///< frames left out because the rung's frame rate is lower than the source's
+    std::uint64_t left_out = 0;       ///< frames left out because the rung was busy with others
     std::uint64_t encode_errors = 0;  ///< frames the encoder refused
     base::Micros last_delay = 0;      ///< from feed() of the newest frame's packet to its encoded packet
     base::Micros max_delay = 0;       ///< the largest of those since the previous call of counters()

@@ -32,6 +32,7 @@ struct EncodeSide::State {
   base::Status open(const media::Track& shape);
   void run();
   bool choked() const;
+  RungWorker::WhenFull when_full(std::size_t rung) const;
   bool shed(const Switch::Picture& picture);
   void show(Switch::Picture&& picture);
   void repeat(std::int64_t until, SlateFade::What what, const Origin& origin);
@@ -39,6 +40,7 @@ struct EncodeSide::State {
 
   const Options options;
   const std::vector<Rung> rungs;
+  const std::size_t base_index;  ///< the rung that the others are given up for
   const std::int64_t timescale;
   Outbox outbox;
   Switch entry;

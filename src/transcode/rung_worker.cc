@@ -1,7 +1,9 @@
 #include "transcode/rung_worker.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -20,16 +22,31 @@ RungWorker::~RungWorker() {
   join();
 }
 
-void RungWorker::start(const std::string& name) {
-  thread_ = std::thread([this] { run(); });
+void RungWorker::start(const std::string& name, int nice) {
+  thread_ = std::thread([this, nice] {
+    // On Linux this is the calling thread's. Where it is refused the rung still loses pictures instead of others'.
+    if (nice > 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + nice);
+    run();
+  });
   // The kernel keeps 15 characters.
   pthread_setname_np(thread_.native_handle(), ("k-enc-" + name).substr(0, 15).c_str());
 }
 
-void RungWorker::put(FramePtr frame, bool key, const Origin& origin) {
+/// A segment must begin with its key frame: that one is not the one to lose.
+bool RungWorker::make_room(bool key) {
+  if (jobs_.size() < kQueue) return true;
+  ++left_out_;
+  if (!key) return false;
+  const auto ordinary = std::find_if(jobs_.rbegin(), jobs_.rend(), [](const Job& job) { return !job.key; });
+  // Nothing but key frames: the oldest is several segments late.
+  jobs_.erase(ordinary == jobs_.rend() ? jobs_.begin() : std::prev(ordinary.base()));
+  return true;
+}
+
+void RungWorker::put(FramePtr frame, bool key, const Origin& origin, WhenFull when_full) {
   std::unique_lock lock(mutex_);
-  emptied_.wait(lock, [&] { return closed_ || jobs_.size() < kQueue; });
-  if (closed_) return;
+  if (when_full == WhenFull::kWait) emptied_.wait(lock, [&] { return closed_ || jobs_.size() < kQueue; });
+  if (closed_ || (when_full == WhenFull::kLeaveOut && !make_room(key))) return;
   jobs_.push_back({std::move(frame), key, origin});
   filled_.notify_one();
 }
@@ -91,6 +108,7 @@ EncodeSide::RungCounters RungWorker::counters() const {
   counters.bytes = bytes_;
   counters.key_frames = key_frames_;
   counters.thinned = thinned_;
+  counters.left_out = left_out_;
   counters.encode_errors = encode_errors_;
   counters.last_delay = last_delay_;
   counters.max_delay = max_delay_.exchange(0);

@@ -28,10 +28,14 @@ class RungWorker {
   RungWorker(const RungWorker&) = delete;
   RungWorker& operator=(const RungWorker&) = delete;
 
-  void start(const std::string& name);
-  /// Queues a picture; waits while kQueue of them wait, so that a slow encoder holds up the scaling and the decoding
-  /// before it, whose way in drops.
-  void put(FramePtr frame, bool key, const Origin& origin);
+  /// `nice`: how much less CPU the thread asks for than the caller's, by setpriority(2).
+  void start(const std::string& name, int nice = 0);
+  enum class WhenFull : std::uint8_t {
+    kWait,     ///< waits for room, so that a slow encoder holds up the scaling and the decoding before it
+    kLeaveOut  ///< the picture is lost and counted; a key frame takes the place of the newest ordinary one that waits
+  };
+  /// Queues a picture; there is room for kQueue of them.
+  void put(FramePtr frame, bool key, const Origin& origin, WhenFull when_full = WhenFull::kWait);
   /// No picture comes any more: look-ahead comes out. Does not wait.
   void finish();
   /// Waits until all that was queued before finish() has been encoded.
@@ -40,6 +44,8 @@ class RungWorker {
   void close();
 
   void count_thinned() { ++thinned_; }
+  /// Pictures lost for want of room. Thread: any.
+  std::uint64_t left_out() const { return left_out_; }
   EncodeSide::RungCounters counters() const;
 
  private:
@@ -51,6 +57,7 @@ class RungWorker {
     Origin origin;
   };
   std::optional<Job> take();
+  bool make_room(bool key);
   void run();
   void deliver(VideoEncoder::Encoded&& encoded);
 
@@ -67,6 +74,7 @@ class RungWorker {
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> key_frames_{0};
   std::atomic<std::uint64_t> thinned_{0};
+  std::atomic<std::uint64_t> left_out_{0};
   std::atomic<std::uint64_t> encode_errors_{0};
   std::atomic<base::Micros> last_delay_{0};
   mutable std::atomic<base::Micros> max_delay_{0};

@@ -8,8 +8,9 @@ base::Result<std::unique_ptr<VideoLadder>> VideoLadder::make(const media::Track&
                                                              const Options& options) {
   const bool waits = options.when_full == WhenFull::kWait;
   const std::size_t undrained = waits ? SIZE_MAX : options.max_bytes;
-  TRY(auto encode, EncodeSide::make(source, std::move(rungs),
-                                    {options.segment, options.keys, undrained, options.max_fill, options.cores}));
+  EncodeSide::Options encoding{options.segment, options.keys, undrained, options.max_fill, options.cores};
+  if (waits) encoding.rung_full = EncodeSide::RungFull::kWait;
+  TRY(auto encode, EncodeSide::make(source, std::move(rungs), encoding));
   TRY(auto decode,
       DecodeSide::make(source, *encode, {options.when_full, options.max_lag, options.max_bytes, options.cores}));
   encode->select(decode.get());

@@ -1,8 +1,12 @@
 #include "transcode/rung_worker.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "unit/transcode/picture.h"
@@ -34,11 +38,12 @@ struct Encoding {
     out.tracks[2].push_back((*encoder)->track());
     worker = std::make_unique<RungWorker>(2, encoder.take(), outbox);
   }
-  void put(std::int64_t pts, bool key = false, base::Micros fed = 0) {
+  void put(std::int64_t pts, bool key = false, base::Micros fed = 0, RungWorker::WhenFull when_full = {}) {
     FramePtr picture = make_picture(64, 36, 40, 200);
     picture->pts = pts;
-    worker->put(std::move(picture), key, {0, fed});
+    worker->put(std::move(picture), key, {0, fed}, when_full);
   }
+  void put_if_room(std::int64_t pts, bool key = false) { put(pts, key, 0, RungWorker::WhenFull::kLeaveOut); }
   /// All that was put comes out.
   std::vector<std::int64_t> finish() {
     worker->finish();
@@ -51,6 +56,16 @@ struct Encoding {
   std::unique_ptr<RungWorker> worker;
   testing::Collector out;
 };
+
+/// Id of this process's thread of that name.
+id_t thread_of(const std::string& name) {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string found;
+    std::getline(std::ifstream(task.path() / "comm"), found);
+    if (found == name) return static_cast<id_t>(std::stoul(task.path().filename()));
+  }
+  return 0;
+}
 
 TEST(RungWorker, EncodesWhatItIsGivenInOrderAndNamesItsRung) {
   Encoding encoding;
@@ -126,6 +141,43 @@ TEST(RungWorker, TakesTwoPicturesAndLetsTheThirdWaitForRoom) {
   scaling.join();
   EXPECT_TRUE(third);
   EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 1, 2}));
+}
+
+TEST(RungWorker, LeavesAPictureOutRatherThanWaitForRoom) {
+  Encoding encoding;
+  for (std::int64_t pts = 0; pts < 5; ++pts) encoding.put_if_room(pts, pts == 0);
+  EXPECT_EQ(encoding.worker->left_out(), 3U);
+  encoding.worker->start("v36");
+  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(encoding.worker->counters().left_out, 3U);
+}
+
+TEST(RungWorker, GivesAKeyFrameThePlaceOfTheNewestPictureThatWaits) {
+  Encoding encoding;
+  for (std::int64_t pts = 0; pts < 4; ++pts) encoding.put_if_room(pts, pts == 0 || pts == 3);
+  encoding.worker->start("v36");
+  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 3}));
+  EXPECT_EQ(testing::key_pts_of(encoding.out.packets[2]), (std::vector<std::int64_t>{0, 3}));
+  EXPECT_EQ(encoding.worker->left_out(), 2U);
+}
+
+TEST(RungWorker, LosesTheOldestOfKeyFramesAlone) {
+  Encoding encoding;
+  for (std::int64_t pts = 0; pts < 3; ++pts) encoding.put_if_room(pts, true);
+  encoding.worker->start("v36");
+  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(encoding.worker->left_out(), 1U);
+}
+
+TEST(RungWorker, AsksForLessCpuThanItsStarter) {
+  Encoding encoding;
+  const int before = getpriority(PRIO_PROCESS, 0);
+  encoding.worker->start("v36", 4);
+  encoding.put(0, true);
+  pollfd encoded{encoding.outbox.descriptor(), POLLIN, 0};
+  ASSERT_EQ(poll(&encoded, 1, 10'000), 1);
+  EXPECT_EQ(getpriority(PRIO_PROCESS, thread_of("k-enc-v36")), before + 4);
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before) << "of its own thread alone";
 }
 
 TEST(RungWorker, LetsGoOfWhoWaitsForRoomWhenItIsClosed) {

@@ -261,7 +261,7 @@ TEST(VideoLadder, DropsToTheNextKeyFrameWhenItCannotKeepUp) {
   how.max_lag = base::kSecond;
   Rung slow = ladder_rung(360);
   slow.preset = "slower";
-  const auto ladder = make(feed, {slow, ladder_rung(90)}, how);
+  const auto ladder = make(feed, {slow}, how);
   const Collector out = run(*ladder, feed);
   const VideoLadder::Counters counters = ladder->counters();
   EXPECT_GT(counters.dropped_packets, 0U);
@@ -271,7 +271,25 @@ TEST(VideoLadder, DropsToTheNextKeyFrameWhenItCannotKeepUp) {
   EXPECT_EQ(counters.rungs[0].encoded + counters.dropped_frames + counters.late_frames,
             counters.decoded + counters.held_frames);
   EXPECT_EQ(counters.decode_errors, 0U);
-  EXPECT_EQ(testing::pts_of(out.packets[0]), testing::pts_of(out.packets[1])) << "all rungs lose the same frames";
+}
+
+// The largest rung takes several times longer than the pictures last.
+TEST(VideoLadder, GivesTheBaseRungAllPicturesWhateverALargerOneCanTake) {
+  const Feed feed = testing::make_video({.width = 1280, .height = 720, .frames = 50, .gop = 25});
+  VideoLadder::Options how = options();
+  how.when_full = VideoLadder::WhenFull::kDrop;
+  how.max_lag = 60 * base::kSecond;
+  Rung slow = ladder_rung(720);
+  slow.preset = "slower";
+  const auto ladder = make(feed, {slow, ladder_rung(90)}, how);
+  const Collector out = run(*ladder, feed);
+  const VideoLadder::Counters counters = ladder->counters();
+  const std::uint64_t of_base = counters.rungs[1].encoded;
+  EXPECT_EQ(of_base + counters.dropped_frames, 50U);
+  EXPECT_EQ(counters.rungs[1].left_out, 0U);
+  EXPECT_GT(counters.rungs[0].left_out, 0U);
+  EXPECT_EQ(counters.rungs[0].encoded + counters.rungs[0].left_out, of_base);
+  EXPECT_EQ(testing::key_pts_of(out.packets[0]), testing::key_pts_of(out.packets[1])) << "segments begin alike";
 }
 
 TEST(VideoLadder, StopsInTheMiddle) {
