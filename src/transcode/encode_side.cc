@@ -53,16 +53,22 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::
       base_index(base_rung(rungs)),
       timescale(ticks),
       entry(ticks, {given.switch_patience, given.switch_patience / 2}),
+      economy(rungs, given.longest_still),
       cascade(rungs),
       key_clock(clock_of(given, ticks)),
       line(rate_of(rungs), ticks, given.max_fill),
-      slate(given.slate, given.slate_after < 0 ? SlateFade::kNever : given.slate_after, rungs) {
-  for (const Rung& rung : rungs) thinners.emplace_back(rung.frame_rate);
-}
+      slate(given.slate, given.slate_after < 0 ? SlateFade::kNever : given.slate_after, rungs) {}
 
 DecodeSide* EncodeSide::State::side_of(Switch::Side id) const {
   const auto found = std::ranges::find_if(sides, [&](const DecodeSide* side) { return side->id() == id; });
   return found == sides.end() ? nullptr : *found;
+}
+
+/// Only x264 has a faster encoder of the same parameter sets.
+RungWorker::Open EncodeSide::State::opener_of(std::size_t rung, const media::Track& shape) const {
+  if (rungs[rung].codec != media::Codec::kH264) return nullptr;
+  const int threads = encoder_threads(rungs[rung], planned_cores(options.cores));
+  return [&made = rungs[rung], shape, threads](bool fast) { return VideoEncoder::make(made, shape, {threads, fast}); };
 }
 
 base::Status EncodeSide::State::open(const media::Track& shape) {
@@ -73,7 +79,7 @@ base::Status EncodeSide::State::open(const media::Track& shape) {
     media::Track track = encoder->track();
     track.id = static_cast<std::uint32_t>(i);
     outbox.put({i, std::move(track)});
-    workers.push_back(std::make_unique<RungWorker>(i, std::move(encoder), outbox));
+    workers.push_back(std::make_unique<RungWorker>(i, std::move(encoder), outbox, opener_of(i, shape)));
   }
   for (std::size_t i = 0; i < rungs.size(); ++i) workers[i]->start(rungs[i].name, nice_of(rungs, i));
   thread = std::thread([this] { run(); });
@@ -141,8 +147,9 @@ void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const O
 
 void EncodeSide::State::encode(const Shown& shown) {
   const bool key = key_clock.take(shown.pts);
+  if (key) economy.on_key(shown.rate);
   for (std::size_t i = 0; i < workers.size(); ++i) {
-    if (!thinners[i].keep(shown.pts, key_clock.slot_start(shown.pts), key, shown.rate, timescale)) {
+    if (!economy.keep(i, shown.pts, key_clock.slot_start(shown.pts), key, shown.rate, timescale)) {
       workers[i]->count_thinned();
       continue;
     }
@@ -156,7 +163,7 @@ void EncodeSide::State::encode(const Shown& shown) {
       // Captions are characters to be typed: once.
       av_frame_remove_side_data(scaled.get(), AV_FRAME_DATA_A53_CC);
     }
-    workers[i]->put(std::move(scaled), key, shown.origin, when_full(i));
+    workers[i]->put(std::move(scaled), key, shown.origin, {when_full(i), economy.fast(i)});
   }
 }
 
@@ -203,6 +210,18 @@ void EncodeSide::hold(media::Instant until) {
   }
 }
 
+void EncodeSide::set_economy(int level) { state_->economy.ask(level); }
+
+int EncodeSide::most_economy() const { return transcode::most_economy(state_->rungs.size()); }
+
+EncodeSide::Load EncodeSide::load() const {
+  Load load;
+  for (const auto& worker : state_->workers) load.left_out += worker->left_out();
+  load.dropped = state_->dropped_frames;
+  load.economy = state_->economy.level();
+  return load;
+}
+
 void EncodeSide::show_slate(bool on) { state_->slate.ask(on); }
 
 void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
@@ -229,6 +248,8 @@ EncodeSide::Counters EncodeSide::counters() const {
   counters.held_frames = state_->held_frames;
   counters.late_frames = state_->late_frames;
   counters.dropped_frames = state_->dropped_frames;
+  counters.economy = state_->economy.level();
+  counters.economy_steps = state_->economy.changes();
   counters.slates = state_->slate.shows();
   counters.slate_frames = state_->slate.pictures();
   counters.slate = state_->slate.shown();

@@ -58,6 +58,8 @@ class EncodeSide {
     int cores = 0;                                  ///< cores to plan for; 0: those of the machine
     base::Micros switch_patience = base::kSecond;   ///< longest that one side of a switch waits for the other
     RungFull rung_full = RungFull::kLeaveOut;
+    /// That a rung of stills shows one picture for; less than a part, or the packager takes it for a hole.
+    base::Micros longest_still = 375 * base::kMillisecond;
     std::shared_ptr<Slate> slate;  ///< null: none; from then on the encode side's alone
     base::Micros slate_after = 0;  ///< without a picture; negative: only where it is asked for
   };
@@ -66,7 +68,7 @@ class EncodeSide {
     std::uint64_t encoded = 0;  ///< packets produced
     std::uint64_t bytes = 0;    ///< their size
     std::uint64_t key_frames = 0;
-    std::uint64_t thinned = 0;        ///< frames left out because the rung's frame rate is lower than the source's
+    std::uint64_t thinned = 0;        ///< frames left out for the rung's frame rate, its own or that of the economy
     std::uint64_t left_out = 0;       ///< frames left out because the rung was busy with others
     std::uint64_t encode_errors = 0;  ///< frames the encoder refused
     base::Micros last_delay = 0;      ///< from feed() of the newest frame's packet to its encoded packet
@@ -79,7 +81,16 @@ class EncodeSide {
     std::uint64_t slates = 0;          ///< times that the slate came to be seen
     std::uint64_t slate_frames = 0;    ///< pictures in which it was seen
     bool slate = false;                ///< it is seen now
+    int economy = 0;                   ///< the level that holds now
+    std::uint64_t economy_steps = 0;   ///< times that it changed
     std::vector<RungCounters> rungs;
+  };
+
+  /// What shows that the CPU is short.
+  struct Load {
+    std::uint64_t left_out = 0;  ///< pictures, of all rungs that were busy
+    std::uint64_t dropped = 0;   ///< pictures, of the whole ladder
+    int economy = 0;             ///< the level that holds now
   };
 
   /// Opens every encoder; the tracks of all rungs are then waiting in drain(). Zeros in a rung are resolved from
@@ -111,6 +122,12 @@ class EncodeSide {
   /// passed (HoldClock). Nothing happens before the first picture; where nobody called for 10 s, a hole is left. With
   /// Keys::kForced, call force_key_at() first.
   void hold(media::Instant until);
+  /// Saves CPU in the rungs but the base rung: see most_economy() in economy.h for the levels. Takes effect at the next
+  /// key frame, in all rungs, and changes no track. Thread: any.
+  void set_economy(int level);
+  /// The last level; 0 where there is nothing to save.
+  int most_economy() const;
+  Load load() const;
   /// Shows the slate from the next picture on, whatever comes, until it is called with false. Nothing happens without a
   /// slate, and before the first picture.
   void show_slate(bool on);

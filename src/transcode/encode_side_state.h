@@ -8,6 +8,7 @@
 
 #include "transcode/cadence.h"
 #include "transcode/cascade.h"
+#include "transcode/economy.h"
 #include "transcode/encode_side.h"
 #include "transcode/outbox.h"
 #include "transcode/picture_line.h"
@@ -31,6 +32,7 @@ struct EncodeSide::State {
   };
   base::Status open(const media::Track& shape);
   void run();
+  RungWorker::Open opener_of(std::size_t rung, const media::Track& shape) const;
   bool choked() const;
   RungWorker::WhenFull when_full(std::size_t rung) const;
   bool shed(const Switch::Picture& picture);
@@ -48,11 +50,11 @@ struct EncodeSide::State {
   std::vector<DecodeSide*> sides;  ///< those that exist; the owner's thread's own
 
   // The scaling thread's own.
+  Economy economy;  ///< its questions any thread's
   Cascade cascade;
   KeyClock key_clock;
   PictureLine line;
   SlateShow slate;  ///< its questions any thread's
-  std::vector<Thinner> thinners;
   bool shed_last = false;
 
   std::atomic<std::int64_t> newest{INT64_MIN};

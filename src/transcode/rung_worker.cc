@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/log.h"
+
 namespace transcode {
 
 base::Micros steady_now() {
@@ -14,8 +16,8 @@ base::Micros steady_now() {
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
-RungWorker::RungWorker(std::size_t rung, std::unique_ptr<VideoEncoder> encoder, Outbox& outbox)
-    : rung_(rung), encoder_(std::move(encoder)), outbox_(outbox) {}
+RungWorker::RungWorker(std::size_t rung, std::unique_ptr<VideoEncoder> encoder, Outbox& outbox, Open open)
+    : rung_(rung), encoder_(std::move(encoder)), open_(std::move(open)), outbox_(outbox) {}
 
 RungWorker::~RungWorker() {
   close();
@@ -43,11 +45,11 @@ bool RungWorker::make_room(bool key) {
   return true;
 }
 
-void RungWorker::put(FramePtr frame, bool key, const Origin& origin, WhenFull when_full) {
+void RungWorker::put(FramePtr frame, bool key, const Origin& origin, How how) {
   std::unique_lock lock(mutex_);
-  if (when_full == WhenFull::kWait) emptied_.wait(lock, [&] { return closed_ || jobs_.size() < kQueue; });
-  if (closed_ || (when_full == WhenFull::kLeaveOut && !make_room(key))) return;
-  jobs_.push_back({std::move(frame), key, origin});
+  if (how.when_full == WhenFull::kWait) emptied_.wait(lock, [&] { return closed_ || jobs_.size() < kQueue; });
+  if (closed_ || (how.when_full == WhenFull::kLeaveOut && !make_room(key))) return;
+  jobs_.push_back({std::move(frame), key, origin, how.fast});
   filled_.notify_one();
 }
 
@@ -84,11 +86,26 @@ void RungWorker::run() {
   const VideoEncoder::Take take_encoded = [this](VideoEncoder::Encoded&& encoded) { deliver(std::move(encoded)); };
   while (auto job = take()) {
     const bool last = job->frame == nullptr;
+    if (job->key && job->fast != fast_) change_encoder(job->fast, take_encoded);
     const base::Status status =
         last ? encoder_->finish(take_encoded) : encoder_->encode(*job->frame, job->key, job->origin, take_encoded);
     if (!status.ok()) ++encode_errors_;
     if (last) return;
   }
+}
+
+/// Between two groups of pictures a decoder notices nothing, as long as the parameter sets are those of the track.
+void RungWorker::change_encoder(bool fast, const VideoEncoder::Take& take_encoded) {
+  fast_ = fast;
+  if (!open_) return;
+  auto opened = open_(fast);
+  if (!opened.ok() || !media::same_format((*opened)->track(), encoder_->track())) {
+    base::log_warn("transcode", "the rung keeps its encoder: another would change its format, or does not open",
+                   {{"codec", encoder_->track().codec_string}, {"fast", fast}});
+    return;
+  }
+  if (!encoder_->finish(take_encoded).ok()) ++encode_errors_;
+  encoder_ = opened.take();
 }
 
 void RungWorker::deliver(VideoEncoder::Encoded&& encoded) {

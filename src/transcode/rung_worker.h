@@ -4,11 +4,13 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "transcode/av.h"
 #include "transcode/encode_side.h"
@@ -21,8 +23,10 @@ namespace transcode {
 /// owner's.
 class RungWorker {
  public:
-  /// REQUIRES: `outbox` lives longer.
-  RungWorker(std::size_t rung, std::unique_ptr<VideoEncoder> encoder, Outbox& outbox);
+  /// An encoder of the same track, VideoEncoder::Options::fast or not. Thread: the rung's.
+  using Open = std::function<base::Result<std::unique_ptr<VideoEncoder>>(bool fast)>;
+  /// `open`: null where there is only one encoder. REQUIRES: `outbox` lives longer.
+  RungWorker(std::size_t rung, std::unique_ptr<VideoEncoder> encoder, Outbox& outbox, Open open = nullptr);
   /// Stops at once.
   ~RungWorker();
   RungWorker(const RungWorker&) = delete;
@@ -34,8 +38,13 @@ class RungWorker {
     kWait,     ///< waits for room, so that a slow encoder holds up the scaling and the decoding before it
     kLeaveOut  ///< the picture is lost and counted; a key frame takes the place of the newest ordinary one that waits
   };
+  struct How {
+    WhenFull when_full = WhenFull::kWait;
+    bool fast = false;  ///< by an encoder of that kind; it changes at a key frame only
+  };
   /// Queues a picture; there is room for kQueue of them.
-  void put(FramePtr frame, bool key, const Origin& origin, WhenFull when_full = WhenFull::kWait);
+  void put(FramePtr frame, bool key, const Origin& origin, How how);
+  void put(FramePtr frame, bool key, const Origin& origin) { put(std::move(frame), key, origin, How{}); }
   /// No picture comes any more: look-ahead comes out. Does not wait.
   void finish();
   /// Waits until all that was queued before finish() has been encoded.
@@ -55,14 +64,18 @@ class RungWorker {
     FramePtr frame;  ///< null: finish
     bool key = false;
     Origin origin;
+    bool fast = false;
   };
   std::optional<Job> take();
   bool make_room(bool key);
   void run();
+  void change_encoder(bool fast, const VideoEncoder::Take& take_encoded);
   void deliver(VideoEncoder::Encoded&& encoded);
 
   const std::size_t rung_;
-  const std::unique_ptr<VideoEncoder> encoder_;
+  std::unique_ptr<VideoEncoder> encoder_;  ///< the rung's thread's own, once that has started
+  const Open open_;
+  bool fast_ = false;  ///< what was asked of change_encoder() last; the rung's thread's own
   Outbox& outbox_;
   std::mutex mutex_;  // a hand-over between two threads
   std::condition_variable filled_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,15 +50,26 @@ base::Error missing(media::Codec codec) {
                                         ", or choose another codec for the rung"};
 }
 
+/// Only what stands in no parameter set: CABAC, references, the 8x8 transform and weighted prediction stay the
+/// preset's, or the track would need another init.
+std::string less_analysis(const Rung& rung) {
+  const std::string parameters = ":subme=0:me=dia:trellis=0:partitions=none:aq-mode=0:mbtree=0:mixed-refs=0";
+  constexpr std::array<std::string_view, 4> kQuick{"ultrafast", "superfast", "veryfast", "faster"};
+  const bool quick = std::find(kQuick.begin(), kQuick.end(), rung.preset) != kQuick.end();
+  // From subme 6 on x264 lowers the chroma QP, which stands in the PPS.
+  return quick ? parameters : parameters + ":chroma-qp-offset=-2";
+}
+
 /// No frame may wait in the encoder: no look-ahead, no B-frames, no frame threads. `quality` buys the preset's
 /// look-ahead back; B-frames stay off, so that dts = pts everywhere.
-Settings x264_settings(const Rung& rung) {
-  Settings settings{{"preset", rung.preset},
-                    {"profile", rung.profile},
-                    {"forced-idr", "1"},
-                    {"sc_threshold", "0"},
-                    // Without force-cfr the sequence header would call the timescale the frame rate.
-                    {"x264-params", "force-cfr=1:sync-lookahead=0:nal-hrd=none:open-gop=0"}};
+Settings x264_settings(const Rung& rung, bool fast) {
+  Settings settings{
+      {"preset", rung.preset},
+      {"profile", rung.profile},
+      {"forced-idr", "1"},
+      {"sc_threshold", "0"},
+      // Without force-cfr the sequence header would call the timescale the frame rate.
+      {"x264-params", "force-cfr=1:sync-lookahead=0:nal-hrd=none:open-gop=0" + (fast ? less_analysis(rung) : "")}};
   if (!rung.quality) settings.emplace_back("tune", "zerolatency");
   return settings;
 }
@@ -85,11 +97,11 @@ Settings aom_settings(const Rung& rung) {
           {"row-mt", "1"}};
 }
 
-Settings settings_of(const Rung& rung, int threads) {
+Settings settings_of(const Rung& rung, const VideoEncoder::Options& options) {
   switch (rung.codec) {
-    case media::Codec::kHevc: return x265_settings(rung, threads);
+    case media::Codec::kHevc: return x265_settings(rung, options.threads);
     case media::Codec::kAv1: return aom_settings(rung);
-    default: return x264_settings(rung);
+    default: return x264_settings(rung, options.fast);
   }
 }
 
@@ -181,11 +193,12 @@ base::Result<base::Bytes> probe_av1_config(AVCodecContext& context) {
   return av1_config({packet->data, static_cast<std::size_t>(packet->size)});
 }
 
-base::Result<CodecContextPtr> open(const AVCodec& codec, const Rung& rung, const media::Track& source, int threads) {
+base::Result<CodecContextPtr> open(const AVCodec& codec, const Rung& rung, const media::Track& source,
+                                   const VideoEncoder::Options& options) {
   CodecContextPtr context(avcodec_alloc_context3(&codec));
   if (context == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
-  configure(*context, rung, source, threads);
-  for (const auto& [name, value] : settings_of(rung, threads)) {
+  configure(*context, rung, source, options.threads);
+  for (const auto& [name, value] : settings_of(rung, options)) {
     if (const int code = av_opt_set(context->priv_data, name, value.c_str(), 0); code < 0) {
       return av_failure(code, "rung " + rung.name + ": " + codec.name + " option " + name + "=" + value);
     }
@@ -234,13 +247,13 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::make(const Rung& rung,
   std::unique_ptr<VideoEncoder> encoder(new VideoEncoder);
   encoder->packet_.reset(av_packet_alloc());
   if (encoder->packet_ == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
-  TRY(encoder->context_, open(*codec, rung, source, options.threads));
+  TRY(encoder->context_, open(*codec, rung, source, options));
   media::Track& track = encoder->track_;
   track.codec = rung.codec;
   track.timescale = source.timescale;
   track.video = {rung.width, rung.height, rung.frame_rate, {1, 1}, rung_colour(source.video.colour), false, 8};
   if (rung.codec == media::Codec::kAv1) {
-    TRY(const CodecContextPtr probe, open(*codec, rung, source, options.threads));
+    TRY(const CodecContextPtr probe, open(*codec, rung, source, options));
     TRY(track.config, probe_av1_config(*probe));
   } else {
     const AVCodecContext& context = *encoder->context_;

@@ -25,7 +25,8 @@ struct Origin {
 class VideoEncoder {
  public:
   struct Options {
-    int threads = 1;  ///< above 1 x264 cuts each frame into that many slices: less latency, slightly worse pictures
+    int threads = 1;    ///< above 1 x264 cuts each frame into that many slices: less latency, slightly worse pictures
+    bool fast = false;  ///< less analysis than the preset's, worse pictures; x264 alone, nothing changes in others
   };
   struct Encoded {
     media::Packet packet;

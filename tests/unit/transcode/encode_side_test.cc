@@ -354,6 +354,48 @@ TEST(EncodeSide, DropsPicturesWhileNobodyTakesTheResults) {
   EXPECT_EQ(counters.rungs[0].encoded + counters.dropped_frames, 50U);
 }
 
+TEST(EncodeSide, SavesInTheLargerRungsFromTheNextKeyFrameOn) {
+  const Feed feed = testing::make_video({.frames = 100});
+  auto encode = EncodeSide::make(feed.track, {ladder_rung(180), ladder_rung(90)},
+                                 {.segment = {1, 1}, .rung_full = EncodeSide::RungFull::kWait})
+                    .take();
+  auto decode = DecodeSide::make(feed.track, *encode, Studio::waiting()).take();
+  encode->select(decode.get());
+  Collector out(2);
+  const auto play = [&](std::size_t from, std::size_t until) {
+    for (std::size_t i = from; i < until; ++i) decode->feed(media::Packet(feed.packets[i]));
+    while (out.packets[1].size() < until) {
+      pollfd ready{encode->descriptor(), POLLIN, 0};
+      ASSERT_EQ(poll(&ready, 1, 5'000), 1);
+      encode->drain(out);
+    }
+  };
+  EXPECT_EQ(encode->most_economy(), 3);
+  play(0, 10);
+  encode->set_economy(2);
+  play(10, 40);
+  EXPECT_EQ(encode->load().economy, 2);
+  encode->set_economy(3);
+  play(40, 60);
+  encode->set_economy(0);
+  play(60, 100);
+  decode->flush();
+  encode->flush();
+  encode->drain(out);
+  std::vector<std::int64_t> expected = grid(0, kFrame, 25);
+  for (std::int64_t i = 25; i < 50; i += 2) expected.push_back(i * kFrame);
+  // Every 0.375 s: pictures 9.4 and 18.8 of the segment.
+  for (const std::int64_t i : {50, 60, 69}) expected.push_back(i * kFrame);
+  for (std::int64_t i = 75; i < 100; ++i) expected.push_back(i * kFrame);
+  EXPECT_EQ(testing::pts_of(out.packets[0]), expected);
+  EXPECT_EQ(testing::pts_of(out.packets[1]), grid(0, kFrame, 100)) << "the base rung shows everything";
+  EXPECT_EQ(testing::key_pts_of(out.packets[0]), grid(0, 90000, 4));
+  EXPECT_EQ(out.tracks[0].size(), 1U) << "and no other init";
+  EXPECT_EQ(testing::decode(out.tracks[0][0], out.packets[0]).size(), expected.size());
+  EXPECT_EQ(encode->counters().economy_steps, 3U);
+  EXPECT_EQ(encode->counters().economy, 0);
+}
+
 TEST(EncodeSide, RefusesASourceThatItCannotPlanFor) {
   const media::Track good = testing::make_video({.frames = 1}).track;
   const auto code_of = [](const media::Track& shape, const EncodeSide::Options& options = {}) {

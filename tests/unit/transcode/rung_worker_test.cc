@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -34,16 +35,23 @@ struct Encoding {
       rung.preset = "veryfast";
     }
     auto encoder = VideoEncoder::make(resolve(rung, source), source, {1});
+    const auto open = [this, rung = resolve(rung, source), source](bool fast) {
+      opened.push_back(fast);
+      Rung other = rung;
+      if (other_format) other.profile = "baseline";
+      return VideoEncoder::make(other, source, {1, fast});
+    };
     EXPECT_TRUE(encoder.ok()) << encoder.error().message();
     out.tracks[2].push_back((*encoder)->track());
-    worker = std::make_unique<RungWorker>(2, encoder.take(), outbox);
+    worker = std::make_unique<RungWorker>(2, encoder.take(), outbox, open);
   }
-  void put(std::int64_t pts, bool key = false, base::Micros fed = 0, RungWorker::WhenFull when_full = {}) {
+  void put(std::int64_t pts, bool key = false, base::Micros fed = 0) { put(pts, key, fed, RungWorker::How{}); }
+  void put(std::int64_t pts, bool key, base::Micros fed, RungWorker::How how) {
     FramePtr picture = make_picture(64, 36, 40, 200);
     picture->pts = pts;
-    worker->put(std::move(picture), key, {0, fed}, when_full);
+    worker->put(std::move(picture), key, {0, fed}, how);
   }
-  void put_if_room(std::int64_t pts, bool key = false) { put(pts, key, 0, RungWorker::WhenFull::kLeaveOut); }
+  void put_if_room(std::int64_t pts, bool key = false) { put(pts, key, 0, {RungWorker::WhenFull::kLeaveOut, false}); }
   /// All that was put comes out.
   std::vector<std::int64_t> finish() {
     worker->finish();
@@ -52,6 +60,17 @@ struct Encoding {
     return testing::pts_of(out.packets[2]);
   }
 
+  /// Ten pictures with key frames at 0, 3 and 6; from `fast_from` up to `fast_until` a fast encoder is asked for.
+  std::vector<std::int64_t> run(std::int64_t fast_from, std::int64_t fast_until) {
+    worker->start("v36");
+    for (std::int64_t pts = 0; pts < 10; ++pts) {
+      put(pts, pts % 3 == 0 && pts < 9, 0, {RungWorker::WhenFull::kWait, pts >= fast_from && pts < fast_until});
+    }
+    return finish();
+  }
+
+  bool other_format = false;  ///< of the encoders that are opened from now on
+  std::vector<bool> opened;   ///< fast or not
   Outbox outbox;
   std::unique_ptr<RungWorker> worker;
   testing::Collector out;
@@ -167,6 +186,27 @@ TEST(RungWorker, LosesTheOldestOfKeyFramesAlone) {
   encoding.worker->start("v36");
   EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{1, 2}));
   EXPECT_EQ(encoding.worker->left_out(), 1U);
+}
+
+constexpr std::int64_t kEach[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+TEST(RungWorker, ChangesItsEncoderAtAKeyFrameAndBackAndLosesNothing) {
+  for (const bool look_ahead : {false, true}) {
+    Encoding encoding(look_ahead);
+    const auto pts = encoding.run(2, 5);
+    EXPECT_TRUE(std::ranges::equal(pts, kEach));
+    EXPECT_EQ(encoding.opened, (std::vector<bool>{true, false})) << "at pictures 3 and 6";
+    EXPECT_EQ(testing::key_pts_of(encoding.out.packets[2]), (std::vector<std::int64_t>{0, 3, 6}));
+    EXPECT_EQ(testing::decode(encoding.out.tracks[2][0], encoding.out.packets[2]).size(), 10U);
+  }
+}
+
+TEST(RungWorker, KeepsAnEncoderWhoseTrackTheOtherWouldChange) {
+  Encoding encoding;
+  encoding.other_format = true;
+  EXPECT_TRUE(std::ranges::equal(encoding.run(3, 10), kEach));
+  EXPECT_EQ(encoding.opened, std::vector<bool>{true}) << "it is tried once";
+  EXPECT_EQ(testing::decode(encoding.out.tracks[2][0], encoding.out.packets[2]).size(), 10U);
 }
 
 TEST(RungWorker, AsksForLessCpuThanItsStarter) {
