@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "govern/economy.h"
+
 namespace api {
 namespace {
 
@@ -85,6 +87,9 @@ json channel_json(const channel::Report& report) {
             {"late_parts", report.late_parts},
             {"worker_restarts", report.source.restarts},
             {"dropped_frames", report.worker.dropped_frames + report.worker.dropped_packets}}},
+          {"economy",
+           {{"level", report.worker.economy_level},
+            {"meaning", govern::describe(static_cast<int>(report.worker.economy_level))}}},
           {"worker", {{"running", report.worker.running}, {"pid", report.worker.pid}}}};
 }
 

@@ -91,6 +91,9 @@ WorkerReport report_of(const Worker& process) {
   report.encode_lag_us = read(stats.encode_lag_us);
   report.encode_delay_us = read(stats.encode_delay_us);
   report.audio_skew_us = read(stats.audio_skew_us);
+  report.left_out_frames = read(stats.left_out_frames);
+  report.economy_level = read(stats.economy_level);
+  report.economy_steps = read(stats.economy_steps);
   return report;
 }
 

@@ -29,6 +29,9 @@ struct WorkerReport {
   std::uint64_t encode_lag_us = 0;
   std::uint64_t encode_delay_us = 0;
   std::uint64_t audio_skew_us = 0;
+  std::uint64_t left_out_frames = 0;
+  std::uint64_t economy_level = 0;
+  std::uint64_t economy_steps = 0;
 };
 
 /// The slate of a channel.

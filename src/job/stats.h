@@ -68,6 +68,11 @@ struct Stats {
   Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update
   Number audio_skew_us;    ///< absolute difference of audio timestamps and the sample count
   Number slate;            ///< 1 while the slate is seen
+
+  // How the ladder saves CPU.
+  Number left_out_frames;  ///< pictures left out of single rungs that were busy; a counter
+  Number economy_level;    ///< see transcode::most_economy(); a gauge
+  Number economy_steps;    ///< times that the level changed; a counter
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");

@@ -152,11 +152,22 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
             report.slate.shown ? 1 : 0);
   out.gauge("kickoff_channel_slate_ordered", "1 while an operator's order to show the slate holds.", labels,
             report.slate.ordered ? 1 : 0);
-  const char* dropped = "Frames lost because encoders lagged, before or after decoding.";
+  const char* dropped =
+      "Frames lost because encoders lagged: undecoded, decoded (then in all rungs), rung (in a single larger rung).";
   out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "undecoded"),
               value_of(report.worker.dropped_packets));
   out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "decoded"),
               value_of(report.worker.dropped_frames));
+  out.counter("kickoff_worker_dropped_frames_total", dropped, with(labels, "stage", "rung"),
+              value_of(report.worker.left_out_frames));
+  out.gauge(
+      "kickoff_worker_economy_level",
+      "How much the ladder saves because the CPU is short: 0 nothing, 1 larger rungs by faster encoders, 2 also at "
+      "half the frame rate, from 3 on the largest rungs one by one as stills.",
+      labels, value_of(report.worker.economy_level));
+  out.counter("kickoff_worker_economy_steps_total",
+              "Changes of kickoff_worker_economy_level in the channel's running worker.", labels,
+              value_of(report.worker.economy_steps));
   out.counter("kickoff_worker_decode_errors_total", "Packets refused by the decoder and pictures with damage.", labels,
               value_of(report.worker.decode_errors));
   out.gauge("kickoff_worker_encode_lag_seconds", "Media time waiting to be decoded.", labels,

@@ -196,6 +196,10 @@ void DecodeSide::flush() {
 
 PictureHealth::Report DecodeSide::health() const { return state_->watch.report(); }
 
+base::Micros DecodeSide::overdue() const { return state_->intake.overdue(); }
+
+std::uint64_t DecodeSide::overflowed() const { return state_->intake.overflowed(); }
+
 DecodeSide::Counters DecodeSide::counters() const {
   const State& state = *state_;
   Counters counters;

@@ -77,6 +77,10 @@ class DecodeSide {
   void flush();
 
   Counters counters() const;
+  /// Media time waiting to be decoded, but for what catch_up() and the waiting for another side put there.
+  base::Micros overdue() const;
+  /// Packets dropped because too much waited.
+  std::uint64_t overflowed() const;
   /// What the pictures show, in media time; four of them a second are looked at, whether they are shown or not.
   PictureHealth::Report health() const;
 

@@ -61,6 +61,7 @@ void Intake::drop_to_key() {
       bytes_ -= fed->packet.data.size();
       --packets_;
       ++dropped_;
+      ++overflowed_;
       continue;
     }
     kept.push_back(std::move(items_[i]));
@@ -113,6 +114,11 @@ base::Micros Intake::overdue() const {
 bool Intake::catching_up() const {
   const std::lock_guard lock(mutex_);
   return excused_ > 0;
+}
+
+std::uint64_t Intake::overflowed() const {
+  const std::lock_guard lock(mutex_);
+  return overflowed_;
 }
 
 std::uint64_t Intake::dropped() const {

@@ -60,6 +60,8 @@ class Intake {
   /// True while an excused packet makes others wait.
   bool catching_up() const;
   std::uint64_t dropped() const;
+  /// Of these, the ones that were dropped because too much waited.
+  std::uint64_t overflowed() const;
 
  private:
   base::Micros waiting() const { return packets_ == 0 ? 0 : newest_ - oldest_; }
@@ -80,6 +82,7 @@ class Intake {
   bool need_key_ = true;
   bool closed_ = false;
   std::uint64_t dropped_ = 0;
+  std::uint64_t overflowed_ = 0;
 };
 
 }  // namespace transcode

@@ -73,13 +73,18 @@ void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
   put(stats.slate, ladder.slate ? 1 : 0);
   put(stats.encode_lag_us, ladder.decoding.lag);
   std::uint64_t encoded = 0;
+  std::uint64_t left_out = 0;
   base::Micros delay = 0;
   for (const auto& rung : ladder.rungs) {
     encoded += rung.encoded;
+    left_out += rung.left_out;
     delay = std::max(delay, rung.max_delay);
   }
   put(stats.encoded_frames, encoded);
   put(stats.encode_delay_us, delay);
+  put(stats.left_out_frames, left_out);
+  put(stats.economy_level, ladder.economy);
+  put(stats.economy_steps, ladder.economy_steps);
 }
 
 }  // namespace

@@ -145,6 +145,8 @@ base::Status VideoLane::open_ladder() {
   encode.keys = plan_.copy ? EncodeSide::Keys::kForced : EncodeSide::Keys::kGrid;
   encode.slate = open_slate();
   encode.slate_after = options_.outage == job::Options::Outage::kSlate ? options_.slate_after : -1;
+  // Well below a part, however the packager rounds that: otherwise what lies between two stills would be a hole.
+  encode.longest_still = std::min(encode.longest_still, options_.part * 3 / 4);
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
   encode_->show_slate(slate_);
   TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding()));
@@ -371,6 +373,18 @@ std::optional<VideoLane::Counters> VideoLane::ladder_counters() const {
   if (decode_) add(counters.decoding, decode_->counters());
   if (incoming_ && incoming_->decode) add(counters.decoding, incoming_->decode->counters());
   return counters;
+}
+
+std::optional<govern::Load> VideoLane::load() const {
+  if (most_economy() == 0) return std::nullopt;
+  const transcode::EncodeSide::Load load = encode_->load();
+  const std::uint64_t not_encoded = load.left_out + load.dropped;
+  if (!decode_) return govern::Load{0, not_encoded};
+  return govern::Load{decode_->overdue(), not_encoded + decode_->overflowed()};
+}
+
+void VideoLane::set_economy(int level) {
+  if (encode_) encode_->set_economy(level);
 }
 
 packager::RenditionSpec VideoLane::describe_copy() const {

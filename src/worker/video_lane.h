@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "feed/message.h"
+#include "govern/pace.h"
 #include "job/options.h"
 #include "media/instant.h"
 #include "media/packet.h"
@@ -87,6 +88,12 @@ class VideoLane final : private transcode::Output {
   std::uint64_t unplayable() const { return unplayable_; }
   /// Nothing where nothing is encoded.
   std::optional<Counters> ladder_counters() const;
+  /// How the encoders keep up; nothing where there are none, or nothing that they could save.
+  std::optional<govern::Load> load() const;
+  /// The last level of set_economy(); 0 where nothing can be saved.
+  int most_economy() const { return encode_ ? encode_->most_economy() : 0; }
+  /// See transcode::EncodeSide::set_economy().
+  void set_economy(int level);
 
  private:
   struct RungLane {

@@ -162,7 +162,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
        {&stats().unplayable_messages, &stats().packager_dropped, &stats().decoded_frames, &stats().decode_errors,
         &stats().encoded_frames, &stats().dropped_packets, &stats().dropped_frames, &stats().duplicated_frames,
         &stats().held_frames, &stats().log_lines_lost, &stats().encode_lag_us, &stats().encode_delay_us,
-        &stats().audio_skew_us}) {
+        &stats().audio_skew_us, &stats().left_out_frames, &stats().economy_level, &stats().economy_steps}) {
     *number = next++;
   }
   const Report all = report();
@@ -180,7 +180,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
        {reported.unplayable_messages, reported.packager_dropped, reported.decoded_frames, reported.decode_errors,
         reported.encoded_frames, reported.dropped_packets, reported.dropped_frames, reported.duplicated_frames,
         reported.held_frames, reported.log_lines_lost, reported.encode_lag_us, reported.encode_delay_us,
-        reported.audio_skew_us}) {
+        reported.audio_skew_us, reported.left_out_frames, reported.economy_level, reported.economy_steps}) {
     EXPECT_EQ(number, next++);
   }
   EXPECT_TRUE(reported.running);

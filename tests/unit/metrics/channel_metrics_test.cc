@@ -57,6 +57,14 @@ TEST(ChannelMetrics, CountWhatTheSlotTheQueueAndTheSourceCounted) {
   EXPECT_EQ(value_of_series(of, "kickoff_worker_hangs_total"), 8);
 }
 
+TEST(ChannelMetrics, SayHowTheLadderSavesCpu) {
+  channel::Report of = report();
+  of.worker.economy_level = 3;
+  of.worker.economy_steps = 5;
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_economy_level"), 3);
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_economy_steps_total"), 5);
+}
+
 /// "primary", "backup" … of each series of a family that has the label, with its value.
 std::map<std::string, double> by_label(const channel::Report& report, const std::string& name,
                                        const std::string& label) {
@@ -95,6 +103,15 @@ TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   const std::map<std::string, double> wanted{{"lost", 1},   {"silent", 2},   {"black", 3},
                                              {"frozen", 4}, {"returned", 5}, {"asked", 6}};
   EXPECT_EQ(by_label(of, "kickoff_feed_switches_total", "reason"), wanted);
+}
+
+TEST(ChannelMetrics, CountPicturesThatEncodersLostByHowManyRungsLostThem) {
+  channel::Report of = report();
+  of.worker.dropped_packets = 1;
+  of.worker.dropped_frames = 2;
+  of.worker.left_out_frames = 3;
+  EXPECT_EQ(by_label(of, "kickoff_worker_dropped_frames_total", "stage"),
+            (std::map<std::string, double>{{"undecoded", 1}, {"decoded", 2}, {"rung", 3}}));
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ TEST(Intake, DropsWhatComesBeforeTheFirstKeyFrame) {
   intake.put(packet(3, false));
   EXPECT_EQ(take_all(intake), "K2 f3 ");
   EXPECT_EQ(intake.dropped(), 1U);
+  EXPECT_EQ(intake.overflowed(), 0U);
 }
 
 TEST(Intake, DropsUpToTheNewestKeyFrameWhenTooMuchTimeWaits) {
@@ -53,6 +54,7 @@ TEST(Intake, DropsUpToTheNewestKeyFrameWhenTooMuchTimeWaits) {
   EXPECT_EQ(intake.lag(), 20);
   EXPECT_EQ(take_all(intake), "=60 | K90 f110 ");
   EXPECT_EQ(intake.dropped(), 2U);
+  EXPECT_EQ(intake.overflowed(), 2U);
 }
 
 TEST(Intake, DropsEverythingAndWaitsForAKeyFrameWhereNoneIsNear) {

@@ -301,5 +301,34 @@ TEST(Production, FinishDrainsTheEncoders) {
   EXPECT_EQ(stats.decode_errors + stats.dropped_packets + stats.held_frames, 0U);
 }
 
+// Six seconds of media come at once: no encoder takes that, the one of the larger rung least of all.
+TEST(Production, ALadderThatCannotKeepUpDoesLess) {
+  job::Options options = copying();
+  options.copy_video = false;
+  options.segment = base::kSecond;
+  options.ladder = {transcode::testing::ladder_rung(360), transcode::testing::ladder_rung(90)};
+  options.ladder[0].preset = "slower";
+  options.audio = job::Options::Audio::kNone;
+  Producing channel(options);
+  const transcode::testing::Feed source =
+      transcode::testing::make_video({.width = 640, .height = 360, .frames = 150, .gop = 25, .timescale = 1000});
+  channel.start();
+  const base::View config = source.track.config.view();
+  channel.say(rtmp_video_header(kEpoch, rtmp::Buffer(config.begin(), config.end())));
+  for (const media::Packet& packet : source.packets) {
+    const base::View data = packet.data.view();
+    const base::Micros now = kEpoch + packet.pts * base::kMillisecond;
+    channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, now,
+                             rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
+    channel.say(feed::Tick{now});
+  }
+  channel.say(feed::Finish{});
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_GE(stats.economy_level, 1U);
+  EXPECT_GE(stats.economy_steps, 1U);
+  EXPECT_GT(stats.left_out_frames, 0U);
+}
+
 }  // namespace
 }  // namespace worker

@@ -255,6 +255,33 @@ TEST(VideoLane, AKeyFrameThatAnotherRenditionWantsIsNotMade) {
   EXPECT_EQ(transcode::testing::key_pts_of(encode.outlet.packets[0]).size(), 1U);
 }
 
+TEST(VideoLane, ALadderSavesInItsLargerRungs) {
+  Encode encode;
+  encode.options.ladder = {transcode::testing::ladder_rung(180), transcode::testing::ladder_rung(90)};
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  EXPECT_EQ(encode.lane.most_economy(), 0) << "not encoding yet";
+  encode.lane.set_economy(2);
+  encode.lane.take(source.track, 0);
+  EXPECT_EQ(encode.lane.most_economy(), 3);
+  ASSERT_TRUE(encode.lane.load().has_value());
+  encode.lane.set_economy(2);
+  encode.play(source.packets);
+  encode.lane.flush();
+  EXPECT_EQ(encode.lane.ladder_counters()->economy, 2);
+  EXPECT_EQ(encode.outlet.packets[0].size() + encode.lane.ladder_counters()->rungs[0].left_out, 6U);
+  EXPECT_EQ(encode.outlet.packets[1].size(), 12U);
+}
+
+TEST(VideoLane, ASingleRungAndACopyHaveNothingToSave) {
+  Encode encode;
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  EXPECT_FALSE(encode.lane.load().has_value());
+  Copy copy;
+  copy.lane.take(video(256), 0);
+  EXPECT_FALSE(copy.lane.load().has_value());
+}
+
 TEST(VideoLane, WithoutPacketsTheRungHoldsItsLastPicture) {
   Encode encode;
   const auto source = Encode::source(256, 90'000'000, 90000);
