@@ -226,6 +226,8 @@ void EncodeSide::show_slate(bool on) { state_->slate.ask(on); }
 
 void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
 
+void EncodeSide::force_key(std::size_t rung) { state_->workers.at(rung)->want_key(); }
+
 std::optional<media::Instant> EncodeSide::newest() const {
   const std::int64_t pts = state_->newest;
   if (pts == INT64_MIN) return std::nullopt;

@@ -133,6 +133,8 @@ class EncodeSide {
   void show_slate(bool on);
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
   void force_key_at(media::Instant pts);
+  /// Makes the next picture of this rung an IDR frame, and of no other.
+  void force_key(std::size_t rung);
   /// The pts of the newest picture that the selected side gave, shown or not; without those that it gave while it was
   /// catching up with what was shown before.
   std::optional<media::Instant> newest() const;

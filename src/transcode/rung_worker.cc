@@ -87,6 +87,7 @@ void RungWorker::run() {
   while (auto job = take()) {
     const bool last = job->frame == nullptr;
     if (job->key && job->fast != fast_) change_encoder(job->fast, take_encoded);
+    if (!last && key_wanted_.exchange(false)) job->key = true;
     const base::Status status =
         last ? encoder_->finish(take_encoded) : encoder_->encode(*job->frame, job->key, job->origin, take_encoded);
     if (!status.ok()) ++encode_errors_;

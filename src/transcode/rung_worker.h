@@ -52,6 +52,9 @@ class RungWorker {
   /// Lets put() and the thread return at once.
   void close();
 
+  /// Makes the next picture that is encoded a key frame. Thread: any.
+  void want_key() { key_wanted_ = true; }
+
   void count_thinned() { ++thinned_; }
   /// Pictures lost for want of room. Thread: any.
   std::uint64_t left_out() const { return left_out_; }
@@ -83,6 +86,7 @@ class RungWorker {
   std::deque<Job> jobs_;
   bool closed_ = false;
 
+  std::atomic<bool> key_wanted_{false};
   std::atomic<std::uint64_t> encoded_{0};
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> key_frames_{0};

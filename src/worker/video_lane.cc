@@ -182,7 +182,6 @@ bool VideoLane::take(media::Packet& packet) {
   }
   // The packager first: it may announce a cut at this packet, where the encoders then put their key frames.
   if (playable_ && (!incoming_ || !incoming_->copied)) publish_copy(packet);
-  newest_ = std::max(newest_.value_or(media::Instant{INT64_MIN, 1}), media::Instant{packet.pts, source_->timescale});
   if (decode_) decode_->feed(std::move(packet));
   settle_switch();
   return true;
@@ -247,10 +246,7 @@ void VideoLane::cancel_switch() {
 bool VideoLane::take_incoming(media::Packet& packet) {
   if (plan_.copy && !incoming_->copied && packet.key) copy_incoming();
   if (incoming_->copied && !playable_) ++unplayable_;
-  if (incoming_->copied && playable_) {
-    publish_copy(packet);
-    newest_ = media::Instant{packet.pts, incoming_->track.timescale};
-  }
+  if (incoming_->copied && playable_) publish_copy(packet);
   if (incoming_->decode) incoming_->decode->feed(std::move(packet));
   settle_switch();
   return true;
@@ -340,9 +336,9 @@ void VideoLane::on_cut(std::int64_t time) {
 }
 
 void VideoLane::on_key_wanted(std::uint32_t rendition) {
-  const bool ours =
-      std::any_of(rungs_.begin(), rungs_.end(), [&](const auto& rung) { return rung.rendition == rendition; });
-  if (encode_ && newest_ && ours) encode_->force_key_at(*newest_);
+  for (std::size_t i = 0; encode_ && i < rungs_.size(); ++i) {
+    if (rungs_[i].rendition == rendition) encode_->force_key(i);
+  }
 }
 
 void VideoLane::on_encoded() {

@@ -141,7 +141,6 @@ class VideoLane final : private transcode::Output {
   transcode::DecodeSide::Counters retired_;  ///< of decode sides that are gone
   transcode::HoldClock hold_clock_;
   std::vector<RungLane> rungs_;
-  std::optional<media::Instant> newest_;
   std::uint64_t unplayable_ = 0;
   bool slate_ = false;      ///< the operator wants it
   base::Bytes still_;       ///< newest key frame of the copy that was published, in format_

@@ -244,6 +244,19 @@ TEST(VideoLane, ARungThatWantsAKeyFrameGetsOneMore) {
             (std::vector<std::int64_t>{90'000'000, 90'000'000 + 6 * 3600}));
 }
 
+TEST(VideoLane, AKeyFrameThatOneRungWantsCostsTheOthersNothing) {
+  Encode encode;
+  encode.options.ladder = {transcode::testing::ladder_rung(180), transcode::testing::ladder_rung(90)};
+  const auto source = Encode::source(256, 90'000'000, 90000);
+  encode.lane.take(source.track, 0);
+  encode.play(source.packets, 0, 6);
+  encode.lane.on_key_wanted(0);
+  encode.play(source.packets, 6);
+  encode.lane.flush();
+  EXPECT_EQ(transcode::testing::key_pts_of(encode.outlet.packets[0]).size(), 2U);
+  EXPECT_EQ(transcode::testing::key_pts_of(encode.outlet.packets[1]), std::vector<std::int64_t>{90'000'000});
+}
+
 TEST(VideoLane, AKeyFrameThatAnotherRenditionWantsIsNotMade) {
   Encode encode;
   const auto source = Encode::source(256, 90'000'000, 90000);
