@@ -341,10 +341,28 @@ void Packager::tick(base::Micros utc) {
   pump();
 }
 
-/// Writes markers for when the lead began to be held and when media came again.
+/// The rendition that has been held for the shortest time, if it is: of a copied lead that one alone. Encoders of some
+/// rungs that are busy are no outage, as long as one rung has its pictures.
+const Segmenter& Packager::least_held() const {
+  const auto encoded_video = [this](std::size_t i) {
+    return specs_[i].encoded && specs_[i].track.kind() == media::Kind::kVideo;
+  };
+  const Segmenter* least = &lanes_[lead_]->segmenter();
+  if (!encoded_video(lead_)) return *least;
+  const auto held_from = [](const Segmenter& of) {
+    return of.held_since() ? media::rescale(*of.held_since(), of.format().timescale, base::kSecond) : INT64_MAX;
+  };
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const Segmenter& other = lanes_[i]->segmenter();
+    if (encoded_video(i) && other.opened() && held_from(other) > held_from(*least)) least = &other;
+  }
+  return *least;
+}
+
+/// Writes markers for when video began to be held and when media came again.
 void Packager::write_outage() {
-  const Segmenter& lead = lanes_[lead_]->segmenter();
-  const std::int64_t scale = lead.format().timescale;
+  const Segmenter& video = least_held();
+  const std::int64_t scale = video.format().timescale;
   const auto marker = [](base::Micros start) {
     record::Marker outage;
     outage.id = "outage-" + std::to_string(start / base::kMillisecond);
@@ -352,14 +370,14 @@ void Packager::write_outage() {
     outage.start = start;
     return outage;
   };
-  if (outage_ && !lead.held_since()) {
+  if (outage_ && !video.held_since()) {
     record::Marker over = marker(*outage_);
-    over.end = media::rescale(lead.newest_start(), scale, base::kSecond);
+    over.end = media::rescale(video.newest_start(), scale, base::kSecond);
     outage_.reset();
     listener_.on_record(std::move(over));
   }
-  if (outage_ || !lead.held_since()) return;
-  outage_ = media::rescale(*lead.held_since(), scale, base::kSecond);
+  if (outage_ || !video.held_since()) return;
+  outage_ = media::rescale(*video.held_since(), scale, base::kSecond);
   listener_.on_record(marker(*outage_));
 }
 

@@ -127,6 +127,7 @@ class Packager {
   void on_lead_packet(media::Packet&& packet);
   void pump();
   void write_presentation();
+  const Segmenter& least_held() const;
   void write_outage();
 
   Options options_;

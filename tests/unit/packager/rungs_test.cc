@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "log_reader.h"
 #include "packager/packager.h"
 #include "record/position.h"
@@ -160,6 +162,29 @@ TEST(PackagerRungs, AskForAKeyFrameWhenTheyLostFrames) {
   packager.finish();
   log.check(0);
   EXPECT_EQ(packager.counters().dropped_without_key, 2U);
+}
+
+// The encoder of the largest rung is busy from the fourth second to the tenth, the smallest has every picture.
+TEST(PackagerRungs, AreHeldAloneWithoutAnOutage) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.set_presentation({video_spec("v720", true), video_spec("v360", true)});
+  const auto outages = [&log] {
+    return std::ranges::count_if(log.records(),
+                                 [](const auto& record) { return std::holds_alternative<record::Marker>(record); });
+  };
+  for (int frame = 0; frame < 300; ++frame) {
+    if (frame < 100 || frame >= 250) packager.on_packet(0, video_packet(frame, frame % 50 == 0));
+    packager.on_packet(1, video_packet(frame, frame % 50 == 0));
+    packager.tick(kEpoch + (frame + 1) * 40'000);
+  }
+  EXPECT_EQ(outages(), 0);
+  EXPECT_TRUE(std::ranges::any_of(log.all<record::Part>(0), &record::Part::held));
+  EXPECT_TRUE(std::ranges::none_of(log.all<record::Part>(1), &record::Part::held));
+  for (int frame = 300; frame < 400; ++frame) packager.tick(kEpoch + (frame + 1) * 40'000);
+  EXPECT_EQ(outages(), 1) << "no rung has a picture";
+  packager.finish();
+  for (std::uint32_t rung = 0; rung < 2; ++rung) log.check(rung);
 }
 
 // Audio that is ahead of a lead which stands still waits, but not without bound.
