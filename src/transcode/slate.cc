@@ -27,25 +27,27 @@ constexpr base::Micros kMostBehind = 2 * base::kSecond;
 
 using FormatContextPtr = std::unique_ptr<AVFormatContext, FreeByAddress<avformat_close_input>>;
 
+}  // namespace
+
 /// libavformat's view of bytes in memory.
-class MemoryInput {
+class SlateInput {
  public:
-  explicit MemoryInput(base::View bytes) : bytes_(bytes) {
+  explicit SlateInput(base::View bytes) : bytes_(bytes) {
     auto* const buffer = static_cast<unsigned char*>(av_malloc(kReadSize));
-    io_ = avio_alloc_context(buffer, kReadSize, 0, this, &MemoryInput::read, nullptr, &MemoryInput::seek);
+    io_ = avio_alloc_context(buffer, kReadSize, 0, this, &SlateInput::read, nullptr, &SlateInput::seek);
   }
-  ~MemoryInput() {
+  ~SlateInput() {
     if (io_ != nullptr) av_freep(static_cast<void*>(&io_->buffer));
     avio_context_free(&io_);
   }
-  MemoryInput(const MemoryInput&) = delete;
-  MemoryInput& operator=(const MemoryInput&) = delete;
+  SlateInput(const SlateInput&) = delete;
+  SlateInput& operator=(const SlateInput&) = delete;
 
   AVIOContext* io() { return io_; }
 
  private:
   static int read(void* self, std::uint8_t* out, int size) {
-    auto& in = *static_cast<MemoryInput*>(self);
+    auto& in = *static_cast<SlateInput*>(self);
     const std::size_t taken = std::min(in.bytes_.size() - in.at_, static_cast<std::size_t>(size));
     if (taken == 0) return AVERROR_EOF;
     std::memcpy(out, in.bytes_.data() + in.at_, taken);
@@ -53,7 +55,7 @@ class MemoryInput {
     return static_cast<int>(taken);
   }
   static std::int64_t seek(void* self, std::int64_t offset, int whence) {
-    auto& in = *static_cast<MemoryInput*>(self);
+    auto& in = *static_cast<SlateInput*>(self);
     const auto size = static_cast<std::int64_t>(in.bytes_.size());
     if (whence == AVSEEK_SIZE) return size;
     if (whence == SEEK_CUR) offset += static_cast<std::int64_t>(in.at_);
@@ -67,6 +69,8 @@ class MemoryInput {
   std::size_t at_ = 0;
   AVIOContext* io_ = nullptr;
 };
+
+namespace {
 
 base::Error unusable(std::string why) {
   return {base::Code::kMalformed, std::move(why) +
@@ -98,10 +102,12 @@ AVPixelFormat unranged_format(int format) {
   }
 }
 
+}  // namespace
+
 /// Pictures of any format in 8-bit 4:2:0 of one matrix and range.
-class Converter {
+class SlateConverter {
  public:
-  explicit Converter(const media::Colour& colour)
+  explicit SlateConverter(const media::Colour& colour)
       : matrix_(colour.matrix == AVCOL_SPC_UNSPECIFIED ? AVCOL_SPC_BT709 : static_cast<AVColorSpace>(colour.matrix)),
         range_(colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG) {}
 
@@ -130,8 +136,6 @@ class Converter {
   FramePool pool_;
 };
 
-}  // namespace
-
 struct Slate::State {
   State(base::View file, const media::Colour& colour) : input(file), converter(colour) {}
 
@@ -143,11 +147,11 @@ struct Slate::State {
   bool feed_decoder();
   base::Micros time_of(const AVFrame& frame) const;
 
-  MemoryInput input;  ///< outlives the format
+  SlateInput input;  ///< outlives the format
   FormatContextPtr format;
   CodecContextPtr decoder;
   AvPacketPtr packet{av_packet_alloc()};
-  Converter converter;
+  SlateConverter converter;
   int stream = -1;
 
   FramePtr shown;           ///< converted

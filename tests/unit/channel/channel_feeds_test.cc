@@ -1,0 +1,258 @@
+// A channel's feeds, which of them is shown, and the slate that an operator shows in their place.
+#include "channel_fixture.h"
+
+namespace channel {
+namespace {
+
+// ---- The operator's slate.
+
+class SlateTest : public ChannelTest {
+ protected:
+  using Outcome = Channel::SlateOutcome;
+  SlateTest() {
+    Options with = options();
+    with.media.slate = base::SharedFile::make(base::view_of("a picture")).take();
+    channel_.set_options(with);
+  }
+  std::string slates() {
+    std::string all;
+    for (const feed::Addressed& message : worker().heard) {
+      if (std::holds_alternative<feed::Slate>(message.message)) all += (all.empty() ? "" : " ") + name_of(message);
+    }
+    return all;
+  }
+};
+
+TEST_F(SlateTest, IsShownUntilItIsTakenBack) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  EXPECT_EQ(channel_.order_slate({.on = true, .reason = "pause"}), Outcome::kDone);
+  EXPECT_EQ(slates(), "slate");
+  EXPECT_EQ(channel_.slate_order().reason(), "pause");
+  live(*feed, 60 * kSecond);
+  EXPECT_EQ(slates(), "slate");
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone);
+  EXPECT_EQ(slates(), "slate no-slate");
+  EXPECT_FALSE(channel_.slate_order().on());
+}
+
+TEST_F(SlateTest, EndsByItselfAfterItsTime) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  channel_.order_slate({.on = true, .duration = 3 * kSecond});
+  live(*feed, 2 * kSecond);
+  EXPECT_EQ(slates(), "slate");
+  EXPECT_GT(channel_.slate_left(), 0);
+  live(*feed, 2 * kSecond);
+  EXPECT_EQ(slates(), "slate no-slate");
+  EXPECT_EQ(channel_.slate_left(), std::nullopt);
+}
+
+TEST_F(SlateTest, GoesOnWhileThePublisherIsAwayAndEndsWithTheChannel) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  feed->end();
+  ASSERT_EQ(channel_.state(), State::kGrace);
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kDone);
+  channel_.stop();
+  worker().say({record::Closing{}});
+  worker().die();
+  time_.advance(10 * kSecond);
+  ASSERT_EQ(channel_.state(), State::kEnded);
+  EXPECT_FALSE(channel_.slate_order().on()) << "the next event begins with its picture";
+}
+
+TEST_F(SlateTest, IsRefusedWhereThereIsNoneAndWhereNothingIsShown) {
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kNotLive);
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kNotLive);
+  publish();
+  channel_.set_options(options());
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kNoSlate);
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone) << "one that was shown before a reload";
+}
+
+// ---- Two feeds.
+
+class TwoFeedsTest : public ChannelTest {
+ protected:
+  /// Both feeds are there and send media.
+  void both() {
+    primary_ = publish();
+    backup_ = publish(feed::Id::kBackup);
+    flow(100 * kMillisecond);
+  }
+  /// Both feeds, or those that are there, send media for so long.
+  void flow(base::Micros span) {
+    for (base::Micros at = 0; at < span; at += 100 * kMillisecond) {
+      for (FakeFeed* feed : {primary_, backup_}) {
+        if (feed != nullptr) feed->rtmp(Role::kKeyFrame, "k");
+      }
+      wait(100 * kMillisecond);
+    }
+  }
+  void end(FakeFeed*& feed) { std::exchange(feed, nullptr)->end(); }
+  std::string shown() const { return std::string(feed::to_string(channel_.choice().shown())); }
+  /// How often the worker was told to show another feed, and how: "b:select-now select".
+  std::string selections() {
+    std::string text;
+    for (const feed::Addressed& message : worker().heard) {
+      if (std::holds_alternative<feed::Select>(message.message)) text += (text.empty() ? "" : " ") + name_of(message);
+    }
+    return text;
+  }
+
+  FakeFeed* primary_ = nullptr;
+  FakeFeed* backup_ = nullptr;
+};
+
+TEST_F(TwoFeedsTest, TheFirstIsShownAndTheOtherStandsBy) {
+  both();
+  EXPECT_EQ(workers(), 1U) << "of both";
+  EXPECT_EQ(shown(), "primary");
+  EXPECT_EQ(worker().trace(), "rtmp 8:h b:rtmp b:8:h 9:k b:9:k");
+  EXPECT_TRUE(channel_.occupied(feed::Id::kPrimary));
+  EXPECT_TRUE(channel_.occupied(feed::Id::kBackup));
+  EXPECT_EQ(publish(feed::Id::kBackup), nullptr);
+  EXPECT_NE(refused_.find("backup feed already"), std::string::npos) << refused_;
+}
+
+TEST_F(TwoFeedsTest, ABackupThatIsThereAloneIsShown) {
+  backup_ = publish(feed::Id::kBackup);
+  flow(kSecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(worker().trace().substr(0, 25), "b:select-now b:rtmp b:8:h");
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kLost), 0U) << "no switch";
+}
+
+TEST_F(TwoFeedsTest, TheBackupIsShownTheMomentThePrimaryIsLost) {
+  both();
+  end(primary_);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(selections(), "b:select-now");
+  EXPECT_EQ(channel_.state(), State::kLive);
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kLost), 1U);
+}
+
+TEST_F(TwoFeedsTest, APrimaryThatSendsNothingMoreGivesWayAfterHalfASecond) {
+  both();
+  FakeFeed* silent = std::exchange(primary_, nullptr);
+  flow(300 * kMillisecond);
+  EXPECT_EQ(shown(), "primary");
+  flow(300 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kSilent), 1U);
+  EXPECT_EQ(silent->closed, "") << "it may come again";
+}
+
+TEST_F(TwoFeedsTest, ThePrimaryIsShownAgainAfterHalfAMinuteOfItsMedia) {
+  both();
+  end(primary_);
+  flow(kSecond);
+  primary_ = publish();
+  flow(29 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  flow(2 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+  EXPECT_EQ(selections(), "b:select-now select") << "nothing is lost on the way back";
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kReturned), 1U);
+}
+
+// A stuttering uplink would change over twice a stutter.
+TEST_F(TwoFeedsTest, APrimaryThatStalledForLessThanSilenceIsNotReturnedToAtOnce) {
+  both();
+  flow(40 * kSecond);
+  FakeFeed* stalls = std::exchange(primary_, nullptr);
+  flow(800 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  primary_ = stalls;
+  flow(29 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  flow(2 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+}
+
+TEST_F(TwoFeedsTest, APulledFeedNeverTakesOverFromAnEncoder) {
+  both();
+  Options takeover = options();
+  takeover.takeover = true;
+  channel_.set_options(takeover);
+  ingest::PublishRequest pulled = request_for("match");
+  pulled.pulled = true;
+  FakeFeed feed;
+  EXPECT_TRUE(std::holds_alternative<ingest::Publisher::Refusal>(channel_.publish(pulled, feed::Id::kPrimary, feed)));
+  EXPECT_EQ(primary_->closed, "");
+}
+
+TEST_F(TwoFeedsTest, TheChannelIsInGraceWhenBothAreGone) {
+  both();
+  end(backup_);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  end(primary_);
+  EXPECT_EQ(channel_.state(), State::kGrace);
+  EXPECT_EQ(shown(), "primary") << "there is nothing else";
+  backup_ = publish(feed::Id::kBackup);
+  EXPECT_EQ(channel_.state(), State::kLive);
+  flow(200 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(workers(), 1U) << "the same log";
+}
+
+TEST_F(TwoFeedsTest, TheOperatorSwitchesWithoutLoss) {
+  both();
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kDone);
+  EXPECT_EQ(selections(), "b:select");
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kShownAlready);
+  flow(40 * kSecond);
+  EXPECT_EQ(shown(), "backup") << "the operator's choice is not undone";
+  EXPECT_EQ(channel_.switch_to(feed::Id::kPrimary), Channel::SwitchOutcome::kDone);
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kAsked), 2U);
+}
+
+TEST_F(TwoFeedsTest, TheOperatorCannotSwitchToNothing) {
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNotLive);
+  primary_ = publish();
+  flow(kSecond);
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNoMedia);
+  backup_ = connect(feed::Id::kBackup);
+  EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kNoMedia) << "it has sent nothing";
+}
+
+TEST_F(TwoFeedsTest, AFeedThatTurnsBlackGivesWayAndMustBeWellForAWhileToComeBack) {
+  both();
+  worker().stats.feeds[0].black_us = 2 * kSecond;
+  worker().stats.feeds[1].watched_us = 60 * kSecond;
+  flow(200 * kMillisecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(selections(), "b:select") << "what is shown still comes: nothing is lost";
+  flow(60 * kSecond);
+  EXPECT_EQ(shown(), "backup") << "it is still black";
+  worker().stats.feeds[0].black_us = 0;
+  flow(29 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  flow(2 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kBlack), 1U);
+}
+
+TEST_F(TwoFeedsTest, EachIsDisconnectedByItself) {
+  both();
+  EXPECT_TRUE(channel_.disconnect(feed::Id::kBackup, "enough"));
+  EXPECT_EQ(backup_->closed, "enough");
+  EXPECT_EQ(primary_->closed, "");
+  end(backup_);
+  EXPECT_FALSE(channel_.disconnect(feed::Id::kBackup, "again"));
+  channel_.stop();
+  EXPECT_EQ(primary_->closed, "the channel ends");
+}
+
+TEST_F(TwoFeedsTest, AChannelIsFreshWhileItsShownFeedIs) {
+  both();
+  say_part();
+  flow(500 * kMillisecond);
+  EXPECT_FALSE(channel_.stale());
+  flow(12 * kSecond);
+  EXPECT_TRUE(channel_.stale()) << "media comes, and no part";
+}
+
+}  // namespace
+}  // namespace channel
