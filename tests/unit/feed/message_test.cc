@@ -171,5 +171,23 @@ TEST(FeedId, IsNamedAsInAddresses) {
   for (const char* none : {"", "Backup", "third"}) EXPECT_EQ(id_from(none), std::nullopt) << none;
 }
 
+TEST(FeedReader, SaysNothingOfWhatIsUnplayableForThatIsForTheServerAlone) {
+  RtmpMessage broken;
+  broken.type = kRtmpVideo;
+  broken.unplayable = true;
+  Reader reader;
+  ASSERT_TRUE(reader.feed(bytes_of({{Id::kPrimary, broken}})).ok());
+  Addressed message;
+  ASSERT_TRUE(reader.next(message));
+  EXPECT_FALSE(std::get<RtmpMessage>(message.message).unplayable);
+}
+
+// RTMP 1.0, 7.1: these are on the wire of every encoder.
+TEST(FeedRtmpMessage, HasTheTypesOfTheSpecification) {
+  EXPECT_EQ(kRtmpAudio, 8);
+  EXPECT_EQ(kRtmpVideo, 9);
+  EXPECT_EQ(kRtmpData, 18);
+}
+
 }  // namespace
 }  // namespace feed
