@@ -65,6 +65,13 @@ TEST(DefaultLadder, CapsAt1080AndKeepsAnUnknownRateUnknown) {
             "v1080 1920x1080 0/1 4500k, v720 1280x720 0/1 2500k, v480 854x480 0/1 1200k, v360 640x360 0/1 700k");
 }
 
+TEST(DefaultLadder, HasNoRungAboveEightyPercentOfTheOneBefore) {
+  EXPECT_EQ(text_of(default_ladder(source(1600, 900, {25, 1}))),
+            "v900 1600x900 25/1 3400k, v720 1280x720 25/1 2500k, v480 854x480 25/1 1200k, v360 640x360 25/1 700k");
+  EXPECT_EQ(text_of(default_ladder(source(1596, 898, {25, 1}))),
+            "v898 1596x898 25/1 3390k, v480 854x480 25/1 1200k, v360 640x360 25/1 700k");
+}
+
 // MV-3: max_bitrate over a 2 s segment plus a full buffer stays within 125 % of max_bitrate.
 TEST(DefaultLadder, CapsEveryRungsPeak) {
   for (const Rung& rung : default_ladder(source(1920, 1080, {60, 1}))) {

@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
+#include <string>
+
 namespace job {
 namespace {
 
@@ -94,6 +97,49 @@ TEST_F(SpawnMessageTest, AReportComesWholeOrIsMalformed) {
 TEST_F(SpawnMessageTest, AReportToAServerThatIsGoneIsAnError) {
   ::close(server());
   EXPECT_FALSE(send_report(parent(), {}).ok());
+}
+
+/// Sends a request with one descriptor where four belong.
+void send_with_one(int socket, int descriptor) {
+  std::uint64_t id = 7;
+  iovec part{&id, sizeof id};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  ASSERT_EQ(sendmsg(socket, &message, 0), static_cast<ssize_t>(sizeof id));
+}
+
+TEST_F(SpawnMessageTest, TheDescriptorsOfAMalformedRequestAreClosed) {
+  int pipes[2];
+  ASSERT_EQ(pipe2(pipes, O_CLOEXEC | O_NONBLOCK), 0);
+  send_with_one(server(), pipes[1]);
+  ::close(pipes[1]);
+  SpawnDescriptors got;
+  EXPECT_EQ(receive_request(parent(), got).error().code, base::Code::kMalformed);
+  EXPECT_EQ(got.feed, -1);
+  char byte = 0;
+  EXPECT_EQ(read(pipes[0], &byte, 1), 0) << "nobody holds the other end any more";
+  ::close(pipes[0]);
+}
+
+TEST_F(SpawnMessageTest, ARequestHasAtMost128KibibytesOfOptions) {
+  const auto received = [this](std::size_t size) {
+    EXPECT_TRUE(send_request(server(), {7, std::string(size, ' ')}, {server(), server(), server(), server()}).ok());
+    SpawnDescriptors got{-1, -1, -1, -1};
+    const auto request = receive_request(parent(), got);
+    for (const int descriptor : {got.feed, got.records, got.stats, got.media}) ::close(descriptor);
+    return request.ok() ? request->options.size() : 0;
+  };
+  EXPECT_EQ(received(128 * 1024), 128U * 1024);
+  EXPECT_EQ(received(128 * 1024 + 1), 0U);
 }
 
 }  // namespace
