@@ -323,6 +323,14 @@ TEST(RecordEncoding, TakesSixtyFourAttributesOfAMarkerAndNoMore) {
   EXPECT_FALSE(Decoder{}.feed(flat(Record(full))).ok());
 }
 
+TEST(RecordEncoding, TakesSixtyFourRenditionsOfAPresentationAndNoMore) {
+  Presentation full = presentation();
+  full.renditions.assign(64, full.renditions[0]);
+  EXPECT_EQ(std::get<Presentation>(decoded(flat(Record(full)))).renditions.size(), 64U);
+  full.renditions.push_back(full.renditions[0]);
+  EXPECT_FALSE(Decoder{}.feed(flat(Record(full))).ok());
+}
+
 TEST(RecordEncoding, AMarkerThatIsOpenHasNeitherEndNorDuration) {
   Marker open = marker();
   open.end.reset();

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/byte_writer.h"
+#include "record/encoding.h"
+
 namespace record {
 namespace {
 
@@ -72,6 +75,27 @@ TEST(PositionEncoding, APlaceWithoutATimescaleIsAnError) {
 TEST(PositionEncoding, BytesThatAreCutShortAreAnError) {
   const base::Bytes whole = encode_position(position());
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_position(whole.view().first(size)).ok());
+}
+
+TEST(PositionEncoding, APlaceThatIsStartedIsNotOneOfAFormerFormatForThat) {
+  Position begun = position();
+  begun.renditions[0].former_format = false;
+  begun.renditions[1].former_format = true;
+  const auto back = parse_position(encode_position(begun).view());
+  ASSERT_TRUE(back.ok());
+  EXPECT_TRUE(back->renditions[0].started);
+  EXPECT_FALSE(back->renditions[0].former_format);
+  EXPECT_FALSE(back->renditions[1].started);
+  EXPECT_TRUE(back->renditions[1].former_format);
+}
+
+TEST(PositionEncoding, AnyRecordButAPresentationBehindThePlacesIsAnError) {
+  base::ByteWriter out;
+  out.u64(0);
+  out.u32(0);  // no place
+  EXPECT_FALSE(parse_position(out.view()).ok());
+  out.bytes(encode(Record{End{}}).head);
+  EXPECT_FALSE(parse_position(out.view()).ok());
 }
 
 }  // namespace
