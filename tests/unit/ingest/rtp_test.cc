@@ -145,6 +145,25 @@ TEST_F(RtpOrderTest, BeginsAnewWithAnotherSenderOrAfterAJump) {
   EXPECT_EQ(order_.counters().lost, 1U) << "11; how much a jump has left out is not known";
 }
 
+TEST_F(RtpOrderTest, APacketAThousandBehindIsLateAndOneFurtherBehindBeginsAnew) {
+  come({5000});
+  come({5001 - RtpOrder::kJump});
+  EXPECT_EQ(order_.counters().repeated, 1U);
+  EXPECT_EQ(out_.size(), 1U);
+  come({5001 - RtpOrder::kJump - 1});
+  EXPECT_EQ(order_.counters().repeated, 1U);
+  EXPECT_EQ(out_.size(), 2U);
+}
+
+TEST_F(RtpOrderTest, APacketAThousandAheadIsWaitedForAndOneFurtherAheadBeginsAnew) {
+  come({0});
+  come({1 + RtpOrder::kJump});
+  EXPECT_EQ(out_.size(), 1U);
+  come({1 + RtpOrder::kJump + 1});
+  EXPECT_EQ(out_.size(), 3U) << "what was held, and what begins anew";
+  EXPECT_EQ(order_.counters().lost, static_cast<std::uint64_t>(RtpOrder::kJump));
+}
+
 TEST_F(RtpOrderTest, SettlesWithoutAnotherPacket) {
   come({0, 2});
   order_.settle(RtpOrder::kLongestWait, out_);

@@ -171,6 +171,31 @@ TEST_F(UdpPullTest, ComesBackAWhileAfterTheChannelHasClosedIt) {
   EXPECT_EQ(data(), "14");
 }
 
+TEST_F(UdpPullTest, WaitsLongerEachTimeItIsClosedUntilItsMediaHasFlowedForAWhile) {
+  pull();
+  UdpSender sender(pull_->port());
+  std::uint64_t sent = 0;
+  const auto taken_after = [&](base::Micros wait) {
+    clock_.now += wait;
+    sender.send(ts(std::string("\x41\0\x10\0\0\1\xE0", 7)));  // the beginning of a picture
+    until_datagrams(++sent);
+    return stats().live;
+  };
+  const auto close = [&] {
+    channel_.feed->close("kicked");
+    until([&] { return !stats().live; });
+  };
+  ASSERT_TRUE(taken_after(0));
+  close();
+  ASSERT_TRUE(taken_after(625 * base::kMillisecond)) << "half a second and a quarter of it";
+  close();
+  EXPECT_FALSE(taken_after(700 * base::kMillisecond)) << "now a second, less a quarter of it at most";
+  ASSERT_TRUE(taken_after(550 * base::kMillisecond));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(taken_after(5 * base::kSecond));
+  close();
+  EXPECT_TRUE(taken_after(625 * base::kMillisecond)) << "ten seconds of media";
+}
+
 TEST_F(UdpPullTest, EndsItsFeedWhenItIsDestroyed) {
   pull();
   UdpSender(pull_->port()).send(ts("G"));
