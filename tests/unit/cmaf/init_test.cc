@@ -189,6 +189,33 @@ TEST(Init, IsRefusedForWhatCannotBePlayed) {
   EXPECT_TRUE(write_init(track).empty());
 }
 
+TEST(Init, TimescalesHave32BitsAndAtLeastOneTickASecond) {
+  media::Track track = h264_track();
+  for (const std::int64_t timescale : {std::int64_t{1}, std::int64_t{0xffffffff}}) {
+    track.timescale = timescale;
+    EXPECT_TRUE(check_track(track).ok()) << timescale;
+  }
+  for (const std::int64_t timescale : {std::int64_t{0}, std::int64_t{0x100000000}}) {
+    track.timescale = timescale;
+    EXPECT_FALSE(check_track(track).ok()) << timescale;
+  }
+}
+
+TEST(Init, SoundHasASampleRateAndAtLeastOneChannel) {
+  const auto accepted = [](int sample_rate, int channels) {
+    media::Track track = aac_track();
+    track.audio.sample_rate = sample_rate;
+    track.audio.channels = channels;
+    return check_track(track).ok();
+  };
+  EXPECT_TRUE(accepted(48000, 1));
+  EXPECT_TRUE(accepted(1, 2));
+  EXPECT_TRUE(accepted(48000, 0xffff));
+  EXPECT_FALSE(accepted(48000, 0));
+  EXPECT_FALSE(accepted(0, 2));
+  EXPECT_FALSE(accepted(48000, 0x10000));
+}
+
 TEST(InitName, ChangesWithTheBytes) {  // CM-6
   const std::string name = init_name(write_init(aac_track()).view());
   EXPECT_EQ(name.size(), 17u);
