@@ -79,6 +79,19 @@ TEST(Cutter, WaitsForTheKeyFrameThatADroppedFrameMoved) {
   EXPECT_EQ(play(cutter, 199, 160, every(50, 19)), "219 269 319 ");
 }
 
+// Time stamps in milliseconds are up to half a tick off; a frame that was dropped is a whole frame.
+TEST(Cutter, ExpectsKeyFramesStillAfterAHoleOfHalfAFrameAndNotAfterMore) {
+  const auto after_hole = [](std::int64_t hole) {
+    Cutter cutter = source();
+    play(cutter, 18, 181, every(50, 18));
+    EXPECT_EQ(cutter.cut_before(199 * kFrame + hole, false), std::nullopt);
+    EXPECT_EQ(cutter.cut_after(199 * kFrame + hole, false, kFrame - hole), std::nullopt);
+    return play(cutter, 200, 30, every(50, 18));
+  };
+  EXPECT_EQ(after_hole(kFrame / 2), "218! ");
+  EXPECT_EQ(after_hole(kFrame / 2 + 1), "218 ");
+}
+
 TEST(Cutter, AKeyFrameThatIsLeftOutOnceIsNoReasonToCutWithoutOne) {
   Cutter cutter = source();
   const auto left_out = [](int n) { return n % 50 == (n < 140 ? 18 : 23) && n != 118; };
