@@ -291,6 +291,19 @@ TEST(Log, RefusesImpossiblePresentationsAndUnknownRenditions) {
   EXPECT_TRUE(channel.log.snapshot()->renditions.empty());
 }
 
+TEST(Log, TakesTimescalesUpToAHundredMillionTicksASecond) {
+  const auto taken = [](std::int64_t timescale) {
+    Channel channel;
+    record::Presentation fine = presentation();
+    fine.renditions[0].track.timescale = timescale;
+    fine.renditions[0].part_ticks = timescale / 2;
+    channel.log.apply(fine);
+    return !channel.log.snapshot()->renditions.empty();
+  };
+  EXPECT_TRUE(taken(100'000'000));
+  EXPECT_FALSE(taken(100'000'001));
+}
+
 TEST(Log, CountsWhatItDoes) {
   Channel channel;
   channel.begin();

@@ -71,6 +71,20 @@ TEST_F(WaitersTest, WakesForAPartAGapASegmentAndTheChannel) {  // LL-79, LL-34
   EXPECT_FALSE(for_segment.waiting());
 }
 
+TEST_F(WaitersTest, ThoseThatAreReadyAreSeenInTheOrderInWhichTheyAreTaken) {
+  std::deque<Waiter> held(3);
+  for (Waiter& waiter : held) ASSERT_TRUE(waiters.add(waiter, next_part_listed(), 100));
+  channel.log.apply(part(kVideo, kFirst + 1, 1));
+  Ready ready;
+  waiters.take_ready(*channel.log.snapshot(), ready);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ready.peek(i), &held[static_cast<std::size_t>(i)]) << i;
+  EXPECT_EQ(ready.peek(3), nullptr);
+  EXPECT_EQ(ready.peek(9), nullptr);
+  EXPECT_EQ(ready.pop(), &held[0]);
+  EXPECT_EQ(ready.peek(0), &held[1]);
+  EXPECT_EQ(ready.peek(2), nullptr);
+}
+
 TEST_F(WaitersTest, WakesForTheFirstPlaylist) {  // LL-111
   Channel fresh;
   fresh.begin();
