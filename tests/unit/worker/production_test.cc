@@ -330,5 +330,36 @@ TEST(Production, ALadderThatCannotKeepUpDoesLess) {
   EXPECT_GT(stats.left_out_frames, 0U);
 }
 
+TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
+  job::Options options = copying();
+  options.copy_video = false;
+  options.audio = job::Options::Audio::kNone;
+  options.ladder = {transcode::testing::ladder_rung(90)};
+  Producing channel(options);
+  transcode::testing::VideoSpec spec;
+  spec.frames = 40;
+  spec.timescale = 1000;
+  const transcode::testing::Feed source = transcode::testing::make_video(spec);
+  channel.start();
+  const base::View config = source.track.config.view();
+  channel.say(rtmp_video_header(kEpoch, rtmp::Buffer(config.begin(), config.end())));
+  job::Stats stats{};
+  for (const media::Packet& packet : source.packets) {
+    const base::View data = packet.data.view();
+    channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, kEpoch + packet.pts * base::kMillisecond,
+                             rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
+    if (channel.production.encoded_descriptor() < 0) continue;
+    pollfd descriptor{channel.production.encoded_descriptor(), POLLIN, 0};
+    ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "so that the encoder never lags";
+    channel.production.on_encoded();
+    channel.production.report(stats);
+  }
+  EXPECT_GT(stats.feeds[0].watched_us, 0U);
+  EXPECT_LE(stats.feeds[0].watched_us, 1'600'000U);
+  EXPECT_EQ(stats.feeds[0].black_us, 0U);
+  EXPECT_EQ(stats.feeds[0].frozen_us, 0U);
+  EXPECT_EQ(stats.feeds[0].mute_us, 0U);
+}
+
 }  // namespace
 }  // namespace worker

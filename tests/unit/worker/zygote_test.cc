@@ -25,6 +25,9 @@ class ZygoteTest : public testing::Test {
     pid_ = fork();
     if (pid_ == 0) {
       close(ends[0]);
+      for (const int stranger : {ends[1] - 1, ends[1] + 1}) {
+        if (beside_) dup2(STDERR_FILENO, stranger);
+      }
       _exit(run_zygote(ends[1], run));
     }
     close(ends[1]);
@@ -70,6 +73,7 @@ class ZygoteTest : public testing::Test {
     if (write(descriptor, text.data(), text.size()) < 0) _exit(9);
   }
 
+  bool beside_ = false;  ///< whether the parent has open descriptors right beside its socket
   int socket_ = -1;
   pid_t pid_ = -1;
 };
@@ -134,6 +138,7 @@ TEST_F(ZygoteTest, AWorkerOpensNoSocketNoFileAndNoProgram) {
 
 TEST_F(ZygoteTest, AWorkerHasNoDescriptorButItsOwn) {
   const int left_open = dup(STDERR_FILENO);
+  beside_ = true;
   start([](const std::string&, const job::SpawnDescriptors& descriptors, const std::vector<std::string>&) {
     std::string text;
     for (int number = 3; number < 1024; ++number) {
