@@ -361,5 +361,19 @@ TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
   EXPECT_EQ(stats.feeds[0].mute_us, 0U);
 }
 
+TEST(Production, ReportCountsSoundThatCameWhenSilenceHadTakenItsPlace) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(0, 4000);
+  channel.play(4000, 16'000, {.audio = false});
+  for (std::int64_t stamp = 4000; stamp < 5000; stamp += 20) channel.say(rtmp_sound(stamp, Producing::utc(16'000)));
+  channel.play(16'000, 17'000, {.audio = false});
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_GT(stats.packager_dropped, 0U);
+  EXPECT_LE(stats.packager_dropped, 50U);
+}
+
 }  // namespace
 }  // namespace worker
