@@ -375,5 +375,27 @@ TEST(Production, ReportCountsSoundThatCameWhenSilenceHadTakenItsPlace) {
   EXPECT_LE(stats.packager_dropped, 50U);
 }
 
+TEST(Production, EachSoundTrackOfATransportStreamIsARenditionOfItsOwn) {
+  using ts::operator+;
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  ts::Mux mux;
+  mux.pat({{1, 100}}).pmt(1, 100, {{0x1b, 256, {}}, {0x0f, 257, {}}, {0x0f, 258, {}}}, 0);
+  for (unsigned i = 0; i < 100; ++i) {
+    mux.pes(256, {.pts = 900'000 + std::uint64_t{3600} * i},
+            i % 25 == 0 ? ts::h264_key(1000) : ts::hex("00000001 0910") + ts::h264_p(1000));
+    for (unsigned sound = 2 * i; sound < 2 * i + 2; ++sound) {
+      mux.pes(257, {.pts = 900'000 + std::uint64_t{1920} * sound, .stream_id = 0xc0}, ts::adts(100));
+      mux.pes(258, {.pts = 900'000 + std::uint64_t{1920} * sound, .stream_id = 0xc1}, ts::adts(100));
+    }
+    feed::TsBytes bytes;
+    bytes.arrived = kEpoch + i * kFrame;
+    bytes.payload = base::Bytes::adopt(mux.bytes());
+    mux.packets().clear();
+    channel.say(bytes);
+  }
+  EXPECT_EQ(channel.names(), (Names{"a1", "a2", "source"}));
+}
+
 }  // namespace
 }  // namespace worker
