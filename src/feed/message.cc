@@ -144,7 +144,9 @@ base::Status Reader::feed(base::View bytes) {
     TRY(const Header header, parse_header(header_));
     header_size_ = 0;
     TRY(Message message, make_message(header, base::Bytes::adopt(std::exchange(payload_, {}))));
-    ready_.push_back({header.feed, std::move(message)});
+    Addressed& whole = ready_.emplace_back();
+    whole.feed = header.feed;
+    whole.message = std::move(message);
   }
   return base::Ok{};
 }

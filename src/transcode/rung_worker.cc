@@ -36,7 +36,8 @@ void RungWorker::start(const std::string& name, int nice) {
 
 /// A segment must begin with its key frame: that one is not the one to lose.
 bool RungWorker::make_room(bool key) {
-  if (jobs_.size() < kQueue) return true;
+  const bool stuck = !jobs_.empty() && steady_now() - jobs_.front().queued > kPatience;
+  if (jobs_.size() < kBurst && !stuck) return true;
   ++left_out_;
   if (!key) return false;
   const auto ordinary = std::find_if(jobs_.rbegin(), jobs_.rend(), [](const Job& job) { return !job.key; });
@@ -49,7 +50,7 @@ void RungWorker::put(FramePtr frame, bool key, const Origin& origin, How how) {
   std::unique_lock lock(mutex_);
   if (how.when_full == WhenFull::kWait) emptied_.wait(lock, [&] { return closed_ || jobs_.size() < kQueue; });
   if (closed_ || (how.when_full == WhenFull::kLeaveOut && !make_room(key))) return;
-  jobs_.push_back({std::move(frame), key, origin, how.fast});
+  jobs_.push_back({std::move(frame), key, origin, how.fast, steady_now()});
   filled_.notify_one();
 }
 

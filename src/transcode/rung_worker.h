@@ -42,7 +42,13 @@ class RungWorker {
     WhenFull when_full = WhenFull::kWait;
     bool fast = false;  ///< by an encoder of that kind; it changes at a key frame only
   };
-  /// Queues a picture; there is room for kQueue of them.
+  /// Pictures that wait with WhenFull::kLeaveOut, so that a burst of them (a feed that comes in clumps, held pictures,
+  /// reordering) costs an encoder that keeps up none.
+  static constexpr std::size_t kBurst = 16;
+  /// As long as the oldest of them has not waited for so long: an encoder that is slower than its feed would make every
+  /// picture late by all that waits.
+  static constexpr base::Micros kPatience = 150 * base::kMillisecond;
+  /// Queues a picture.
   void put(FramePtr frame, bool key, const Origin& origin, How how);
   void put(FramePtr frame, bool key, const Origin& origin) { put(std::move(frame), key, origin, How{}); }
   /// No picture comes any more: look-ahead comes out. Does not wait.
@@ -61,13 +67,14 @@ class RungWorker {
   EncodeSide::RungCounters counters() const;
 
  private:
-  /// One being encoded and one ready keep the encoder busy; more would only be latency.
+  /// Pictures that wait with WhenFull::kWait: one being encoded and one ready keep the encoder busy.
   static constexpr std::size_t kQueue = 2;
   struct Job {
     FramePtr frame;  ///< null: finish
     bool key = false;
     Origin origin;
     bool fast = false;
+    base::Micros queued = 0;  ///< steady
   };
   std::optional<Job> take();
   bool make_room(bool key);

@@ -22,7 +22,7 @@ bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int6
   if (transcoder.ok()) {
     transcoder_ = transcoder.take();
     transcoder_->announce(*this);
-    rendition_ = outlet_.add_rendition("a" + std::to_string(number_), [this] { return describe(); });
+    add_rendition();
     return true;
   }
   base::log_error("worker", "cannot encode the audio; it is copied if players can take it",
@@ -33,8 +33,14 @@ bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int6
 
 bool AudioLane::open_copy() {
   set_format(source_);
-  rendition_ = outlet_.add_rendition("a" + std::to_string(number_), [this] { return describe(); });
+  add_rendition();
   return true;
+}
+
+void AudioLane::add_rendition() {
+  std::string name("a");
+  name += std::to_string(number_);
+  rendition_ = outlet_.add_rendition(name, [this] { return describe(); });
 }
 
 void AudioLane::change(const media::Track& track) {

@@ -45,6 +45,7 @@ class AudioLane final : private transcode::Output {
 
  private:
   bool open_copy();
+  void add_rendition();
   void publish(media::Packet&& packet);
   void set_format(const media::Track& track);
   packager::RenditionSpec describe() const;

@@ -162,29 +162,63 @@ TEST(RungWorker, TakesTwoPicturesAndLetsTheThirdWaitForRoom) {
   EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 1, 2}));
 }
 
+constexpr std::int64_t kBurst = RungWorker::kBurst;
+
+/// The numbers [from, until).
+std::vector<std::int64_t> numbers(std::int64_t from, std::int64_t until) {
+  std::vector<std::int64_t> all;
+  for (std::int64_t n = from; n < until; ++n) all.push_back(n);
+  return all;
+}
+
+// Five pictures at once are what a feed of 50 frames a second brings in clumps of 0.1 s, and what a tick holds.
+TEST(RungWorker, LosesNoneOfABurst) {
+  Encoding encoding;
+  for (std::int64_t pts = 0; pts < kBurst; ++pts) encoding.put_if_room(pts, pts == 0);
+  encoding.worker->start("v36");
+  EXPECT_EQ(encoding.finish(), numbers(0, kBurst));
+  EXPECT_EQ(encoding.worker->left_out(), 0U);
+}
+
 TEST(RungWorker, LeavesAPictureOutRatherThanWaitForRoom) {
   Encoding encoding;
-  for (std::int64_t pts = 0; pts < 5; ++pts) encoding.put_if_room(pts, pts == 0);
+  for (std::int64_t pts = 0; pts < kBurst + 3; ++pts) encoding.put_if_room(pts, pts == 0);
   EXPECT_EQ(encoding.worker->left_out(), 3U);
   encoding.worker->start("v36");
-  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(encoding.finish(), numbers(0, kBurst));
   EXPECT_EQ(encoding.worker->counters().left_out, 3U);
+}
+
+// No encoder takes a picture until the end: the second one is put when the first has waited for too long.
+TEST(RungWorker, LeavesPicturesOutOnceTheOldestHasWaitedForLong) {
+  Encoding encoding;
+  encoding.put_if_room(0, true);
+  const base::Micros begin = steady_now();
+  while (steady_now() - begin <= RungWorker::kPatience) std::this_thread::yield();
+  encoding.put_if_room(1);
+  EXPECT_EQ(encoding.worker->left_out(), 1U);
+  encoding.put_if_room(2, true);
+  EXPECT_EQ(encoding.worker->left_out(), 2U) << "a key frame takes a place, here the other's";
+  encoding.worker->start("v36");
+  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{2}));
 }
 
 TEST(RungWorker, GivesAKeyFrameThePlaceOfTheNewestPictureThatWaits) {
   Encoding encoding;
-  for (std::int64_t pts = 0; pts < 4; ++pts) encoding.put_if_room(pts, pts == 0 || pts == 3);
+  for (std::int64_t pts = 0; pts < kBurst + 2; ++pts) encoding.put_if_room(pts, pts == 0 || pts == kBurst + 1);
   encoding.worker->start("v36");
-  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{0, 3}));
-  EXPECT_EQ(testing::key_pts_of(encoding.out.packets[2]), (std::vector<std::int64_t>{0, 3}));
+  std::vector<std::int64_t> expected = numbers(0, kBurst - 1);
+  expected.push_back(kBurst + 1);
+  EXPECT_EQ(encoding.finish(), expected);
+  EXPECT_EQ(testing::key_pts_of(encoding.out.packets[2]), (std::vector<std::int64_t>{0, kBurst + 1}));
   EXPECT_EQ(encoding.worker->left_out(), 2U);
 }
 
 TEST(RungWorker, LosesTheOldestOfKeyFramesAlone) {
   Encoding encoding;
-  for (std::int64_t pts = 0; pts < 3; ++pts) encoding.put_if_room(pts, true);
+  for (std::int64_t pts = 0; pts < kBurst + 1; ++pts) encoding.put_if_room(pts, true);
   encoding.worker->start("v36");
-  EXPECT_EQ(encoding.finish(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(encoding.finish(), numbers(1, kBurst + 1));
   EXPECT_EQ(encoding.worker->left_out(), 1U);
 }
 

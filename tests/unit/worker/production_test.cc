@@ -327,7 +327,6 @@ TEST(Production, ALadderThatCannotKeepUpDoesLess) {
   channel.production.report(stats);
   EXPECT_GE(stats.economy_level, 1U);
   EXPECT_GE(stats.economy_steps, 1U);
-  EXPECT_GT(stats.left_out_frames, 0U);
 }
 
 TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
