@@ -106,7 +106,8 @@ void Segmenter::add(Frame&& frame) {
     } else if (format_.video() && frame.key && filled * 100 >= format_.part_most * kLeastPercent) {
       close_part(frame.start, false);
     } else if (!format_.video() && frame.start + frame.duration - part_start_ > format_.part_most) {
-      close_part(end_, false);
+      // The last frame lasts over a hole before this one, as far as the part goes.
+      close_part(std::clamp(frame.start, end_, part_start_ + format_.part_most), false);
     }
   }
   if (frames_.empty()) {
@@ -133,6 +134,8 @@ void Segmenter::begin_part() {
   } else {
     const std::int64_t number = divide_up(part_start_ + format_.part / 2 - grid_base_, format_.part);
     part_goal_ = grid_base_ + number * format_.part;
+    // A part that ended far beyond its goal, with a frame that lasted over a hole, makes the next one no shorter.
+    part_goal_ = std::max(part_goal_, part_start_ + divide_up(format_.part_most * kLeastPercent, 100));
   }
 }
 

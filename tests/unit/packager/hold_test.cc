@@ -34,6 +34,10 @@ std::unique_ptr<Channel> away_for(base::Micros away) {
   return channel;
 }
 
+std::int64_t count_held(const std::vector<record::Part>& parts) {
+  return std::ranges::count_if(parts, [](const record::Part& part) { return part.held; });
+}
+
 std::vector<record::Marker> markers(const LogReader& log) {
   std::vector<record::Marker> found;
   for (const record::Record& record : log.records()) {
@@ -351,4 +355,25 @@ TEST(PackagerHold, GivesUpAGroupOfPicturesThatIsLateByMoreThanAPart) {
   const std::vector<Sample> samples = taken_over(std::int64_t{90000} * 7 / 10);
   const auto others = std::ranges::count(samples, "OTHER", &Sample::data);
   EXPECT_EQ(others, 75) << "two groups of three";
+}
+
+// LL-58 lets independent parts be shorter, and all of the sound's are; hls-parser does not.
+TEST(PackagerHold, MakesNoShortPartOfSoundWhereverAFeedComesBack) {
+  Channel::Options options = Channel::Options::holding();
+  options.packager.part_target = 200 * kMillisecond;
+  for (base::Micros away = 2000 * kMillisecond; away < 2220 * kMillisecond; away += kMillisecond) {
+    Channel channel(options);
+    announce(channel);
+    channel.feed(packets(3));
+    channel.feed(packets(3, kStart + 3 * kSecond + away));
+    channel.finish();
+    channel.log().check(1);
+    const std::vector<record::Part> parts = channel.log().all<record::Part>(1);
+    ASSERT_GT(count_held(parts), 5) << away;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (parts[i + 1].msn != parts[i].msn) continue;
+      EXPECT_GE(parts[i].duration * 100, channel.log().presentation().renditions[1].part_ticks * 85)
+          << away << ", part " << i;
+    }
+  }
 }
