@@ -18,6 +18,9 @@ class Cascade {
 
   /// Advances to the next picture. `aspect` is that of the source's pixels where the picture does not know.
   void next(FramePtr picture, media::Rational aspect);
+  /// The picture that is there, shared, and the aspect of its pixels as given with it; null before the first.
+  FramePtr source() const { return FramePtr(source_ == nullptr ? nullptr : av_frame_clone(source_.get())); }
+  media::Rational aspect() const { return aspect_; }
   /// The picture in the rung's size, shared with what was given out before; null where scaling failed.
   FramePtr picture(std::size_t rung);
 

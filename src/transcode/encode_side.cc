@@ -132,7 +132,7 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
   if (line.hole_before(pts)) repeat(pts - line.period() / 2, SlateFade::What::kPicture, picture.origin);
   line.take(pts);
   cascade.next(std::move(picture.frame), picture.aspect);
-  slate.next(media::rescale(pts, timescale, base::kSecond), SlateFade::What::kPicture);
+  slate.next(media::rescale(pts, timescale, base::kSecond), SlateFade::What::kPicture, cascade);
   encode({pts, picture.rate, picture.origin, false});
 }
 
@@ -140,7 +140,7 @@ void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const O
   while (const auto pts = line.repeat(until)) {
     if (choked()) continue;
     ++held_frames;
-    slate.next(media::rescale(*pts, timescale, base::kSecond), what);
+    slate.next(media::rescale(*pts, timescale, base::kSecond), what, cascade);
     encode({*pts, line.rate(), origin, true});
   }
 }

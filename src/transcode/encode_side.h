@@ -128,8 +128,8 @@ class EncodeSide {
   /// The last level; 0 where there is nothing to save.
   int most_economy() const;
   Load load() const;
-  /// Shows the slate from the next picture on, whatever comes, until it is called with false. Nothing happens without a
-  /// slate, and before the first picture.
+  /// Shows the slate from the next picture on, whatever comes, until it is called with false. Without a slate
+  /// the picture of that instant stays.
   void show_slate(bool on);
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
   void force_key_at(media::Instant pts);

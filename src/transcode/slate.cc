@@ -21,7 +21,11 @@ constexpr const char* kFormats = "png_pipe,jpeg_pipe,webp_pipe,mov,mp4,matroska,
 constexpr int kReadSize = 64 * 1024;
 // A decoder that gives nothing for so many packets will give nothing.
 constexpr int kMostPacketsAPicture = 600;
-constexpr std::int64_t kMostPixels = std::int64_t{8192} * 8192;
+// Its decoding holds up the worker that opens it: UHD takes a quarter of a second.
+constexpr std::int64_t kMostPixels = std::int64_t{3840} * 2160;
+// No film has more pictures a second.
+constexpr base::Micros kShortest = base::kSecond / 120;
+constexpr int kMostPicturesAtOnce = 32;
 // A film that is asked for a picture further away goes on from where it is: decoding up to there would take long.
 constexpr base::Micros kMostBehind = 2 * base::kSecond;
 
@@ -161,6 +165,7 @@ struct Slate::State {
   base::Micros turn = 0;    ///< when the present turn of the film began, since the slate did
   base::Micros newest = 0;  ///< time of `coming` in its turn
   base::Micros asked = 0;   ///< by the last move_to()
+  bool still = false;       ///< the file has one picture
   bool drained = false;     ///< the file has no more packets
 };
 
@@ -194,8 +199,8 @@ base::Status Slate::State::open() {
   first = time_of(*picture);
   shown = converter.convert(*picture);
   if (shown == nullptr) return unusable("the slate's pixel format cannot be converted");
-  coming = decode();
-  if (coming != nullptr) newest = time_of(*coming) - first;
+  coming = next();
+  still = turn > 0 || coming == nullptr;
   return base::Ok{};
 }
 
@@ -239,30 +244,43 @@ FramePtr Slate::State::decode() {
   return nullptr;
 }
 
+/// Back to the file's beginning, before a first picture or after a last one.
 bool Slate::State::rewind() {
   avcodec_flush_buffers(decoder.get());
   drained = false;
-  return av_seek_frame(format.get(), stream, format->streams[stream]->start_time, AVSEEK_FLAG_BACKWARD) >= 0 ||
-         avformat_seek_file(format.get(), -1, INT64_MIN, 0, 0, AVSEEK_FLAG_BYTE) >= 0;
+  newest = -lasts;
+  AVFormatContext* const file = format.get();
+  // libavformat finds a place in a transport stream by decoding times alone, which need not be a key frame's.
+  const bool transport = std::strcmp(file->iformat->name, "mpegts") == 0;
+  if (transport) return avformat_seek_file(file, -1, 0, 0, 0, AVSEEK_FLAG_BYTE) >= 0;
+  return av_seek_frame(file, stream, file->streams[stream]->start_time, AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
-/// The picture after `coming`, of the next turn where this one is over.
+/// The picture after `coming`, of the next turn where this one is over; null where there is none. Time stamps that do
+/// not rise are taken to follow at the film's pace.
 FramePtr Slate::State::next() {
   FramePtr frame = decode();
-  if (frame != nullptr) {
-    const base::Micros at = time_of(*frame) - first;
-    if (at > newest) lasts = at - newest;
-    newest = std::max(at, newest + 1);
+  if (frame == nullptr) {
+    turn += newest + lasts;
+    if (!rewind()) return nullptr;
+    frame = decode();
+    if (frame == nullptr) return nullptr;
+    first = time_of(*frame);
+    newest = 0;
     return frame;
   }
-  if (!rewind()) return nullptr;
-  turn += newest + lasts;
-  newest = 0;
-  return decode();
+  base::Micros at = time_of(*frame) - first;
+  if (at <= newest) {
+    first -= newest + lasts - at;
+    at = newest + lasts;
+  }
+  lasts = std::max(at - newest, kShortest);
+  newest = std::max(at, newest + kShortest);
+  return frame;
 }
 
 base::Micros Slate::State::time_of(const AVFrame& frame) const {
-  if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return newest + lasts;
+  if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return first + newest + lasts;
   const AVRational base = format->streams[stream]->time_base;
   return av_rescale(frame.best_effort_timestamp, base::kSecond * base.num, base.den);
 }
@@ -281,17 +299,19 @@ base::Result<std::unique_ptr<Slate>> Slate::make(base::View file, const media::C
 
 bool Slate::move_to(base::Micros at) {
   State& state = *state_;
-  if (state.coming == nullptr) return false;
-  // A slate that is shown again begins where a turn of its film does.
+  if (state.still) return false;
+  // A slate that is shown again begins where a turn of its film does, also where the last turn did not.
   if (at < state.asked) {
-    state.rewind();
-    state.turn = state.newest = 0;
-    state.coming = state.decode();
+    state.turn = 0;
+    state.coming = state.rewind() ? state.decode() : nullptr;
+    if (state.coming != nullptr) state.first = state.time_of(*state.coming);
+    state.newest = 0;
   }
   state.asked = at;
   if (at - state.turn - state.newest > kMostBehind) state.turn = at - state.newest;
   FramePtr reached;
-  while (state.coming != nullptr && state.turn + state.newest <= at) {
+  for (int taken = 0; state.coming != nullptr && state.turn + state.newest <= at; ++taken) {
+    if (taken == kMostPicturesAtOnce) state.turn = at - state.newest + kShortest;
     reached = std::move(state.coming);
     state.coming = state.next();
   }

@@ -21,7 +21,8 @@ class SlateFade {
     kPicture,  ///< one of the feed, or the last one again between two that have come
     kAbsent,   ///< the last one again, because none came
   };
-  /// The slate's share of the picture that is shown at `at`. `asked`: an operator wants the slate, whatever comes.
+  /// The slate's share of the picture that is shown at `at`. `asked`: an operator wants the slate, whatever comes; from
+  /// the first picture of all on it is all that is seen.
   /// REQUIRES: `at` rises.
   double next(base::Micros at, What what, bool asked);
   double share() const { return static_cast<double>(mixed_) / static_cast<double>(kMix); }

@@ -17,29 +17,38 @@ void mix_row(std::uint8_t* to, const std::uint8_t* from, const std::uint8_t* ove
 }  // namespace
 
 SlateShow::SlateShow(std::shared_ptr<Slate> slate, base::Micros after, const std::vector<Rung>& rungs)
-    : slate_(std::move(slate)), cascade_(rungs), pools_(rungs.size()), fade_(after) {}
+    : slate_(std::move(slate)),
+      cascade_(rungs),
+      pools_(rungs.size()),
+      fade_(slate_ == nullptr ? SlateFade::kNever : after) {}
 
-void SlateShow::next(base::Micros at, SlateFade::What what) {
-  if (slate_ == nullptr) return;
+void SlateShow::next(base::Micros at, SlateFade::What what, const Cascade& feed) {
   const bool before = fade_.share() > 0;
   const bool seen = fade_.next(at, what, asked_) > 0;
   shown_ = seen;
   if (!seen) return;
   if (!before) ++shows_;
   ++pictures_;
-  if (!slate_->move_to(at - fade_.began()) && loaded_) return;
-  loaded_ = true;
-  cascade_.next(FramePtr(av_frame_clone(&slate_->picture())), {1, 1});
+  move(at, !before, feed);
+}
+
+void SlateShow::move(base::Micros at, bool begins, const Cascade& feed) {
+  if (slate_ == nullptr) {
+    if (begins) cascade_.next(feed.source(), feed.aspect());
+  } else if (slate_->move_to(at - fade_.began()) || !loaded_) {
+    loaded_ = true;
+    cascade_.next(FramePtr(av_frame_clone(&slate_->picture())), {1, 1});
+  }
 }
 
 FramePtr SlateShow::picture(std::size_t rung, Cascade& feed) {
   const double share = fade_.share();
   if (share <= 0) return feed.picture(rung);
   FramePtr slate = cascade_.picture(rung);
-  if (share >= 1) return slate;
-  const FramePtr under = feed.picture(rung);
-  if (under == nullptr || slate == nullptr) return slate;
-  return mix(rung, *under, *slate);
+  if (share >= 1 && slate != nullptr) return slate;
+  FramePtr under = feed.picture(rung);
+  if (slate == nullptr) return under;
+  return under == nullptr ? std::move(slate) : mix(rung, *under, *slate);
 }
 
 FramePtr SlateShow::mix(std::size_t rung, const AVFrame& feed, const AVFrame& slate) {

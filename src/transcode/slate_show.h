@@ -15,18 +15,20 @@
 namespace transcode {
 
 /// Puts a slate in the place of the pictures of a ladder, in the sizes of all rungs, with a mix from one to the other.
+/// Where there is no slate and an operator wants one, the picture of that instant stands in its place: what is to be
+/// hidden is hidden.
 /// Thread: the scaling thread's; ask() and the counters any.
 class SlateShow {
  public:
-  /// `slate`: null for none, so that nothing is ever shown of it. `after`: see SlateFade.
+  /// `slate`: null for none. `after`: see SlateFade.
   SlateShow(std::shared_ptr<Slate> slate, base::Micros after, const std::vector<Rung>& rungs);
 
   /// An operator wants the slate from the next picture on, or no longer.
   void ask(bool on) { asked_ = on; }
   bool asked() const { return asked_; }
 
-  /// Moves to the picture that is shown at `at`.
-  void next(base::Micros at, SlateFade::What what);
+  /// Moves to the picture that is shown at `at`; `feed` has the one that would be shown without a slate.
+  void next(base::Micros at, SlateFade::What what, const Cascade& feed);
   /// The picture for a rung: of `feed`, of the slate, or both mixed. Null where scaling failed.
   FramePtr picture(std::size_t rung, Cascade& feed);
 
@@ -38,6 +40,7 @@ class SlateShow {
   std::uint64_t pictures() const { return pictures_; }
 
  private:
+  void move(base::Micros at, bool begins, const Cascade& feed);
   FramePtr mix(std::size_t rung, const AVFrame& feed, const AVFrame& slate);
 
   const std::shared_ptr<Slate> slate_;

@@ -80,6 +80,7 @@ void Production::resume(base::View position) {
     for (Feed& feed : feeds_) feed.input().not_before(end);
   }
   packager_.resume(*log);
+  video_.continue_log();
   presentation_.resume(log->presentation);
   present();
 }
@@ -99,7 +100,7 @@ void Production::tick(base::Micros utc) {
   now_ = utc;
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
-  if (options_.outage != job::Options::Outage::kGap) video_.hold(utc);
+  if (options_.outage != job::Options::Outage::kGap || slate_) video_.hold(utc);
   settle_switch();
   save_cpu();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();

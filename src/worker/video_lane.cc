@@ -191,10 +191,11 @@ void VideoLane::publish_copy(const media::Packet& packet) {
   if (!copy_) return;
   if (rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
   media::Packet published = packet;
-  if (slate_ && !still_.empty()) {
+  if (slate_ && (continued_ || !still_.empty())) {
     copy_held_ = true;
     // The last picture, wherever the feed has a key frame, so that segments go on to begin there; what lies between,
     // the packager holds.
+    if (still_.empty()) return;
     if (packet.key) published.data = still_;
   } else if (packet.key) {
     copy_held_ = false;

@@ -69,6 +69,8 @@ class VideoLane final : private transcode::Output {
   void on_loss(std::uint32_t track_id);
   /// It is `utc`: what encoders should have shown by now, and was not there, is the last picture again.
   void hold(base::Micros utc);
+  /// The log has a picture of an earlier worker, which the packager holds: what is copied need not begin by itself.
+  void continue_log() { continued_ = true; }
   /// Shows the slate in the rungs, whatever the feed shows, until it is called with false; a copy holds its last key
   /// frame. Also of encoders that are opened later.
   void show_slate(bool on);
@@ -142,8 +144,9 @@ class VideoLane final : private transcode::Output {
   transcode::HoldClock hold_clock_;
   std::vector<RungLane> rungs_;
   std::uint64_t unplayable_ = 0;
-  bool slate_ = false;      ///< the operator wants it
-  base::Bytes still_;       ///< newest key frame of the copy that was published, in format_
+  bool slate_ = false;  ///< the operator wants it
+  base::Bytes still_;   ///< newest key frame of the copy that was published, in format_
+  bool continued_ = false;
   bool copy_held_ = false;  ///< the copy shows still_, up to a key frame
 };
 

@@ -81,6 +81,14 @@ TEST(SlateFade, StaysWhereTheFeedGoesWhileItIsAskedFor) {
   EXPECT_EQ(course.run(10, What::kAbsent, false), 1) << "there is still no feed";
 }
 
+TEST(SlateFade, IsAllThatIsSeenWhereItWasAskedForBeforeTheFirstPicture) {
+  Course course(SlateFade::kNever);
+  EXPECT_EQ(course.next(What::kPicture, true), 1) << "a worker that takes over from another shows nothing in between";
+  EXPECT_EQ(course.fade.began(), course.at);
+  EXPECT_EQ(course.next(What::kPicture, true), 1);
+  EXPECT_LT(course.next(What::kPicture, false), 1);
+}
+
 TEST(SlateFade, SaysWhenItBegan) {
   Course course(0);
   course.run(10, What::kPicture);

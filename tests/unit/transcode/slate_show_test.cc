@@ -30,7 +30,7 @@ struct Stage {
     feed.next(testing::make_picture(320, 180, 100, 100), {1, 1});
   }
   void run(int frames, What what) {
-    for (int i = 0; i < frames; ++i) show.next(at += kFrame, what);
+    for (int i = 0; i < frames; ++i) show.next(at += kFrame, what, feed);
   }
   double luma(std::size_t rung) { return luma_of(*show.picture(rung, feed)); }
 
@@ -107,13 +107,27 @@ TEST(SlateShow, IsShownWhileItIsAskedFor) {
   EXPECT_NEAR(stage.luma(0), 100, 1);
 }
 
-TEST(SlateShow, ShowsTheLastPictureWhereThereIsNoSlate) {
+TEST(SlateShow, ShowsTheLastPictureInAnOutageWhereThereIsNoSlate) {
   Stage stage({});
-  stage.show.ask(true);
   stage.run(5, What::kPicture);
   stage.run(50, What::kAbsent);
   EXPECT_NEAR(stage.luma(0), 100, 0.1);
   EXPECT_FALSE(stage.show.shown());
+}
+
+TEST(SlateShow, HidesTheFeedBehindAPictureOfItWhereAnOperatorWantsASlateAndThereIsNone) {
+  Stage stage({});
+  stage.run(5, What::kPicture);
+  stage.show.ask(true);
+  stage.run(1, What::kPicture);
+  stage.feed.next(testing::make_picture(320, 180, 200, 200), {1, 1});
+  stage.run(10, What::kPicture);
+  EXPECT_NEAR(stage.luma(0), 100, 1) << "the picture of when it was ordered";
+  EXPECT_NEAR(stage.luma(1), 100, 1);
+  EXPECT_TRUE(stage.show.shown());
+  stage.show.ask(false);
+  stage.run(10, What::kPicture);
+  EXPECT_NEAR(stage.luma(0), 200, 1);
 }
 
 }  // namespace

@@ -93,6 +93,31 @@ TEST(Slate, RepeatsAFilmWithoutAPause) {
   }
 }
 
+TEST(Slate, RepeatsAFilmWithReorderedPicturesInEveryContainer) {
+  testing::VideoSpec spec{.width = 160, .height = 90, .frames = 9, .gop = 9, .b_frames = 2, .first_pts = 90000};
+  spec.luma = [](int, int, int picture) { return 40 + 20 * picture; };
+  for (const char* format : {"matroska", "mpegts"}) {
+    const auto file = testing::film(testing::make_video(spec), format);
+    const auto slate = Slate::make(file, {});
+    ASSERT_TRUE(slate.ok()) << format << ": " << slate.error().message();
+    for (int n = 0; n < 30; ++n) {
+      (*slate)->move_to(n * kFrame + kMillisecond);
+      EXPECT_NEAR(number_of((*slate)->picture()), n % 9, 0.3) << format << " " << n;
+    }
+  }
+}
+
+TEST(Slate, PlaysOnOverTimeStampsThatJumpBack) {
+  auto file = counting_film(10, "mpegts");
+  const auto once = file;
+  file.insert(file.end(), once.begin(), once.end());
+  const auto slate = Slate::make(file, {}).take();
+  for (int n = 0; n < 40; ++n) {
+    slate->move_to(n * kFrame + kMillisecond);
+    EXPECT_NEAR(number_of(slate->picture()), n % 10, 1.2) << n;
+  }
+}
+
 TEST(Slate, BeginsAnewWhereItIsShownAgain) {
   const auto file = counting_film(5);
   const auto slate = Slate::make(file, {}).take();

@@ -476,7 +476,9 @@ TEST(VideoLane, WithASlateThatIsNoneTheLadderIsThereAllTheSame) {
   encode.play(source.packets);
   encode.lane.flush();
   EXPECT_EQ(encode.outlet.packets[0].size(), 12U);
-  EXPECT_EQ(encode.lane.ladder_counters()->slates, 0U);
+  const auto frames = transcode::testing::decode(encode.outlet.spec(0).track, encode.outlet.packets[0]);
+  ASSERT_EQ(frames.size(), 12U);
+  EXPECT_NEAR(transcode::testing::difference_of(*frames[0], *frames[11]), 0, 3) << "its first picture stands";
 }
 
 std::string letters(const std::vector<media::Packet>& packets) {
@@ -504,6 +506,19 @@ TEST(VideoLane, ACopyHoldsItsLastKeyFrameUnderASlateAndGoesOnAtAKeyFrame) {
   say("ccDdd");
   EXPECT_EQ(letters(copy.outlet.packets[0]), "AaaAADdd");
   EXPECT_TRUE(copy.outlet.packets[0][3].key);
+}
+
+TEST(VideoLane, ACopyOfAWorkerThatTakesOverShowsNothingOfTheFeedUnderASlate) {
+  Copy copy;
+  copy.lane.continue_log();
+  copy.lane.show_slate(true);
+  copy.lane.take(video(256), 0);
+  auto packets = make_packets(256, 0, 3600, 3);
+  EXPECT_EQ(feed(copy.lane, packets), 3);
+  EXPECT_TRUE(copy.outlet.packets[0].empty()) << "the packager holds the picture of the log";
+  copy.lane.show_slate(false);
+  EXPECT_EQ(feed(copy.lane, make_packets(256, 3 * 3600, 3600, 3)), 3);
+  EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
 }
 
 }  // namespace
