@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -132,7 +133,7 @@ std::optional<channel::SlateOrder::Request> slate_request(std::string_view body)
   for (const auto& [name, value] : given.items()) {
     if (name == "on") continue;
     if (name == "for" && value.is_number() && value.get<double>() > 0 && value.get<double>() <= kLongestSlate) {
-      request.duration = static_cast<base::Micros>(value.get<double>() * base::kSecond);
+      request.duration = std::max<base::Micros>(1, static_cast<base::Micros>(value.get<double>() * base::kSecond));
     } else if (name == "reason" && value.is_string() && value.get_ref<const std::string&>().size() <= kLongestReason) {
       request.reason = value.get<std::string>();
     } else {

@@ -226,6 +226,8 @@ std::vector<std::string> channel_faults(const channel::Options& options) {
     found.emplace_back("window has to hold at least six segments (HLS authoring, LL-26)");
   if (media.outage == job::Options::Outage::kSlate && media.slate == nullptr)
     found.emplace_back("outage: slate needs a file to show: slate: FILE");
+  if (media.outage == job::Options::Outage::kGap && media.slate != nullptr)
+    found.emplace_back("outage: gap does not go with a slate, under which a copy would have gaps: take hold or slate");
   if (!media.copy_video && !media.default_ladder && media.ladder.empty())
     found.emplace_back("\"ladder: none\" leaves nothing to play unless source is copy");
   return found;

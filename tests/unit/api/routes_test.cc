@@ -30,6 +30,7 @@ class FakeBackend final : public Backend {
     take(switch_outcome);
   }
   void order_slate(std::string channel, channel::SlateOrder::Request request, Take<Channels::Slate> take) override {
+    if (request.duration > 0) shortest = std::min(shortest, request.duration);
     slates.push_back(channel + (request.on ? " on" : " off") + " for " +
                      std::to_string(request.duration / base::kMillisecond) + " ms: " + request.reason);
     take(slate_outcome);
@@ -44,6 +45,7 @@ class FakeBackend final : public Backend {
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
   std::vector<std::string> slates;
+  base::Micros shortest = INT64_MAX;  ///< duration of an order that has one
 };
 
 class RoutesTest : public testing::Test {
@@ -242,8 +244,11 @@ TEST_F(RoutesTest, OrdersASlateForATimeWithAReason) {
   EXPECT_EQ(slate("match", R"({"on": true})").status, 204);
   EXPECT_EQ(slate("match", R"({"on": false})").status, 204);
   EXPECT_EQ(slate("match", R"({"on": true, "for": 86400})").status, 204);
-  EXPECT_EQ(backend_.slates, (std::vector<std::string>{"match on for 1500 ms: pause", "match on for 0 ms: ",
-                                                       "match off for 0 ms: ", "match on for 86400000 ms: "}));
+  EXPECT_EQ(slate("match", R"({"on": true, "for": 1e-9})").status, 204);
+  EXPECT_EQ(backend_.slates,
+            (std::vector<std::string>{"match on for 1500 ms: pause", "match on for 0 ms: ", "match off for 0 ms: ",
+                                      "match on for 86400000 ms: ", "match on for 0 ms: "}));
+  EXPECT_EQ(backend_.shortest, 1) << "a short time is not for ever";
 }
 
 TEST_F(RoutesTest, SaysWhyASlateIsNotShown) {

@@ -246,6 +246,13 @@ TEST(Slate, IsNeededWhereAnOutageShowsIt) {
   EXPECT_EQ(problems_of("channels: {a: {outage: hold, slate: ''}}"), "");
 }
 
+TEST(Slate, DoesNotGoWithGaps) {
+  const std::string file = own_file("gap.png");
+  std::ofstream(file) << "\x89PNG and more";
+  EXPECT_NE(problems_of("channels: {a: {outage: gap, slate: " + file + "}}").find("outage: gap"), std::string::npos);
+  EXPECT_EQ(problems_of("channels: {a: {outage: hold, slate: " + file + "}}"), "");
+}
+
 TEST(Slate, ThatIsNoPictureIsRefusedWithItsPlace) {
   const std::string file = own_file("slate.txt");
   std::ofstream(file) << "text";
