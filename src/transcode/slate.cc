@@ -2,12 +2,14 @@
 
 extern "C" {
 #include <libavformat/avformat.h>
+#include <libavutil/opt.h>
 }
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "transcode/av.h"
@@ -82,10 +84,8 @@ base::Error unusable(std::string why) {
                                       "Matroska, WebM or MPEG-TS"};
 }
 
-/// The matrix that libswscale should take a picture's samples for.
-const int* matrix_of(AVColorSpace space) {
-  return sws_getCoefficients(space == AVCOL_SPC_UNSPECIFIED || space == AVCOL_SPC_RGB ? SWS_CS_ITU709 : space);
-}
+/// The matrix that libswscale should take a picture's samples for; RGB has none.
+const int* matrix_of(AVColorSpace space) { return sws_getCoefficients(space == AVCOL_SPC_RGB ? SWS_CS_ITU709 : space); }
 
 bool full_range(const AVFrame& frame) {
   switch (frame.format) {
@@ -108,7 +108,7 @@ AVPixelFormat unranged_format(int format) {
 
 }  // namespace
 
-/// Pictures of any format in 8-bit 4:2:0 of one matrix and range.
+/// Pictures of any format in 8-bit 4:2:0 of one matrix and range; one that is so already is passed on without a copy.
 class SlateConverter {
  public:
   explicit SlateConverter(const media::Colour& colour)
@@ -117,13 +117,18 @@ class SlateConverter {
 
   FramePtr convert(const AVFrame& from) {
     const AVPixelFormat format = unranged_format(from.format);
-    context_.reset(sws_getCachedContext(context_.release(), from.width, from.height, format, from.width, from.height,
-                                        AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr, nullptr));
+    AVColorSpace space = from.colorspace;
+    // JPEG says that its matrix is BT.601 by being JPEG.
+    if (space == AVCOL_SPC_UNSPECIFIED) space = full_range(from) ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
+    const bool same_range = full_range(from) == (range_ == AVCOL_RANGE_JPEG);
+    if (format == AV_PIX_FMT_YUV420P && same_range && space == matrix_) {
+      FramePtr same(av_frame_clone(&from));
+      if (same != nullptr) same->format = format;
+      return same;
+    }
+    open(from, format);
     FramePtr to = pool_.picture(AV_PIX_FMT_YUV420P, from.width, from.height);
     if (context_ == nullptr || to == nullptr) return nullptr;
-    // JPEG says that its matrix is BT.601 by being JPEG.
-    const AVColorSpace space =
-        from.colorspace == AVCOL_SPC_UNSPECIFIED && full_range(from) ? AVCOL_SPC_SMPTE170M : from.colorspace;
     sws_setColorspaceDetails(context_.get(), matrix_of(space), full_range(from) ? 1 : 0, matrix_of(matrix_),
                              range_ == AVCOL_RANGE_JPEG ? 1 : 0, 0, 1 << 16, 1 << 16);
     if (sws_scale(context_.get(), from.data, from.linesize, 0, from.height, to->data, to->linesize) < 0) return nullptr;
@@ -134,8 +139,32 @@ class SlateConverter {
   }
 
  private:
+  /// The context for pictures such as this. libswscale looks at the ranges when it is initialised: with two of one
+  /// format it otherwise only copies.
+  void open(const AVFrame& from, AVPixelFormat format) {
+    const Shape shape{from.width, from.height, format, full_range(from)};
+    if (context_ != nullptr && shape == shape_) return;
+    shape_ = shape;
+    context_.reset(sws_alloc_context());
+    if (context_ == nullptr) return;
+    const auto set = [&](const char* name, int value) { av_opt_set_int(context_.get(), name, value, 0); };
+    set("srcw", from.width);
+    set("srch", from.height);
+    set("src_format", format);
+    set("src_range", full_range(from) ? 1 : 0);
+    set("dstw", from.width);
+    set("dsth", from.height);
+    set("dst_format", AV_PIX_FMT_YUV420P);
+    set("dst_range", range_ == AVCOL_RANGE_JPEG ? 1 : 0);
+    set("sws_flags", SWS_BICUBIC);
+    if (sws_init_context(context_.get(), nullptr, nullptr) < 0) context_.reset();
+  }
+
+  using Shape = std::tuple<int, int, AVPixelFormat, bool>;  ///< width, height, format, full range
+
   const AVColorSpace matrix_;
   const AVColorRange range_;
+  Shape shape_{};
   SwsContextPtr context_;
   FramePool pool_;
 };

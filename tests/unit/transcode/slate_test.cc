@@ -62,6 +62,20 @@ TEST(Slate, TakesAJpegWhoseSizeIsOdd) {
   EXPECT_NEAR(luma_of((*slate)->picture()), 235, 3) << "full range in the file, limited in the ladder";
 }
 
+TEST(Slate, ConvertsAFilmOnlyWhereItsColoursAreNotTheLadders) {
+  testing::VideoSpec spec{.width = 160, .height = 90, .frames = 3, .gop = 3, .first_pts = 90000};
+  spec.colour = {.primaries = 1, .transfer = 1, .matrix = 1};
+  spec.luma = [](int, int, int) { return 200; };
+  const auto file = testing::film(testing::make_video(spec));
+  for (const bool full : {false, true}) {
+    const auto slate = Slate::make(file, {.matrix = 1, .full_range = full});
+    ASSERT_TRUE(slate.ok()) << slate.error().message();
+    // Limited 200 is 214 in full range: (200 - 16) * 255 / 219.
+    EXPECT_NEAR(luma_of((*slate)->picture()), full ? 214 : 200, 2);
+    EXPECT_EQ((*slate)->picture().format, AV_PIX_FMT_YUV420P);
+  }
+}
+
 TEST(Slate, PlaysAFilmByItsTimeStamps) {
   for (const char* format : {"matroska", "mpegts"}) {
     const auto file = counting_film(5, format);
