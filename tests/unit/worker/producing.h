@@ -1,8 +1,10 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "feeds.h"
 #include "job/stats.h"
 #include "record/position_encoding.h"
+#include "unit/transcode/source.h"
 #include "worker/production.h"
 
 namespace worker {
@@ -73,6 +76,26 @@ class Producing {
     }
   }
   void play(std::int64_t from, std::int64_t until) { play(from, until, {}); }
+  /// Pictures that libavcodec made, in a timescale of 1000 from kEpoch on, with their header first. `after`: what is
+  /// done behind each, at its time.
+  void play(const transcode::testing::Feed& source, const std::function<void(base::Micros)>& after) {
+    const auto bytes = [](base::View view) { return rtmp::Buffer(view.begin(), view.end()); };
+    say(rtmp_video_header(kEpoch, bytes(source.track.config.view())));
+    for (const media::Packet& packet : source.packets) {
+      const base::Micros at = kEpoch + packet.pts * base::kMillisecond;
+      say(rtmp_message(feed::kRtmpVideo, packet.pts, at,
+                       rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, bytes(packet.data.view()))));
+      after(at);
+    }
+  }
+  /// What encoders have finished by now is taken; waits for it, so that they never lag. False after five seconds.
+  bool take_encoded() {
+    if (production.encoded_descriptor() < 0) return true;
+    pollfd descriptor{production.encoded_descriptor(), POLLIN, 0};
+    if (poll(&descriptor, 1, 5'000) != 1) return false;
+    production.on_encoded();
+    return true;
+  }
   void pass(std::int64_t from, std::int64_t until) { play(from, until, {.video = false, .audio = false}); }
 
   template <typename T>

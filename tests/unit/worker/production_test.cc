@@ -1,7 +1,5 @@
 #include "worker/production.h"
 
-#include <poll.h>
-
 #include "producing.h"
 #include "unit/transcode/source.h"
 
@@ -278,17 +276,7 @@ TEST(Production, FinishDrainsTheEncoders) {
   spec.timescale = 1000;
   const transcode::testing::Feed source = transcode::testing::make_video(spec);
   channel.start();
-  const base::View config = source.track.config.view();
-  channel.say(rtmp_video_header(kEpoch, rtmp::Buffer(config.begin(), config.end())));
-  for (const media::Packet& packet : source.packets) {
-    const base::View data = packet.data.view();
-    channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, kEpoch + packet.pts * base::kMillisecond,
-                             rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
-    if (channel.production.encoded_descriptor() < 0) continue;
-    pollfd descriptor{channel.production.encoded_descriptor(), POLLIN, 0};
-    ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "so that the encoder never lags";
-    channel.production.on_encoded();
-  }
+  channel.play(source, [&](base::Micros) { ASSERT_TRUE(channel.take_encoded()); });
   channel.say(feed::Finish{});
   EXPECT_EQ(channel.names(), Names{"v90"});
   std::int64_t ticks = 0;
@@ -313,15 +301,7 @@ TEST(Production, ALadderThatCannotKeepUpDoesLess) {
   const transcode::testing::Feed source =
       transcode::testing::make_video({.width = 640, .height = 360, .frames = 150, .gop = 25, .timescale = 1000});
   channel.start();
-  const base::View config = source.track.config.view();
-  channel.say(rtmp_video_header(kEpoch, rtmp::Buffer(config.begin(), config.end())));
-  for (const media::Packet& packet : source.packets) {
-    const base::View data = packet.data.view();
-    const base::Micros now = kEpoch + packet.pts * base::kMillisecond;
-    channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, now,
-                             rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
-    channel.say(feed::Tick{now});
-  }
+  channel.play(source, [&](base::Micros now) { channel.say(feed::Tick{now}); });
   channel.say(feed::Finish{});
   job::Stats stats{};
   channel.production.report(stats);
@@ -340,19 +320,11 @@ TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
   spec.timescale = 1000;
   const transcode::testing::Feed source = transcode::testing::make_video(spec);
   channel.start();
-  const base::View config = source.track.config.view();
-  channel.say(rtmp_video_header(kEpoch, rtmp::Buffer(config.begin(), config.end())));
   job::Stats stats{};
-  for (const media::Packet& packet : source.packets) {
-    const base::View data = packet.data.view();
-    channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, kEpoch + packet.pts * base::kMillisecond,
-                             rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, rtmp::Buffer(data.begin(), data.end()))));
-    if (channel.production.encoded_descriptor() < 0) continue;
-    pollfd descriptor{channel.production.encoded_descriptor(), POLLIN, 0};
-    ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "so that the encoder never lags";
-    channel.production.on_encoded();
+  channel.play(source, [&](base::Micros) {
+    ASSERT_TRUE(channel.take_encoded());
     channel.production.report(stats);
-  }
+  });
   EXPECT_GT(stats.feeds[0].watched_us, 0U);
   EXPECT_LE(stats.feeds[0].watched_us, 1'600'000U);
   EXPECT_EQ(stats.feeds[0].black_us, 0U);
