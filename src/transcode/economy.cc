@@ -73,8 +73,20 @@ media::Rational Economy::rate_of(std::size_t rung) const {
   return own;
 }
 
-void Economy::on_key(media::Rational source_rate) {
+void Economy::on_picture(const Picture& picture) {
+  picture_ = picture;
+  if (picture.key) {
+    if (since_key_ > 0) measured_ = {since_key_ * picture.timescale, picture.pts - key_pts_};
+    key_pts_ = picture.pts;
+    since_key_ = 0;
+    on_key();
+  }
+  ++since_key_;
+}
+
+void Economy::on_key() {
   const int level = std::clamp(asked_.load(), 0, most_economy(rungs_.size()));
+  const media::Rational source_rate = picture_.source_rate.known() ? picture_.source_rate : measured_;
   if (level == level_ && (level == 0 || source_rate == source_rate_)) return;
   source_rate_ = source_rate;
   if (level != level_) ++changes_;
@@ -85,9 +97,10 @@ void Economy::on_key(media::Rational source_rate) {
   }
 }
 
-bool Economy::keep(std::size_t rung, std::int64_t pts, std::int64_t slot_start, bool key, media::Rational source_rate,
-                   std::int64_t timescale) {
-  return thinners_[rung].keep(pts, slot_start, key, source_rate, timescale);
+bool Economy::keep(std::size_t rung, std::int64_t slot_start) {
+  const bool measure = level_ > 0 && !picture_.source_rate.known();
+  return thinners_[rung].keep(picture_.pts, slot_start, picture_.key, measure ? measured_ : picture_.source_rate,
+                              picture_.timescale);
 }
 
 }  // namespace transcode

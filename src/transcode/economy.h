@@ -58,22 +58,32 @@ class Economy {
   /// How often the level has changed.
   std::uint64_t changes() const { return changes_; }
 
-  /// A key frame comes, of a source of this rate. Call before keep() of its picture.
-  void on_key(media::Rational source_rate);
-  /// True if the rung shows the picture: see Thinner.
-  bool keep(std::size_t rung, std::int64_t pts, std::int64_t slot_start, bool key, media::Rational source_rate,
-            std::int64_t timescale);
+  struct Picture {
+    std::int64_t pts = 0;
+    std::int64_t timescale = 1;
+    bool key = false;
+    media::Rational source_rate;  ///< 0/1: not known
+  };
+  /// A picture comes. REQUIRES: pts rise.
+  void on_picture(const Picture& picture);
+  /// True if the rung shows it: see Thinner.
+  bool keep(std::size_t rung, std::int64_t slot_start);
   bool fast(std::size_t rung) const { return efforts_[rung].fast; }
 
  private:
   media::Rational rate_of(std::size_t rung) const;
+  void on_key();
 
   const std::vector<Rung> rungs_;
   const media::Rational stills_;  ///< a second
   std::atomic<int> asked_{0};
   std::atomic<int> level_{0};
   std::atomic<std::uint64_t> changes_{0};
-  media::Rational source_rate_;
+  Picture picture_;  ///< the newest
+  std::int64_t key_pts_ = 0;
+  std::int64_t since_key_ = 0;   ///< pictures, from the last key frame on; 0: none came
+  media::Rational measured_;     ///< rate between the last two key frames
+  media::Rational source_rate_;  ///< that `thinners_` are made for
   std::vector<Effort> efforts_;
   std::vector<Thinner> thinners_;
 };

@@ -114,6 +114,7 @@ bool EncodeSide::State::choked() const { return outbox.bytes() > options.max_byt
 bool EncodeSide::State::shed(const Switch::Picture& picture) {
   if (choked()) return true;
   shed_last = picture.late && !shed_last && !key_clock.peek(picture.frame->pts);
+  if (shed_last) ++shed_frames;
   return shed_last;
 }
 
@@ -147,9 +148,9 @@ void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const O
 
 void EncodeSide::State::encode(const Shown& shown) {
   const bool key = key_clock.take(shown.pts);
-  if (key) economy.on_key(shown.rate);
+  economy.on_picture({shown.pts, timescale, key, shown.rate});
   for (std::size_t i = 0; i < workers.size(); ++i) {
-    if (!economy.keep(i, shown.pts, key_clock.slot_start(shown.pts), key, shown.rate, timescale)) {
+    if (!economy.keep(i, key_clock.slot_start(shown.pts))) {
       workers[i]->count_thinned();
       continue;
     }
@@ -217,8 +218,7 @@ int EncodeSide::most_economy() const { return transcode::most_economy(state_->ru
 EncodeSide::Load EncodeSide::load() const {
   Load load;
   for (const auto& worker : state_->workers) load.left_out += worker->left_out();
-  load.dropped = state_->dropped_frames;
-  load.economy = state_->economy.level();
+  load.shed = state_->shed_frames;
   return load;
 }
 

@@ -89,8 +89,7 @@ class EncodeSide {
   /// What shows that the CPU is short.
   struct Load {
     std::uint64_t left_out = 0;  ///< pictures, of all rungs that were busy
-    std::uint64_t dropped = 0;   ///< pictures, of the whole ladder
-    int economy = 0;             ///< the level that holds now
+    std::uint64_t shed = 0;      ///< pictures, of the whole ladder
   };
 
   /// Opens every encoder; the tracks of all rungs are then waiting in drain(). Zeros in a rung are resolved from

@@ -61,6 +61,7 @@ struct EncodeSide::State {
   std::atomic<std::uint64_t> held_frames{0};
   std::atomic<std::uint64_t> late_frames{0};
   std::atomic<std::uint64_t> dropped_frames{0};
+  std::atomic<std::uint64_t> shed_frames{0};  ///< of these, for want of CPU
   std::thread thread;
 };
 

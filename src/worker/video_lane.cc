@@ -375,7 +375,7 @@ std::optional<VideoLane::Counters> VideoLane::ladder_counters() const {
 std::optional<govern::Load> VideoLane::load() const {
   if (most_economy() == 0) return std::nullopt;
   const transcode::EncodeSide::Load load = encode_->load();
-  const std::uint64_t not_encoded = load.left_out + load.dropped;
+  const std::uint64_t not_encoded = load.left_out + load.shed;
   if (!decode_) return govern::Load{0, not_encoded};
   return govern::Load{decode_->overdue(), not_encoded + decode_->overflowed()};
 }

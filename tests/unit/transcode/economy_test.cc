@@ -75,36 +75,48 @@ TEST(Economy, ASingleRungHasNothingToSave) {
   EXPECT_EQ(most_economy(0), 0);
   Economy economy(ladder({360}), 375'000);
   economy.ask(5);
-  economy.on_key({25, 1});
+  economy.on_picture({.key = true, .source_rate = {25, 1}});
   EXPECT_EQ(economy.level(), 0);
   EXPECT_EQ(economy.changes(), 0U);
 }
 
-/// How many of the pictures of two seconds at 25 a second each rung shows.
-std::vector<int> shown(Economy& economy, std::size_t rungs) {
-  std::vector<int> counts(rungs);
-  for (std::int64_t i = 0; i < 50; ++i) {
-    if (i == 0) economy.on_key({25, 1});
-    for (std::size_t rung = 0; rung < rungs; ++rung) {
-      counts[rung] += economy.keep(rung, i * 3600, 0, i == 0, {25, 1}, 90000) ? 1 : 0;
+/// An economy and a source of 25 pictures a second, of a rate that it tells or not.
+struct Shown {
+  Shown(const std::vector<Rung>& rungs, media::Rational told = {25, 1})
+      : count(rungs.size()), rate(told), economy(rungs, 400 * base::kMillisecond) {}
+
+  /// How many of the pictures of the next two seconds, a slot, each rung shows.
+  std::vector<int> next() {
+    std::vector<int> counts(count);
+    for (int i = 0; i < 50; ++i) {
+      economy.on_picture({pts, 90000, i == 0, rate});
+      for (std::size_t rung = 0; rung < count; ++rung) {
+        counts[rung] += economy.keep(rung, pts / 180'000 * 180'000) ? 1 : 0;
+      }
+      pts += 3600;
     }
+    return counts;
   }
-  return counts;
-}
+
+  const std::size_t count;
+  const media::Rational rate;
+  std::int64_t pts = 1'800'000;
+  Economy economy;
+};
 
 TEST(Economy, ShowsFewerPicturesOfTheRungsThatSave) {
-  const auto rungs = ladder({720, 480, 360});
-  Economy economy(rungs, 400 * base::kMillisecond);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{50, 50, 50}));
+  Shown ladder_of(ladder({720, 480, 360}));
+  Economy& economy = ladder_of.economy;
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{50, 50, 50}));
   economy.ask(2);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{25, 25, 50}));
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{25, 25, 50}));
   economy.ask(3);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{5, 25, 50}));
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{5, 25, 50}));
   economy.ask(99);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{5, 5, 50}));
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{5, 5, 50}));
   EXPECT_EQ(economy.level(), 4);
   economy.ask(-1);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{50, 50, 50}));
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{50, 50, 50}));
   EXPECT_EQ(economy.changes(), 4U);
 }
 
@@ -112,31 +124,43 @@ TEST(Economy, HalvesTheRungsOwnRateWhereThatIsLower) {
   auto rungs = ladder({720, 480, 360});
   rungs[0].frame_rate = {50, 1};
   rungs[1].frame_rate = {25, 2};
-  Economy economy(rungs, 400 * base::kMillisecond);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{50, 25, 50}));
-  economy.ask(2);
-  EXPECT_EQ(shown(economy, 3), (std::vector<int>{25, 13, 50}));
+  Shown ladder_of(rungs);
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{50, 25, 50}));
+  ladder_of.economy.ask(2);
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{25, 13, 50}));
 }
 
 TEST(Economy, TakesALevelAtTheNextKeyFrame) {
-  Economy economy(ladder({720, 360}), 400 * base::kMillisecond);
-  shown(economy, 2);
+  Shown ladder_of(ladder({720, 360}));
+  Economy& economy = ladder_of.economy;
+  ladder_of.next();
   economy.ask(3);
-  EXPECT_TRUE(economy.keep(0, 50 * 3600, 0, false, {25, 1}, 90000));
+  economy.on_picture({ladder_of.pts, 90000, false, {25, 1}});
+  EXPECT_TRUE(economy.keep(0, 1'800'000));
   EXPECT_EQ(economy.level(), 0);
   EXPECT_FALSE(economy.fast(0));
-  economy.on_key({25, 1});
+  economy.on_picture({ladder_of.pts + 3600, 90000, true, {25, 1}});
   EXPECT_EQ(economy.level(), 3);
   EXPECT_TRUE(economy.fast(0));
   EXPECT_FALSE(economy.fast(1));
 }
 
-TEST(Economy, ShowsEveryPictureOfAnUnknownRateButForStills) {
-  Economy economy(ladder({720, 360}), 400 * base::kMillisecond);
-  economy.ask(2);
-  economy.on_key({0, 1});
-  EXPECT_TRUE(economy.keep(0, 0, 0, true, {0, 1}, 90000));
-  EXPECT_TRUE(economy.keep(0, 3600, 0, false, {0, 1}, 90000));
+TEST(Economy, MeasuresARateThatTheSourceDoesNotTell) {
+  Shown ladder_of(ladder({720, 360}), {0, 1});
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{50, 50}));
+  ladder_of.economy.ask(2);
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{25, 50}));
+  ladder_of.economy.ask(3);
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{5, 50}));
+  ladder_of.economy.ask(0);
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{50, 50}));
+}
+
+TEST(Economy, ShowsEveryPictureUntilTheRateIsMeasuredButForStills) {
+  Shown ladder_of(ladder({720, 360}), {0, 1});
+  ladder_of.economy.ask(2);
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{50, 50}));
+  EXPECT_EQ(ladder_of.next(), (std::vector<int>{25, 50}));
 }
 
 /// Whether x264's fast encoder needs no other parameter sets.

@@ -374,7 +374,7 @@ TEST(EncodeSide, SavesInTheLargerRungsFromTheNextKeyFrameOn) {
   play(0, 10);
   encode->set_economy(2);
   play(10, 40);
-  EXPECT_EQ(encode->load().economy, 2);
+  EXPECT_EQ(encode->counters().economy, 2);
   encode->set_economy(3);
   play(40, 60);
   encode->set_economy(0);
