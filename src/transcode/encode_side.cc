@@ -75,7 +75,11 @@ base::Status EncodeSide::State::open(const media::Track& shape) {
   const int cores = planned_cores(options.cores);
   TRY_OK(outbox.open());
   for (std::size_t i = 0; i < rungs.size(); ++i) {
-    TRY(auto encoder, VideoEncoder::make(rungs[i], shape, {encoder_threads(rungs[i], cores)}));
+    base::Result<std::unique_ptr<VideoEncoder>> opened = base::Error{base::Code::kSystem, "encoder not opened"};
+    // An encoder's own threads are those of the thread that opens it.
+    run_niced(nice_of(rungs, i),
+              [&] { opened = VideoEncoder::make(rungs[i], shape, {encoder_threads(rungs[i], cores)}); });
+    TRY(auto encoder, std::move(opened));
     media::Track track = encoder->track();
     track.id = static_cast<std::uint32_t>(i);
     outbox.put({i, std::move(track)});

@@ -16,6 +16,22 @@ base::Micros steady_now() {
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
+namespace {
+
+/// On Linux this is the calling thread's. Where it is refused a rung still loses pictures instead of others'.
+void ask_for_less_cpu(int nice) {
+  if (nice > 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + nice);
+}
+
+}  // namespace
+
+void run_niced(int nice, const std::function<void()>& work) {
+  std::thread([&] {
+    ask_for_less_cpu(nice);
+    work();
+  }).join();
+}
+
 RungWorker::RungWorker(std::size_t rung, std::unique_ptr<VideoEncoder> encoder, Outbox& outbox, Open open)
     : rung_(rung), encoder_(std::move(encoder)), open_(std::move(open)), outbox_(outbox) {}
 
@@ -26,8 +42,7 @@ RungWorker::~RungWorker() {
 
 void RungWorker::start(const std::string& name, int nice) {
   thread_ = std::thread([this, nice] {
-    // On Linux this is the calling thread's. Where it is refused the rung still loses pictures instead of others'.
-    if (nice > 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + nice);
+    ask_for_less_cpu(nice);
     run();
   });
   // The kernel keeps 15 characters.

@@ -105,6 +105,10 @@ class RungWorker {
   std::thread thread_;
 };
 
+/// Runs `work` on a thread of its own that asks for less CPU than the caller's, and waits for it. Threads that it
+/// starts ask for no more either. `nice`: see RungWorker::start().
+void run_niced(int nice, const std::function<void()>& work);
+
 /// Steady time, for the delay that counters() reports; nothing that comes out depends on it.
 base::Micros steady_now();
 

@@ -254,6 +254,19 @@ TEST(RungWorker, AsksForLessCpuThanItsStarter) {
   EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before) << "of its own thread alone";
 }
 
+TEST(RungWorker, WhatIsRunNicedAsksForLessCpuAndSoDoTheThreadsThatItStarts) {
+  const int before = getpriority(PRIO_PROCESS, 0);
+  int own = 0;
+  int started = 0;
+  run_niced(3, [&] {
+    own = getpriority(PRIO_PROCESS, 0);
+    std::thread([&] { started = getpriority(PRIO_PROCESS, 0); }).join();
+  });
+  EXPECT_EQ(own, std::min(before + 3, 19));
+  EXPECT_EQ(started, own);
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before);
+}
+
 TEST(RungWorker, LetsGoOfWhoWaitsForRoomWhenItIsClosed) {
   Encoding encoding;
   encoding.put(0, true);
