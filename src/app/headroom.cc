@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "app/control_groups.h"
+
 namespace app {
 namespace {
 
@@ -22,18 +24,6 @@ double machine_headroom(const std::string& root) {
   return available < 0 ? 1.0 : share(available, value_of(root + "/proc/meminfo", "MemTotal:"));
 }
 
-/// The control group of this process, version 2, such as "/system.slice/kickoff.service": from the root of its
-/// namespace, empty for that root, and where the group lies outside.
-std::string own_group(const std::string& root) {
-  std::ifstream file(root + "/proc/self/cgroup");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("0::/")) continue;
-    std::string path = line.substr(3);
-    return path == "/" || path.find("/..") != std::string::npos ? "" : path;
-  }
-  return "";
-}
-
 /// File pages that can be dropped are no use of memory.
 double group_headroom(const std::string& group) {
   double limit = 0;
@@ -44,13 +34,10 @@ double group_headroom(const std::string& group) {
   return share(limit - used + droppable, limit);
 }
 
-/// A limit of any group around this process is one of this process.
 double groups_headroom(const std::string& root) {
   double least = 1.0;
-  for (std::string path = own_group(root);; path.resize(path.rfind('/'))) {
-    least = std::min(least, group_headroom(root + "/sys/fs/cgroup" + path));
-    if (path.empty()) return least;
-  }
+  for (const std::string& group : control_groups(root)) least = std::min(least, group_headroom(group));
+  return least;
 }
 
 }  // namespace

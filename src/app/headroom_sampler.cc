@@ -14,6 +14,7 @@ HeadroomSampler::HeadroomSampler(loop::Loop& loop, const base::Clock& clock, Ser
 }
 
 void HeadroomSampler::sample() {
+  cpu_idle_ = cpu_.measure(clock_.steady());
   serving_.on_headroom(memory_headroom(), egress_.measure(clock_.steady(), serving_.bytes_sent(), egress_mbps_));
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "app/cpu_meter.h"
 #include "app/headroom.h"
 #include "base/clock.h"
 #include "loop/loop.h"
@@ -10,7 +11,7 @@
 
 namespace app {
 
-/// Sends the serve loops the memory and egress headroom of the whole instance, four times a second.
+/// Measures what is left of memory, uplink and CPU four times a second, and sends the serve loops the first two.
 /// Thread: its loop's.
 class HeadroomSampler {
  public:
@@ -24,6 +25,8 @@ class HeadroomSampler {
   HeadroomSampler(loop::Loop& loop, const base::Clock& clock, Serving serving, int egress_mbps);
 
   void set_egress(int mbps) { egress_mbps_ = mbps; }
+  /// The share of the CPU that nobody used in the last second: see CpuMeter.
+  double cpu_idle() const { return cpu_idle_; }
   /// What the timer does.
   void sample();
 
@@ -32,6 +35,8 @@ class HeadroomSampler {
   const Serving serving_;
   int egress_mbps_;
   EgressMeter egress_;
+  CpuMeter cpu_;
+  double cpu_idle_ = 1.0;
   loop::Timer timer_;
 };
 

@@ -148,7 +148,9 @@ class Instance::Parts {
       orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
     }
     const channel::Environment environment{
-        alarms_, clock_, *spawner_,
+        alarms_,
+        clock_,
+        *spawner_,
         [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
           serve_->publish(snapshot);
         },
@@ -320,6 +322,7 @@ class Instance::Parts {
     auto overview = std::make_shared<Overview>();
     overview->instance.version = KICKOFF_VERSION;
     overview->instance.main_loop_busy = loop_.busy_share();
+    overview->instance.cpu_idle = headroom_->cpu_idle();
     overview->instance.publishers_denied = channels_->denied();
     overview->instance.publishes_limited = channels_->limited();
     overview->instance.workers_waiting = spawner_->waiting();

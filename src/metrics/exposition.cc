@@ -29,6 +29,10 @@ void add_process(Families& out, const Instance& instance) {
               number(base::log_lines_lost()));
   out.gauge("kickoff_loop_busy_ratio", "Share of the last second in which the loop was busy.", {{"loop", "control"}},
             instance.main_loop_busy);
+  out.gauge("kickoff_cpu_idle_ratio",
+            "Share of the CPU that nobody used in the last second: of the cores that the server may run on, or of its "
+            "control group's quota if that is less. Below 0.1 channels of a lower priority do less for others.",
+            {}, instance.cpu_idle);
   out.counter("kickoff_publishes_denied_total", "Publishers refused for their key, their name or an unknown channel.",
               {}, number(instance.publishers_denied));
   const char* limited =

@@ -41,6 +41,7 @@ struct Certificate {
 struct Instance {
   std::string version;
   double main_loop_busy = 0;
+  double cpu_idle = 1;  ///< share of the CPU that nobody used in the last second
   std::uint64_t publishers_denied = 0;
   channel::LimitCounters publishes_limited{};
   std::size_t workers_waiting = 0;

@@ -10,6 +10,7 @@ namespace {
 std::string served_page(const serve::Counters& counters, double control_busy = 0) {
   Instance instance;
   instance.main_loop_busy = control_busy;
+  instance.cpu_idle = 0.75;
   return write_exposition(instance, {{"3", &counters, 0.5}}, {});
 }
 
@@ -80,6 +81,7 @@ TEST(ServeMetrics, TellWhatIsLeftOfEachResourceAndTheLeastOfThem) {
   expect_series(text, "kickoff_headroom_resource_ratio{resource=\"memory\"} 0.5");
   expect_series(text, "kickoff_headroom_resource_ratio{resource=\"egress\"} 0.25");
   expect_series(text, "kickoff_headroom_ratio 0.25");
+  expect_series(text, "kickoff_cpu_idle_ratio 0.75");
   expect_series(served_page(counters, 1), "kickoff_headroom_resource_ratio{resource=\"loop\"} 0");
 }
 
