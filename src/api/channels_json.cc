@@ -72,6 +72,7 @@ json channel_json(const channel::Report& report) {
           {"state", channel::to_string(report.state)},
           {"live", report.state == channel::Channel::State::kLive},
           {"playlist", "/live/" + report.name + "/index.m3u8"},
+          {"priority", govern::to_string(report.priority)},
           {"shown_feed", feed::to_string(report.shown)},
           {"feed", feed_json(report, feed::index(report.shown))},
           {"feeds", feeds_json(report)},

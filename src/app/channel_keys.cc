@@ -272,6 +272,12 @@ void declare_publishing(Keys& keys, Config::Channel& channel) {
   keys.key({"takeover", Reload::kAtOnce,
             "true: a second publisher replaces the first at any time; false: only one that is silent for 2 s"},
            Value::flag(options.takeover));
+  using govern::Priority;
+  keys.key({"priority", Reload::kAtOnce,
+            "where the CPU is short: low: does less before all others, and its worker asks for less CPU (with the next "
+            "worker); high: does less after all others"},
+           Value::choice<Priority>(
+               options.priority, {{"low", Priority::kLow}, {"normal", Priority::kNormal}, {"high", Priority::kHigh}}));
   keys.key({"required", Reload::kAtOnce, "true: /readyz fails while the channel has a publisher and no fresh part"},
            Value::flag(options.required));
 }

@@ -158,7 +158,8 @@ class Instance::Parts {
           if (!srt_) return;
           srt_->set_occupied(channels_->occupied());
           srt_->set_full(channels_->accepted_when_full());
-        }};
+        },
+        [this] { return headroom_ ? headroom_->cpu_idle() : 1.0; }};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });
     TRY_OK(start_ingest());

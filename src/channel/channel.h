@@ -34,6 +34,8 @@ struct Environment {
   OnSnapshot on_snapshot;
   /// Which channels a further publisher would be refused by may have changed.
   std::function<void()> on_publishers;
+  /// The share of the machine's CPU that nobody used in the last second, 0 to 1.
+  std::function<double()> cpu_idle;
 };
 
 /// One live stream: its feeds, the source that makes its log of them, and the folds that read the log.
@@ -74,6 +76,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   /// Shows the slate, or the feed again, as the operator asks. Lasts until it is taken back, its time is over, or the
   /// channel ends.
   SlateOutcome order_slate(SlateOrder::Request request);
+  /// See WorkerSource::set_economy().
+  void set_economy(int level) { source_.set_economy(level); }
   /// New settings; those of the media take effect with the next worker.
   void set_options(Options options) { options_ = std::move(options); }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "govern/economy.h"
 #include "hls/media_playlist.h"
 
 namespace channel {
@@ -11,6 +12,7 @@ namespace {
 
 // How often ended channels are looked at, and how fast a stop is noticed.
 constexpr base::Micros kSweep = 100 * base::kMillisecond;
+constexpr base::Micros kGovern = 250 * base::kMillisecond;
 // Segments stay up for as long as the longest playlist that lists them, their own length, and as long as a cache may
 // show that playlist (LL-27, LL-46, LL-123).
 base::Micros retention_of(const Options& options) {
@@ -24,6 +26,22 @@ ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
   return ingest::PublishPolicy(std::move(keys));
 }
 
+void log_step(const govern::Governor::Step& step) {
+  const std::string meaning = govern::describe(step.to);
+  if (step.to > step.from) {
+    base::log_warn("channel", "the CPU is short, the ladder does less",
+                   {{"channel", step.channel},
+                    {"level", step.to},
+                    {"meaning", meaning},
+                    {"for", step.because_of},
+                    {"pictures_lost_last_second", step.second.lost},
+                    {"lag_ms", step.second.lag / base::kMillisecond}});
+  } else {
+    base::log_info("channel", "the CPU suffices again, the ladder does more",
+                   {{"channel", step.channel}, {"level", step.to}, {"meaning", meaning}});
+  }
+}
+
 }  // namespace
 
 Channels::Channels(const Environment& environment, Settings settings, const Limits& limits, OnRemove on_remove)
@@ -32,8 +50,10 @@ Channels::Channels(const Environment& environment, Settings settings, const Limi
       policy_(policy_of(settings_)),
       admission_(limits),
       on_remove_(std::move(on_remove)),
-      sweep_(environment.alarms.make([this] { sweep(); })) {
+      sweep_(environment.alarms.make([this] { sweep(); })),
+      govern_(environment.alarms.make([this] { govern(); })) {
   sweep_->start(kSweep, kSweep);
+  govern_->start(kGovern, kGovern);
 }
 
 Channels::~Channels() = default;
@@ -169,6 +189,20 @@ void Channels::sweep() {
   // Last statement, out of a copy: it may destroy this object.
   const std::function<void()> done = on_stopped_;
   done();
+}
+
+void Channels::govern() {
+  std::vector<govern::Governor::Ladder> ladders;
+  for (const auto& [name, channel] : channels_) {
+    const auto load = channel->source().load();
+    if (!load) continue;
+    const auto most = static_cast<int>(channel->source().worker()->stats().economy_most);
+    ladders.push_back({name, channel->options().priority, *load, most});
+  }
+  for (const auto& step : governor_.update(environment_.clock.steady(), ladders, environment_.cpu_idle())) {
+    log_step(step);
+    if (const auto found = channels_.find(step.channel); found != channels_.end()) found->second->set_economy(step.to);
+  }
 }
 
 void Channels::forget_ended() {

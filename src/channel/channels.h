@@ -13,6 +13,7 @@
 #include "channel/admission.h"
 #include "channel/channel.h"
 #include "channel/report.h"
+#include "govern/governor.h"
 #include "ingest/auth.h"
 #include "ingest/publisher.h"
 
@@ -21,6 +22,9 @@ namespace channel {
 /// All channels of an instance. A channel is made when a publisher with a permitted name comes. It is removed when it
 /// has ended and none of its media can be requested any more, or at once if it never had media. Decides who may
 /// publish.
+///
+/// Where the CPU is short, it has ladders do less, those of the channels of the lowest priority first: see
+/// govern::Governor.
 ///
 /// Channels that the configuration names are always accepted. The number of others is limited (see Admission): at a
 /// limit, a publisher that has sent nothing for FeedSlot::kSilent is disconnected to make room for another.
@@ -76,6 +80,7 @@ class Channels final : public ingest::Publisher {
   bool make_room(std::optional<std::string_view> address);
   void disconnect_revoked(Channel& channel, feed::Id id);
   void sweep();
+  void govern();
   void forget_ended();
 
   Environment environment_;
@@ -89,6 +94,8 @@ class Channels final : public ingest::Publisher {
   ingest::FeedNames last_occupied_;
   std::optional<std::set<std::string, std::less<>>> last_full_;
   std::unique_ptr<Alarm> sweep_;
+  govern::Governor governor_;
+  std::unique_ptr<Alarm> govern_;
 };
 
 }  // namespace channel

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "channel/feed_choice.h"
+#include "govern/priority.h"
 #include "job/options.h"
 
 namespace channel {
@@ -18,7 +19,8 @@ struct Options {
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
   Failover failover;
-  bool declared = false;  ///< has an entry of its own in the configuration
+  govern::Priority priority = govern::Priority::kNormal;  ///< for the CPU
+  bool declared = false;                                  ///< has an entry of its own in the configuration
   /// The instance is not ready while this channel has a publisher and no fresh part; others do not count, or a
   /// stranger's encoder could take the whole instance out of service.
   bool required = false;

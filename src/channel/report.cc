@@ -122,6 +122,7 @@ Report make_report(Channel& channel) {
     feed.fault = content_fault(state, channel.options().failover);
   }
   report.feeds.front().used = true;
+  report.priority = channel.options().priority;
   report.shown = channel.choice().shown();
   for (const FeedChoice::Reason reason : FeedChoice::kReasons) {
     report.switches[static_cast<std::size_t>(reason)] = channel.choice().switches(reason);

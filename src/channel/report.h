@@ -76,6 +76,7 @@ struct Report {
   std::string name;
   Channel::State state = Channel::State::kIdle;
   std::array<FeedReport, feed::kIds.size()> feeds;  ///< by feed::index()
+  govern::Priority priority = govern::Priority::kNormal;
   feed::Id shown = feed::Id::kPrimary;
   std::array<std::uint64_t, FeedChoice::kReasons.size()> switches{};  ///< by FeedChoice::Reason
   std::uint64_t publishes_refused = 0;

@@ -22,6 +22,9 @@ constexpr base::Micros kSeeLast = base::kSecond;
 constexpr std::array<base::Micros, 6> kPauses = {
     0, 500 * base::kMillisecond, base::kSecond, 2 * base::kSecond, 4 * base::kSecond, 8 * base::kSecond};
 
+// A third of the share of the CPU that another worker's threads get.
+constexpr int kNiceOfLow = 5;
+
 base::Micros pause_after(int deaths) {
   return kPauses[std::min<std::size_t>(static_cast<std::size_t>(std::max(deaths - 1, 0)), kPauses.size() - 1)];
 }
@@ -66,6 +69,7 @@ void WorkerSource::start(const record::Position& position) {
 void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;
+  if (options_.priority == govern::Priority::kLow) media.nice = kNiceOfLow;
   const std::string group =
       options_.declared ? channel_ : ingest::peer_key(feeds_[feed::index(shown_)].publisher().peer);
   auto spawned = spawner_.spawn(media, {position_->known(), group});
@@ -98,6 +102,7 @@ void WorkerSource::attach_worker() {
   if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
   if (shown_ != feed::Id::kPrimary) write(shown_, feed::Select{feed::Select::How::kForced});
   if (slate_) write(shown_, feed::Slate{true});
+  if (economy_ > 0) write_economy();
   for (const FeedSlot& slot : feeds_) write_feed_start(slot);
 }
 
@@ -116,6 +121,17 @@ void WorkerSource::show(feed::Id feed, feed::Select::How how) {
 
 void WorkerSource::show_slate(bool on) {
   if (std::exchange(slate_, on) != on && attached_) write(shown_, feed::Slate{on});
+}
+
+void WorkerSource::set_economy(int level) {
+  if (std::exchange(economy_, level) != level && attached_) write_economy();
+}
+
+void WorkerSource::write_economy() { write(shown_, feed::Economy{static_cast<std::uint8_t>(economy_)}); }
+
+std::optional<govern::Load> WorkerSource::load() const {
+  if (!attached_ || worker_->stats().economy_most == 0) return std::nullopt;
+  return govern::Load{static_cast<base::Micros>(worker_->stats().overdue_us), worker_->stats().lost_pictures};
 }
 
 void WorkerSource::on_records(base::View bytes) {

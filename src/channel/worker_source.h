@@ -14,6 +14,7 @@
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/stand_in.h"
+#include "govern/load_meter.h"
 #include "record/encoding.h"
 
 namespace channel {
@@ -51,6 +52,10 @@ class WorkerSource final : public Source {
 
   /// Has the worker show the slate whatever comes, and each later worker from its start, until it is called with false.
   void show_slate(bool on);
+  /// Has the worker save CPU, and each later worker from its start. Units: see transcode::most_economy().
+  void set_economy(int level);
+  /// How the running worker's ladder keeps up; nothing while none runs, or where it has nothing to save.
+  std::optional<govern::Load> load() const;
 
   const Counters& counters() const { return counters_; }
   const FeedWriter::Counters& feed_counters() const { return writer_.counters(); }
@@ -66,6 +71,7 @@ class WorkerSource final : public Source {
   void attach_worker();
   void drop_worker();
   void write_feed_start(const FeedSlot& slot);
+  void write_economy();
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
   void watch();
@@ -83,6 +89,7 @@ class WorkerSource final : public Source {
   FeedWriter writer_;
   feed::Id shown_ = feed::Id::kPrimary;
   bool slate_ = false;
+  int economy_ = 0;
 
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;

@@ -15,7 +15,19 @@ constexpr std::size_t kFeedAt = 1;
 // RTMP messages are limited to 16 MiB - 1 by their 24-bit length; TS chunks are far smaller.
 constexpr std::size_t kMaxPayload = 16U << 20;
 
-enum Type : std::uint8_t { kStart = 1, kRtmp, kTs, kTick, kStop, kFinish, kDropped, kResume, kSelect, kSlate };
+enum Type : std::uint8_t {
+  kStart = 1,
+  kRtmp,
+  kTs,
+  kTick,
+  kStop,
+  kFinish,
+  kDropped,
+  kResume,
+  kSelect,
+  kSlate,
+  kEconomy
+};
 
 struct Media {
   Role role = Role::kOther;
@@ -51,6 +63,7 @@ struct Encoder {
   Encoded operator()(const Dropped& m) const { return pack(kDropped, m.bytes, 0, 0); }
   Encoded operator()(const Select& m) const { return pack(kSelect, 0, 0, static_cast<std::uint8_t>(m.how)); }
   Encoded operator()(const Slate& m) const { return pack(kSlate, 0, 0, m.on ? 1 : 0); }
+  Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
 };
 
 struct Header {
@@ -103,6 +116,7 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
     case kSlate:
       if (header.c > 1) return base::Error{base::Code::kMalformed, "slate"};
       return Message{Slate{header.c == 1}};
+    case kEconomy: return Message{Economy{header.c}};
     default: return base::Error{base::Code::kMalformed, "feed message type"};
   }
 }

@@ -103,10 +103,15 @@ struct Slate {
   bool on = false;
 };
 
-using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate>;
+/// The ladder is to save CPU.
+struct Economy {
+  std::uint8_t level = 0;  ///< see transcode::most_economy()
+};
 
-/// A message of the pipe and the feed that it is of. Resume, Tick, Finish and Slate are of the channel; their `feed`
-/// says nothing.
+using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy>;
+
+/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate and Economy are of the channel; their
+/// `feed` says nothing.
 struct Addressed {
   Id feed = Id::kPrimary;
   Message message;

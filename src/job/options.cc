@@ -61,6 +61,7 @@ base::Result<Options> parse(const json& from) {
   options.audio_rung.sample_rate = audio.at("sample_rate");
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.slate_after = from.at("slate_after").get<base::Micros>();
+  options.nice = from.at("nice");
   options.program = from.at("program");
   options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
   options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
@@ -82,6 +83,7 @@ std::string to_json(const Options& options) {
                     {"audio_rung", audio_rung_json(options.audio_rung)},
                     {"outage", static_cast<int>(options.outage)},
                     {"slate_after", options.slate_after},
+                    {"nice", options.nice},
                     {"program", options.program},
                     {"log_format", static_cast<int>(options.log_format)},
                     {"log_level", static_cast<int>(options.log_level)}};

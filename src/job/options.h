@@ -50,6 +50,8 @@ struct Options {
   /// What a transcode::Slate is made of; null: there is none. Is not part of the JSON: it travels as a descriptor.
   std::shared_ptr<const base::SharedFile> slate;
 
+  int nice = 0;  ///< how much less CPU the worker asks for: see setpriority(2); 0 to 19
+
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 
   base::LogFormat log_format = base::LogFormat::kText;

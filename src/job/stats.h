@@ -69,7 +69,10 @@ struct Stats {
   Number audio_skew_us;    ///< absolute difference of audio timestamps and the sample count
   Number slate;            ///< 1 while the slate is seen
 
-  // How the ladder saves CPU.
+  // Where the CPU is short: what govern::Load tells the server, and what the ladder saves.
+  Number overdue_us;       ///< media time by which decoding is behind what has arrived; a gauge
+  Number lost_pictures;    ///< for want of CPU, in single rungs or in all; a counter
+  Number economy_most;     ///< the last level that the ladder has; 0: none, or it has nothing to save; a gauge
   Number left_out_frames;  ///< pictures left out of single rungs that were busy; a counter
   Number economy_level;    ///< see transcode::most_economy(); a gauge
   Number economy_steps;    ///< times that the level changed; a counter

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "govern/economy.h"
 #include "packager/options.h"
 #include "record/position_encoding.h"
 
@@ -59,6 +58,8 @@ bool Production::on_message(const feed::Addressed& addressed) {
     select(from.id(), selected->how);
   } else if (const auto* slate = std::get_if<feed::Slate>(&message)) {
     show_slate(slate->on);
+  } else if (const auto* economy = std::get_if<feed::Economy>(&message)) {
+    video_.set_economy(economy->level);
   } else if (std::holds_alternative<feed::Finish>(message)) {
     finish();
     return false;
@@ -102,7 +103,6 @@ void Production::tick(base::Micros utc) {
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_) video_.hold(utc);
   settle_switch();
-  save_cpu();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
   probe_feeds();
 }
@@ -111,27 +111,6 @@ void Production::show_slate(bool on) {
   slate_ = on;
   video_.show_slate(on);
   for (const auto& lane : audio_) lane->mute(on);
-}
-
-/// Where the CPU is short the larger rungs do less, so that the smallest and the audio come in time.
-void Production::save_cpu() {
-  const auto load = video_.load();
-  if (!load) return;
-  const auto step = pace_.update(now_, *load, video_.most_economy());
-  if (!step) return;
-  video_.set_economy(step->to);
-  const std::string meaning = govern::describe(step->to);
-  if (step->to > step->from) {
-    base::log_warn("worker", "the CPU is short, the ladder does less",
-                   {{"channel", options_.channel},
-                    {"level", step->to},
-                    {"meaning", meaning},
-                    {"pictures_lost_last_second", step->lost},
-                    {"lag_ms", step->lag / base::kMillisecond}});
-  } else {
-    base::log_info("worker", "the CPU suffices again, the ladder does more",
-                   {{"channel", options_.channel}, {"level", step->to}, {"meaning", meaning}});
-  }
 }
 
 void Production::finish() {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "feed/message.h"
-#include "govern/pace.h"
 #include "job/options.h"
 #include "job/stats.h"
 #include "media/event.h"
@@ -86,7 +85,6 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   bool decodes(const Feed& feed) const;
   void tick(base::Micros utc);
   void show_slate(bool on);
-  void save_cpu();
   void finish();
   void forget_early(const media::Track& next);
   void take_audio(Feed& from, const media::Track& track);
@@ -109,7 +107,6 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   base::Micros now_ = 0;          ///< UTC, of the newest tick
   base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
   VideoLane video_;
-  govern::Pace pace_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly
 };

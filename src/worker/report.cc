@@ -112,6 +112,10 @@ void Production::report(job::Stats& stats) const {
                                   packaged.dropped_format + packaged.dropped_overflow);
   put(stats.log_lines_lost, base::log_lines_lost());
   if (const auto ladder = video_.ladder_counters()) put_ladder(stats, *ladder);
+  const govern::Load load = video_.load().value_or(govern::Load{});
+  put(stats.overdue_us, load.lag);
+  put(stats.lost_pictures, load.lost);
+  put(stats.economy_most, video_.most_economy());
 }
 
 }  // namespace worker

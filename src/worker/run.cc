@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -140,6 +141,8 @@ int run_channel(const std::string& options_json, const job::SpawnDescriptors& de
     if (slate.ok()) options->slate = slate.take();
     if (!slate.ok()) base::log_error("worker", "no slate", {{"why", slate.error().message()}});
   }
+  // Of this thread and those that it starts.
+  if (options->nice > 0) setpriority(PRIO_PROCESS, 0, options->nice);
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
   const int status = Runner(options.take(), descriptors).run();
   base::stop_log();

@@ -149,6 +149,7 @@ base::Status VideoLane::open_ladder() {
   encode.longest_still = std::min(encode.longest_still, options_.part * 3 / 4);
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
   encode_->show_slate(slate_);
+  encode_->set_economy(economy_);
   TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding()));
   encode_->select(decode_.get());
   plan_.rungs = encode_->rungs();
@@ -381,6 +382,7 @@ std::optional<govern::Load> VideoLane::load() const {
 }
 
 void VideoLane::set_economy(int level) {
+  economy_ = level;
   if (encode_) encode_->set_economy(level);
 }
 

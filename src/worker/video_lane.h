@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "feed/message.h"
-#include "govern/pace.h"
+#include "govern/load_meter.h"
 #include "job/options.h"
 #include "media/instant.h"
 #include "media/packet.h"
@@ -94,7 +94,7 @@ class VideoLane final : private transcode::Output {
   std::optional<govern::Load> load() const;
   /// The last level of set_economy(); 0 where nothing can be saved.
   int most_economy() const { return encode_ ? encode_->most_economy() : 0; }
-  /// See transcode::EncodeSide::set_economy().
+  /// See transcode::EncodeSide::set_economy(). Also of encoders that are opened later.
   void set_economy(int level);
 
  private:
@@ -145,6 +145,7 @@ class VideoLane final : private transcode::Output {
   std::vector<RungLane> rungs_;
   std::uint64_t unplayable_ = 0;
   bool slate_ = false;  ///< the operator wants it
+  int economy_ = 0;     ///< the level that is asked for
   base::Bytes still_;   ///< newest key frame of the copy that was published, in format_
   bool continued_ = false;
   bool copy_held_ = false;  ///< the copy shows still_, up to a key frame

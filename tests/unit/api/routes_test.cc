@@ -127,10 +127,12 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   report.feeds[1].video = "H.264 1280x720";
   report.feeds[1].counters.bytes = 7;
   report.shown = feed::Id::kBackup;
+  report.priority = govern::Priority::kHigh;
   report.switches = {1, 0, 0, 0, 2, 0};
   backend_.reports.push_back(report);
   const auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
   EXPECT_EQ(channel["shown_feed"], "backup");
+  EXPECT_EQ(channel["priority"], "high");
   EXPECT_EQ(channel["feed"]["protocol"], "srt") << "the one that is shown";
   ASSERT_EQ(channel["feeds"].size(), 2U);
   EXPECT_EQ(channel["feeds"][0]["name"], "primary");

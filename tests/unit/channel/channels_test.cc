@@ -53,11 +53,12 @@ class ChannelsTest : public testing::Test {
   FakeTime time_;
   FakeSpawner spawner_;
   std::deque<FakeFeed> feeds_;
+  double cpu_idle_ = 1;
   std::vector<std::string> removed_;
   std::vector<Names> occupied_;  ///< primary feeds of
   std::unique_ptr<Channels> channels_ =
       std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
-                                             [this] { occupied_.push_back(taken()); }},
+                                             [this] { occupied_.push_back(taken()); }, [this] { return cpu_idle_; }},
                                  settings(), Limits{}, [this](const std::string& name) { removed_.push_back(name); });
 };
 
@@ -355,6 +356,55 @@ TEST_F(ChannelsTest, NamesAChannelThatIsStaleAndRequired) {
   EXPECT_EQ(channels_->stale(), "match");
   channels_->configure(settings(), {});
   EXPECT_EQ(channels_->stale(), "") << "only what is required counts";
+}
+
+/// Two channels with ladders: "match" of a high priority, "news" of a low one.
+class ChannelsAtWorkTest : public ChannelsTest {
+ protected:
+  ChannelsAtWorkTest() {
+    Channels::Settings all = settings();
+    all["match"].priority = govern::Priority::kHigh;
+    all["news"] = all["*"];
+    all["news"].priority = govern::Priority::kLow;
+    channels_->configure(all, {});
+    for (const char* name : {"match", "news"}) {
+      EXPECT_EQ(publish(name), "");
+      spawner_.processes.back()->stats.economy_most = 3;
+    }
+  }
+  FakeProcess& match() { return *spawner_.processes[0]; }
+  FakeProcess& news() { return *spawner_.processes[1]; }
+  void lose_pictures_of_match(int seconds) {
+    for (int i = 0; i < 4 * seconds; ++i) {
+      match().stats.lost_pictures += 2;
+      match().beat();
+      news().beat();
+      time_.advance(kSecond / 4);
+    }
+  }
+};
+
+TEST_F(ChannelsAtWorkTest, ALowPriorityDoesLessWhereAHighOneIsShortOfCpu) {
+  cpu_idle_ = 0;
+  lose_pictures_of_match(4);
+  EXPECT_EQ(match().trace(), "rtmp 8:h");
+  EXPECT_EQ(news().trace(), "rtmp 8:h economy 1");
+}
+
+TEST_F(ChannelsAtWorkTest, OneThatIsShortOfACoreAloneDoesLessItself) {
+  lose_pictures_of_match(4);
+  EXPECT_EQ(match().trace(), "rtmp 8:h economy 1");
+  EXPECT_EQ(news().trace(), "rtmp 8:h");
+}
+
+TEST_F(ChannelsAtWorkTest, APriorityChangesAtOnce) {
+  Channels::Settings all = settings();
+  all["news"] = all["*"];
+  all["news"].priority = govern::Priority::kHigh;
+  channels_->configure(all, {});
+  cpu_idle_ = 0;
+  lose_pictures_of_match(4);
+  EXPECT_EQ(match().trace(), "rtmp 8:h economy 1");
 }
 
 }  // namespace

@@ -535,5 +535,42 @@ TEST_F(WorkerSourceTest, TellsEachLaterWorkerOfTheSlateBeforeItsFeed) {
   EXPECT_EQ(worker().trace().substr(0, 10), "slate rtmp");
 }
 
+TEST_F(WorkerSourceTest, TellsItsWorkerAndEachLaterOneHowMuchToSave) {
+  begin();
+  source_.set_economy(0);
+  source_.set_economy(2);
+  source_.set_economy(2);
+  EXPECT_EQ(worker().trace(), "rtmp economy 2");
+  worker().say({sound()});
+  worker().die();
+  source_.set_economy(3);
+  time_.advance(0);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_EQ(worker().trace().substr(0, 14), "economy 3 rtmp");
+  source_.set_economy(0);
+  EXPECT_EQ(worker().trace(), "economy 3 rtmp economy 0");
+}
+
+TEST_F(WorkerSourceTest, TellsTheLoadOfALadderThatHasSomethingToSave) {
+  begin();
+  EXPECT_FALSE(source_.load().has_value());
+  worker().stats.economy_most = 4;
+  worker().stats.overdue_us = 120'000;
+  worker().stats.lost_pictures = 7;
+  ASSERT_TRUE(source_.load().has_value());
+  EXPECT_EQ(source_.load()->lag, 120 * kMillisecond);
+  EXPECT_EQ(source_.load()->lost, 7U);
+  worker().die();
+  EXPECT_FALSE(source_.load().has_value());
+}
+
+TEST_F(WorkerSourceTest, TheWorkerOfALowPriorityAsksForLessCpu) {
+  begin();
+  EXPECT_EQ(worker().options.nice, 0);
+  options_.priority = govern::Priority::kLow;
+  expect_respawn_after(0);
+  EXPECT_EQ(worker().options.nice, 5);
+}
+
 }  // namespace
 }  // namespace channel

@@ -36,6 +36,7 @@ struct Describe {
   std::string operator()(const Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
   std::string operator()(const Select& m) const { return m.how == Select::How::kAsked ? "select" : "select now"; }
   std::string operator()(const Slate& m) const { return m.on ? "slate on" : "slate off"; }
+  std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
 };
 
 std::string trace(Reader& reader) {
@@ -60,13 +61,14 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Select{Select::How::kForced}},
     {Id::kPrimary, Slate{true}},
     {Id::kPrimary, Slate{false}},
+    {Id::kPrimary, Economy{255}},
     {Id::kPrimary, Stop{}},
     {Id::kPrimary, Finish{}}};
 
 const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select\n"
-    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on\nslate off\nstop\nfinish\n";
+    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on\nslate off\neconomy 255\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;

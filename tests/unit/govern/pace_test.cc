@@ -2,72 +2,48 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 
 namespace govern {
 namespace {
 
-constexpr int kMost = 4;
+constexpr base::Micros kStart = 1'700'000'000 * base::kSecond;
 
-/// A ladder that is asked ten times a second.
+/// A ladder that takes each step that it asks for.
 struct Ladder {
-  /// For `seconds`: media waits `lag`, and `lost` pictures are lost in each. Returns the steps, "+1@3" for one to level
-  /// 1 in the third second from now.
-  std::string run(int seconds, base::Micros lag, std::uint64_t lost) {
+  /// Returns the steps of `seconds` such seconds, "+1@3" for one to level 1 in the third second from now.
+  std::string run(int seconds, bool bad) {
     std::string steps;
-    for (int i = 1; i <= seconds * 10; ++i) {
-      now += 100 * base::kMillisecond;
-      load.lag = lag;
-      if (i % 10 == 5) load.lost += lost;
-      const auto step = pace.update(now, load, kMost);
-      if (!step) continue;
-      newest = *step;
-      steps +=
-          (step->to > step->from ? "+" : "-") + std::to_string(step->to) + "@" + std::to_string((i + 9) / 10) + " ";
+    for (int i = 1; i <= seconds; ++i) {
+      now += base::kSecond;
+      pace.on_second(now, bad);
+      const int before = pace.level();
+      if (pace.wants_up()) {
+        pace.rise(now);
+      } else if (pace.wants_down(now)) {
+        pace.fall(now);
+      }
+      if (pace.level() == before) continue;
+      steps += (pace.level() > before ? "+" : "-") + std::to_string(pace.level()) + "@" + std::to_string(i) + " ";
     }
     return steps;
   }
-  std::string calm(int seconds) { return run(seconds, 0, 0); }
-  std::string short_of_cpu(int seconds) { return run(seconds, 0, 10); }
-  /// Its first sample.
-  Ladder() { pace.update(now, load, kMost); }
+  std::string calm(int seconds) { return run(seconds, false); }
+  std::string short_of_cpu(int seconds) { return run(seconds, true); }
 
-  base::Micros now = 1'700'000'000 * base::kSecond;
-  Load load;
-  Pace pace;
-  Pace::Step newest;
+  base::Micros now = kStart;
+  Pace pace{kStart};
 };
 
 TEST(Pace, ALadderThatKeepsUpStaysAtFullQuality) {
   Ladder ladder;
-  EXPECT_EQ(ladder.run(600, 200 * base::kMillisecond, 2), "");
+  EXPECT_EQ(ladder.calm(600), "");
   EXPECT_EQ(ladder.pace.level(), 0);
 }
 
-TEST(Pace, TakesAStepAfterTwoSecondsOfLostPicturesAndAnotherAfterTwoMore) {
+TEST(Pace, AsksForAStepAfterTwoBadSecondsAndAnotherAfterTwoMore) {
   Ladder ladder;
   EXPECT_EQ(ladder.short_of_cpu(5), "+1@2 +2@4 ");
-  EXPECT_EQ(ladder.newest.lost, 10U);
-}
-
-TEST(Pace, TakesAStepAfterTwoSecondsOfLag) {
-  Ladder ladder;
-  EXPECT_EQ(ladder.run(3, 300 * base::kMillisecond, 0), "+1@3 ") << "the first second began without";
-  EXPECT_EQ(ladder.newest.lag, 300 * base::kMillisecond);
-}
-
-TEST(Pace, ABurstOfTheNetworkIsNoLag) {
-  Ladder ladder;
-  std::string steps;
-  for (int second = 0; second < 20; ++second) {
-    for (int tenth = 0; tenth < 10; ++tenth) {
-      ladder.now += 100 * base::kMillisecond;
-      ladder.load.lag = tenth < 8 ? 2 * base::kSecond : 0;
-      if (ladder.pace.update(ladder.now, ladder.load, kMost)) steps += "!";
-    }
-  }
-  EXPECT_EQ(steps, "");
 }
 
 TEST(Pace, OneBadSecondIsForgiven) {
@@ -78,10 +54,18 @@ TEST(Pace, OneBadSecondIsForgiven) {
   }
 }
 
-TEST(Pace, StopsAtTheLastLevel) {
-  Ladder ladder;
-  EXPECT_EQ(ladder.short_of_cpu(60), "+1@2 +2@4 +3@6 +4@8 ");
-  EXPECT_EQ(ladder.pace.level(), kMost);
+TEST(Pace, OneThatIsSparedAsksAgainAfterTwoMore) {
+  Pace pace(kStart);
+  pace.on_second(kStart + 1, true);
+  EXPECT_FALSE(pace.wants_up());
+  pace.on_second(kStart + 2, true);
+  EXPECT_TRUE(pace.wants_up());
+  pace.spare();
+  EXPECT_FALSE(pace.wants_up());
+  pace.on_second(kStart + 3, true);
+  EXPECT_FALSE(pace.wants_up());
+  pace.on_second(kStart + 4, true);
+  EXPECT_TRUE(pace.wants_up());
 }
 
 TEST(Pace, TakesAStepBackAfterEachCalmMinute) {
@@ -95,6 +79,14 @@ TEST(Pace, ABadSecondBeginsTheMinuteAnew) {
   ladder.short_of_cpu(2);
   EXPECT_EQ(ladder.calm(59), "");
   EXPECT_EQ(ladder.short_of_cpu(1), "");
+  EXPECT_EQ(ladder.calm(70), "-0@60 ");
+}
+
+TEST(Pace, TroubleOfAnotherBeginsTheMinuteAnew) {
+  Ladder ladder;
+  ladder.short_of_cpu(2);
+  EXPECT_EQ(ladder.calm(59), "");
+  ladder.pace.disturb(ladder.now);
   EXPECT_EQ(ladder.calm(70), "-0@60 ");
 }
 
@@ -117,18 +109,6 @@ TEST(Pace, WaitsLessAgainOnceALowerLevelLasts) {
   ladder.short_of_cpu(6);
   EXPECT_EQ(ladder.pace.level(), 3);
   EXPECT_EQ(ladder.calm(320), "-2@120 -1@240 -0@300 ") << "level 2 has lasted for the 120 s";
-}
-
-TEST(Pace, AClockThatJumpsOrACounterThatBeginsAnewIsNoBadSecond) {
-  Ladder ladder;
-  ladder.load.lost = 1000;
-  ladder.now += 3600 * base::kSecond;
-  EXPECT_FALSE(ladder.pace.update(ladder.now, ladder.load, kMost));
-  ladder.now -= 7200 * base::kSecond;
-  ladder.load.lost = 2000;
-  EXPECT_FALSE(ladder.pace.update(ladder.now, ladder.load, kMost));
-  ladder.load.lost = 0;
-  EXPECT_EQ(ladder.calm(5), "");
 }
 
 }  // namespace

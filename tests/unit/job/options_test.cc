@@ -23,6 +23,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.audio_rung.bitrate = 96'000;
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
+  options.nice = 5;
   options.program = 3;
 
   const auto back = options_from_json(to_json(options));
@@ -37,6 +38,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
   EXPECT_EQ(back->outage, Options::Outage::kSlate);
   EXPECT_EQ(back->slate_after, 1'500'000);
+  EXPECT_EQ(back->nice, 5);
   EXPECT_EQ(back->program, 3);
 }
 

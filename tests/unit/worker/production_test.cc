@@ -290,7 +290,7 @@ TEST(Production, FinishDrainsTheEncoders) {
 }
 
 // Six seconds of media come at once: no encoder takes that, the one of the larger rung least of all.
-TEST(Production, ALadderThatCannotKeepUpDoesLess) {
+TEST(Production, ALadderThatCannotKeepUpSaysSoAndDoesLessWhenItIsTold) {
   job::Options options = copying();
   options.copy_video = false;
   options.segment = base::kSecond;
@@ -301,12 +301,15 @@ TEST(Production, ALadderThatCannotKeepUpDoesLess) {
   const transcode::testing::Feed source =
       transcode::testing::make_video({.width = 640, .height = 360, .frames = 150, .gop = 25, .timescale = 1000});
   channel.start();
+  channel.say(feed::Economy{2});
   channel.play(source, [&](base::Micros now) { channel.say(feed::Tick{now}); });
   channel.say(feed::Finish{});
   job::Stats stats{};
   channel.production.report(stats);
-  EXPECT_GE(stats.economy_level, 1U);
-  EXPECT_GE(stats.economy_steps, 1U);
+  EXPECT_EQ(stats.economy_level, 2U);
+  EXPECT_EQ(stats.economy_steps, 1U);
+  EXPECT_EQ(stats.economy_most, 3U);
+  EXPECT_GT(stats.lost_pictures, 0U);
 }
 
 TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
