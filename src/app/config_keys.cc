@@ -96,6 +96,10 @@ void declare_limits(Keys& keys, Config::Limits& limits) {
   keys.key({"new_channels_per_second", Reload::kNextPublisher,
             "from one address; four times as many at once after a quiet time"},
            Value::number(limits.channels.new_per_second, 1, 1000));
+  keys.key({"cpu_reserve", Reload::kNextPublisher,
+            "percent of the CPU that has to be left when a further channel with a ladder has come, by what those that "
+            "run were measured to take; else its publisher is refused, unless its priority is high; 0: not limited"},
+           Value::number(limits.channels.cpu_reserve, 0, 90));
   keys.key({"publishes_per_connection", Reload::kNextPublisher,
             "over RTMP, of any channel: so many at once and one more every 10 s; a connection that publishes more "
             "often is ended"},
@@ -161,8 +165,8 @@ void declare_keys(Keys& keys, Config& config) {
   keys.section("rtmp", "", [&](Keys& in) { declare_rtmp(in, config.rtmp); });
   keys.section("srt", "", [&](Keys& in) { declare_srt(in, config.srt); });
   keys.section("limits",
-               "What publishers may take. Channels with an entry of their own below are always admitted: the first "
-               "three limits are for channels that only \"*\" admits, and the two limits of an address do not count "
+               "What publishers may take. The first three limits are for channels that only \"*\" admits, not for those "
+               "with an entry of their own below, and the two limits of an address do not count "
                "loopback. A refused publisher receives the reason; kickoff_publishes_limited_total counts it by limit.",
                [&](Keys& in) { declare_limits(in, config.limits); });
   declare_channels(keys, config.channels);

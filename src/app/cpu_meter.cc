@@ -75,6 +75,14 @@ CpuMeter::Reading CpuMeter::read(base::Micros now) const {
   return reading;
 }
 
+double CpuMeter::cores() const {
+  auto least = static_cast<double>(cores_.size());
+  if (readings_.back()) {
+    for (const double may : readings_.back()->group_may) least = std::min(least, may);
+  }
+  return std::max(least, 1.0);
+}
+
 double CpuMeter::measure(base::Micros now) {
   std::rotate(readings_.begin(), readings_.begin() + 1, readings_.end());
   readings_.back() = read(now);

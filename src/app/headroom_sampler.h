@@ -27,6 +27,8 @@ class HeadroomSampler {
   void set_egress(int mbps) { egress_mbps_ = mbps; }
   /// The share of the CPU that nobody used in the last second: see CpuMeter.
   double cpu_idle() const { return cpu_idle_; }
+  /// Cores that it is the share of.
+  double cores() const { return cpu_.cores(); }
   /// What the timer does.
   void sample();
 

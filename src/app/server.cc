@@ -159,7 +159,7 @@ class Instance::Parts {
           srt_->set_occupied(channels_->occupied());
           srt_->set_full(channels_->accepted_when_full());
         },
-        [this] { return headroom_ ? headroom_->cpu_idle() : 1.0; }};
+        [this] { return govern::CpuBudget::Machine{headroom_->cpu_idle(), headroom_->cores()}; }};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });
     TRY_OK(start_ingest());

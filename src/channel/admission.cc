@@ -18,6 +18,7 @@ std::string_view reason_of(Limit limit) {
     case Limit::kChannels: return "the server has as many channels as it may have";
     case Limit::kChannelsPerAddress: return "your address has as many channels as it may have";
     case Limit::kNewPerSecond: return "too many new channels from your address; try again in a second";
+    case Limit::kCpuReserve: return "the server has not enough CPU left for another ladder";
   }
   return "the server takes no further channel";
 }
@@ -29,6 +30,7 @@ std::string_view to_string(Limit limit) {
     case Limit::kChannels: return "channels";
     case Limit::kChannelsPerAddress: return "channels_per_address";
     case Limit::kNewPerSecond: return "new_channels_per_second";
+    case Limit::kCpuReserve: return "cpu_reserve";
   }
   return "unknown";
 }

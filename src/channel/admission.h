@@ -14,9 +14,10 @@
 namespace channel {
 
 /// The limits that a new channel may meet.
-enum class Limit : std::uint8_t { kChannels, kChannelsPerAddress, kNewPerSecond };
-inline constexpr std::array kLimits{Limit::kChannels, Limit::kChannelsPerAddress, Limit::kNewPerSecond};
-/// The configuration key: "channels", "channels_per_address", "new_channels_per_second".
+enum class Limit : std::uint8_t { kChannels, kChannelsPerAddress, kNewPerSecond, kCpuReserve };
+inline constexpr std::array kLimits{Limit::kChannels, Limit::kChannelsPerAddress, Limit::kNewPerSecond,
+                                    Limit::kCpuReserve};
+/// The configuration key: "channels", "channels_per_address", "new_channels_per_second", "cpu_reserve".
 std::string_view to_string(Limit limit);
 
 /// Refusals so far, by Limit.
@@ -42,6 +43,8 @@ class Admission {
   /// Counts a refusal.
   ingest::Publisher::Refusal refuse(Limit limit, std::string_view peer, base::Micros now);
 
+  /// Share of the CPU that has to be left; 0: not limited.
+  double cpu_reserve() const { return limits_.cpu_reserve / 100.0; }
   /// Replaces the limits. If they differ, what addresses have made so far no longer counts.
   void configure(const Limits& limits);
   const LimitCounters& refused() const { return refused_; }

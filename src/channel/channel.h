@@ -19,6 +19,7 @@
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/worker_source.h"
+#include "govern/cpu_budget.h"
 #include "ingest/publisher.h"
 #include "origin/numbering.h"
 #include "record/fold.h"
@@ -34,8 +35,8 @@ struct Environment {
   OnSnapshot on_snapshot;
   /// Which channels a further publisher would be refused by may have changed.
   std::function<void()> on_publishers;
-  /// The share of the machine's CPU that nobody used in the last second, 0 to 1.
-  std::function<double()> cpu_idle;
+  /// What the machine has, and has left.
+  std::function<govern::CpuBudget::Machine()> cpu;
 };
 
 /// One live stream: its feeds, the source that makes its log of them, and the folds that read the log.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "channel/ladder_weight.h"
 #include "govern/economy.h"
 #include "hls/media_playlist.h"
 
@@ -82,10 +83,11 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
 /// Only channels that begin a log, and so start a worker, are limited: a publisher that comes back to its channel is
 /// accepted.
 std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishRequest& request) {
-  if (declared(request.channel)) return std::nullopt;
   const auto known = channels_.find(request.channel);
   if (known != channels_.end() && known->second->state() != Channel::State::kEnded) return std::nullopt;
   const base::Micros now = environment_.clock.steady();
+  if (!cpu_suffices(*options_of(request.channel))) return admission_.refuse(Limit::kCpuReserve, request.peer, now);
+  if (declared(request.channel)) return std::nullopt;
   const std::string address = ingest::peer_key(request.peer);
   if (const auto full = admission_.full(count(address), request.loopback)) {
     const bool room =
@@ -96,6 +98,12 @@ std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishR
     return admission_.refuse(*over, request.peer, now);
   }
   return std::nullopt;
+}
+
+bool Channels::cpu_suffices(const Options& options) const {
+  if (admission_.cpu_reserve() <= 0 || options.priority == govern::Priority::kHigh) return true;
+  const double weight = weight_of(options.media);
+  return weight <= 0 || budget_.fits(environment_.clock.steady(), environment_.cpu(), weight, admission_.cpu_reserve());
 }
 
 Admission::Count Channels::count(std::string_view address) const {
@@ -193,13 +201,19 @@ void Channels::sweep() {
 
 void Channels::govern() {
   std::vector<govern::Governor::Ladder> ladders;
+  const base::Micros now = environment_.clock.steady();
   for (const auto& [name, channel] : channels_) {
+    const Worker* worker = channel->source().worker();
+    if (worker == nullptr) continue;
+    const double weight = weight_of(channel->options().media);
+    const bool saving = governor_.level(name) > 0;
+    if (weight > 0) budget_.sample(now, {name, weight, static_cast<base::Micros>(worker->stats().cpu_us), saving});
     const auto load = channel->source().load();
     if (!load) continue;
-    const auto most = static_cast<int>(channel->source().worker()->stats().economy_most);
+    const auto most = static_cast<int>(worker->stats().economy_most);
     ladders.push_back({name, channel->options().priority, *load, most});
   }
-  for (const auto& step : governor_.update(environment_.clock.steady(), ladders, environment_.cpu_idle())) {
+  for (const auto& step : governor_.update(now, ladders, environment_.cpu().idle)) {
     log_step(step);
     if (const auto found = channels_.find(step.channel); found != channels_.end()) found->second->set_economy(step.to);
   }

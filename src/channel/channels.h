@@ -75,6 +75,7 @@ class Channels final : public ingest::Publisher {
   bool declared(const std::string& channel) const { return channel != "*" && settings_.contains(channel); }
   std::optional<Options> options_of(const std::string& channel) const;
   std::optional<Refusal> limit(const ingest::PublishRequest& request);
+  bool cpu_suffices(const Options& options) const;
   Admission::Count count(std::string_view address) const;
   Channel* longest_without_media(std::optional<std::string_view> address) const;
   bool make_room(std::optional<std::string_view> address);
@@ -95,6 +96,7 @@ class Channels final : public ingest::Publisher {
   std::optional<std::set<std::string, std::less<>>> last_full_;
   std::unique_ptr<Alarm> sweep_;
   govern::Governor governor_;
+  govern::CpuBudget budget_;
   std::unique_ptr<Alarm> govern_;
 };
 

@@ -63,6 +63,7 @@ struct Stats {
   Number slate_frames;    ///< pictures in which it was seen
 
   // Gauges.
+  Number cpu_us;           ///< CPU time of the worker, all its threads; grows
   Number heartbeat;        ///< grows with every turn of the worker's main thread
   Number encode_lag_us;    ///< media time waiting to be decoded
   Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update

@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -91,6 +93,9 @@ void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
 
 void Production::report(job::Stats& stats) const {
   stats.heartbeat.fetch_add(1, std::memory_order_relaxed);
+  timespec cpu{};
+  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) == 0)
+    put(stats.cpu_us, cpu.tv_sec * base::kSecond + cpu.tv_nsec / 1000);
   std::uint64_t unplayable = video_.unplayable();
   for (const Feed& feed : feeds_) {
     job::FeedStats& of = stats.feeds[feed::index(feed.id())];

@@ -58,7 +58,8 @@ class ChannelsTest : public testing::Test {
   std::vector<Names> occupied_;  ///< primary feeds of
   std::unique_ptr<Channels> channels_ =
       std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
-                                             [this] { occupied_.push_back(taken()); }, [this] { return cpu_idle_; }},
+                                             [this] { occupied_.push_back(taken()); },
+                                             [this] { return govern::CpuBudget::Machine{cpu_idle_, 8}; }},
                                  settings(), Limits{}, [this](const std::string& name) { removed_.push_back(name); });
 };
 
@@ -264,7 +265,7 @@ TEST_F(ChannelLimitsTest, RefusesChannelsBeyondTheLimitAndNoneThatTheConfigurati
   EXPECT_EQ(live("e", "198.51.100.1:1"), kNoRoom);
   EXPECT_EQ(live("f", "127.0.0.1:1"), kNoRoom) << "the limit of channels is for all";
   EXPECT_EQ(live("match", "192.0.2.a:2"), "") << "a channel with an entry of its own comes in";
-  EXPECT_EQ(channels_->limited(), (LimitCounters{2, 0, 0}));
+  EXPECT_EQ(channels_->limited(), (LimitCounters{2, 0, 0, 0}));
   EXPECT_EQ(channels_->denied(), 0U);
   EXPECT_EQ(spawner_.processes.size(), 5U);
 }
@@ -283,7 +284,7 @@ TEST_F(ChannelLimitsTest, AnAddressMakesSoManyChannelsASecond) {
     static_cast<void>(connect("n" + std::to_string(i), "192.0.2.1:1"));
     if (feeds_.back().sink != nullptr) feeds_.back().end();
   }
-  EXPECT_EQ(channels_->limited(), (LimitCounters{0, 0, 592})) << "four seconds' worth came in";
+  EXPECT_EQ(channels_->limited(), (LimitCounters{0, 0, 592, 0})) << "four seconds' worth came in";
   EXPECT_EQ(connect("other", "192.0.2.2:1"), "");
   time_.advance(kSecond);
   EXPECT_EQ(connect("late", "192.0.2.1:1"), "");
@@ -405,6 +406,52 @@ TEST_F(ChannelsAtWorkTest, APriorityChangesAtOnce) {
   cpu_idle_ = 0;
   lose_pictures_of_match(4);
   EXPECT_EQ(match().trace(), "rtmp 8:h economy 1");
+}
+
+/// "match" runs with a ladder, and takes two of eight cores.
+class ChannelsReserveTest : public ChannelsAtWorkTest {
+ protected:
+  ChannelsReserveTest() {
+    Limits limits;
+    limits.cpu_reserve = 10;
+    Channels::Settings all = settings();
+    all["copy"] = all["*"];
+    all["copy"].media.default_ladder = false;
+    all["copy"].media.copy_video = true;
+    all["final"] = all["*"];
+    all["final"].priority = govern::Priority::kHigh;
+    all["named"] = all["*"];
+    channels_->configure(all, limits);
+    for (int i = 0; i < 30 * 4; ++i) {
+      for (FakeProcess* worker : {&match(), &news()}) {
+        worker->stats.cpu_us += 2 * kSecond / 4;
+        worker->beat();
+      }
+      time_.advance(kSecond / 4);
+    }
+  }
+};
+
+TEST_F(ChannelsReserveTest, ALadderThatWouldNotFitIsRefusedWithAReason) {
+  cpu_idle_ = 0.34;
+  EXPECT_EQ(publish("news2"), "the server has not enough CPU left for another ladder");
+  EXPECT_EQ(publish("named"), "the server has not enough CPU left for another ladder") << "named or not";
+  EXPECT_EQ(channels_->limited(), (LimitCounters{0, 0, 0, 2}));
+  cpu_idle_ = 0.36;
+  EXPECT_EQ(publish("news2"), "");
+}
+
+TEST_F(ChannelsReserveTest, ACopyAndAHighPriorityAlwaysComeIn) {
+  cpu_idle_ = 0;
+  EXPECT_EQ(publish("copy"), "");
+  EXPECT_EQ(publish("final"), "");
+}
+
+TEST_F(ChannelsReserveTest, WhoComesBackIsNotRefused) {
+  cpu_idle_ = 0;
+  feeds_[1].rtmp(feed::Role::kKeyFrame, "k");
+  feeds_[1].end();
+  EXPECT_EQ(publish("news"), "");
 }
 
 }  // namespace
