@@ -12,7 +12,8 @@ const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 // One minute of a moving picture with a tone. Options:
 //   rate '25', gop (frames), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
 //   hdr 'smpte2084'|'arib-std-b67': a grey picture of that many tenths of a percent of the signal, `grey`, in 10-bit HEVC of BT.2020
-//   ground: in place of the test picture one colour, with a white square that moves by its width a frame: see pictures()
+//   ground: in place of the test picture one colour, with a white square that moves by its width a frame: see pictures(); grain: with noise
+//     over it, so that the bit rate is reached
 //   audio 'aac'|'mp2'|'ac3'|'eac3'|'libopus'|null, sampleRate, channels, seconds, format 'mp4'|'ts'
 function source(given = {}) {
   const o = { rate: '30', gop: 60, bframes: 0, openGop: false, codec: 'h264', size: '640x360', bitrate: '800k', video: true, audio: 'aac', sampleRate: 48000, channels: 2, seconds: 60, format: 'mp4', ...given };
@@ -23,7 +24,7 @@ function source(given = {}) {
   if (o.hdr) args.push('-f', 'lavfi', '-i', `color=size=${o.size}:rate=${o.rate}:duration=${o.seconds},format=yuv420p10le,lutyuv=y=${Math.round(64 + 876 * o.grey / 1000)}:u=512:v=512`);
   else if (o.ground) {
     args.push('-f', 'lavfi', '-i', `color=${o.ground}:size=640x360:rate=${o.rate}:duration=${o.seconds}[ground];` +
-      `color=white:size=16x16:rate=${o.rate}:duration=${o.seconds}[square];[ground][square]overlay=x='mod(16*n,640)':y=0:shortest=1,scale=${o.size}`);
+      `color=white:size=16x16:rate=${o.rate}:duration=${o.seconds}[square];[ground][square]overlay=x='mod(16*n,640)':y=0:shortest=1,scale=${o.size}${o.grain ? ',noise=alls=40:allf=t' : ''}`);
   } else if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
   if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
   const rate = ['-b:v', o.bitrate, '-maxrate', o.bitrate, '-bufsize', o.bitrate];
