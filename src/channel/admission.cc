@@ -35,8 +35,8 @@ std::string_view to_string(Limit limit) {
   return "unknown";
 }
 
-ingest::PeerLimits::Options Admission::rate_of(const Limits& limits) {
-  ingest::PeerLimits::Options options;
+loop::PeerLimits::Options Admission::rate_of(const Limits& limits) {
+  loop::PeerLimits::Options options;
   options.connections = INT_MAX;  // at a time: full() looks at channels, which outlive their publishers
   options.per_second = limits.new_per_second;
   options.burst = kBurstSeconds * limits.new_per_second;
@@ -74,7 +74,7 @@ ingest::Publisher::Refusal Admission::refuse(Limit limit, std::string_view peer,
 void Admission::configure(const Limits& limits) {
   if (limits == limits_) return;
   limits_ = limits;
-  rate_ = ingest::PeerLimits(rate_of(limits));
+  rate_ = loop::PeerLimits(rate_of(limits));
 }
 
 }  // namespace channel

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "channel/limits.h"
-#include "ingest/peer_limits.h"
 #include "ingest/publisher.h"
+#include "loop/peer_limits.h"
 
 namespace channel {
 
@@ -25,7 +25,7 @@ using LimitCounters = std::array<std::uint64_t, kLimits.size()>;
 
 /// Decides whether a publisher may make a channel that the configuration does not name. Counts refusals and logs them,
 /// at most one line in ten seconds for each limit. Loopback addresses are the operator's own: the limits of an address
-/// do not apply to them. Memory: bounded, see PeerLimits. Thread: the control loop's.
+/// do not apply to them. Memory: bounded, see loop::PeerLimits. Thread: the control loop's.
 class Admission {
  public:
   /// The channels that exist already.
@@ -50,10 +50,10 @@ class Admission {
   const LimitCounters& refused() const { return refused_; }
 
  private:
-  static ingest::PeerLimits::Options rate_of(const Limits& limits);
+  static loop::PeerLimits::Options rate_of(const Limits& limits);
 
   Limits limits_;
-  ingest::PeerLimits rate_;
+  loop::PeerLimits rate_;
   LimitCounters refused_{};
   LimitCounters logged_{};
   std::array<std::optional<base::Micros>, kLimits.size()> logged_at_{};

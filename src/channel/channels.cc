@@ -7,6 +7,7 @@
 #include "channel/ladder_weight.h"
 #include "govern/economy.h"
 #include "hls/media_playlist.h"
+#include "loop/peer_limits.h"
 
 namespace channel {
 namespace {
@@ -88,7 +89,7 @@ std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishR
   const base::Micros now = environment_.clock.steady();
   if (!cpu_suffices(*options_of(request.channel))) return admission_.refuse(Limit::kCpuReserve, request.peer, now);
   if (declared(request.channel)) return std::nullopt;
-  const std::string address = ingest::peer_key(request.peer);
+  const std::string address = loop::peer_key(request.peer);
   if (const auto full = admission_.full(count(address), request.loopback)) {
     const bool room =
         full == Limit::kChannelsPerAddress ? make_room(std::string_view(address)) : make_room(std::nullopt);
@@ -111,7 +112,7 @@ Admission::Count Channels::count(std::string_view address) const {
   for (const auto& [name, channel] : channels_) {
     if (declared(name) || channel->blank()) continue;
     ++count.channels;
-    if (!address.empty() && ingest::peer_key(channel->shown().publisher().peer) == address) ++count.of_address;
+    if (!address.empty() && loop::peer_key(channel->shown().publisher().peer) == address) ++count.of_address;
   }
   return count;
 }
@@ -124,7 +125,7 @@ Channel* Channels::longest_without_media(std::optional<std::string_view> address
     const FeedSlot& feed = channel->shown();
     const bool waits = channel->state() == Channel::State::kLive && !channel->source().running() && feed.silent();
     if (declared(name) || !waits || feed.closing()) continue;
-    if (address && ingest::peer_key(feed.publisher().peer) != *address) continue;
+    if (address && loop::peer_key(feed.publisher().peer) != *address) continue;
     if (longest == nullptr || feed.silence() > longest->shown().silence()) longest = channel.get();
   }
   return longest;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "ingest/peer_limits.h"
+#include "loop/peer_limits.h"
 #include "record/position_encoding.h"
 
 namespace channel {
@@ -70,8 +70,7 @@ void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;
   if (options_.priority == govern::Priority::kLow) media.nice = kNiceOfLow;
-  const std::string group =
-      options_.declared ? channel_ : ingest::peer_key(feeds_[feed::index(shown_)].publisher().peer);
+  const std::string group = options_.declared ? channel_ : loop::peer_key(feeds_[feed::index(shown_)].publisher().peer);
   auto spawned = spawner_.spawn(media, {position_->known(), group});
   if (!spawned.ok()) {
     ++counters_.spawn_failures;

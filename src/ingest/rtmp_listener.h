@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "ingest/peer_limits.h"
 #include "ingest/publisher.h"
 #include "ingest/rtmp_connection.h"
+#include "loop/peer_limits.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "tls/context.h"
@@ -26,7 +26,7 @@ class RtmpListener final : private RtmpConnectionOwner {
     std::shared_ptr<const tls::Context> tls;  ///< null: plain RTMP. Made without ALPN.
     /// The handshake's limit leaves room for the tick that enforces it within 5 s (RT-40).
     rtmp::Session::Options session{.handshake_limit = 4'700 * base::kMillisecond};
-    PeerLimits::Options peers;
+    loop::PeerLimits::Options peers;
     PublishRate publishes;  ///< of one connection
     std::size_t connections = 4096;
     /// Shaking hands at a time; one more cuts the one that has taken longest, so that a flood does not shut out those
@@ -70,7 +70,7 @@ class RtmpListener final : private RtmpConnectionOwner {
   const base::Clock& clock_;
   Publisher& publisher_;
   Options options_;
-  PeerLimits limits_;
+  loop::PeerLimits limits_;
   RtmpCounters counters_;
   std::uint64_t next_id_ = 1;
   base::Micros pruned_ = 0;

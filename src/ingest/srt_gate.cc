@@ -55,7 +55,7 @@ const SrtChannel& SrtPolicy::channel(std::string_view name) const {
   return found == channels.end() ? kDefaults : found->second;
 }
 
-SrtGate::SrtGate(std::shared_ptr<const SrtPolicy> policy, const PeerLimits::Options& limits)
+SrtGate::SrtGate(std::shared_ptr<const SrtPolicy> policy, const loop::PeerLimits::Options& limits)
     : policy_(std::move(policy)), live_(std::make_shared<const FeedNames>()), limits_(limits) {}
 
 std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_view stream_id, const Address& peer,

@@ -16,8 +16,8 @@
 #include "base/clock.h"
 #include "ingest/auth.h"
 #include "ingest/network.h"
-#include "ingest/peer_limits.h"
 #include "ingest/publisher.h"
+#include "loop/peer_limits.h"
 
 namespace ingest {
 
@@ -70,7 +70,7 @@ class SrtGate {
     std::string text;
   };
 
-  SrtGate(std::shared_ptr<const SrtPolicy> policy, const PeerLimits::Options& limits);
+  SrtGate(std::shared_ptr<const SrtPolicy> policy, const loop::PeerLimits::Options& limits);
 
   std::variant<Admission, Refusal> decide(std::string_view stream_id, const Address& peer, base::Micros now);
 
@@ -106,7 +106,7 @@ class SrtGate {
   std::shared_ptr<const SrtPolicy> policy_;
   std::shared_ptr<const FeedNames> live_;
   std::shared_ptr<const Names> full_but_for_;
-  PeerLimits limits_;
+  loop::PeerLimits limits_;
 };
 
 }  // namespace ingest

@@ -16,6 +16,7 @@
 #include "ingest/srt_thread.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
+#include "loop/peer_limits.h"
 
 namespace ingest {
 
@@ -48,7 +49,7 @@ class SrtListener final : private SrtThreadSink {
   struct Options {
     SrtSettings socket;
     SrtThread::Options thread;
-    PeerLimits::Options peers;
+    loop::PeerLimits::Options peers;
   };
 
   /// Errors: kSystem, the port cannot be had.

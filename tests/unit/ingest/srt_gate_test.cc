@@ -25,7 +25,7 @@ SrtPolicy policy() {
 }
 
 struct Gate {
-  explicit Gate(SrtPolicy settings = policy(), PeerLimits::Options limits = {})
+  explicit Gate(SrtPolicy settings = policy(), loop::PeerLimits::Options limits = {})
       : gate(std::make_shared<const SrtPolicy>(std::move(settings)), limits) {}
 
   /// 0: admitted; otherwise the code.

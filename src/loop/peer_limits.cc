@@ -1,4 +1,4 @@
-#include "ingest/peer_limits.h"
+#include "loop/peer_limits.h"
 
 #include <arpa/inet.h>
 
@@ -6,10 +6,12 @@
 #include <array>
 #include <iterator>
 
-namespace ingest {
+namespace loop {
 namespace {
 
 constexpr std::int64_t kToken = 1'000'000;  // so that refilling by microseconds needs no division
+// Each is looked at: milliseconds, which whoever has very many networks must not cost at every connection.
+constexpr base::Micros kPruneEvery = base::kSecond;
 
 }  // namespace
 
@@ -75,7 +77,10 @@ bool PeerLimits::shut_out(Peer& peer, base::Micros now) const {
 PeerLimits::Peer* PeerLimits::find_or_add(std::string_view peer, base::Micros now) {
   std::string key = peer_key(peer);
   if (const auto known = peers_.find(key); known != peers_.end()) return &known->second;
-  if (peers_.size() >= options_.peers) prune(now);
+  if (peers_.size() >= options_.peers && (!full_since_ || now - *full_since_ >= kPruneEvery)) {
+    full_since_ = now;
+    prune(now);
+  }
   if (peers_.size() >= options_.peers) return nullptr;
   Peer fresh;
   fresh.tokens = options_.burst * kToken;
@@ -83,4 +88,4 @@ PeerLimits::Peer* PeerLimits::find_or_add(std::string_view peer, base::Micros no
   return &peers_.emplace(std::move(key), fresh).first->second;
 }
 
-}  // namespace ingest
+}  // namespace loop

@@ -2,16 +2,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 
-namespace ingest {
+namespace loop {
 
 /// How much of a listener one address may take: connections at a time, connections a second, wrong keys a minute
 /// (RT-44). An IPv6 peer is its /64, since a host has all of one. Loopback addresses are the operator's own and not
-/// limited. Memory: Options::peers entries.
+/// limited. Memory: Options::peers entries; while none of those is quiet, further addresses are refused.
 class PeerLimits {
  public:
   struct Options {
@@ -50,9 +51,10 @@ class PeerLimits {
 
   Options options_;
   std::map<std::string, Peer, std::less<>> peers_;
+  std::optional<base::Micros> full_since_;  ///< when it was pruned because there were too many
 };
 
 /// What PeerLimits counts a peer under: the address without port, an IPv6 one cut to its first 64 bits.
 std::string peer_key(std::string_view peer);
 
-}  // namespace ingest
+}  // namespace loop

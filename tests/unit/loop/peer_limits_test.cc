@@ -1,8 +1,8 @@
-#include "ingest/peer_limits.h"
+#include "loop/peer_limits.h"
 
 #include <gtest/gtest.h>
 
-namespace ingest {
+namespace loop {
 namespace {
 
 using base::kSecond;
@@ -68,5 +68,14 @@ TEST(PeerLimits, ForgetsQuietPeersAndKnowsOnlySoMany) {
   EXPECT_EQ(limits.peers(), 0U);
 }
 
+TEST(PeerLimits, LooksForQuietPeersOnceASecondAtMost) {
+  PeerLimits limits({.burst = 1, .per_second = 1'000'000, .peers = 1});
+  EXPECT_TRUE(limits.admit("192.0.2.1:1", false, 0));
+  EXPECT_FALSE(limits.admit("192.0.2.2:1", false, 0)) << "the first is connected";
+  limits.leave("192.0.2.1:1", false);
+  EXPECT_FALSE(limits.admit("192.0.2.2:1", false, kSecond - 1));
+  EXPECT_TRUE(limits.admit("192.0.2.2:1", false, kSecond));
+}
+
 }  // namespace
-}  // namespace ingest
+}  // namespace loop
