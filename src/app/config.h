@@ -36,9 +36,11 @@ struct Config {
     std::string listen = "0.0.0.0";
     std::uint16_t port = 8080;
     std::uint16_t tls_port = 8443;
-    int loops = 0;            ///< 0: one a core
-    int max_connections = 0;  ///< over all loops; 0: the descriptor limit less 1024 or a twentieth
-    std::string certificate;  ///< PEM; empty: self-signed, kept in the state directory
+    int loops = 0;                           ///< 0: one a core
+    int max_connections = 0;                 ///< over all loops; 0: the descriptor limit less 1024 or a twentieth
+    int new_connections_per_address = 1000;  ///< a second, over all loops; 0: no limit
+    int half_open_per_address = 256;         ///< at a time, likewise
+    std::string certificate;                 ///< PEM; empty: self-signed, kept in the state directory
     std::string key;
     Admission admission;
   };

@@ -55,6 +55,15 @@ void declare_http(Keys& keys, Config::Http& http) {
   keys.key({"max_connections", Reload::kRestart,
             "over all loops; more get 503. 0: the descriptor limit less 1024, or less a twentieth if that is more"},
            Value::number(http.max_connections, 0, 10'000'000));
+  keys.key(
+      {"new_connections_per_address", Reload::kRestart,
+       "a second, over all loops, from one address (IPv6: one /64; a carrier's NAT or a CDN is one address too); four "
+       "times as many at once after a quiet time; more are closed. Loopback is not limited. 0: no limit"},
+      Value::number(http.new_connections_per_address, 0, 1'000'000));
+  keys.key({"half_open_per_address", Reload::kRestart,
+            "connections of one address, over all loops, that have not sent a whole request yet; one more closes the "
+            "oldest of them. Loopback is not limited. 0: no limit"},
+           Value::number(http.half_open_per_address, 0, 1'000'000));
   keys.key({"certificate", Reload::kAtOnce,
             "PEM file of the TLS certificate and its chain. Empty: a self-signed one, made at the first start and kept "
             "in the state directory"},

@@ -25,6 +25,9 @@ serve::Admission::Options admission_of(const Config::Admission& config) {
   return {config.shed_depth_below / 100.0, config.refuse_joins_below / 100.0, config.overflow};
 }
 
+/// Each loop's part of a limit, at least 1; of 0, which is no limit, 0.
+int share_of(int limit, int loops) { return (limit + loops - 1) / loops; }
+
 int listen_port(std::uint16_t configured) { return configured == 0 ? -1 : configured; }
 
 // Sockets that share a port do so with any process of this user: a server that already runs there is only noticed by
@@ -50,6 +53,8 @@ ServePlan plan_of(const Config::Http& config, unsigned cores, std::uint64_t desc
   const std::uint64_t share = connections_of(config, descriptors) / static_cast<std::uint64_t>(plan.loops);
   plan.each.most_connections = std::max<std::size_t>(share, 1);
   plan.each.admission = admission_of(config.admission);
+  plan.each.address.new_per_second = share_of(config.new_connections_per_address, plan.loops);
+  plan.each.address.half_open = static_cast<std::size_t>(share_of(config.half_open_per_address, plan.loops));
   return plan;
 }
 

@@ -53,6 +53,14 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
   out.counter("kickoff_http_connections_total", "Connections accepted.", labels, count(counters.connections_total));
   out.counter("kickoff_http_connections_refused_total", "Connections refused because there were too many.", labels,
               count(counters.connections_refused));
+  const char* const limited =
+      "Connections closed because one address had too many, by reason: rate (they came too fast), half_open (the "
+      "oldest "
+      "without a whole request).";
+  out.counter("kickoff_http_connections_limited_total", limited, also(labels, "reason", "rate"),
+              count(counters.connections_limited[serve::Counters::kByRate]));
+  out.counter("kickoff_http_connections_limited_total", limited, also(labels, "reason", "half_open"),
+              count(counters.connections_limited[serve::Counters::kByHalfOpen]));
   out.gauge("kickoff_http_parked_requests", "Requests held until what they wait for exists.", labels,
             count(counters.parked));
   out.counter("kickoff_http_joins_total",

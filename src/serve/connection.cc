@@ -129,7 +129,7 @@ void Connection::note_protocol() {
 }
 
 void Connection::on_request(http::StreamId id, const http::Request& request) {
-  ++requests_;
+  if (requests_++ == 0) owner_.on_first_request(*this);
   note_protocol();
   owner_.on_request(*this, id, request);
 }

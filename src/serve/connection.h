@@ -21,6 +21,8 @@ class Connection;
 /// Decides on requests, and owns the connections.
 class ConnectionOwner : public RequestHandler {
  public:
+  /// Its first whole request has come; on_request() follows.
+  virtual void on_first_request(Connection& connection) = 0;
   /// The connection has closed; destroy it on a later turn.
   virtual void retire(Connection& connection) = 0;
 };

@@ -81,6 +81,9 @@ struct Counters {
   Counter connections;  ///< open now
   Counter connections_total;
   Counter connections_refused;
+  /// Those that an address had too many of: closed at once for how fast they came, or cut while half open.
+  enum { kByRate, kByHalfOpen };
+  std::array<Counter, 2> connections_limited;
   Counter http2_connections;  ///< open now
   Counter parked;             ///< requests held now
   Counter snapshots;          ///< that have arrived, of all channels

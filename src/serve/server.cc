@@ -51,6 +51,7 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
       loop_context_(clock, options.limits, options.timeouts),
       joins_(loop_context_.counters),
       shedding_({options.most_connections, options.admission}, joins_, errors_, loop_context_.counters),
+      address_limits_(options.address),
       responder_(clock, loop_context_.counters, joins_),
       wake_pass_(clock, loop_context_.counters, errors_, responder_),
       preflight_(make_preflight()),
@@ -88,17 +89,28 @@ base::Status Server::listen() {
 }
 
 void Server::on_accept(std::unique_ptr<loop::Stream> stream, const std::shared_ptr<const tls::Context>& context) {
+  const std::string peer = stream->peer();
+  const bool loopback = stream->peer_is_loopback();
+  if (!address_limits_.admit(peer, loopback, loop_context_.clock.steady())) {
+    loop_context_.counters.connections_limited[Counters::kByRate].add();
+    return;
+  }
   const Shedding::Accept accept = shedding_.accept(connections_.size());
   if (shutting_down_ || accept == Shedding::Accept::kClose) return;
   std::unique_ptr<Connection> connection = Connection::make(*this, loop_context_, std::move(stream), context);
   if (connection == nullptr) return;
   connection->refused = accept == Shedding::Accept::kRefuse;
   connection->index = connections_.size();
-  connections_.push_back(std::move(connection));
+  Connection& accepted = *connections_.emplace_back(std::move(connection));
+  Connection* const one_too_many = address_limits_.add(accepted, peer, loopback);
+  if (one_too_many == nullptr) return;
+  loop_context_.counters.connections_limited[Counters::kByHalfOpen].add();
+  one_too_many->close();
 }
 
 void Server::retire(Connection& connection) {
   joins_.on_closed(connection.join);
+  address_limits_.remove(connection);
   const std::size_t index = connection.index;
   retired_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {

@@ -16,6 +16,7 @@
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "origin/channel_snapshot.h"
+#include "serve/address_limits.h"
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
@@ -44,6 +45,7 @@ class Server final : private ConnectionOwner {
     Timeouts timeouts;
     ChannelView::Options channels;
     Admission::Options admission;
+    AddressLimits<Connection>::Options address;
   };
 
   /// Listens. `context` may be null (no TLS), `files` too (no player page). `clock` must outlive it.
@@ -85,6 +87,7 @@ class Server final : private ConnectionOwner {
   void on_request(Viewer& viewer, http::StreamId id, const http::Request& request) override;
   http::Response on_malformed(int status) override;
   void on_output(Viewer& viewer) override;
+  void on_first_request(Connection& connection) override { address_limits_.remove(connection); }
   void retire(Connection& connection) override;
 
   void decide(Viewer& viewer, http::StreamId id, const http::Request& request);
@@ -102,6 +105,7 @@ class Server final : private ConnectionOwner {
   Errors errors_;
   Joins joins_;
   Shedding shedding_;
+  AddressLimits<Connection> address_limits_;
   Responder responder_;
   WakePass wake_pass_;
   Gathering gathering_;

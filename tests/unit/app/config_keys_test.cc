@@ -65,16 +65,16 @@ std::string told(const Config& config) {
   out << "log " << static_cast<int>(config.log.level) << " " << static_cast<int>(config.log.format) << "\nstate "
       << config.state_directory << "\nweb " << config.web_directory << "\nend " << config.end_channels_on_stop
       << "\nhttp " << config.http.listen << " " << config.http.port << " " << config.http.tls_port << " "
-      << config.http.loops << " " << config.http.max_connections << " " << config.http.certificate << "/"
-      << config.http.key << "\nadmission " << config.http.admission.shed_depth_below << " "
-      << config.http.admission.refuse_joins_below << " " << config.http.admission.egress_mbps << " "
-      << config.http.admission.overflow << "\nadmin " << config.admin.listen << " " << config.admin.port << " "
-      << config.admin.hosts.size() << " " << config.admin.tokens.size() << "\nrtmp " << config.rtmp.listen << " "
-      << config.rtmp.port << " " << config.rtmp.tls_port << "\nsrt " << config.srt.listen << " " << config.srt.port
-      << " " << config.srt.latency << " " << config.srt.max_reorder << " " << config.srt.max_mbps << " "
-      << config.srt.publish_without_mode << "\nlimits " << config.limits.channels.channels << " "
-      << config.limits.channels.channels_per_address << " " << config.limits.channels.new_per_second << " "
-      << config.limits.publishes_per_connection;
+      << config.http.loops << " " << config.http.max_connections << " " << config.http.new_connections_per_address
+      << " " << config.http.half_open_per_address << " " << config.http.certificate << "/" << config.http.key
+      << "\nadmission " << config.http.admission.shed_depth_below << " " << config.http.admission.refuse_joins_below
+      << " " << config.http.admission.egress_mbps << " " << config.http.admission.overflow << "\nadmin "
+      << config.admin.listen << " " << config.admin.port << " " << config.admin.hosts.size() << " "
+      << config.admin.tokens.size() << "\nrtmp " << config.rtmp.listen << " " << config.rtmp.port << " "
+      << config.rtmp.tls_port << "\nsrt " << config.srt.listen << " " << config.srt.port << " " << config.srt.latency
+      << " " << config.srt.max_reorder << " " << config.srt.max_mbps << " " << config.srt.publish_without_mode
+      << "\nlimits " << config.limits.channels.channels << " " << config.limits.channels.channels_per_address << " "
+      << config.limits.channels.new_per_second << " " << config.limits.publishes_per_connection;
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }
@@ -151,6 +151,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bounds{"http.tls_port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
         Bounds{"http.loops", {"0", "256"}, {"-1", "257"}, "a whole number from 0 to 256"},
         Bounds{"http.max_connections", {"0", "10000000"}, {"-1", "10000001"}, "a whole number from 0 to 10000000"},
+        Bounds{"http.new_connections_per_address",
+               {"0", "1000000"},
+               {"-1", "1000001"},
+               "a whole number from 0 to 1000000"},
+        Bounds{"http.half_open_per_address", {"0", "1000000"}, {"-1", "1000001"}, "a whole number from 0 to 1000000"},
         Bounds{"http.admission.shed_depth_below", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
         Bounds{"http.admission.refuse_joins_below", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
         Bounds{

@@ -50,6 +50,16 @@ TEST(ServePlan, SharesTheConnectionsAmongTheLoops) {
   EXPECT_EQ(plan_of(http_of("{loops: 4}"), 1, 100'000).each.most_connections, 23'750U);
 }
 
+TEST(ServePlan, SharesTheLimitsOfAnAddressAmongTheLoops) {
+  const auto of = [](const std::string& text) { return plan_of(http_of(text), 1, 100).each.address; };
+  EXPECT_EQ(of("{loops: 4}").new_per_second, 250);
+  EXPECT_EQ(of("{loops: 4}").half_open, 64U);
+  EXPECT_EQ(of("{loops: 4, new_connections_per_address: 1, half_open_per_address: 5}").new_per_second, 1);
+  EXPECT_EQ(of("{loops: 4, new_connections_per_address: 1, half_open_per_address: 5}").half_open, 2U);
+  EXPECT_EQ(of("{loops: 4, new_connections_per_address: 0, half_open_per_address: 0}").new_per_second, 0);
+  EXPECT_EQ(of("{loops: 4, new_connections_per_address: 0, half_open_per_address: 0}").half_open, 0U);
+}
+
 TEST(ServePlan, TakesAddressPortsAndLimitsOfAdmission) {
   const ServePlan plan = plan_of(http_of("{listen: 127.0.0.1, port: 81, tls_port: 444, admission: {shed_depth_below: "
                                          "30, refuse_joins_below: 7, overflow: https://c}}"),

@@ -49,6 +49,15 @@ TEST(ServeMetrics, TellRefusalsByEveryCauseThatThereIs) {
   EXPECT_EQ(text.find("cause=\"unknown\""), std::string::npos);
 }
 
+TEST(ServeMetrics, TellConnectionsThatAnAddressHadTooManyOfByReason) {
+  serve::Counters counters;
+  counters.connections_limited[serve::Counters::kByRate].add(4);
+  counters.connections_limited[serve::Counters::kByHalfOpen].add(5);
+  const std::string text = served_page(counters);
+  expect_series(text, "kickoff_http_connections_limited_total{loop=\"3\",reason=\"rate\"} 4");
+  expect_series(text, "kickoff_http_connections_limited_total{loop=\"3\",reason=\"half_open\"} 5");
+}
+
 TEST(ServeMetrics, TellFailuresOfTlsByKind) {
   serve::Counters counters;
   counters.tls_failures[static_cast<std::size_t>(tls::Failure::kNotTls)].add(4);

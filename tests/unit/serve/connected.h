@@ -53,6 +53,7 @@ class Owner final : public serve::ConnectionOwner {
   }
   http::Response on_malformed(int) override { return reply("malformed"); }
   void on_output(serve::Viewer& viewer) override { to_pump = &viewer; }
+  void on_first_request(serve::Connection&) override {}
   void retire(serve::Connection&) override { retired = true; }
 
   std::unique_ptr<serve::Connection> connection;

@@ -60,6 +60,35 @@ TEST(ServerLimits, RefusesConnectionsBeyondTheLimitWith503) {
   EXPECT_EQ(serving.counters().connections_refused.get(), 1u);
 }
 
+TEST(ServerLimits, ClosesTheOldestConnectionOfAnAddressThatHasAskedNothingYet) {
+  serve::Server::Options options;
+  options.address = {.half_open = 2, .loopback = true};
+  Serving serving(options);
+  Client viewer(serving.port());
+  EXPECT_EQ(viewer.get("/").status, 200);
+  Client oldest(serving.port());
+  oldest.send("GET / HTTP/1.1\r\n");
+  Client second(serving.port());
+  wait_until([&] { return serving.counters().connections.get() == 3; });
+  Client third(serving.port());
+  EXPECT_TRUE(oldest.ended());
+  EXPECT_EQ(second.get("/").status, 200);
+  EXPECT_EQ(third.get("/").status, 200);
+  EXPECT_EQ(viewer.get("/").status, 200);
+  EXPECT_EQ(serving.counters().connections_limited[serve::Counters::kByHalfOpen].get(), 1u);
+}
+
+TEST(ServerLimits, ClosesConnectionsOfAnAddressThatComeTooFast) {
+  serve::Server::Options options;
+  options.address = {.new_per_second = 1, .loopback = true};
+  Serving serving(options);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Client(serving.port()).get("/").status, 200);
+  EXPECT_TRUE(Client(serving.port()).ended());
+  serving.clock.advance(base::kSecond);
+  EXPECT_EQ(Client(serving.port()).get("/").status, 200);
+  EXPECT_EQ(serving.counters().connections_limited[serve::Counters::kByRate].get(), 1u);
+}
+
 TEST(ServerLimits, Answers503WhenTooManyAreHeld) {
   serve::Server::Options options;
   options.channels.most_held = 1;
