@@ -7,15 +7,18 @@ const dgram = require('node:dgram');
 const http2 = require('node:http2');
 const net = require('node:net');
 const tls = require('node:tls');
-const { Server, endAll, copy, sleep } = require('./harness');
+const path = require('node:path');
+const { Server, endAll, copy, run, sleep } = require('./harness');
 const { source, pushRtmp } = require('./media');
+const { u24, u32, message, string, number, shaken: open } = require('./rtmp_client');
 const { assertLive } = require('./judge_channel');
 const { late } = require('./lateness');
+const { partLateness } = require('./part_lateness');
 
 let server;
 let pusher;
 before(async () => {
-  server = await Server.start({ channels: { '*': copy() } });
+  server = await Server.start({ channels: { '*': copy(), locked: copy({ keys: ['the-right-one'] }) } });
   pusher = pushRtmp(source(), server.rtmp('steady'));
   await server.live('steady');
 });
@@ -26,35 +29,7 @@ after(async () => {
 });
 after(endAll);
 
-const u24 = (value) => Buffer.from([value >> 16, (value >> 8) & 255, value & 255]);
-const u32 = (value) => { const b = Buffer.alloc(4); b.writeUInt32BE(value); return b; };
-// One RTMP message of `type`, in chunks of 128 bytes; `length` may lie.
-function message(type, body, length = body.length) {
-  const pieces = [Buffer.concat([Buffer.from([3]), u24(0), u24(length), Buffer.from([type]), Buffer.alloc(4)])];
-  for (let at = 0; at < body.length; at += 128) {
-    if (at) pieces.push(Buffer.from([0xc3]));
-    pieces.push(body.subarray(at, at + 128));
-  }
-  return Buffer.concat(pieces);
-}
-const string = (text) => Buffer.concat([Buffer.from([2, text.length >> 8, text.length & 255]), Buffer.from(text)]);
-const number = (value) => { const b = Buffer.alloc(9); b.writeDoubleBE(value, 1); return b; };
-
-// A socket to the RTMP port, past the handshake. Resolves when the server has sent S0 S1 S2.
-async function shaken() {
-  const socket = net.connect(server.ports.rtmp, '127.0.0.1');
-  socket.on('error', () => {});
-  const c1 = crypto.randomBytes(1536).fill(0, 0, 8);
-  socket.write(Buffer.concat([Buffer.from([3]), c1]));
-  let received = 0;
-  await new Promise((resolve, reject) => {
-    socket.on('data', (data) => { received += data.length; if (received >= 3073) resolve(); });
-    socket.on('close', () => reject(new Error('closed in the handshake')));
-    setTimeout(() => reject(new Error(`handshake: ${received} bytes in 30 s`)), 30000).unref();
-  });
-  socket.write(Buffer.alloc(1536));
-  return socket;
-}
+const shaken = () => open(server.ports.rtmp);
 // → ms until the server closed the socket.
 function closed(socket, patience = 60000) {
   const began = Date.now();
@@ -223,5 +198,33 @@ test('HTTP/2: endless CONTINUATION frames end the connection', async () => {
   const flood = setInterval(() => { for (let i = 0; i < 50 && !socket.destroyed; i++) socket.write(frame(9, 0, 1, Buffer.from([0x00, 1, 97, 1, 98]))); }, 10);
   await closed(socket);
   clearInterval(flood);
+  await unharmed();
+});
+
+test('2,000 half-open, slow, wrong-key and oversize connections beside a live channel: its parts come as before', async () => {
+  const worst = async (seconds) => {
+    const lateBefore = late();
+    const parts = (await partLateness(server.playlist('steady'), seconds)).sort((a, b) => a - b);
+    return { late: parts.at(-1), median: parts[Math.floor(parts.length / 2)], excused: late() - lateBefore, parts: parts.length };
+  };
+  const before = server.memory();
+  const alone = await worst(15);
+  const hostile = run(process.execPath, [path.join(__dirname, 'hostile.js'), ...['rtmp', 'http', 'srt'].map((port) => String(server.ports[port])), '20']);
+  await sleep(4000);
+  const beside = await worst(15);
+  const grown = server.memory() - before;
+  await hostile.stop();
+  const tally = JSON.parse(hostile.output().trimEnd().split('\n').at(-1));
+  for (const [kind, { opened, closed }] of Object.entries(tally)) {
+    assert.ok(opened >= 100, `${kind}: ${opened} were opened`);
+    if (!/^http (half open|slow)/.test(kind)) assert.ok(closed > 0, `${kind}: none was closed`);
+  }
+  assert.ok(await server.metric('kickoff_rtmp_denied_total') >= 100, 'wrong keys over RTMP are counted');
+  assert.ok(await server.metric('kickoff_srt_refused_total', { code: '1401' }) >= 50, 'and over SRT');
+  // Generator, server and this process share the machine: what a busy one adds is measured by this process's own timers.
+  const most = 250 + beside.excused;
+  assert.ok(beside.late - alone.late < most, `${JSON.stringify(beside)} beside them, ${JSON.stringify(alone)} before`);
+  assert.ok(beside.parts > 0.7 * alone.parts, 'no part was left out');
+  assert.ok(grown < 64 << 20, `grew by ${(grown / 1e6).toFixed(1)} MB`);
   await unharmed();
 });

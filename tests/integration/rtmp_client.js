@@ -1,0 +1,48 @@
+// As much of an RTMP client as hostile peers need, byte by byte: its messages may lie.
+'use strict';
+const crypto = require('node:crypto');
+const net = require('node:net');
+
+const u24 = (value) => Buffer.from([value >> 16, (value >> 8) & 255, value & 255]);
+const u32 = (value) => { const b = Buffer.alloc(4); b.writeUInt32BE(value); return b; };
+// One RTMP message of `type`, in chunks of 128 bytes; `length` may lie.
+function message(type, body, length = body.length, stream = 0) {
+  const id = Buffer.alloc(4);
+  id.writeUInt32LE(stream);
+  const pieces = [Buffer.concat([Buffer.from([3]), u24(0), u24(length), Buffer.from([type]), id])];
+  for (let at = 0; at < body.length; at += 128) {
+    if (at) pieces.push(Buffer.from([0xc3]));
+    pieces.push(body.subarray(at, at + 128));
+  }
+  return Buffer.concat(pieces);
+}
+const string = (text) => Buffer.concat([Buffer.from([2, text.length >> 8, text.length & 255]), Buffer.from(text)]);
+const number = (value) => { const b = Buffer.alloc(9); b.writeDoubleBE(value, 1); return b; };
+const nothing = Buffer.from([5]);
+const object = (members) => Buffer.concat([Buffer.from([3]), ...Object.entries(members).map(([name, text]) => Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), string(text)])), Buffer.from([0, 0, 9])]);
+
+const hello = () => Buffer.concat([Buffer.from([3]), crypto.randomBytes(1536).fill(0, 0, 8)]);
+
+// A socket to the RTMP port, past the handshake. Resolves when the server has sent S0 S1 S2.
+async function shaken(port, patience = 30000) {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(hello());
+  let received = 0;
+  await new Promise((resolve, reject) => {
+    socket.on('data', (data) => { received += data.length; if (received >= 3073) resolve(); });
+    socket.on('close', () => reject(new Error('closed in the handshake')));
+    setTimeout(() => reject(new Error(`handshake: ${received} bytes in ${patience} ms`)), patience).unref();
+  });
+  socket.write(Buffer.alloc(1536));
+  return socket;
+}
+
+// All that an encoder says up to its publish, without waiting for answers.
+function publishing(channel, key) {
+  const connect = Buffer.concat([string('connect'), number(1), object({ app: 'live', tcUrl: 'rtmp://127.0.0.1/live' })]);
+  return Buffer.concat([message(20, connect), message(20, Buffer.concat([string('createStream'), number(2), nothing])),
+    message(20, Buffer.concat([string('publish'), number(3), nothing, string(`${channel}?key=${key}`), string('live')]), undefined, 1)]);
+}
+
+module.exports = { u24, u32, message, string, number, hello, shaken, publishing };
