@@ -25,9 +25,7 @@ const faults = {
   },
   async switch(night, channel) {
     const state = await night.stateOf(channel.name);
-    const to = state?.shown_feed === 'backup' ? 'primary' : 'backup';
-    await night.server.get(`http://127.0.0.1:${night.server.ports.admin}/api/v1/channels/${channel.name}/switch`,
-      { method: 'POST', headers: { authorization: `Bearer ${night.token}` }, body: JSON.stringify({ to }) });
+    await night.switchTo(channel, state?.shown_feed === 'backup' ? 'primary' : 'backup');
   },
   async 'worker killed'(night, channel) {
     const pid = (await night.stateOf(channel.name))?.worker?.pid;

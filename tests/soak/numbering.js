@@ -15,7 +15,8 @@ async function numbering(server, channel) {
   for (const uri of uris) {
     const { segments, open, ended, text } = readMedia((await server.get(new URL(uri, base))).text);
     if (ended) found.push(`${uri} has ended`);
-    if (/GAP/.test(text)) found.push(`${uri} has gaps`);
+    const gap = text.indexOf('GAP');
+    if (gap >= 0) found.push(`${uri} has gaps:\n${text.slice(Math.max(0, gap - 1000), gap + 1000)}`);
     for (const { msn, date } of segments) {
       if (date && msn !== Math.floor((Date.parse(date) + 20) / segment)) found.push(`${uri}: segment ${msn} is of ${date}`);
     }
