@@ -121,6 +121,8 @@ Lane::Step Lane::step() {
 Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
   const Format& format = segmenter_.format();
   const bool hole = is_hole(frame.start);
+  // What was shown before has another format: the first picture of this one fills the hole before it.
+  if (format_unseen_ && frame.key && format.video()) segmenter_.set_still({frame.data, 0});
   // After a small hole audio is taken to start where the hole began: it still belongs to the open segment.
   std::int64_t start = frame.start;
   if (!format.video() && !hole && !segmenter_.part_open()) start = std::min(start, segmenter_.end());
@@ -142,6 +144,7 @@ Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
     segmenter_.move_start(start);
   }
   needs_key_ = false;
+  format_unseen_ = false;
   started_ = true;
   if (!format.video()) {
     // The hole before the frame is added to it, unless the segment would become too long: then the next segment gets
@@ -194,7 +197,9 @@ bool Lane::is_hole(std::int64_t start) const {
 
 /// Ends the open segment at `cut`, where the next frame starts at or after it.
 void Lane::reach(std::int64_t cut, std::int64_t frame_start) {
-  if (is_hole(frame_start) && segmenter_.likely_end() < cut) {
+  // A segment of video without anything in it would be a gap, however short.
+  const bool nothing = segmenter_.format().video() && segmenter_.segment_empty() && segmenter_.holds();
+  if ((nothing || is_hole(frame_start)) && segmenter_.likely_end() < cut) {
     segmenter_.fill_past(cut);
     if (segmenter_.format().video()) want_key();
   }
@@ -212,6 +217,7 @@ void Lane::end_segment(std::int64_t cut) {
   segmenter_.change_format(next_format_->format, start);
   format_id_ = next_format_->id;
   next_format_.reset();
+  format_unseen_ = true;
 }
 
 void Lane::drop_front(std::uint64_t& counter) {

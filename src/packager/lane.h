@@ -112,6 +112,7 @@ class Lane {
   std::uint32_t format_id_ = 0;            ///< of the segmenter's format; see Frame::format
   std::optional<NextFormat> next_format_;  ///< announced, and its first segment is not open yet
   bool started_ = false;                   ///< a frame was published
+  bool format_unseen_ = false;             ///< nothing was published since the format changed
   bool needs_key_ = false;  ///< no video yet, or some was lost: frames are dropped up to the next key frame
   bool finishing_ = false;  ///< the lead makes no further cuts
   std::int64_t shift_ = 0;  ///< encoded video: what makes dts equal pts at key frames (CM-16)

@@ -377,3 +377,30 @@ TEST(PackagerHold, MakesNoShortPartOfSoundWhereverAFeedComesBack) {
     }
   }
 }
+
+// Seen in a soak of a busy machine: media is usually late, so the end of the open segment is filled late, and the first
+// key frame of the new size comes more than a part after it. That part was a gap.
+TEST(PackagerHold, HasNoGapWhereTheFeedComesBackInAnotherFormatWheneverThatIs) {
+  for (base::Micros away = 200 * kMillisecond; away <= 6 * kSecond; away += 40 * kMillisecond) {
+    Channel channel(Channel::Options::holding());
+    announce(channel);
+    std::vector<media::Packet> before = packets(3);
+    for (media::Packet& packet : before) packet.arrived += packet.arrived > kStart ? 300 * kMillisecond : 0;
+    channel.feed(std::move(before));
+    media::Track small = stream::video_track({});
+    small.video.width = 640;
+    small.config = base::Bytes::copy_of("another configuration");
+    channel.timeline().on_restart();
+    channel.wait_until(kStart + 3 * kSecond + away);
+    channel.track(small);
+    channel.track(stream::audio_track({}));
+    channel.feed(packets(4, kStart + 3 * kSecond + away));
+    channel.finish();
+    const auto breaks = std::ranges::count_if(channel.log().records(), [](const record::Record& record) {
+      return std::holds_alternative<record::Discontinuity>(record);
+    });
+    EXPECT_EQ(breaks, 1) << away;
+    for (std::uint32_t r = 0; r < 2; ++r)
+      EXPECT_EQ(channel.log().all<record::Gap>(r).size(), 0U) << r << " away " << away;
+  }
+}
