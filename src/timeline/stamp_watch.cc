@@ -14,6 +14,8 @@ constexpr base::Micros kSurelyMoved = base::kSecond / 2;
 constexpr int kSurelyMany = 3;
 // The smallest delay is forgotten at 1000 ppm: no source's clock drifts faster.
 constexpr std::int64_t kForget = 1000;
+// Decode times that muxers round, or set to the presentation time, go back by less.
+constexpr base::Micros kStepBack = 60 * base::kMillisecond;
 
 }  // namespace
 
@@ -45,7 +47,7 @@ void StampWatch::follow(base::Micros dts, base::Micros arrived) {
   off_ = 0;
 }
 
-StampWatch::Verdict StampWatch::check(base::Micros dts, base::Micros arrived, Limits limits) {
+StampWatch::Verdict StampWatch::check(base::Micros dts, base::Micros arrived, Limits limits, bool borne_out) {
   if (!running_) {
     running_ = true;
     earliest_ = arrived - dts;
@@ -54,7 +56,9 @@ StampWatch::Verdict StampWatch::check(base::Micros dts, base::Micros arrived, Li
     return Verdict::kSteady;
   }
   too_early_ = earliest_ - (arrived - dts) > kTooEarly;
-  if (!far(dts, arrived, limits)) {
+  next_ = line_ + usual_step();
+  stepped_back_ = dts < line_ - kStepBack;
+  if (borne_out || !far(dts, arrived, limits)) {
     follow(dts, arrived);
     return Verdict::kSteady;
   }

@@ -23,9 +23,17 @@ class StampWatch {
     kMoved,  ///< nor did the ones before this one, and they fit each other: the source's clock was set anew
   };
 
-  Verdict check(base::Micros dts, base::Micros arrived, Limits limits);
+  /// `borne_out`: another track, whose stamps are steady, shows that this one is right, however far it is: its track
+  /// was away.
+  Verdict check(base::Micros dts, base::Micros arrived, Limits limits, bool borne_out = false);
   /// Decode time of the packet checked last, if the source had continued as before.
   base::Micros expected() const { return expected_; }
+  /// The same without a look at the packet: one step after the packet before.
+  base::Micros next() const { return next_; }
+  /// Whether the packet checked last lies before the one before it, by more than muxers are wrong.
+  bool stepped_back() const { return stepped_back_; }
+  /// Whether the packet checked last was one of those that do not fit.
+  bool off() const { return off_ > 0; }
   /// Whether the packet checked last would have come before it was sent, had the source's clock not been set anew.
   bool too_early() const { return too_early_; }
   /// Median of the last steps; 0 where there are not enough.
@@ -42,6 +50,8 @@ class StampWatch {
   base::Micros line_ = 0;          ///< decode time of the packet before, or the one that would have fitted
   base::Micros line_arrived_ = 0;  ///< its arrival
   base::Micros expected_ = 0;
+  base::Micros next_ = 0;
+  bool stepped_back_ = false;
   base::Micros earliest_ = 0;  ///< smallest arrival - decode time of late
   std::array<base::Micros, kSteps> steps_{};
   std::size_t steps_seen_ = 0;

@@ -12,6 +12,13 @@ namespace {
 constexpr std::size_t kMostWaiting = 3000;
 // Another track's new anchor is this one's too if it puts it no further from its arrival.
 constexpr base::Micros kSameJump = 2 * base::kSecond;
+// What is this much nearer to where a packet should be is where it is meant to be.
+constexpr base::Micros kNearer = 100 * base::kMillisecond;
+// Sound and picture keep their distance in a multiplex to within this; neither tells anything once it has paused; and
+// a track was away after so long.
+constexpr base::Micros kSameDistance = 200 * base::kMillisecond;
+constexpr base::Micros kFresh = base::kSecond;
+constexpr base::Micros kAway = base::kSecond / 4;
 // Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
 constexpr base::Micros kMostAhead = 20 * base::kSecond;
 constexpr base::Micros kMostBehind = 60 * base::kSecond;
@@ -132,7 +139,7 @@ void Timeline::take(media::Packet&& packet) {
 void Timeline::check_stamps(Entry& entry, media::Packet& packet) {
   const base::Micros dts = entry.feed_time(packet.dts).micros();
   const StampWatch::Limits limits{options_.jump_forward, options_.jump_back};
-  const StampWatch::Verdict verdict = entry.watch.check(dts, packet.arrived, limits);
+  const StampWatch::Verdict verdict = entry.watch.check(dts, packet.arrived, limits, borne_out(entry, packet));
   if (!entry.started()) {
     if (verdict == StampWatch::Verdict::kSteady) return;
     // Frames from before a jump cannot be compared with those after it.
@@ -148,9 +155,53 @@ void Timeline::check_stamps(Entry& entry, media::Packet& packet) {
     const std::optional<base::Micros> delay = succession(entry).delay;
     if (delay) follow_jump(entry, packet, std::max(entry.end(), packet.arrived - *delay));
     if (!delay) follow_jump(entry, packet, std::nullopt);
+  } else if (entry.watch.stepped_back() && returns(entry, packet)) {
+    follow_jump(entry, packet, entry.anchor().map({entry.watch.next(), base::kSecond}));
   } else if (astray(entry.anchor(), entry, packet)) {
     follow_jump(entry, packet, std::nullopt);
   }
+}
+
+/// The first track of the other kind that has given something out; null where there is none.
+const Timeline::Entry* Timeline::companion(const Entry& entry) const {
+  for (const auto& [id, other] : tracks_) {
+    if (other.in.kind() != entry.in.kind() && other.started() && other.newest != INT64_MIN) return &other;
+  }
+  return nullptr;
+}
+
+/// Whether a packet is, under this anchor, where it should be beside the other kind's, which comes steadily and under
+/// the same anchor.
+bool Timeline::beside_companion(const Entry& entry, const Anchor& anchor, const media::Packet& packet) const {
+  const Entry* other = companion(entry);
+  if (other == nullptr || !entry.ahead || other->watch.off()) return false;
+  if (other->anchor().generation != anchor.generation || packet.arrived - other->newest_arrived > kFresh) return false;
+  return std::abs(anchor.map(entry.feed_time(packet.dts)) - other->newest - *entry.ahead) <= kSameDistance;
+}
+
+/// Whether the first packet of a track that was away is right, however far: the source was faster meanwhile, and its
+/// clock is the same.
+bool Timeline::borne_out(const Entry& entry, const media::Packet& packet) const {
+  const bool away = packet.arrived - entry.newest_arrived > kAway;
+  return entry.started() && away && beside_companion(entry, entry.anchor(), packet);
+}
+
+/// Whether a packet that goes back by too little for a jump goes back to the anchor that the other tracks kept, or
+/// had meanwhile: the jump away from there was as small.
+bool Timeline::returns(const Entry& entry, const media::Packet& packet) const {
+  const media::Instant time = entry.feed_time(packet.dts);
+  const base::Micros due = entry.anchor().map({entry.watch.next(), base::kSecond});
+  const Anchor* found = anchor_near(entry, time, due);
+  if (found == nullptr || found->generation == entry.anchor().generation) return false;
+  return std::abs(found->map(time) - due) + kNearer < std::abs(entry.anchor().map(time) - due);
+}
+
+void Timeline::note_newest(Entry& entry, const media::Packet& packet) {
+  entry.newest = entry.anchor().map(entry.feed_time(packet.dts));
+  entry.newest_arrived = packet.arrived;
+  const Entry* other = companion(entry);
+  const bool together = other != nullptr && packet.arrived - other->newest_arrived <= kFresh;
+  if (together) entry.ahead = entry.newest - other->newest;
 }
 
 /// Whether a track's first packet shows another clock than the anchor's: it is far from where the tracks of its kind
@@ -240,23 +291,40 @@ void Timeline::restart_video(Entry& entry) {
                                               VideoTiming::Known{entry.video->settled_rate(), *entry.announced});
 }
 
+/// When the first picture of video that starts again is shown if its clock is another one than that of any anchor;
+/// nothing where it is not. Then anchor_ is the one that it has.
+std::optional<base::Micros> Timeline::shown_elsewhere(Entry& entry, const media::Packet& first) {
+  const media::Instant time = entry.feed_time(first.dts);
+  const std::optional<base::Micros> delay = succession(entry).delay;
+  const base::Micros due = first.arrived - delay.value_or(0);
+  const base::Micros early = anchor_->map(time) - due;
+  const Anchor* found = anchor_near(entry, time, due);
+  const bool out = out_of_place(entry, first, *anchor_);
+  // The other tracks had a jump meanwhile that is too small to be seen here alone.
+  const bool nearer = delay && found != nullptr && std::abs(found->map(time) - due) + kNearer < std::abs(early);
+  if (found != nullptr && (out || nearer)) {
+    anchor_ = Anchor(*found);
+    return std::nullopt;
+  }
+  if (out) return first.arrived;
+  // Or they are about to have it.
+  const bool jumped = delay && early > kNearer && !beside_companion(entry, *anchor_, first);
+  if (!jumped) return std::nullopt;
+  return due + entry.feed_time(first.pts - first.dts).micros();
+}
+
 /// The anchor of the feed, or what the track had before its format changed, unless its clock is another.
 void Timeline::choose_anchor(Entry& entry) {
   VideoTiming& video = *entry.video;
   if (!anchor_) {
-    set_anchor(video.make_anchor(floor_, options_.clear_slots));
+    set_anchor(video.make_anchor(video.first().arrived, floor_, options_.clear_slots));
     return;
   }
   anchor_ = entry.resume.value_or(*anchor_);
   const media::Packet& first = video.first();
-  if (out_of_place(entry, first, *anchor_)) {
-    const base::Micros due = first.arrived - succession(entry).delay.value_or(0);
-    if (const Anchor* found = anchor_near(entry, entry.feed_time(first.dts), due)) {
-      anchor_ = Anchor(*found);
-    } else {
-      adopt_anchor(video.make_anchor(entry.not_before, options_.clear_slots));
-      ++counters_.reanchors;
-    }
+  if (const std::optional<base::Micros> shown = shown_elsewhere(entry, first)) {
+    adopt_anchor(video.make_anchor(*shown, entry.not_before, options_.clear_slots));
+    ++counters_.reanchors;
   }
   if (const base::Micros later = video.overlap_at_start(*anchor_, entry.not_before); later > 0) {
     move_anchor(*anchor_, later);
@@ -381,14 +449,16 @@ void Timeline::give_video(Entry& entry, media::Packet&& packet) {
     ++counters_.dropped_before_anchor;
     return;
   }
-  succession(entry).delay = packet.arrived - entry.anchor().map(entry.feed_time(packet.dts));
+  note_newest(entry, packet);
+  succession(entry).delay = packet.arrived - entry.newest;
   count(entry.video->place(packet));
   floor_ = std::max(floor_, entry.video->end());
   out_.on_packet(std::move(packet));
 }
 
 void Timeline::give_audio(Entry& entry, media::Packet&& packet) {
-  succession(entry).delay = packet.arrived - entry.anchor().map(entry.feed_time(packet.dts));
+  note_newest(entry, packet);
+  succession(entry).delay = packet.arrived - entry.newest;
   const Verdict verdict = entry.audio->place(packet);
   count(verdict);
   if (verdict == Verdict::kCovered) return;

@@ -97,6 +97,9 @@ class Timeline final : public media::EventSink {
     std::int64_t leading_before =
         INT64_MIN;                        ///< pictures after a first key frame with an earlier pts are not decodable
     base::Micros not_before = INT64_MIN;  ///< UTC end of what stood in its place before
+    base::Micros newest = INT64_MIN;      ///< UTC of the newest packet by its stamp, before it was smoothed
+    base::Micros newest_arrived = 0;
+    std::optional<base::Micros> ahead;  ///< how far it was then before the newest packet of the other kind
 
     bool started() const { return video ? video->started() : audio->started(); }
     base::Micros end() const { return std::max(not_before, video ? video->end() : audio->end()); }
@@ -124,6 +127,7 @@ class Timeline final : public media::EventSink {
   void start_video(Entry& entry);
   void restart_video(Entry& entry);
   void choose_anchor(Entry& entry);
+  std::optional<base::Micros> shown_elsewhere(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
   bool has_track(media::Kind kind) const;
@@ -134,6 +138,11 @@ class Timeline final : public media::EventSink {
   void restamp(Entry& entry, media::Packet& packet);
   void bound_composition(Entry& entry, media::Packet& packet);
   bool astray(const Anchor& anchor, const Entry& entry, const media::Packet& packet) const;
+  const Entry* companion(const Entry& entry) const;
+  bool beside_companion(const Entry& entry, const Anchor& anchor, const media::Packet& packet) const;
+  bool borne_out(const Entry& entry, const media::Packet& packet) const;
+  bool returns(const Entry& entry, const media::Packet& packet) const;
+  void note_newest(Entry& entry, const media::Packet& packet);
   void follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected);
   const Anchor* anchor_near(const Entry& entry, media::Instant time, base::Micros expected) const;
   void adopt_anchor(const Anchor& anchor);

@@ -89,7 +89,7 @@ void VideoTiming::decide_rate() {
   }
 }
 
-Anchor VideoTiming::make_anchor(base::Micros floor, base::Micros clear_slots) const {
+Anchor VideoTiming::make_anchor(base::Micros shown, base::Micros floor, base::Micros clear_slots) const {
   const media::Packet& key = probe_.front();
   // From here on in frames; without a grid a frame is one tick.
   const std::int64_t frame = frame_ticks();
@@ -98,8 +98,8 @@ Anchor VideoTiming::make_anchor(base::Micros floor, base::Micros clear_slots) co
   const std::int64_t before = grid_ ? leading() : 0;
   const std::int64_t least =
       floor == INT64_MIN ? INT64_MIN : media::rescale(ticks_up(floor, out_.timescale), frame, 1, media::Round::kUp);
-  const std::int64_t arrived = media::rescale(media::rescale(key.arrived, base::kSecond, out_.timescale), frame, 1);
-  const std::int64_t start = clear_of_slot_end(key, std::max(arrived - before, least), least, clear_slots);
+  const std::int64_t place = media::rescale(media::rescale(shown, base::kSecond, out_.timescale), frame, 1);
+  const std::int64_t start = clear_of_slot_end(key, std::max(place - before, least), least, clear_slots);
   return {feed_time(key.pts), {(start + before) * frame, out_.timescale}};
 }
 

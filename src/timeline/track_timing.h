@@ -48,9 +48,9 @@ class VideoTiming {
   const media::Packet& first() const { return probe_.front(); }
   /// Settles rate and timescale. REQUIRES: probing().
   void decide_rate();
-  /// An anchor that puts the first frame at its arrival, no sample before `floor`, and as
+  /// An anchor under which the first frame is shown at `shown`, no sample is before `floor`, and as
   /// Timeline::Options::clear_slots says. REQUIRES: decide_rate() was called.
-  Anchor make_anchor(base::Micros floor, base::Micros clear_slots) const;
+  Anchor make_anchor(base::Micros shown, base::Micros floor, base::Micros clear_slots) const;
   /// How much later the anchor has to be for the first frame not to lie before `floor`; 0 for less than a frame.
   /// REQUIRES: decide_rate() was called.
   base::Micros overlap_at_start(const Anchor& anchor, base::Micros floor) const;

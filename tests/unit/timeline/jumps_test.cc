@@ -63,6 +63,79 @@ TEST(Jumps, WhatReturnsGoesBackToTheOtherTracksAnchor) {
   }
 }
 
+// Less than half a second, which is no jump when it goes back: what lasts longer than a slip is undone where it ends.
+TEST(Jumps, ASmallJumpOfOneTrackThatReturnsLeavesLipSync) {
+  for (const base::Micros by : {-700, -450, -300, 150, 300, 450, 700}) {
+    for (const bool of_video : {true, false}) {
+      Rig rig;
+      rig.announce(stream::Video{});
+      rig.announce(stream::Audio{});
+      auto video = stream::make_video({}, kEpoch, 500);
+      auto audio = stream::make_audio({}, kEpoch, 930);
+      auto& hit = of_video ? video : audio;
+      hit = shift_stamps(std::move(hit), kAt, by * kMillisecond, 90000, kAt + 2 * kSecond);
+      rig.feed(stream::interleave(std::move(video), std::move(audio)));
+      const std::string what = std::to_string(by) + (of_video ? " ms of video" : " ms of audio");
+      expect_forward(rig.sink, what);
+      expect_near_arrival(rig.sink, 45 * kMillisecond, kAt + 4 * kSecond, INT64_MAX, what);
+    }
+  }
+}
+
+// The source hurries by a second while its sound is off: what comes back a second early is in its place.
+TEST(Jumps, ATrackThatWasAwayWhileTheSourceHurriedComesBackBesideTheOther) {
+  for (const bool of_video : {true, false}) {
+    Rig rig;
+    rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    auto video = stream::make_video({}, kEpoch, 500);
+    auto audio = stream::make_audio({}, kEpoch, 930);
+    auto& away = of_video ? video : audio;
+    away = stream::lose(std::move(away), kAt, kAt + 6 * kSecond);
+    auto packets = stream::interleave(std::move(video), std::move(audio));
+    for (media::Packet& packet : packets) {
+      packet.arrived -= std::clamp<base::Micros>(packet.arrived - kAt - 2 * kSecond, 0, kSecond);
+    }
+    rig.feed(std::move(packets));
+    const std::string what = of_video ? "video" : "audio";
+    expect_forward(rig.sink, what);
+    EXPECT_EQ(rig.timeline.counters().reanchors, 0U) << what;
+    for (const Sink::Time& time : rig.sink.times) {
+      if (time.arrived < kAt + 6 * kSecond) continue;
+      ASSERT_NEAR(static_cast<double>(time.pts - time.arrived), 1e6, 45e3) << what << (time.video ? " v" : " a");
+    }
+  }
+}
+
+// A third of a second forward, while the video becomes another one.
+TEST(Jumps, AChangeOfTheVideosFormatDuringASmallJumpKeepsLipSync) {
+  for (const base::Micros before : {-400, 0, 200, 400, 800}) {
+    Rig rig;
+    rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    stream::Video next;
+    next.rate = {50, 1};
+    const auto jump = [&](std::vector<media::Packet> packets) {
+      return shift_stamps(std::move(packets), kAt - before * kMillisecond, 300 * kMillisecond, 90000);
+    };
+    auto second = shift_stamps(stream::make_video(next, kAt, 500), 0, kAt - kEpoch, 90000);
+    auto audio = jump(stream::make_audio({}, kEpoch, 700));
+    const auto later =
+        std::find_if(audio.begin(), audio.end(), [](const auto& packet) { return packet.arrived >= kAt; });
+    rig.feed(stream::interleave(jump(stream::make_video({}, kEpoch, 125)), {audio.begin(), later}));
+    rig.announce(next);
+    rig.feed(stream::interleave(jump(std::move(second)), {later, audio.end()}));
+    const std::string what = std::to_string(before) + " ms before the format";
+    expect_forward(rig.sink, what);
+    base::Micros sound = 0;
+    for (const Sink::Time& time : rig.sink.times) {
+      if (!time.video) sound = time.pts - time.arrived;
+      if (!time.video || time.arrived < kAt + 4 * kSecond) continue;
+      ASSERT_LE(std::abs(time.pts - time.arrived - sound), 45 * kMillisecond) << what;
+    }
+  }
+}
+
 TEST(Jumps, AClockSetAnewIsFollowedByAllTracksWithoutASeam) {
   for (const base::Micros by : {-90000, -9, -1, 2, 86400}) {
     for (const std::int64_t scale : {1000, 90000}) {
