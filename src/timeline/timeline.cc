@@ -174,16 +174,19 @@ const Timeline::Entry* Timeline::companion(const Entry& entry) const {
 /// the same anchor.
 bool Timeline::beside_companion(const Entry& entry, const Anchor& anchor, const media::Packet& packet) const {
   const Entry* other = companion(entry);
-  if (other == nullptr || !entry.ahead || other->watch.off()) return false;
+  const std::optional<base::Micros> ahead = succession(entry).ahead;
+  if (other == nullptr || !ahead || other->watch.off()) return false;
   if (other->anchor().generation != anchor.generation || packet.arrived - other->newest_arrived > kFresh) return false;
-  return std::abs(anchor.map(entry.feed_time(packet.dts)) - other->newest - *entry.ahead) <= kSameDistance;
+  return std::abs(anchor.map(entry.feed_time(packet.dts)) - other->newest - *ahead) <= kSameDistance;
 }
 
 /// Whether the first packet of a track that was away is right, however far: the source was faster meanwhile, and its
 /// clock is the same.
 bool Timeline::borne_out(const Entry& entry, const media::Packet& packet) const {
-  const bool away = packet.arrived - entry.newest_arrived > kAway;
-  return entry.started() && away && beside_companion(entry, entry.anchor(), packet);
+  if (!entry.started()) return false;
+  const base::Micros time = entry.anchor().map(entry.feed_time(packet.dts));
+  const bool away = std::max(packet.arrived - entry.newest_arrived, time - entry.newest) > kAway;
+  return away && beside_companion(entry, entry.anchor(), packet);
 }
 
 /// Whether a packet that goes back by too little for a jump goes back to the anchor that the other tracks kept, or
@@ -201,14 +204,15 @@ void Timeline::note_newest(Entry& entry, const media::Packet& packet) {
   entry.newest_arrived = packet.arrived;
   const Entry* other = companion(entry);
   const bool together = other != nullptr && packet.arrived - other->newest_arrived <= kFresh;
-  if (together) entry.ahead = entry.newest - other->newest;
+  if (together) succession(entry).ahead = entry.newest - other->newest;
 }
 
 /// Whether a track's first packet shows another clock than the anchor's: it is far from where the tracks of its kind
 /// were against their arrival, or from any sensible place.
-bool Timeline::out_of_place(Entry& entry, const media::Packet& packet, const Anchor& anchor) {
+bool Timeline::out_of_place(const Entry& entry, const media::Packet& packet, const Anchor& anchor) {
   const std::optional<base::Micros> delay = succession(entry).delay;
   if (!delay) return astray(anchor, entry, packet);
+  if (beside_companion(entry, anchor, packet)) return false;
   return std::abs(anchor.map(entry.feed_time(packet.dts)) + *delay - packet.arrived) > kSameJump;
 }
 

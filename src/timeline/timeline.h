@@ -99,7 +99,6 @@ class Timeline final : public media::EventSink {
     base::Micros not_before = INT64_MIN;  ///< UTC end of what stood in its place before
     base::Micros newest = INT64_MIN;      ///< UTC of the newest packet by its stamp, before it was smoothed
     base::Micros newest_arrived = 0;
-    std::optional<base::Micros> ahead;  ///< how far it was then before the newest packet of the other kind
 
     bool started() const { return video ? video->started() : audio->started(); }
     base::Micros end() const { return std::max(not_before, video ? video->end() : audio->end()); }
@@ -112,6 +111,7 @@ class Timeline final : public media::EventSink {
     bool announced = false;             ///< to the sink, since the feed began
     base::Micros end = INT64_MIN;       ///< UTC end of what tracks that are gone have given out
     std::optional<base::Micros> delay;  ///< arrival - UTC of the newest packet
+    std::optional<base::Micros> ahead;  ///< UTC of the newest packet - that of the newest of the other kind then
   };
 
   void take(const media::Track& track);
@@ -130,11 +130,14 @@ class Timeline final : public media::EventSink {
   std::optional<base::Micros> shown_elsewhere(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
+  const Succession& succession(const Entry& entry) const {
+    return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1];
+  }
   bool has_track(media::Kind kind) const;
   void set_anchor(const Anchor& anchor);
   void release_waiting();
   void check_stamps(Entry& entry, media::Packet& packet);
-  bool out_of_place(Entry& entry, const media::Packet& packet, const Anchor& anchor);
+  bool out_of_place(const Entry& entry, const media::Packet& packet, const Anchor& anchor);
   void restamp(Entry& entry, media::Packet& packet);
   void bound_composition(Entry& entry, media::Packet& packet);
   bool astray(const Anchor& anchor, const Entry& entry, const media::Packet& packet) const;

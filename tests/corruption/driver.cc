@@ -3,6 +3,10 @@
 #include <malloc.h>
 #include <poll.h>
 
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+
 #include <memory>
 
 #include "job/stats.h"
@@ -29,13 +33,36 @@ std::uint64_t damage_counted(const worker::Production& production) {
          stats->decode_errors + stats->dropped_packets;
 }
 
+/// One line a record, for who looks for the cause of a fault.
+void print(const record::Record& record) {
+  const auto line = [](const char* what, const auto& at) {
+    std::printf("%s %u %" PRId64 " start %" PRId64 " duration %" PRId64, what, at.rendition, at.msn, at.start, at.duration);
+  };
+  if (const auto* part = std::get_if<record::Part>(&record)) {
+    line("part", *part);
+    std::printf(" index %u%s%s%s\n", part->index, part->independent ? " independent" : "", part->last ? " last" : "",
+                part->held ? " held" : "");
+  } else if (const auto* gap = std::get_if<record::Gap>(&record)) {
+    line("gap", *gap);
+    std::printf(" index %u\n", gap->index);
+  } else if (const auto* end = std::get_if<record::SegmentEnd>(&record)) {
+    line("end", *end);
+    std::printf("\n");
+  } else if (const auto* presentation = std::get_if<record::Presentation>(&record)) {
+    std::printf("presentation from %" PRId64 "\n", presentation->formats_from);
+  }
+}
+
 /// One channel's worker, and its clock.
 class Channel {
  public:
   Channel(const Play& play, base::Micros zero, const job::Options& options, Judge::Options judged)
       : zero_(zero),
         judge_(play, zero, judged),
-        production_(options, [this](const record::Record& record) { judge_.on_record(record); }) {}
+        production_(options, [this](const record::Record& record) {
+          if (std::getenv("CORRUPTION_LOG") != nullptr) print(record);
+          judge_.on_record(record);
+        }) {}
 
   /// At an instant of the encoder's clock.
   void say(const Sent& sent) {

@@ -47,7 +47,7 @@ Damage make_damage(Random& random, What what) {
       made.until += pick(random, {0, 0, 6}) * base::kSecond;
       made.amount = between(random, 0, 1);
       break;
-    case What::kFast:
+    case What::kFast: made.until = made.from + pick<std::int64_t>(random, {1, 3, 6, 10}) * base::kSecond; break;
     case What::kBurst:
     case What::kStall: made.until = made.from + pick<std::int64_t>(random, {1, 3, 6, 10, 16}) * base::kSecond; break;
     case What::kRestart:
