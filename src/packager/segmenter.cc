@@ -249,8 +249,9 @@ void Segmenter::end_segment(std::int64_t time) {
 
 std::int64_t Segmenter::last_part_end(std::int64_t time, std::int64_t cut) const {
   std::int64_t end = part_start_ + format_.part;
-  if (cut > part_start_) end = std::min(end, cut);
   while (end < time) end += format_.part;
+  // LL-11: as long as a whole part would be, the segment need not become.
+  if (cut > part_start_) end = std::min(end, std::max(cut, time));
   return end;
 }
 
