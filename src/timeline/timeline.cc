@@ -14,9 +14,10 @@ constexpr std::size_t kMostWaiting = 3000;
 constexpr base::Micros kSameJump = 2 * base::kSecond;
 // What is this much nearer to where a packet should be is where it is meant to be.
 constexpr base::Micros kNearer = 100 * base::kMillisecond;
-// Sound and picture keep their distance in a multiplex to within this; neither tells anything once it has paused; and
-// a track was away after so long.
+// Sound and picture keep their distance in a multiplex to within this, from packet to packet to within less; neither
+// tells anything once it has paused; and a track was away after so long.
 constexpr base::Micros kSameDistance = 200 * base::kMillisecond;
+constexpr base::Micros kSameDistanceNow = 80 * base::kMillisecond;
 constexpr base::Micros kFresh = base::kSecond;
 constexpr base::Micros kAway = base::kSecond / 4;
 // Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
@@ -177,16 +178,15 @@ bool Timeline::beside_companion(const Entry& entry, const Anchor& anchor, const 
   const std::optional<base::Micros> ahead = succession(entry).ahead;
   if (other == nullptr || !ahead || other->watch.off()) return false;
   if (other->anchor().generation != anchor.generation || packet.arrived - other->newest_arrived > kFresh) return false;
-  return std::abs(anchor.map(entry.feed_time(packet.dts)) - other->newest - *ahead) <= kSameDistance;
+  const base::Micros time = anchor.map(entry.feed_time(packet.dts));
+  const bool away = !entry.started() || packet.arrived - entry.newest_arrived > kAway || time - entry.newest > kAway;
+  return std::abs(time - other->newest - *ahead) <= (away ? kSameDistance : kSameDistanceNow);
 }
 
-/// Whether the first packet of a track that was away is right, however far: the source was faster meanwhile, and its
-/// clock is the same.
+/// Whether a packet behind a hole is right, however far: some were lost, or its track was away while the source was
+/// faster, and the clock is the same.
 bool Timeline::borne_out(const Entry& entry, const media::Packet& packet) const {
-  if (!entry.started()) return false;
-  const base::Micros time = entry.anchor().map(entry.feed_time(packet.dts));
-  const bool away = std::max(packet.arrived - entry.newest_arrived, time - entry.newest) > kAway;
-  return away && beside_companion(entry, entry.anchor(), packet);
+  return entry.started() && beside_companion(entry, entry.anchor(), packet);
 }
 
 /// Whether a packet that goes back by too little for a jump goes back to the anchor that the other tracks kept, or

@@ -6,7 +6,6 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-
 #include <memory>
 
 #include "job/stats.h"
@@ -36,7 +35,8 @@ std::uint64_t damage_counted(const worker::Production& production) {
 /// One line a record, for who looks for the cause of a fault.
 void print(const record::Record& record) {
   const auto line = [](const char* what, const auto& at) {
-    std::printf("%s %u %" PRId64 " start %" PRId64 " duration %" PRId64, what, at.rendition, at.msn, at.start, at.duration);
+    std::printf("%s %u %" PRId64 " start %" PRId64 " duration %" PRId64, what, at.rendition, at.msn, at.start,
+                at.duration);
   };
   if (const auto* part = std::get_if<record::Part>(&record)) {
     line("part", *part);
@@ -57,9 +57,7 @@ void print(const record::Record& record) {
 class Channel {
  public:
   Channel(const Play& play, base::Micros zero, const job::Options& options, Judge::Options judged)
-      : zero_(zero),
-        judge_(play, zero, judged),
-        production_(options, [this](const record::Record& record) {
+      : zero_(zero), judge_(play, zero, judged), production_(options, [this](const record::Record& record) {
           if (std::getenv("CORRUPTION_LOG") != nullptr) print(record);
           judge_.on_record(record);
         }) {}

@@ -95,8 +95,8 @@ TEST(Jumps, ATrackThatWasAwayWhileTheSourceHurriedComesBackBesideTheOther) {
         auto& away = of_video ? video : audio;
         away = stream::lose(std::move(away), kAt, kAt + 6 * kSecond);
         auto packets = stream::interleave(std::move(video), std::move(audio));
-        const auto back =
-            std::find_if(packets.begin(), packets.end(), [](const auto& at) { return at.arrived >= kAt + 6 * kSecond; });
+        const auto back = std::find_if(packets.begin(), packets.end(),
+                                       [](const auto& at) { return at.arrived >= kAt + 6 * kSecond; });
         const auto index = back - packets.begin();
         for (media::Packet& packet : packets) {
           packet.arrived -= std::clamp<base::Micros>(packet.arrived - kAt - kSecond, 0, hurry);
@@ -137,6 +137,31 @@ TEST(Jumps, AHoleOfOneTrackInABurstIsAHole) {
     expect_forward(rig.sink);
     EXPECT_EQ(rig.timeline.counters().reanchors, 0U) << of_video;
     expect_near_arrival(rig.sink, 45 * kMillisecond, kAt + 11 * kSecond);
+  }
+}
+
+// In a burst nothing but the other track tells a hole from a clock that was set forward.
+TEST(Jumps, PicturesThatAreLostInABurstLeaveHoles) {
+  for (const int lost : {3, 5, 7}) {
+    Rig rig;
+    rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    auto video = stream::make_video({}, kEpoch, 500);
+    std::erase_if(video, [&](const media::Packet& packet) {
+      const auto number = (packet.arrived - kAt) / (40 * kMillisecond);
+      return number > 0 && number < 60 && number % 10 < lost;
+    });
+    auto packets = stream::interleave(std::move(video), stream::make_audio({}, kEpoch, 930));
+    for (media::Packet& packet : packets) {
+      packet.arrived -= std::clamp<base::Micros>(packet.arrived - kAt, 0, 3 * kSecond) * 99 / 100;
+    }
+    rig.feed(std::move(packets));
+    expect_forward(rig.sink);
+    EXPECT_EQ(rig.timeline.counters().reanchors, 0U) << lost;
+    for (const Sink::Time& time : rig.sink.times) {
+      if (time.arrived < kAt + kSecond) continue;
+      ASSERT_LE(std::abs(time.pts - time.arrived - 2970 * kMillisecond), 45 * kMillisecond) << lost << time.video;
+    }
   }
 }
 
