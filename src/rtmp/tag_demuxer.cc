@@ -15,6 +15,7 @@ using media::Codec;
 
 constexpr std::size_t kMaxFeedTracks = 16;  // RT-42
 constexpr std::int64_t kSmoothed = 100;     // RT-26, milliseconds
+constexpr int kSurelyOther = 4;             // frames in a row of another codec: the first few may be damaged
 constexpr std::int64_t kTimescale = 1000;
 constexpr std::uint32_t kVideoIds = 1000;
 constexpr std::uint32_t kAudioIds = 2000;
@@ -61,6 +62,7 @@ void TagDemuxer::on_part(const TagPart& part, base::Micros arrived, const Bytes&
   } else if (!part.codec) {
     on_unplayable(*state, part);
   } else if (part.unit == Unit::kFrames) {
+    state->strange = 0;
     on_frames(*state, part, arrived, payload);
   } else if (part.unit == Unit::kMetadata) {
     on_colour(*state, part);
@@ -72,7 +74,7 @@ void TagDemuxer::on_part(const TagPart& part, base::Micros arrived, const Bytes&
 void TagDemuxer::on_unplayable(TrackState& state, const TagPart& part) {
   const char* const kind = part.kind == media::Kind::kVideo ? "video track " : "audio track ";
   drop(&state, Notice::Kind::kUnplayable, kind + std::to_string(part.track) + ": cannot play " + part.codec_name());
-  if (!state.announced || part.unit != Unit::kFrames) return;
+  if (!state.announced || part.unit != Unit::kFrames || ++state.strange < kSurelyOther) return;
   flush(state);
   state.announced = false;
   sink_.on_event(media::TrackGone{state.track.id});
@@ -160,7 +162,9 @@ void TagDemuxer::on_frames(TrackState& state, const TagPart& part, base::Micros 
   packet.idr = part.key;
   packet.data = slice_of(payload, part.body);
   if (codec == Codec::kAv1 && !shape_av1(state, packet)) return;
-  if (!state.announced || state.track.codec != codec) {
+  const bool same = state.track.codec == codec;
+  if (same && !state.announced && !state.track.config.empty()) announce(state, state.track);
+  if (!same || !state.announced) {
     drop(&state, Notice::Kind::kNoConfig, "frames before their sequence header");
     return;
   }

@@ -54,8 +54,9 @@ class TagSink : public media::EventSink {
 ///
 /// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
 /// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration
-/// is another one. A track whose codec becomes one that we do not take is gone.
-/// Spec: RT-23 to RT-26, RT-30 to RT-36, RT-39.
+/// is another one. A track whose codec becomes one that we do not take is gone after a few such frames; if the codec
+/// that it had comes again without a sequence header, the one before holds. Spec: RT-23 to RT-26, RT-30 to RT-36,
+/// RT-39.
 class TagDemuxer {
  public:
   struct Counters {
@@ -88,6 +89,7 @@ class TagDemuxer {
   struct TrackState {
     media::Track track;
     bool announced = false;
+    int strange = 0;                ///< frames in a row of a codec that we do not take
     std::unique_ptr<NalTrack> nal;  ///< of H.264 and HEVC
     CompositionFilter composition;
     StampOrder order;

@@ -411,10 +411,43 @@ TEST(UnplayableAudio, InPlaceOfATrackThatPlayedEndsIt) {  // RT-36
   TagFeed feed;
   feed.audio(0, aac_tag(0, kAsc));
   feed.audio(0, aac_tag(1, {1}));
-  for (int i = 0; i < 2; ++i) feed.audio(20, Buffer{0xB6, 1, 2});  // Speex
+  for (int i = 0; i < 5; ++i) feed.audio(20, Buffer{0xB6, 1, 2});  // Speex
   feed.audio(40, aac_tag(0, kAsc));
   EXPECT_EQ(feed.take(),
             (Lines{"track 2000 mp4a.40.2", "2000 d0 p0 idr", "notice 0 2000", "gone 2000", "track 2000 mp4a.40.2"}));
+}
+
+// An encoder sends its header once: what a damaged byte took away for good would stay away.
+TEST(UnplayableAudio, AFewDamagedCodecBytesEndNoTrack) {
+  TagFeed feed;
+  feed.audio(0, aac_tag(0, kAsc));
+  feed.audio(0, aac_tag(1, {1}));
+  for (int i = 0; i < 3; ++i) feed.audio(20, Buffer{0x8F, 1, 2});
+  feed.audio(80, aac_tag(1, {2}));
+  for (int i = 0; i < 3; ++i) feed.audio(100, Buffer{0x8F, 1, 2});
+  feed.audio(160, aac_tag(1, {3}));
+  EXPECT_EQ(feed.take(), (Lines{"track 2000 mp4a.40.2", "2000 d0 p0 idr", "notice 0 2000", "2000 d80 p80 idr",
+                                "2000 d160 p160 idr"}));
+}
+
+TEST(UnplayableAudio, ATrackThatEndedComesBackWithTheHeaderThatItHad) {
+  TagFeed feed;
+  feed.audio(0, aac_tag(0, kAsc));
+  feed.audio(0, aac_tag(1, {1}));
+  for (int i = 0; i < 5; ++i) feed.audio(20, Buffer{0x8F, 1, 2});
+  feed.audio(120, aac_tag(1, {2}));
+  EXPECT_EQ(feed.take(), (Lines{"track 2000 mp4a.40.2", "2000 d0 p0 idr", "notice 0 2000", "gone 2000",
+                                "track 2000 mp4a.40.2", "2000 d120 p120 idr"}));
+}
+
+TEST(AacHeader, AFrameWhosePacketTypeIsDamagedIsNone) {
+  TagFeed feed;
+  feed.audio(0, aac_tag(0, kAsc));
+  feed.audio(0, aac_tag(1, {1}));
+  feed.audio(20, aac_tag(0, hex("1208") + Buffer(200, 7)));
+  feed.audio(40, aac_tag(1, {2}));
+  EXPECT_EQ(feed.sink.tracks.size(), 1U);
+  EXPECT_EQ(feed.sink.packets.size(), 2U);
 }
 
 }  // namespace
