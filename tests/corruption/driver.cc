@@ -16,6 +16,7 @@ namespace corruption {
 namespace {
 
 constexpr base::Micros kEpoch = 1'800'000'000 * base::kSecond;  // on the segment grid
+constexpr std::uint64_t kRungs = 2;
 constexpr base::Micros kTick = base::kSecond / 10;
 // From the encoder to the worker.
 constexpr base::Micros kTravel = 30 * base::kMillisecond;
@@ -88,17 +89,32 @@ class Channel {
   std::uint64_t damaged() const { return damage_counted(production_); }
 
  private:
-  /// Encoders have threads and no clock: what they were given is waited for.
+  /// Encoders have threads and no clock: what they were given is waited for, as far as counters tell.
   void settle() {
     if (production_.encoded_descriptor() < 0) return;
     pollfd descriptor{production_.encoded_descriptor(), POLLIN, 0};
-    while (poll(&descriptor, 1, 4) == 1) production_.on_encoded();
+    for (int idle = 0; idle < 25;) {
+      if (poll(&descriptor, 1, 1) == 1) {
+        production_.on_encoded();
+        idle = 0;
+        continue;
+      }
+      ++idle;
+      if (encoders_are_done()) return;
+    }
+  }
+  bool encoders_are_done() {
+    production_.report(*stats_);
+    const std::uint64_t shown = stats_->decoded_frames + stats_->held_frames;
+    return stats_->encode_lag_us == 0 &&
+           stats_->encoded_frames + stats_->left_out_frames + kRungs * stats_->dropped_frames >= kRungs * shown;
   }
 
   const base::Micros zero_;
   base::Micros next_ = 0;
   Judge judge_;
   worker::Production production_;
+  std::unique_ptr<job::Stats> stats_ = std::make_unique<job::Stats>();
 };
 
 }  // namespace
@@ -140,8 +156,8 @@ Outcome play(const Scenario& scenario, const job::Options& options, Judge::Optio
   channel.pass(play.end);
   Outcome outcome;
   outcome.heap_growth = heap() - before;
+  outcome.damaged = channel.damaged();  // a feed that is over has no counters
   channel.finish();
-  outcome.damaged = channel.damaged();
   Judge& judge = channel.judge();
   outcome.faults = judge.faults();
   outcome.summary = std::to_string(judge.parts()) + " parts, " + std::to_string(judge.held()) + " held, skew " +

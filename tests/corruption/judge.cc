@@ -8,6 +8,8 @@
 namespace corruption {
 namespace {
 
+// Of 24 pictures a second.
+constexpr base::Micros kFrame = 42 * base::kMillisecond;
 // The last part of a log may be under way when the feed ends.
 constexpr base::Micros kUnderWay = 2'500 * base::kMillisecond;
 
@@ -36,8 +38,8 @@ void Judge::on_record(const record::Record& record) {
   if (const auto* end = std::get_if<record::SegmentEnd>(&record)) on_segment_end(*end);
   if (const auto* gap = std::get_if<record::Gap>(&record)) {
     Lane& lane = lanes_.at(gap->rendition);
-    on_item(lane, gap->msn, gap->index, gap->start, gap->duration, false);
-    if (lane.recovered && !ended_) fault(lane, "a gap although everything comes");
+    on_item(lane, gap->msn, gap->index, gap->start, gap->duration);
+    if (recovered(lane) && !ended_) fault(lane, "a gap although everything comes");
   }
 }
 
@@ -63,14 +65,15 @@ void Judge::on_part(const record::Part& part) {
   ++parts_;
   if (part.held) ++held_;
   Lane& lane = lanes_.at(part.rendition);
-  on_item(lane, part.msn, part.index, part.start, part.duration, true);
+  on_item(lane, part.msn, part.index, part.start, part.duration);
   lane.last = part.last;
-  if (part.held && lane.recovered && !ended_) fault(lane, "held although everything comes");
+  // Less than a frame is what lies between the last part of a grid and a key frame off it.
+  const bool stop_gap = media::rescale(part.duration, lane.format(part.msn).timescale, base::kSecond) < kFrame;
+  if (part.held && recovered(lane) && !ended_ && !stop_gap) fault(lane, "held although everything comes");
   if (!part.held) look_at_samples(lane, part);
 }
 
-void Judge::on_item(Lane& lane, std::int64_t msn, std::uint32_t index, std::int64_t start, std::int64_t duration,
-                    bool media) {
+void Judge::on_item(Lane& lane, std::int64_t msn, std::uint32_t index, std::int64_t start, std::int64_t duration) {
   const Format& format = lane.format(msn);
   if (duration <= 0) fault(lane, "duration " + text(duration));
   if (duration > format.part_ticks) fault(lane, "LL-56, " + text(duration) + " ticks of " + text(format.part_ticks));
@@ -93,7 +96,6 @@ void Judge::on_item(Lane& lane, std::int64_t msn, std::uint32_t index, std::int6
   lane.sum += duration;
   lane.ended = false;
   lane.last = false;
-  static_cast<void>(media);
 }
 
 void Judge::on_segment_end(const record::SegmentEnd& end) {
@@ -109,7 +111,8 @@ void Judge::on_segment_end(const record::SegmentEnd& end) {
   lane.end = end.start + end.duration;
   lane.ended = true;
   lane.cuts[end.msn] = media::rescale(end.start, format.timescale, base::kSecond);
-  lane.slack = std::max(lane.slack, media::rescale(format.audio_frame + 2, format.timescale, base::kSecond));
+  // Of held silence a part ends up to a frame behind one that ended as far behind the picture's.
+  lane.slack = std::max(lane.slack, media::rescale(2 * format.audio_frame + 2, format.timescale, base::kSecond));
 }
 
 /// Video is cut where the first video is, audio with the next whole frame.
@@ -123,6 +126,12 @@ void Judge::check_aligned() {
       if (off < -100 || off > lane.slack) fault(lane, text(msn) + " not aligned, " + text(off) + " us");
     }
   }
+}
+
+/// What is encoded cannot be told: it is judged by the sound beside it.
+bool Judge::recovered(const Lane& of) const {
+  if (options_.pictures || !of.video) return of.recovered;
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.recovered; });
 }
 
 bool Judge::expected(const Unit& unit) const {
@@ -170,19 +179,19 @@ void Judge::close() {
   if (lanes_.empty()) fault(all, "nothing was published");
   if (behind_ > options_.most_behind) fault(all, text(behind_) + " us behind");
   if (ahead_ > options_.most_ahead) fault(all, text(ahead_) + " us ahead");
-  if (!options_.pictures) return;
   int sent[2] = {0, 0};
   for (const auto& [identity, unit] : units_) {
     if (!expected(*unit)) continue;
     ++sent[unit->video ? 0 : 1];
     if (!seen_.contains(identity)) ++missing_[unit->video ? 0 : 1];
   }
-  for (int i = 0; i < 2; ++i) {
+  for (int i = options_.pictures ? 0 : 1; i < 2; ++i) {
     if (missing_[i] > 0) {
       fault(all,
             text(missing_[i]) + " of " + text(sent[i]) + (i == 0 ? " pictures" : " frames of sound") + " are missing");
     }
   }
+  if (!options_.pictures) return;
   const auto skew = this->skew();
   if (!skew) fault(all, "no picture or no sound after the damage");
   if (skew && options_.most_skew && std::abs(*skew) > *options_.most_skew) {

@@ -80,11 +80,11 @@ class Judge {
 
   void on_presentation(const record::Presentation& presentation);
   void on_part(const record::Part& part);
-  void on_item(Lane& lane, std::int64_t msn, std::uint32_t index, std::int64_t start, std::int64_t duration,
-               bool media);
+  void on_item(Lane& lane, std::int64_t msn, std::uint32_t index, std::int64_t start, std::int64_t duration);
   void on_segment_end(const record::SegmentEnd& end);
   void check_aligned();
   void look_at_samples(Lane& lane, const record::Part& part);
+  bool recovered(const Lane& of) const;
   bool expected(const Unit& unit) const;
   void fault(const Lane& lane, const std::string& what);
 
