@@ -214,6 +214,25 @@ TEST(PackagerHold, GoesOnWithTheNextKeyFrame) {
   }
 }
 
+// One part more would be 2.5025 s of 2.002.
+TEST(PackagerHold, FinishesWithinTheTargetDurationWhereSoundReachesPastTheLastWholePart) {
+  stream::Video video;
+  video.rate = {30000, 1001};
+  video.gop = 60;
+  for (const base::Micros past : {0, 60, 120, 170, 220}) {
+    Channel channel(Channel::Options::holding());
+    channel.track(stream::video_track(video));
+    channel.track(stream::audio_track(stream::Audio{}));
+    const base::Micros start = kStart + 630 * kMillisecond;
+    const int sounds = static_cast<int>(media::rescale(6006 + past, 1000 * 1024, 48000));
+    auto pictures = stream::make_video(video, start, 180);
+    pictures.erase(pictures.begin() + 150);  // so that the segment's end is not known from the key frames
+    channel.feed(stream::interleave(std::move(pictures), stream::make_audio({}, start, sounds)));
+    channel.finish();
+    for (const std::uint32_t rendition : {0U, 1U}) channel.log().check(rendition);
+  }
+}
+
 TEST(PackagerHold, EndsWithoutTrailingGaps) {
   Channel channel(Channel::Options::holding());
   announce(channel);
