@@ -55,6 +55,17 @@ json slate_json(const channel::SlateReport& slate) {
   return out;
 }
 
+json last_switches_json(const channel::Report& report) {
+  json switches = json::array();
+  for (const auto& made : report.last_switches) {
+    switches.push_back({{"time", base::format_utc(made.at)},
+                        {"from", feed::to_string(feed::other(made.to))},
+                        {"to", feed::to_string(made.to)},
+                        {"reason", feed::to_string(made.reason)}});
+  }
+  return switches;
+}
+
 std::uint64_t switches_of(const channel::Report& report) {
   return std::accumulate(report.switches.begin(), report.switches.end(), std::uint64_t{0});
 }
@@ -76,6 +87,7 @@ json channel_json(const channel::Report& report) {
           {"shown_feed", feed::to_string(report.shown)},
           {"feed", feed_json(report, feed::index(report.shown))},
           {"feeds", feeds_json(report)},
+          {"last_switches", last_switches_json(report)},
           {"slate", slate_json(report.slate)},
           {"renditions", renditions},
           {"counters",

@@ -44,7 +44,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
   }
   if (!any_connected() && !source_.running()) {
     choice_.begin(id);
-    source_.show(id, feed::Select::How::kForced);
+    source_.show(id, {feed::Select::How::kForced});
   }
   ingest::FeedSink* sink = slot(id).take(request, feed);
   base::log_info("channel", "publisher connected",
@@ -139,9 +139,11 @@ void Channel::choose_feed() {
 }
 
 void Channel::show(const FeedChoice::Switch& change) {
-  base::log_warn("channel", "another feed is shown",
-                 {{"channel", name_}, {"feed", feed::to_string(change.to)}, {"reason", to_string(change.reason)}});
-  source_.show(change.to, change.how);
+  base::log_warn(
+      "channel", "another feed is shown",
+      {{"channel", name_}, {"feed", feed::to_string(change.to)}, {"reason", feed::to_string(change.reason)}});
+  switches_.add({environment_.clock.utc(), change.to, change.reason});
+  source_.show(change.to, {change.how, change.reason});
 }
 
 Channel::SwitchOutcome Channel::switch_to(feed::Id id) {

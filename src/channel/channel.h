@@ -18,6 +18,7 @@
 #include "channel/slate_order.h"
 #include "channel/source.h"
 #include "channel/spawner.h"
+#include "channel/switch_history.h"
 #include "channel/worker_source.h"
 #include "govern/cpu_budget.h"
 #include "ingest/publisher.h"
@@ -91,6 +92,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
 
   const FeedSlot& feed(feed::Id id) const { return feeds_[feed::index(id)]; }
   const FeedChoice& choice() const { return choice_; }
+  const SwitchHistory& switches() const { return switches_; }
   /// What the choice goes by, of one feed.
   FeedState state_of(feed::Id id) const;
   /// The feed that is shown.
@@ -138,6 +140,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   origin::Numbering numbering_;  ///< from those to the folds'
   FeedSlots feeds_;
   FeedChoice choice_;
+  SwitchHistory switches_;
   std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
   SlateOrder slate_order_;

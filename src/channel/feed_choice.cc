@@ -70,7 +70,7 @@ bool usable(const FeedState& feed, const Failover& rules) {
 }
 
 std::string_view content_fault(const FeedState& feed, const Failover& rules) {
-  if (const auto fault = picture_fault(feed, rules)) return to_string(*fault);
+  if (const auto fault = picture_fault(feed, rules)) return feed::to_string(*fault);
   return feed.mute_for >= kMuteFault ? "mute" : "";
 }
 
@@ -78,18 +78,6 @@ int score_of(const FeedState& feed, const Failover& rules) {
   if (!usable(feed, rules)) return 0;
   if (picture_fault(feed, rules)) return 25;
   return feed.mute_for >= kMuteFault ? 60 : 100;
-}
-
-std::string_view to_string(FeedChoice::Reason reason) {
-  switch (reason) {
-    case FeedChoice::Reason::kLost: return "lost";
-    case FeedChoice::Reason::kSilent: return "silent";
-    case FeedChoice::Reason::kBlack: return "black";
-    case FeedChoice::Reason::kFrozen: return "frozen";
-    case FeedChoice::Reason::kReturned: return "returned";
-    case FeedChoice::Reason::kAsked: return "asked";
-  }
-  return "unknown";
 }
 
 }  // namespace channel

@@ -49,9 +49,8 @@ struct FeedState {
 /// A feed that is there and sends nothing is never switched to.
 class FeedChoice {
  public:
-  enum class Reason : std::uint8_t { kLost, kSilent, kBlack, kFrozen, kReturned, kAsked };
-  static constexpr std::array kReasons{Reason::kLost,   Reason::kSilent,   Reason::kBlack,
-                                       Reason::kFrozen, Reason::kReturned, Reason::kAsked};
+  using Reason = feed::SwitchReason;
+  static constexpr auto& kReasons = feed::kSwitchReasons;
   /// Pictures of two a second are a feed, too.
   static constexpr base::Micros kNoPicture = 2 * base::kSecond;
 
@@ -85,8 +84,6 @@ class FeedChoice {
   bool pinned_ = false;  ///< the operator asked for the backup
   std::array<std::uint64_t, kReasons.size()> switches_{};
 };
-
-std::string_view to_string(FeedChoice::Reason reason);
 
 /// Whether viewers would see media of the feed.
 bool usable(const FeedState& feed, const Failover& rules);

@@ -127,6 +127,7 @@ Report make_report(Channel& channel) {
   for (const FeedChoice::Reason reason : FeedChoice::kReasons) {
     report.switches[static_cast<std::size_t>(reason)] = channel.choice().switches(reason);
   }
+  report.last_switches = channel.switches().entries();
   report.publishes_refused = channel.publishes_refused();
   report.queue = channel.source().feed_counters();
   report.source = channel.source().counters();

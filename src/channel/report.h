@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,7 @@ struct Report {
   govern::Priority priority = govern::Priority::kNormal;
   feed::Id shown = feed::Id::kPrimary;
   std::array<std::uint64_t, FeedChoice::kReasons.size()> switches{};  ///< by FeedChoice::Reason
+  std::deque<SwitchHistory::Entry> last_switches;                     ///< the oldest first
   std::uint64_t publishes_refused = 0;
   FeedWriter::Counters queue;  ///< to the worker
   WorkerSource::Counters source;

@@ -99,7 +99,8 @@ void WorkerSource::attach_worker() {
   started_ = heartbeat_at_ = clock_.steady();
   writer_.attach(&worker_->feed());
   if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
-  if (shown_ != feed::Id::kPrimary) write(shown_, feed::Select{feed::Select::How::kForced});
+  if (shown_ != feed::Id::kPrimary || unlogged_)
+    write(shown_, feed::Select{feed::Select::How::kForced, position_->known() ? unlogged_ : std::nullopt});
   if (slate_) write(shown_, feed::Slate{true});
   if (economy_ > 0) write_economy();
   for (const FeedSlot& slot : feeds_) write_feed_start(slot);
@@ -112,10 +113,12 @@ void WorkerSource::write_feed_start(const FeedSlot& slot) {
   for (const feed::RtmpMessage& header : slot.headers()) write(slot.id(), header);
 }
 
-void WorkerSource::show(feed::Id feed, feed::Select::How how) {
+void WorkerSource::show(feed::Id feed, const feed::Select& select) {
+  if (!select.reason) unlogged_.reset();
   if (std::exchange(shown_, feed) == feed) return;
+  unlogged_ = select.reason;
   writer_.set_shown(feed);
-  if (attached_) write(feed, feed::Select{how});
+  if (attached_) write(feed, select);
 }
 
 void WorkerSource::show_slate(bool on) {
@@ -136,7 +139,11 @@ std::optional<govern::Load> WorkerSource::load() const {
 void WorkerSource::on_records(base::View bytes) {
   const base::Status status = reader_->decoder.feed(bytes);
   record::Record record;
-  while (reader_->decoder.next(record)) log_.on_record(record);
+  while (reader_->decoder.next(record)) {
+    const auto* marker = std::get_if<record::Marker>(&record);
+    if (marker != nullptr && marker->kind == record::kSwitchClass) unlogged_.reset();
+    log_.on_record(record);
+  }
   if (!status.ok()) {
     ++counters_.record_errors;
     base::log_error("channel", "records broken", {{"channel", channel_}, {"why", status.error().message()}});

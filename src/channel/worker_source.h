@@ -47,8 +47,9 @@ class WorkerSource final : public Source {
 
   /// Passes a message of a feed to the worker; see FeedWriter.
   void write(feed::Id feed, const feed::Message& message) { writer_.write(feed, message, clock_.steady()); }
-  /// Has the worker show this feed, and each later worker from its start. `how` matters to the one that runs.
-  void show(feed::Id feed, feed::Select::How how);
+  /// Has the worker show this feed, and each later worker from its start. Select::how matters to the one that runs.
+  /// With a reason the log gets a marker of the switch: if need be from the next worker.
+  void show(feed::Id feed, const feed::Select& select);
 
   /// Has the worker show the slate whatever comes, and each later worker from its start, until it is called with false.
   void show_slate(bool on);
@@ -88,6 +89,8 @@ class WorkerSource final : public Source {
   Counters counters_;
   FeedWriter writer_;
   feed::Id shown_ = feed::Id::kPrimary;
+  /// Of the switch to shown_, until the log has its marker.
+  std::optional<feed::SwitchReason> unlogged_;
   bool slate_ = false;
   int economy_ = 0;
 

@@ -61,7 +61,11 @@ struct Encoder {
   Encoded operator()(const Stop&) const { return pack(kStop, 0, 0, 0); }
   Encoded operator()(const Finish&) const { return pack(kFinish, 0, 0, 0); }
   Encoded operator()(const Dropped& m) const { return pack(kDropped, m.bytes, 0, 0); }
-  Encoded operator()(const Select& m) const { return pack(kSelect, 0, 0, static_cast<std::uint8_t>(m.how)); }
+  // Reasons are counted from 1; 0: none.
+  Encoded operator()(const Select& m) const {
+    const std::uint32_t reason = m.reason ? static_cast<std::uint32_t>(*m.reason) + 1 : 0;
+    return pack(kSelect, 0, reason, static_cast<std::uint8_t>(m.how));
+  }
   Encoded operator()(const Slate& m) const { return pack(kSlate, 0, 0, m.on ? 1 : 0); }
   Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
 };
@@ -96,6 +100,11 @@ base::Result<Header> parse_header(base::View bytes) {
   return header;
 }
 
+std::optional<SwitchReason> reason_of(std::uint32_t reason_plus_one) {
+  if (reason_plus_one == 0) return std::nullopt;
+  return static_cast<SwitchReason>(reason_plus_one - 1);
+}
+
 base::Result<Message> make_message(const Header& header, base::Bytes payload) {
   const auto time = static_cast<base::Micros>(header.a);
   switch (header.type) {
@@ -111,8 +120,9 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
     case kFinish: return Message{Finish{}};
     case kDropped: return Message{Dropped{header.a}};
     case kSelect:
-      if (header.c > 1) return base::Error{base::Code::kMalformed, "feed selection"};
-      return Message{Select{static_cast<Select::How>(header.c)}};
+      if (header.c > 1 || header.b > kSwitchReasons.size())
+        return base::Error{base::Code::kMalformed, "feed selection"};
+      return Message{Select{static_cast<Select::How>(header.c), reason_of(header.b)}};
     case kSlate:
       if (header.c > 1) return base::Error{base::Code::kMalformed, "slate"};
       return Message{Slate{header.c == 1}};
@@ -124,6 +134,18 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
 }  // namespace
 
 std::string_view to_string(Id id) { return id == Id::kPrimary ? "primary" : "backup"; }
+
+std::string_view to_string(SwitchReason reason) {
+  switch (reason) {
+    case SwitchReason::kLost: return "lost";
+    case SwitchReason::kSilent: return "silent";
+    case SwitchReason::kBlack: return "black";
+    case SwitchReason::kFrozen: return "frozen";
+    case SwitchReason::kReturned: return "returned";
+    case SwitchReason::kAsked: return "asked";
+  }
+  return "unknown";
+}
 
 std::optional<Id> id_from(std::string_view text) {
   for (const Id id : kIds) {

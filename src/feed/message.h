@@ -89,6 +89,13 @@ struct Dropped {
   std::uint64_t bytes = 0;
 };
 
+/// Why another feed is shown than before.
+enum class SwitchReason : std::uint8_t { kLost, kSilent, kBlack, kFrozen, kReturned, kAsked };
+inline constexpr std::array kSwitchReasons{SwitchReason::kLost,   SwitchReason::kSilent,   SwitchReason::kBlack,
+                                           SwitchReason::kFrozen, SwitchReason::kReturned, SwitchReason::kAsked};
+/// "lost", "frozen", …: as in metrics, the API and the log.
+std::string_view to_string(SwitchReason reason);
+
 /// The feed that this is addressed to is to be shown.
 struct Select {
   enum class How : std::uint8_t {
@@ -96,6 +103,8 @@ struct Select {
     kForced,  ///< the other feed is gone, or not worth showing: as soon as this one has a picture
   };
   How how = How::kForced;
+  /// Empty if the log shows this feed already, or has not begun: it has no marker of a switch then.
+  std::optional<SwitchReason> reason = std::nullopt;
 };
 
 /// The operator wants the channel's slate to be shown, whatever its feeds show, or no longer.

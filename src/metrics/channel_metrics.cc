@@ -98,7 +98,7 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
         "kickoff_feed_switches_total",
         "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen "
         "(its pictures were, the other one's were not), returned (the primary was well again), asked (by an operator).",
-        with(labels, "reason", std::string(channel::to_string(reason))),
+        with(labels, "reason", std::string(feed::to_string(reason))),
         value_of(report.switches[static_cast<std::size_t>(reason)]));
   }
   out.counter("kickoff_feed_publishes_refused_total",

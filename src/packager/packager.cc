@@ -366,7 +366,7 @@ void Packager::write_outage() {
   const auto marker = [](base::Micros start) {
     record::Marker outage;
     outage.id = "outage-" + std::to_string(start / base::kMillisecond);
-    outage.kind = "outage";
+    outage.kind = record::kOutageClass;
     outage.start = start;
     return outage;
   };

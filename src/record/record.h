@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -83,6 +84,11 @@ struct SegmentEnd {
 struct Discontinuity {
   std::int64_t msn = 0;
 };
+
+/// Classes of our own events. An outage: time in which the lead rendition is held. A switch of feeds: the instant of
+/// the first picture of the other feed, with X-FROM, X-TO and X-REASON.
+inline constexpr std::string_view kOutageClass = "outage";
+inline constexpr std::string_view kSwitchClass = "switch";
 
 /// An event on the timeline: SCTE-35, API, ID3, an outage, a switch of feeds. The playlists of today show none.
 struct Marker {

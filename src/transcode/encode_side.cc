@@ -136,6 +136,10 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
   }
   if (line.hole_before(pts)) repeat(pts - line.period() / 2, SlateFade::What::kPicture, picture.origin);
   line.take(pts);
+  if (std::exchange(seen_side, picture.side) != picture.side) {
+    first_pts = pts;
+    first_side = picture.side;
+  }
   cascade.next(std::move(picture.frame), picture.aspect);
   slate.next(media::rescale(pts, timescale, base::kSecond), SlateFade::What::kPicture, cascade);
   encode({pts, picture.rate, picture.origin, false});
@@ -202,6 +206,11 @@ void EncodeSide::select(DecodeSide* side) { state_->entry.select(side == nullptr
 void EncodeSide::switch_to(DecodeSide& side) { state_->entry.switch_to(side.id()); }
 
 const DecodeSide* EncodeSide::shown() const { return state_->side_of(state_->entry.selected()); }
+
+std::optional<media::Instant> EncodeSide::shown_from(const DecodeSide& side) const {
+  if (state_->first_side != side.id()) return std::nullopt;
+  return media::Instant{state_->first_pts, state_->timescale};
+}
 
 bool EncodeSide::switching() const { return state_->entry.pending() != Switch::kNone; }
 

@@ -114,6 +114,8 @@ class EncodeSide {
   void switch_to(DecodeSide& side);
   /// The side whose pictures are shown now; null: none.
   const DecodeSide* shown() const;
+  /// The pts of the first picture of `side` that was encoded since another side's was; nothing until then.
+  std::optional<media::Instant> shown_from(const DecodeSide& side) const;
   /// True from switch_to() until it has taken effect or is cancelled.
   bool switching() const;
   /// Shows the last picture again up to `until`, where what was fed to the selected side before this call leaves

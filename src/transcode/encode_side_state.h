@@ -56,8 +56,12 @@ struct EncodeSide::State {
   PictureLine line;
   SlateShow slate;  ///< its questions any thread's
   bool shed_last = false;
+  Switch::Side seen_side = Switch::kNone;  ///< the one whose picture was encoded last
 
   std::atomic<std::int64_t> newest{INT64_MIN};
+  /// The first picture of the side that is seen, for the owner, who waits for it: `first_side` is written last.
+  std::atomic<std::int64_t> first_pts{INT64_MIN};
+  std::atomic<Switch::Side> first_side{Switch::kNone};
   std::atomic<std::uint64_t> held_frames{0};
   std::atomic<std::uint64_t> late_frames{0};
   std::atomic<std::uint64_t> dropped_frames{0};

@@ -121,6 +121,7 @@ void Switch::put(Side side, Picture picture) {
   } else if (passed_of_ != side) {
     picture.overlap = true;
   }
+  picture.side = side;
   ++pictures_;
   items_.emplace_back(std::move(picture));
   filled_.notify_one();

@@ -37,6 +37,7 @@ class Switch {
     media::Rational rate;          ///< pictures a second of the source; 0/1: not known
     bool late = false;             ///< the side cannot keep up
     bool catching_up = false;      ///< the side is behind, and will not be for long
+    Side side = kNone;             ///< the one that put it
     bool overlap = false;          ///< another side has shown a picture of this time
   };
   struct Hold {

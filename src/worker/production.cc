@@ -55,7 +55,7 @@ bool Production::on_message(const feed::Addressed& addressed) {
     from.input().stop();
     if (from.id() == shown_) force_switch();
   } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
-    select(from.id(), selected->how);
+    select(from.id(), *selected);
   } else if (const auto* slate = std::get_if<feed::Slate>(&message)) {
     show_slate(slate->on);
   } else if (const auto* economy = std::get_if<feed::Economy>(&message)) {
@@ -104,6 +104,7 @@ void Production::tick(base::Micros utc) {
   if (options_.outage != job::Options::Outage::kGap || slate_) video_.hold(utc);
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
+  mark_switch();
   probe_feeds();
 }
 
@@ -123,15 +124,17 @@ void Production::finish() {
 
 // ---- From one feed to another.
 
-void Production::select(feed::Id id, feed::Select::How how) {
+void Production::select(feed::Id id, const feed::Select& selected) {
   const bool again = id == wanted_;
   wanted_ = id;
-  how_ = how;
+  how_ = selected.how;
+  const bool nothing_seen = presentation_.state() == Presentation::State::kGathering;
+  switch_marker_.select(id, nothing_seen ? std::nullopt : selected.reason);
   if (!again) {
     selected_at_ = now_;
     video_.cancel_switch();
     begin_switch();
-  } else if (how == feed::Select::How::kForced) {
+  } else if (how_ == feed::Select::How::kForced) {
     force_switch();
   }
 }
@@ -194,6 +197,18 @@ void Production::settle_switch() {
   }
 }
 
+/// Writes the marker of a switch as soon as the first picture of the other feed is known, or, where that feed has none,
+/// its sound is played.
+void Production::mark_switch() {
+  if (!switch_marker_.pending()) return;
+  const Feed& to = feed(wanted_);
+  const bool sound_alone = to.video() == nullptr && !to.tracks().empty() && wanted_ == shown_;
+  std::optional<base::Micros> from;
+  if (sound_alone) from = now_;
+  if (to.video() != nullptr) from = video_.shown_from(to.video()->id);
+  if (from) on_record_(switch_marker_.take(*from));
+}
+
 /// The feed's audio takes the place of what was played; its video too, where the channel has not shown any yet.
 void Production::show(Feed& to) {
   shown_ = to.id();
@@ -234,6 +249,7 @@ bool Production::decodes(const Feed& feed) const {
 void Production::on_feed_event(Feed& from, media::Event&& event) {
   std::visit([&](auto&& what) { take(from, std::forward<decltype(what)>(what)); }, std::move(event));
   settle_switch();
+  mark_switch();
 }
 
 void Production::take(Feed& from, const media::Track& track) {
@@ -342,6 +358,7 @@ std::uint32_t Production::add_rendition(const std::string& name, Presentation::D
 
 void Production::publish(std::uint32_t rendition, media::Packet&& packet) {
   if (presentation_.state() == Presentation::State::kChanged) present();
+  mark_switch();
   packager_.on_packet(rendition, std::move(packet));
 }
 

@@ -19,6 +19,7 @@
 #include "worker/feed.h"
 #include "worker/lane_outlet.h"
 #include "worker/presentation.h"
+#include "worker/switch_marker.h"
 #include "worker/video_lane.h"
 
 namespace worker {
@@ -52,6 +53,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void on_encoded() {
     video_.on_encoded();
     settle_switch();
+    mark_switch();
   }
   /// Copies the counters to the page shared with the server.
   void report(job::Stats& stats) const;
@@ -76,10 +78,11 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
 
   void resume(base::View position);
   void start(Feed& from, feed::Format format);
-  void select(feed::Id id, feed::Select::How how);
+  void select(feed::Id id, const feed::Select& selected);
   void force_switch();
   void begin_switch();
   void settle_switch();
+  void mark_switch();
   void show(Feed& feed);
   void probe_feeds();
   bool decodes(const Feed& feed) const;
@@ -103,6 +106,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
   feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that was selected last
   feed::Select::How how_ = feed::Select::How::kForced;
+  SwitchMarker switch_marker_;
   bool slate_ = false;            ///< the operator wants the slate
   base::Micros now_ = 0;          ///< UTC, of the newest tick
   base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so

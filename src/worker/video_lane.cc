@@ -76,6 +76,7 @@ void VideoLane::change(const media::Track& track) {
                   {"width", track.video.width},
                   {"height", track.video.height}});
   source_ = track;
+  copied_from_.reset();
   change_decoder(track);
   playable_ = !plan_.copy || can_copy(track);
   if (!playable_) {
@@ -203,6 +204,7 @@ void VideoLane::publish_copy(const media::Packet& packet) {
     still_ = packet.data;
   }
   if (copy_held_ && !packet.key) return;
+  if (!copied_from_) copied_from_ = media::rescale(packet.pts, format_.timescale, base::kSecond);
   outlet_.publish(*copy_, std::move(published));
 }
 
@@ -231,6 +233,16 @@ void VideoLane::switch_to(const media::Track& track, std::int64_t claimed_rate, 
   settle_switch();
 }
 
+std::optional<base::Micros> VideoLane::shown_from(std::uint32_t track_id) const {
+  const bool incoming = incoming_ && incoming_->track.id == track_id;
+  if (!incoming && !(source_ && source_->id == track_id)) return std::nullopt;
+  if (copy_) return incoming == (incoming_ && incoming_->copied) ? copied_from_ : std::nullopt;
+  const auto& side = incoming ? incoming_->decode : decode_;
+  if (!side) return std::nullopt;
+  const auto from = encode_->shown_from(*side);
+  return from ? std::optional(from->micros()) : std::nullopt;
+}
+
 void VideoLane::cancel_switch() {
   if (!incoming_) return;
   if (incoming_->copied) {
@@ -256,6 +268,7 @@ bool VideoLane::take_incoming(media::Packet& packet) {
 
 void VideoLane::copy_incoming() {
   incoming_->copied = true;
+  copied_from_.reset();
   claimed_rate_ = incoming_->claimed_rate;
   playable_ = can_copy(incoming_->track);
   if (!playable_) {

@@ -62,6 +62,9 @@ class VideoLane final : private transcode::Output {
                  feed::Select::How how);
   /// Whether a switch is under way.
   bool switching() const { return incoming_.has_value(); }
+  /// UTC of the first picture of this track since it came to be shown; nothing until there is one, or while another
+  /// track is shown. Of a copy beside rungs, the copy's.
+  std::optional<base::Micros> shown_from(std::uint32_t track_id) const;
   /// Gives the switch up: the present track stays, or, if it is shown no longer, the next one that comes takes over.
   void cancel_switch();
 
@@ -148,7 +151,8 @@ class VideoLane final : private transcode::Output {
   int economy_ = 0;     ///< the level that is asked for
   base::Bytes still_;   ///< newest key frame of the copy that was published, in format_
   bool continued_ = false;
-  bool copy_held_ = false;  ///< the copy shows still_, up to a key frame
+  std::optional<base::Micros> copied_from_;  ///< the first picture of the copy's present track
+  bool copy_held_ = false;                   ///< the copy shows still_, up to a key frame
 };
 
 }  // namespace worker

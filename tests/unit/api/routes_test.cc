@@ -144,6 +144,19 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   EXPECT_EQ(channel["counters"]["feed_switches"], 3);
 }
 
+TEST_F(RoutesTest, GivesTheNewestSwitchesWithTheirReasons) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  report.last_switches = {{1'800'000'000'040'000, feed::Id::kBackup, feed::SwitchReason::kFrozen},
+                          {1'800'000'031'000'000, feed::Id::kPrimary, feed::SwitchReason::kReturned}};
+  backend_.reports.push_back(report);
+  const auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
+  EXPECT_EQ(channel["last_switches"], nlohmann::json::parse(R"([
+    {"time": "2027-01-15T08:00:00.040Z", "from": "primary", "to": "backup", "reason": "frozen"},
+    {"time": "2027-01-15T08:00:31.000Z", "from": "backup", "to": "primary", "reason": "returned"}])"));
+}
+
 TEST_F(RoutesTest, DisconnectsAPublisher) {
   const Answer done = kick("match");
   EXPECT_EQ(done.status, 204);

@@ -128,7 +128,7 @@ TEST_F(TwoFeedsTest, TheBackupIsShownTheMomentThePrimaryIsLost) {
   both();
   end(primary_);
   EXPECT_EQ(shown(), "backup");
-  EXPECT_EQ(selections(), "b:select-now");
+  EXPECT_EQ(selections(), "b:select-now(lost)");
   EXPECT_EQ(channel_.state(), State::kLive);
   EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kLost), 1U);
 }
@@ -153,7 +153,7 @@ TEST_F(TwoFeedsTest, ThePrimaryIsShownAgainAfterHalfAMinuteOfItsMedia) {
   EXPECT_EQ(shown(), "backup");
   flow(2 * kSecond);
   EXPECT_EQ(shown(), "primary");
-  EXPECT_EQ(selections(), "b:select-now select") << "nothing is lost on the way back";
+  EXPECT_EQ(selections(), "b:select-now(lost) select(returned)") << "nothing is lost on the way back";
   EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kReturned), 1U);
 }
 
@@ -200,12 +200,33 @@ TEST_F(TwoFeedsTest, TheChannelIsInGraceWhenBothAreGone) {
 TEST_F(TwoFeedsTest, TheOperatorSwitchesWithoutLoss) {
   both();
   EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kDone);
-  EXPECT_EQ(selections(), "b:select");
+  EXPECT_EQ(selections(), "b:select(asked)");
   EXPECT_EQ(channel_.switch_to(feed::Id::kBackup), Channel::SwitchOutcome::kShownAlready);
   flow(40 * kSecond);
   EXPECT_EQ(shown(), "backup") << "the operator's choice is not undone";
   EXPECT_EQ(channel_.switch_to(feed::Id::kPrimary), Channel::SwitchOutcome::kDone);
   EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kAsked), 2U);
+}
+
+TEST_F(TwoFeedsTest, TheNewestSwitchesAreKeptWithTimeAndReason) {
+  both();
+  EXPECT_TRUE(channel_.switches().entries().empty());
+  end(primary_);
+  const base::Micros lost = time_.utc();
+  primary_ = publish();
+  flow(31 * kSecond);
+  ASSERT_EQ(shown(), "primary");
+  ASSERT_EQ(channel_.switches().entries().size(), 2U);
+  const SwitchHistory::Entry& first = channel_.switches().entries().front();
+  EXPECT_EQ(first.at, lost);
+  EXPECT_EQ(first.to, feed::Id::kBackup);
+  EXPECT_EQ(first.reason, feed::SwitchReason::kLost);
+  EXPECT_EQ(channel_.switches().entries().back().reason, feed::SwitchReason::kReturned);
+  for (std::size_t i = 0; i < 2 * SwitchHistory::kMost; ++i) {
+    ASSERT_EQ(channel_.switch_to(i % 2 == 0 ? feed::Id::kBackup : feed::Id::kPrimary), Channel::SwitchOutcome::kDone);
+  }
+  EXPECT_EQ(channel_.switches().entries().size(), SwitchHistory::kMost);
+  EXPECT_EQ(channel_.switches().entries().front().reason, feed::SwitchReason::kAsked) << "the oldest were dropped";
 }
 
 TEST_F(TwoFeedsTest, TheOperatorCannotSwitchToNothing) {
@@ -223,7 +244,7 @@ TEST_F(TwoFeedsTest, AFeedThatTurnsBlackGivesWayAndMustBeWellForAWhileToComeBack
   worker().stats.feeds[1].watched_us = 60 * kSecond;
   flow(200 * kMillisecond);
   EXPECT_EQ(shown(), "backup");
-  EXPECT_EQ(selections(), "b:select") << "what is shown still comes: nothing is lost";
+  EXPECT_EQ(selections(), "b:select(black)") << "what is shown still comes: nothing is lost";
   flow(60 * kSecond);
   EXPECT_EQ(shown(), "backup") << "it is still black";
   worker().stats.feeds[0].black_us = 0;

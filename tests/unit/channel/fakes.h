@@ -98,7 +98,8 @@ inline std::string name_of(const feed::Addressed& message) {
     std::string operator()(const feed::Slate& m) const { return m.on ? "slate" : "no-slate"; }
     std::string operator()(const feed::Economy& m) const { return "economy " + std::to_string(m.level); }
     std::string operator()(const feed::Select& m) const {
-      return m.how == feed::Select::How::kAsked ? "select" : "select-now";
+      const std::string how = m.how == feed::Select::How::kAsked ? "select" : "select-now";
+      return m.reason ? how + "(" + std::string(feed::to_string(*m.reason)) + ")" : how;
     }
   };
   return (message.feed == feed::Id::kBackup ? "b:" : "") + std::visit(Namer{}, message.message);

@@ -104,6 +104,8 @@ TEST_F(ReportTest, TellsTheFeedsApartAndWhichIsShown) {
   feeds_.back().end();
   EXPECT_EQ(report().shown, feed::Id::kBackup);
   EXPECT_EQ(report().switches[static_cast<std::size_t>(FeedChoice::Reason::kLost)], 1U);
+  ASSERT_EQ(report().last_switches.size(), 1U);
+  EXPECT_EQ(report().last_switches.front().to, feed::Id::kBackup);
   EXPECT_EQ(report().feeds[0].protocol, "");
   EXPECT_EQ(report().feeds[1].protocol, "rtmp");
 }

@@ -87,9 +87,9 @@ TEST_F(WorkerSourceTest, TheWorkerHearsBothFeedsAndWhichIsShown) {
   other.sink = backup_.take(request_for("match"), other);
   other.send(feed::Start{feed::Format::kMpegTs});
   other.send(feed::TsBytes{0, base::Bytes::copy_of("G")});
-  source_.show(feed::Id::kPrimary, feed::Select::How::kForced);
-  source_.show(feed::Id::kBackup, feed::Select::How::kAsked);
-  source_.show(feed::Id::kPrimary, feed::Select::How::kForced);
+  source_.show(feed::Id::kPrimary, {feed::Select::How::kForced});
+  source_.show(feed::Id::kBackup, {feed::Select::How::kAsked});
+  source_.show(feed::Id::kPrimary, {feed::Select::How::kForced});
   EXPECT_EQ(worker().trace(), "rtmp b:ts b:ts:G b:select select-now") << "what is shown already is not selected again";
 }
 
@@ -100,12 +100,45 @@ TEST_F(WorkerSourceTest, ANewWorkerIsToldWhichFeedIsShownBeforeItHearsThem) {
   other.sink = backup_.take(request_for("match"), other);
   other.start();
   other.rtmp(Role::kHeader, "q");
-  source_.show(feed::Id::kBackup, feed::Select::How::kAsked);
+  source_.show(feed::Id::kBackup, {feed::Select::How::kAsked});
   worker().die();
-  source_.show(feed::Id::kPrimary, feed::Select::How::kForced);
-  source_.show(feed::Id::kBackup, feed::Select::How::kForced);
+  source_.show(feed::Id::kPrimary, {feed::Select::How::kForced});
+  source_.show(feed::Id::kBackup, {feed::Select::How::kForced});
   time_.advance(0);
   EXPECT_EQ(worker().trace(), "b:select-now rtmp 8:p b:rtmp b:8:q");
+}
+
+record::Marker switch_marker() {
+  record::Marker marker;
+  marker.kind = record::kSwitchClass;
+  return marker;
+}
+
+TEST_F(WorkerSourceTest, ASwitchThatNoWorkerHasMarkedIsTheNextOnesToMark) {
+  using feed::SwitchReason;
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  source_.show(feed::Id::kBackup, {feed::Select::How::kAsked, SwitchReason::kBlack});
+  worker().die();
+  time_.advance(0);
+  EXPECT_EQ(worker().trace(), "b:resume b:select-now(black) rtmp");
+  worker().say({switch_marker()});
+  worker().die();
+  source_.show(feed::Id::kPrimary, {feed::Select::How::kForced, SwitchReason::kReturned});
+  time_.advance(500 * kMillisecond);
+  EXPECT_EQ(worker().trace(), "resume select-now(returned) rtmp") << "decided while no worker ran";
+  worker().say({switch_marker()});
+  worker().die();
+  time_.advance(kSecond);
+  EXPECT_EQ(worker().trace(), "resume rtmp") << "it is in the log";
+}
+
+TEST_F(WorkerSourceTest, ASwitchBeforeTheLogBeginsIsNotMarkedByALaterWorker) {
+  begin();
+  source_.show(feed::Id::kBackup, {feed::Select::How::kForced, feed::SwitchReason::kLost});
+  worker().die();
+  time_.advance(0);
+  EXPECT_EQ(worker().trace(), "b:select-now rtmp");
 }
 
 TEST_F(WorkerSourceTest, RecordsGoToTheLogInBatches) {

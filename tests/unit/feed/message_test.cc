@@ -34,7 +34,10 @@ struct Describe {
   std::string operator()(const Stop&) const { return "stop"; }
   std::string operator()(const Finish&) const { return "finish"; }
   std::string operator()(const Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
-  std::string operator()(const Select& m) const { return m.how == Select::How::kAsked ? "select" : "select now"; }
+  std::string operator()(const Select& m) const {
+    return std::string(m.how == Select::How::kAsked ? "select" : "select now") +
+           (m.reason ? " " + std::string(to_string(*m.reason)) : "");
+  }
   std::string operator()(const Slate& m) const { return m.on ? "slate on" : "slate off"; }
   std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
 };
@@ -55,7 +58,7 @@ const std::vector<Addressed> kSession = {
      RtmpMessage{9, 0xfffffff0U, 1'700'000'000'000'001, base::Bytes::copy_of("frame"), Role::kKeyFrame, 0, false}},
     {Id::kPrimary, RtmpMessage{8, 21, 1'700'000'000'000'002, {}, Role::kHeader, 3, false}},
     {Id::kBackup, TsBytes{77, base::Bytes::copy_of("G"), Role::kOther}},
-    {Id::kBackup, Select{Select::How::kAsked}},
+    {Id::kBackup, Select{Select::How::kAsked, SwitchReason::kBlack}},
     {Id::kPrimary, Tick{1'700'000'000'500'000}},
     {Id::kBackup, Dropped{123}},
     {Id::kPrimary, Select{Select::How::kForced}},
@@ -67,7 +70,7 @@ const std::vector<Addressed> kSession = {
 
 const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
-    "3\nbackup: ts 77 G role 4\nbackup: select\n"
+    "3\nbackup: ts 77 G role 4\nbackup: select black\n"
     "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on\nslate off\neconomy 255\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
@@ -158,6 +161,18 @@ TEST(FeedReader, RefusesAFeedAndASelectionThatAreNone) {
   message[1] = 2;
   EXPECT_FALSE(Reader{}.feed(message).ok());
   EXPECT_FALSE(Reader{}.feed(header_of(9, 2, 0)).ok());
+}
+
+TEST(FeedReader, ReadsEveryReasonOfASwitchAndRefusesOneThatIsNone) {
+  for (const SwitchReason reason : kSwitchReasons) {
+    Reader reader;
+    ASSERT_TRUE(reader.feed(bytes_of({{Id::kBackup, Select{Select::How::kForced, reason}}})).ok());
+    EXPECT_EQ(trace(reader), "backup: select now " + std::string(to_string(reason)) + "\n");
+    EXPECT_NE(to_string(reason), "unknown");
+  }
+  std::vector<std::uint8_t> none = header_of(9, 0, 0);
+  none[13] = static_cast<std::uint8_t>(kSwitchReasons.size() + 1);
+  EXPECT_FALSE(Reader{}.feed(none).ok());
 }
 
 TEST(FeedReader, RefusesASlateThatIsNeitherOnNorOff) {

@@ -37,9 +37,19 @@ class TwoFeeds {
       if (at % 100 == 0) channel.say(feed::Tick{utc(at)});
     }
   }
-  void select(Id id, How how) {
+  void select(Id id, How how, std::optional<feed::SwitchReason> reason = std::nullopt) {
     as(id);
-    channel.say(feed::Select{how});
+    channel.say(feed::Select{how, reason});
+  }
+  /// The switches in the log: "backup lost 3520" (ms since kEpoch) …
+  std::vector<std::string> switches() const {
+    std::vector<std::string> found;
+    for (const record::Marker& marker : channel.all<record::Marker>()) {
+      if (marker.kind != "switch" || marker.attributes.size() != 3) continue;
+      found.push_back(marker.attributes[1].value + " " + marker.attributes[2].value + " " +
+                      std::to_string((marker.start - kEpoch) / base::kMillisecond));
+    }
+    return found;
   }
   static feed::RtmpMessage picture(Id id, std::int64_t stamp, bool key) {
     const std::string slice = std::string(rtmp::kFirstSlice) + std::string(4000, letter(id));
@@ -259,6 +269,98 @@ TEST(TwoFeeds, AfterASwitchTheFirstFeedsReturnDisturbsNothing) {
   EXPECT_LE(feeds.last_of(Id::kPrimary), 3500);
   EXPECT_EQ(feeds.channel.names(), (Names{"a1", "source"})) << "its tracks are not further languages";
   feeds.expect_seamless("source");
+}
+
+TEST(TwoFeedsMarker, IsInTheLogFromTheOtherFeedsFirstPictureOn) {
+  TwoFeeds feeds;
+  feeds.begin(Id::kPrimary);
+  feeds.begin(Id::kBackup);
+  feeds.play(0, 2700);
+  feeds.select(Id::kBackup, How::kAsked, feed::SwitchReason::kBlack);
+  feeds.play(2700, 3500);
+  EXPECT_EQ(feeds.switches(), Names{}) << "the primary is still seen";
+  feeds.play(3500, 5000);
+  EXPECT_EQ(feeds.switches(), Names{"backup black 3520"}) << "its key frame";
+  feeds.select(Id::kPrimary, How::kAsked, feed::SwitchReason::kReturned);
+  feeds.play(5000, 7000);
+  EXPECT_EQ(feeds.switches(), (Names{"backup black 3520", "primary returned 5000"}));
+}
+
+TEST(TwoFeedsMarker, StandsInTheLogBeforeThePartWithThatPicture) {
+  TwoFeeds feeds;
+  feeds.begin(Id::kPrimary);
+  feeds.begin(Id::kBackup);
+  feeds.play(0, 2700);
+  feeds.select(Id::kBackup, How::kForced, feed::SwitchReason::kLost);
+  feeds.play(2700, 5000);
+  const auto& log = feeds.channel.records;
+  const auto marker = std::find_if(log.begin(), log.end(), [](const record::Record& at) {
+    const auto* one = std::get_if<record::Marker>(&at);
+    return one != nullptr && one->kind == "switch";
+  });
+  const auto part = std::find_if(log.begin(), log.end(), [](const record::Record& at) {
+    const auto* one = std::get_if<record::Part>(&at);
+    return one != nullptr && one->data.text().find(std::string(100, 'b')) != std::string_view::npos;
+  });
+  ASSERT_NE(marker, log.end());
+  ASSERT_NE(part, log.end());
+  EXPECT_LT(marker - log.begin(), part - log.begin());
+}
+
+TEST(TwoFeedsMarker, OneThatIsTakenBackBeforeItIsSeenIsNone) {
+  TwoFeeds feeds;
+  feeds.begin(Id::kPrimary);
+  feeds.begin(Id::kBackup);
+  feeds.play(0, 2700);
+  feeds.select(Id::kBackup, How::kAsked, feed::SwitchReason::kAsked);
+  feeds.play(2700, 3200);
+  feeds.select(Id::kPrimary, How::kAsked, feed::SwitchReason::kAsked);
+  feeds.play(3200, 6000);
+  EXPECT_EQ(feeds.switches(), Names{});
+}
+
+TEST(TwoFeedsMarker, TheFeedThatAChannelBeginsWithIsNone) {
+  TwoFeeds feeds;
+  feeds.begin(Id::kPrimary);  // and sends nothing
+  feeds.begin(Id::kBackup);
+  feeds.there[0] = false;
+  feeds.play(520, 1400);
+  feeds.select(Id::kBackup, How::kForced, feed::SwitchReason::kSilent);
+  feeds.play(1400, 4000);
+  EXPECT_EQ(feeds.switches(), Names{}) << "nothing was seen before";
+}
+
+TEST(TwoFeedsMarker, AFeedOfSoundAloneHasOne) {
+  TwoFeeds feeds;
+  feeds.begin(Id::kPrimary);
+  feeds.play(0, 2600);
+  feeds.as(Id::kBackup);
+  feeds.channel.start();
+  feeds.channel.say(rtmp_audio_header(TwoFeeds::utc(2600)));
+  feeds.there = {false, false};
+  for (std::int64_t at = 2600; at < 16'000; at += 20) {
+    feeds.as(Id::kBackup);
+    feeds.channel.say(rtmp_sound(at, TwoFeeds::utc(at)));
+    if (at == 15'000) feeds.select(Id::kBackup, How::kForced, feed::SwitchReason::kLost);
+    if (at % 100 == 0) feeds.channel.say(feed::Tick{TwoFeeds::utc(at)});
+  }
+  EXPECT_EQ(feeds.switches().size(), 1U);
+}
+
+TEST(TwoFeedsMarker, AWorkerThatReplacesAnotherMarksTheSwitchThatWasNotMarkedYet) {
+  for (const bool marked : {false, true}) {
+    TwoFeeds before;
+    before.begin(Id::kPrimary);
+    before.begin(Id::kBackup);
+    before.play(0, 3000);
+    TwoFeeds after;
+    after.channel.resume(before.channel);
+    after.select(Id::kBackup, How::kForced, marked ? std::nullopt : std::optional(feed::SwitchReason::kLost));
+    after.begin(Id::kPrimary);
+    after.begin(Id::kBackup);
+    after.play(3500, 7000);
+    EXPECT_EQ(after.switches(), marked ? Names{} : Names{"backup lost 3600"}) << "the first that is not in the log";
+  }
 }
 
 TEST(TwoFeeds, AWorkerThatReplacesAnotherShowsTheSelectedFeed) {

@@ -310,6 +310,20 @@ TEST(VideoLane, WithoutPacketsTheRungHoldsItsLastPicture) {
 
 // ---- From one feed to another.
 
+TEST(VideoLane, TellsSinceWhichPictureATrackIsShown) {
+  Copy copy;
+  EXPECT_EQ(copy.lane.shown_from(256), std::nullopt);
+  copy.lane.take(video(256), 0);
+  EXPECT_EQ(copy.lane.shown_from(256), std::nullopt);
+  feed(copy.lane, make_packets(256, 9000, 3600, 5));
+  EXPECT_EQ(copy.lane.shown_from(256), 100 * base::kMillisecond);
+  copy.lane.switch_to(video(70'000), 0, {}, feed::Select::How::kForced);
+  EXPECT_EQ(copy.lane.shown_from(70'000), std::nullopt) << "its key frame is awaited";
+  feed(copy.lane, make_packets(70'000, 36'000, 3600, 2));
+  EXPECT_EQ(copy.lane.shown_from(70'000), 400 * base::kMillisecond);
+  EXPECT_EQ(copy.lane.shown_from(256), std::nullopt);
+}
+
 std::vector<media::Packet> first_packets(const transcode::testing::Feed& feed, std::size_t count) {
   return {feed.packets.begin(), feed.packets.begin() + static_cast<std::ptrdiff_t>(count)};
 }
@@ -335,6 +349,8 @@ TEST(VideoLane, ARungGoesOnWithAnotherFeedFromTheMiddleOfItsGroupOfPictures) {
   ASSERT_EQ(pts.size(), 12U);
   for (std::size_t i = 0; i < pts.size(); ++i) EXPECT_EQ(pts[i], 90'000'000 + static_cast<std::int64_t>(i) * 3600);
   EXPECT_GE(encode.lane.ladder_counters()->decoding.decoded, 18U) << "of both feeds";
+  EXPECT_EQ(encode.lane.shown_from(70'000), 1000 * base::kSecond + 240 * base::kMillisecond)
+      << "those before had been shown";
 }
 
 TEST(VideoLane, ASwitchThatIsAskedForTakesPicturesOfBothFeedsUntilItIsDone) {
