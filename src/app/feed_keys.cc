@@ -65,6 +65,20 @@ void declare_failover(Keys& keys, channel::Failover& failover) {
   keys.key(
       {"failover_frozen", kRule, "with pictures that stand still, while the other feed's do not; 0: never for that"},
       Value::duration(failover.frozen_after, 0, kMost));
+  keys.key({"failover_scrambled", kRule, "with a scrambled picture; 0: never for that, only for having no picture"},
+           Value::duration(failover.scrambled_after, 0, kMost));
+  keys.key(
+      {"failover_low_rate", kRule,
+       "with fewer than half of the pictures a second that the feed usually has, while the other feed has its own; "
+       "0: never for that"},
+      Value::duration(failover.low_rate_after, 0, kMost));
+  keys.key({"failover_ts_errors", kRule,
+            "with at least failover_ts_error_rate errors of the transport stream in each second, while the other feed "
+            "has fewer; 0: never for that"},
+           Value::duration(failover.ts_errors_after, 0, kMost));
+  keys.key({"failover_ts_error_rate", kRule,
+            "lost or broken packets and tables a second; a stretch of them ends below half of it"},
+           Value::number(failover.ts_error_rate, 1, 10000));
   keys.key({"failback", kRule, "auto: the primary feed is shown again when it is well; manual: only when the API asks"},
            by_itself(failover.back));
   keys.key({"failback_after", kRule, "for which the primary feed has to have been well without a pause"},

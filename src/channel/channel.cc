@@ -116,11 +116,26 @@ FeedState Channel::state_of(feed::Id id) const {
   state.watched_for = micros(seen.watched_us);
   state.black_for = micros(seen.black_us);
   state.frozen_for = micros(seen.frozen_us);
+  state.scrambled_for = micros(seen.scrambled_us);
+  state.low_rate_for = micros(seen.low_rate_us);
+  state.ts_errors_for = error_spells_[feed::index(id)].lasts(environment_.clock.steady());
   state.mute_for = micros(seen.mute_us);
   return state;
 }
 
+void Channel::watch_errors() {
+  const Worker* worker = source_.worker();
+  for (const feed::Id id : feed::kIds) {
+    const bool known = worker != nullptr && feed(id).state().connected;
+    const std::uint64_t errors =
+        known ? worker->stats().feeds[feed::index(id)].ts_errors_now.load(std::memory_order_relaxed) : 0;
+    error_spells_[feed::index(id)].update(errors, static_cast<std::uint64_t>(options_.failover.ts_error_rate),
+                                          environment_.clock.steady());
+  }
+}
+
 FeedChoice::States Channel::states() {
+  watch_errors();
   const base::Micros now = environment_.clock.steady();
   FeedChoice::States states;
   for (const feed::Id id : feed::kIds) {

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "channel/alarm.h"
+#include "channel/error_spell.h"
 #include "channel/feed_choice.h"
 #include "channel/feed_slot.h"
 #include "channel/live_window.h"
@@ -121,6 +122,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_alarm();
   FeedSlot& slot(feed::Id id) { return feeds_[feed::index(id)]; }
   bool any_connected() const;
+  void watch_errors();
   FeedChoice::States states();
   void choose_feed();
   void show(const FeedChoice::Switch& change);
@@ -141,6 +143,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedSlots feeds_;
   FeedChoice choice_;
   SwitchHistory switches_;
+  std::array<ErrorSpell, feed::kIds.size()> error_spells_;
   std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
   SlateOrder slate_order_;

@@ -7,18 +7,40 @@ namespace {
 
 bool lasts(base::Micros time, base::Micros limit) { return limit > 0 && time >= limit; }
 
-/// What is wrong with the feed's pictures for long enough.
-std::optional<FeedChoice::Reason> picture_fault(const FeedState& feed, const Failover& rules) {
-  if (lasts(feed.black_for, rules.black_after)) return FeedChoice::Reason::kBlack;
-  if (lasts(feed.frozen_for, rules.frozen_after)) return FeedChoice::Reason::kFrozen;
-  return std::nullopt;
+/// A fault of content, for which the other feed is shown without loss if it is better.
+struct Fault {
+  FeedChoice::Reason reason;
+  int score;
+  base::Micros FeedState::* lasts_for;
+  base::Micros Failover::* limit;
+  base::Micros FeedState::* known_for;  ///< for how long it is known whether a feed has it
+};
+using Reason = FeedChoice::Reason;
+// The worst first.
+constexpr std::array kContentFaults{
+    Fault{Reason::kBlack, 25, &FeedState::black_for, &Failover::black_after, &FeedState::watched_for},
+    Fault{Reason::kFrozen, 25, &FeedState::frozen_for, &Failover::frozen_after, &FeedState::watched_for},
+    Fault{Reason::kLowRate, 40, &FeedState::low_rate_for, &Failover::low_rate_after, &FeedState::flowing_for},
+    Fault{Reason::kTsErrors, 50, &FeedState::ts_errors_for, &Failover::ts_errors_after, &FeedState::flowing_for},
+};
+
+/// The worst that is wrong with the feed's content for long enough; null: nothing.
+const Fault* fault_of(const FeedState& feed, const Failover& rules) {
+  const auto found = std::ranges::find_if(
+      kContentFaults, [&](const Fault& fault) { return lasts(feed.*fault.lasts_for, rules.*fault.limit); });
+  return found == kContentFaults.end() ? nullptr : found;
 }
 
-/// Whether a feed is known to be free of this fault: it was looked at for as long as the other one has had it.
-bool known_good(const FeedState& feed, FeedChoice::Reason fault, const Failover& rules) {
-  const bool black = fault == FeedChoice::Reason::kBlack;
-  return feed.black_for == 0 && feed.frozen_for == 0 &&
-         feed.watched_for >= (black ? rules.black_after : rules.frozen_after);
+/// Whether a feed is known to be better than one with this fault: it was looked at for as long as the other one has had
+/// it, and shows no sign of it or of a worse one.
+bool known_better(const FeedState& feed, const Fault& fault, const Failover& rules) {
+  const auto clear = [&](const Fault& at) { return at.score > fault.score || feed.*at.lasts_for == 0; };
+  return feed.scrambled_for == 0 && std::ranges::all_of(kContentFaults, clear) &&
+         feed.*fault.known_for >= rules.*fault.limit;
+}
+
+bool scrambled(const FeedState& feed, const Failover& rules) {
+  return lasts(feed.scrambled_for, rules.scrambled_after);
 }
 
 }  // namespace
@@ -35,12 +57,13 @@ std::optional<FeedChoice::Switch> FeedChoice::update(const States& feeds, const 
   const FeedState& spare = feeds[feed::index(to)];
   if (!rules.automatic || !usable(spare, rules)) return std::nullopt;
   if (!shown.connected) return make(to, How::kForced, Reason::kLost);
-  if (!usable(shown, rules)) return make(to, How::kForced, Reason::kSilent);
+  if (!usable(shown, rules))
+    return make(to, How::kForced, scrambled(shown, rules) ? Reason::kScrambled : Reason::kSilent);
   // A feed of sound alone is no better than one whose picture is bad.
   if (shown.has_video && !spare.has_video) return std::nullopt;
-  const std::optional<Reason> bad = picture_fault(shown, rules);
-  if (bad && known_good(spare, *bad, rules)) return make(to, How::kAsked, *bad);
-  const bool returns = to == feed::Id::kPrimary && rules.back && !pinned_ && !picture_fault(spare, rules) &&
+  const Fault* bad = fault_of(shown, rules);
+  if (bad != nullptr && known_better(spare, *bad, rules)) return make(to, How::kAsked, bad->reason);
+  const bool returns = to == feed::Id::kPrimary && rules.back && !pinned_ && fault_of(spare, rules) == nullptr &&
                        spare.flowing_for >= rules.back_after;
   if (returns) return make(to, How::kAsked, Reason::kReturned);
   return std::nullopt;
@@ -66,17 +89,18 @@ FeedChoice::Switch FeedChoice::make(feed::Id to, feed::Select::How how, Reason r
 
 bool usable(const FeedState& feed, const Failover& rules) {
   return feed.connected && feed.has_media && feed.silence < rules.after &&
-         feed.no_picture < std::max(rules.after, FeedChoice::kNoPicture);
+         feed.no_picture < std::max(rules.after, FeedChoice::kNoPicture) && !scrambled(feed, rules);
 }
 
 std::string_view content_fault(const FeedState& feed, const Failover& rules) {
-  if (const auto fault = picture_fault(feed, rules)) return feed::to_string(*fault);
+  if (scrambled(feed, rules)) return feed::to_string(Reason::kScrambled);
+  if (const Fault* fault = fault_of(feed, rules)) return feed::to_string(fault->reason);
   return feed.mute_for >= kMuteFault ? "mute" : "";
 }
 
 int score_of(const FeedState& feed, const Failover& rules) {
   if (!usable(feed, rules)) return 0;
-  if (picture_fault(feed, rules)) return 25;
+  if (const Fault* fault = fault_of(feed, rules)) return fault->score;
   return feed.mute_for >= kMuteFault ? 60 : 100;
 }
 

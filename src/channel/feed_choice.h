@@ -19,20 +19,31 @@ struct Failover {
   /// For so long the shown feed may be black, or stand still, while the other one does not. 0: for ever.
   base::Micros black_after = 2 * base::kSecond;
   base::Micros frozen_after = 5 * base::kSecond;
+  /// For so long the shown feed's picture may be scrambled. 0: until it counts as silent.
+  base::Micros scrambled_after = base::kSecond;
+  /// For so long it may have fewer than half of its usual pictures while the other one has its own. 0: for ever.
+  base::Micros low_rate_after = 5 * base::kSecond;
+  /// For so long its transport stream may have ts_error_rate errors a second while the other one's has not. 0: for
+  /// ever.
+  base::Micros ts_errors_after = 3 * base::kSecond;
+  int ts_error_rate = 5;
 };
 
 /// What FeedChoice goes by, of one feed.
 struct FeedState {
-  bool connected = false;        ///< and not on its way out
-  bool has_media = false;        ///< since it connected
-  base::Micros silence = 0;      ///< since its last media, or since it connected
-  base::Micros flowing_for = 0;  ///< its media has come without a pause of FeedSlot::kSilent
-  bool has_video = false;        ///< the worker has found its video
-  base::Micros no_picture = 0;   ///< since its last picture; 0 where it never had one
-  base::Micros watched_for = 0;  ///< media time for which its pictures have been looked at
-  base::Micros black_for = 0;    ///< media time for which its pictures have been black, as far as the worker looks
-  base::Micros frozen_for = 0;   ///< for which they have stood still
-  base::Micros mute_for = 0;     ///< for which its sound has been silence
+  bool connected = false;          ///< and not on its way out
+  bool has_media = false;          ///< since it connected
+  base::Micros silence = 0;        ///< since its last media, or since it connected
+  base::Micros flowing_for = 0;    ///< its media has come without a pause of FeedSlot::kSilent
+  bool has_video = false;          ///< the worker has found its video
+  base::Micros no_picture = 0;     ///< since its last picture; 0 where it never had one
+  base::Micros watched_for = 0;    ///< media time for which its pictures have been looked at
+  base::Micros black_for = 0;      ///< media time for which its pictures have been black, as far as the worker looks
+  base::Micros frozen_for = 0;     ///< for which they have stood still
+  base::Micros scrambled_for = 0;  ///< for which its video has been scrambled
+  base::Micros low_rate_for = 0;   ///< media time for which it has had fewer than half of its usual pictures
+  base::Micros ts_errors_for = 0;  ///< see ErrorSpell
+  base::Micros mute_for = 0;       ///< for which its sound has been silence
 };
 
 /// Decides which feed of a channel is shown. Reads no clock. Thread: one.
@@ -41,8 +52,10 @@ struct FeedState {
 ///   lost      when the shown feed's publisher has gone and the other one sends media
 ///   silent    when the shown feed has sent no media for Failover::after, or no picture for kNoPicture, and the other
 ///             one does
-///   black, frozen   when the shown feed's pictures have been so for as long as Failover says, and the other one's have
-///             been looked at as long and are neither: where both are black, the programme is
+///   scrambled when its picture has been so for as long as Failover says, and the other one's is not
+///   black, frozen, low_rate, ts_errors   when the shown feed has been so for as long as Failover says, and the other
+///             one has been looked at as long and is neither that nor worse, in this order (black and frozen are
+///             equal): where both are black, the programme is
 ///   returned  from the backup to the primary, which has been well for Failover::back_after; not where the operator
 ///             has asked for the backup
 ///   asked     when the operator says so
@@ -87,11 +100,15 @@ class FeedChoice {
 
 /// Whether viewers would see media of the feed.
 bool usable(const FeedState& feed, const Failover& rules);
-/// What is wrong with a feed's content, the worst first: "black", "frozen", "mute" (for kMuteFault); empty: nothing
-/// that is known.
+/// What is wrong with a feed's content, the worst first: "scrambled", "black", "frozen", "low_rate", "ts_errors",
+/// "mute" (for kMuteFault); empty: nothing that is known.
 inline constexpr base::Micros kMuteFault = 10 * base::kSecond;
 std::string_view content_fault(const FeedState& feed, const Failover& rules);
-/// 0 to 100: 0 nothing to show, 25 black or frozen, 60 without sound, 100 well.
+/// All that content_fault() can be.
+inline constexpr std::array<std::string_view, 6> kFaults{"scrambled", "black",     "frozen",
+                                                         "low_rate",  "ts_errors", "mute"};
+/// 0 to 100: 0 nothing to show, 25 black or frozen, 40 fewer pictures than usual, 50 errors of the transport stream,
+/// 60 without sound, 100 well.
 int score_of(const FeedState& feed, const Failover& rules);
 
 }  // namespace channel

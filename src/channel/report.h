@@ -53,7 +53,7 @@ struct FeedReport {
   base::Micros since = 0;  ///< UTC
   bool silent = false;     ///< connected, and without media for FeedSlot::kSilent
   int score = 0;           ///< see score_of()
-  std::string fault;       ///< of its content: "black", "frozen", "mute"; empty if there is none
+  std::string fault;       ///< of its content, see content_fault(); empty if there is none
   FeedSlot::Counters counters;
   std::string video;  ///< as the worker sees it: "H.264 1280x720 30000/1001", empty if there is none
   std::string audio;
@@ -66,6 +66,9 @@ struct FeedReport {
   std::uint64_t ts_transport_errors = 0;
   std::uint64_t ts_untimed = 0;
   std::uint64_t ts_unsupported = 0;
+  std::uint64_t ts_errors_now = 0;     ///< in the last second
+  std::uint64_t frame_rate = 0;        ///< pictures in 1000 s; 0 until the usual rate is known
+  std::uint64_t usual_frame_rate = 0;  ///< likewise
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;

@@ -139,8 +139,11 @@ std::string_view to_string(SwitchReason reason) {
   switch (reason) {
     case SwitchReason::kLost: return "lost";
     case SwitchReason::kSilent: return "silent";
+    case SwitchReason::kScrambled: return "scrambled";
     case SwitchReason::kBlack: return "black";
     case SwitchReason::kFrozen: return "frozen";
+    case SwitchReason::kLowRate: return "low_rate";
+    case SwitchReason::kTsErrors: return "ts_errors";
     case SwitchReason::kReturned: return "returned";
     case SwitchReason::kAsked: return "asked";
   }

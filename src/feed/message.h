@@ -90,9 +90,20 @@ struct Dropped {
 };
 
 /// Why another feed is shown than before.
-enum class SwitchReason : std::uint8_t { kLost, kSilent, kBlack, kFrozen, kReturned, kAsked };
-inline constexpr std::array kSwitchReasons{SwitchReason::kLost,   SwitchReason::kSilent,   SwitchReason::kBlack,
-                                           SwitchReason::kFrozen, SwitchReason::kReturned, SwitchReason::kAsked};
+enum class SwitchReason : std::uint8_t {
+  kLost,
+  kSilent,
+  kScrambled,
+  kBlack,
+  kFrozen,
+  kLowRate,
+  kTsErrors,
+  kReturned,
+  kAsked,
+};
+inline constexpr std::array kSwitchReasons{SwitchReason::kLost,     SwitchReason::kSilent,   SwitchReason::kScrambled,
+                                           SwitchReason::kBlack,    SwitchReason::kFrozen,   SwitchReason::kLowRate,
+                                           SwitchReason::kTsErrors, SwitchReason::kReturned, SwitchReason::kAsked};
 /// "lost", "frozen", …: as in metrics, the API and the log.
 std::string_view to_string(SwitchReason reason);
 

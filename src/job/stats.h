@@ -33,6 +33,13 @@ struct FeedStats {
   Number timeline_restamped;   ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;     ///< packets without a place on the timeline
 
+  // Gauges.
+  Number ts_errors_now;     ///< errors of the transport stream in the last second
+  Number scrambled_us;      ///< time for which its video has been scrambled
+  Number frame_rate;        ///< pictures in 1000 s, by the last 2 s; 0 until the usual rate is known
+  Number usual_frame_rate;  ///< likewise; 0 until it is known
+  Number low_rate_us;       ///< media time for which the one has been below half of the other
+
   // Gauges. Known only while there are two feeds, or where the feed is decoded anyway.
   Number no_picture_us;  ///< time since its last picture; 0 where it never had one
   Number watched_us;     ///< media time for which its pictures have been looked at

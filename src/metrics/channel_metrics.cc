@@ -39,10 +39,15 @@ void add_slot(Families& out, const channel::FeedReport& feed, bool shown, const 
   out.gauge("kickoff_feed_connected", "1 while a publisher is connected.", labels, feed.protocol.empty() ? 0 : 1);
   out.gauge("kickoff_feed_shown", "1 for the feed that viewers see, 0 for the one that stands by.", labels,
             shown ? 1 : 0);
-  out.gauge("kickoff_feed_score",
-            "How well the feed is: 100 well, 60 without sound, 25 black or frozen, 0 nothing to show. Content is known "
-            "while both feeds are there.",
-            labels, feed.score);
+  out.gauge(
+      "kickoff_feed_score",
+      "How well the feed is: 100 well, 60 without sound, 50 errors of the transport stream, 40 fewer pictures than "
+      "usual, 25 black or frozen, 0 nothing to show. Black and frozen are known while both feeds are there.",
+      labels, feed.score);
+  for (const std::string_view fault : channel::kFaults) {
+    out.gauge("kickoff_feed_fault", "1 while this is the worst that is wrong with the feed's content.",
+              with(labels, "fault", std::string(fault)), feed.fault == fault ? 1 : 0);
+  }
   out.gauge("kickoff_feed_silent",
             "1 while a publisher is connected and has sent no media for 2 s. Check the encoder and its network; "
             "another publisher may now take over.",
@@ -65,6 +70,11 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
       "Access units and audio frames demuxed by the channel's running worker; counts from 0 again when it is replaced.";
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"), value_of(feed.video_packets));
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"), value_of(feed.audio_packets));
+  out.gauge("kickoff_feed_frame_rate", "Pictures a second of media time over the last 2 s; 0 in the feed's first 5 s.",
+            labels, static_cast<double>(feed.frame_rate) / 1000);
+  out.gauge("kickoff_feed_usual_frame_rate",
+            "Pictures a second that the feed usually has. Below half of it the feed counts as faulty (low_rate).",
+            labels, static_cast<double>(feed.usual_frame_rate) / 1000);
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
   out.counter("kickoff_feed_restamped_total",
@@ -96,8 +106,9 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
   for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
     out.counter(
         "kickoff_feed_switches_total",
-        "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), black, frozen "
-        "(its pictures were, the other one's were not), returned (the primary was well again), asked (by an operator).",
+        "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), scrambled, black, "
+        "frozen, low_rate (fewer than half of its usual pictures), ts_errors (of its transport stream; the other feed "
+        "was better), returned (the primary was well again), asked (by an operator).",
         with(labels, "reason", std::string(feed::to_string(reason))),
         value_of(report.switches[static_cast<std::size_t>(reason)]));
   }

@@ -12,6 +12,7 @@ struct Counters {
   std::uint64_t bytes_skipped = 0;     ///< bytes passed over while looking for it
   std::uint64_t transport_errors = 0;  ///< packets the sender's own demodulator had marked broken
   std::uint64_t scrambled = 0;         ///< packets of our streams that are encrypted
+  std::uint64_t scrambled_video = 0;   ///< those of them that are of video
   std::uint64_t crc_errors = 0;        ///< PAT or PMT sections whose CRC32 or length is wrong (TS-2)
   std::uint64_t bad_sections = 0;      ///< PAT or PMT sections with a good CRC32 that still break their format
   std::uint64_t cc_gaps = 0;           ///< continuity counter jumps that nothing announced (TS-3)

@@ -317,7 +317,10 @@ void Demuxer::on_media_packet(Elementary& stream, const Packet& packet) {
   }
   const Continuity::Verdict verdict = stream.continuity.check(packet, counters_);
   if (verdict == Continuity::Verdict::kDuplicate) return;
-  if (packet.scrambled) ++counters_.scrambled;
+  if (packet.scrambled) {
+    ++counters_.scrambled;
+    if (is_video(stream.entry)) ++counters_.scrambled_video;
+  }
   if (verdict == Continuity::Verdict::kGap || packet.scrambled) {
     stream.pes.lose();
     stream.framer->lose();

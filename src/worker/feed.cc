@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "media/time.h"
+
 namespace worker {
 namespace {
 
@@ -16,6 +18,8 @@ Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner)
 void Feed::start(feed::Format format) {
   tracks_.clear();
   probe_.reset();
+  rate_ = {};
+  transport_ = {};
   last_picture_ = 0;
   recent_ = {};
   recent_bytes_ = 0;
@@ -24,7 +28,12 @@ void Feed::start(feed::Format format) {
 
 void Feed::on_loss() {
   drop_video();
+  rate_.skip();
   input_.on_loss();
+}
+
+void Feed::tick(base::Micros utc) {
+  if (const ts::Counters* counters = input_.transport()) transport_.look(*counters, video_packets_, utc);
 }
 
 const media::Track* Feed::video() const {
@@ -67,6 +76,7 @@ void Feed::count(const media::Packet& packet) {
   } else if (track == video()) {
     ++video_packets_;
     last_picture_ = packet.arrived;
+    rate_.picture(media::rescale(packet.dts, track->timescale, base::kSecond));
   }
 }
 
@@ -82,7 +92,10 @@ void Feed::note(const media::Track& track) {
   *known = track;
   if (!changed) return;
   if (track.kind() == media::Kind::kVideo) drop_video();
-  if (&*known == video()) probe_.reset();  // set_probing() makes another one
+  if (&*known == video()) {
+    probe_.reset();  // set_probing() makes another one
+    rate_ = {};
+  }
   std::erase_if(recent_.audio, [&](const media::Packet& packet) { return packet.track_id == track.id; });
 }
 

@@ -11,6 +11,8 @@
 #include "media/event.h"
 #include "transcode/picture_probe.h"
 #include "worker/feed_input.h"
+#include "worker/rate_watch.h"
+#include "worker/transport_watch.h"
 
 namespace worker {
 
@@ -44,6 +46,8 @@ class Feed final : private media::EventSink {
   void start(feed::Format format);
   /// Messages were dropped before they came here.
   void on_loss();
+  /// It is `utc`: to be called several times a second.
+  void tick(base::Micros utc);
 
   /// The tracks of the present publisher, in the order in which it announced them.
   const std::vector<media::Track>& tracks() const { return tracks_; }
@@ -64,6 +68,11 @@ class Feed final : private media::EventSink {
   /// What the probe has seen; nothing while there is none.
   transcode::PictureHealth::Report health() const;
 
+  /// How many pictures it has against those that it usually has.
+  const RateWatch& rate() const { return rate_; }
+  /// What is wrong with its transport stream now; nothing of another format.
+  const TransportWatch& transport() const { return transport_; }
+
   /// Arrival of the newest picture, UTC; 0 before the first.
   base::Micros last_picture() const { return last_picture_; }
   std::uint64_t video_packets() const { return video_packets_; }
@@ -83,6 +92,8 @@ class Feed final : private media::EventSink {
   Recent recent_;
   std::size_t recent_bytes_ = 0;  ///< of its video
   std::unique_ptr<transcode::PictureProbe> probe_;
+  RateWatch rate_;
+  TransportWatch transport_;
   base::Micros last_picture_ = 0;
   std::uint64_t video_packets_ = 0;
   std::uint64_t audio_packets_ = 0;

@@ -99,6 +99,7 @@ void Production::start(Feed& from, feed::Format format) {
 
 void Production::tick(base::Micros utc) {
   now_ = utc;
+  for (Feed& feed : feeds_) feed.tick(utc);
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_) video_.hold(utc);

@@ -47,6 +47,14 @@ void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& h
   put(stats.frozen_us, newest - health.frozen_since.value_or(newest));
 }
 
+void put_watches(job::FeedStats& stats, const Feed& feed) {
+  put(stats.ts_errors_now, feed.transport().errors());
+  put(stats.scrambled_us, feed.transport().scrambled_for());
+  put(stats.frame_rate, feed.rate().rate());
+  put(stats.usual_frame_rate, feed.rate().usual());
+  put(stats.low_rate_us, feed.rate().low_for());
+}
+
 void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (feed.video() != nullptr) put_video(stats, *feed.video());
   if (feed.video() == nullptr) put(stats.codec_plus_one, 0);
@@ -57,6 +65,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   put(stats.video_packets, feed.video_packets());
   put(stats.audio_packets, feed.audio_packets());
   if (const ts::Counters* ts = feed.input().transport()) put_transport(stats, *ts);
+  put_watches(stats, feed);
   const timeline::Timeline::Counters& timeline = feed.input().timeline();
   put(stats.timeline_anchors, timeline.reanchors);
   put(stats.timeline_restamped, timeline.restamped);

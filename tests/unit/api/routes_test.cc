@@ -128,7 +128,7 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   report.feeds[1].counters.bytes = 7;
   report.shown = feed::Id::kBackup;
   report.priority = govern::Priority::kHigh;
-  report.switches = {1, 0, 0, 0, 2, 0};
+  report.switches = {1, 0, 0, 0, 2};
   backend_.reports.push_back(report);
   const auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
   EXPECT_EQ(channel["shown_feed"], "backup");

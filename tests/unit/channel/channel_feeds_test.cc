@@ -255,6 +255,64 @@ TEST_F(TwoFeedsTest, AFeedThatTurnsBlackGivesWayAndMustBeWellForAWhileToComeBack
   EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kBlack), 1U);
 }
 
+TEST_F(TwoFeedsTest, AFewErrorsOfTheTransportStreamNowAndThenNeverSwitch) {
+  both();
+  for (int minute = 0; minute < 3; ++minute) {
+    worker().stats.feeds[0].ts_errors_now = 200;  // a burst, which is in the last second for a second
+    flow(kSecond);
+    worker().stats.feeds[0].ts_errors_now = 2;
+    flow(20 * kSecond);
+  }
+  EXPECT_EQ(shown(), "primary");
+}
+
+TEST_F(TwoFeedsTest, ErrorsOfTheTransportStreamThatLastGiveWayToAFeedWithoutThem) {
+  both();
+  flow(5 * kSecond);
+  worker().stats.feeds[0].ts_errors_now = 5;
+  worker().stats.feeds[1].ts_errors_now = 5;
+  flow(10 * kSecond);
+  EXPECT_EQ(shown(), "primary") << "both have them";
+  EXPECT_GE(channel_.state_of(feed::Id::kPrimary).ts_errors_for, 9 * kSecond);
+  worker().stats.feeds[1].ts_errors_now = 0;
+  flow(200 * kMillisecond);
+  EXPECT_EQ(shown(), "primary") << "the other one has just become well";
+  flow(3 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(selections(), "b:select(ts_errors)");
+  worker().stats.feeds[0].ts_errors_now = 0;
+  flow(31 * kSecond);
+  EXPECT_EQ(shown(), "primary") << "well for half a minute";
+}
+
+TEST_F(TwoFeedsTest, AnotherRateOfErrorsTakesEffectAtOnce) {
+  both();
+  flow(5 * kSecond);
+  worker().stats.feeds[0].ts_errors_now = 5;
+  Options options = channel_.options();
+  options.failover.ts_error_rate = 100;
+  channel_.set_options(options);
+  flow(10 * kSecond);
+  EXPECT_EQ(shown(), "primary");
+  options.failover.ts_error_rate = 2;
+  channel_.set_options(options);
+  flow(4 * kSecond);
+  EXPECT_EQ(shown(), "backup");
+}
+
+TEST_F(TwoFeedsTest, AScrambledOrSlowFeedGivesWay) {
+  both();
+  flow(6 * kSecond);
+  for (job::FeedStats& feed : worker().stats.feeds) feed.codec_plus_one = 1;
+  worker().stats.feeds[0].low_rate_us = 5 * kSecond;
+  flow(200 * kMillisecond);
+  EXPECT_EQ(selections(), "b:select(low_rate)");
+  worker().stats.feeds[0].low_rate_us = 0;
+  worker().stats.feeds[1].scrambled_us = kSecond;
+  flow(200 * kMillisecond);
+  EXPECT_EQ(selections(), "b:select(low_rate) select-now(scrambled)");
+}
+
 TEST_F(TwoFeedsTest, EachIsDisconnectedByItself) {
   both();
   EXPECT_TRUE(channel_.disconnect(feed::Id::kBackup, "enough"));

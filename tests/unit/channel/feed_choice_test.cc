@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -128,6 +130,81 @@ TEST(FeedChoice, ReturnsToNoFeedWhoseContentIsBad) {
   black.black_for = 3 * kSecond;
   EXPECT_EQ(at.update(black, kFlowing), "");
   EXPECT_EQ(at.update(flowing_for(60 * kSecond), kFlowing), "primary, returned");
+}
+
+FeedState with(base::Micros FeedState::* fault, base::Micros lasts) {
+  FeedState state = pictures(0, 0);
+  state.*fault = lasts;
+  return state;
+}
+
+TEST(FeedChoice, LeavesAFeedWhosePictureIsScrambledAtOnceForThereIsNone) {
+  Choosing at;
+  EXPECT_EQ(at.update(with(&FeedState::scrambled_for, kSecond - 1), pictures(0, 0)), "");
+  const FeedState scrambled = with(&FeedState::scrambled_for, kSecond);
+  EXPECT_EQ(at.update(scrambled, scrambled), "") << "both are";
+  EXPECT_EQ(at.update(scrambled, pictures(0, 0)), "backup now, scrambled");
+  EXPECT_EQ(at.update(scrambled, kAbsent), "") << "and does not go back to it";
+  FeedState never_clear = scrambled;
+  never_clear.has_video = false;
+  at.choice.begin(Id::kPrimary);
+  EXPECT_EQ(at.update(never_clear, pictures(0, 0)), "backup now, scrambled") << "scrambled from the start";
+  Choosing never;
+  never.rules.scrambled_after = 0;
+  EXPECT_EQ(never.update(scrambled, pictures(0, 0)), "");
+}
+
+TEST(FeedChoice, LeavesAFeedOfErrorsOrFewPicturesForOneThatHasNeither) {
+  using Case = std::tuple<base::Micros FeedState::*, base::Micros, std::string>;
+  for (const auto& [fault, limit, reason] : {Case{&FeedState::low_rate_for, 5 * kSecond, "low_rate"},
+                                             Case{&FeedState::ts_errors_for, 3 * kSecond, "ts_errors"}}) {
+    Choosing at;
+    const FeedState bad = with(fault, limit);
+    EXPECT_EQ(at.update(with(fault, limit - 1), pictures(0, 0)), "");
+    EXPECT_EQ(at.update(bad, bad), "") << "the network of both is bad";
+    EXPECT_EQ(at.update(bad, with(fault, 1)), "") << "it begins there, too";
+    EXPECT_EQ(at.update(bad, pictures(1, 0)), "") << "it may be turning black, which is worse";
+    FeedState young = pictures(0, 0);
+    young.flowing_for = limit - 1;
+    EXPECT_EQ(at.update(bad, young), "") << "not known for as long";
+    EXPECT_EQ(at.update(bad, pictures(0, 0)), "backup, " + reason);
+    EXPECT_EQ(at.choice.shown(), Id::kBackup);
+    Choosing never;
+    never.rules.low_rate_after = never.rules.ts_errors_after = 0;
+    EXPECT_EQ(never.update(bad, pictures(0, 0)), "");
+  }
+}
+
+TEST(FeedChoice, TakesTheLesserEvilAndStaysWithIt) {
+  Choosing at;
+  const FeedState errors = with(&FeedState::ts_errors_for, 60 * kSecond);
+  EXPECT_EQ(at.update(pictures(3 * kSecond, 0), errors), "backup, black");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(at.update(pictures(3 * kSecond, 0), errors), "");
+  EXPECT_EQ(at.update(pictures(0, 0), errors), "primary, ts_errors");
+  EXPECT_EQ(at.update(pictures(0, 0), errors), "");
+}
+
+TEST(FeedChoice, DoesNotReturnToAFeedOfErrors) {
+  Choosing at;
+  at.update(kAbsent, pictures(0, 0));
+  FeedState errors = with(&FeedState::ts_errors_for, 3 * kSecond);
+  errors.flowing_for = 60 * kSecond;
+  EXPECT_EQ(at.update(errors, pictures(0, 0)), "");
+}
+
+TEST(FeedFault, IsTheWorstOneAndOneOfThoseThatMetricsName) {
+  const Failover rules;
+  FeedState state = pictures(0, 0);
+  state.mute_for = 10 * kSecond;
+  std::string faults;
+  for (const auto fault : {&FeedState::mute_for, &FeedState::ts_errors_for, &FeedState::low_rate_for,
+                           &FeedState::frozen_for, &FeedState::black_for, &FeedState::scrambled_for}) {
+    state.*fault = 10 * kSecond;
+    const std::string_view worst = content_fault(state, rules);
+    EXPECT_NE(std::find(kFaults.begin(), kFaults.end(), worst), kFaults.end()) << worst;
+    faults += std::string(worst) + " " + std::to_string(score_of(state, rules)) + ", ";
+  }
+  EXPECT_EQ(faults, "mute 60, ts_errors 50, low_rate 40, frozen 25, black 25, scrambled 0, ");
 }
 
 TEST(FeedScore, SaysHowWellAFeedIs) {

@@ -100,9 +100,22 @@ TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;
   for (std::uint64_t& count : of.switches) count = next++;
-  const std::map<std::string, double> wanted{{"lost", 1},   {"silent", 2},   {"black", 3},
-                                             {"frozen", 4}, {"returned", 5}, {"asked", 6}};
+  const std::map<std::string, double> wanted{{"lost", 1},      {"silent", 2},   {"scrambled", 3},
+                                             {"black", 4},     {"frozen", 5},   {"low_rate", 6},
+                                             {"ts_errors", 7}, {"returned", 8}, {"asked", 9}};
   EXPECT_EQ(by_label(of, "kickoff_feed_switches_total", "reason"), wanted);
+}
+
+TEST(ChannelMetrics, TellWhichFaultAFeedHasAndItsRateOfPictures) {
+  channel::Report of = report();
+  of.feeds[0].fault = "ts_errors";
+  of.feeds[0].frame_rate = 12'500;
+  of.feeds[0].usual_frame_rate = 29'970;
+  const std::map<std::string, double> wanted{{"scrambled", 0}, {"black", 0},     {"frozen", 0},
+                                             {"low_rate", 0},  {"ts_errors", 1}, {"mute", 0}};
+  EXPECT_EQ(by_label(of, "kickoff_feed_fault", "fault"), wanted);
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_frame_rate"), 12.5);
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_usual_frame_rate"), 29.97);
 }
 
 TEST(ChannelMetrics, CountPicturesThatEncodersLostByHowManyRungsLostThem) {

@@ -172,10 +172,13 @@ TEST(Demuxer, CountsAndDropsPacketsMarkedBrokenOrScrambled) {  // TS-3
   auto& packets = mux.packets();
   packets[2][1] |= 0x80;
   packets[3][3] |= 0xc0;
+  mux.pes(kAudio, {.pts = 0, .stream_id = 0xc0}, adts(8));
+  packets.back()[3] |= 0xc0;
   const Demuxed run(mux.bytes());
   EXPECT_EQ(run.trace.packets.size(), 1U);
   EXPECT_EQ(run.counters().transport_errors, 1U);
-  EXPECT_EQ(run.counters().scrambled, 1U);
+  EXPECT_EQ(run.counters().scrambled, 2U);
+  EXPECT_EQ(run.counters().scrambled_video, 1U);
 }
 
 TEST(Demuxer, ReadsAPmtSplitOverPackets) {  // TS-2

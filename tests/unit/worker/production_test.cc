@@ -265,6 +265,65 @@ TEST(Production, ReportTellsWhatIsWrongWithATransportStream) {
   EXPECT_EQ(stats.feeds[0].codec_plus_one, 0U) << "not seen";
 }
 
+TEST(Production, ReportTellsHowBrokenATransportStreamIsNow) {
+  Producing channel;
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  job::Stats stats{};
+  channel.say(feed.tables(kEpoch));
+  const auto second = [&](int from, auto&& spoil) {
+    for (int i = from; i < from + 25; ++i) {
+      spoil(i);
+      channel.say(feed.picture(i, kEpoch + i * kFrame));
+      channel.say(feed::Tick{kEpoch + i * kFrame});
+    }
+    channel.production.report(stats);
+  };
+  second(0, [](int) {});
+  EXPECT_EQ(stats.feeds[0].ts_errors_now, 0U);
+  second(25, [&](int i) {
+    if (i % 5 == 0) feed.picture(i, kEpoch);  // lost on its way
+  });
+  EXPECT_EQ(stats.feeds[0].ts_errors_now, 5U);
+  second(50, [](int) {});
+  second(75, [](int) {});
+  EXPECT_EQ(stats.feeds[0].ts_errors_now, 0U);
+  EXPECT_EQ(stats.feeds[0].scrambled_us, 0U);
+  for (int i = 100; i < 150; ++i) {
+    channel.say(scrambled(feed.picture(i, kEpoch + i * kFrame)));
+    channel.say(feed::Tick{kEpoch + i * kFrame});
+  }
+  channel.production.report(stats);
+  EXPECT_GE(stats.feeds[0].scrambled_us, 900'000U);
+  channel.start(feed::Format::kMpegTs);
+  channel.say(feed::Tick{kEpoch + 200 * kFrame});
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].scrambled_us, 0U) << "another publisher";
+}
+
+TEST(Production, ReportTellsThatAFeedHasFewerPicturesThanUsual) {
+  Producing channel;
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 10'000, {.audio = false});
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].usual_frame_rate, 25'000U);
+  EXPECT_EQ(stats.feeds[0].frame_rate, 25'000U);
+  EXPECT_EQ(stats.feeds[0].low_rate_us, 0U);
+  for (std::int64_t at = 10'000; at < 18'000; at += 200) {
+    channel.say(rtmp_picture(at, Producing::utc(at), at % 1000 == 0));
+    channel.say(feed::Tick{Producing::utc(at)});
+  }
+  channel.production.report(stats);
+  EXPECT_GE(stats.feeds[0].usual_frame_rate, 24'500U);
+  EXPECT_LE(stats.feeds[0].frame_rate, 6'000U);
+  EXPECT_GE(stats.feeds[0].low_rate_us, 5'000'000U);
+  channel.say(feed::Dropped{1000});
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].low_rate_us, 0U) << "what the server dropped is not the feed's fault";
+}
+
 TEST(Production, FinishDrainsTheEncoders) {
   job::Options options = copying();
   options.copy_video = false;
