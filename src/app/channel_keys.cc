@@ -294,6 +294,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
   declare_publishing(keys, channel);
   declare_publish_keys(keys, options);
+  declare_standby(keys, media);
   declare_failover(keys, options.failover);
   Value source = Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}});
   source.read = [read = source.read](const std::string& text) -> Complaint {

@@ -14,6 +14,7 @@ void declare_keys(Keys& keys, Config& config);
 void declare_channel(Keys& keys, Config::Channel& channel);
 
 /// Those of them that say which of its feeds is shown.
+void declare_standby(Keys& keys, job::Options& media);
 void declare_failover(Keys& keys, channel::Failover& failover);
 
 /// Those of them that say where its feeds come from.

@@ -48,6 +48,15 @@ void declare_source(Keys& keys, Config::FeedSource& source, const Samples& sampl
 
 }  // namespace
 
+void declare_standby(Keys& keys, job::Options& media) {
+  using Standby = job::Options::Standby;
+  keys.key(
+      {"standby", Reload::kNextWorker,
+       "how far the feed that is not shown is decoded for encoded rungs: warm: its key frames; hot: every picture, "
+       "so that a switch has nothing to catch up with; a copy decodes nothing more for it"},
+      Value::choice<Standby>(media.standby, {{"warm", Standby::kWarm}, {"hot", Standby::kHot}}));
+}
+
 void declare_failover(Keys& keys, channel::Failover& failover) {
   constexpr Reload kRule = Reload::kAtOnce;
   const auto by_itself = [](bool& variable) {

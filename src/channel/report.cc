@@ -56,6 +56,7 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.ts_transport_errors = read(feed.ts_transport_errors);
   report.ts_untimed = read(feed.ts_untimed);
   report.ts_unsupported = read(feed.ts_unsupported);
+  report.decoded = read(feed.decoded) > 0;
   report.ts_errors_now = read(feed.ts_errors_now);
   report.frame_rate = read(feed.frame_rate);
   report.usual_frame_rate = read(feed.usual_frame_rate);

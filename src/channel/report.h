@@ -66,6 +66,7 @@ struct FeedReport {
   std::uint64_t ts_transport_errors = 0;
   std::uint64_t ts_untimed = 0;
   std::uint64_t ts_unsupported = 0;
+  bool decoded = false;                ///< every picture of it is
   std::uint64_t ts_errors_now = 0;     ///< in the last second
   std::uint64_t frame_rate = 0;        ///< pictures in 1000 s; 0 until the usual rate is known
   std::uint64_t usual_frame_rate = 0;  ///< likewise

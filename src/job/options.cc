@@ -62,6 +62,7 @@ base::Result<Options> parse(const json& from) {
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.slate_after = from.at("slate_after").get<base::Micros>();
   options.nice = from.at("nice");
+  options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
   options.program = from.at("program");
   options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
   options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
@@ -84,6 +85,7 @@ std::string to_json(const Options& options) {
                     {"outage", static_cast<int>(options.outage)},
                     {"slate_after", options.slate_after},
                     {"nice", options.nice},
+                    {"standby", static_cast<int>(options.standby)},
                     {"program", options.program},
                     {"log_format", static_cast<int>(options.log_format)},
                     {"log_level", static_cast<int>(options.log_level)}};

@@ -51,6 +51,12 @@ struct Options {
   std::shared_ptr<const base::SharedFile> slate;
 
   int nice = 0;  ///< how much less CPU the worker asks for: see setpriority(2); 0 to 19
+  /// How far the feed that is not shown is decoded, of a channel that encodes.
+  enum class Standby : std::uint8_t {
+    kWarm,  ///< its key frames, for its health; its packets since the newest one are kept for a switch
+    kHot,   ///< every picture: a switch to it has nothing to catch up with
+  };
+  Standby standby = Standby::kWarm;
 
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 

@@ -41,6 +41,7 @@ struct FeedStats {
   Number low_rate_us;       ///< media time for which the one has been below half of the other
 
   // Gauges. Known only while there are two feeds, or where the feed is decoded anyway.
+  Number decoded;        ///< 1 while every picture of it is decoded
   Number no_picture_us;  ///< time since its last picture; 0 where it never had one
   Number watched_us;     ///< media time for which its pictures have been looked at
   Number black_us;       ///< media time for which its pictures have been black

@@ -70,6 +70,10 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
       "Access units and audio frames demuxed by the channel's running worker; counts from 0 again when it is replaced.";
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "video"), value_of(feed.video_packets));
   out.counter("kickoff_feed_frames_total", frames, with(labels, "kind", "audio"), value_of(feed.audio_packets));
+  out.gauge("kickoff_feed_decoded",
+            "1 while every picture of the feed is decoded: the feed that is shown, of a channel that encodes, and with "
+            "standby: hot the other one, too.",
+            labels, feed.decoded ? 1 : 0);
   out.gauge("kickoff_feed_frame_rate", "Pictures a second of media time over the last 2 s; 0 in the feed's first 5 s.",
             labels, static_cast<double>(feed.frame_rate) / 1000);
   out.gauge("kickoff_feed_usual_frame_rate",

@@ -60,6 +60,8 @@ class Feed final : private media::EventSink {
     std::vector<media::Packet> video;  ///< from the newest key frame on
     std::vector<media::Packet> audio;  ///< of all tracks, in the order in which they came
   };
+  /// What is kept of its video.
+  const std::vector<media::Packet>& since_key() const { return recent_.video; }
   /// What was kept, which is then kept no longer.
   Recent take_recent();
 

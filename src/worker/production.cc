@@ -90,6 +90,7 @@ void Production::start(Feed& from, feed::Format format) {
   from.input().stop();
   if (from.id() == shown_) force_switch();
   if (from.id() == wanted_) video_.cancel_switch();
+  if (from.id() != shown_) video_.stand_down();
   if (from.id() == shown_) {
     video_.release();
     for (const auto& lane : audio_) lane->release();
@@ -106,6 +107,7 @@ void Production::tick(base::Micros utc) {
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
   mark_switch();
+  stand_by();
   probe_feeds();
 }
 
@@ -236,13 +238,18 @@ void Production::show(Feed& to) {
 /// With two feeds it matters what each of them shows; the one that is decoded for rungs needs no probe.
 void Production::probe_feeds() {
   const bool both = feeds_[0].video() != nullptr && feeds_[1].video() != nullptr;
-  for (Feed& feed : feeds_) feed.set_probing(both && !decodes(feed));
+  for (Feed& feed : feeds_) feed.set_probing(both && !decoded_health(feed));
 }
 
-/// Whether the pictures of the feed are decoded for rungs.
-bool Production::decodes(const Feed& feed) const {
-  return video_.active() && !video_.switching() && video_.health() && feed.video() != nullptr &&
-         feed.video()->id == video_.source()->id;
+std::optional<transcode::PictureHealth::Report> Production::decoded_health(const Feed& feed) const {
+  return feed.video() == nullptr ? std::nullopt : video_.health(feed.video()->id);
+}
+
+/// Keeps the feed that is not shown decoded, where the channel wants that.
+void Production::stand_by() {
+  if (options_.standby != job::Options::Standby::kHot || wanted_ != shown_ || video_.switching()) return;
+  const Feed& spare = feed(feed::other(shown_));
+  if (spare.video() != nullptr) video_.stand_by(*spare.video(), spare.since_key());
 }
 
 // ---- From the feeds: tracks and packets in UTC ticks.
@@ -259,6 +266,8 @@ void Production::take(Feed& from, const media::Track& track) {
     // What the video changes over to may change its format meanwhile.
     if (video && video_.switching() && from.id() == wanted_) {
       video_.take(track, from.input().claimed_rate(media::Kind::kVideo));
+    } else if (video) {
+      stand_by();
     }
     return;
   }
@@ -304,8 +313,8 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
 }
 
-void Production::take(Feed& from, const media::TrackGone& gone) {
-  if (from.id() == shown_ || from.id() == wanted_) video_.release(gone.track_id);
+void Production::take(Feed&, const media::TrackGone& gone) {
+  video_.release(gone.track_id);
   for (const auto& lane : audio_) {
     if (lane->source().id == gone.track_id) lane->release();
   }
@@ -315,6 +324,7 @@ void Production::take(Feed& from, media::Packet&& packet) {
   if (from.id() == shown_) {
     gather(std::move(packet));
   } else if (!(from.id() == wanted_ && video_.take(packet))) {
+    video_.decode_standby(packet);
     from.keep(std::move(packet));
   }
 }

@@ -63,7 +63,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void on_feed_event(Feed& from, media::Event&& event) override;
   void take(Feed& from, const media::Track& track);
   void take(Feed& from, media::Packet&& packet);
-  void take(Feed& from, const media::TrackGone& gone);
+  void take(Feed&, const media::TrackGone& gone);
   void take(Feed&, const media::Loss&) {}
   void take(Feed&, const media::End&) {}
   void take(Feed&, const media::Announced&) {}
@@ -84,8 +84,10 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void settle_switch();
   void mark_switch();
   void show(Feed& feed);
+  void stand_by();
   void probe_feeds();
-  bool decodes(const Feed& feed) const;
+  /// What the pictures of the feed have been, where all of them are decoded.
+  std::optional<transcode::PictureHealth::Report> decoded_health(const Feed& feed) const;
   void tick(base::Micros utc);
   void show_slate(bool on);
   void finish();

@@ -110,7 +110,9 @@ void Production::report(job::Stats& stats) const {
     job::FeedStats& of = stats.feeds[feed::index(feed.id())];
     put_feed(of, feed);
     put(of.no_picture_us, feed.last_picture() > 0 ? std::max<base::Micros>(now_ - feed.last_picture(), 0) : 0);
-    put_health(of, decodes(feed) ? *video_.health() : feed.health());
+    const auto decoded = decoded_health(feed);
+    put_health(of, decoded.value_or(feed.health()));
+    put(of.decoded, decoded ? 1 : 0);
     const bool heard =
         feed.id() == shown_ && !audio_.empty() && audio_.front()->active() && audio_.front()->transcoder() != nullptr;
     put(of.mute_us, heard ? audio_.front()->transcoder()->silent() : 0);

@@ -213,17 +213,7 @@ void VideoLane::publish_copy(const media::Packet& packet) {
 void VideoLane::switch_to(const media::Track& track, std::int64_t claimed_rate, std::vector<media::Packet>&& since_key,
                           feed::Select::How how) {
   incoming_ = Incoming{track, claimed_rate, nullptr, false};
-  if (encode_) {
-    log_sdr_conversion(options_.channel, track);
-    auto made = transcode::DecodeSide::make(track, *encode_, decoding());
-    if (made.ok()) {
-      incoming_->decode = made.take();
-      incoming_->decode->catch_up(std::move(since_key));
-    } else {
-      base::log_error("worker", "the other feed's video is not decodable; the picture is held",
-                      {{"channel", options_.channel}, {"why", made.error().message()}});
-    }
-  }
+  if (encode_) incoming_->decode = make_incoming(track, std::move(since_key));
   if (how == feed::Select::How::kForced) active_ = false;
   if (incoming_->decode && active_) {
     encode_->switch_to(*incoming_->decode);
@@ -231,6 +221,59 @@ void VideoLane::switch_to(const media::Track& track, std::int64_t claimed_rate, 
     encode_->select(incoming_->decode.get());
   }
   settle_switch();
+}
+
+/// The side that decodes the track already, or a new one; null where it cannot be decoded.
+std::unique_ptr<transcode::DecodeSide> VideoLane::make_incoming(const media::Track& track,
+                                                                std::vector<media::Packet>&& since_key) {
+  if (standby_ && standby_->track.id == track.id) {
+    auto side = std::move(standby_->decode);
+    standby_.reset();
+    return side;
+  }
+  log_sdr_conversion(options_.channel, track);
+  auto made = transcode::DecodeSide::make(track, *encode_, decoding());
+  if (!made.ok()) {
+    base::log_error("worker", "the other feed's video is not decodable; the picture is held",
+                    {{"channel", options_.channel}, {"why", made.error().message()}});
+    return nullptr;
+  }
+  auto side = made.take();
+  side->catch_up(std::move(since_key));
+  return side;
+}
+
+void VideoLane::stand_by(const media::Track& track, const std::vector<media::Packet>& since_key) {
+  if (!encode_ || incoming_ || (source_ && source_->id == track.id)) return;
+  const bool same = standby_ && standby_->track.id == track.id && media::same_format(standby_->track, track) &&
+                    standby_->track.timescale == track.timescale;
+  if (same) return;
+  stand_down();
+  log_sdr_conversion(options_.channel, track);
+  auto made = transcode::DecodeSide::make(track, *encode_, decoding());
+  // What cannot be decoded is kept as an empty side, so that it is tried, and logged, once a format.
+  standby_ = Standby{track, made.ok() ? made.take() : nullptr};
+  if (standby_->decode) standby_->decode->catch_up(std::vector(since_key));
+  if (!made.ok())
+    base::log_error("worker", "the feed that stands by is not decodable",
+                    {{"channel", options_.channel}, {"why", made.error().message()}});
+}
+
+void VideoLane::stand_down() {
+  if (standby_) retire(std::move(standby_->decode));
+  standby_.reset();
+}
+
+void VideoLane::decode_standby(const media::Packet& packet) {
+  if (standby_ && standby_->decode && standby_->track.id == packet.track_id)
+    standby_->decode->feed(media::Packet(packet));
+}
+
+/// A side that is shown no longer goes on decoding where the other feed stands by hot.
+void VideoLane::put_aside(const media::Track& track, std::unique_ptr<transcode::DecodeSide> side) {
+  if (options_.standby != job::Options::Standby::kHot || !side) return retire(std::move(side));
+  stand_down();
+  standby_ = Standby{track, std::move(side)};
 }
 
 std::optional<base::Micros> VideoLane::shown_from(std::uint32_t track_id) const {
@@ -253,7 +296,7 @@ void VideoLane::cancel_switch() {
     return;
   }
   if (encode_) encode_->select(decode_.get());
-  retire(std::move(incoming_->decode));
+  put_aside(incoming_->track, std::move(incoming_->decode));
   incoming_.reset();
 }
 
@@ -289,11 +332,13 @@ void VideoLane::settle_switch() {
   if (!incoming_) return;
   const bool shown = !encode_ || !incoming_->decode || encode_->shown() == incoming_->decode.get();
   if (!shown || (plan_.copy && !incoming_->copied)) return;
-  source_ = incoming_->track;
+  const media::Track before = std::exchange(source_, incoming_->track).value();
   claimed_rate_ = incoming_->claimed_rate;
+  // While the copy waited for its key frame nothing was decoded of what was shown before.
+  if (!active_ && plan_.copy && decode_) decode_->discontinuity();
   active_ = true;
   if (!plan_.copy) playable_ = true;
-  retire(std::exchange(decode_, std::move(incoming_->decode)));
+  put_aside(before, std::exchange(decode_, std::move(incoming_->decode)));
   incoming_.reset();
 }
 
@@ -318,8 +363,10 @@ void VideoLane::change_incoming(const media::Track& track) {
 }
 
 void VideoLane::release(std::uint32_t track_id) {
+  if (standby_ && standby_->track.id == track_id) stand_down();
   if (incoming_ && incoming_->track.id == track_id) {
     cancel_switch();
+    stand_down();
   } else if (source_ && source_->id == track_id) {
     release();
   }
@@ -335,6 +382,8 @@ void VideoLane::release() {
 void VideoLane::on_loss(std::uint32_t track_id) {
   if (incoming_ && incoming_->track.id == track_id) {
     if (incoming_->decode) incoming_->decode->discontinuity();
+  } else if (standby_ && standby_->decode && standby_->track.id == track_id) {
+    standby_->decode->discontinuity();
   } else if (decode_ && source_->id == track_id) {
     decode_->discontinuity();
   }
@@ -363,6 +412,7 @@ void VideoLane::on_encoded() {
 
 void VideoLane::flush() {
   if (!encode_) return;
+  stand_down();
   if (incoming_ && incoming_->decode) {
     encode_->select(incoming_->decode.get());
     incoming_->decode->flush();
@@ -373,8 +423,9 @@ void VideoLane::flush() {
   encode_->drain(*this);
 }
 
-std::optional<transcode::PictureHealth::Report> VideoLane::health() const {
-  if (!decode_) return std::nullopt;
+std::optional<transcode::PictureHealth::Report> VideoLane::health(std::uint32_t track_id) const {
+  if (standby_ && standby_->decode && standby_->track.id == track_id) return standby_->decode->health();
+  if (!decode_ || !active_ || incoming_ || source_->id != track_id) return std::nullopt;
   return decode_->health();
 }
 
@@ -383,6 +434,11 @@ std::optional<VideoLane::Counters> VideoLane::ladder_counters() const {
   Counters counters{encode_->counters(), retired_};
   if (decode_) add(counters.decoding, decode_->counters());
   if (incoming_ && incoming_->decode) add(counters.decoding, incoming_->decode->counters());
+  if (standby_ && standby_->decode) {
+    const base::Micros lag = counters.decoding.lag;
+    add(counters.decoding, standby_->decode->counters());
+    counters.decoding.lag = lag;
+  }
   return counters;
 }
 

@@ -68,6 +68,15 @@ class VideoLane final : private transcode::Output {
   /// Gives the switch up: the present track stays, or, if it is shown no longer, the next one that comes takes over.
   void cancel_switch();
 
+  /// Decodes another feed's `track` all the time, without showing it, so that switch_to() has nothing to catch up with:
+  /// from the newest key frame on, whose packets up to now are `since_key`. Nothing happens if it is decoded already,
+  /// or where nothing is encoded. REQUIRES: no switch is under way.
+  void stand_by(const media::Track& track, const std::vector<media::Packet>& since_key);
+  /// No other track is decoded any more.
+  void stand_down();
+  /// A packet of the track that stands by; of another one nothing happens.
+  void decode_standby(const media::Packet& packet);
+
   /// Packets of this track were lost.
   void on_loss(std::uint32_t track_id);
   /// It is `utc`: what encoders should have shown by now, and was not there, is the last picture again.
@@ -87,8 +96,8 @@ class VideoLane final : private transcode::Output {
   void on_encoded();
   void flush();
 
-  /// What the pictures of the shown track have been, where they are decoded.
-  std::optional<transcode::PictureHealth::Report> health() const;
+  /// What the pictures of a track have been, where all of them are decoded.
+  std::optional<transcode::PictureHealth::Report> health(std::uint32_t track_id) const;
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
   /// Nothing where nothing is encoded.
@@ -113,6 +122,12 @@ class VideoLane final : private transcode::Output {
     bool copied = false;                            ///< the copy has switched
   };
 
+  /// The other feed's track between switches.
+  struct Standby {
+    media::Track track;
+    std::unique_ptr<transcode::DecodeSide> decode;
+  };
+
   void open(std::int64_t claimed_rate);
   base::Status open_ladder();
   std::shared_ptr<transcode::Slate> open_slate() const;
@@ -123,6 +138,9 @@ class VideoLane final : private transcode::Output {
   bool take_incoming(media::Packet& packet);
   void copy_incoming();
   void settle_switch();
+  std::unique_ptr<transcode::DecodeSide> make_incoming(const media::Track& track,
+                                                       std::vector<media::Packet>&& since_key);
+  void put_aside(const media::Track& track, std::unique_ptr<transcode::DecodeSide> side);
   void retire(std::unique_ptr<transcode::DecodeSide> side);
   void publish_copy(const media::Packet& packet);
   packager::RenditionSpec describe_copy() const;
@@ -143,6 +161,7 @@ class VideoLane final : private transcode::Output {
   std::unique_ptr<transcode::EncodeSide> encode_;  ///< outlives the decode sides
   std::unique_ptr<transcode::DecodeSide> decode_;  ///< of source_
   std::optional<Incoming> incoming_;
+  std::optional<Standby> standby_;           ///< with Options::Standby::kHot
   transcode::DecodeSide::Counters retired_;  ///< of decode sides that are gone
   transcode::HoldClock hold_clock_;
   std::vector<RungLane> rungs_;

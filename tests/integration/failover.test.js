@@ -20,7 +20,7 @@ before(async () => {
   for (const given of [red, { ...blue, format: 'ts' }, { ...blue, format: 'ts', size: '320x180' }]) source(given);
   const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }];
   server = await Server.start({
-    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' } },
+    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' }, hot: { ladder, part: '200ms', standby: 'hot' } },
   }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
 after(async () => {
@@ -89,6 +89,22 @@ test('rungs: the operator changes over, and no picture is lost or shown twice', 
   const at = seen.length - 1 - seen.map(({ ground }) => ground).reverse().indexOf('red');
   assert.ok(repeats(seen.slice(at - 50, at + 51)) <= extra, `more pictures stand still than the ${extra} that were missing`);
   assert.strictEqual(await switches('encoded', 'asked'), 1);
+});
+
+test('rungs: a hot standby is decoded and is seen when the primary is lost', async () => {
+  const first = primary('hot');
+  await server.live('hot');
+  assert.strictEqual(await server.metric('kickoff_feed_decoded', { channel: 'hot', feed: 'primary' }), 1);
+  backup('hot');
+  await server.until('every picture of the backup is decoded', async () => await server.metric('kickoff_feed_decoded', { channel: 'hot', feed: 'backup' }) === 1);
+  await sleep(3000);
+  await first.stop('SIGKILL');
+  await shows('hot', 'backup');
+  await sleep(3000);
+  for (const { text } of await playlists('hot')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
+  assert.strictEqual(order(await pictures(server.playlist('hot'), 30, 180)), 'red blue');
+  const { last_switches: made } = await stateOf('hot');
+  assert.deepStrictEqual(made.map(({ from, to, reason }) => `${from} ${to} ${reason}`), ['primary backup lost']);
 });
 
 test('a copy: equal parameters change at a key frame without a discontinuity', async () => {

@@ -218,6 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
                {"20ms", "4s"},
                {"19ms", "4001ms"},
                "a duration from 20ms to 4s with its unit (ms, s or m)"},
+        Bounds{"channels.a.standby", {"warm", "hot"}, {"cold", "true"}, "one of warm, hot"},
         Bounds{"channels.a.failover", {"auto", "manual"}, {"true", "off"}, "one of auto, manual"},
         Bounds{"channels.a.failback", {"auto", "manual"}, {"true", "off"}, "one of auto, manual"},
         Bounds{"channels.a.failover_after",

@@ -126,6 +126,17 @@ TEST_F(ReportTest, SaysHowWellAFeedIsAndWhatIsWrong) {
   EXPECT_EQ(report().feeds[0].fault, "black");
 }
 
+TEST_F(ReportTest, TellsWhichFeedIsDecodedAndItsRates) {
+  send().rtmp(Role::kAudio, "f");
+  stats().feeds[0].decoded = 1;
+  stats().feeds[0].frame_rate = 12'500;
+  stats().feeds[0].usual_frame_rate = 25'000;
+  EXPECT_TRUE(report().feeds[0].decoded);
+  EXPECT_FALSE(report().feeds[1].decoded);
+  EXPECT_EQ(report().feeds[0].frame_rate, 12'500U);
+  EXPECT_EQ(report().feeds[0].usual_frame_rate, 25'000U);
+}
+
 TEST_F(ReportTest, CountsPublishersThatWereRefused) {
   publish().rtmp(Role::kAudio, "f");
   FakeFeed second;

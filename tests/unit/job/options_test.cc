@@ -24,6 +24,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
   options.nice = 5;
+  options.standby = Options::Standby::kHot;
   options.program = 3;
 
   const auto back = options_from_json(to_json(options));
@@ -39,6 +40,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->outage, Options::Outage::kSlate);
   EXPECT_EQ(back->slate_after, 1'500'000);
   EXPECT_EQ(back->nice, 5);
+  EXPECT_EQ(back->standby, Options::Standby::kHot);
   EXPECT_EQ(back->program, 3);
 }
 

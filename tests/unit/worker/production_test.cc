@@ -394,6 +394,44 @@ TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
   EXPECT_EQ(stats.feeds[0].mute_us, 0U);
 }
 
+/// The pictures of the backup that were decoded while the primary is shown, of 40 of each feed.
+std::uint64_t decoded_beside(job::Options::Standby standby, bool& told) {
+  job::Options options = copying();
+  options.copy_video = false;
+  options.audio = job::Options::Audio::kNone;
+  options.ladder = {transcode::testing::ladder_rung(90)};
+  options.standby = standby;
+  Producing channel(options);
+  const transcode::testing::Feed source = transcode::testing::make_video({.frames = 40, .timescale = 1000});
+  const auto bytes = [](base::View view) { return rtmp::Buffer(view.begin(), view.end()); };
+  for (const feed::Id id : feed::kIds) {
+    channel.feed = id;
+    channel.start();
+    channel.say(rtmp_video_header(kEpoch, bytes(source.track.config.view())));
+  }
+  for (const media::Packet& packet : source.packets) {
+    for (const feed::Id id : feed::kIds) {
+      channel.feed = id;
+      channel.say(rtmp_message(feed::kRtmpVideo, packet.pts, Producing::utc(packet.pts),
+                               rtmp::avc_tag(packet.key ? 1 : 2, 1, 0, bytes(packet.data.view()))));
+    }
+    channel.say(feed::Tick{Producing::utc(packet.pts)});
+    channel.take_encoded();
+  }
+  job::Stats stats{};
+  channel.production.report(stats);
+  told = stats.feeds[1].decoded == 1;
+  return stats.decoded_frames;
+}
+
+TEST(Production, ReportTellsThatAHotStandbyIsDecodedAndAWarmOneIsNot) {
+  bool told = true;
+  EXPECT_LE(decoded_beside(job::Options::Standby::kWarm, told), 40U);
+  EXPECT_FALSE(told);
+  EXPECT_GE(decoded_beside(job::Options::Standby::kHot, told), 60U) << "but for what is under way";
+  EXPECT_TRUE(told);
+}
+
 TEST(Production, ReportCountsSoundThatCameWhenSilenceHadTakenItsPlace) {
   Producing channel;
   channel.start();
