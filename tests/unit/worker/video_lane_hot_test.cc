@@ -105,8 +105,8 @@ TEST(VideoLaneHot, AnotherFormatOrADepartureBeginsAnew) {
 TEST(VideoLaneHot, ACopyDecodesNothingForIt) {
   Copy copy;
   copy.options.standby = job::Options::Standby::kHot;
-  copy.lane.take(video(256), 0);
-  copy.lane.stand_by(video(70'000), {});
+  copy.lane.take(video_track(256), 0);
+  copy.lane.stand_by(video_track(70'000), {});
   EXPECT_FALSE(copy.lane.health(70'000).has_value());
   EXPECT_FALSE(copy.lane.ladder_counters().has_value());
 }

@@ -12,7 +12,7 @@ namespace worker {
 namespace {
 
 media::Track mpeg2(std::uint32_t id) {
-  media::Track track = video(id, 576);
+  media::Track track = video_track(id, 576);
   track.codec = media::Codec::kMpeg2Video;
   track.codec_string.clear();
   return track;
@@ -22,7 +22,7 @@ TEST(VideoLane, TheFirstTrackDecides) {
   Copy copy;
   EXPECT_FALSE(copy.lane.known());
   EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 1)), 0) << "of no track yet";
-  EXPECT_TRUE(copy.lane.take(video(256), 0));
+  EXPECT_TRUE(copy.lane.take(video_track(256), 0));
   EXPECT_TRUE(copy.lane.known());
   EXPECT_EQ(copy.outlet.names, std::vector<std::string>{"source"});
   EXPECT_EQ(copy.outlet.spec(0).label, "720p");
@@ -35,8 +35,8 @@ TEST(VideoLane, TheFirstTrackDecides) {
 
 TEST(VideoLane, ASecondAngleIsLeftOutWhileTheFirstIsThere) {
   Copy copy;
-  copy.lane.take(video(256), 0);
-  EXPECT_FALSE(copy.lane.take(video(257, 1080), 0));
+  copy.lane.take(video_track(256), 0);
+  EXPECT_FALSE(copy.lane.take(video_track(257, 1080), 0));
   EXPECT_EQ(copy.outlet.spec(0).track.id, 256U);
   EXPECT_EQ(feed(copy.lane, make_packets(257, 0, 3600, 3)), 0);
   EXPECT_TRUE(copy.outlet.packets.empty());
@@ -47,10 +47,10 @@ TEST(VideoLane, ASecondAngleIsLeftOutWhileTheFirstIsThere) {
 
 TEST(VideoLane, ATrackWithAnotherIdTakesOverWhenTheFirstIsGone) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   copy.lane.release(256);
   EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 1)), 0) << "gone";
-  EXPECT_TRUE(copy.lane.take(video(4113), 0));
+  EXPECT_TRUE(copy.lane.take(video_track(4113), 0));
   EXPECT_EQ(feed(copy.lane, make_packets(4113, 0, 3600, 4)), 4);
   EXPECT_EQ(copy.outlet.packets[0].size(), 4U);
   EXPECT_EQ(copy.outlet.names.size(), 1U) << "the same rendition";
@@ -59,9 +59,9 @@ TEST(VideoLane, ATrackWithAnotherIdTakesOverWhenTheFirstIsGone) {
 
 TEST(VideoLane, AfterTheFeedEndedAnyTrackTakesOverInItsOwnFormat) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   copy.lane.release();
-  EXPECT_TRUE(copy.lane.take(video(1000, 1080), 0));
+  EXPECT_TRUE(copy.lane.take(video_track(1000, 1080), 0));
   EXPECT_EQ(copy.outlet.changes, 1);
   EXPECT_EQ(copy.outlet.spec(0).label, "1080p");
   EXPECT_EQ(copy.outlet.names.size(), 1U);
@@ -70,13 +70,13 @@ TEST(VideoLane, AfterTheFeedEndedAnyTrackTakesOverInItsOwnFormat) {
 TEST(VideoLane, ACopyFollowsItsFormatToALowerTimescaleAndBackUp) {
   Copy copy;
   const auto rate_of = [&] { return copy.outlet.spec(0).track.timescale; };
-  copy.lane.take(video(256), 2'000'000);
+  copy.lane.take(video_track(256), 2'000'000);
   feed(copy.lane, make_packets(256, 900'000'000, 3600, 60, 10'000));
-  EXPECT_TRUE(copy.lane.take(video(256, 720, {30000, 1001}, 30000), 2'000'000));
+  EXPECT_TRUE(copy.lane.take(video_track(256, 720, {30000, 1001}, 30000), 2'000'000));
   EXPECT_EQ(rate_of(), 30000);
   EXPECT_EQ(copy.outlet.changes, 1);
   EXPECT_EQ(feed(copy.lane, make_packets(256, 300'000'000, 1001, 90, 8'333)), 90);
-  EXPECT_TRUE(copy.lane.take(video(256), 2'000'000));
+  EXPECT_TRUE(copy.lane.take(video_track(256), 2'000'000));
   EXPECT_EQ(rate_of(), 90000);
   EXPECT_EQ(feed(copy.lane, make_packets(256, 900'600'000, 3600, 60, 10'000)), 60);
   EXPECT_EQ(copy.outlet.packets[0].size(), 210U);
@@ -85,21 +85,21 @@ TEST(VideoLane, ACopyFollowsItsFormatToALowerTimescaleAndBackUp) {
 
 TEST(VideoLane, TheSameTrackAgainChangesNothing) {
   Copy copy;
-  copy.lane.take(video(256), 0);
-  EXPECT_TRUE(copy.lane.take(video(256), 0));
+  copy.lane.take(video_track(256), 0);
+  EXPECT_TRUE(copy.lane.take(video_track(256), 0));
   EXPECT_EQ(copy.outlet.changes, 0);
 }
 
 TEST(VideoLane, ACodecThatCannotBeCopiedIsCountedAndAGoodOneAfterItPlaysAgain) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   EXPECT_TRUE(copy.lane.take(mpeg2(256), 0));
   EXPECT_EQ(feed(copy.lane, make_packets(256, 0, 3600, 7)), 7) << "ours, though nothing becomes of them";
   EXPECT_EQ(copy.lane.unplayable(), 7U);
   EXPECT_TRUE(copy.outlet.packets.empty());
   EXPECT_EQ(copy.outlet.changes, 0);
 
-  EXPECT_TRUE(copy.lane.take(video(256), 0));
+  EXPECT_TRUE(copy.lane.take(video_track(256), 0));
   feed(copy.lane, make_packets(256, 25'200, 3600, 3));
   EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
   EXPECT_EQ(copy.lane.unplayable(), 7U);
@@ -107,7 +107,7 @@ TEST(VideoLane, ACodecThatCannotBeCopiedIsCountedAndAGoodOneAfterItPlaysAgain) {
 
 TEST(VideoLane, WhileNothingCanBeCopiedTheRenditionSaysWhatItWas) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   const packager::RenditionSpec before = copy.outlet.spec(0);
   copy.lane.take(mpeg2(256), 0);
   const packager::RenditionSpec now = copy.outlet.spec(0);
@@ -118,7 +118,7 @@ TEST(VideoLane, WhileNothingCanBeCopiedTheRenditionSaysWhatItWas) {
 
 TEST(VideoLane, BandwidthFollowsAMeasuredRateThatIsHigher) {
   Copy copy;
-  copy.lane.take(video(256), 1'000'000);
+  copy.lane.take(video_track(256), 1'000'000);
   const std::uint32_t declared = copy.outlet.spec(0).bandwidth;
   EXPECT_LT(declared, 2'000'000U);
   feed(copy.lane, make_packets(256, 0, 3600, 50, 25'000));
@@ -130,7 +130,7 @@ TEST(VideoLane, BandwidthFollowsAMeasuredRateThatIsHigher) {
 
 TEST(VideoLane, BandwidthStaysWhereTheFeedKeepsItsWord) {
   Copy copy;
-  copy.lane.take(video(256), 5'000'000);
+  copy.lane.take(video_track(256), 5'000'000);
   const std::uint32_t declared = copy.outlet.spec(0).bandwidth;
   feed(copy.lane, make_packets(256, 0, 3600, 200, 25'000));
   EXPECT_EQ(copy.outlet.changes, 0);
@@ -231,7 +231,7 @@ TEST(VideoLane, ASingleRungAndACopyHaveNothingToSave) {
   encode.lane.take(source.track, 0);
   EXPECT_FALSE(encode.lane.load().has_value());
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   EXPECT_FALSE(copy.lane.load().has_value());
 }
 
@@ -253,11 +253,11 @@ TEST(VideoLane, WithoutPacketsTheRungHoldsItsLastPicture) {
 TEST(VideoLane, TellsSinceWhichPictureATrackIsShown) {
   Copy copy;
   EXPECT_EQ(copy.lane.shown_from(256), std::nullopt);
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   EXPECT_EQ(copy.lane.shown_from(256), std::nullopt);
   feed(copy.lane, make_packets(256, 9000, 3600, 5));
   EXPECT_EQ(copy.lane.shown_from(256), 100 * base::kMillisecond);
-  copy.lane.switch_to(video(70'000), 0, {}, feed::Select::How::kForced);
+  copy.lane.switch_to(video_track(70'000), 0, {}, feed::Select::How::kForced);
   EXPECT_EQ(copy.lane.shown_from(70'000), std::nullopt) << "its key frame is awaited";
   feed(copy.lane, make_packets(70'000, 36'000, 3600, 2));
   EXPECT_EQ(copy.lane.shown_from(70'000), 400 * base::kMillisecond);
@@ -316,9 +316,9 @@ TEST(VideoLane, ASwitchThatIsAskedForTakesPicturesOfBothFeedsUntilItIsDone) {
 
 TEST(VideoLane, ACopyIsThatOfTheOtherFeedFromItsNextKeyFrameOn) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   feed(copy.lane, make_packets(256, 0, 3600, 5));
-  copy.lane.switch_to(video(70'000), 0, {}, feed::Select::How::kAsked);
+  copy.lane.switch_to(video_track(70'000), 0, {}, feed::Select::How::kAsked);
   EXPECT_TRUE(copy.lane.switching());
   std::vector<media::Packet> other = make_packets(70'000, 18'000, 3600, 3);
   other[0].key = false;
@@ -335,8 +335,8 @@ TEST(VideoLane, ACopyIsThatOfTheOtherFeedFromItsNextKeyFrameOn) {
 
 TEST(VideoLane, ACopyTakesUpTheOtherFeedsFormatWithItsKeyFrame) {
   Copy copy;
-  copy.lane.take(video(256), 0);
-  copy.lane.switch_to(video(70'000, 1080), 0, {}, feed::Select::How::kForced);
+  copy.lane.take(video_track(256), 0);
+  copy.lane.switch_to(video_track(70'000, 1080), 0, {}, feed::Select::How::kForced);
   EXPECT_EQ(copy.outlet.spec(0).label, "720p");
   EXPECT_EQ(copy.outlet.changes, 0);
   feed(copy.lane, make_packets(70'000, 0, 3600, 1));
@@ -346,9 +346,9 @@ TEST(VideoLane, ACopyTakesUpTheOtherFeedsFormatWithItsKeyFrame) {
 
 TEST(VideoLane, ASwitchThatIsGivenUpLeavesThingsAsTheyWere) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   feed(copy.lane, make_packets(256, 0, 3600, 2));
-  copy.lane.switch_to(video(70'000), 0, {}, feed::Select::How::kAsked);
+  copy.lane.switch_to(video_track(70'000), 0, {}, feed::Select::How::kAsked);
   copy.lane.release(70'000);
   EXPECT_FALSE(copy.lane.switching());
   EXPECT_EQ(feed(copy.lane, make_packets(256, 7200, 3600, 2)), 2);
@@ -358,12 +358,12 @@ TEST(VideoLane, ASwitchThatIsGivenUpLeavesThingsAsTheyWere) {
 
 TEST(VideoLane, AFeedThatCannotBeCopiedIsCountedUntilAnotherTakesOver) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   copy.lane.switch_to(mpeg2(70'000), 0, {}, feed::Select::How::kForced);
   EXPECT_EQ(feed(copy.lane, make_packets(70'000, 0, 3600, 3)), 3);
   EXPECT_EQ(copy.lane.unplayable(), 3U);
   EXPECT_TRUE(copy.outlet.packets.empty());
-  copy.lane.switch_to(video(256), 0, {}, feed::Select::How::kForced);
+  copy.lane.switch_to(video_track(256), 0, {}, feed::Select::How::kForced);
   EXPECT_EQ(feed(copy.lane, make_packets(256, 10'800, 3600, 3)), 3);
   EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
 }
@@ -441,7 +441,7 @@ std::string letters(const std::vector<media::Packet>& packets) {
 
 TEST(VideoLane, ACopyHoldsItsLastKeyFrameUnderASlateAndGoesOnAtAKeyFrame) {
   Copy copy;
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   const auto say = [&](const std::string& groups) {
     static std::int64_t dts = 0;
     for (const char letter : groups) {
@@ -464,7 +464,7 @@ TEST(VideoLane, ACopyOfAWorkerThatTakesOverShowsNothingOfTheFeedUnderASlate) {
   Copy copy;
   copy.lane.continue_log();
   copy.lane.show_slate(true);
-  copy.lane.take(video(256), 0);
+  copy.lane.take(video_track(256), 0);
   auto packets = make_packets(256, 0, 3600, 3);
   EXPECT_EQ(feed(copy.lane, packets), 3);
   EXPECT_TRUE(copy.outlet.packets[0].empty()) << "the packager holds the picture of the log";

@@ -11,8 +11,8 @@
 
 namespace worker {
 
-inline media::Track video(std::uint32_t id, int height = 720, media::Rational rate = {25, 1},
-                          std::int64_t scale = 90000) {
+inline media::Track video_track(std::uint32_t id, int height = 720, media::Rational rate = {25, 1},
+                                std::int64_t scale = 90000) {
   media::Track track;
   track.id = id;
   track.timescale = scale;
