@@ -180,7 +180,10 @@ bool Timeline::beside_companion(const Entry& entry, const Anchor& anchor, const 
   if (other->anchor().generation != anchor.generation || packet.arrived - other->newest_arrived > kFresh) return false;
   const base::Micros time = anchor.map(entry.feed_time(packet.dts));
   const bool away = !entry.started() || packet.arrived - entry.newest_arrived > kAway || time - entry.newest > kAway;
-  return std::abs(time - other->newest - *ahead) <= (away ? kSameDistance : kSameDistanceNow);
+  const base::Micros distance = time - other->newest;
+  // Tracks that came seconds apart and are together now were damaged before.
+  const bool together = std::abs(*ahead) > kSameJump && std::abs(distance) <= kSameDistance;
+  return together || std::abs(distance - *ahead) <= (away ? kSameDistance : kSameDistanceNow);
 }
 
 /// Whether a packet behind a hole is right, however far: some were lost, or its track was away while the source was

@@ -140,6 +140,20 @@ TEST(Jumps, AHoleOfOneTrackInABurstIsAHole) {
   }
 }
 
+// A publisher whose sound is stamped five seconds early or late for its first second.
+TEST(Jumps, SoundThatBeginsWithWrongStampsComesToItsPicture) {
+  for (const base::Micros by : {-5000, 4000}) {
+    Rig rig;
+    rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    auto audio = stream::make_audio({}, kEpoch, 930);
+    audio = shift_stamps(std::move(audio), 0, by * kMillisecond, 90000, kEpoch + kSecond);
+    rig.feed(stream::interleave(stream::make_video({}, kEpoch, 500), std::move(audio)));
+    expect_forward(rig.sink);
+    expect_near_arrival(rig.sink, 45 * kMillisecond, kEpoch + 7 * kSecond, INT64_MAX, std::to_string(by));
+  }
+}
+
 // In a burst nothing but the other track tells a hole from a clock that was set forward.
 TEST(Jumps, PicturesThatAreLostInABurstLeaveHoles) {
   for (const int lost : {3, 5, 7}) {
