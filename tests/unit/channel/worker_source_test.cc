@@ -108,37 +108,24 @@ TEST_F(WorkerSourceTest, ANewWorkerIsToldWhichFeedIsShownBeforeItHearsThem) {
   EXPECT_EQ(worker().trace(), "b:select-now rtmp 8:p b:rtmp b:8:q");
 }
 
-record::Marker switch_marker() {
+TEST_F(WorkerSourceTest, ASwitchThatNoWorkerHasMarkedIsTheNextOnesToMark) {
   record::Marker marker;
   marker.kind = record::kSwitchClass;
-  return marker;
-}
-
-TEST_F(WorkerSourceTest, ASwitchThatNoWorkerHasMarkedIsTheNextOnesToMark) {
-  using feed::SwitchReason;
-  begin();
-  worker().say({sound(), part_at(time_.utc(), 0)});
-  source_.show(feed::Id::kBackup, {feed::Select::How::kAsked, SwitchReason::kBlack});
-  worker().die();
-  time_.advance(0);
-  EXPECT_EQ(worker().trace(), "b:resume b:select-now(black) rtmp");
-  worker().say({switch_marker()});
-  worker().die();
-  source_.show(feed::Id::kPrimary, {feed::Select::How::kForced, SwitchReason::kReturned});
-  time_.advance(500 * kMillisecond);
-  EXPECT_EQ(worker().trace(), "resume select-now(returned) rtmp") << "decided while no worker ran";
-  worker().say({switch_marker()});
-  worker().die();
-  time_.advance(kSecond);
-  EXPECT_EQ(worker().trace(), "resume rtmp") << "it is in the log";
-}
-
-TEST_F(WorkerSourceTest, ASwitchBeforeTheLogBeginsIsNotMarkedByALaterWorker) {
   begin();
   source_.show(feed::Id::kBackup, {feed::Select::How::kForced, feed::SwitchReason::kLost});
   worker().die();
   time_.advance(0);
-  EXPECT_EQ(worker().trace(), "b:select-now rtmp");
+  EXPECT_EQ(worker().trace(), "b:select-now rtmp") << "there was no log yet";
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  source_.show(feed::Id::kPrimary, {feed::Select::How::kAsked, feed::SwitchReason::kReturned});
+  worker().die();
+  source_.show(feed::Id::kBackup, {feed::Select::How::kAsked, feed::SwitchReason::kBlack});
+  time_.advance(500 * kMillisecond);
+  EXPECT_EQ(worker().trace(), "b:resume b:select-now(black) rtmp") << "decided while no worker ran";
+  worker().say({marker});
+  worker().die();
+  time_.advance(kSecond);
+  EXPECT_EQ(worker().trace(), "b:resume b:select-now rtmp") << "it is in the log";
 }
 
 TEST_F(WorkerSourceTest, RecordsGoToTheLogInBatches) {
