@@ -173,11 +173,12 @@ void declare_keys(Keys& keys, Config& config) {
                [&](Keys& in) { declare_admin(in, config.admin); });
   keys.section("rtmp", "", [&](Keys& in) { declare_rtmp(in, config.rtmp); });
   keys.section("srt", "", [&](Keys& in) { declare_srt(in, config.srt); });
-  keys.section("limits",
-               "What publishers may take. The first three limits are for channels that only \"*\" admits, not for those "
-               "with an entry of their own below, and the two limits of an address do not count "
-               "loopback. A refused publisher receives the reason; kickoff_publishes_limited_total counts it by limit.",
-               [&](Keys& in) { declare_limits(in, config.limits); });
+  keys.section(
+      "limits",
+      "What publishers may take. The first three limits are for channels that only \"*\" admits, not for those "
+      "with an entry of their own below, and the two limits of an address do not count "
+      "loopback. A refused publisher receives the reason; kickoff_publishes_limited_total counts it by limit.",
+      [&](Keys& in) { declare_limits(in, config.limits); });
   declare_channels(keys, config.channels);
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);
