@@ -231,7 +231,8 @@ TEST(ServerLimits, IsIdleWhenTheLastConnectionHasGoneNotBefore) {
   std::atomic<int> told{0};
   std::atomic<std::uint64_t> open_then{99};
   serving.server().shut_down([&] {
-    if (told++ == 0) open_then = serving.counters().connections.get();
+    if (told == 0) open_then = serving.counters().connections.get();
+    ++told;  // last: from then on the other thread looks
   });
   EXPECT_EQ(held.answer().status, 503);
   EXPECT_TRUE(idle->ended());
