@@ -248,6 +248,8 @@ std::optional<transcode::PictureHealth::Report> Production::decoded_health(const
 /// Keeps the feed that is not shown decoded, where the channel wants that.
 void Production::stand_by() {
   if (options_.standby != job::Options::Standby::kHot || wanted_ != shown_ || video_.switching()) return;
+  // While the CPU is short a switch would rather catch up.
+  if (video_.economy() > 0) return video_.stand_down();
   const Feed& spare = feed(feed::other(shown_));
   if (spare.video() != nullptr) video_.stand_by(*spare.video(), spare.since_key());
 }

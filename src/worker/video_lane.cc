@@ -271,7 +271,7 @@ void VideoLane::decode_standby(const media::Packet& packet) {
 
 /// A side that is shown no longer goes on decoding where the other feed stands by hot.
 void VideoLane::put_aside(const media::Track& track, std::unique_ptr<transcode::DecodeSide> side) {
-  if (options_.standby != job::Options::Standby::kHot || !side) return retire(std::move(side));
+  if (options_.standby != job::Options::Standby::kHot || economy_ > 0 || !side) return retire(std::move(side));
   stand_down();
   standby_ = Standby{track, std::move(side)};
 }

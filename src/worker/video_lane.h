@@ -108,6 +108,8 @@ class VideoLane final : private transcode::Output {
   int most_economy() const { return encode_ ? encode_->most_economy() : 0; }
   /// See transcode::EncodeSide::set_economy(). Also of encoders that are opened later.
   void set_economy(int level);
+  /// The level that was asked for.
+  int economy() const { return economy_; }
 
  private:
   struct RungLane {

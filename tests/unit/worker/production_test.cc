@@ -396,13 +396,15 @@ TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
 
 /// The pictures that were decoded of both feeds while the primary is shown, of 40 of each; `wanted` are waited for,
 /// five seconds at most.
-std::uint64_t decoded_beside(job::Options::Standby standby, std::uint64_t wanted, bool& told) {
+std::uint64_t decoded_beside(job::Options::Standby standby, std::uint64_t wanted, bool& told,
+                             std::uint8_t economy = 0) {
   job::Options options = copying();
   options.copy_video = false;
   options.audio = job::Options::Audio::kNone;
   options.ladder = {transcode::testing::ladder_rung(90)};
   options.standby = standby;
   Producing channel(options);
+  channel.say(feed::Economy{economy});
   const transcode::testing::Feed source = transcode::testing::make_video({.frames = 40, .timescale = 1000});
   const auto bytes = [](base::View view) { return rtmp::Buffer(view.begin(), view.end()); };
   for (const feed::Id id : feed::kIds) {
@@ -435,6 +437,12 @@ TEST(Production, ReportTellsThatAHotStandbyIsDecodedAndAWarmOneIsNot) {
   EXPECT_FALSE(told);
   EXPECT_GE(decoded_beside(job::Options::Standby::kHot, 60, told), 60U);
   EXPECT_TRUE(told);
+}
+
+TEST(Production, AHotStandbyIsAWarmOneWhileTheCpuIsShort) {
+  bool told = true;
+  EXPECT_LE(decoded_beside(job::Options::Standby::kHot, 38, told, 1), 40U);
+  EXPECT_FALSE(told);
 }
 
 TEST(Production, ReportCountsSoundThatCameWhenSilenceHadTakenItsPlace) {
