@@ -214,10 +214,9 @@ void Channels::govern() {
     const auto most = static_cast<int>(worker->stats().economy_most);
     ladders.push_back({name, channel->options().priority, *load, most});
   }
-  for (const auto& step : governor_.update(now, ladders, environment_.cpu().idle)) {
-    log_step(step);
-    if (const auto found = channels_.find(step.channel); found != channels_.end()) found->second->set_economy(step.to);
-  }
+  for (const auto& step : governor_.update(now, ladders, environment_.cpu().idle)) log_step(step);
+  // All of them: the governor forgets a channel that has ended, which then begins anew.
+  for (const auto& [name, channel] : channels_) channel->set_economy(governor_.level(name));
 }
 
 void Channels::forget_ended() {

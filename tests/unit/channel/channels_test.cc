@@ -398,6 +398,20 @@ TEST_F(ChannelsAtWorkTest, OneThatIsShortOfACoreAloneDoesLessItself) {
   EXPECT_EQ(news().trace(), "rtmp 8:h");
 }
 
+TEST_F(ChannelsAtWorkTest, AChannelThatHasEndedAndBeginsAnewSavesNothing) {
+  match().say({sound(), part_at(time_.utc(), 0)});
+  lose_pictures_of_match(4);
+  ASSERT_EQ(match().trace(), "rtmp 8:h economy 1");
+  feeds_[0].end();
+  time_.advance(settings()["match"].grace);
+  match().die();
+  time_.advance(35 * kSecond);
+  ASSERT_EQ(channels_->reports().front().state, Channel::State::kEnded) << "it is listed still";
+  ASSERT_EQ(publish("match"), "");
+  ASSERT_EQ(spawner_.processes.size(), 3U);
+  EXPECT_EQ(spawner_.processes.back()->trace(), "rtmp 8:h");
+}
+
 TEST_F(ChannelsAtWorkTest, APriorityChangesAtOnce) {
   Channels::Settings all = settings();
   all["news"] = all["*"];
