@@ -76,11 +76,11 @@ CpuMeter::Reading CpuMeter::read(base::Micros now) const {
 }
 
 double CpuMeter::cores() const {
-  auto least = static_cast<double>(cores_.size());
+  auto least = cores_.empty() ? 1.0 : static_cast<double>(cores_.size());
   if (readings_.back()) {
     for (const double may : readings_.back()->group_may) least = std::min(least, may);
   }
-  return std::max(least, 1.0);
+  return least;
 }
 
 double CpuMeter::measure(base::Micros now) {

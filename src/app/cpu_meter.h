@@ -21,7 +21,7 @@ class CpuMeter {
 
   /// 1: all is left, 0: nothing. Call four times a second. What the kernel does not report counts as 1.
   double measure(base::Micros now);
-  /// Cores that it was the share of; 1 at least.
+  /// Cores that it was the share of, less than one where a quota says so.
   double cores() const;
 
  private:

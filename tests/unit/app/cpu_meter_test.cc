@@ -103,6 +103,16 @@ TEST_F(CpuMeterTest, TheSmallestQuotaOfItsGroupsCounts) {
   EXPECT_DOUBLE_EQ(quarter({10, 10}), 0.6) << "the quota was lifted";
 }
 
+TEST_F(CpuMeterTest, CountsTheCoresOfTheProcessOrOfItsSmallestQuota) {
+  EXPECT_DOUBLE_EQ(meter_.cores(), 2);
+  use("", 0, "50000 100000");
+  quarter({0, 0});
+  EXPECT_DOUBLE_EQ(meter_.cores(), 0.5);
+  use("", 0, "800000 100000");
+  quarter({0, 0});
+  EXPECT_DOUBLE_EQ(meter_.cores(), 2);
+}
+
 TEST_F(CpuMeterTest, OnARealMachineSomethingIsLeftOrNothing) {
   CpuMeter meter;
   meter.measure(0);
