@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, copy, sleep } = require('./harness');
+const { Server, endAll, leftOut, copy, sleep } = require('./harness');
 const { source, pictures, pushRtmp, pushSrt } = require('./media');
 const { assertLive } = require('./judge_channel');
 const { readMedia, readMultivariant } = require('../../tools/judge/playlist');
@@ -20,7 +20,7 @@ before(async () => {
   for (const given of [red, { ...blue, format: 'ts' }, { ...blue, format: 'ts', size: '320x180' }]) source(given);
   const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }];
   server = await Server.start({
-    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' }, hot: { ladder, part: '200ms', standby: 'hot' } },
+    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' }, asked: { ladder, part: '200ms' }, hot: { ladder, part: '200ms', standby: 'hot' } },
   }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
 after(async () => {
@@ -56,95 +56,100 @@ const order = (seen) => seen.map(({ ground }) => ground).filter((ground, i, all)
 // Pictures that show what the one before showed.
 const repeats = (seen) => seen.filter((picture, i) => i > 0 && picture.ground === seen[i - 1].ground && picture.square === seen[i - 1].square).length;
 
-test('rungs: the primary is lost, the backup is seen without gap or discontinuity, and the primary again when it is well', async () => {
-  const first = primary('encoded');
-  await server.live('encoded');
-  backup('encoded');
-  await bothThere('encoded');
-  await sleep(3000);
-  const checking = assertLive(server.playlist('encoded'), { seconds: 14, independent: false, probes: false });
-  await first.stop('SIGKILL');
-  await shows('encoded', 'backup');
-  await sleep(3000);
-  primary('encoded');
-  await shows('encoded', 'primary');
-  await sleep(2000);
-  await checking;
-  for (const { text } of await playlists('encoded')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
-  assert.strictEqual(await switches('encoded', 'lost'), 1);
-  assert.strictEqual(await switches('encoded', 'returned'), 1);
-  assert.strictEqual(order(await pictures(server.playlist('encoded'), 30, 180)), 'red blue red');
-});
-
-test('rungs: the operator changes over, and no picture is lost or shown twice', async () => {
-  await sleep(2000);
-  const held = async () => server.metric('kickoff_worker_frames_total', { channel: 'encoded', stage: 'held' });
-  const before = await held();
-  assert.strictEqual((await change('encoded', { to: 'backup' })).status, 204);
-  await sleep(4000);
-  const extra = await held() - before;
-  const seen = await pictures(server.playlist('encoded'), 60, 180);
-  assert.strictEqual(order(seen), 'red blue red blue');
-  // The last change, and two seconds around it.
-  const at = seen.length - 1 - seen.map(({ ground }) => ground).reverse().indexOf('red');
-  assert.ok(repeats(seen.slice(at - 50, at + 51)) <= extra, `more pictures stand still than the ${extra} that were missing`);
-  assert.strictEqual(await switches('encoded', 'asked'), 1);
-});
-
-test('rungs: a hot standby is decoded and is seen when the primary is lost', async () => {
-  const first = primary('hot');
-  await server.live('hot');
-  assert.strictEqual(await server.metric('kickoff_feed_decoded', { channel: 'hot', feed: 'primary' }), 1);
-  backup('hot');
-  await server.until('every picture of the backup is decoded', async () => await server.metric('kickoff_feed_decoded', { channel: 'hot', feed: 'backup' }) === 1);
-  await sleep(3000);
-  await first.stop('SIGKILL');
-  await shows('hot', 'backup');
-  await sleep(3000);
-  for (const { text } of await playlists('hot')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
-  assert.strictEqual(order(await pictures(server.playlist('hot'), 30, 180)), 'red blue');
-  const { last_switches: made } = await stateOf('hot');
-  assert.deepStrictEqual(made.map(({ from, to, reason }) => `${from} ${to} ${reason}`), ['primary backup lost']);
-});
-
-test('a copy: equal parameters change at a key frame without a discontinuity', async () => {
-  const first = primary('plain');
-  await server.live('plain');
-  backup('plain');
-  await bothThere('plain');
-  await sleep(3000);
-  const checking = assertLive(server.playlist('plain'), { seconds: 10, independent: false, probes: false });
-  await first.stop('SIGKILL');
-  await checking;
-  for (const { text } of await playlists('plain')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
-  assert.strictEqual(order(await pictures(server.playlist('plain'), 30, 360)), 'red blue');
-});
-
-test('a copy: other parameters are one discontinuity, in every rendition', async () => {
-  primary('other');
-  await server.live('other');
-  backup('other', { ...blue, size: '320x180' });
-  await bothThere('other');
-  await sleep(3000);
-  assert.strictEqual((await change('other', { to: 'backup' })).status, 204);
-  // Its next key frame, and the next segment after that.
-  await server.until('it has changed over', async () => (await server.metric('kickoff_channel_discontinuities_total', { channel: 'other' })) === 1);
-  await sleep(5000);
-  await assertLive(server.playlist('other'), { seconds: 6, independent: false, probes: false });
-  const lists = await playlists('other');
-  assert.strictEqual(lists.length, 2);
-  for (const { text } of lists) {
-    assert.strictEqual(text.match(/EXT-X-DISCONTINUITY\n/g)?.length, 1, text);
-    assert.ok(!/GAP/.test(text), text);
-  }
-});
-
-test('the operator is told what cannot be', async () => {
-  primary('alone');
-  await server.live('alone');
-  assert.strictEqual((await change('alone', { to: 'backup' })).status, 409, 'nobody publishes it');
-  assert.strictEqual((await change('alone', { to: 'primary' })).status, 409, 'it is shown');
-  assert.strictEqual((await change('alone', { to: 'third' })).status, 400);
-  assert.strictEqual((await change('alone', 'backup')).status, 400);
-  assert.strictEqual((await change('nobody', { to: 'backup' })).status, 404);
+// Each has a channel of its own.
+const cases = [
+  ['rungs: the primary is lost, the backup is seen without gap or discontinuity, and the primary again when it is well', async () => {
+    const first = primary('encoded');
+    await server.live('encoded');
+    backup('encoded');
+    await bothThere('encoded');
+    await sleep(3000);
+    const checking = assertLive(server.playlist('encoded'), { seconds: 14, independent: false, probes: false });
+    await first.stop('SIGKILL');
+    await shows('encoded', 'backup');
+    await sleep(3000);
+    primary('encoded');
+    await shows('encoded', 'primary');
+    await sleep(2000);
+    await checking;
+    for (const { text } of await playlists('encoded')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
+    assert.strictEqual(await switches('encoded', 'lost'), 1);
+    assert.strictEqual(await switches('encoded', 'returned'), 1);
+    assert.strictEqual(order(await pictures(server.playlist('encoded'), 30, 180)), 'red blue red');
+  }],
+  ['rungs: the operator changes over, and no picture is lost or shown twice', async () => {
+    primary('asked');
+    await server.live('asked');
+    backup('asked');
+    await bothThere('asked');
+    await sleep(3000);
+    const held = async () => server.metric('kickoff_worker_frames_total', { channel: 'asked', stage: 'held' });
+    const before = await held();
+    assert.strictEqual((await change('asked', { to: 'backup' })).status, 204);
+    await sleep(4000);
+    const extra = await held() - before;
+    const seen = await pictures(server.playlist('asked'), 60, 180);
+    assert.strictEqual(order(seen), 'red blue');
+    // The change, and two seconds around it.
+    const at = seen.findIndex(({ ground }) => ground === 'blue');
+    assert.ok(repeats(seen.slice(at - 50, at + 51)) <= extra, `more pictures stand still than the ${extra} that were missing`);
+    assert.strictEqual(await switches('asked', 'asked'), 1);
+  }],
+  ['rungs: a hot standby is decoded and is seen when the primary is lost', async () => {
+    const first = primary('hot');
+    await server.live('hot');
+    assert.strictEqual(await server.metric('kickoff_feed_decoded', { channel: 'hot', feed: 'primary' }), 1);
+    backup('hot');
+    await server.until('every picture of the backup is decoded', async () => await server.metric('kickoff_feed_decoded', { channel: 'hot', feed: 'backup' }) === 1);
+    await sleep(3000);
+    await first.stop('SIGKILL');
+    await shows('hot', 'backup');
+    await sleep(3000);
+    for (const { text } of await playlists('hot')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
+    assert.strictEqual(order(await pictures(server.playlist('hot'), 30, 180)), 'red blue');
+    const { last_switches: made } = await stateOf('hot');
+    assert.deepStrictEqual(made.map(({ from, to, reason }) => `${from} ${to} ${reason}`), ['primary backup lost']);
+  }],
+  ['a copy: equal parameters change at a key frame without a discontinuity', async () => {
+    const first = primary('plain');
+    await server.live('plain');
+    backup('plain');
+    await bothThere('plain');
+    await sleep(3000);
+    const checking = assertLive(server.playlist('plain'), { seconds: 10, independent: false, probes: false });
+    await first.stop('SIGKILL');
+    await checking;
+    for (const { text } of await playlists('plain')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
+    assert.strictEqual(order(await pictures(server.playlist('plain'), 30, 360)), 'red blue');
+  }],
+  ['a copy: other parameters are one discontinuity, in every rendition', async () => {
+    primary('other');
+    await server.live('other');
+    backup('other', { ...blue, size: '320x180' });
+    await bothThere('other');
+    await sleep(3000);
+    assert.strictEqual((await change('other', { to: 'backup' })).status, 204);
+    // Its next key frame, and the next segment after that.
+    await server.until('it has changed over', async () => (await server.metric('kickoff_channel_discontinuities_total', { channel: 'other' })) === 1);
+    await sleep(5000);
+    await assertLive(server.playlist('other'), { seconds: 6, independent: false, probes: false });
+    const lists = await playlists('other');
+    assert.strictEqual(lists.length, 2);
+    for (const { text } of lists) {
+      assert.strictEqual(text.match(/EXT-X-DISCONTINUITY\n/g)?.length, 1, text);
+      assert.ok(!/GAP/.test(text), text);
+    }
+  }],
+  ['the operator is told what cannot be', async () => {
+    primary('alone');
+    await server.live('alone');
+    assert.strictEqual((await change('alone', { to: 'backup' })).status, 409, 'nobody publishes it');
+    assert.strictEqual((await change('alone', { to: 'primary' })).status, 409, 'it is shown');
+    assert.strictEqual((await change('alone', { to: 'third' })).status, 400);
+    assert.strictEqual((await change('alone', 'backup')).status, 400);
+    assert.strictEqual((await change('nobody', { to: 'backup' })).status, 404);
+  }],
+];
+test('two feeds', { concurrency: 3 }, async (t) => {
+  await Promise.all(cases.map(([what, run]) => t.test(what, { skip: leftOut(what) }, run)));
 });

@@ -4,15 +4,15 @@ const { test, before, after } = require('node:test');
 const assert = require('node:assert');
 const dgram = require('node:dgram');
 const { spawn } = require('node:child_process');
-const { Server, endAll, copy, freeUdp, sleep } = require('./harness');
+const { Server, endAll, leftOut, copy, freeUdp, sleep } = require('./harness');
 const { source, pushSrt } = require('./media');
 
 const packetSize = 188;
 const videoPid = 256;
 const file = source({ format: 'ts' });
 let server;
-let sender;
-let backup;
+const senders = {};
+const backups = [];
 
 // What becomes of the n-th packet of the video; null: it is lost on its way.
 const spoilers = {
@@ -53,54 +53,64 @@ class Sender {
   }
 }
 
+const names = ['losing', 'scrambled'];
 before(async () => {
-  const port = await freeUdp();
+  const ports = [await freeUdp(), await freeUdp()];
   // A busy machine may hold a sender up for longer than the default.
-  server = await Server.start({
-    channels: { spoiled: copy({ part: '200ms', failover_after: '8s', failback_after: '3s', feeds: { primary: { source: `udp://127.0.0.1:${port}` } } }) },
-  });
-  sender = new Sender(file, port);
-  await server.live('spoiled');
-  backup = pushSrt(file, server.srt('#!::r=live/spoiled,m=publish,x-feed=backup'));
-  await server.until('both feeds are known', async () => (await state()).feeds.filter(({ video }) => video).length === 2);
+  const channel = (port) => copy({ part: '200ms', failover_after: '8s', failback_after: '3s', feeds: { primary: { source: `udp://127.0.0.1:${port}` } } });
+  server = await Server.start({ channels: Object.fromEntries(names.map((name, i) => [name, channel(ports[i])])) });
+  for (const [i, name] of names.entries()) senders[name] = new Sender(file, ports[i]);
+  for (const name of names) {
+    await server.live(name);
+    backups.push(pushSrt(file, server.srt(`#!::r=live/${name},m=publish,x-feed=backup`)));
+    await server.until('both feeds are known', async () => (await state(name)).feeds.filter(({ video }) => video).length === 2);
+  }
   await sleep(6000);
 });
 after(async () => {
-  await sender?.stop();
-  await backup?.stop('SIGKILL');
+  await Promise.all([...Object.values(senders).map((sender) => sender.stop()), ...backups.map((backup) => backup.stop('SIGKILL'))]);
   assert.strictEqual((await server.stop()).code, 0);
 });
 after(endAll);
 
-async function state() {
-  return JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === 'spoiled');
+async function state(channel) {
+  return JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === channel);
 }
-const shows = (feed) => server.until(`the ${feed} feed is shown`, async () => (await state()).shown_feed === feed);
-const lastReason = async () => (await state()).last_switches.at(-1).reason;
+const shows = (channel, feed) => server.until(`the ${feed} feed of ${channel} is shown`, async () => (await state(channel)).shown_feed === feed);
+// Oldest first.
+async function assertSwitches(channel, expected) {
+  const made = async () => (await state(channel)).last_switches.map(({ from, to, reason }) => `${from} ${to} ${reason}`);
+  assert.deepStrictEqual(await made(), expected);
+}
 
-test('one burst of losses does not switch; losses that last do, and the feed comes back when they are over', async () => {
-  sender.spoil('burst');
-  await sleep(5000);
-  assert.deepStrictEqual((await state()).last_switches, []);
-  sender.spoil('errors');
-  await shows('backup');
-  assert.strictEqual(await lastReason(), 'ts_errors');
-  const { feeds } = await state();
-  assert.strictEqual(feeds.find(({ name }) => name === 'primary').fault, 'ts_errors');
-  assert.strictEqual(await server.metric('kickoff_feed_fault', { channel: 'spoiled', feed: 'primary', fault: 'ts_errors' }), 1);
-  sender.spoil('nothing');
-  await shows('primary');
-  assert.strictEqual(await lastReason(), 'returned');
-});
-
-test('a scrambled picture is none', async () => {
-  sender.spoil('scrambled');
-  await shows('backup');
-  assert.strictEqual(await lastReason(), 'scrambled');
-  const primary = (await state()).feeds.find(({ name }) => name === 'primary');
-  assert.deepStrictEqual([primary.score, primary.fault], [0, 'scrambled']);
-  sender.spoil('nothing');
-  await shows('primary');
-  const { last_switches: made } = await state();
-  assert.deepStrictEqual(made.map(({ from, to, reason }) => `${from} ${to} ${reason}`), ['primary backup ts_errors', 'backup primary returned', 'primary backup scrambled', 'backup primary returned']);
+const cases = [
+  ['one burst of losses does not switch; losses that last do, and the feed comes back when they are over', async () => {
+    const sender = senders.losing;
+    sender.spoil('burst');
+    await sleep(5000);
+    await assertSwitches('losing', []);
+    sender.spoil('errors');
+    await shows('losing', 'backup');
+    await assertSwitches('losing', ['primary backup ts_errors']);
+    const { feeds } = await state('losing');
+    assert.strictEqual(feeds.find(({ name }) => name === 'primary').fault, 'ts_errors');
+    assert.strictEqual(await server.metric('kickoff_feed_fault', { channel: 'losing', feed: 'primary', fault: 'ts_errors' }), 1);
+    sender.spoil('nothing');
+    await shows('losing', 'primary');
+    await assertSwitches('losing', ['primary backup ts_errors', 'backup primary returned']);
+  }],
+  ['a scrambled picture is none', async () => {
+    const sender = senders.scrambled;
+    sender.spoil('scrambled');
+    await shows('scrambled', 'backup');
+    await assertSwitches('scrambled', ['primary backup scrambled']);
+    const primary = (await state('scrambled')).feeds.find(({ name }) => name === 'primary');
+    assert.deepStrictEqual([primary.score, primary.fault], [0, 'scrambled']);
+    sender.spoil('nothing');
+    await shows('scrambled', 'primary');
+    await assertSwitches('scrambled', ['primary backup scrambled', 'backup primary returned']);
+  }],
+];
+test('feeds that still come', { concurrency: true }, async (t) => {
+  await Promise.all(cases.map(([what, run]) => t.test(what, { skip: leftOut(what) }, run)));
 });
