@@ -46,10 +46,11 @@ function source(given = {}) {
   return file;
 }
 
-// The pictures of `seconds` of a playlist, from its beginning, of sources with a `ground`: [{ground: 'red'|'blue', square}], where the
-// square is at 0 to 39. Height: of the rendition. Rate: that many a second, whatever comes; without it those that come.
-async function pictures(url, seconds, height, rate) {
-  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '0', '-i', url, '-t', String(seconds), '-map', '0:v:0',
+// The pictures of `seconds` of a playlist, of sources with a `ground`: [{ground: 'red'|'blue', square}], where the square is at 0 to 39.
+// Height: of the rendition. Rate: that many a second, whatever comes; without it those that come. From: the segment, counted from the
+// playlist's beginning, or, below 0, from its end.
+async function pictures(url, seconds, height, rate, from = 0) {
+  const child = run('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', String(from), '-i', url, '-t', String(seconds), '-map', '0:v:0',
     ...(rate ? ['-fps_mode', 'cfr', '-r', String(rate)] : ['-fps_mode', 'passthrough']),
     '-vf', `crop=iw:${Math.round(16 * height / 360)}:0:0,scale=40:1:flags=area,format=rgb24`, '-f', 'rawvideo', '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks = [];

@@ -1,8 +1,8 @@
-// Lip sync of what a player gets, by the sources with a `ground` (tests/integration/media.js): a square moves by its width with every
+// Lip sync of what a player gets, by the sources with a `ground` (media.js): a square moves by its width with every
 // frame, and the first of 40 shows it in the second place; a beep sounds with every 25th. So a beep begins with a frame that shows it in
 // place 1, 6, 11 …: in the files themselves the two are in step to the sample.
 'use strict';
-const { run } = require('../integration/harness');
+const { run } = require('./harness');
 
 const fives = 5 * 0.04; // s between two such frames
 
