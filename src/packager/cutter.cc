@@ -43,9 +43,14 @@ std::optional<Cut> Cutter::cut_before(std::int64_t dts, bool key) {
   if (slot_of(dts) <= current().msn) return std::nullopt;
   if (options_.mode == Mode::kGrid) return cut_at(slot_end());
   if (dts >= latest()) return cut_at(latest());
-  const bool on_time = key_frames_far_apart() ? dts >= slot_end() : key;
-  if (on_time || dts + options_.frame > latest()) return cut_at(dts);
+  if (cuts_at(dts, key)) return cut_at(dts);
   return std::nullopt;
+}
+
+bool Cutter::cuts_at(std::int64_t dts, bool key) const {
+  if (options_.mode == Mode::kGrid || slot_of(dts) <= current().msn || dts >= latest()) return false;
+  const bool on_time = key_frames_far_apart() ? dts >= slot_end() : key;
+  return on_time || dts + options_.frame > latest();
 }
 
 std::optional<Cut> Cutter::cut_after(std::int64_t dts, bool key, std::int64_t duration) {

@@ -53,6 +53,8 @@ class Cutter {
   /// The next cut that has to be made before the lead's frame at `dts`, if any. Ask until there is none: a frame that
   /// comes after missing time may need several. REQUIRES: started().
   std::optional<Cut> cut_before(std::int64_t dts, bool key);
+  /// Whether cut_before() would end the open segment with this very frame, off the grid. REQUIRES: started().
+  bool cuts_at(std::int64_t dts, bool key) const;
   /// Takes the frame in; returns the cut at its end where it is known already that the segment ends with it, so
   /// that its last part need not wait for the next frame. `duration` is 0 where it is not known.
   std::optional<Cut> cut_after(std::int64_t dts, bool key, std::int64_t duration);

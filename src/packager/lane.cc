@@ -290,6 +290,12 @@ std::int64_t Lane::least_end_on_lead() const {
   return std::max(end_on_lead(), published_end_on_lead() + 1);
 }
 
+std::int64_t Lane::hinted_end_on_lead(std::int64_t msn, std::int64_t least) const {
+  if (!segmenter_.opened() || segmenter_.msn() != msn) return INT64_MIN;
+  if (segmenter_.published_end() == segmenter_.start()) return INT64_MIN;
+  return published_end_on_lead() + least;
+}
+
 std::optional<std::int64_t> Lane::next_cut() const {
   const std::optional<std::int64_t> cut = cutter_.start_of(segmenter_.msn() + 1);
   if (!cut) return std::nullopt;

@@ -14,7 +14,8 @@ namespace packager {
 ///
 /// A network that stalls and then delivers everything looks like an encoder that has left, until it delivers. Once that
 /// was seen, media may be late by as much again, and a little more, for some minutes: what comes late but complete is
-/// then published later, and no picture is held.
+/// then published later, and no picture is held. A stall that is longer than players bear teaches nothing: another such
+/// is filled all the same, and to wait would only fill it later.
 class Lateness {
  public:
   /// `start_allowance`: for the first media; an encoder that is still filling its pipeline, or a track announced ahead
@@ -32,8 +33,8 @@ class Lateness {
   /// It is `utc`: media before the result should have come, and is missing if it has not.
   base::Micros expected(base::Micros utc) {
     if (progress_) {
-      if (std::exchange(continued_, false)) {
-        stall_ = std::min(kMostAllowance, std::max(stall_, waited_ + kMargin));
+      if (std::exchange(continued_, false) && waited_ + kMargin <= kMostAllowance) {
+        stall_ = std::max(stall_, waited_ + kMargin);
         stalled_at_ = utc;
       }
       waited_ = 0;

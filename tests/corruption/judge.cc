@@ -104,6 +104,8 @@ void Judge::on_segment_end(const record::SegmentEnd& end) {
   if (end.msn != lane.msn || lane.ended) fault(lane, "the end of " + text(end.msn));
   const std::int64_t slot = media::floor_div(end.start * segment_.den, segment_.num * format.timescale);
   if (end.msn != slot) fault(lane, "number " + text(end.msn) + " in slot " + text(slot));
+  if (!lane.last && lane.end >= end.start + end.duration && !ended_)
+    fault(lane, "LL-77, ends with a part after which another was hinted at");
   if (lane.sum > end.duration) fault(lane, "LL-59, parts of " + text(lane.sum) + " in " + text(end.duration));
   const base::Micros longest = base::kSecond * segment_.num / segment_.den + base::kSecond / 2;
   if (media::rescale(end.duration, format.timescale, base::kSecond) >= longest)

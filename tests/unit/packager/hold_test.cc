@@ -423,3 +423,23 @@ TEST(PackagerHold, HasNoGapWhereTheFeedComesBackInAnotherFormatWheneverThatIs) {
       EXPECT_EQ(channel.log().all<record::Gap>(r).size(), 0U) << r << " away " << away;
   }
 }
+
+// A player has asked for the part after the newest one by then (LL-77), which check() looks for.
+TEST(PackagerHold, PublishesThePartThatItHintedAtWheneverAStallIsOver) {
+  const base::Micros begin = 3 * kSecond;
+  for (const base::Micros phase : {0, 500, 900, 1700}) {
+    for (base::Micros away = 600 * kMillisecond; away <= 7 * kSecond; away += 200 * kMillisecond) {
+      const base::Micros start = kEpoch + phase * kMillisecond;
+      Channel channel(Channel::Options::holding());
+      announce(channel);
+      std::vector<media::Packet> all = packets(14, start);
+      for (media::Packet& packet : all) {
+        if (packet.arrived > start + begin) packet.arrived = std::max(packet.arrived, start + begin + away);
+      }
+      channel.feed(std::move(all));
+      channel.finish();
+      for (std::uint32_t r = 0; r < 2; ++r) channel.log().check(r);
+      ASSERT_FALSE(testing::Test::HasFailure()) << "phase " << phase << " ms, away " << away;
+    }
+  }
+}
