@@ -120,7 +120,8 @@ test('damage', { concurrency: 3 }, async (t) => {
   const well = assertLive(server.playlist('beside'), { seconds: 20, probes: false, independent: false });
   const over = meant.map((kind) => ({
     done: kind.damage(kind.sender).then(() => sleep(12000)),
-    rules: assertLive(server.playlist(kind.channel), { seconds: 16, probes: false, independent: false }).then(() => null, (error) => error),
+    // LL-52: the first picture of a segment may be one whose own time stamp was damaged.
+    rules: assertLive(server.playlist(kind.channel), { seconds: 16, probes: false, independent: false, except: ['LL-52'] }).then(() => null, (error) => error),
   }));
   await Promise.all(over.map(({ done }) => done));
   await Promise.all([
