@@ -290,10 +290,15 @@ std::int64_t Lane::least_end_on_lead() const {
   return std::max(end_on_lead(), published_end_on_lead() + 1);
 }
 
-std::int64_t Lane::hinted_end_on_lead(std::int64_t msn, std::int64_t least) const {
+std::int64_t Lane::earliest_cut_on_lead(std::int64_t msn, std::int64_t least) const {
   if (!segmenter_.opened() || segmenter_.msn() != msn) return INT64_MIN;
-  if (segmenter_.published_end() == segmenter_.start()) return INT64_MIN;
-  return published_end_on_lead() + least;
+  const bool hinted = segmenter_.published_end() > segmenter_.start();
+  const std::int64_t hinted_end = hinted ? published_end_on_lead() + least : INT64_MIN;
+  const Format& format = segmenter_.format();
+  if (format.video() || segmenter_.end() == segmenter_.start()) return hinted_end;
+  const std::int64_t last_frame =
+      media::rescale(segmenter_.end() - format.frame, format.timescale, cutter_.options().timescale, media::Round::kUp);
+  return std::max(hinted_end, last_frame);
 }
 
 std::optional<std::int64_t> Lane::next_cut() const {

@@ -77,9 +77,10 @@ class Lane {
   std::int64_t published_end_on_lead() const;
   /// Where the part that players expect next can end at the earliest, in the same.
   std::int64_t least_end_on_lead() const;
-  /// Where segment `msn` can end at the earliest so that the part comes that players have been told of, in the same.
-  /// INT64_MIN where nothing of it is published. `least`: how long that part is at least, if it has no media.
-  std::int64_t hinted_end_on_lead(std::int64_t msn, std::int64_t least) const;
+  /// Where segment `msn` can end at the earliest, in the same: the part comes that players have been told of, and sound
+  /// ends with the frame that contains the cut. INT64_MIN where nothing forbids it. `least`: how long that part is at
+  /// least, where it has no media.
+  std::int64_t earliest_cut_on_lead(std::int64_t msn, std::int64_t least) const;
 
  private:
   struct NextFormat {

@@ -312,7 +312,7 @@ void Packager::on_lead_packet(media::Packet&& packet) {
     lane.push(std::move(frame));
     return;
   }
-  keep_hinted(frame);
+  move_cut(frame);
   while (const auto cut = cutter_->cut_before(frame.start, frame.key)) listener_.on_cut(*cut);
   const std::int64_t start = frame.start;
   const std::int64_t duration = frame.duration;
@@ -321,16 +321,16 @@ void Packager::on_lead_packet(media::Packet&& packet) {
   if (const auto cut = cutter_->cut_after(start, key, duration)) listener_.on_cut(*cut);
 }
 
-/// Players have asked for the part after the newest one of each rendition (LL-77): a frame that would end the segment
-/// without it comes a little later, and what was shown before it lasts for so long.
-void Packager::keep_hinted(Frame& frame) const {
+/// Players have asked for the part after the newest one of each rendition (LL-77), and segments of sound end where
+/// those of the picture do (LL-40): a frame that would end the segment too early for that comes a little later, and
+/// what was shown before it lasts for so long.
+void Packager::move_cut(Frame& frame) const {
   if (!cutter_->cuts_at(frame.start, frame.key)) return;
   const std::int64_t msn = cutter_->current().msn;
   std::int64_t least = frame.start;
-  if (lanes_[lead_]->hinted_end_on_lead(msn, 0) == frame.start)
+  if (lanes_[lead_]->earliest_cut_on_lead(msn, 0) == frame.start)
     least += std::max({frame.duration, cutter_->options().frame, std::int64_t{1}});
-  // Sound ends with a whole frame wherever the cut is.
-  for (const auto& lane : lanes_) least = std::max(least, lane->hinted_end_on_lead(msn, 1));
+  for (const auto& lane : lanes_) least = std::max(least, lane->earliest_cut_on_lead(msn, 1));
   frame.start = least;
   frame.pts = std::max(frame.pts, least);
 }

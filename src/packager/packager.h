@@ -125,7 +125,7 @@ class Packager {
   void follow_lead_change();
   Cutter::Options cutter_options(std::uint32_t lead) const;
   void on_lead_packet(media::Packet&& packet);
-  void keep_hinted(Frame& frame) const;
+  void move_cut(Frame& frame) const;
   void pump();
   void write_presentation();
   const Segmenter& least_held() const;

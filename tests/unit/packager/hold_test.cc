@@ -443,3 +443,34 @@ TEST(PackagerHold, PublishesThePartThatItHintedAtWheneverAStallIsOver) {
     }
   }
 }
+
+// Seen in a soak: the other feed's key frame came within the last picture of the feed before it, and sound had gone
+// past it.
+TEST(PackagerHold, CutsSoundWithThePictureWhereverAnotherFeedTakesOver) {
+  for (int frames = 150; frames < 205; ++frames) {
+    for (const base::Micros early : {1, 5, 20, 39, 41}) {
+      Channel channel(Channel::Options::holding());
+      announce(channel);
+      const base::Micros end = kStart + frames * 40 * kMillisecond;
+      const int sounds = frames * 40 * 48 / 1024 + 2;
+      channel.feed(stream::interleave(stream::make_video({}, kStart, frames), stream::make_audio({}, kStart, sounds)));
+      channel.wait_until(end + 100 * kMillisecond);
+      for (media::Packet& packet : stream::make_video({}, end - early * kMillisecond, 125)) {
+        packet.dts = packet.pts = media::rescale(packet.arrived, base::kSecond, 90000);
+        channel.packager().on_packet(0, std::move(packet));
+      }
+      channel.packager().tick(end + 200 * kMillisecond);
+      std::vector<media::Packet> sound = stream::make_audio({}, kStart, sounds + 235);
+      for (std::size_t i = static_cast<std::size_t>(sounds); i < sound.size(); ++i) {
+        sound[i].dts = sound[i].pts =
+            media::rescale(kStart, base::kSecond, 48000) + static_cast<std::int64_t>(i) * 1024;
+        channel.packager().on_packet(1, std::move(sound[i]));
+      }
+      channel.finish();
+      channel.log().check(0);
+      channel.log().check(1);
+      channel.log().check_aligned();
+      ASSERT_FALSE(testing::Test::HasFailure()) << frames << " pictures, " << early << " ms early";
+    }
+  }
+}
