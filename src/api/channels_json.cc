@@ -50,7 +50,11 @@ json feeds_json(const channel::Report& report) {
 }
 
 json slate_json(const channel::SlateReport& slate) {
-  json out = {{"shown", slate.shown}, {"ordered", slate.ordered}, {"reason", slate.reason}, {"seconds_left", nullptr}};
+  json out = {{"shown", slate.shown},
+              {"ordered", slate.ordered},
+              {"reason", slate.reason},
+              {"text", slate.text},
+              {"seconds_left", nullptr}};
   if (slate.left) out["seconds_left"] = static_cast<double>(*slate.left) / base::kSecond;
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include "api/channels_json.h"
 #include "api/instance_json.h"
+#include "job/slate_text.h"
 
 namespace api {
 namespace {
@@ -109,7 +110,8 @@ void switch_feed(Backend& backend, const Request& request, Respond respond) {
 
 constexpr const char* kSlateBody =
     R"(the body has to be {"on": true} or {"on": false}; with true it may have "for", seconds up to 86400, and )"
-    R"("reason", a text of up to 200 bytes)";
+    R"("reason", up to 200 bytes for people, and "text", 1 to 500 bytes that viewers see, with no control characters )"
+    R"(but \n)";
 constexpr double kLongestSlate = 86'400;
 constexpr std::size_t kLongestReason = 200;
 
@@ -119,7 +121,13 @@ Answer slate_ordered(const std::string& channel, const channel::Channels::Slate&
   switch (*outcome) {
     case Outcome::kDone: return {204, {}, {}, {}};
     case Outcome::kNoSlate:
-      return problem(409, "channel " + channel + " has no slate; give it one in the configuration (slate: FILE)");
+      return problem(409, "channel " + channel +
+                              " has no slate; give it one in the configuration (slate: FILE or slate_text), or the "
+                              "order a text; with outage: gap there is none");
+    case Outcome::kNoFont:
+      return problem(409,
+                     "there is no font for the slate's text: install the package fonts-dejavu-core, or name a font "
+                     "in the channel's slate_font; a channel that is live takes it up with a reload");
     case Outcome::kNotLive: return problem(409, "channel " + channel + " is not live");
   }
   return problem(500, "no such outcome");
@@ -134,6 +142,8 @@ std::optional<channel::SlateOrder::Request> slate_request(std::string_view body)
     if (name == "on") continue;
     if (name == "for" && value.is_number() && value.get<double>() > 0 && value.get<double>() <= kLongestSlate) {
       request.duration = std::max<base::Micros>(1, static_cast<base::Micros>(value.get<double>() * base::kSecond));
+    } else if (name == "text" && value.is_string() && job::is_slate_text(value.get_ref<const std::string&>())) {
+      request.text = value.get<std::string>();
     } else if (name == "reason" && value.is_string() && value.get_ref<const std::string&>().size() <= kLongestReason) {
       request.reason = value.get<std::string>();
     } else {

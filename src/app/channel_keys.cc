@@ -5,6 +5,7 @@
 #include "app/slate_file.h"
 #include "app/text_file.h"
 #include "ingest/network.h"
+#include "job/slate_text.h"
 
 namespace app {
 namespace {
@@ -224,13 +225,36 @@ std::vector<std::string> channel_faults(const channel::Options& options) {
   if (media.part * 2 > media.segment) found.emplace_back("part has to be at most half of segment");
   if (options.window < 6 * media.segment)
     found.emplace_back("window has to hold at least six segments (HLS authoring, LL-26)");
-  if (media.outage == job::Options::Outage::kSlate && media.slate == nullptr)
-    found.emplace_back("outage: slate needs a file to show: slate: FILE");
-  if (media.outage == job::Options::Outage::kGap && media.slate != nullptr)
+  if (media.outage == job::Options::Outage::kSlate && media.slate == nullptr && media.slate_text.empty())
+    found.emplace_back("outage: slate needs something to show: slate: FILE, or slate_text: TEXT");
+  if (!media.slate_text.empty() && media.slate_font == nullptr)
+    found.emplace_back(
+        "slate_text needs a font, and DejaVu Sans is not installed: install the package fonts-dejavu-core, or name "
+        "another font in slate_font");
+  if (media.outage == job::Options::Outage::kGap && (media.slate != nullptr || !media.slate_text.empty()))
     found.emplace_back("outage: gap does not go with a slate, under which a copy would have gaps: take hold or slate");
   if (!media.copy_video && !media.default_ladder && media.ladder.empty())
     found.emplace_back("\"ladder: none\" leaves nothing to play unless source is copy");
   return found;
+}
+
+void declare_font(Keys& keys, Config::Channel& channel) {
+  job::Options& media = channel.options.media;
+  if (channel.slate_font.empty()) media.slate_font = default_font();
+  Value font = Value::path(channel.slate_font);
+  font.read = [&channel, &media](const std::string& path) -> Complaint {
+    channel.slate_font = path;
+    media.slate_font = default_font();
+    if (path.empty()) return "";
+    auto read = read_font(path);
+    if (!read.ok()) return ": " + read.error().what;
+    media.slate_font = read.take();
+    return "";
+  };
+  keys.key({"slate_font", Reload::kNextWorker,
+            "TrueType or OpenType file of that text and of texts that are ordered. Empty: DejaVu Sans, of the package "
+            "fonts-dejavu-core, which has Latin, Greek, Cyrillic and Arabic"},
+           font);
 }
 
 void declare_slate(Keys& keys, Config::Channel& channel) {
@@ -250,6 +274,12 @@ void declare_slate(Keys& keys, Config::Channel& channel) {
        "what is shown when an operator asks for it, or in an outage: a picture (PNG, JPEG, WebP) or a film that is "
        "repeated (MP4, MOV, Matroska, WebM, MPEG-TS; without its sound), of at most 64 MiB"},
       file);
+  keys.key({"slate_text", Reload::kNextWorker,
+            "what viewers read, such as \"We'll be right back\": over the slate's file, or over the last picture, "
+            "darkened, where no file is given; \\n in double quotes breaks a line; up to 500 bytes"},
+           Value::text(media.slate_text, "1 to 500 bytes of UTF-8 without control characters but line feeds",
+                       [](const std::string& text) { return job::is_slate_text(text); }));
+  declare_font(keys, channel);
   keys.key({"slate_after", Reload::kNextWorker, "with outage: slate, how long the last picture is held before"},
            Value::duration(media.slate_after, 0, 3600 * kSecond));
 }

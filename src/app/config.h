@@ -78,6 +78,7 @@ struct Config {
     channel::Options options;
     std::array<FeedSource, feed::kIds.size()> sources;  ///< by feed::index()
     std::string slate;                                  ///< path of the file that options.media.slate was read from
+    std::string slate_font;                             ///< likewise, of slate_font; empty: default_font()
     std::string srt_passphrase;
     int srt_key_length = 0;              ///< Units: bytes: 16, 24, 32; 0: the caller chooses (SR-10)
     base::Micros srt_latency = 0;        ///< 0: that of the listener

@@ -26,6 +26,10 @@ bool is_slate(std::string_view bytes) {
   return picture || film;
 }
 
+bool is_font(std::string_view bytes) {
+  return has(bytes, 0, "\0\1\0\0"sv) || has(bytes, 0, "true"sv) || has(bytes, 0, "OTTO"sv) || has(bytes, 0, "ttcf"sv);
+}
+
 /// The files that workers have now, by what is in them.
 class Files {
  public:
@@ -44,16 +48,36 @@ class Files {
   std::map<std::pair<std::uint64_t, std::size_t>, std::weak_ptr<const base::SharedFile>> files_;
 };
 
+Files& files() {
+  static Files all;
+  return all;
+}
+
 }  // namespace
 
 base::Result<std::shared_ptr<const base::SharedFile>> read_slate(const std::string& path) {
-  static Files files;
   TRY(const std::string bytes, base::read_regular_file(path, kMostSlate));
   if (!is_slate(bytes)) {
     return base::Error{base::Code::kUnsupported,
                        path + " is neither a picture (PNG, JPEG, WebP) nor a film (MP4, MOV, Matroska, WebM, MPEG-TS)"};
   }
-  return files.share(base::view_of(bytes));
+  return files().share(base::view_of(bytes));
+}
+
+base::Result<std::shared_ptr<const base::SharedFile>> read_font(const std::string& path) {
+  TRY(const std::string bytes, base::read_regular_file(path, kMostSlate));
+  if (!is_font(bytes)) return base::Error{base::Code::kUnsupported, path + " is no font (TrueType or OpenType)"};
+  return files().share(base::view_of(bytes));
+}
+
+std::shared_ptr<const base::SharedFile> default_font() {
+  static std::mutex mutex;  // a reload reads on its own thread
+  static std::shared_ptr<const base::SharedFile> font;
+  const std::lock_guard lock(mutex);
+  if (font == nullptr) {
+    if (auto read = read_font(kDefaultFont); read.ok()) font = read.take();
+  }
+  return font;
 }
 
 }  // namespace app

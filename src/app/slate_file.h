@@ -17,4 +17,13 @@ inline constexpr std::size_t kMostSlate = std::size_t{64} << 20;
 /// a slate can be; kSystem.
 base::Result<std::shared_ptr<const base::SharedFile>> read_slate(const std::string& path);
 
+/// DejaVu Sans, of the Debian package fonts-dejavu-core.
+inline constexpr const char* kDefaultFont = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
+
+/// The font of the texts of slates, likewise: it has to begin as TrueType or OpenType does. Errors: those of
+/// read_slate(), naming what a font can be.
+base::Result<std::shared_ptr<const base::SharedFile>> read_font(const std::string& path);
+/// That of kDefaultFont, read when it is first asked for and there; null where it is not installed. Thread: any.
+std::shared_ptr<const base::SharedFile> default_font();
+
 }  // namespace app

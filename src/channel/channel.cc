@@ -172,22 +172,30 @@ Channel::SwitchOutcome Channel::switch_to(feed::Id id) {
 
 Channel::SlateOutcome Channel::order_slate(SlateOrder::Request request) {
   if (state_ != State::kLive && state_ != State::kGrace) return SlateOutcome::kNotLive;
-  if (request.on && options_.media.slate == nullptr) return SlateOutcome::kNoSlate;
   if (!request.on) {
     end_slate("taken back");
     return SlateOutcome::kDone;
   }
+  const job::Options& media = options_.media;
+  if (request.text.empty()) request.text = media.slate_text;
+  const bool nothing = media.slate == nullptr && request.text.empty();
+  // Under a slate a copy would have gaps there.
+  if (nothing || media.outage == job::Options::Outage::kGap) return SlateOutcome::kNoSlate;
+  if (!request.text.empty() && media.slate_font == nullptr) return SlateOutcome::kNoFont;
   base::log_warn("channel", "the slate is shown",
-                 {{"channel", name_}, {"reason", request.reason}, {"for_s", request.duration / base::kSecond}});
+                 {{"channel", name_},
+                  {"reason", request.reason},
+                  {"text", request.text},
+                  {"for_s", request.duration / base::kSecond}});
+  source_.show_slate(request.text);
   slate_order_.take(std::move(request), environment_.clock.steady());
-  source_.show_slate(true);
   return SlateOutcome::kDone;
 }
 
 void Channel::end_slate(std::string_view why) {
   const bool shown = slate_order_.on();
   slate_order_.clear();
-  source_.show_slate(false);
+  source_.show_slate(std::nullopt);
   if (shown) base::log_warn("channel", "the feed is shown again", {{"channel", name_}, {"why", why}});
 }
 

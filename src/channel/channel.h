@@ -75,7 +75,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   enum class SwitchOutcome : std::uint8_t { kDone, kShownAlready, kNoMedia, kNotLive };
   /// Shows another feed, as the operator asks.
   SwitchOutcome switch_to(feed::Id id);
-  enum class SlateOutcome : std::uint8_t { kDone, kNoSlate, kNotLive };
+  enum class SlateOutcome : std::uint8_t { kDone, kNoSlate, kNoFont, kNotLive };
   /// Shows the slate, or the feed again, as the operator asks. Lasts until it is taken back, its time is over, or the
   /// channel ends.
   SlateOutcome order_slate(SlateOrder::Request request);

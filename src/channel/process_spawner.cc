@@ -113,6 +113,7 @@ struct ProcessSpawner::Request {
   OwnedDescriptor stats;
   int media = -1;  ///< the WorkerProcess's
   std::shared_ptr<const base::SharedFile> slate = nullptr;
+  std::shared_ptr<const base::SharedFile> font = nullptr;
 };
 
 ProcessSpawner::ProcessSpawner(loop::Loop& loop, Options options)
@@ -233,7 +234,7 @@ base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const job::Options& 
   workers_[id] = process.get();
   requests_waiting_[id] = std::make_unique<Request>(Request{
       job::to_json(options), OwnedDescriptor(feed.read_end.release()), OwnedDescriptor(records.write_end.release()),
-      OwnedDescriptor(stats.release()), process->media_->descriptor(), options.slate});
+      OwnedDescriptor(stats.release()), process->media_->descriptor(), options.slate, options.slate_font});
   send_waiting();
   return std::unique_ptr<Worker>(std::move(process));
 }
@@ -243,8 +244,12 @@ void ProcessSpawner::send_waiting() {
     const auto id = queue_.next();
     if (!id) return;
     const Request& request = *requests_waiting_.at(*id);
-    const job::SpawnDescriptors descriptors{request.feed.number, request.records.number, request.stats.number,
-                                            request.media, request.slate ? request.slate->descriptor() : -1};
+    const job::SpawnDescriptors descriptors{request.feed.number,
+                                            request.records.number,
+                                            request.stats.number,
+                                            request.media,
+                                            request.slate ? request.slate->descriptor() : -1,
+                                            request.font ? request.font->descriptor() : -1};
     // The request stays in the queue until there is a parent that takes it; see watch_parent().
     if (!job::send_request(requests_, {*id, request.options}, descriptors).ok()) return;
     ++requests_sent_;

@@ -103,7 +103,8 @@ WorkerReport report_of(const Worker& process) {
 
 SlateReport report_of_slate(const Channel& channel) {
   const SlateOrder& order = channel.slate_order();
-  SlateReport report{.ordered = order.on(), .reason = order.reason(), .left = channel.slate_left()};
+  SlateReport report{
+      .ordered = order.on(), .reason = order.reason(), .text = order.text(), .left = channel.slate_left()};
   if (const Worker* worker = channel.source().worker()) {
     report.shown = read(worker->stats().slate) > 0;
     report.shows = read(worker->stats().slates);

@@ -40,6 +40,7 @@ struct SlateReport {
   bool shown = false;                ///< it is seen, wholly or mixed with the picture
   bool ordered = false;              ///< by an operator
   std::string reason;                ///< the operator's
+  std::string text;                  ///< that it is ordered with
   std::optional<base::Micros> left;  ///< until the order ends by itself
   std::uint64_t shows = 0;           ///< times that it came to be seen, since the worker started
   std::uint64_t frames = 0;          ///< pictures in which it was seen, likewise

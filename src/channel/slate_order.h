@@ -17,6 +17,7 @@ class SlateOrder {
     bool on = false;
     base::Micros duration = 0;  ///< 0: until it is taken back
     std::string reason;         ///< for people; may be empty
+    std::string text = {};      ///< that viewers see; empty: the channel's own, if it has one
   };
 
   /// Takes the place of an order that there was.
@@ -32,6 +33,7 @@ class SlateOrder {
 
   bool on() const { return request_.on; }
   const std::string& reason() const { return request_.reason; }
+  const std::string& text() const { return request_.text; }
   /// Until it ends by itself; nothing where it does not.
   std::optional<base::Micros> left(base::Micros now) const {
     if (!request_.on || request_.duration == 0) return std::nullopt;

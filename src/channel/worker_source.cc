@@ -101,7 +101,7 @@ void WorkerSource::attach_worker() {
   if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
   if (shown_ != feed::Id::kPrimary || unlogged_)
     write(shown_, feed::Select{feed::Select::How::kForced, position_->known() ? unlogged_ : std::nullopt});
-  if (slate_) write(shown_, feed::Slate{true});
+  if (slate_) write(shown_, feed::Slate{true, *slate_});
   if (economy_ > 0) write_economy();
   for (const FeedSlot& slot : feeds_) write_feed_start(slot);
 }
@@ -121,8 +121,10 @@ void WorkerSource::show(feed::Id feed, const feed::Select& select) {
   if (attached_) write(feed, select);
 }
 
-void WorkerSource::show_slate(bool on) {
-  if (std::exchange(slate_, on) != on && attached_) write(shown_, feed::Slate{on});
+void WorkerSource::show_slate(std::optional<std::string> text) {
+  if (text == slate_) return;
+  slate_ = std::move(text);
+  if (attached_) write(shown_, feed::Slate{slate_.has_value(), slate_.value_or("")});
 }
 
 void WorkerSource::set_economy(int level) {

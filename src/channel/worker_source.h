@@ -51,8 +51,9 @@ class WorkerSource final : public Source {
   /// With a reason the log gets a marker of the switch: if need be from the next worker.
   void show(feed::Id feed, const feed::Select& select);
 
-  /// Has the worker show the slate whatever comes, and each later worker from its start, until it is called with false.
-  void show_slate(bool on);
+  /// Has the worker show the slate with this text (empty: none) whatever comes, and each later worker from its start,
+  /// until it is called with nullopt.
+  void show_slate(std::optional<std::string> text);
   /// Has the worker save CPU, and each later worker from its start. Units: see transcode::most_economy().
   void set_economy(int level);
   /// How the running worker's ladder keeps up; nothing while none runs, or where it has nothing to save.
@@ -91,7 +92,7 @@ class WorkerSource final : public Source {
   feed::Id shown_ = feed::Id::kPrimary;
   /// Of the switch to shown_, until the log has its marker.
   std::optional<feed::SwitchReason> unlogged_;
-  bool slate_ = false;
+  std::optional<std::string> slate_;  ///< its text; nullopt: it is not ordered
   int economy_ = 0;
 
   const record::Position* position_ = nullptr;  ///< null: not started

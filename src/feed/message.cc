@@ -66,7 +66,9 @@ struct Encoder {
     const std::uint32_t reason = m.reason ? static_cast<std::uint32_t>(*m.reason) + 1 : 0;
     return pack(kSelect, 0, reason, static_cast<std::uint8_t>(m.how));
   }
-  Encoded operator()(const Slate& m) const { return pack(kSlate, 0, 0, m.on ? 1 : 0); }
+  Encoded operator()(const Slate& m) const {
+    return pack(kSlate, 0, 0, m.on ? 1 : 0, {Role::kOther, 0, base::Bytes::copy_of(m.text)});
+  }
   Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
 };
 
@@ -125,7 +127,7 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
       return Message{Select{static_cast<Select::How>(header.c), reason_of(header.b)}};
     case kSlate:
       if (header.c > 1) return base::Error{base::Code::kMalformed, "slate"};
-      return Message{Slate{header.c == 1}};
+      return Message{Slate{header.c == 1, std::string(payload.text())}};
     case kEconomy: return Message{Economy{header.c}};
     default: return base::Error{base::Code::kMalformed, "feed message type"};
   }

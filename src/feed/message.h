@@ -121,6 +121,7 @@ struct Select {
 /// The operator wants the channel's slate to be shown, whatever its feeds show, or no longer.
 struct Slate {
   bool on = false;
+  std::string text = {};  ///< over it, or over the picture of that instant where there is none; empty: none
 };
 
 /// The ladder is to save CPU.

@@ -61,6 +61,7 @@ base::Result<Options> parse(const json& from) {
   options.audio_rung.sample_rate = audio.at("sample_rate");
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.slate_after = from.at("slate_after").get<base::Micros>();
+  options.slate_text = from.at("slate_text");
   options.nice = from.at("nice");
   options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
   options.program = from.at("program");
@@ -84,6 +85,7 @@ std::string to_json(const Options& options) {
                     {"audio_rung", audio_rung_json(options.audio_rung)},
                     {"outage", static_cast<int>(options.outage)},
                     {"slate_after", options.slate_after},
+                    {"slate_text", options.slate_text},
                     {"nice", options.nice},
                     {"standby", static_cast<int>(options.standby)},
                     {"program", options.program},

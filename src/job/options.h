@@ -49,6 +49,10 @@ struct Options {
   base::Micros slate_after = 0;  ///< without a picture, until the slate takes the place of the last one
   /// What a transcode::Slate is made of; null: there is none. Is not part of the JSON: it travels as a descriptor.
   std::shared_ptr<const base::SharedFile> slate;
+  /// Over it, or over the last picture where there is none; empty: none. See is_slate_text().
+  std::string slate_text;
+  /// The font of this and of texts that are ordered, likewise; null: they cannot be shown.
+  std::shared_ptr<const base::SharedFile> slate_font;
 
   int nice = 0;  ///< how much less CPU the worker asks for: see setpriority(2); 0 to 19
   /// How far the feed that is not shown is decoded, of a channel that encodes.

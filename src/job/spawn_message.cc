@@ -13,7 +13,14 @@ namespace {
 // A ladder of thirty rungs is under 8 KiB of JSON; the socket's own limit is above 200 KiB.
 constexpr std::size_t kMaxPacket = 128 * 1024;
 constexpr std::size_t kDescriptors = 4;      // that every request has
-constexpr std::size_t kMostDescriptors = 5;  // with a slate
+constexpr std::size_t kMostDescriptors = 6;  // with a slate and a font
+
+/// What a request begins with. A ping is the id alone.
+struct Head {
+  std::uint64_t id = 0;
+  std::uint32_t slate = 0;  ///< 1: its descriptor is there, after the four
+  std::uint32_t font = 0;   ///< 1: likewise, last
+};
 
 base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
 
@@ -36,21 +43,24 @@ union ControlBuffer {
 }  // namespace
 
 base::Status send_request(int socket, const SpawnRequest& request, const SpawnDescriptors& descriptors) {
-  iovec parts[2] = {{const_cast<std::uint64_t*>(&request.id), sizeof request.id},
-                    {const_cast<char*>(request.options.data()), request.options.size()}};
+  Head head{request.id, descriptors.slate >= 0 ? 1U : 0U, descriptors.font >= 0 ? 1U : 0U};
+  iovec parts[2] = {{&head, sizeof head}, {const_cast<char*>(request.options.data()), request.options.size()}};
   ControlBuffer control{};
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = 2;
   message.msg_control = control.bytes;
-  const std::size_t size = (descriptors.slate >= 0 ? kMostDescriptors : kDescriptors) * sizeof(int);
+  int numbers[kMostDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats, descriptors.media};
+  std::size_t count = kDescriptors;
+  for (const int optional : {descriptors.slate, descriptors.font}) {
+    if (optional >= 0) numbers[count++] = optional;
+  }
+  const std::size_t size = count * sizeof(int);
   message.msg_controllen = CMSG_SPACE(size);
   cmsghdr* header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(size);
-  const int numbers[kMostDescriptors] = {descriptors.feed, descriptors.records, descriptors.stats, descriptors.media,
-                                         descriptors.slate};
   std::memcpy(CMSG_DATA(header), numbers, size);
   if (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return system_error("worker request");
   return base::Ok{};
@@ -65,7 +75,8 @@ base::Status send_ping(int socket) {
 base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descriptors) {
   SpawnRequest request;
   std::vector<char> text(kMaxPacket);
-  iovec parts[2] = {{&request.id, sizeof request.id}, {text.data(), text.size()}};
+  Head head;
+  iovec parts[2] = {{&head, sizeof head}, {text.data(), text.size()}};
   ControlBuffer control{};
   msghdr message{};
   message.msg_iov = parts;
@@ -77,18 +88,21 @@ base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descrip
   if (size == 0) return base::Error{base::Code::kCanceled, "the server went away"};
   const cmsghdr* header = CMSG_FIRSTHDR(&message);
   descriptors = {};
+  request.id = head.id;
   if (size == sizeof request.id && request.id == SpawnRequest::kPing && header == nullptr) return request;
   const bool whole =
-      static_cast<std::size_t>(size) >= sizeof request.id && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
-  const bool with_slate = header != nullptr && header->cmsg_len == CMSG_LEN(kMostDescriptors * sizeof(int));
-  if (!whole || header == nullptr || (!with_slate && header->cmsg_len != CMSG_LEN(kDescriptors * sizeof(int)))) {
+      static_cast<std::size_t>(size) >= sizeof head && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  const std::size_t count = kDescriptors + (head.slate == 1 ? 1 : 0) + (head.font == 1 ? 1 : 0);
+  if (!whole || header == nullptr || header->cmsg_len != CMSG_LEN(count * sizeof(int))) {
     close_received(header);
     return base::Error{base::Code::kMalformed, "worker request"};
   }
-  int numbers[kMostDescriptors] = {-1, -1, -1, -1, -1};
-  std::memcpy(numbers, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
-  descriptors = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
-  request.options.assign(text.data(), static_cast<std::size_t>(size) - sizeof request.id);
+  int numbers[kMostDescriptors] = {};
+  std::memcpy(numbers, CMSG_DATA(header), count * sizeof(int));
+  descriptors = {numbers[0], numbers[1], numbers[2], numbers[3]};
+  if (head.slate == 1) descriptors.slate = numbers[kDescriptors];
+  if (head.font == 1) descriptors.font = numbers[count - 1];
+  request.options.assign(text.data(), static_cast<std::size_t>(size) - sizeof head);
   return request;
 }
 

@@ -19,13 +19,14 @@ struct SpawnRequest {
   std::uint64_t id = kPing;  ///< chosen by the server, comes back in every report
   std::string options;       ///< to_json(Options)
 };
-/// Descriptors that travel with a SpawnRequest, in this order.
+/// Descriptors that travel with a SpawnRequest.
 struct SpawnDescriptors {
   int feed = -1;     ///< read end of the feed pipe
   int records = -1;  ///< write end of the record pipe
   int stats = -1;    ///< memory file of the size of Stats
   int media = -1;    ///< that of a base::MediaFile
   int slate = -1;    ///< that of a base::SharedFile, of Options::slate; -1: there is none
+  int font = -1;     ///< likewise, of Options::slate_font
 };
 
 /// Parent to server.

@@ -26,8 +26,8 @@ using Track = std::unique_ptr<ASS_Track, Free<ass_free_track>>;
 // Of the picture; what stays free at each edge (EBU R 95: 5 % are safe).
 constexpr int kMarginShare = 20;
 // Lines are so high where the text has room, of the picture's height and width, and no smaller than the third.
-constexpr int kLineShareOfHeight = 10;
-constexpr int kLineShareOfWidth = 16;
+constexpr int kLineShareOfHeight = 8;
+constexpr int kLineShareOfWidth = 14;
 constexpr int kLeastLineShareOfHeight = 36;
 constexpr int kMostSteps = 12;  // each makes it a seventh smaller
 

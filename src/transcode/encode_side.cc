@@ -57,7 +57,9 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::
       cascade(rungs),
       key_clock(clock_of(given, ticks)),
       line(rate_of(rungs), ticks, given.max_fill),
-      slate(given.slate, given.slate_after < 0 ? SlateFade::kNever : given.slate_after, rungs) {}
+      slate({given.slate, given.slate_text, given.slate_font,
+             given.slate_after < 0 ? SlateFade::kNever : given.slate_after},
+            rungs) {}
 
 DecodeSide* EncodeSide::State::side_of(Switch::Side id) const {
   const auto found = std::ranges::find_if(sides, [&](const DecodeSide* side) { return side->id() == id; });
@@ -235,7 +237,7 @@ EncodeSide::Load EncodeSide::load() const {
   return load;
 }
 
-void EncodeSide::show_slate(bool on) { state_->slate.ask(on); }
+void EncodeSide::show_slate(bool on, const std::string& text) { state_->slate.ask(on, text); }
 
 void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
 

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/shared_file.h"
 #include "media/instant.h"
 #include "media/time.h"
 #include "media/track.h"
@@ -61,7 +63,9 @@ class EncodeSide {
     /// That a rung of stills shows one picture for; less than a part, or the packager takes it for a hole.
     base::Micros longest_still = 375 * base::kMillisecond;
     std::shared_ptr<Slate> slate;  ///< null: none; from then on the encode side's alone
-    base::Micros slate_after = 0;  ///< without a picture; negative: only where it is asked for
+    std::string slate_text;        ///< over the slate, or over the last picture where there is none; empty: none
+    std::shared_ptr<const base::SharedFile> slate_font;  ///< of that text, and of those of show_slate(); null: none
+    base::Micros slate_after = 0;                        ///< without a picture; negative: only where it is asked for
   };
 
   struct RungCounters {
@@ -129,9 +133,9 @@ class EncodeSide {
   /// The last level; 0 where there is nothing to save.
   int most_economy() const;
   Load load() const;
-  /// Shows the slate from the next picture on, whatever comes, until it is called with false. Without a slate
-  /// the picture of that instant stays.
-  void show_slate(bool on);
+  /// Shows the slate from the next picture on, with this text (empty: none), whatever comes, until it is called with
+  /// false. Without a slate the picture of that instant stays.
+  void show_slate(bool on, const std::string& text);
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
   void force_key_at(media::Instant pts);
   /// Makes the next picture of this rung an IDR frame, and of no other.

@@ -14,19 +14,40 @@ void mix_row(std::uint8_t* to, const std::uint8_t* from, const std::uint8_t* ove
   }
 }
 
+bool has_something(const SlateShow::Options& options) {
+  return options.slate != nullptr || (!options.text.empty() && options.font != nullptr);
+}
+
 }  // namespace
 
-SlateShow::SlateShow(std::shared_ptr<Slate> slate, base::Micros after, const std::vector<Rung>& rungs)
-    : slate_(std::move(slate)),
+SlateShow::SlateShow(const Options& options, const std::vector<Rung>& rungs)
+    : slate_(options.slate),
+      own_text_(options.text),
       cascade_(rungs),
       pools_(rungs.size()),
-      fade_(slate_ == nullptr ? SlateFade::kNever : after) {}
+      fade_(has_something(options) ? options.after : SlateFade::kNever),
+      title_(options.font, rungs.size()) {}
+
+void SlateShow::ask(bool on, std::string text) {
+  const std::lock_guard lock(mutex_);
+  asked_text_ = std::move(text);
+  asked_ = on;
+}
 
 void SlateShow::next(base::Micros at, SlateFade::What what, const Cascade& feed) {
   const bool before = fade_.share() > 0;
-  const bool seen = fade_.next(at, what, asked_) > 0;
+  const bool asked = asked_;
+  const bool seen = fade_.next(at, what, asked) > 0;
   shown_ = seen;
+  if (!seen && before) title_.release();
   if (!seen) return;
+  // On its way out a slate keeps the text that it had; one that an outage goes on with has its own.
+  if (asked) {
+    const std::lock_guard lock(mutex_);
+    title_.set(asked_text_);
+  } else if (!before || fade_.share() >= 1) {
+    title_.set(own_text_);
+  }
   if (!before) ++shows_;
   ++pictures_;
   move(at, !before, feed);
@@ -34,17 +55,26 @@ void SlateShow::next(base::Micros at, SlateFade::What what, const Cascade& feed)
 
 void SlateShow::move(base::Micros at, bool begins, const Cascade& feed) {
   if (slate_ == nullptr) {
-    if (begins) cascade_.next(feed.source(), feed.aspect());
+    if (!begins) return;
+    FramePtr still = feed.source();
+    // Captions are characters to be typed: once.
+    if (still != nullptr) av_frame_remove_side_data(still.get(), AV_FRAME_DATA_A53_CC);
+    cascade_.next(std::move(still), feed.aspect());
   } else if (slate_->move_to(at - fade_.began()) || !loaded_) {
     loaded_ = true;
     cascade_.next(FramePtr(av_frame_clone(&slate_->picture())), {1, 1});
   }
 }
 
+FramePtr SlateShow::slate_picture(std::size_t rung) {
+  const auto under = slate_ == nullptr ? SlateTitle::Under::kDarkened : SlateTitle::Under::kAsItIs;
+  return title_.over(rung, cascade_.picture(rung), under);
+}
+
 FramePtr SlateShow::picture(std::size_t rung, Cascade& feed) {
   const double share = fade_.share();
   if (share <= 0) return feed.picture(rung);
-  FramePtr slate = cascade_.picture(rung);
+  FramePtr slate = slate_picture(rung);
   if (share >= 1 && slate != nullptr) return slate;
   FramePtr under = feed.picture(rung);
   if (slate == nullptr) return under;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 #include "transcode/cascade.h"
@@ -11,20 +13,26 @@
 #include "transcode/rung.h"
 #include "transcode/slate.h"
 #include "transcode/slate_fade.h"
+#include "transcode/slate_title.h"
 
 namespace transcode {
 
-/// Puts a slate in the place of the pictures of a ladder, in the sizes of all rungs, with a mix from one to the other.
-/// Where there is no slate and an operator wants one, the picture of that instant stands in its place: what is to be
-/// hidden is hidden.
-/// Thread: the scaling thread's; ask() and the counters any.
+/// Puts a slate in the place of the pictures of a ladder, in the sizes of all rungs, with a mix from one to the other:
+/// a film or a still, a text over it, or a text over the picture of the instant at which the slate begins, darkened.
+/// Where there is none of this and an operator wants a slate, that picture alone stands in its place: what is to be
+/// hidden is hidden. Thread: the scaling thread's; ask() and the counters any.
 class SlateShow {
  public:
-  /// `slate`: null for none. `after`: see SlateFade.
-  SlateShow(std::shared_ptr<Slate> slate, base::Micros after, const std::vector<Rung>& rungs);
+  struct Options {
+    std::shared_ptr<Slate> slate;                  ///< null: the picture of the instant
+    std::string text;                              ///< of a slate that nobody asks for; empty: none
+    std::shared_ptr<const base::SharedFile> font;  ///< of texts; null: none is shown
+    base::Micros after = 0;                        ///< see SlateFade; of nothing to show: kNever
+  };
+  SlateShow(const Options& options, const std::vector<Rung>& rungs);
 
-  /// An operator wants the slate from the next picture on, or no longer.
-  void ask(bool on) { asked_ = on; }
+  /// An operator wants the slate from the next picture on, with this text, or no longer.
+  void ask(bool on, std::string text);
   bool asked() const { return asked_; }
 
   /// Moves to the picture that is shown at `at`; `feed` has the one that would be shown without a slate.
@@ -41,14 +49,19 @@ class SlateShow {
 
  private:
   void move(base::Micros at, bool begins, const Cascade& feed);
+  FramePtr slate_picture(std::size_t rung);
   FramePtr mix(std::size_t rung, const AVFrame& feed, const AVFrame& slate);
 
   const std::shared_ptr<Slate> slate_;
+  const std::string own_text_;
   Cascade cascade_;
   std::vector<FramePool> pools_;  ///< of mixed pictures, by rung
   SlateFade fade_;
+  SlateTitle title_;
   bool loaded_ = false;  ///< the cascade has the slate's picture
   std::atomic<bool> asked_{false};
+  std::mutex mutex_;  // a hand-over between two threads, of the text alone
+  std::string asked_text_;
   std::atomic<bool> shown_{false};
   std::atomic<std::uint64_t> shows_{0};
   std::atomic<std::uint64_t> pictures_{0};

@@ -57,7 +57,7 @@ bool Production::on_message(const feed::Addressed& addressed) {
   } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
     select(from.id(), *selected);
   } else if (const auto* slate = std::get_if<feed::Slate>(&message)) {
-    show_slate(slate->on);
+    show_slate(*slate);
   } else if (const auto* economy = std::get_if<feed::Economy>(&message)) {
     video_.set_economy(economy->level);
   } else if (std::holds_alternative<feed::Finish>(message)) {
@@ -103,7 +103,7 @@ void Production::tick(base::Micros utc) {
   for (Feed& feed : feeds_) feed.tick(utc);
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
-  if (options_.outage != job::Options::Outage::kGap || slate_) video_.hold(utc);
+  if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
   mark_switch();
@@ -111,10 +111,10 @@ void Production::tick(base::Micros utc) {
   probe_feeds();
 }
 
-void Production::show_slate(bool on) {
-  slate_ = on;
-  video_.show_slate(on);
-  for (const auto& lane : audio_) lane->mute(on);
+void Production::show_slate(const feed::Slate& slate) {
+  slate_ = slate;
+  video_.show_slate(slate);
+  for (const auto& lane : audio_) lane->mute(slate.on);
 }
 
 void Production::finish() {
@@ -311,7 +311,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   const std::optional<AudioPlan> plan = plan_audio(options_, track);
   if (!plan) return;
   auto made = std::make_unique<AudioLane>(options_, static_cast<LaneOutlet&>(*this), audio_.size() + 1);
-  made->mute(slate_);
+  made->mute(slate_.on);
   if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
 }
 

@@ -89,7 +89,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   /// What the pictures of the feed have been, where all of them are decoded.
   std::optional<transcode::PictureHealth::Report> decoded_health(const Feed& feed) const;
   void tick(base::Micros utc);
-  void show_slate(bool on);
+  void show_slate(const feed::Slate& slate);
   void finish();
   void forget_early(const media::Track& next);
   void take_audio(Feed& from, const media::Track& track);
@@ -109,7 +109,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that was selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
-  bool slate_ = false;            ///< the operator wants the slate
+  feed::Slate slate_;             ///< what the operator wants
   base::Micros now_ = 0;          ///< UTC, of the newest tick
   base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
   VideoLane video_;

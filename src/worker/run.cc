@@ -74,6 +74,15 @@ job::Stats& map_stats(int descriptor) {
   return *new (page) job::Stats{};
 }
 
+/// Null where there is none.
+std::shared_ptr<const base::SharedFile> open_file(int descriptor, std::string_view what) {
+  if (descriptor < 0) return nullptr;
+  auto file = base::SharedFile::open(descriptor);
+  if (file.ok()) return file.take();
+  base::log_error("worker", "a file of the slate is not readable", {{"file", what}, {"why", file.error().message()}});
+  return nullptr;
+}
+
 class Runner {
  public:
   Runner(job::Options options, const job::SpawnDescriptors& descriptors)
@@ -136,11 +145,8 @@ int run_channel(const std::string& options_json, const job::SpawnDescriptors& de
     base::log_warn("worker", "the kernel does not support these limits on workers; the others are in force",
                    {{"step", step}});
   }
-  if (descriptors.slate >= 0) {
-    auto slate = base::SharedFile::open(descriptors.slate);
-    if (slate.ok()) options->slate = slate.take();
-    if (!slate.ok()) base::log_error("worker", "no slate", {{"why", slate.error().message()}});
-  }
+  options->slate = open_file(descriptors.slate, "slate");
+  options->slate_font = open_file(descriptors.font, "font");
   // Of this thread and those that it starts.
   if (options->nice > 0) setpriority(PRIO_PROCESS, 0, options->nice);
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());

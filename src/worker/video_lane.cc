@@ -145,11 +145,13 @@ base::Status VideoLane::open_ladder() {
   encode.segment = media::slot_length(source_->timescale, rate, options_.segment).seconds;
   encode.keys = plan_.copy ? EncodeSide::Keys::kForced : EncodeSide::Keys::kGrid;
   encode.slate = open_slate();
+  encode.slate_text = options_.slate_text;
+  encode.slate_font = options_.slate_font;
   encode.slate_after = options_.outage == job::Options::Outage::kSlate ? options_.slate_after : -1;
   // Well below a part, however the packager rounds that: otherwise what lies between two stills would be a hole.
   encode.longest_still = std::min(encode.longest_still, options_.part * 3 / 4);
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
-  encode_->show_slate(slate_);
+  encode_->show_slate(slate_.on, slate_.text);
   encode_->set_economy(economy_);
   TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding()));
   encode_->select(decode_.get());
@@ -170,9 +172,9 @@ std::shared_ptr<transcode::Slate> VideoLane::open_slate() const {
   return nullptr;
 }
 
-void VideoLane::show_slate(bool on) {
-  slate_ = on;
-  if (encode_) encode_->show_slate(on);
+void VideoLane::show_slate(const feed::Slate& slate) {
+  slate_ = slate;
+  if (encode_) encode_->show_slate(slate.on, slate.text);
 }
 
 bool VideoLane::take(media::Packet& packet) {
@@ -193,7 +195,7 @@ void VideoLane::publish_copy(const media::Packet& packet) {
   if (!copy_) return;
   if (rate_->add(packet.dts, packet.data.size())) outlet_.on_change();
   media::Packet published = packet;
-  if (slate_ && (continued_ || !still_.empty())) {
+  if (slate_.on && (continued_ || !still_.empty())) {
     copy_held_ = true;
     // The last picture, wherever the feed has a key frame, so that segments go on to begin there; what lies between,
     // the packager holds.

@@ -83,9 +83,9 @@ class VideoLane final : private transcode::Output {
   void hold(base::Micros utc);
   /// The log has a picture of an earlier worker, which the packager holds: what is copied need not begin by itself.
   void continue_log() { continued_ = true; }
-  /// Shows the slate in the rungs, whatever the feed shows, until it is called with false; a copy holds its last key
-  /// frame. Also of encoders that are opened later.
-  void show_slate(bool on);
+  /// Shows the slate in the rungs, whatever the feed shows, until it is called with one that is off; a copy holds its
+  /// last key frame. Also of encoders that are opened later.
+  void show_slate(const feed::Slate& slate);
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
   void on_cut(std::int64_t time);
   /// A rung lost frames and needs a key frame.
@@ -168,9 +168,9 @@ class VideoLane final : private transcode::Output {
   transcode::HoldClock hold_clock_;
   std::vector<RungLane> rungs_;
   std::uint64_t unplayable_ = 0;
-  bool slate_ = false;  ///< the operator wants it
-  int economy_ = 0;     ///< the level that is asked for
-  base::Bytes still_;   ///< newest key frame of the copy that was published, in format_
+  feed::Slate slate_;  ///< what the operator wants
+  int economy_ = 0;    ///< the level that is asked for
+  base::Bytes still_;  ///< newest key frame of the copy that was published, in format_
   bool continued_ = false;
   std::optional<base::Micros> copied_from_;  ///< the first picture of the copy's present track
   bool copy_held_ = false;                   ///< the copy shows still_, up to a key frame

@@ -81,6 +81,7 @@ class Zygote {
     close(descriptors.stats);
     close(descriptors.media);
     if (descriptors.slate >= 0) close(descriptors.slate);
+    if (descriptors.font >= 0) close(descriptors.font);
     job::SpawnReport report{.id = request->id, .pid = pid};  // kStarted, unless fork() failed
     if (pid < 0) {
       report.kind = job::SpawnReport::Kind::kFailed;

@@ -27,7 +27,8 @@ before(async () => {
   const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }, { height: 90, bitrate: '150k', preset: 'ultrafast' }];
   const rungs = { ladder, part: '200ms', outage: 'slate' };
   server = await Server.start({
-    channels: { '*': copy({ part: '200ms' }), away: { ...rungs, slate, slate_after: '500ms' }, ordered: { ...rungs, outage: 'hold', slate: film }, killed: { ...rungs, slate } },
+    channels: { '*': copy({ part: '200ms' }), away: { ...rungs, slate, slate_after: '500ms' }, ordered: { ...rungs, outage: 'hold', slate: film },
+      text: { ...rungs, slate_text: "We'll be\nright back", slate_after: '500ms' }, killed: { ...rungs, slate } },
   }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
 after(async () => {
@@ -92,6 +93,38 @@ test('an operator shows a film for a time, with a reason, whatever the feed brin
   await checking;
   assert.strictEqual(await grounds('ordered', 180), 'red blue red');
   assert.match(server.log(), /the slate is shown.*pitch invasion/);
+});
+
+// What is seen in the newest segment of a rendition: its luma below the text, and the share of its middle that is white.
+async function newest(channel) {
+  const list = (await server.get(server.playlist(channel))).text;
+  const uri = new URL(list.match(/RESOLUTION=320x180[^\n]*\n([^\n]+)/)[1], server.playlist(channel)).href;
+  const raw = execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '-1', '-i', uri, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'gray', '-']);
+  let white = 0;
+  for (let y = 60; y < 120; ++y) for (let x = 60; x < 260; ++x) white += raw[320 * y + x] > 160 ? 1 : 0;
+  return { ground: raw[320 * 170 + 4], white: white / (60 * 200) };
+}
+const read = (channel, wanted) => server.until(`${channel}: a text is ${wanted ? '' : 'not '}read`, async () => ((await newest(channel)).white > 0.01) === wanted);
+
+test('a text over the last picture, darkened, in an outage, and the text of an order', async () => {
+  const first = publish('text');
+  await server.live('text');
+  await sleep(2500);
+  const { ground, white } = await newest('text');
+  assert.strictEqual(white, 0);
+  await first.stop('SIGKILL');
+  await seen('text', true);
+  await read('text', true);
+  const away = (await newest('text')).ground;
+  assert.ok(away < ground - 20, `${ground} ${away}`);
+  publish('text');
+  await seen('text', false);
+  await read('text', false);
+  assert.strictEqual((await order('text', { on: true, text: 'سنعود قريبا \u{1F3C6}' })).status, 204);
+  await seen('text', true);
+  await read('text', true);
+  assert.strictEqual((await stateOf('text')).slate.text, 'سنعود قريبا \u{1F3C6}');
+  assert.match(server.log(), /font of the slate lacks characters.*U\+1F3C6/);
 });
 
 test('a worker that dies takes no ordered slate with it', async () => {

@@ -32,7 +32,8 @@ class FakeBackend final : public Backend {
   void order_slate(std::string channel, channel::SlateOrder::Request request, Take<Channels::Slate> take) override {
     if (request.duration > 0) shortest = std::min(shortest, request.duration);
     slates.push_back(channel + (request.on ? " on" : " off") + " for " +
-                     std::to_string(request.duration / base::kMillisecond) + " ms: " + request.reason);
+                     std::to_string(request.duration / base::kMillisecond) + " ms: " + request.reason +
+                     (request.text.empty() ? "" : "; " + request.text));
     take(slate_outcome);
   }
 
@@ -266,6 +267,13 @@ TEST_F(RoutesTest, OrdersASlateForATimeWithAReason) {
   EXPECT_EQ(backend_.shortest, 1) << "a short time is not for ever";
 }
 
+TEST_F(RoutesTest, OrdersATextToBeSeen) {
+  EXPECT_EQ(slate("match", R"({"on": true, "text": "We'll be\nright back"})").status, 204);
+  EXPECT_EQ(slate("match", R"({"on": true, "text": "\u0633\u0646\u0639\u0648\u062f", "reason": "rain"})").status, 204);
+  EXPECT_EQ(backend_.slates,
+            (std::vector<std::string>{"match on for 0 ms: ; We'll be\nright back", "match on for 0 ms: rain; سنعود"}));
+}
+
 TEST_F(RoutesTest, SaysWhyASlateIsNotShown) {
   using Outcome = channel::Channel::SlateOutcome;
   backend_.slate_outcome = std::nullopt;
@@ -274,6 +282,10 @@ TEST_F(RoutesTest, SaysWhyASlateIsNotShown) {
   const Answer none = slate("match", R"({"on": true})");
   EXPECT_EQ(none.status, 409);
   EXPECT_NE(none.body.find("slate: FILE"), std::string::npos) << "the remedy";
+  backend_.slate_outcome = Outcome::kNoFont;
+  const Answer no_font = slate("match", R"({"on": true, "text": "x"})");
+  EXPECT_EQ(no_font.status, 409);
+  EXPECT_NE(no_font.body.find("fonts-dejavu-core"), std::string::npos) << "the remedy";
   backend_.slate_outcome = Outcome::kNotLive;
   EXPECT_EQ(slate("match", R"({"on": true})").status, 409);
 }
@@ -283,7 +295,10 @@ TEST_F(RoutesTest, RefusesAnOrderForASlateThatIsNone) {
   for (const std::string& body : std::vector<std::string>{
            "", "on", "[]", "{}", R"({"on": 1})", R"({"on": true, "for": 0})", R"({"on": true, "for": -1})",
            R"({"on": true, "for": 86401})", R"({"on": true, "for": "1s"})", R"({"on": true, "reason": 5})",
-           R"({"on": true, "until": 5})", R"({"on": true, "reason": ")" + text_of_201 + "\"}"}) {
+           R"({"on": true, "until": 5})", R"({"on": true, "text": ""})", R"({"on": true, "text": 5})",
+           R"({"on": true, "text": "a\u0007"})", "{\"on\": true, \"text\": \"\xff\"}",
+           R"({"on": true, "text": ")" + std::string(501, 'x') + "\"}",
+           R"({"on": true, "reason": ")" + text_of_201 + "\"}"}) {
     EXPECT_EQ(slate("match", body).status, 400) << body;
   }
   EXPECT_TRUE(backend_.slates.empty());
@@ -297,10 +312,11 @@ TEST_F(RoutesTest, TellsOfAChannelsSlate) {
   auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
   EXPECT_EQ(channel["slate"]["shown"], false);
   EXPECT_TRUE(channel["slate"]["seconds_left"].is_null());
-  backend_.reports[0].slate = {.shown = true, .ordered = true, .reason = "pause", .left = 2'500'000};
+  backend_.reports[0].slate = {.shown = true, .ordered = true, .reason = "pause", .text = "Rain", .left = 2'500'000};
   channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
   EXPECT_EQ(channel["slate"],
-            (nlohmann::json{{"shown", true}, {"ordered", true}, {"reason", "pause"}, {"seconds_left", 2.5}}));
+            (nlohmann::json{
+                {"shown", true}, {"ordered", true}, {"reason", "pause"}, {"text", "Rain"}, {"seconds_left", 2.5}}));
 }
 
 }  // namespace

@@ -275,6 +275,36 @@ TEST(Slate, DoesNotGoWithGaps) {
   EXPECT_EQ(problems_of("channels: {a: {outage: hold, slate: " + file + "}}"), "");
 }
 
+TEST(Slate, MayBeATextAlone) {
+  const auto read = parse_config("channels: {a: {outage: slate, slate_text: \"We'll be\\nright back\"}}", "t.yaml");
+  const auto* config = std::get_if<Config>(&read);
+  ASSERT_NE(config, nullptr);
+  const job::Options& media = config->channels.at("a").options.media;
+  EXPECT_EQ(media.slate_text, "We'll be\nright back");
+  EXPECT_NE(media.slate_font, nullptr) << "DejaVu Sans, of fonts-dejavu-core";
+}
+
+TEST(Slate, HasATextOfABoundedLengthWithoutControls) {
+  EXPECT_NE(problems_of("channels: {a: {slate_text: \"a\\tb\"}}").find("control characters"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {slate_text: " + std::string(501, 'x') + "}}").find("500 bytes"),
+            std::string::npos);
+  EXPECT_EQ(problems_of("channels: {a: {slate_text: ''}}"), "");
+}
+
+TEST(Slate, OfATextDoesNotGoWithGapsEither) {
+  EXPECT_NE(problems_of("channels: {a: {outage: gap, slate_text: x}}").find("outage: gap"), std::string::npos);
+}
+
+TEST(Slate, HasItsTextInAnotherFontWhereOneIsNamed) {
+  const std::string font = own_file("font.ttf");
+  std::ofstream(font, std::ios::binary) << std::string("\0\1\0\0 and more", 13);
+  const auto read = parse_config("channels: {a: {slate_text: x, slate_font: " + font + "}}", "t.yaml");
+  const auto* config = std::get_if<Config>(&read);
+  ASSERT_NE(config, nullptr);
+  EXPECT_EQ(config->channels.at("a").options.media.slate_font->view().size(), 13U);
+  EXPECT_NE(problems_of("channels: {a: {slate_font: none.ttf}}").find("none.ttf"), std::string::npos);
+}
+
 TEST(Slate, ThatIsNoPictureIsRefusedWithItsPlace) {
   const std::string file = own_file("slate.txt");
   std::ofstream(file) << "text";

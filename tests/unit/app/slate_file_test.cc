@@ -50,6 +50,24 @@ TEST_F(SlateFileTest, RefusesAFileThatIsNotThereOrADirectory) {
   EXPECT_FALSE(read_slate(directory_).ok());
 }
 
+TEST_F(SlateFileTest, TakesFontsAndRefusesOtherFiles) {
+  for (const std::string& head : {"\0\1\0\0 glyphs"s, "OTTO glyphs"s, "ttcf glyphs"s, "true glyphs"s}) {
+    const auto font = read_font(file("font", head));
+    ASSERT_TRUE(font.ok()) << font.error().what;
+    EXPECT_EQ(base::text_of((*font)->view()), head);
+  }
+  for (const std::string& bytes : {""s, "\x89PNG"s, "wOFF"s, "\0\1\0"s}) {
+    const auto font = read_font(file("font.woff", bytes));
+    ASSERT_FALSE(font.ok());
+    EXPECT_NE(font.error().what.find("TrueType"), std::string::npos);
+  }
+}
+
+TEST_F(SlateFileTest, HasADefaultFontOfThePackageThatTestsInstall) {
+  ASSERT_NE(default_font(), nullptr) << "install fonts-dejavu-core";
+  EXPECT_EQ(default_font(), default_font()) << "one copy";
+}
+
 TEST_F(SlateFileTest, SharesOneCopyAmongChannels) {
   const auto one = read_slate(file("one.png", "\x89PNG one")).take();
   EXPECT_EQ(read_slate(file("same.png", "\x89PNG one")).take(), one);

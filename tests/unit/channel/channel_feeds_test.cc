@@ -71,6 +71,37 @@ TEST_F(SlateTest, IsRefusedWhereThereIsNoneAndWhereNothingIsShown) {
   EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone) << "one that was shown before a reload";
 }
 
+TEST_F(SlateTest, HasTheTextOfItsOrderElseTheChannelsOwn) {
+  Options with = options();
+  with.media.slate_text = "We'll be right back";
+  with.media.slate_font = base::SharedFile::make(base::view_of("a font")).take();
+  channel_.set_options(with);
+  publish();
+  worker().say({sound()});
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kDone) << "a text alone is a slate";
+  EXPECT_EQ(channel_.order_slate({.on = true, .text = "Rain"}), Outcome::kDone);
+  EXPECT_EQ(slates(), "slate(We'll be right back) slate(Rain)");
+  EXPECT_EQ(channel_.slate_order().text(), "Rain");
+}
+
+TEST_F(SlateTest, NeedsAFontForATextAndNoneWithoutOne) {
+  publish();
+  EXPECT_EQ(channel_.order_slate({.on = true, .text = "Rain"}), Outcome::kNoFont);
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kDone);
+}
+
+TEST_F(SlateTest, OfATextAloneNeedsNothingInTheConfigurationButNoGaps) {
+  Options with = options();
+  with.media.slate_font = base::SharedFile::make(base::view_of("a font")).take();
+  channel_.set_options(with);
+  publish();
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kNoSlate);
+  EXPECT_EQ(channel_.order_slate({.on = true, .text = "Rain"}), Outcome::kDone);
+  with.media.outage = job::Options::Outage::kGap;
+  channel_.set_options(with);
+  EXPECT_EQ(channel_.order_slate({.on = true, .text = "Rain"}), Outcome::kNoSlate);
+}
+
 // ---- Two feeds.
 
 class TwoFeedsTest : public ChannelTest {

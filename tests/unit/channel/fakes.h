@@ -95,7 +95,9 @@ inline std::string name_of(const feed::Addressed& message) {
     std::string operator()(const feed::Stop&) const { return "stop"; }
     std::string operator()(const feed::Finish&) const { return "finish"; }
     std::string operator()(const feed::Dropped& m) const { return "dropped " + std::to_string(m.bytes); }
-    std::string operator()(const feed::Slate& m) const { return m.on ? "slate" : "no-slate"; }
+    std::string operator()(const feed::Slate& m) const {
+      return !m.on ? "no-slate" : m.text.empty() ? "slate" : "slate(" + m.text + ")";
+    }
     std::string operator()(const feed::Economy& m) const { return "economy " + std::to_string(m.level); }
     std::string operator()(const feed::Select& m) const {
       const std::string how = m.how == feed::Select::How::kAsked ? "select" : "select-now";

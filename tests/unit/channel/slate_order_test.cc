@@ -10,14 +10,16 @@ using base::kSecond;
 TEST(SlateOrder, HoldsUntilItIsTakenBack) {
   SlateOrder order;
   EXPECT_FALSE(order.on());
-  order.take({.on = true, .reason = "pause"}, 100 * kSecond);
+  order.take({.on = true, .reason = "pause", .text = "back at once"}, 100 * kSecond);
   EXPECT_TRUE(order.on());
   EXPECT_EQ(order.reason(), "pause");
+  EXPECT_EQ(order.text(), "back at once");
   EXPECT_EQ(order.left(500 * kSecond), std::nullopt);
   EXPECT_FALSE(order.over(100'000 * kSecond));
   order.clear();
   EXPECT_FALSE(order.on());
   EXPECT_EQ(order.reason(), "");
+  EXPECT_EQ(order.text(), "");
 }
 
 TEST(SlateOrder, IsOverWhenItsTimeIs) {

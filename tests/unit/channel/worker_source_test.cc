@@ -538,21 +538,23 @@ TEST_F(WorkerSourceTest, ANewSettingTakesEffectWithTheNextWorker) {
 
 TEST_F(WorkerSourceTest, TellsItsWorkerOnceOfASlateAndOnceOfItsEnd) {
   begin();
-  source_.show_slate(true);
-  source_.show_slate(true);
-  source_.show_slate(false);
-  source_.show_slate(false);
-  EXPECT_EQ(worker().trace(), "rtmp slate no-slate");
+  source_.show_slate("");
+  source_.show_slate("");
+  source_.show_slate("at once");
+  source_.show_slate("at once");
+  source_.show_slate(std::nullopt);
+  source_.show_slate(std::nullopt);
+  EXPECT_EQ(worker().trace(), "rtmp slate slate(at once) no-slate");
 }
 
 TEST_F(WorkerSourceTest, TellsEachLaterWorkerOfTheSlateBeforeItsFeed) {
   begin();
   worker().say({sound()});
-  source_.show_slate(true);
+  source_.show_slate("back");
   worker().die();
   time_.advance(0);
   ASSERT_EQ(workers(), 2U);
-  EXPECT_EQ(worker().trace().substr(0, 10), "slate rtmp");
+  EXPECT_EQ(worker().trace().substr(0, 16), "slate(back) rtmp");
 }
 
 TEST_F(WorkerSourceTest, TellsItsWorkerAndEachLaterOneHowMuchToSave) {

@@ -38,7 +38,9 @@ struct Describe {
     return std::string(m.how == Select::How::kAsked ? "select" : "select now") +
            (m.reason ? " " + std::string(to_string(*m.reason)) : "");
   }
-  std::string operator()(const Slate& m) const { return m.on ? "slate on" : "slate off"; }
+  std::string operator()(const Slate& m) const {
+    return (m.on ? "slate on" : "slate off") + (m.text.empty() ? "" : " " + m.text);
+  }
   std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
 };
 
@@ -62,7 +64,7 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Tick{1'700'000'000'500'000}},
     {Id::kBackup, Dropped{123}},
     {Id::kPrimary, Select{Select::How::kForced}},
-    {Id::kPrimary, Slate{true}},
+    {Id::kPrimary, Slate{true, "back at once"}},
     {Id::kPrimary, Slate{false}},
     {Id::kPrimary, Economy{255}},
     {Id::kPrimary, Stop{}},
@@ -71,7 +73,8 @@ const std::vector<Addressed> kSession = {
 const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select black\n"
-    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on\nslate off\neconomy 255\nstop\nfinish\n";
+    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\neconomy "
+    "255\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;

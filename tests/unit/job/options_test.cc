@@ -23,6 +23,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.audio_rung.bitrate = 96'000;
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
+  options.slate_text = "We'll be \"right\" back\nسنعود";
   options.nice = 5;
   options.standby = Options::Standby::kHot;
   options.program = 3;
@@ -39,6 +40,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
   EXPECT_EQ(back->outage, Options::Outage::kSlate);
   EXPECT_EQ(back->slate_after, 1'500'000);
+  EXPECT_EQ(back->slate_text, options.slate_text);
   EXPECT_EQ(back->nice, 5);
   EXPECT_EQ(back->standby, Options::Standby::kHot);
   EXPECT_EQ(back->program, 3);

@@ -54,6 +54,24 @@ TEST_F(SpawnMessageTest, ASlateIsAFifthDescriptor) {
   EXPECT_GE(got.media, 0);
 }
 
+TEST_F(SpawnMessageTest, AFontComesWithASlateOrWithoutOne) {
+  int pipes[2];
+  ASSERT_EQ(pipe2(pipes, O_CLOEXEC), 0);
+  const int end = pipes[0];
+  ASSERT_TRUE(send_request(server(), {7, "{}"}, {end, end, end, end, -1, pipes[1]}).ok());
+  SpawnDescriptors got;
+  ASSERT_TRUE(receive_request(parent(), got).ok());
+  EXPECT_EQ(got.slate, -1);
+  EXPECT_EQ(write(got.font, "x", 1), 1) << "the end that writes";
+  ASSERT_TRUE(send_request(server(), {8, "{}"}, {end, end, end, end, end, pipes[1]}).ok());
+  const auto both = receive_request(parent(), got);
+  ASSERT_TRUE(both.ok());
+  EXPECT_EQ(both->options, "{}");
+  EXPECT_EQ(write(got.font, "x", 1), 1);
+  EXPECT_GE(got.slate, 0);
+  EXPECT_EQ(write(got.slate, "x", 1), -1) << "the end that reads";
+}
+
 TEST_F(SpawnMessageTest, APingBringsNone) {
   ASSERT_TRUE(send_ping(server()).ok());
   SpawnDescriptors got{1, 2, 3, 4};
@@ -65,8 +83,8 @@ TEST_F(SpawnMessageTest, APingBringsNone) {
 }
 
 TEST_F(SpawnMessageTest, ARequestWithoutDescriptorsIsMalformed) {
-  const std::uint64_t id = 7;
-  ASSERT_EQ(send(server(), &id, sizeof id, 0), static_cast<ssize_t>(sizeof id));
+  const std::uint64_t head[2] = {7, 0};
+  ASSERT_EQ(send(server(), head, sizeof head, 0), static_cast<ssize_t>(sizeof head));
   SpawnDescriptors got;
   EXPECT_EQ(receive_request(parent(), got).error().code, base::Code::kMalformed);
 }
@@ -101,8 +119,8 @@ TEST_F(SpawnMessageTest, AReportToAServerThatIsGoneIsAnError) {
 
 /// Sends a request with one descriptor where four belong.
 void send_with_one(int socket, int descriptor) {
-  std::uint64_t id = 7;
-  iovec part{&id, sizeof id};
+  std::uint64_t head[2] = {7, 0};
+  iovec part{head, sizeof head};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &part;
@@ -114,7 +132,7 @@ void send_with_one(int socket, int descriptor) {
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-  ASSERT_EQ(sendmsg(socket, &message, 0), static_cast<ssize_t>(sizeof id));
+  ASSERT_EQ(sendmsg(socket, &message, 0), static_cast<ssize_t>(sizeof head));
 }
 
 TEST_F(SpawnMessageTest, TheDescriptorsOfAMalformedRequestAreClosed) {

@@ -60,7 +60,7 @@ TEST(Drawing, IsWhiteTextWithABlackOutlineInTheMiddle) {
   const Box box = box_of(drawing);
   EXPECT_NEAR((box.left + box.right) / 2, kWidth / 2, 3);
   EXPECT_NEAR((box.top + box.bottom) / 2, kHeight / 2, 6);
-  EXPECT_NEAR(box.height(), kHeight / 10 * 0.63, 3) << "capitals of a line of a tenth of the height";
+  EXPECT_NEAR(box.height(), kHeight / 8 * 0.63, 3) << "capitals of a line of an eighth of the height";
   const std::size_t stem = static_cast<std::size_t>((box.top + box.height() / 4) * kWidth + box.left + 1);
   EXPECT_EQ(drawing.white[stem], 255);
   EXPECT_EQ(drawing.black[stem], 0);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/transcode/font_file.h"
 #include "unit/transcode/slate_file.h"
 
 namespace transcode {
@@ -23,9 +24,11 @@ std::vector<Rung> two_rungs() {
 
 /// A slate in front of a feed whose picture is grey of luma 100.
 struct Stage {
-  explicit Stage(std::vector<std::uint8_t> given, base::Micros after = 0)
+  explicit Stage(std::vector<std::uint8_t> given, base::Micros after = 0, const std::string& text = "")
       : file(std::move(given)),
-        show(file.empty() ? nullptr : std::shared_ptr<Slate>(Slate::make(file, {}).take()), after, two_rungs()),
+        show({file.empty() ? nullptr : std::shared_ptr<Slate>(Slate::make(file, {}).take()), text,
+              testing::shared_font(), after},
+             two_rungs()),
         feed(two_rungs()) {
     feed.next(testing::make_picture(320, 180, 100, 100), {1, 1});
   }
@@ -33,6 +36,10 @@ struct Stage {
     for (int i = 0; i < frames; ++i) show.next(at += kFrame, what, feed);
   }
   double luma(std::size_t rung) { return luma_of(*show.picture(rung, feed)); }
+  /// Of what is seen at the edge, beside any text.
+  int ground(std::size_t rung) { return testing::luma_at(*show.picture(rung, feed), 4, 4); }
+  /// Share of the picture's samples that are text.
+  double white(std::size_t rung) { return testing::white_of(*show.picture(rung, feed)); }
 
   std::vector<std::uint8_t> file;  ///< outlives the slate
   SlateShow show;
@@ -98,11 +105,11 @@ TEST(SlateShow, PlaysItsFilmFromTheBeginningEachTime) {
 
 TEST(SlateShow, IsShownWhileItIsAskedFor) {
   Stage stage(testing::png(320, 180, 255, 255, 255), SlateFade::kNever);
-  stage.show.ask(true);
+  stage.show.ask(true, "");
   EXPECT_TRUE(stage.show.asked());
   stage.run(6, What::kPicture);
   EXPECT_NEAR(stage.luma(0), 235, 1);
-  stage.show.ask(false);
+  stage.show.ask(false, "");
   stage.run(6, What::kPicture);
   EXPECT_NEAR(stage.luma(0), 100, 1);
 }
@@ -118,16 +125,97 @@ TEST(SlateShow, ShowsTheLastPictureInAnOutageWhereThereIsNoSlate) {
 TEST(SlateShow, HidesTheFeedBehindAPictureOfItWhereAnOperatorWantsASlateAndThereIsNone) {
   Stage stage({});
   stage.run(5, What::kPicture);
-  stage.show.ask(true);
+  stage.show.ask(true, "");
   stage.run(1, What::kPicture);
   stage.feed.next(testing::make_picture(320, 180, 200, 200), {1, 1});
   stage.run(10, What::kPicture);
   EXPECT_NEAR(stage.luma(0), 100, 1) << "the picture of when it was ordered";
   EXPECT_NEAR(stage.luma(1), 100, 1);
   EXPECT_TRUE(stage.show.shown());
-  stage.show.ask(false);
+  stage.show.ask(false, "");
   stage.run(10, What::kPicture);
   EXPECT_NEAR(stage.luma(0), 200, 1);
+}
+
+TEST(SlateShow, DoesNotTypeTheCaptionsOfAStillAgainAndAgain) {
+  Stage stage({});
+  FramePtr captioned = testing::make_picture(320, 180, 100, 100);
+  av_frame_new_side_data(captioned.get(), AV_FRAME_DATA_A53_CC, 3);
+  stage.feed.next(std::move(captioned), {1, 1});
+  stage.show.ask(true, "");
+  stage.run(1, What::kPicture);
+  EXPECT_NE(av_frame_get_side_data(stage.feed.picture(0).get(), AV_FRAME_DATA_A53_CC), nullptr);
+  EXPECT_EQ(av_frame_get_side_data(stage.show.picture(0, stage.feed).get(), AV_FRAME_DATA_A53_CC), nullptr);
+}
+
+TEST(SlateShow, WritesATextOverTheLastPictureDarkenedInEveryRung) {
+  Stage stage({}, 0, "HELLO");
+  stage.run(5, What::kPicture);
+  EXPECT_EQ(stage.white(0), 0);
+  EXPECT_EQ(stage.ground(0), 100);
+  stage.run(10, What::kAbsent);
+  for (const std::size_t rung : {0, 1}) {
+    EXPECT_NEAR(stage.ground(rung), 58, 1) << "half way from 100 to black";
+    EXPECT_GT(stage.white(rung), 0.001);
+  }
+  EXPECT_TRUE(stage.show.shown());
+  EXPECT_EQ(stage.feed.picture(0)->data[0][4], 100) << "the feed's picture itself is not painted over";
+}
+
+TEST(SlateShow, MixesTheTextInWithItsPicture) {
+  Stage stage({}, 0, "HELLO");
+  stage.run(5, What::kPicture);
+  stage.run(2, What::kAbsent);
+  EXPECT_NEAR(stage.ground(0), 100 - 0.4 * 42, 2);
+  EXPECT_EQ(stage.white(0), 0) << "not white yet";
+}
+
+TEST(SlateShow, WritesATextOverAFileThatStaysAsItIs) {
+  Stage stage(testing::png(320, 180, 0, 0, 0), 0, "HELLO");
+  stage.run(5, What::kPicture);
+  stage.run(10, What::kAbsent);
+  EXPECT_EQ(stage.ground(0), 16);
+  EXPECT_GT(stage.white(0), 0.001);
+}
+
+TEST(SlateShow, WritesTheTextOverEachPictureOfAFilm) {
+  Stage stage(testing::counting_film(5), 0, "HELLO");
+  stage.run(5, What::kPicture);
+  stage.run(8, What::kAbsent);
+  const int before = stage.ground(1);
+  EXPECT_GT(stage.white(1), 0.001);
+  stage.run(1, What::kAbsent);
+  EXPECT_NEAR(stage.ground(1), before + 20, 3);
+  EXPECT_GT(stage.white(1), 0.001);
+}
+
+TEST(SlateShow, ShowsTheTextOfAnOrderWhileItHolds) {
+  Stage stage({}, SlateFade::kNever, "HELLO");
+  stage.run(5, What::kPicture);
+  stage.show.ask(true, "I");
+  stage.run(8, What::kPicture);
+  const double little = stage.white(0);
+  EXPECT_GT(little, 0);
+  stage.show.ask(true, "MUCH MORE");
+  stage.run(1, What::kPicture);
+  EXPECT_GT(stage.white(0), 3 * little) << "a second order takes the place of the first at once";
+  stage.show.ask(false, "");
+  stage.run(1, What::kPicture);
+  EXPECT_LT(stage.ground(0), 100) << "on its way out";
+  EXPECT_GT(stage.ground(0), 58);
+  stage.run(8, What::kPicture);
+  EXPECT_EQ(stage.ground(0), 100);
+}
+
+TEST(SlateShow, GoesOnWithItsOwnTextWhereAnOutageOutlastsTheOrder) {
+  Stage stage({}, 0, "HELLO");
+  stage.run(5, What::kPicture);
+  stage.show.ask(true, "I");
+  stage.run(8, What::kAbsent);
+  const double little = stage.white(0);
+  stage.show.ask(false, "");
+  stage.run(2, What::kAbsent);
+  EXPECT_GT(stage.white(0), 2 * little);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "unit/transcode/font_file.h"
 #include "unit/transcode/slate_file.h"
 #include "video_lanes.h"
 
@@ -378,10 +379,10 @@ TEST(VideoLane, ASlateTakesThePlaceOfThePictureInRungsAndIsTakenBack) {
   const auto source = Encode::source(256, 90'000'000, 90000);
   encode.lane.take(source.track, 0);
   encode.play(source.packets, 0, 2);
-  encode.lane.show_slate(true);
+  encode.lane.show_slate({true});
   encode.play(source.packets, 2, 9);
   EXPECT_TRUE(encode.lane.ladder_counters()->slate);
-  encode.lane.show_slate(false);
+  encode.lane.show_slate({false});
   encode.play(source.packets, 9);
   encode.lane.flush();
   const auto frames = transcode::testing::decode(encode.outlet.spec(0).track, encode.outlet.packets[0]);
@@ -395,7 +396,7 @@ TEST(VideoLane, ASlateTakesThePlaceOfThePictureInRungsAndIsTakenBack) {
 TEST(VideoLane, ASlateThatWasOrderedBeforeTheFeedCameIsShownFromItsFirstPicture) {
   Encode encode;
   encode.options.slate = white_slate();
-  encode.lane.show_slate(true);
+  encode.lane.show_slate({true});
   const auto source = Encode::source(256, 90'000'000, 90000);
   encode.lane.take(source.track, 0);
   encode.play(source.packets);
@@ -419,12 +420,30 @@ TEST(VideoLane, ASlateComesByItselfOnlyInAnOutageOfAChannelThatSaysSo) {
   }
 }
 
+TEST(VideoLane, ATextIsASlateOverTheLastPictureInAnOutageAndByOrder) {
+  for (const bool ordered : {false, true}) {
+    Encode encode;
+    encode.options.slate_font = transcode::testing::shared_font();
+    if (!ordered) encode.options.slate_text = "HELLO";
+    if (!ordered) encode.options.outage = job::Options::Outage::kSlate;
+    const auto source = Encode::source(256, 90'000'000, 90000);
+    encode.lane.take(source.track, 0);
+    if (ordered) encode.lane.show_slate({true, "HELLO"});
+    encode.play(source.packets);
+    for (int i = 0; i < 20; ++i) encode.lane.hold((1'000 + i) * base::kSecond / 10 * 10);
+    encode.lane.flush();
+    const auto frames = transcode::testing::decode(encode.outlet.spec(0).track, encode.outlet.packets[0]);
+    EXPECT_GT(transcode::testing::white_of(*frames.back()), 0.001);
+    EXPECT_TRUE(encode.lane.ladder_counters()->slate);
+  }
+}
+
 TEST(VideoLane, WithASlateThatIsNoneTheLadderIsThereAllTheSame) {
   Encode encode;
   encode.options.slate = base::SharedFile::make(base::view_of("no picture")).take();
   const auto source = Encode::source(256, 90'000'000, 90000);
   encode.lane.take(source.track, 0);
-  encode.lane.show_slate(true);
+  encode.lane.show_slate({true});
   encode.play(source.packets);
   encode.lane.flush();
   EXPECT_EQ(encode.outlet.packets[0].size(), 12U);
@@ -452,9 +471,9 @@ TEST(VideoLane, ACopyHoldsItsLastKeyFrameUnderASlateAndGoesOnAtAKeyFrame) {
     }
   };
   say("Aaa");
-  copy.lane.show_slate(true);
+  copy.lane.show_slate({true});
   say("aBbbCc");
-  copy.lane.show_slate(false);
+  copy.lane.show_slate({false});
   say("ccDdd");
   EXPECT_EQ(letters(copy.outlet.packets[0]), "AaaAADdd");
   EXPECT_TRUE(copy.outlet.packets[0][3].key);
@@ -463,12 +482,12 @@ TEST(VideoLane, ACopyHoldsItsLastKeyFrameUnderASlateAndGoesOnAtAKeyFrame) {
 TEST(VideoLane, ACopyOfAWorkerThatTakesOverShowsNothingOfTheFeedUnderASlate) {
   Copy copy;
   copy.lane.continue_log();
-  copy.lane.show_slate(true);
+  copy.lane.show_slate({true});
   copy.lane.take(video_track(256), 0);
   auto packets = make_packets(256, 0, 3600, 3);
   EXPECT_EQ(feed(copy.lane, packets), 3);
   EXPECT_TRUE(copy.outlet.packets[0].empty()) << "the packager holds the picture of the log";
-  copy.lane.show_slate(false);
+  copy.lane.show_slate({false});
   EXPECT_EQ(feed(copy.lane, make_packets(256, 3 * 3600, 3600, 3)), 3);
   EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
 }
