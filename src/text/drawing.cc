@@ -86,6 +86,8 @@ std::uint8_t blend(int under, int over, int alpha) {
 }
 
 void put(const ASS_Image& image, Drawing& out) {
+  out.top = std::min(out.top, image.dst_y);
+  out.bottom = std::max(out.bottom, image.dst_y + image.h);
   const int opaque = 255 - static_cast<int>(image.color & 0xFF);
   const int white = static_cast<int>(image.color >> 24);
   for (int y = 0; y < image.h; ++y) {
@@ -159,8 +161,9 @@ base::Result<Drawing> draw(base::View font, std::string_view text, int width, in
     image = painter.paint(text, line);
   }
   const std::size_t samples = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  Drawing out{width, height, std::vector<std::uint8_t>(samples), std::vector<std::uint8_t>(samples)};
+  Drawing out{width, height, height, 0, std::vector<std::uint8_t>(samples), std::vector<std::uint8_t>(samples)};
   for (; image != nullptr; image = image->next) put(*image, out);
+  out.top = std::min(out.top, out.bottom);
   return out;
 }
 

@@ -15,6 +15,8 @@ namespace text {
 struct Drawing {
   int width = 0;
   int height = 0;
+  int top = 0;     ///< first row that has anything
+  int bottom = 0;  ///< row after the last one
   std::vector<std::uint8_t> white;
   std::vector<std::uint8_t> black;
 };

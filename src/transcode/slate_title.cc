@@ -1,5 +1,7 @@
 #include "transcode/slate_title.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "base/log.h"
@@ -31,6 +33,8 @@ class Covers {
     const int black = drawing_.black[i];
     return {white, black + (kWhole - white - black) * darkening_ / kWhole};
   }
+  /// False of a pair of rows, from an even one on, that stay as they are.
+  bool touch(int y) const { return darkening_ > 0 || (y + 1 >= drawing_.top && y < drawing_.bottom); }
   /// Of the four samples that share one of chroma.
   int around(int x, int y) const {
     int sum = 0;
@@ -58,6 +62,10 @@ void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
   for (int y = 0; y < from.height; ++y) {
     const std::uint8_t* const in = row(from, 0, y);
     std::uint8_t* const out = row(to, 0, y);
+    if (!covers.touch(y / 2 * 2)) {
+      std::copy_n(in, from.width, out);
+      continue;
+    }
     for (int x = 0; x < from.width; ++x) {
       const Cover cover = covers.at(x, y);
       const int left = kWhole - cover.white - cover.black;
@@ -66,6 +74,10 @@ void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
     }
   }
   for (int y = 0; y < from.height / 2; ++y) {
+    if (!covers.touch(2 * y)) {
+      for (const int plane : {1, 2}) std::copy_n(row(from, plane, y), from.width / 2, row(to, plane, y));
+      continue;
+    }
     for (int x = 0; x < from.width / 2; ++x) {
       const int cover = covers.around(x, y);
       for (const int plane : {1, 2}) {

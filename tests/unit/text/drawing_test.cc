@@ -72,7 +72,20 @@ TEST(Drawing, NeverCoversMoreThanThePicture) {
   for (std::size_t i = 0; i < drawing.white.size(); ++i) ASSERT_LE(drawing.white[i] + drawing.black[i], 255);
 }
 
-TEST(Drawing, OfNothingIsEmpty) { EXPECT_EQ(box_of(drawn("")).right, -1); }
+TEST(Drawing, TellsTheRowsThatItIsIn) {
+  const Drawing drawing = drawn("HELLO");
+  EXPECT_LE(drawing.top, box_of(drawing).top);
+  EXPECT_GT(drawing.bottom, box_of(drawing).bottom);
+  EXPECT_GT(drawing.top, kHeight / 4);
+  EXPECT_LT(drawing.bottom, kHeight * 3 / 4);
+  const auto middle = drawing.black.begin() + std::ptrdiff_t{drawing.top} * kWidth;
+  EXPECT_EQ(std::count(drawing.black.begin(), middle, 0), middle - drawing.black.begin());
+}
+
+TEST(Drawing, OfNothingIsEmpty) {
+  EXPECT_EQ(box_of(drawn("")).right, -1);
+  EXPECT_EQ(drawn("").top, drawn("").bottom);
+}
 
 TEST(Drawing, BreaksLinesWhereToldAndWhereTheyAreTooLong) {
   EXPECT_EQ(lines_of(drawn("ONE")), 1);

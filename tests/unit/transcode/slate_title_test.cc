@@ -46,6 +46,16 @@ TEST(SlateTitle, IsWrittenOnACopyInEachSize) {
   EXPECT_EQ(on_large->pts, 7) << "and all that is said of the picture";
 }
 
+TEST(SlateTitle, LeavesEverySampleAboveAndBelowItAsItWas) {
+  SlateTitle title = titled("HELLO");
+  FramePtr picture = make_picture(320, 180, 100, 200);
+  for (int plane = 0; plane < 3; ++plane) picture->data[plane][5 * picture->linesize[plane] + 7] = 33;
+  const FramePtr made = title.over(0, std::move(picture), Under::kAsItIs);
+  for (int plane = 0; plane < 3; ++plane) EXPECT_EQ(made->data[plane][5 * made->linesize[plane] + 7], 33) << plane;
+  EXPECT_EQ(luma_at(*made, 319, 179), 200);
+  EXPECT_EQ(made->data[1][89 * made->linesize[1] + 159], 128);
+}
+
 TEST(SlateTitle, DarkensByHalfTheWayToBlackInTheRangeOfThePicture) {
   SlateTitle title = titled("HELLO");
   EXPECT_NEAR(luma_at(*title.over(0, make_picture(320, 180, 100, 200), Under::kDarkened), 4, 4), 58, 1);
