@@ -138,7 +138,10 @@ bool Channels::make_room(std::optional<std::string_view> address) {
 }
 
 std::optional<std::set<std::string, std::less<>>> Channels::accepted_when_full() const {
-  if (!admission_.full(count({}), true) || longest_without_media(std::nullopt) != nullptr) return std::nullopt;
+  const bool no_room = admission_.full(count({}), true) && longest_without_media(std::nullopt) == nullptr;
+  const auto others = settings_.find("*");
+  const bool no_cpu = others != settings_.end() && !cpu_suffices(others->second);
+  if (!no_room && !no_cpu) return std::nullopt;
   std::set<std::string, std::less<>> names;
   for (const auto& [name, channel] : channels_) {
     if (!declared(name) && channel->state() != Channel::State::kEnded) names.insert(name);

@@ -61,8 +61,9 @@ class Channels final : public ingest::Publisher {
   std::vector<Report> reports();
   /// The feeds that would refuse a further publisher. Environment::on_publishers is called when it changes.
   ingest::FeedNames occupied() const;
-  /// If the limit of channels that the configuration does not name is reached: the names of those that exist, whose
-  /// publishers may come back. nullopt: it is not reached. Environment::on_publishers is called when it changes.
+  /// If no further channel that the configuration does not name can be made, for the limit of their number or of the
+  /// CPU: the names of those that exist, whose publishers may come back. nullopt: there is room.
+  /// Environment::on_publishers is called when it changes.
   std::optional<std::set<std::string, std::less<>>> accepted_when_full() const;
   std::uint64_t denied() const { return denied_; }
   /// Publishers refused for a limit of channels.

@@ -98,7 +98,7 @@ std::variant<SrtGate::Admission, SrtGate::Refusal> SrtGate::decide(std::string_v
                   "feed " + std::string(feed::to_string(feed)) + " of " + id->channel + " has a publisher"});
   }
   if (accepted_when_full && !policy->channels.contains(id->channel) && !accepted_when_full->contains(id->channel)) {
-    return count({SrtReject::kOverload, "the server has as many channels as it may have"});
+    return count({SrtReject::kOverload, "the server takes no further channel now"});
   }
   return admission;
 }

@@ -455,6 +455,14 @@ TEST_F(ChannelsReserveTest, ALadderThatWouldNotFitIsRefusedWithAReason) {
   EXPECT_EQ(publish("news2"), "");
 }
 
+TEST_F(ChannelsReserveTest, WhoWouldBeRefusedForItIsKnownBeforeItIsThere) {
+  cpu_idle_ = 0.36;
+  EXPECT_EQ(channels_->accepted_when_full(), std::nullopt);
+  cpu_idle_ = 0.34;
+  EXPECT_EQ(channels_->accepted_when_full(), Names{"news"})
+      << "it may come back; those with an entry are not asked about";
+}
+
 TEST_F(ChannelsReserveTest, ACopyAndAHighPriorityAlwaysComeIn) {
   cpu_idle_ = 0;
   EXPECT_EQ(publish("copy"), "");
