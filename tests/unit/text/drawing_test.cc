@@ -140,6 +140,18 @@ TEST(Drawing, ShapesAndOrdersArabic) {
   EXPECT_GT(in_right_third, 0) << "the alef, which alone is that high";
 }
 
+TEST(Drawing, RunsTheWayThatItsFirstLetterDoes) {
+  // Latin at the left of both: where the first ends, and where the second begins. Capitals are taller than a beh.
+  for (const char* const text : {"بببببببب HH", "HH بببببببب"}) {
+    const Drawing drawing = drawn(text);
+    const Box box = box_of(drawing);
+    const auto row = drawing.white.begin() + std::ptrdiff_t{box.top + 2} * kWidth;
+    const auto middle = row + (box.left + box.right) / 2;
+    EXPECT_GT(std::count_if(row, middle, [](int white) { return white > 128; }), 5) << text;
+    EXPECT_EQ(std::count_if(middle, row + kWidth, [](int white) { return white > 128; }), 0) << text;
+  }
+}
+
 TEST(Drawing, PutsMarksOnTheirLetters) {
   EXPECT_EQ(box_of(drawn("e\u0301")).width(), box_of(drawn("e")).width()) << "an acute takes no place of its own";
   EXPECT_GT(box_of(drawn("e\u0301")).height(), box_of(drawn("e")).height());
