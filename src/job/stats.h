@@ -38,6 +38,7 @@ struct FeedStats {
   Number scrambled_us;      ///< time for which its video has been scrambled
   Number frame_rate;        ///< pictures in 1000 s, by the last 2 s; 0 until the usual rate is known
   Number usual_frame_rate;  ///< likewise; 0 until it is known
+  Number delay_us;          ///< that it is held back by, to be in step with the other feed
   Number low_rate_us;       ///< media time for which the one has been below half of the other
 
   // Gauges. Known only while there are two feeds, or where the feed is decoded anyway.
@@ -77,6 +78,11 @@ struct Stats {
   Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update
   Number audio_skew_us;    ///< absolute difference of audio timestamps and the sample count
   Number slate;            ///< 1 while the slate is seen
+
+  // Gauges, of two feeds.
+  Number alignment;           ///< a job::Alignment
+  Number feed_offset_us;      ///< a std::int64_t: by how much the backup is behind the primary
+  Number alignment_permille;  ///< confidence
 
   // Where the CPU is short: what govern::Load tells the server, and what the ladder saves.
   Number overdue_us;       ///< media time by which decoding is behind what has arrived; a gauge

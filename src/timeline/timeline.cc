@@ -500,6 +500,11 @@ void Timeline::take(const media::Loss&) {
   }
 }
 
+std::optional<base::Micros> Timeline::clock() const {
+  if (!anchor_) return std::nullopt;
+  return anchor_->map({0, anchor_->feed.scale});
+}
+
 void Timeline::not_before(base::Micros utc) { floor_ = std::max(floor_, utc); }
 
 }  // namespace timeline

@@ -81,6 +81,8 @@ class Timeline final : public media::EventSink {
   void not_before(base::Micros utc);
 
   const Counters& counters() const { return counters_; }
+  /// UTC of the feed's stamp 0 under the newest anchor; nothing before the first.
+  std::optional<base::Micros> clock() const;
 
  private:
   struct Entry {

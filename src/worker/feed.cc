@@ -59,6 +59,7 @@ void Feed::on_event(media::Event&& event) {
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
   }
+  owner_.on_feed_heard(*this, event);
   owner_.on_feed_event(*this, std::move(event));
 }
 

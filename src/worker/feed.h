@@ -24,6 +24,8 @@ class FeedOwner {
   virtual ~FeedOwner() = default;
   /// The feed's next event, in UTC ticks. Its track ids are unique among the feeds of the channel.
   virtual void on_feed_event(Feed& feed, media::Event&& event) = 0;
+  /// The same event before that, as the feed had it.
+  virtual void on_feed_heard(Feed& /*feed*/, const media::Event& /*event*/) {}
 };
 
 /// One of the channel's feeds: its input, and what the lanes need to go on with it while another one is shown: its

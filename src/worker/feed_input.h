@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -46,6 +47,8 @@ class FeedInput final : private rtmp::TagSink {
 
   std::uint64_t unplayable() const { return unplayable_; }
   const timeline::Timeline::Counters& timeline() const { return timeline_.counters(); }
+  /// UTC of the feed's stamp 0; nothing before its time is anchored.
+  std::optional<base::Micros> clock() const { return timeline_.clock(); }
   /// Null while no transport stream comes.
   const ts::Counters* transport() const { return ts_ ? &ts_->counters() : nullptr; }
 

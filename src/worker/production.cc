@@ -31,6 +31,7 @@ Production::Production(job::Options options, OnRecord on_record)
       on_record_(std::move(on_record)),
       packager_(packager::options_of(options_), *this),
       feeds_{Feed(feed::Id::kPrimary, input(options_), *this), Feed(feed::Id::kBackup, input(options_), *this)},
+      offset_(options_.channel),
       video_(options_, *this) {}
 
 Production::~Production() = default;
@@ -95,12 +96,14 @@ void Production::start(Feed& from, feed::Format format) {
     video_.release();
     for (const auto& lane : audio_) lane->release();
   }
+  offset_.restart(from.id());
   from.start(format);
 }
 
 void Production::tick(base::Micros utc) {
   now_ = utc;
   for (Feed& feed : feeds_) feed.tick(utc);
+  offset_.tick(utc, {feeds_[0].input().clock(), feeds_[1].input().clock()});
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);

@@ -17,6 +17,7 @@
 #include "record/record.h"
 #include "worker/audio_lane.h"
 #include "worker/feed.h"
+#include "worker/feed_offset.h"
 #include "worker/lane_outlet.h"
 #include "worker/presentation.h"
 #include "worker/switch_marker.h"
@@ -61,6 +62,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
  private:
   // From the feeds.
   void on_feed_event(Feed& from, media::Event&& event) override;
+  void on_feed_heard(Feed& from, const media::Event& event) override { offset_.hear(from.id(), event); }
   void take(Feed& from, const media::Track& track);
   void take(Feed& from, media::Packet&& packet);
   void take(Feed&, const media::TrackGone& gone);
@@ -105,8 +107,9 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   packager::Packager packager_;
   Presentation presentation_;
   std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index()
-  feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
-  feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that was selected last
+  FeedOffset offset_;
+  feed::Id shown_ = feed::Id::kPrimary;   ///< the one whose audio is played
+  feed::Id wanted_ = feed::Id::kPrimary;  ///< the one that was selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
   feed::Slate slate_;             ///< what the operator wants

@@ -123,6 +123,10 @@ void Production::report(job::Stats& stats) const {
   if (!audio_.empty() && audio_.front()->transcoder() != nullptr) {
     put(stats.audio_skew_us, std::llabs(audio_.front()->transcoder()->counters().skew));
   }
+  const FeedOffset::Known& apart = offset_.known();
+  put(stats.alignment, apart.method);
+  put(stats.feed_offset_us, apart.offset);
+  put(stats.alignment_permille, apart.confidence * 1000);
   const packager::Counters& packaged = packager_.counters();
   put(stats.packager_dropped, packaged.dropped_early + packaged.dropped_late + packaged.dropped_without_key +
                                   packaged.dropped_format + packaged.dropped_overflow);
