@@ -205,6 +205,10 @@ EncodeSide::~EncodeSide() {
 
 void EncodeSide::select(DecodeSide* side) { state_->entry.select(side == nullptr ? Switch::kNone : side->id()); }
 
+void EncodeSide::select_after(DecodeSide& side, base::Micros behind) {
+  state_->entry.select_after(side.id(), media::rescale(behind, base::kSecond, state_->timescale));
+}
+
 void EncodeSide::switch_to(DecodeSide& side) { state_->entry.switch_to(side.id()); }
 
 const DecodeSide* EncodeSide::shown() const { return state_->side_of(state_->entry.selected()); }

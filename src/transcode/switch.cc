@@ -57,6 +57,7 @@ Switch::SteadyTime Switch::patient_until() {
 void Switch::take_over(const Course& course) {
   selected_ = course;
   pending_ = Course{};
+  pause_until_ = INT64_MIN;
   patient_until_.reset();
   changed_.notify_all();
 }
@@ -73,6 +74,12 @@ void Switch::remove(Side side) {
 void Switch::select(Side side) {
   const std::lock_guard lock(mutex_);
   take_over(side == selected_.side ? selected_ : course_of(side));
+}
+
+void Switch::select_after(Side side, std::int64_t pause) {
+  const std::lock_guard lock(mutex_);
+  take_over(course_of(side));
+  if (passed_ != INT64_MIN) pause_until_ = passed_ + pause;
 }
 
 void Switch::switch_to(Side side) {
@@ -115,6 +122,7 @@ void Switch::put(Side side, Picture picture) {
   changed_.wait(lock, [&] { return closed_ || selected_.side != side || pictures_ < kQueue; });
   if (closed_ || selected_.side != side) return;
   note(selected_, picture);
+  if (pts <= pause_until_ + tolerance(selected_.step)) return;
   if (pts > passed_) {
     passed_ = pts;
     passed_of_ = side;

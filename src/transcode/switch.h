@@ -64,6 +64,9 @@ class Switch {
   /// From the next picture on; nothing is pending any longer. Pictures that the side selected before has put already
   /// still come out.
   void select(Side side);
+  /// As select(), but the side's pictures are dropped for the time of `pause` after the newest that has passed. Units:
+  /// ticks.
+  void select_after(Side side, std::int64_t pause);
   /// From the picture on that follows what has passed. As select() where no side is selected.
   void switch_to(Side side);
   /// kNone: no side is. Thread: any.
@@ -125,6 +128,7 @@ class Switch {
   Course pending_;
   std::int64_t passed_ = INT64_MIN;          ///< newest pts that has passed, of any side
   Side passed_of_ = kNone;                   ///< which one put it
+  std::int64_t pause_until_ = INT64_MIN;     ///< pictures of the selected side up to there are dropped
   Side held_up_ = kNone;                     ///< the side that waits for the other one
   std::optional<SteadyTime> patient_until_;  ///< of both sides of the pending switch
   bool closed_ = false;

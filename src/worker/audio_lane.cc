@@ -105,6 +105,14 @@ void AudioLane::publish(media::Packet&& packet) {
   outlet_.publish(*rendition_, std::move(packet));
 }
 
+void AudioLane::pause(base::Micros span) {
+  if (!transcoder_) {
+    if (end_) end_ = media::Instant{end_->micros() + span, base::kSecond};
+  } else if (const auto end = transcoder_->end()) {
+    transcoder_->silence_until({end->micros() + span, base::kSecond}, *this);
+  }
+}
+
 void AudioLane::flush() {
   if (transcoder_) transcoder_->flush(*this);
 }

@@ -34,6 +34,8 @@ class AudioLane final : private transcode::Output {
   /// Silence in place of what comes, until it is called with false.
   void mute(bool on) { muted_ = on; }
   void release() { active_ = false; }
+  /// Silence for `span` after what was taken: a feed that is behind by that has nothing new for that time.
+  void pause(base::Micros span);
   /// False where the packet is of another track.
   bool take(media::Packet& packet);
   void flush();

@@ -1,6 +1,7 @@
 #include "worker/feed.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "media/time.h"
 
@@ -9,6 +10,8 @@ namespace {
 
 // Track ids of a feed are PIDs of 13 bits, or the few numbers of RTMP's tracks.
 constexpr std::uint32_t kIdsPerFeed = 1U << 16;
+// The smallest step of the delay of a feed without a constant frame rate.
+constexpr base::Micros kStep = 20 * base::kMillisecond;
 
 }  // namespace
 
@@ -23,6 +26,8 @@ void Feed::start(feed::Format format) {
   last_picture_ = 0;
   recent_ = {};
   recent_bytes_ = 0;
+  line_.clear();
+  input_.not_before(given_until_);
   input_.start(format);
 }
 
@@ -33,6 +38,7 @@ void Feed::on_loss() {
 }
 
 void Feed::tick(base::Micros utc) {
+  release(utc);
   if (const ts::Counters* counters = input_.transport()) transport_.look(*counters, video_packets_, utc);
 }
 
@@ -44,23 +50,80 @@ const media::Track* Feed::video() const {
 
 void Feed::on_event(media::Event&& event) {
   const std::uint32_t first = kIdsPerFeed * static_cast<std::uint32_t>(feed::index(id_));
+  std::optional<base::Micros> arrived;
   if (auto* track = std::get_if<media::Track>(&event)) {
     track->id += first;
-    note(*track);
   } else if (auto* gone = std::get_if<media::TrackGone>(&event)) {
     gone->track_id += first;
+  } else if (auto* packet = std::get_if<media::Packet>(&event)) {
+    packet->track_id += first;
+    arrived = packet->arrived;
+  }
+  owner_.on_feed_heard(*this, event);
+  if (!line_.used()) return give(std::move(event));
+  line_.put(std::move(event));
+  if (arrived) release(*arrived);
+}
+
+void Feed::release(base::Micros now) {
+  while (std::optional<media::Event> event = line_.take(now)) give(std::move(*event));
+}
+
+void Feed::drain() {
+  while (std::optional<media::Event> event = line_.take()) give(std::move(*event));
+}
+
+void Feed::give(media::Event&& event) {
+  if (const auto* track = std::get_if<media::Track>(&event)) {
+    note(*track);
+  } else if (const auto* gone = std::get_if<media::TrackGone>(&event)) {
     if (video() != nullptr && video()->id == gone->track_id) drop_video();
     std::erase_if(tracks_, [&](const media::Track& at) { return at.id == gone->track_id; });
     std::erase_if(recent_.audio, [&](const media::Packet& packet) { return packet.track_id == gone->track_id; });
   } else if (auto* packet = std::get_if<media::Packet>(&event)) {
-    packet->track_id += first;
+    if (line_.delay() > 0) {
+      shift(*packet, line_.delay());
+      if (const media::Track* of = find(packet->track_id)) {
+        const base::Micros end = media::rescale(packet->dts + packet->duration, of->timescale, base::kSecond);
+        given_until_ = std::max(given_until_, end);
+      }
+    }
     count(*packet);
     if (probe_ && video() != nullptr && packet->track_id == video()->id) probe_->feed(*packet);
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
   }
-  owner_.on_feed_heard(*this, event);
   owner_.on_feed_event(*this, std::move(event));
+}
+
+void Feed::shift(media::Packet& packet, base::Micros by) const {
+  const media::Track* of = find(packet.track_id);
+  if (of == nullptr) return;
+  const std::int64_t ticks = media::rescale(by, base::kSecond, of->timescale);
+  packet.pts += ticks;
+  packet.dts += ticks;
+  packet.arrived += by;
+}
+
+std::optional<media::Rational> Feed::frame_rate() const {
+  const bool constant = video() != nullptr && video()->video.frame_rate.known();
+  return constant ? std::optional(video()->video.frame_rate) : std::nullopt;
+}
+
+void Feed::set_delay(base::Micros delay) {
+  base::Micros step = kStep;
+  if (const auto rate = frame_rate()) {
+    const std::int64_t frames = media::rescale(delay, base::kSecond * rate->den, rate->num);
+    step = media::rescale(base::kSecond, rate->num, rate->den);
+    delay = media::rescale(frames, rate->num, base::kSecond * rate->den);
+  }
+  const base::Micros more = delay - line_.delay();
+  if (std::abs(more) * 4 < step * 3) return;
+  line_.set(delay);
+  for (std::vector<media::Packet>* kept : {&recent_.video, &recent_.audio}) {
+    for (media::Packet& packet : *kept) shift(packet, more);
+  }
+  rate_.skip();
 }
 
 const media::Track* Feed::find(std::uint32_t track_id) const {

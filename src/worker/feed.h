@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "feed/message.h"
 #include "media/event.h"
 #include "transcode/picture_probe.h"
+#include "worker/delay_line.h"
 #include "worker/feed_input.h"
 #include "worker/rate_watch.h"
 #include "worker/transport_watch.h"
@@ -51,6 +53,16 @@ class Feed final : private media::EventSink {
   /// It is `utc`: to be called several times a second.
   void tick(base::Micros utc);
 
+  /// Holds back everything that comes, and shows it so much later than it would be otherwise, until a publisher comes
+  /// anew. What is kept moves with it. Rounded to whole frames where the video has a constant rate; nothing happens
+  /// where that is less than three quarters of a frame from what holds.
+  void set_delay(base::Micros delay);
+  base::Micros delay() const { return line_.delay(); }
+  /// Gives out what is held back.
+  void drain();
+  /// One frame of its video; nothing where it has no constant rate.
+  std::optional<media::Rational> frame_rate() const;
+
   /// The tracks of the present publisher, in the order in which it announced them.
   const std::vector<media::Track>& tracks() const { return tracks_; }
   /// The video that is shown of it, the first; null where it has none.
@@ -84,6 +96,9 @@ class Feed final : private media::EventSink {
 
  private:
   void on_event(media::Event&& event) override;
+  void release(base::Micros now);
+  void give(media::Event&& event);
+  void shift(media::Packet& packet, base::Micros by) const;
   const media::Track* find(std::uint32_t track_id) const;
   void note(const media::Track& track);
   void count(const media::Packet& packet);
@@ -92,6 +107,8 @@ class Feed final : private media::EventSink {
   const feed::Id id_;
   FeedOwner& owner_;
   FeedInput input_;
+  DelayLine line_;
+  base::Micros given_until_ = 0;  ///< UTC end of what was given out with a delay
   std::vector<media::Track> tracks_;
   Recent recent_;
   std::size_t recent_bytes_ = 0;  ///< of its video

@@ -17,6 +17,8 @@ constexpr base::Micros kWaitForAudio = 500 * base::kMillisecond;
 constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 // Ten seconds, as long as announced audio is waited for, of 60 pictures a second and AAC.
 constexpr std::size_t kMostEarly = 2048;
+// How long the last picture may stay so that nothing is shown twice.
+constexpr base::Micros kMostPause = base::kSecond;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
@@ -112,6 +114,7 @@ void Production::tick(base::Micros utc) {
   mark_switch();
   stand_by();
   probe_feeds();
+  align();
 }
 
 void Production::show_slate(const feed::Slate& slate) {
@@ -122,6 +125,7 @@ void Production::show_slate(const feed::Slate& slate) {
 
 void Production::finish() {
   for (Feed& feed : feeds_) feed.input().stop();
+  feed(shown_).drain();
   if (presentation_.state() == Presentation::State::kGathering) begin();
   video_.flush();
   for (const auto& lane : audio_) lane->flush();
@@ -180,10 +184,44 @@ void Production::begin_switch() {
                  {{"channel", options_.channel},
                   {"feed", feed::to_string(wanted_)},
                   {"forced", forced},
-                  {"packets_since_key_frame", recent.video.size()}});
-  video_.switch_to(*to.video(), to.input().claimed_rate(media::Kind::kVideo), std::move(recent.video), how_);
+                  {"packets_since_key_frame", recent.video.size()},
+                  {"behind_ms", lag(to) / base::kMillisecond}});
+  const std::int64_t claimed_rate = to.input().claimed_rate(media::Kind::kVideo);
+  const base::Micros pause = pause_before(to);
+  if (pause > 0) {
+    video_.switch_after(*to.video(), claimed_rate, std::move(recent.video), pause);
+  } else {
+    video_.switch_to(*to.video(), claimed_rate, std::move(recent.video), how_);
+  }
   for (media::Packet& packet : recent.audio) to.keep(std::move(packet));
-  if (forced) show(to);
+  if (forced || pause > 0) show(to, pause);
+}
+
+/// Holds the feed that is not shown back while it is ahead of the other one, so that a switch goes on where that was.
+void Production::align() {
+  if (offset_.known().method == job::Alignment::kNone || wanted_ != shown_ || video_.switching()) return;
+  Feed& spare = feed(feed::other(shown_));
+  spare.set_delay(std::max<base::Micros>(spare.delay() - lag(spare), 0));
+}
+
+/// By how much the feed that is not shown is behind the one that is; below 0 it is ahead. 0 where that is not known.
+base::Micros Production::lag(const Feed& spare) const {
+  if (offset_.known().method == job::Alignment::kNone || spare.id() == shown_) return 0;
+  const base::Micros arrives = spare.id() == feed::Id::kBackup ? offset_.known().offset : -offset_.known().offset;
+  return arrives + spare.delay() - feeds_[feed::index(shown_)].delay();
+}
+
+/// For how long the last picture stays at a switch; 0 where the switch cannot be aligned, or is so anyway.
+base::Micros Production::pause_before(const Feed& spare) const {
+  const base::Micros behind = lag(spare);
+  const auto rate = spare.frame_rate();
+  const std::int64_t frames = rate ? media::rescale(behind, base::kSecond * rate->den, rate->num) : 1;
+  if (behind <= 0 || frames == 0) return 0;
+  if (behind <= kMostPause && video_.can_pause())
+    return rate ? media::rescale(frames, rate->num, base::kSecond * rate->den) : behind;
+  base::log_warn("worker", "the other feed is behind: a part of the programme is shown twice",
+                 {{"channel", options_.channel}, {"behind_ms", behind / base::kMillisecond}});
+  return 0;
 }
 
 /// The audio follows the video that was asked for.
@@ -216,7 +254,7 @@ void Production::mark_switch() {
 }
 
 /// The feed's audio takes the place of what was played; its video too, where the channel has not shown any yet.
-void Production::show(Feed& to) {
+void Production::show(Feed& to, base::Micros pause) {
   shown_ = to.id();
   for (const auto& lane : audio_) lane->release();
   const Feed::Recent recent = to.take_recent();
@@ -232,6 +270,9 @@ void Production::show(Feed& to) {
     } else if (!video_.known()) {
       video_.take(track, to.input().claimed_rate(media::Kind::kVideo));
     }
+  }
+  for (const auto& lane : audio_) {
+    if (pause > 0 && lane->active()) lane->pause(pause);
   }
   for (const std::vector<media::Packet>* kept : {&recent.video, &recent.audio}) {
     for (const media::Packet& packet : *kept) take(to, media::Packet(packet));

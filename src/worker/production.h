@@ -85,7 +85,10 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void begin_switch();
   void settle_switch();
   void mark_switch();
-  void show(Feed& feed);
+  void show(Feed& feed, base::Micros pause = 0);
+  void align();
+  base::Micros lag(const Feed& spare) const;
+  base::Micros pause_before(const Feed& spare) const;
   void stand_by();
   void probe_feeds();
   /// What the pictures of the feed have been, where all of them are decoded.

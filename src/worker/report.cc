@@ -52,6 +52,7 @@ void put_watches(job::FeedStats& stats, const Feed& feed) {
   put(stats.scrambled_us, feed.transport().scrambled_for());
   put(stats.frame_rate, feed.rate().rate());
   put(stats.usual_frame_rate, feed.rate().usual());
+  put(stats.delay_us, feed.delay());
   put(stats.low_rate_us, feed.rate().low_for());
 }
 

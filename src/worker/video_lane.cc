@@ -225,6 +225,18 @@ void VideoLane::switch_to(const media::Track& track, std::int64_t claimed_rate, 
   settle_switch();
 }
 
+void VideoLane::switch_after(const media::Track& track, std::int64_t claimed_rate,
+                             std::vector<media::Packet>&& since_key, base::Micros behind) {
+  incoming_ = Incoming{track, claimed_rate, make_incoming(track, std::move(since_key)), false};
+  active_ = false;
+  if (incoming_->decode) {
+    encode_->select_after(*incoming_->decode, behind);
+  } else {
+    encode_->select(nullptr);
+  }
+  settle_switch();
+}
+
 /// The side that decodes the track already, or a new one; null where it cannot be decoded.
 std::unique_ptr<transcode::DecodeSide> VideoLane::make_incoming(const media::Track& track,
                                                                 std::vector<media::Packet>&& since_key) {

@@ -60,6 +60,12 @@ class VideoLane final : private transcode::Output {
   /// longer. REQUIRES: known(), and no switch is under way.
   void switch_to(const media::Track& track, std::int64_t claimed_rate, std::vector<media::Packet>&& since_key,
                  feed::Select::How how);
+  /// Whether switch_after() is possible: a copy changes at a key frame, wherever that is.
+  bool can_pause() const { return encode_ && !copy_; }
+  /// As switch_to() with kForced, where the other feed is behind by `behind`: the last picture stays for so long, then
+  /// comes the one that follows it. REQUIRES: can_pause().
+  void switch_after(const media::Track& track, std::int64_t claimed_rate, std::vector<media::Packet>&& since_key,
+                    base::Micros behind);
   /// Whether a switch is under way.
   bool switching() const { return incoming_.has_value(); }
   /// UTC of the first picture of this track since it came to be shown; nothing until there is one, or while another

@@ -45,6 +45,37 @@ TEST(Switch, PassesPicturesOfTheSelectedSideOnly) {
   EXPECT_EQ(take_all(entry), "2 5 ");
 }
 
+TEST(Switch, DropsPicturesOfTheTimeThatTheLastOneStaysFor) {
+  Switch entry{1000};
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.select(a);
+  entry.put(a, picture(1000));
+  entry.put(a, picture(1040));
+  std::vector<std::int64_t> forced;
+  entry.take(forced);
+  entry.take(forced);
+  entry.select_after(b, 120);
+  for (std::int64_t pts = 1000; pts <= 1240; pts += 40) {
+    // Time stamps that are rounded differ a little.
+    entry.put(b, picture(pts == 1160 ? 1161 : pts));
+    if (pts == 1080) entry.hold(b, {1090, {}});
+  }
+  EXPECT_EQ(take_all(entry), "=1090 1200 1240 ");
+}
+
+TEST(Switch, DropsNothingMoreOnceAnotherSideIsSelected) {
+  Switch entry{1000};
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.select_after(b, 1000);
+  entry.put(b, picture(1000));
+  entry.select_after(b, 1000);
+  entry.select(a);
+  entry.put(a, picture(1040));
+  EXPECT_EQ(take_all(entry), "1000 1040 ") << "and nothing where nothing has passed";
+}
+
 TEST(Switch, KeepsHoldsInOrderAndOnlyTheLastInARow) {
   Switch entry{1000};
   const Switch::Side a = entry.add();

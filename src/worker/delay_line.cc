@@ -1,0 +1,45 @@
+#include "worker/delay_line.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace worker {
+
+void DelayLine::put(media::Event&& event) {
+  if (const auto* packet = std::get_if<media::Packet>(&event)) {
+    newest_ = std::max(newest_, packet->arrived);
+    bytes_ += packet->data.size();
+  }
+  waiting_.push_back({std::move(event), newest_});
+  if (bytes_ > kMostBytes) overflow();
+}
+
+/// Tracks that come and go are not dropped: what comes later refers to them.
+void DelayLine::overflow() {
+  dropped_ +=
+      std::erase_if(waiting_, [](const Waiting& at) { return std::holds_alternative<media::Packet>(at.event); });
+  bytes_ = 0;
+  waiting_.push_back({media::Loss{}, newest_});
+}
+
+std::optional<media::Event> DelayLine::take(base::Micros now) {
+  if (waiting_.empty() || waiting_.front().arrived + delay_ > now) return std::nullopt;
+  return take();
+}
+
+std::optional<media::Event> DelayLine::take() {
+  if (waiting_.empty()) return std::nullopt;
+  media::Event event = std::move(waiting_.front().event);
+  waiting_.pop_front();
+  if (const auto* packet = std::get_if<media::Packet>(&event)) bytes_ -= packet->data.size();
+  return event;
+}
+
+void DelayLine::clear() {
+  waiting_.clear();
+  delay_ = newest_ = 0;
+  bytes_ = 0;
+}
+
+}  // namespace worker
