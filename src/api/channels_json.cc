@@ -35,6 +35,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"silent", feed.silent},
           {"score", feed.score},
           {"fault", feed.fault},
+          {"delay_ms", static_cast<double>(feed.delay_us) / base::kMillisecond},
           {"video", feed.video},
           {"audio", feed.audio},
           {"bytes", feed.counters.bytes}};
@@ -56,6 +57,15 @@ json slate_json(const channel::SlateReport& slate) {
               {"text", slate.text},
               {"seconds_left", nullptr}};
   if (slate.left) out["seconds_left"] = static_cast<double>(*slate.left) / base::kSecond;
+  return out;
+}
+
+/// Null where it is not known.
+json alignment_json(const channel::AlignmentReport& alignment) {
+  json out = {{"method", job::to_string(alignment.method)}, {"offset_ms", nullptr}, {"confidence", nullptr}};
+  if (alignment.method == job::Alignment::kNone) return out;
+  out["offset_ms"] = static_cast<double>(alignment.offset) / base::kMillisecond;
+  out["confidence"] = alignment.confidence;
   return out;
 }
 
@@ -91,6 +101,7 @@ json channel_json(const channel::Report& report) {
           {"shown_feed", feed::to_string(report.shown)},
           {"feed", feed_json(report, feed::index(report.shown))},
           {"feeds", feeds_json(report)},
+          {"alignment", alignment_json(report.alignment)},
           {"last_switches", last_switches_json(report)},
           {"slate", slate_json(report.slate)},
           {"renditions", renditions},

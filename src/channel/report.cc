@@ -60,6 +60,7 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.ts_errors_now = read(feed.ts_errors_now);
   report.frame_rate = read(feed.frame_rate);
   report.usual_frame_rate = read(feed.usual_frame_rate);
+  report.delay_us = read(feed.delay_us);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);
@@ -99,6 +100,14 @@ WorkerReport report_of(const Worker& process) {
   report.economy_level = read(stats.economy_level);
   report.economy_steps = read(stats.economy_steps);
   return report;
+}
+
+AlignmentReport report_of_alignment(const job::Stats& stats) {
+  const std::uint64_t method = read(stats.alignment);
+  // The worker is not trusted.
+  if (method >= job::kAlignments.size()) return {};
+  return {job::kAlignments[static_cast<std::size_t>(method)], static_cast<base::Micros>(read(stats.feed_offset_us)),
+          static_cast<double>(read(stats.alignment_permille)) / 1000};
 }
 
 SlateReport report_of_slate(const Channel& channel) {
@@ -143,6 +152,7 @@ Report make_report(Channel& channel) {
   report.part_lateness = channel.meter().part_lateness();
   if (const Worker* worker = channel.source().worker()) {
     report.worker = report_of(*worker);
+    report.alignment = report_of_alignment(worker->stats());
     for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
   }
   report.slate = report_of_slate(channel);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "channel/channel.h"
+#include "job/alignment.h"
 
 namespace channel {
 
@@ -46,6 +47,13 @@ struct SlateReport {
   std::uint64_t frames = 0;          ///< pictures in which it was seen, likewise
 };
 
+/// Whether the two feeds carry one programme.
+struct AlignmentReport {
+  job::Alignment method = job::Alignment::kNone;
+  base::Micros offset = 0;  ///< by how much the backup is behind the primary; 0 with kNone
+  double confidence = 0;    ///< 0 to 1
+};
+
 /// One feed of a channel.
 struct FeedReport {
   bool used = false;     ///< it has had a publisher, or the configuration gives it keys of its own
@@ -71,6 +79,7 @@ struct FeedReport {
   std::uint64_t ts_errors_now = 0;     ///< in the last second
   std::uint64_t frame_rate = 0;        ///< pictures in 1000 s; 0 until the usual rate is known
   std::uint64_t usual_frame_rate = 0;  ///< likewise
+  std::uint64_t delay_us = 0;          ///< that it is held back by, to be in step with the other feed
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
@@ -96,6 +105,7 @@ struct Report {
   Histogram part_lateness{kLatencyBounds};
   WorkerReport worker;
   SlateReport slate;
+  AlignmentReport alignment;
   std::shared_ptr<const origin::ChannelSnapshot> snapshot;
 };
 

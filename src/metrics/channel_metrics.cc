@@ -79,6 +79,9 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.gauge("kickoff_feed_usual_frame_rate",
             "Pictures a second that the feed usually has. Below half of it the feed counts as faulty (low_rate).",
             labels, static_cast<double>(feed.usual_frame_rate) / 1000);
+  out.gauge("kickoff_feed_delay_seconds",
+            "Time that the feed is held back by, so that it is in step with the other one.", labels,
+            seconds_of(feed.delay_us));
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
   out.counter("kickoff_feed_restamped_total",
@@ -100,6 +103,20 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   }
 }
 
+/// Of channels that have a backup.
+void add_alignment(Families& out, const channel::AlignmentReport& alignment, const Labels& labels) {
+  for (const job::Alignment method : job::kAlignments) {
+    out.gauge("kickoff_feed_alignment",
+              "1 for how it is known that both feeds carry one programme: pts (equal time stamps mean equal content), "
+              "loudness (they sound alike), none (it is not known; a switch may repeat or skip some of it).",
+              with(labels, "method", std::string(job::to_string(method))), alignment.method == method ? 1 : 0);
+  }
+  if (alignment.method == job::Alignment::kNone) return;
+  out.gauge("kickoff_feed_offset_seconds",
+            "By how much the backup feed is behind the primary; below 0 it is ahead. Absent while that is not known.",
+            labels, static_cast<double>(alignment.offset) / 1e6);
+}
+
 void add_feeds(Families& out, const channel::Report& report, const Labels& labels) {
   for (std::size_t i = 0; i < report.feeds.size(); ++i) {
     const channel::FeedReport& feed = report.feeds[i];
@@ -107,6 +124,7 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
     add_slot(out, feed, feed::index(report.shown) == i, feed_labels(labels, i));
     add_demuxed(out, feed, feed_labels(labels, i));
   }
+  if (report.feeds.back().used) add_alignment(out, report.alignment, labels);
   for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
     out.counter(
         "kickoff_feed_switches_total",

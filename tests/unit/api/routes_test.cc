@@ -145,6 +145,26 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   EXPECT_EQ(channel["counters"]["feed_switches"], 3);
 }
 
+TEST_F(RoutesTest, SaysHowFarTheFeedsAreApartAndHowThatIsKnown) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  report.feeds[0].protocol = "rtmp";
+  report.feeds[0].delay_us = 120'000;
+  const auto channel = [&] {
+    backend_.reports = {report};
+    return nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
+  };
+  EXPECT_EQ(channel()["alignment"],
+            nlohmann::json::parse(R"({"method": "none", "offset_ms": null, "confidence": null})"));
+  report.alignment = {job::Alignment::kLoudness, -700'500, 0.875};
+  EXPECT_EQ(channel()["alignment"],
+            nlohmann::json::parse(R"({"method": "loudness", "offset_ms": -700.5, "confidence": 0.875})"));
+  report.alignment.method = job::Alignment::kPts;
+  EXPECT_EQ(channel()["alignment"]["method"], "pts");
+  EXPECT_EQ(channel()["feeds"][0]["delay_ms"], 120);
+}
+
 TEST_F(RoutesTest, GivesTheNewestSwitchesWithTheirReasons) {
   channel::Report report;
   report.name = "match";

@@ -137,6 +137,21 @@ TEST_F(ReportTest, TellsWhichFeedIsDecodedAndItsRates) {
   EXPECT_EQ(report().feeds[0].usual_frame_rate, 25'000U);
 }
 
+TEST_F(ReportTest, TellsHowFarTheFeedsAreApart) {
+  EXPECT_EQ(report().alignment.method, job::Alignment::kNone);
+  send().rtmp(Role::kAudio, "f");
+  stats().alignment = 2;
+  stats().feed_offset_us = static_cast<std::uint64_t>(std::int64_t{-700'000});
+  stats().alignment_permille = 950;
+  stats().feeds[1].delay_us = 40'000;
+  EXPECT_EQ(report().alignment.method, job::Alignment::kLoudness);
+  EXPECT_EQ(report().alignment.offset, -700'000);
+  EXPECT_EQ(report().alignment.confidence, 0.95);
+  EXPECT_EQ(report().feeds[1].delay_us, 40'000U);
+  stats().alignment = 17;
+  EXPECT_EQ(report().alignment.method, job::Alignment::kNone) << "a worker may write anything";
+}
+
 TEST_F(ReportTest, CountsPublishersThatWereRefused) {
   publish().rtmp(Role::kAudio, "f");
   FakeFeed second;

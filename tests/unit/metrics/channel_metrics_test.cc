@@ -118,6 +118,20 @@ TEST(ChannelMetrics, TellWhichFaultAFeedHasAndItsRateOfPictures) {
   EXPECT_EQ(value_of_series(of, "kickoff_feed_usual_frame_rate"), 29.97);
 }
 
+TEST(ChannelMetrics, TellHowFarTheFeedsAreApartAndHowThatIsKnown) {
+  channel::Report of = report();
+  of.feeds[1].used = true;
+  of.alignment = {job::Alignment::kLoudness, -700'500, 0.9};
+  of.feeds[0].delay_us = 120'000;
+  const std::map<std::string, double> wanted{{"none", 0}, {"pts", 0}, {"loudness", 1}};
+  EXPECT_EQ(by_label(of, "kickoff_feed_alignment", "method"), wanted);
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_offset_seconds"), -0.7005);
+  EXPECT_EQ(by_label(of, "kickoff_feed_delay_seconds", "feed")["primary"], 0.12);
+  of.alignment = {};
+  EXPECT_TRUE(by_label(of, "kickoff_feed_offset_seconds", "channel").empty()) << "0 would say that they are in step";
+  EXPECT_EQ(by_label(of, "kickoff_feed_alignment", "method")["none"], 1);
+}
+
 TEST(ChannelMetrics, CountPicturesThatEncodersLostByHowManyRungsLostThem) {
   channel::Report of = report();
   of.worker.dropped_packets = 1;
