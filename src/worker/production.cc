@@ -18,7 +18,7 @@ constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 // Ten seconds, as long as announced audio is waited for, of 60 pictures a second and AAC.
 constexpr std::size_t kMostEarly = 2048;
 // How long the last picture may stay so that nothing is shown twice.
-constexpr base::Micros kMostPause = base::kSecond;
+constexpr base::Micros kMostPause = 2 * base::kSecond;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
