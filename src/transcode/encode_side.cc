@@ -205,8 +205,11 @@ EncodeSide::~EncodeSide() {
 
 void EncodeSide::select(DecodeSide* side) { state_->entry.select(side == nullptr ? Switch::kNone : side->id()); }
 
-void EncodeSide::select_after(DecodeSide& side, base::Micros behind) {
-  state_->entry.select_after(side.id(), media::rescale(behind, base::kSecond, state_->timescale));
+std::optional<media::Instant> EncodeSide::select_after(DecodeSide& side, base::Micros behind) {
+  const std::int64_t pause = media::rescale(behind, base::kSecond, state_->timescale);
+  const std::int64_t until = state_->entry.select_after(side.id(), pause);
+  if (until == INT64_MIN) return std::nullopt;
+  return media::Instant{until, state_->timescale};
 }
 
 void EncodeSide::switch_to(DecodeSide& side) { state_->entry.switch_to(side.id()); }

@@ -111,8 +111,9 @@ class EncodeSide {
   /// was shown are dropped, so pts rise across a change. Cancels what switch_to() asked for.
   void select(DecodeSide* side);
   /// As select(), where `side` shows later by `behind` what the side shown now shows: the last picture stays for so
-  /// long, and the side's pictures of that time, which were seen already, are dropped.
-  void select_after(DecodeSide& side, base::Micros behind);
+  /// long, and the side's pictures of that time, which were seen already, are dropped. Returns where that ends; nothing
+  /// where nothing was shown.
+  std::optional<media::Instant> select_after(DecodeSide& side, base::Micros behind);
   /// Lets the pictures of the side shown now go on until `side` has one that follows them; from that one on `side` is
   /// shown, and no picture between is lost. For at most Options::switch_patience whichever side is ahead waits for the
   /// other. A side that is behind by more than that is not waited for: the present side goes on until that side has

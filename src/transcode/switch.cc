@@ -76,10 +76,11 @@ void Switch::select(Side side) {
   take_over(side == selected_.side ? selected_ : course_of(side));
 }
 
-void Switch::select_after(Side side, std::int64_t pause) {
+std::int64_t Switch::select_after(Side side, std::int64_t pause) {
   const std::lock_guard lock(mutex_);
   take_over(course_of(side));
   if (passed_ != INT64_MIN) pause_until_ = passed_ + pause;
+  return pause_until_;
 }
 
 void Switch::switch_to(Side side) {

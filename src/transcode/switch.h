@@ -65,8 +65,8 @@ class Switch {
   /// still come out.
   void select(Side side);
   /// As select(), but the side's pictures are dropped for the time of `pause` after the newest that has passed. Units:
-  /// ticks.
-  void select_after(Side side, std::int64_t pause);
+  /// ticks. Returns where that ends; INT64_MIN where nothing has passed.
+  std::int64_t select_after(Side side, std::int64_t pause);
   /// From the picture on that follows what has passed. As select() where no side is selected.
   void switch_to(Side side);
   /// kNone: no side is. Thread: any.

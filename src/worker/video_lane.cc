@@ -230,7 +230,7 @@ void VideoLane::switch_after(const media::Track& track, std::int64_t claimed_rat
   incoming_ = Incoming{track, claimed_rate, make_incoming(track, std::move(since_key)), false};
   active_ = false;
   if (incoming_->decode) {
-    encode_->select_after(*incoming_->decode, behind);
+    paused_until_ = encode_->select_after(*incoming_->decode, behind);
   } else {
     encode_->select(nullptr);
   }
@@ -406,6 +406,13 @@ void VideoLane::on_loss(std::uint32_t track_id) {
 void VideoLane::hold(base::Micros utc) {
   settle_switch();
   if (!encode_) return;
+  // Nothing is to be waited for; the packager would take the place of what comes later for lost.
+  if (paused_until_) {
+    const media::Instant until = std::min(*paused_until_, media::Instant{utc, base::kSecond});
+    if (until == *paused_until_) paused_until_.reset();
+    encode_->hold(until);
+    return;
+  }
   if (const auto until = hold_clock_.on_tick(utc, encode_->newest())) encode_->hold(*until);
 }
 

@@ -172,6 +172,7 @@ class VideoLane final : private transcode::Output {
   std::optional<Standby> standby_;           ///< with Options::Standby::kHot
   transcode::DecodeSide::Counters retired_;  ///< of decode sides that are gone
   transcode::HoldClock hold_clock_;
+  std::optional<media::Instant> paused_until_;  ///< no picture comes up to there: switch_after()
   std::vector<RungLane> rungs_;
   std::uint64_t unplayable_ = 0;
   feed::Slate slate_;  ///< what the operator wants

@@ -84,6 +84,15 @@ class Aligned {
     channel.say(
         rtmp_message(feed::kRtmpVideo, at, utc(now), rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::nal(key ? 5 : 1, slice))));
   }
+  /// Decoders have taken all that they were given. False after five seconds.
+  bool wait_for_decoded() {
+    for (int tries = 0; tries < 500 && stats().encode_lag_us > 0; ++tries) {
+      pollfd ready{channel.production.encoded_descriptor(), POLLIN, 0};
+      poll(&ready, 1, 10);
+      channel.production.on_encoded();
+    }
+    return stats().encode_lag_us == 0;
+  }
   void send_sound(Id id, std::int64_t at) {
     const auto& packets = sound(sound_[feed::index(id)]).packets;
     std::size_t& next = next_[feed::index(id)];
@@ -231,6 +240,7 @@ TEST(Align, RungsHoldTheLastPictureForAsLongAsTheBackupIsBehind) {
   Aligned feeds(encoding(), 720, true);
   feeds.play(22'000);
   ASSERT_NE(feeds.stats().alignment, 0U);
+  ASSERT_TRUE(feeds.wait_for_decoded());
   feeds.select(Id::kBackup, How::kAsked);
   feeds.play(25'000);
   const auto markers = feeds.channel.all<record::Marker>();
