@@ -32,8 +32,10 @@ struct FeedStats {
   Number timeline_anchors;     ///< times the clock was anchored: 1 for a feed without jumps
   Number timeline_restamped;   ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;     ///< packets without a place on the timeline
+  Number only_packets;         ///< packets that it brought and the other feed, otherwise equal, lost
 
   // Gauges.
+  Number merged;            ///< 1 while its packets and the other feed's are one sequence
   Number ts_errors_now;     ///< errors of the transport stream in the last second
   Number scrambled_us;      ///< time for which its video has been scrambled
   Number frame_rate;        ///< pictures in 1000 s, by the last 2 s; 0 until the usual rate is known

@@ -16,7 +16,10 @@ constexpr base::Micros kStep = 20 * base::kMillisecond;
 }  // namespace
 
 Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner)
-    : id_(id), owner_(owner), input_(std::move(options), *this) {}
+    : id_(id),
+      first_track_(kIdsPerFeed * static_cast<std::uint32_t>(feed::index(id))),
+      owner_(owner),
+      input_(std::move(options), *this) {}
 
 void Feed::start(feed::Format format) {
   tracks_.clear();
@@ -49,14 +52,13 @@ const media::Track* Feed::video() const {
 }
 
 void Feed::on_event(media::Event&& event) {
-  const std::uint32_t first = kIdsPerFeed * static_cast<std::uint32_t>(feed::index(id_));
   std::optional<base::Micros> arrived;
   if (auto* track = std::get_if<media::Track>(&event)) {
-    track->id += first;
+    track->id += first_track_;
   } else if (auto* gone = std::get_if<media::TrackGone>(&event)) {
-    gone->track_id += first;
+    gone->track_id += first_track_;
   } else if (auto* packet = std::get_if<media::Packet>(&event)) {
-    packet->track_id += first;
+    packet->track_id += first_track_;
     arrived = packet->arrived;
   }
   owner_.on_feed_heard(*this, event);

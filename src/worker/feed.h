@@ -44,6 +44,8 @@ class Feed final : private media::EventSink {
   Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner);
 
   feed::Id id() const { return id_; }
+  /// Each continues with the other one's publisher, where both bring the same packets; tracks and time stay.
+  void exchange_publishers(Feed& other) { std::swap(id_, other.id_); }
   FeedInput& input() { return input_; }
   const FeedInput& input() const { return input_; }
   /// A publisher has come, or has come back.
@@ -104,7 +106,8 @@ class Feed final : private media::EventSink {
   void count(const media::Packet& packet);
   void drop_video();
 
-  const feed::Id id_;
+  feed::Id id_;
+  const std::uint32_t first_track_;  ///< ids of its tracks are counted from here
   FeedOwner& owner_;
   FeedInput input_;
   DelayLine line_;

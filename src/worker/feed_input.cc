@@ -34,9 +34,9 @@ void FeedInput::take(const feed::RtmpMessage& message) {
   if (rtmp_) rtmp_->feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
 }
 
-void FeedInput::take(const feed::TsBytes& bytes) {
+void FeedInput::take(base::View bytes, base::Micros arrived) {
   if (!ts_) return;
-  ts_->feed(bytes.payload.view(), bytes.arrived);
+  ts_->feed(bytes, arrived);
   if (ts_->counters().scrambled > 0 && !std::exchange(scrambled_logged_, true)) {
     base::log_warn("worker", "the feed is scrambled (encrypted): its packets are dropped until it is descrambled",
                    {{"channel", options_.channel}});

@@ -30,7 +30,9 @@ class FeedInput final : private rtmp::TagSink {
   /// A publisher has come, or has come back.
   void start(feed::Format format);
   void take(const feed::RtmpMessage& message);
-  void take(const feed::TsBytes& bytes);
+  /// Transport stream bytes, cut anywhere; `arrived` as feed::TsBytes::arrived.
+  void take(base::View bytes, base::Micros arrived);
+  void take(const feed::TsBytes& bytes) { take(bytes.payload.view(), bytes.arrived); }
   /// Messages were dropped before they came here.
   void on_loss() { timeline_.on_event(media::Loss{}); }
   /// The publisher has gone: what is still queued is given out.

@@ -48,13 +48,17 @@ bool Production::on_message(const feed::Addressed& addressed) {
   } else if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) {
     from.input().take(*rtmp);
   } else if (const auto* ts = std::get_if<feed::TsBytes>(&message)) {
-    from.input().take(*ts);
+    take(from, *ts);
   } else if (const auto* now = std::get_if<feed::Tick>(&message)) {
     tick(now->utc);
   } else if (std::holds_alternative<feed::Dropped>(message)) {
+    // Where another feed covers the loss there is none; otherwise the demuxer finds it.
+    if (from.id() == shown_ && merger_.merged()) return true;
     from.on_loss();
     if (from.video() != nullptr) video_.on_loss(from.video()->id);
   } else if (std::holds_alternative<feed::Stop>(message)) {
+    if (carry_on(from)) return true;
+    merger_.end(feed::index(from.id()));
     from.input().stop();
     if (from.id() == shown_) force_switch();
   } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
@@ -89,23 +93,45 @@ void Production::resume(base::View position) {
   present();
 }
 
-void Production::start(Feed& from, feed::Format format) {
+void Production::start(Feed& publisher, feed::Format format) {
+  const feed::Id id = publisher.id();
+  carry_on(publisher);
+  Feed& from = feed(id);
+  merger_.end(feed::index(id));
+  if (format == feed::Format::kMpegTs) merger_.begin(feed::index(id));
   from.input().stop();
-  if (from.id() == shown_) force_switch();
-  if (from.id() == wanted_) video_.cancel_switch();
-  if (from.id() != shown_) video_.stand_down();
-  if (from.id() == shown_) {
+  if (id == shown_) force_switch();
+  if (id == wanted_) video_.cancel_switch();
+  if (id != shown_) video_.stand_down();
+  if (id == shown_) {
     video_.release();
     for (const auto& lane : audio_) lane->release();
   }
   offset_.restart(from.id());
   from.start(format);
+  if (id != selected_ || wanted_ == selected_) return;
+  // It was replaced by its double while it was gone, which the server need not know.
+  wanted_ = selected_;
+  how_ = feed::Select::How::kAsked;
+  selected_at_ = now_;
+}
+
+/// Of two feeds that are one the other one's bytes are for its own watches alone.
+void Production::take(Feed& from, const feed::TsBytes& bytes) {
+  Feed& shown = feed(shown_);
+  const base::View merged = merger_.take(feed::index(from.id()), bytes.payload, bytes.arrived);
+  if (!merged.empty()) shown.input().take(merged, bytes.arrived);
+  if (&from != &shown) from.input().take(bytes.payload.view(), bytes.arrived);
 }
 
 void Production::tick(base::Micros utc) {
   now_ = utc;
+  const base::View merged = merger_.tick(utc);
+  if (!merged.empty()) feed(shown_).input().take(merged, utc);
+  watch_merge();
+  if (wanted_ != shown_ && merger_.merged() && !video_.switching()) exchange_feeds();
   for (Feed& feed : feeds_) feed.tick(utc);
-  offset_.tick(utc, {feeds_[0].input().clock(), feeds_[1].input().clock()});
+  offset_.tick(utc, {feed(feed::Id::kPrimary).input().clock(), feed(feed::Id::kBackup).input().clock()});
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);
@@ -136,17 +162,55 @@ void Production::finish() {
 
 void Production::select(feed::Id id, const feed::Select& selected) {
   const bool again = id == wanted_;
-  wanted_ = id;
+  const bool seen = id == shown_ || merger_.merged();
+  selected_ = wanted_ = id;
   how_ = selected.how;
   const bool nothing_seen = presentation_.state() == Presentation::State::kGathering;
-  switch_marker_.select(id, nothing_seen ? std::nullopt : selected.reason);
-  if (!again) {
+  // Nobody sees anything of a switch to what is shown already.
+  switch_marker_.select(id, nothing_seen || seen ? std::nullopt : selected.reason);
+  if (id != shown_ && merger_.merged() && !video_.switching()) {
+    exchange_feeds();
+  } else if (!again) {
     selected_at_ = now_;
     video_.cancel_switch();
     begin_switch();
   } else if (how_ == feed::Select::How::kForced) {
     force_switch();
   }
+}
+
+/// The publisher of the feed that is shown has gone. Where the other one brings the same packets it takes its place.
+bool Production::carry_on(Feed& from) {
+  if (from.id() != shown_ || !merger_.merged() || video_.switching()) return false;
+  exchange_feeds();
+  Feed& gone = feed(feed::other(shown_));
+  merger_.end(feed::index(gone.id()));
+  gone.input().stop();
+  return true;
+}
+
+/// What is shown goes on as the other publisher's. The feed that only watched that one begins anew, with the packets of
+/// the publisher that is shown no longer.
+/// Not from within a feed's events: its input begins anew. REQUIRES: no switch is under way.
+void Production::exchange_feeds() {
+  video_.stand_down();
+  feeds_[0].exchange_publishers(feeds_[1]);
+  shown_ = wanted_ = feed::other(shown_);
+  merger_.set_main(feed::index(shown_));
+  feed(feed::other(shown_)).start(feed::Format::kMpegTs);
+  for (const feed::Id id : feed::kIds) offset_.restart(id);
+  base::log_info("worker", "the other feed, whose packets are the same, is shown",
+                 {{"channel", options_.channel}, {"feed", feed::to_string(shown_)}});
+}
+
+void Production::watch_merge() {
+  if (merged_ == merger_.merged()) return;
+  merged_ = !merged_;
+  const std::array<std::uint64_t, 2> only{merger_.only(0), merger_.only(1)};
+  base::log_info("worker",
+                 merged_ ? "both feeds bring the same packets: each covers what the other one loses"
+                         : "the feeds are separate: their packets are not the same, or one of them is silent or gone",
+                 {{"channel", options_.channel}, {"only_primary", only[0]}, {"only_backup", only[1]}});
 }
 
 /// What a switch that was asked for waited for has gone, or takes too long.
@@ -199,7 +263,8 @@ void Production::begin_switch() {
 
 /// Holds the feed that is not shown back while it is ahead of the other one, so that a switch goes on where that was.
 void Production::align() {
-  if (offset_.known().method == job::Alignment::kNone || wanted_ != shown_ || video_.switching()) return;
+  if (offset_.known().method == job::Alignment::kNone || merger_.merged()) return;
+  if (wanted_ != shown_ || video_.switching()) return;
   Feed& spare = feed(feed::other(shown_));
   spare.set_delay(std::max<base::Micros>(spare.delay() - lag(spare), 0));
 }
@@ -208,7 +273,7 @@ void Production::align() {
 base::Micros Production::lag(const Feed& spare) const {
   if (offset_.known().method == job::Alignment::kNone || spare.id() == shown_) return 0;
   const base::Micros arrives = spare.id() == feed::Id::kBackup ? offset_.known().offset : -offset_.known().offset;
-  return arrives + spare.delay() - feeds_[feed::index(shown_)].delay();
+  return arrives + spare.delay() - feed(shown_).delay();
 }
 
 /// For how long the last picture stays at a switch; 0 where the switch cannot be aligned, or is so anyway.
@@ -256,6 +321,7 @@ void Production::mark_switch() {
 /// The feed's audio takes the place of what was played; its video too, where the channel has not shown any yet.
 void Production::show(Feed& to, base::Micros pause) {
   shown_ = to.id();
+  merger_.set_main(feed::index(shown_));
   for (const auto& lane : audio_) lane->release();
   const Feed::Recent recent = to.take_recent();
   std::vector<media::Track> tracks = to.tracks();
@@ -390,8 +456,8 @@ bool Production::may_begin(const media::Packet& newest) const {
   if (!video_.known() || options_.audio == job::Options::Audio::kNone || early_.size() >= kMostEarly) return true;
   const base::Micros waited = newest.arrived - early_.front().arrived;
   if (audio_.empty())
-    return waited >= kWaitForAudio && !feeds_[feed::index(shown_)].input().awaits(media::Kind::kAudio, newest.arrived);
-  return !feeds_[feed::index(shown_)].input().finds_tracks() || waited >= kWaitForLanguages;
+    return waited >= kWaitForAudio && !feed(shown_).input().awaits(media::Kind::kAudio, newest.arrived);
+  return !feed(shown_).input().finds_tracks() || waited >= kWaitForLanguages;
 }
 
 void Production::begin() {

@@ -15,6 +15,7 @@
 #include "packager/packager.h"
 #include "record/position.h"
 #include "record/record.h"
+#include "ts/merger.h"
 #include "worker/audio_lane.h"
 #include "worker/feed.h"
 #include "worker/feed_offset.h"
@@ -34,6 +35,9 @@ namespace worker {
 /// Both feeds are demultiplexed and put on the UTC timeline all the time. feed::Select names the one that is shown: the
 /// video changes over as VideoLane::switch_to() says, the audio at once where the switch is forced, and with the video
 /// where it was asked for.
+///
+/// Where both feeds are transport streams of the same packets (ts::Merger), the one that is shown gets those of both,
+/// and a switch between them changes nothing but whose they are.
 ///
 /// Reads no clock and does no I/O: time comes with the messages.
 /// Thread: one (encoders have their own; what they produce is taken by on_encoded()).
@@ -78,6 +82,10 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void on_cut(const packager::Cut& cut) override { video_.on_cut(cut.time); }
   void on_key_wanted(std::uint32_t rendition) override { video_.on_key_wanted(rendition); }
 
+  void take(Feed& from, const feed::TsBytes& bytes);
+  bool carry_on(Feed& from);
+  void exchange_feeds();
+  void watch_merge();
   void resume(base::View position);
   void start(Feed& from, feed::Format format);
   void select(feed::Id id, const feed::Select& selected);
@@ -101,7 +109,8 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void gather(media::Packet&& packet);
   bool may_begin(const media::Packet& newest) const;
   void begin();
-  Feed& feed(feed::Id id) { return feeds_[feed::index(id)]; }
+  Feed& feed(feed::Id id) { return feeds_[feeds_[0].id() == id ? 0 : 1]; }
+  const Feed& feed(feed::Id id) const { return feeds_[feeds_[0].id() == id ? 0 : 1]; }
   void deliver(media::Packet&& packet);
   void present();
 
@@ -109,15 +118,18 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   const OnRecord on_record_;
   packager::Packager packager_;
   Presentation presentation_;
-  std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index()
+  std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index(), or exchanged
+  ts::Merger merger_;                          ///< its main path is shown_
   FeedOffset offset_;
-  feed::Id shown_ = feed::Id::kPrimary;   ///< the one whose audio is played
-  feed::Id wanted_ = feed::Id::kPrimary;  ///< the one that was selected last
+  feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
+  feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that is to be shown
+  feed::Id selected_ = feed::Id::kPrimary;     ///< the one that the server selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
   feed::Slate slate_;             ///< what the operator wants
   base::Micros now_ = 0;          ///< UTC, of the newest tick
   base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
+  bool merged_ = false;           ///< as logged
   VideoLane video_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly

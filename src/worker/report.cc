@@ -110,6 +110,8 @@ void Production::report(job::Stats& stats) const {
   for (const Feed& feed : feeds_) {
     job::FeedStats& of = stats.feeds[feed::index(feed.id())];
     put_feed(of, feed);
+    put(of.merged, merger_.merged() ? 1 : 0);
+    put(of.only_packets, merger_.only(feed::index(feed.id())));
     put(of.no_picture_us, feed.last_picture() > 0 ? std::max<base::Micros>(now_ - feed.last_picture(), 0) : 0);
     const auto decoded = decoded_health(feed);
     put_health(of, decoded.value_or(feed.health()));
