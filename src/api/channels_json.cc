@@ -38,7 +38,9 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"delay_ms", static_cast<double>(feed.delay_us) / base::kMillisecond},
           {"video", feed.video},
           {"audio", feed.audio},
-          {"bytes", feed.counters.bytes}};
+          {"bytes", feed.counters.bytes},
+          {"merged", feed.merged},
+          {"merged_packets", feed.only_packets}};
 }
 
 /// Of the feeds that have a publisher.

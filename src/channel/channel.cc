@@ -120,6 +120,7 @@ FeedState Channel::state_of(feed::Id id) const {
   state.low_rate_for = micros(seen.low_rate_us);
   state.ts_errors_for = error_spells_[feed::index(id)].lasts(environment_.clock.steady());
   state.mute_for = micros(seen.mute_us);
+  state.merged = seen.merged.load(std::memory_order_relaxed) > 0;
   return state;
 }
 
@@ -154,6 +155,13 @@ void Channel::choose_feed() {
 }
 
 void Channel::show(const FeedChoice::Switch& change) {
+  if (!change.seen) {
+    base::log_info(
+        "channel", "the other one of two merged feeds is shown",
+        {{"channel", name_}, {"feed", feed::to_string(change.to)}, {"reason", feed::to_string(change.reason)}});
+    source_.show(change.to, {change.how});
+    return;
+  }
   base::log_warn(
       "channel", "another feed is shown",
       {{"channel", name_}, {"feed", feed::to_string(change.to)}, {"reason", feed::to_string(change.reason)}});

@@ -56,16 +56,16 @@ std::optional<FeedChoice::Switch> FeedChoice::update(const States& feeds, const 
   const feed::Id to = feed::other(shown_);
   const FeedState& spare = feeds[feed::index(to)];
   if (!rules.automatic || !usable(spare, rules)) return std::nullopt;
-  if (!shown.connected) return make(to, How::kForced, Reason::kLost);
+  if (!shown.connected) return make(feeds, How::kForced, Reason::kLost);
   if (!usable(shown, rules))
-    return make(to, How::kForced, scrambled(shown, rules) ? Reason::kScrambled : Reason::kSilent);
+    return make(feeds, How::kForced, scrambled(shown, rules) ? Reason::kScrambled : Reason::kSilent);
   // A feed of sound alone is no better than one whose picture is bad.
   if (shown.has_video && !spare.has_video) return std::nullopt;
   const Fault* bad = fault_of(shown, rules);
-  if (bad != nullptr && known_better(spare, *bad, rules)) return make(to, How::kAsked, bad->reason);
+  if (bad != nullptr && known_better(spare, *bad, rules)) return make(feeds, How::kAsked, bad->reason);
   const bool returns = to == feed::Id::kPrimary && rules.back && !pinned_ && fault_of(spare, rules) == nullptr &&
                        spare.flowing_for >= rules.back_after;
-  if (returns) return make(to, How::kAsked, Reason::kReturned);
+  if (returns) return make(feeds, How::kAsked, Reason::kReturned);
   return std::nullopt;
 }
 
@@ -75,16 +75,19 @@ std::optional<FeedChoice::Switch> FeedChoice::ask(feed::Id to, const States& fee
   refusal = to == shown_ ? Refusal::kShownAlready : Refusal::kNoMedia;
   if (to == shown_ || !usable(feeds[feed::index(to)], rules)) return std::nullopt;
   const bool alive = usable(feeds[feed::index(shown_)], rules);
-  const Switch made = make(to, alive ? How::kAsked : How::kForced, Reason::kAsked);
+  const Switch made = make(feeds, alive ? How::kAsked : How::kForced, Reason::kAsked);
   pinned_ = to == feed::Id::kBackup;
   return made;
 }
 
-FeedChoice::Switch FeedChoice::make(feed::Id to, feed::Select::How how, Reason reason) {
-  shown_ = to;
+/// To the other feed.
+FeedChoice::Switch FeedChoice::make(const States& feeds, feed::Select::How how, Reason reason) {
+  shown_ = feed::other(shown_);
   pinned_ = false;
-  ++switches_[static_cast<std::size_t>(reason)];
-  return {to, how, reason};
+  // Of the one that stays: the other one may have gone.
+  const bool seen = !feeds[feed::index(shown_)].merged;
+  if (seen) ++switches_[static_cast<std::size_t>(reason)];
+  return {shown_, how, reason, seen};
 }
 
 bool usable(const FeedState& feed, const Failover& rules) {

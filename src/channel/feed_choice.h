@@ -44,6 +44,7 @@ struct FeedState {
   base::Micros low_rate_for = 0;   ///< media time for which it has had fewer than half of its usual pictures
   base::Micros ts_errors_for = 0;  ///< see ErrorSpell
   base::Micros mute_for = 0;       ///< for which its sound has been silence
+  bool merged = false;             ///< the other feed brings the same packets, and both are shown as one
 };
 
 /// Decides which feed of a channel is shown. Reads no clock. Thread: one.
@@ -59,6 +60,7 @@ struct FeedState {
 ///   returned  from the backup to the primary, which has been well for Failover::back_after; not where the operator
 ///             has asked for the backup
 ///   asked     when the operator says so
+/// Between feeds that are merged viewers see no switch: it is made and not counted.
 /// A feed that is there and sends nothing is never switched to.
 class FeedChoice {
  public:
@@ -71,11 +73,12 @@ class FeedChoice {
     feed::Id to = feed::Id::kPrimary;
     feed::Select::How how = feed::Select::How::kForced;
     Reason reason = Reason::kLost;
+    bool seen = true;  ///< false: the two feeds were merged, viewers see what they saw
   };
   using States = std::array<FeedState, feed::kIds.size()>;
 
   feed::Id shown() const { return shown_; }
-  /// Switches made, by reason.
+  /// Switches made that viewers could see, by reason.
   std::uint64_t switches(Reason reason) const { return switches_[static_cast<std::size_t>(reason)]; }
 
   /// A log begins with this feed: no switch.
@@ -91,7 +94,7 @@ class FeedChoice {
   std::optional<Switch> ask(feed::Id to, const States& feeds, const Failover& rules, Refusal& refusal);
 
  private:
-  Switch make(feed::Id to, feed::Select::How how, Reason reason);
+  Switch make(const States& feeds, feed::Select::How how, Reason reason);
 
   feed::Id shown_ = feed::Id::kPrimary;
   bool pinned_ = false;  ///< the operator asked for the backup

@@ -61,6 +61,8 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.frame_rate = read(feed.frame_rate);
   report.usual_frame_rate = read(feed.usual_frame_rate);
   report.delay_us = read(feed.delay_us);
+  report.merged = read(feed.merged) > 0;
+  report.only_packets = read(feed.only_packets);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);

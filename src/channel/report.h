@@ -80,6 +80,8 @@ struct FeedReport {
   std::uint64_t frame_rate = 0;        ///< pictures in 1000 s; 0 until the usual rate is known
   std::uint64_t usual_frame_rate = 0;  ///< likewise
   std::uint64_t delay_us = 0;          ///< that it is held back by, to be in step with the other feed
+  bool merged = false;                 ///< it and the other feed bring the same packets, and are shown as one
+  std::uint64_t only_packets = 0;      ///< that it brought and the other one lost
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;

@@ -82,6 +82,9 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.gauge("kickoff_feed_delay_seconds",
             "Time that the feed is held back by, so that it is in step with the other one.", labels,
             seconds_of(feed.delay_us));
+  out.counter("kickoff_feed_merged_packets_total",
+              "Transport stream packets of merged feeds that only this feed brought: what the other one lost.", labels,
+              value_of(feed.only_packets));
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
   out.counter("kickoff_feed_restamped_total",
@@ -125,6 +128,11 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
     add_demuxed(out, feed, feed_labels(labels, i));
   }
   if (report.feeds.back().used) add_alignment(out, report.alignment, labels);
+  if (report.feeds[1].used) {
+    out.gauge("kickoff_feed_merged",
+              "1 while both feeds bring the same packets of a transport stream, and each covers what the other loses.",
+              labels, report.feeds[0].merged ? 1 : 0);
+  }
   for (const channel::FeedChoice::Reason reason : channel::FeedChoice::kReasons) {
     out.counter(
         "kickoff_feed_switches_total",

@@ -127,6 +127,8 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   report.feeds[1].protocol = "srt";
   report.feeds[1].video = "H.264 1280x720";
   report.feeds[1].counters.bytes = 7;
+  report.feeds[1].merged = true;
+  report.feeds[1].only_packets = 8;
   report.shown = feed::Id::kBackup;
   report.priority = govern::Priority::kHigh;
   report.switches = {1, 0, 0, 0, 2};
@@ -141,6 +143,9 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   EXPECT_EQ(channel["feeds"][1]["name"], "backup");
   EXPECT_EQ(channel["feeds"][1]["shown"], true);
   EXPECT_EQ(channel["feeds"][1]["video"], "H.264 1280x720");
+  EXPECT_EQ(channel["feeds"][0]["merged"], false);
+  EXPECT_EQ(channel["feeds"][1]["merged"], true);
+  EXPECT_EQ(channel["feeds"][1]["merged_packets"], 8);
   EXPECT_EQ(channel["counters"]["feed_bytes"], 12);
   EXPECT_EQ(channel["counters"]["feed_switches"], 3);
 }

@@ -286,6 +286,18 @@ TEST_F(TwoFeedsTest, AFeedThatTurnsBlackGivesWayAndMustBeWellForAWhileToComeBack
   EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kBlack), 1U);
 }
 
+TEST_F(TwoFeedsTest, TheLossOfOneOfTwoMergedFeedsIsNoSwitchThatAnybodyIsToldOf) {
+  both();
+  for (job::FeedStats& feed : worker().stats.feeds) feed.merged = 1;
+  flow(kSecond);
+  end(primary_);
+  flow(kSecond);
+  EXPECT_EQ(shown(), "backup");
+  EXPECT_EQ(selections(), "b:select-now") << "without a marker";
+  EXPECT_TRUE(channel_.switches().entries().empty());
+  EXPECT_EQ(channel_.choice().switches(FeedChoice::Reason::kLost), 0U);
+}
+
 TEST_F(TwoFeedsTest, AFewErrorsOfTheTransportStreamNowAndThenNeverSwitch) {
   both();
   for (int minute = 0; minute < 3; ++minute) {

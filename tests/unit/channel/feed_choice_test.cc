@@ -42,6 +42,22 @@ struct Choosing {
   FeedChoice::Refusal refusal{};
 };
 
+TEST(FeedChoice, SwitchesBetweenMergedFeedsWithoutCountingIt) {
+  Choosing at;
+  FeedState merged = kFlowing;
+  merged.merged = true;
+  const auto lost = at.choice.update({kAbsent, merged}, at.rules);
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->to, Id::kBackup);
+  EXPECT_FALSE(lost->seen);
+  EXPECT_EQ(at.choice.shown(), Id::kBackup);
+  EXPECT_EQ(at.choice.switches(FeedChoice::Reason::kLost), 0U);
+  const auto asked = at.choice.ask(Id::kPrimary, {kFlowing, kFlowing}, at.rules, at.refusal);
+  ASSERT_TRUE(asked);
+  EXPECT_TRUE(asked->seen) << "they are no longer";
+  EXPECT_EQ(at.choice.switches(FeedChoice::Reason::kAsked), 1U);
+}
+
 TEST(FeedChoice, StaysWithAFeedThatIsWell) {
   Choosing at;
   EXPECT_EQ(at.update(kFlowing, kFlowing), "");

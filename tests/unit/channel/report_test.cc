@@ -182,7 +182,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
     for (job::Number* number :
          {&feed.video_packets, &feed.audio_packets, &feed.ts_sync_losses, &feed.ts_continuity_errors,
           &feed.ts_damaged_units, &feed.ts_scrambled, &feed.ts_transport_errors, &feed.ts_untimed, &feed.ts_unsupported,
-          &feed.timeline_anchors, &feed.timeline_restamped, &feed.timeline_dropped}) {
+          &feed.timeline_anchors, &feed.timeline_restamped, &feed.timeline_dropped, &feed.only_packets}) {
       *number = next++;
     }
   }
@@ -193,13 +193,16 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
         &stats().audio_skew_us, &stats().left_out_frames, &stats().economy_level, &stats().economy_steps}) {
     *number = next++;
   }
+  stats().feeds[1].merged = 1;
   const Report all = report();
+  EXPECT_FALSE(all.feeds[0].merged);
+  EXPECT_TRUE(all.feeds[1].merged);
   next = 100;
   for (const FeedReport& feed : all.feeds) {
     for (const std::uint64_t number :
          {feed.video_packets, feed.audio_packets, feed.ts_sync_losses, feed.ts_continuity_errors, feed.ts_damaged_units,
           feed.ts_scrambled, feed.ts_transport_errors, feed.ts_untimed, feed.ts_unsupported, feed.timeline_anchors,
-          feed.timeline_restamped, feed.timeline_dropped}) {
+          feed.timeline_restamped, feed.timeline_dropped, feed.only_packets}) {
       EXPECT_EQ(number, next++);
     }
   }

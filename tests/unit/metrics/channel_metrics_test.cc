@@ -96,6 +96,18 @@ TEST(ChannelMetrics, TellTheFeedsApart) {
   EXPECT_EQ(by_label(of, "kickoff_feed_shown", "feed"), (Values{{"primary", 0}, {"backup", 1}}));
 }
 
+TEST(ChannelMetrics, SayWhetherTwoFeedsAreMergedAndWhatEachOfThemCovered) {
+  channel::Report of = report();
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_merged"), -1) << "there never was a backup";
+  of.feeds[1].used = true;
+  of.feeds[0].merged = of.feeds[1].merged = true;
+  of.feeds[0].only_packets = 3;
+  of.feeds[1].only_packets = 4;
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_merged"), 1);
+  EXPECT_EQ(by_label(of, "kickoff_feed_merged_packets_total", "feed"),
+            (std::map<std::string, double>{{"primary", 3}, {"backup", 4}}));
+}
+
 TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;
