@@ -232,6 +232,9 @@ void Merger::push(Stream& stream, std::size_t path, Waiting&& packet) {
 void Merger::look_ahead(Stream& stream, std::size_t path) {
   std::deque<Waiting>& queue = stream.sides[path].queue;
   const bool of_main = path == main_;
+  // Stuffing, or a picture of one colour: it may be another one of the same bytes.
+  const bool certain = begins_pes(queue.back().packet) || stream.head() >= stream.repeats;
+  if (!certain) return;
   if (queue.size() > 1 && advance(stream, path, queue.back())) {
     queue.clear();
     if (of_main) stream.forced = 0;
@@ -351,7 +354,9 @@ bool Merger::step_other(Stream& stream, base::Micros now) {
   Side& side = stream.sides[other()];
   if (!merged_ || side.queue.empty()) return false;
   Waiting& first = side.queue.front();
-  if (advance(stream, other(), first)) {
+  // A path that is ahead is placed by what occurs once; tables, which repeat, are when the path is known to be.
+  const bool places = side.placed || begins_pes(first.packet) || (level_ && first.packet.unit_start);
+  if (!places || advance(stream, other(), first)) {
     pop(stream, other());
     return true;
   }
@@ -416,6 +421,8 @@ void Merger::pop(Stream& stream, std::size_t path) const {
 }
 
 void Merger::note_given(Stream& stream, const Packet& packet, const Given& given) {
+  const std::size_t count = stream.given.size();
+  if (count >= 16 && stream.given[count - 16].hash == given.hash) stream.repeats = stream.head() + 48;
   stream.given.push_back(given);
   stream.begun = true;
   stream.last_hash = given.hash;

@@ -93,6 +93,7 @@ class Merger {
     std::uint64_t last_hash = 0;
     std::uint8_t continuity = 0;  ///< of the last that was given out
     bool begun = false;
+    std::uint64_t repeats = 0;  ///< before this position packets of the same bytes come again with the same count
 
     std::uint64_t head() const { return first + given.size(); }
   };

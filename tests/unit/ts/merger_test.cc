@@ -434,6 +434,23 @@ TEST(Merger, PacketsThatAreAllEqualDoNoHarm) {
   EXPECT_LE(both.given.size(), 5000U);
 }
 
+TEST(Merger, PicturesOfOneColourKeepTheirPlaces) {
+  Mux mux;
+  std::vector<Programme::Sent> sent;
+  for (int i = 0; i < 150; ++i) {
+    mux.pes(kVideo, {.pts = static_cast<std::uint64_t>(i) * 3600, .bounded = false}, Blob(1100, 0x55));
+    for (Blob& packet : mux.packets()) sent.push_back({i * 40 * kMs, std::move(packet)});
+    mux.packets().clear();
+  }
+  for (const base::Micros delay : {-200, 0, 200}) {
+    Merging both;
+    both.play(carry(sent, 0, {}), carry(sent, 1, {.delay = delay * kMs}));
+    EXPECT_TRUE(both.merger.merged()) << delay;
+    EXPECT_EQ(both.given.size(), sent.size()) << delay;
+    EXPECT_EQ(both.merger.only(0) + both.merger.only(1), 0U) << delay;
+  }
+}
+
 TEST(Merger, BytesThatAreNotWholePacketsEndTheMerge) {
   const Programme programme(50);
   Merging both;
