@@ -17,8 +17,10 @@ constexpr base::Micros kWaitForAudio = 500 * base::kMillisecond;
 constexpr base::Micros kWaitForLanguages = 250 * base::kMillisecond;
 // Ten seconds, as long as announced audio is waited for, of 60 pictures a second and AAC.
 constexpr std::size_t kMostEarly = 2048;
-// How long the last picture may stay so that nothing is shown twice.
+// How long the last picture may stay so that nothing is shown twice: where the operator asked, and where a feed was
+// lost.
 constexpr base::Micros kMostPause = 2 * base::kSecond;
+constexpr base::Micros kMostForcedPause = base::kSecond / 2;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
@@ -282,7 +284,8 @@ base::Micros Production::pause_before(const Feed& spare) const {
   const auto rate = spare.frame_rate();
   const std::int64_t frames = rate ? media::rescale(behind, base::kSecond * rate->den, rate->num) : 1;
   if (behind <= 0 || frames == 0) return 0;
-  if (behind <= kMostPause && video_.can_pause())
+  const base::Micros most = how_ == feed::Select::How::kForced ? kMostForcedPause : kMostPause;
+  if (behind <= most && video_.can_pause())
     return rate ? media::rescale(frames, rate->num, base::kSecond * rate->den) : behind;
   base::log_warn("worker", "the other feed is behind: a part of the programme is shown twice",
                  {{"channel", options_.channel}, {"behind_ms", behind / base::kMillisecond}});

@@ -121,9 +121,9 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index(), or exchanged
   ts::Merger merger_;                          ///< its main path is shown_
   FeedOffset offset_;
-  feed::Id shown_ = feed::Id::kPrimary;        ///< the one whose audio is played
-  feed::Id wanted_ = feed::Id::kPrimary;       ///< the one that is to be shown
-  feed::Id selected_ = feed::Id::kPrimary;     ///< the one that the server selected last
+  feed::Id shown_ = feed::Id::kPrimary;     ///< the one whose audio is played
+  feed::Id wanted_ = feed::Id::kPrimary;    ///< the one that is to be shown
+  feed::Id selected_ = feed::Id::kPrimary;  ///< the one that the server selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
   feed::Slate slate_;             ///< what the operator wants

@@ -32,8 +32,8 @@ Programme speech(unsigned seed) {
     at = until + pause(random) * (random() % 8 == 0 ? 6 : 1);
   }
   return [words](double at) {
-    const auto next = std::upper_bound(words.begin(), words.end(), at,
-                                       [](double time, const Word& word) { return time < word.from; });
+    const auto next =
+        std::upper_bound(words.begin(), words.end(), at, [](double time, const Word& one) { return time < one.from; });
     if (next == words.begin() || at >= (next - 1)->until) return 1e-7;
     const Word& said = *(next - 1);
     return said.power * std::sin(M_PI * (at - said.from) / (said.until - said.from));

@@ -265,5 +265,19 @@ TEST(Align, ABackupThatIsTooFarBehindIsNotWaitedFor) {
   EXPECT_LE(feeds.stats().held_frames, before + 10) << "it is shown again";
 }
 
+TEST(Align, AfterALossNoMoreThanHalfASecondIsWaited) {
+  for (const int behind : {400, 720}) {
+    Aligned feeds(encoding(), behind, true);
+    feeds.play(22'000);
+    ASSERT_NEAR(static_cast<double>(feeds.offset()), behind * 1e3, 20e3);
+    ASSERT_TRUE(feeds.wait_for_decoded());
+    const std::uint64_t before = feeds.stats().held_frames;
+    feeds.select(Id::kBackup, How::kForced);
+    feeds.play(25'000);
+    const std::uint64_t held = feeds.stats().held_frames - before;
+    EXPECT_EQ(held >= 8, behind == 400) << behind << " ms behind, " << held << " pictures held";
+  }
+}
+
 }  // namespace
 }  // namespace worker
