@@ -90,8 +90,13 @@ void Packager::resume(record::Position position) { resume_ = std::move(position)
 
 void Packager::set_presentation(const std::vector<RenditionSpec>& renditions) {
   if (renditions.empty() || finished_) return;
+  awaited_.clear();
   if (!lanes_.empty()) {
-    update(renditions);
+    if (awaits_key(renditions)) {
+      awaited_ = renditions;
+    } else {
+      update(renditions);
+    }
   } else if (resume_ && resume_->known()) {
     begin_resumed(renditions);
     update(renditions);
@@ -225,6 +230,30 @@ void Packager::push_lane(const RenditionSpec& spec, const Format& format) {
       [this](std::uint32_t rendition) { listener_.on_key_wanted(rendition); }, counters_));
 }
 
+/// A segment of a format of which no key frame has come would be a gap: what is announced may never come, or the next
+/// one be announced before it does.
+bool Packager::awaits_key(const std::vector<RenditionSpec>& specs) const {
+  if (!cutter_->started()) return false;
+  for (std::size_t i = 0; i < std::min(specs.size(), lanes_.size()); ++i) {
+    const bool copied_video = specs[i].track.kind() == media::Kind::kVideo && !specs[i].encoded;
+    if (copied_video && !same_track(specs[i].track, specs_[i].track)) return true;
+  }
+  return false;
+}
+
+/// False where the packet is of what is awaited, and is not what it begins with.
+bool Packager::settle_awaited(std::uint32_t rendition, const media::Packet& packet) {
+  if (awaited_.empty() || rendition >= awaited_.size()) return true;
+  const bool added = rendition >= lanes_.size();
+  if (!added && same_track(awaited_[rendition].track, specs_[rendition].track)) return true;
+  if (awaited_[rendition].track.kind() != media::Kind::kVideo || !packet.key) {
+    ++counters_.dropped_format;
+    return false;
+  }
+  update(std::exchange(awaited_, {}));
+  return true;
+}
+
 void Packager::update(const std::vector<RenditionSpec>& specs) {
   std::vector<std::uint32_t> changed;
   bool write = false;
@@ -286,7 +315,7 @@ void Packager::follow_lead_change() {
 }
 
 void Packager::on_packet(std::uint32_t rendition, media::Packet&& packet) {
-  if (rendition >= lanes_.size() || finished_) return;
+  if (finished_ || !settle_awaited(rendition, packet) || rendition >= lanes_.size()) return;
   if (rendition == lead_) {
     on_lead_packet(std::move(packet));
   } else {

@@ -58,7 +58,8 @@ class Listener {
 ///
 /// Order of records: Presentation first. When a format changes, Presentation (new init, perhaps another timescale) and
 /// Discontinuity{M} follow each other; the new init and timescale hold from segment M on, parts of earlier
-/// segments that still come after it have the old ones. A rendition that only comes late makes a Presentation alone;
+/// segments that still come after it have the old ones. That of copied video changes when its first key frame is there:
+/// until then the old one is held. A rendition that only comes late makes a Presentation alone;
 /// its first segment is the one open then, filled with gaps up to its first sample. Part durations never pass
 /// Rendition::part_ticks, which never changes (AMB-8, LL-56).
 class Packager {
@@ -117,6 +118,8 @@ class Packager {
   void resume_former(const RenditionSpec& spec, std::int64_t part_ticks, const record::Position::Rendition& at);
   void keep_overrun();
   void start_cutter(std::uint32_t lead, const media::Track& track);
+  bool awaits_key(const std::vector<RenditionSpec>& specs) const;
+  bool settle_awaited(std::uint32_t rendition, const media::Packet& packet);
   void update(const std::vector<RenditionSpec>& specs);
   void change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed);
   Format format_of(const RenditionSpec& spec, std::int64_t part_ticks) const;
@@ -140,6 +143,7 @@ class Packager {
   media::Rational lead_part_;  ///< Units: seconds.
   std::optional<Cutter> cutter_;
   std::vector<RenditionSpec> specs_;
+  std::vector<RenditionSpec> awaited_;  ///< what the presentation becomes with the next key frame; empty: nothing else
   std::vector<std::unique_ptr<Lane>> lanes_;
   record::Presentation presentation_;
   std::optional<record::Position> resume_;

@@ -397,6 +397,23 @@ TEST(PackagerHold, MakesNoShortPartOfSoundWhereverAFeedComesBack) {
   }
 }
 
+namespace {
+
+media::Track small_video() {
+  media::Track small = stream::video_track({});
+  small.video.width = 640;
+  small.config = base::Bytes::copy_of("another configuration");
+  return small;
+}
+
+std::int64_t count_breaks(const LogReader& log) {
+  return std::ranges::count_if(log.records(), [](const record::Record& record) {
+    return std::holds_alternative<record::Discontinuity>(record);
+  });
+}
+
+}  // namespace
+
 // Seen in a soak of a busy machine: media is usually late, so the end of the open segment is filled late, and the first
 // key frame of the new size comes more than a part after it. That part was a gap.
 TEST(PackagerHold, HasNoGapWhereTheFeedComesBackInAnotherFormatWheneverThatIs) {
@@ -406,19 +423,13 @@ TEST(PackagerHold, HasNoGapWhereTheFeedComesBackInAnotherFormatWheneverThatIs) {
     std::vector<media::Packet> before = packets(3);
     for (media::Packet& packet : before) packet.arrived += packet.arrived > kStart ? 300 * kMillisecond : 0;
     channel.feed(std::move(before));
-    media::Track small = stream::video_track({});
-    small.video.width = 640;
-    small.config = base::Bytes::copy_of("another configuration");
     channel.timeline().on_restart();
     channel.wait_until(kStart + 3 * kSecond + away);
-    channel.track(small);
+    channel.track(small_video());
     channel.track(stream::audio_track({}));
     channel.feed(packets(4, kStart + 3 * kSecond + away));
     channel.finish();
-    const auto breaks = std::ranges::count_if(channel.log().records(), [](const record::Record& record) {
-      return std::holds_alternative<record::Discontinuity>(record);
-    });
-    EXPECT_EQ(breaks, 1) << away;
+    EXPECT_EQ(count_breaks(channel.log()), 1) << away;
     for (std::uint32_t r = 0; r < 2; ++r)
       EXPECT_EQ(channel.log().all<record::Gap>(r).size(), 0U) << r << " away " << away;
   }
@@ -471,6 +482,57 @@ TEST(PackagerHold, CutsSoundWithThePictureWhereverAnotherFeedTakesOver) {
       channel.log().check(1);
       channel.log().check_aligned();
       ASSERT_FALSE(testing::Test::HasFailure()) << frames << " pictures, " << early << " ms early";
+    }
+  }
+}
+
+// Seen in a soak: a feed that froze right after it had been changed over to. A player stood still at the gap for good.
+TEST(PackagerHold, DoesNotBeginAFormatOfWhichNoKeyFrameComes) {
+  for (const int pictures : {0, 10}) {
+    Channel channel(Channel::Options::holding());
+    announce(channel);
+    channel.feed(packets(3));
+    const std::vector<packager::RenditionSpec> before = packager::specs_of(channel.log().presentation());
+    std::vector<packager::RenditionSpec> other = before;
+    other[0].track = small_video();
+    channel.packager().set_presentation(other);
+    const base::Micros back = kStart + 9 * kSecond;
+    for (media::Packet& packet : stream::make_video({}, kStart + 3 * kSecond, pictures)) {
+      packet.key = false;
+      channel.packager().on_packet(0, std::move(packet));
+    }
+    channel.wait_until(back);
+    channel.packager().set_presentation(before);
+    channel.feed(packets(4, back));
+    channel.finish();
+    EXPECT_EQ(count_breaks(channel.log()), 0);
+    for (std::uint32_t r = 0; r < 2; ++r) {
+      channel.log().check(r);
+      EXPECT_EQ(channel.log().all<record::Gap>(r).size(), 0U) << r;
+    }
+    EXPECT_GT(count_held(channel.log().all<record::Part>(0)), 8);
+  }
+}
+
+TEST(PackagerHold, BeginsAFormatWithItsFirstKeyFrame) {
+  for (const int without_key : {0, 1, 30, 60, 130}) {
+    Channel channel(Channel::Options::holding());
+    announce(channel);
+    channel.feed(packets(3));
+    channel.timeline().on_restart();
+    channel.track(small_video());
+    channel.track(stream::audio_track({}));
+    std::vector<media::Packet> after = packets(10, kStart + 3 * kSecond);
+    int pictures = 0;
+    for (media::Packet& packet : after) {
+      if (packet.track_id == stream::kVideoId && pictures++ < without_key) packet.key = false;
+    }
+    channel.feed(std::move(after));
+    channel.finish();
+    EXPECT_EQ(count_breaks(channel.log()), 1) << without_key;
+    for (std::uint32_t r = 0; r < 2; ++r) {
+      channel.log().check(r);
+      EXPECT_EQ(channel.log().all<record::Gap>(r).size(), 0U) << r << ", " << without_key;
     }
   }
 }

@@ -379,6 +379,9 @@ TEST(Packager, SaysWhichRenditionsAreCopiedAndFromWhereANewFormatHolds) {
   const std::int64_t open = log.all<record::Part>(0).back().msn;
   specs[0].track.timescale = 30'000;
   packager.set_presentation(specs);
+  media::Packet first = video_packet(90, true);
+  first.dts = first.pts = media::rescale(first.dts, 90'000, 30'000);
+  packager.on_packet(0, std::move(first));
   EXPECT_EQ(log.presentation().formats_from, open + 1);
 }
 
