@@ -33,12 +33,14 @@ function census(server) {
   };
 }
 
-// Slope of the least squares through memory by minute. Units: bytes an hour.
+// The least squares through memory by minute: {slope, error: its standard error}. Units: bytes an hour.
 function growthAnHour(rows) {
   const mean = (of) => rows.reduce((total, row) => total + of(row), 0) / rows.length;
   const [minute, memory] = [mean((row) => row.minute), mean((row) => row.memory)];
   const spread = rows.reduce((total, row) => total + (row.minute - minute) ** 2, 0);
-  return 60 * rows.reduce((total, row) => total + (row.minute - minute) * (row.memory - memory), 0) / spread;
+  const slope = rows.reduce((total, row) => total + (row.minute - minute) * (row.memory - memory), 0) / spread;
+  const left = rows.reduce((total, row) => total + (row.memory - memory - slope * (row.minute - minute)) ** 2, 0);
+  return { slope: 60 * slope, error: 60 * Math.sqrt(left / (rows.length - 2) / spread) };
 }
 
 module.exports = { census, growthAnHour };
