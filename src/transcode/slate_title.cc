@@ -10,11 +10,11 @@
 namespace transcode {
 namespace {
 
-constexpr int kWhole = 255;
-constexpr int kDarkening = 128;  // of kWhole
+constexpr int kOpaque = 255;
+constexpr int kDarkening = 128;  // of kOpaque
 constexpr std::size_t kMostNamed = 8;
 
-/// How much of a sample white and black cover, of kWhole.
+/// How much of a sample white and black cover, of kOpaque.
 struct Cover {
   int white = 0;
   int black = 0;
@@ -31,7 +31,7 @@ class Covers {
         static_cast<std::size_t>(y) * static_cast<std::size_t>(drawing_.width) + static_cast<std::size_t>(x);
     const int white = drawing_.white[i];
     const int black = drawing_.black[i];
-    return {white, black + (kWhole - white - black) * darkening_ / kWhole};
+    return {white, black + (kOpaque - white - black) * darkening_ / kOpaque};
   }
   /// False of a pair of rows, from an even one on, that stay as they are.
   bool touch(int y) const { return darkening_ > 0 || (y + 1 >= drawing_.top && y < drawing_.bottom); }
@@ -68,9 +68,9 @@ void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
     }
     for (int x = 0; x < from.width; ++x) {
       const Cover cover = covers.at(x, y);
-      const int left = kWhole - cover.white - cover.black;
+      const int left = kOpaque - cover.white - cover.black;
       out[x] =
-          static_cast<std::uint8_t>((in[x] * left + white * cover.white + black * cover.black + kWhole / 2) / kWhole);
+          static_cast<std::uint8_t>((in[x] * left + white * cover.white + black * cover.black + kOpaque / 2) / kOpaque);
     }
   }
   for (int y = 0; y < from.height / 2; ++y) {
@@ -81,8 +81,8 @@ void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
     for (int x = 0; x < from.width / 2; ++x) {
       const int cover = covers.around(x, y);
       for (const int plane : {1, 2}) {
-        const int sum = row(from, plane, y)[x] * (kWhole - cover) + kGrey * cover;
-        row(to, plane, y)[x] = static_cast<std::uint8_t>((sum + kWhole / 2) / kWhole);
+        const int sum = row(from, plane, y)[x] * (kOpaque - cover) + kGrey * cover;
+        row(to, plane, y)[x] = static_cast<std::uint8_t>((sum + kOpaque / 2) / kOpaque);
       }
     }
   }
