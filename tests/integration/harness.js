@@ -11,22 +11,28 @@ const root = path.resolve(__dirname, '../..');
 const binary = process.env.KICKOFF_BINARY ?? path.join(root, 'build/kickoff');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function freeTcp() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+// A port that was free a moment ago. The system may give the same one out again: not this process.
+const given = new Set();
+async function once(freePort) {
+  for (;;) {
+    const port = await freePort();
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
 }
-function freeUdp() {
-  return new Promise((resolve) => {
-    const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
+const freeTcp = () => once(() => new Promise((resolve, reject) => {
+  const server = net.createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
   });
-}
+}));
+const freeUdp = () => once(() => new Promise((resolve) => {
+  const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1', () => {
+    const { port } = socket.address();
+    socket.close(() => resolve(port));
+  });
+}));
 
 // What runs, so that nothing outlives a test run that breaks off.
 const running = new Set();
