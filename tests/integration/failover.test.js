@@ -88,7 +88,7 @@ const cases = [
     assert.strictEqual((await change('asked', { to: 'backup' })).status, 204);
     await sleep(4000);
     const extra = await held() - before;
-    const seen = await pictures(server.playlist('asked'), 60, 180);
+    const seen = await pictures(server.playlist('asked'), 14, 180);
     assert.strictEqual(order(seen), 'red blue');
     // The change, and two seconds around it.
     const at = seen.findIndex(({ ground }) => ground === 'blue');
@@ -106,7 +106,7 @@ const cases = [
     await shows('hot', 'backup');
     await sleep(3000);
     for (const { text } of await playlists('hot')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
-    assert.strictEqual(order(await pictures(server.playlist('hot'), 30, 180)), 'red blue');
+    assert.strictEqual(order(await pictures(server.playlist('hot'), 16, 180)), 'red blue');
     const { last_switches: made } = await stateOf('hot');
     assert.deepStrictEqual(made.map(({ from, to, reason }) => `${from} ${to} ${reason}`), ['primary backup lost']);
   }],
@@ -120,7 +120,7 @@ const cases = [
     await first.stop('SIGKILL');
     await checking;
     for (const { text } of await playlists('plain')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), text);
-    assert.strictEqual(order(await pictures(server.playlist('plain'), 30, 360)), 'red blue');
+    assert.strictEqual(order(await pictures(server.playlist('plain'), 20, 360)), 'red blue');
   }],
   ['a copy: other parameters are one discontinuity, in every rendition', async () => {
     primary('other');
