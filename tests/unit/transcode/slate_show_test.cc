@@ -154,7 +154,7 @@ TEST(SlateShow, WritesATextOverTheLastPictureDarkenedInEveryRung) {
   EXPECT_EQ(stage.white(0), 0);
   EXPECT_EQ(stage.ground(0), 100);
   stage.run(10, What::kAbsent);
-  for (const std::size_t rung : {0, 1}) {
+  for (const std::size_t rung : {std::size_t{0}, std::size_t{1}}) {
     EXPECT_NEAR(stage.ground(rung), 58, 1) << "half way from 100 to black";
     EXPECT_GT(stage.white(rung), 0.001);
   }
