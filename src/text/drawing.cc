@@ -111,12 +111,11 @@ class Painter {
   static base::Result<Painter> make(base::View font, int width, int height) {
     TRY(const std::string family, family_of(font));
     Painter made(width, height);
-    made.library_.reset(ass_library_init());
-    if (made.library_ == nullptr) return no_memory();
-    ass_set_message_cb(made.library_.get(), [](int, const char*, va_list, void*) {}, nullptr);
-    ass_add_font(made.library_.get(), "font", reinterpret_cast<const char*>(font.data()),
-                 static_cast<int>(font.size()));
-    made.renderer_.reset(ass_renderer_init(made.library_.get()));
+    made.ass_.reset(ass_library_init());
+    if (made.ass_ == nullptr) return no_memory();
+    ass_set_message_cb(made.ass_.get(), [](int, const char*, va_list, void*) {}, nullptr);
+    ass_add_font(made.ass_.get(), "font", reinterpret_cast<const char*>(font.data()), static_cast<int>(font.size()));
+    made.renderer_.reset(ass_renderer_init(made.ass_.get()));
     if (made.renderer_ == nullptr) return no_memory();
     ass_set_frame_size(made.renderer_.get(), width, height);
     ass_set_storage_size(made.renderer_.get(), width, height);
@@ -126,7 +125,7 @@ class Painter {
 
   /// With lines of this height. The images live until the next call.
   const ASS_Image* paint(std::string_view text, int line) {
-    track_.reset(ass_new_track(library_.get()));
+    track_.reset(ass_new_track(ass_.get()));
     if (track_ == nullptr) return nullptr;
     std::string head = head_of(width_, height_, line);
     ass_process_codec_private(track_.get(), head.data(), static_cast<int>(head.size()));
@@ -144,7 +143,7 @@ class Painter {
 
   int width_;
   int height_;
-  Library library_;
+  Library ass_;
   Renderer renderer_;
   Track track_;
 };
