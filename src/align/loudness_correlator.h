@@ -28,7 +28,7 @@ struct Match {
 /// loudness (in dB) moves about its average of a second, at offsets of up to 5 s. A different volume, another codec and
 /// a downmix leave that as it is.
 ///
-/// Cost: 1.7 million multiplications a comparison, about a millisecond. Keeps 40 KiB. Thread: one.
+/// Cost: 1.7 million multiplications a comparison. Keeps 40 KiB. Thread: one.
 class LoudnessCorrelator {
  public:
   static constexpr base::Micros kMostOffset = 5 * base::kSecond;
