@@ -12,6 +12,10 @@ namespace {
 constexpr base::Micros kTryEvery = 20 * base::kMillisecond;
 // What was given out is remembered for longer than a path may be late.
 constexpr base::Micros kRemembered = base::kSecond;
+// Values of a continuity counter.
+constexpr std::size_t kCounts = 16;
+// Where the same bytes have come again with the same count, they are expected to for so many packets more.
+constexpr std::size_t kRepeating = 3 * kCounts;
 
 bool whole_packets(base::View bytes) {
   if (bytes.empty() || bytes.size() % kPacketSize != 0) return false;
@@ -422,7 +426,7 @@ void Merger::pop(Stream& stream, std::size_t path) const {
 
 void Merger::note_given(Stream& stream, const Packet& packet, const Given& given) {
   const std::size_t count = stream.given.size();
-  if (count >= 16 && stream.given[count - 16].hash == given.hash) stream.repeats = stream.head() + 48;
+  if (count >= kCounts && stream.given[count - kCounts].hash == given.hash) stream.repeats = stream.head() + kRepeating;
   stream.given.push_back(given);
   stream.begun = true;
   stream.last_hash = given.hash;
