@@ -2,7 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, exists, within, copy, sleep } = require('./harness');
+const { Server, endAll, leftOut, exists, within, copy, sleep } = require('./harness');
 const { source, pushRtmp } = require('./media');
 const { assertLive } = require('./judge_channel');
 const { late } = require('./lateness');
@@ -31,65 +31,70 @@ async function media(channel) {
   return { url, playlist: readMedia((await server.get(url)).text) };
 }
 
-test('a publisher away for 5 s: the last picture and silence, the same numbering, no discontinuity (RT-29, LL-22)', async () => {
-  const first = push('away');
-  await server.live('away');
-  await sleep(5000);
-  const before = (await media('away')).playlist;
-  const checking = assertLive(server.playlist('away'), { seconds: 18, independent: false, probes: false });
-  await sleep(3000);
-  await first.stop('SIGKILL');
-  await sleep(5000);
-  push('away');
-  await checking;
-  const after = (await media('away')).playlist;
-  assert.ok(!/GAP/.test(after.text), `the outage is filled with media:\n${after.text}`);
-  assert.ok(await server.metric('kickoff_channel_held_parts_total', { channel: 'away' }) >= 8, 'four seconds of it in parts of half a second');
-  assert.ok(!after.text.includes('EXT-X-DISCONTINUITY\n'), 'no discontinuity');
-  // LL-21, design 1: numbers are UTC over N.
-  for (const segment of after.segments) assert.strictEqual(segment.msn, Math.floor((Date.parse(segment.date) + 20) / 2000), `segment ${segment.msn} of ${segment.date}`);
-  const uris = new Map(before.segments.map(({ msn, uri }) => [msn, uri]));
-  for (const { msn, uri } of after.segments) if (uris.has(msn)) assert.strictEqual(uri, uris.get(msn), 'LL-23');
-});
-
-test('a publisher that stays away ends the channel, and held requests with it (LL-44)', async () => {
-  const pusher = push('brief');
-  await server.live('brief');
-  await sleep(3000);
-  const { url, playlist } = await media('brief');
-  await pusher.stop();
-  const stopped = Date.now();
-  for (let held = playlist; !held.ended && Date.now() - stopped < 60000;) {
-    const answer = await server.get(`${url}?_HLS_msn=${held.open.msn}&_HLS_part=${held.open.parts.length}`);
-    assert.strictEqual(answer.status, 200);
-    held = readMedia(answer.text);
-  }
-  const final = (await media('brief')).playlist;
-  assert.ok(!/GAP/.test(final.text), `no gap before the end:\n${final.text}`);
-  assert.ok(final.ended, `ended ${Date.now() - stopped} ms after the publisher left`);
-  assert.strictEqual(final.hints.length, 0, 'no hint after the end');
-  const late = await server.get(`${url}?_HLS_msn=99999999999&_HLS_part=3`);
-  assert.strictEqual(late.status, 200, 'LL-45: directives are ignored after the end');
-});
-
-test('the same channel can be published again after its end', async () => {
-  const pusher = push('brief');
-  await server.until('it is live again', async () => (await server.web('/live/brief/index.m3u8')).status === 200 && !(await media('brief')).playlist.ended);
-  await assertLive(server.playlist('brief'), { seconds: 6, independent: false, probes: false });
-  await pusher.stop();
-});
-
-test('takeover: the second publisher replaces the first where that is configured (RT-28)', async () => {
-  const first = push('open');
-  await server.live('open');
-  await sleep(3000);
-  const before = (await media('open')).playlist;
-  push('open');
-  const { code } = await within(first.ended, 60000, { code: 'still there' });
-  assert.ok(code !== 'still there' && code !== 0, 'the first publisher was sent away');
-  await sleep(3000);
-  const after = (await media('open')).playlist;
-  assert.ok(after.first >= before.first && after.open.msn > before.open.msn && !after.ended, 'the numbering continues');
+// Each has a channel of its own; the one that ends is then published again.
+const cases = [
+  ['a publisher away for 5 s: the last picture and silence, the same numbering, no discontinuity (RT-29, LL-22)', async () => {
+    const first = push('away');
+    await server.live('away');
+    await sleep(5000);
+    const before = (await media('away')).playlist;
+    const checking = assertLive(server.playlist('away'), { seconds: 18, independent: false, probes: false });
+    await sleep(3000);
+    await first.stop('SIGKILL');
+    await sleep(5000);
+    push('away');
+    await checking;
+    const after = (await media('away')).playlist;
+    assert.ok(!/GAP/.test(after.text), `the outage is filled with media:\n${after.text}`);
+    assert.ok(await server.metric('kickoff_channel_held_parts_total', { channel: 'away' }) >= 8, 'four seconds of it in parts of half a second');
+    assert.ok(!after.text.includes('EXT-X-DISCONTINUITY\n'), 'no discontinuity');
+    // LL-21, design 1: numbers are UTC over N.
+    for (const segment of after.segments) assert.strictEqual(segment.msn, Math.floor((Date.parse(segment.date) + 20) / 2000), `segment ${segment.msn} of ${segment.date}`);
+    const uris = new Map(before.segments.map(({ msn, uri }) => [msn, uri]));
+    for (const { msn, uri } of after.segments) if (uris.has(msn)) assert.strictEqual(uri, uris.get(msn), 'LL-23');
+  }],
+  ['a publisher that stays away ends the channel, and held requests with it (LL-44)', async () => {
+    const pusher = push('brief');
+    await server.live('brief');
+    await sleep(3000);
+    const { url, playlist } = await media('brief');
+    await pusher.stop();
+    const stopped = Date.now();
+    for (let held = playlist; !held.ended && Date.now() - stopped < 60000;) {
+      const answer = await server.get(`${url}?_HLS_msn=${held.open.msn}&_HLS_part=${held.open.parts.length}`);
+      assert.strictEqual(answer.status, 200);
+      held = readMedia(answer.text);
+    }
+    const final = (await media('brief')).playlist;
+    assert.ok(!/GAP/.test(final.text), `no gap before the end:\n${final.text}`);
+    assert.ok(final.ended, `ended ${Date.now() - stopped} ms after the publisher left`);
+    assert.strictEqual(final.hints.length, 0, 'no hint after the end');
+    const late = await server.get(`${url}?_HLS_msn=99999999999&_HLS_part=3`);
+    assert.strictEqual(late.status, 200, 'LL-45: directives are ignored after the end');
+  }],
+  ['the same channel can be published again after its end', async () => {
+    const pusher = push('brief');
+    await server.until('it is live again', async () => (await server.web('/live/brief/index.m3u8')).status === 200 && !(await media('brief')).playlist.ended);
+    await assertLive(server.playlist('brief'), { seconds: 6, independent: false, probes: false });
+    await pusher.stop();
+  }],
+  ['takeover: the second publisher replaces the first where that is configured (RT-28)', async () => {
+    const first = push('open');
+    await server.live('open');
+    await sleep(3000);
+    const before = (await media('open')).playlist;
+    push('open');
+    const { code } = await within(first.ended, 60000, { code: 'still there' });
+    assert.ok(code !== 'still there' && code !== 0, 'the first publisher was sent away');
+    await sleep(3000);
+    const after = (await media('open')).playlist;
+    assert.ok(after.first >= before.first && after.open.msn > before.open.msn && !after.ended, 'the numbering continues');
+  }],
+];
+test('publishers that go', { concurrency: true }, async (t) => {
+  const check = ([what, run]) => t.test(what, { skip: leftOut(what) }, run);
+  const [away, ends, again, takeover] = cases;
+  await Promise.all([check(away), check(ends).then(() => check(again)), check(takeover)]);
 });
 
 async function workerOf(channel) {

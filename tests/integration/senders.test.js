@@ -1,4 +1,4 @@
-// Every sender that matters, one after the other into one server: FFmpeg, GStreamer, srt-live-transmit; plain and encrypted.
+// Every sender that matters, some at a time into one server: FFmpeg, GStreamer, srt-live-transmit; plain and encrypted.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -25,7 +25,8 @@ after(endAll);
 const short = { seconds: 8, probes: false };
 const expected = { video: { codec: 'h264', rate: 30 }, audio: { codec: 'aac', sampleRate: 48000, channels: 2 } };
 
-test('senders', { concurrency: 3 }, async (t) => {
+const second = 'a second publisher is refused and the first plays on (RT-28, SR-23)';
+test('senders', { concurrency: 5 }, async (t) => {
   const check = (name, what, start, encodes = false) => t.test(what, { skip: leftOut(what) }, async () => {
     const pusher = push(await start(name));
     try {
@@ -56,6 +57,16 @@ test('senders', { concurrency: 3 }, async (t) => {
     check('gstrtmp', 'GStreamer rtmp2sink', (name) => gstRtmp(server.rtmp(name)), true),
     check('gstsrt', 'GStreamer srtsink', (name) => gstSrt(server.srtEscaped(`#!::r=live/${name},m=publish`)), true),
     check('keyed', 'a key in the stream name', (name) => pushRtmp(source(), server.rtmp(name, '?key=s3cret-key'))),
+    t.test(second, { skip: leftOut(second) }, async () => {
+      const first = push(pushRtmp(source(), server.rtmp('twice')));
+      await server.live('twice');
+      const checking = assertLive(server.playlist('twice'), { ...short, seconds: 10 });
+      await assertRefused(pushRtmp(source(), server.rtmp('twice')));
+      await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/twice,m=publish')));
+      await checking;
+      assert.strictEqual(first.child.exitCode, null, 'the first publisher is still there');
+      await first.stop();
+    }),
   ]);
 });
 
@@ -86,15 +97,4 @@ test('SRT without the passphrase is refused', async () => {
 test('a stream id that is none is refused', async () => {
   await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/bad:name,m=publish')));
   await assertRefused(pushRtmp(source(), server.rtmp('bad%20name')));
-});
-
-test('a second publisher is refused and the first plays on (RT-28, SR-23)', async () => {
-  const first = push(pushRtmp(source(), server.rtmp('twice')));
-  await server.live('twice');
-  const checking = assertLive(server.playlist('twice'), { ...short, seconds: 10 });
-  await assertRefused(pushRtmp(source(), server.rtmp('twice')));
-  await assertRefused(pushSrt(source({ format: 'ts' }), server.srt('#!::r=live/twice,m=publish')));
-  await checking;
-  assert.strictEqual(first.child.exitCode, null, 'the first publisher is still there');
-  await first.stop();
 });
