@@ -13,13 +13,6 @@ media::Track claiming(media::Rational rate, std::int64_t scale) {
   return track;
 }
 
-std::vector<media::Packet> frames_at(media::Rational rate, base::Micros start, int frames, std::int64_t scale) {
-  stream::Video video;
-  video.rate = rate;
-  video.scale = scale;
-  return shift_stamps(stream::make_video(video, start, frames), 0, start - kEpoch, scale);
-}
-
 base::Micros lasting(media::Rational rate, int frames) { return media::rescale(frames * rate.den, rate.num, kSecond); }
 
 /// The most that two neighbouring frames are apart more or less than `frame`, from the packet `from` on.

@@ -76,6 +76,15 @@ inline std::vector<media::Packet> shift_stamps(std::vector<media::Packet> packet
   return packets;
 }
 
+/// Pictures of `rate`, the first of them at `start`, stamped in a timescale of `scale`.
+inline std::vector<media::Packet> frames_at(media::Rational rate, base::Micros start, int frames,
+                                            std::int64_t scale = 90000) {
+  stream::Video video;
+  video.rate = rate;
+  video.scale = scale;
+  return shift_stamps(stream::make_video(video, start, frames), 0, start - kEpoch, scale);
+}
+
 inline std::vector<media::Packet> on_track(std::vector<media::Packet> packets, std::uint32_t id) {
   for (media::Packet& packet : packets) packet.track_id = id;
   return packets;

@@ -18,14 +18,6 @@ media::Track video_at(media::Rational rate, std::int64_t scale = 90000) {
   return stream::video_track(video);
 }
 
-std::vector<media::Packet> frames_at(media::Rational rate, base::Micros start, int frames, std::int64_t scale = 90000) {
-  stream::Video video;
-  video.rate = rate;
-  video.scale = scale;
-  auto packets = stream::make_video(video, start, frames);
-  return shift_stamps(std::move(packets), 0, start - kEpoch, scale);
-}
-
 std::vector<media::Packet> sound_at(int rate, base::Micros start, int frames) {
   auto packets = stream::make_audio({rate, 1024, 90000}, start, frames);
   return shift_stamps(std::move(packets), 0, start - kEpoch, 90000);
