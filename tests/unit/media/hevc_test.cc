@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "exp_golomb.h"
 #include "hex.h"
 #include "media/bit_reader.h"
 #include "samples.h"
@@ -64,12 +65,6 @@ TEST(HevcSps, SurvivesEveryFlippedBit) {
     EXPECT_LE(sps->video.width, 16448);
   }
   EXPECT_GT(good, 0);
-}
-
-void ue(BitWriter& out, std::uint32_t value) {
-  unsigned bits = 0;
-  while ((value + 1) >> (bits + 1) != 0) ++bits;
-  out.bits(2 * bits + 1, value + 1);
 }
 
 struct Written {

@@ -10,8 +10,6 @@ namespace {
 using Lines = std::vector<std::string>;
 
 constexpr std::uint16_t kPmtPid = 0x1000;
-constexpr std::uint16_t kVideo = 256;
-constexpr std::uint16_t kAudio = 257;
 
 Mux avc_and_aac() {
   Mux mux;

@@ -11,8 +11,6 @@ namespace ts {
 namespace {
 
 constexpr base::Micros kMs = base::kMillisecond;
-constexpr std::uint16_t kVideo = 256;
-constexpr std::uint16_t kAudio = 257;
 
 /// The packets of a programme of 25 pictures and 50 sounds a second, by the time at which its encoder sends them.
 class Programme {

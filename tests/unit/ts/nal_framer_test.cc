@@ -4,6 +4,8 @@
 
 #include "media/bit_reader.h"
 #include "media/nal.h"
+#include "unit/media/exp_golomb.h"
+#include "unit/ts/framer_feed.h"
 #include "unit/ts/ts_builder.h"
 
 namespace ts {
@@ -11,32 +13,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-template <typename Framer>
-struct Feed {
-  Counters counters;
-  Trace trace;
-  TrackWriter writer{256, "", trace, counters};
-  Framer framer{writer};
-  base::Micros now = 0;
-
-  Feed& pes(std::optional<std::int64_t> pts, std::optional<std::int64_t> dts, const Blob& data, bool bounded = false) {
-    framer.feed({pts, dts, ++now, bounded, base::Bytes::copy_of(data)});
-    return *this;
-  }
-  Feed& unit(std::optional<std::int64_t> pts, const Blob& data, bool bounded = false) {
-    return pes(pts, std::nullopt, data, bounded);
-  }
-  void end() { framer.flush(); }
-};
-
 Blob nal(std::uint8_t header, const std::vector<std::uint8_t>& body) {
   return hex("00000001") + Blob{header} + media::escape(body);
-}
-
-void ue(media::BitWriter& out, std::uint32_t value) {
-  unsigned bits = 0;
-  while ((value + 1) >> (bits + 1) != 0) ++bits;
-  out.bits(2 * bits + 1, value + 1);
 }
 
 enum class Scan : std::uint8_t { kFrames, kFields };
@@ -116,7 +94,7 @@ Blob bottom_field(unsigned n, char second = 'p') {
 }
 
 /// Sends pictures enough that the ends of PES packets are trusted, at 0, 3600 and so on.
-void settle(Feed<H264Framer>& feed) {
+void settle(FramerFeed<H264Framer>& feed) {
   for (unsigned n = 0; n < 9; ++n) {
     const SliceFields fields{.type = n == 0 ? 'i' : 'p', .frame_num = n, .order = 2 * n, .idr = n == 0};
     feed.unit(n * 3600, (n == 0 ? sets(Scan::kFrames) : kDelimiter) + slice(fields));
@@ -146,7 +124,7 @@ Blob hevc_sets() {
 }
 
 TEST(H264Framer, StripsDelimiterFillerAndParameterSets) {  // TS-13
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_key() + hex("000001 0cffff80")).end();
   EXPECT_EQ(feed.trace.lines, (Lines{"track 256 avc1.42C00C 320x180", "256 pts 0 idr"}));
   EXPECT_EQ(feed.trace.packets[0].data, base::Bytes::adopt(hex("0000000a 65b8 5555555555555555")));
@@ -154,21 +132,21 @@ TEST(H264Framer, StripsDelimiterFillerAndParameterSets) {  // TS-13
 }
 
 TEST(H264Framer, AnnouncesTheTrackAgainWhenItsParameterSetsChange) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_key()).unit(1, h264_key()).unit(2, h264_sets_360() + h264_idr()).unit(3, h264_p()).end();
   EXPECT_EQ(feed.trace.lines, (Lines{"track 256 avc1.42C00C 320x180", "256 pts 0 idr", "256 pts 1 idr",
                                      "track 256 avc1.42C01E 640x360", "256 pts 2 idr", "256 pts 3"}));
 }
 
 TEST(H264Framer, DropsAndCountsPicturesBeforeTheParameterSets) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_p()).unit(1, h264_key()).end();
   EXPECT_EQ(feed.trace.packets.size(), 1U);
   EXPECT_EQ(feed.counters.frames_bad, 1U);
 }
 
 TEST(H264Framer, TakesParameterSetsThatComeInAPesOfTheirOwn) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_sets_180()).unit(1, h264_idr()).end();
   EXPECT_EQ(feed.trace.lines, (Lines{"track 256 avc1.42C00C 320x180", "256 pts 1 idr"}));
   EXPECT_EQ(feed.counters.frames_bad, 0U);
@@ -177,13 +155,13 @@ TEST(H264Framer, TakesParameterSetsThatComeInAPesOfTheirOwn) {
 TEST(H264Framer, TellsAnOpenGopKeyFromAnIdr) {
   const Blob recovery_point = hex("000001 06 06 01 84 80");
   const Blob intra = hex("000001 41b8") + Blob(8, 0x55);
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_sets_180() + recovery_point + intra).end();
   EXPECT_EQ(feed.trace.lines.back(), "256 pts 0 key");
 }
 
 TEST(HevcFramer, TellsIdrAndCraApart) {  // TS-13
-  Feed<HevcFramer> feed;
+  FramerFeed<HevcFramer> feed;
   feed.pes(0, 0, hex("000001 460150") + hevc_sets() + hex("000001 2601af") + Blob(8, 0x55));  // AUD, sets, IDR_W_RADL
   feed.pes(1, 1, hex("000001 0201d0") + Blob(8, 0x55));
   feed.pes(2, 2, hex("000001 2a01af") + Blob(8, 0x55)).end();  // CRA
@@ -193,7 +171,7 @@ TEST(HevcFramer, TellsIdrAndCraApart) {  // TS-13
 }
 
 TEST(H264Framer, HandsAPictureOnWithTheNextOneUntilItKnowsThatPesPacketsHoldOneEach) {  // TS-6
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   for (int i = 0; i < 7; ++i) feed.unit(i * 3600, i == 0 ? h264_key() : h264_p());
   EXPECT_EQ(feed.trace.packets.size(), 6U);
   feed.unit(7 * 3600, h264_p());
@@ -204,7 +182,7 @@ TEST(H264Framer, HandsAPictureOnWithTheNextOneUntilItKnowsThatPesPacketsHoldOneE
 }
 
 TEST(H264Framer, PutsAPictureTogetherThatSeveralPesCarry) {  // TS-6
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   settle(feed);
   feed.unit(90000, h264_key(64000), true);
   EXPECT_TRUE(feed.trace.packets.empty());
@@ -217,7 +195,7 @@ TEST(H264Framer, PutsAPictureTogetherThatSeveralPesCarry) {  // TS-6
 
 TEST(H264Framer, TakesTheFieldsOfAFrameInOnePesForOnePicture) {
   for (const char second : {'p', 'i'}) {
-    Feed<H264Framer> feed;
+    FramerFeed<H264Framer> feed;
     for (unsigned n = 0; n < 20; ++n) feed.unit(n * 3600, top_field(n) + bottom_field(n, second));
     EXPECT_EQ(feed.trace.packets.size(), 20U) << "none is held back once the ends of PES packets are known";
     EXPECT_EQ(keys(feed.trace), "K....K....K....K....");
@@ -226,7 +204,7 @@ TEST(H264Framer, TakesTheFieldsOfAFrameInOnePesForOnePicture) {
 }
 
 TEST(H264Framer, PutsTheFieldsOfAFrameTogetherThatCameInAPesEach) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   for (unsigned n = 0; n < 20; ++n) {
     feed.unit(n * 3600, top_field(n)).unit(n * 3600 + 1800, kDelimiter + bottom_field(n));
   }
@@ -238,20 +216,20 @@ TEST(H264Framer, PutsTheFieldsOfAFrameTogetherThatCameInAPesEach) {
 }
 
 TEST(H264Framer, TellsAnIdrFrameWhoseSecondFieldIsPredicted) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, sets(Scan::kFields) + slice({.type = 'i', .idr = true}, 't')).unit(1800, slice({.order = 1}, 'b'));
   feed.unit(3600, slice({.frame_num = 1, .order = 2}, 't')).unit(5400, slice({.frame_num = 1, .order = 3}, 'b')).end();
   EXPECT_EQ(keys(feed.trace), "I.");
 }
 
 TEST(H264Framer, HandsOnAFieldWhoseOtherIsMissing) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, top_field(0)).unit(3600, top_field(1)).unit(5400, bottom_field(1)).unit(7200, top_field(2)).end();
   EXPECT_EQ(feed.trace.packets.size(), 3U);
 }
 
 TEST(H264Framer, TakesSeveralPicturesOutOfOnePes) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   for (unsigned n = 0; n < 10; ++n) {
     const SliceFields first{.type = n == 0 ? 'i' : 'p', .frame_num = 2 * n, .order = 4 * n, .idr = n == 0};
     const Blob lead = n == 0 ? kDelimiter + sets(Scan::kFrames) : kDelimiter;
@@ -264,7 +242,7 @@ TEST(H264Framer, TakesSeveralPicturesOutOfOnePes) {
 }
 
 /// Four slices a picture; each NAL unit in a PES packet of its own, of which all or only the first are stamped.
-void send_nal_by_nal(Feed<H264Framer>& feed, bool all_stamped) {
+void send_nal_by_nal(FramerFeed<H264Framer>& feed, bool all_stamped) {
   for (unsigned n = 0; n < 20; ++n) {
     const std::int64_t pts = n * 3600;
     const auto later = all_stamped ? std::optional(pts) : std::nullopt;
@@ -282,7 +260,7 @@ void send_nal_by_nal(Feed<H264Framer>& feed, bool all_stamped) {
 
 TEST(H264Framer, PutsTheSlicesOfAPictureTogetherThatCameInAPesEach) {
   for (const bool all_stamped : {true, false}) {
-    Feed<H264Framer> feed;
+    FramerFeed<H264Framer> feed;
     send_nal_by_nal(feed, all_stamped);
     EXPECT_EQ(keys(feed.trace), "I.........I.........") << all_stamped;
     EXPECT_EQ(steps(feed.trace), std::vector<std::int64_t>(19, 3600)) << all_stamped;
@@ -292,7 +270,7 @@ TEST(H264Framer, PutsTheSlicesOfAPictureTogetherThatCameInAPesEach) {
 }
 
 TEST(H264Framer, WaitsForTheNextPictureForGoodAfterAPesThatWentOnWithOne) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   settle(feed);
   const SliceFields first{.frame_num = 9, .order = 18};
   SliceFields second = first;
@@ -313,11 +291,11 @@ TEST(H264Framer, JoinsANalUnitThatIsCutByPesPackets) {
     }
     return all;
   }();
-  Feed<H264Framer> whole;
+  FramerFeed<H264Framer> whole;
   whole.unit(0, stream).end();
   ASSERT_EQ(whole.trace.packets.size(), 12U);
   for (const std::size_t size : {101U, 64U, 333U, 5U}) {
-    Feed<H264Framer> cut;
+    FramerFeed<H264Framer> cut;
     for (std::size_t at = 0; at < stream.size(); at += size) {
       const auto end = stream.begin() + static_cast<std::ptrdiff_t>(std::min(at + size, stream.size()));
       cut.unit(at == 0 ? std::optional<std::int64_t>(0) : std::nullopt,
@@ -332,7 +310,7 @@ TEST(H264Framer, JoinsANalUnitThatIsCutByPesPackets) {
 }
 
 TEST(H264Framer, TimesPicturesWithoutAStampByTheFrameRate) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   for (unsigned n = 0; n < 12; ++n) {
     feed.unit(n % 3 == 0 ? std::optional<std::int64_t>(n * 3600) : std::nullopt, n == 0 ? h264_key() : h264_p());
   }
@@ -342,7 +320,7 @@ TEST(H264Framer, TimesPicturesWithoutAStampByTheFrameRate) {
 }
 
 TEST(H264Framer, DropsAndCountsPicturesBeforeTheFirstStamp) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(std::nullopt, h264_key()).unit(3600, h264_p()).end();
   EXPECT_EQ(feed.trace.packets.size(), 1U);
   EXPECT_EQ(feed.counters.untimed, 1U);
@@ -361,7 +339,7 @@ SliceFields reordered(std::size_t sent) {
 
 TEST(H264Framer, MakesTheDtsThatAStreamWithReorderedPicturesNeverSends) {
   for (const int reorder : {1, -1}) {
-    Feed<H264Framer> feed;
+    FramerFeed<H264Framer> feed;
     for (std::size_t i = 0; i < kShown.size(); ++i) {
       feed.unit(90000 + kShown[i] * 3600, (i == 0 ? sets(Scan::kFrames, reorder) : kDelimiter) + slice(reordered(i)));
     }
@@ -373,7 +351,7 @@ TEST(H264Framer, MakesTheDtsThatAStreamWithReorderedPicturesNeverSends) {
 }
 
 TEST(H264Framer, ShowsReorderedPicturesWithoutAStampAtTheirPlace) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   for (std::size_t i = 0; i < kShown.size(); ++i) {
     const bool stamped = i % 4 == 0;
     feed.pes(stamped ? std::optional<std::int64_t>(90000 + kShown[i] * 3600) : std::nullopt,
@@ -388,7 +366,7 @@ TEST(H264Framer, ShowsReorderedPicturesWithoutAStampAtTheirPlace) {
 
 TEST(H264Framer, StartsAPeriodicIntraRefreshAtItsRecoveryPoint) {
   const Blob in_ten_frames = hex("00000001 06 06 02 0b80 80");  // recovery_frame_cnt 10
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, slice({.frame_num = 3}));
   feed.unit(3600, sets(Scan::kFrames) + in_ten_frames + slice({.frame_num = 4, .order = 8}));
   feed.unit(7200, slice({.frame_num = 5, .order = 10})).end();
@@ -396,7 +374,7 @@ TEST(H264Framer, StartsAPeriodicIntraRefreshAtItsRecoveryPoint) {
 }
 
 TEST(H264Framer, DropsAPictureWhoseFirstSliceWasLostAndTakesTheNext) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   settle(feed);
   feed.framer.lose();
   feed.unit(90000, slice({.frame_num = 9, .order = 18, .first_mb = 120}));
@@ -406,14 +384,14 @@ TEST(H264Framer, DropsAPictureWhoseFirstSliceWasLostAndTakesTheNext) {
 }
 
 TEST(H264Framer, KeepsAWholePictureWhenThePesAfterItIsLost) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_key());
   feed.framer.lose();
   EXPECT_EQ(feed.trace.packets.size(), 1U);
 }
 
 TEST(H264Framer, KeepsMemoryBoundedWhereNoPictureEnds) {
-  Feed<H264Framer> feed;
+  FramerFeed<H264Framer> feed;
   feed.unit(0, h264_key());
   for (int i = 0; i < 200; ++i) feed.unit(std::nullopt, Blob(60000, 0x55), true);
   EXPECT_EQ(feed.counters.pes_oversized, 1U);
@@ -423,12 +401,12 @@ TEST(H264Framer, KeepsMemoryBoundedWhereNoPictureEnds) {
 
 TEST(H264Framer, SaysThatThePicturesCarryCaptions) {  // TS-9
   const Blob captions = hex("00000001 06 04 0f b5 0031 47413934 03 c2 ff fc942c fd8080 ff 80");
-  Feed<H264Framer> from_the_start;
+  FramerFeed<H264Framer> from_the_start;
   from_the_start.unit(0, sets(Scan::kFrames) + captions + slice({.type = 'i', .idr = true})).end();
   EXPECT_TRUE(from_the_start.trace.tracks.at(256).captions);
   EXPECT_EQ(from_the_start.trace.lines.size(), 2U);
 
-  Feed<H264Framer> later;
+  FramerFeed<H264Framer> later;
   later.unit(0, sets(Scan::kFrames) + slice({.type = 'i', .idr = true}))
       .unit(3600, slice({.frame_num = 1, .order = 2}));
   EXPECT_FALSE(later.trace.tracks.at(256).captions);
@@ -437,7 +415,7 @@ TEST(H264Framer, SaysThatThePicturesCarryCaptions) {  // TS-9
 }
 
 TEST(HevcFramer, PutsTheSliceSegmentsOfAPictureTogetherThatCameInAPesEach) {
-  Feed<HevcFramer> feed;
+  FramerFeed<HevcFramer> feed;
   for (int n = 0; n < 10; ++n) {
     const Blob type = n == 0 ? hex("000001 2601") : hex("000001 0201");
     feed.unit(n * 3600, (n == 0 ? hevc_sets() : Blob{}) + type + hex("d0") + Blob(8, 0x55));
@@ -449,7 +427,7 @@ TEST(HevcFramer, PutsTheSliceSegmentsOfAPictureTogetherThatCameInAPesEach) {
 }
 
 TEST(HevcFramer, TakesSeveralPicturesOutOfOnePes) {
-  Feed<HevcFramer> feed;
+  FramerFeed<HevcFramer> feed;
   const Blob picture = hex("000001 460150 000001 0201d0") + Blob(8, 0x55);
   feed.unit(0, hevc_sets() + hex("000001 2601af") + Blob(8, 0x55) + picture);
   for (int n = 1; n < 5; ++n) feed.unit(n * 7200, picture + picture);

@@ -7,7 +7,7 @@
 namespace ts {
 namespace {
 
-struct Collect {
+struct CollectedPes {
   Counters counters;
   PesAssembler assembler{std::size_t{1} << 20, counters};
   std::vector<Pes> out;
@@ -24,7 +24,7 @@ struct Collect {
 MuxPes unbounded(std::uint64_t pts) { return {.pts = pts, .dts = {}, .bounded = false}; }
 
 TEST(Pes, WithALengthIsWholeWithItsLastByte) {  // TS-6
-  Collect collect;
+  CollectedPes collect;
   collect.feed(Mux::make_pes({.pts = 900, .dts = 450}, Blob(500, 0x77)), 42);
   ASSERT_EQ(collect.out.size(), 1U);
   EXPECT_EQ(collect.out[0].pts, 900U);
@@ -43,7 +43,7 @@ TEST(Pes, KeepsAll33BitsOfATimestamp) {  // TS-4
 }
 
 TEST(Pes, OfLengthZeroIsWholeWhenTheNextStarts) {  // TS-6
-  Collect collect;
+  CollectedPes collect;
   collect.feed(Mux::make_pes(unbounded(1), Blob(400, 1)));
   EXPECT_TRUE(collect.out.empty());
   collect.feed(Mux::make_pes(unbounded(2), Blob(10, 2)), 7);
@@ -58,7 +58,7 @@ TEST(Pes, OfLengthZeroIsWholeWhenTheNextStarts) {  // TS-6
 TEST(Pes, HeaderMayBeSplitAnywhere) {  // TS-6
   const Blob bytes = Mux::make_pes({.pts = 5, .dts = 4}, Blob(30, 9));
   for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
-    Collect collect;
+    CollectedPes collect;
     collect.assembler.feed(base::View(bytes).first(cut), true, true, 0, collect.out);
     collect.assembler.feed(base::View(bytes).subspan(cut), false, true, 0, collect.out);
     ASSERT_EQ(collect.out.size(), 1U) << cut;
@@ -68,7 +68,7 @@ TEST(Pes, HeaderMayBeSplitAnywhere) {  // TS-6
 }
 
 TEST(Pes, EndsAtTheStuffingOnceSixteenDid) {
-  Collect collect;
+  CollectedPes collect;
   for (std::uint64_t i = 0; i < 16; ++i) {
     collect.feed(Mux::make_pes(unbounded(i), Blob(300, 1)));
     EXPECT_EQ(collect.out.size(), i) << "waits for the next start";
@@ -78,7 +78,7 @@ TEST(Pes, EndsAtTheStuffingOnceSixteenDid) {
 }
 
 TEST(Pes, NeverEndsAtTheStuffingWhereOneWentOnAfterIt) {
-  Collect collect;
+  CollectedPes collect;
   const Blob bytes = Mux::make_pes(unbounded(0), Blob(300, 1));
   const auto feed_with_stuffing_in_the_middle = [&] {
     collect.assembler.feed(base::View(bytes).first(100), true, true, 0, collect.out);
@@ -92,7 +92,7 @@ TEST(Pes, NeverEndsAtTheStuffingWhereOneWentOnAfterIt) {
 }
 
 TEST(Pes, StopsTrustingTheStuffingWhenItProvesWrong) {
-  Collect collect;
+  CollectedPes collect;
   const Blob bytes = Mux::make_pes(unbounded(0), Blob(300, 1));
   for (int i = 0; i < 20; ++i) collect.feed(bytes);
   collect.assembler.feed(base::View(bytes).first(100), true, true, 0, collect.out);
@@ -104,7 +104,7 @@ TEST(Pes, StopsTrustingTheStuffingWhenItProvesWrong) {
 }
 
 TEST(Pes, IsDroppedWhereBytesWereLostOrAreMissing) {  // TS-3
-  Collect collect;
+  CollectedPes collect;
   const Blob bytes = Mux::make_pes({.pts = 1, .dts = {}}, Blob(500, 1));
   collect.assembler.feed(base::View(bytes).first(184), true, false, 0, collect.out);
   collect.assembler.lose();

@@ -7,18 +7,13 @@
 
 #include "media/bit_reader.h"
 #include "media/nal.h"
+#include "unit/media/exp_golomb.h"
 
 namespace ts {
 namespace {
 
 constexpr unsigned kBaseline = 66;
 constexpr unsigned kMain = 77;
-
-void ue(media::BitWriter& out, std::uint32_t value) {
-  unsigned bits = 0;
-  while ((value + 1) >> (bits + 1) != 0) ++bits;
-  out.bits(2 * bits + 1, value + 1);
-}
 
 /// The reordering of a stream whose SPS (320x192, without VUI) does not tell it.
 int reorder_of(unsigned profile, std::uint32_t order_type, std::uint32_t reference_frames) {

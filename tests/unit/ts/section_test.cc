@@ -7,7 +7,7 @@
 namespace ts {
 namespace {
 
-struct Collect {
+struct CollectedSections {
   Counters counters;
   SectionAssembler assembler;
   std::vector<Blob> sections;
@@ -27,7 +27,7 @@ TEST(Section, ComputesTheCrcOfAnnexA) {
 TEST(Section, IsAssembledOverAnyNumberOfPackets) {  // TS-2
   const Blob section = section_of(300);
   for (std::size_t chunk = 2; chunk < section.size() + 1; ++chunk) {
-    Collect collect;
+    CollectedSections collect;
     const Blob payload = Blob{0} + section;
     for (std::size_t at = 0; at < payload.size(); at += chunk) {
       const auto end = std::min(payload.size(), at + chunk);
@@ -40,7 +40,7 @@ TEST(Section, IsAssembledOverAnyNumberOfPackets) {  // TS-2
 }
 
 TEST(Section, SeveralMayShareAPacket) {
-  Collect collect;
+  CollectedSections collect;
   collect.feed(Blob{0} + section_of(4) + section_of(9) + Blob(10, 0xff), true);
   ASSERT_EQ(collect.sections.size(), 2U);
   EXPECT_EQ(collect.sections[1], section_of(9));
@@ -48,7 +48,7 @@ TEST(Section, SeveralMayShareAPacket) {
 
 TEST(Section, MayEndBeforeThePointerOfTheNext) {
   const Blob first = section_of(100);
-  Collect collect;
+  CollectedSections collect;
   collect.feed(Blob{0} + Blob(first.begin(), first.begin() + 60), true);
   const Blob rest(first.begin() + 60, first.end());
   collect.feed(Blob{static_cast<std::uint8_t>(rest.size())} + rest + section_of(3), true);
@@ -59,7 +59,7 @@ TEST(Section, MayEndBeforeThePointerOfTheNext) {
 TEST(Section, WithAWrongCrcIsDroppedAndCounted) {  // TS-2
   Blob broken = section_of(20);
   broken[10] ^= 1;
-  Collect collect;
+  CollectedSections collect;
   collect.feed(Blob{0} + broken + section_of(5), true);
   EXPECT_EQ(collect.sections, std::vector<Blob>{section_of(5)});
   EXPECT_EQ(collect.counters.crc_errors, 1U);
@@ -67,7 +67,7 @@ TEST(Section, WithAWrongCrcIsDroppedAndCounted) {  // TS-2
 
 TEST(Section, CutOffByTheNextIsCounted) {
   const Blob section = section_of(300);
-  Collect collect;
+  CollectedSections collect;
   collect.feed(Blob{0} + Blob(section.begin(), section.begin() + 100), true);
   collect.feed(Blob{0} + section_of(5), true);
   EXPECT_EQ(collect.sections, std::vector<Blob>{section_of(5)});
@@ -75,7 +75,7 @@ TEST(Section, CutOffByTheNextIsCounted) {
 }
 
 TEST(Section, PointerBeyondThePacketIsIgnored) {
-  Collect collect;
+  CollectedSections collect;
   collect.feed(Blob{200, 1, 2, 3}, true);
   collect.feed(Blob{}, true);
   EXPECT_TRUE(collect.sections.empty());

@@ -20,6 +20,10 @@ namespace ts {
 
 using Blob = std::vector<std::uint8_t>;
 
+/// The PIDs of the two tracks of most streams here.
+inline constexpr std::uint16_t kVideo = 256;
+inline constexpr std::uint16_t kAudio = 257;
+
 inline Blob operator+(Blob a, const Blob& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;

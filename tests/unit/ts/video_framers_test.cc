@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/ts/framer_feed.h"
 #include "unit/ts/ts_builder.h"
 
 namespace ts {
@@ -9,24 +10,11 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-template <typename Framer>
-struct Feed {
-  Counters counters;
-  Trace trace;
-  TrackWriter writer{256, "", trace, counters};
-  Framer framer{writer};
-
-  Feed& unit(std::optional<std::int64_t> pts, const Blob& data, bool bounded = false) {
-    framer.feed({pts, std::nullopt, 0, bounded, base::Bytes::copy_of(data)});
-    return *this;
-  }
-};
-
 TEST(Mpeg2Framer, TakesIntraPicturesBehindASequenceHeaderForKeys) {  // TS-13
   const Blob sequence = hex("000001b3 02002013 ffffe018 000001b5 148a00010000 000001b8 00080040");
   const Blob intra = hex("00000100 000f fff8 00000101 1234");
   const Blob predicted = hex("00000100 0057 fff8 00000101 1234");
-  Feed<Mpeg2Framer> feed;
+  FramerFeed<Mpeg2Framer> feed;
   feed.unit(0, predicted).unit(1, sequence + intra).unit(2, predicted);
   ASSERT_EQ(feed.trace.packets.size(), 2U);
   EXPECT_EQ(feed.trace.lines[0], "track 256  32x32");
@@ -44,7 +32,7 @@ TEST(Av1Framer, TurnsStartCodesIntoSizes) {  // TS-13
   const Blob payload(parsed->at(0).payload.begin(), parsed->at(0).payload.end());
   Blob escaped = hex("08") + payload;
   escaped.insert(escaped.begin() + 3, 3);  // 00 00 03 00 …
-  Feed<Av1Framer> feed;
+  FramerFeed<Av1Framer> feed;
   feed.unit(0, hex("000001 10") + hex("000001") + escaped + hex("000001 30 1400300008 21"));
   ASSERT_EQ(feed.trace.packets.size(), 1U);
   const Blob frame = hex("32 06 1400300008 21");
