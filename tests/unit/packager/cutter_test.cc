@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "media/slot.h"
+#include "stream.h"
 
 using packager::Cut;
 using packager::Cutter;
+using stream::kFrame;
 
 namespace {
 
-constexpr std::int64_t kFrame = 3600;  // 25 fps
 constexpr std::int64_t kSlot = 50 * kFrame;
 
 /// Plays frames at 25 fps from frame `first` on, `is_key(n)` telling the key frames, and tells the cuts in frames:

@@ -9,10 +9,10 @@
 
 using base::kSecond;
 using stream::kEpoch;
+using stream::kFrame;
 
 namespace {
 
-constexpr std::int64_t kFrame = 3600;
 const packager::Packager::Options kGaps{.missing = packager::Segmenter::Missing::kGap};
 
 packager::RenditionSpec video_spec(const std::string& name, bool encoded) {

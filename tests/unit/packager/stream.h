@@ -15,6 +15,9 @@ namespace stream {
 /// A slot of 2 s starts here, and one of every other length that divides 30 minutes; on the 90 kHz grid of every rate.
 inline constexpr base::Micros kEpoch = 1'800'000'000 * base::kSecond;
 
+/// A picture at 25 a second, in ticks of 90000.
+inline constexpr std::int64_t kFrame = 3600;
+
 inline constexpr std::uint32_t kVideoId = 1;
 inline constexpr std::uint32_t kAudioId = 2;
 
