@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "loop/mailbox.h"
+#include "unit/ingest/fake_channel.h"
 #include "unit/rtmp/client.h"
 #include "unit/rtmp/tag_builder.h"
 
@@ -22,36 +23,20 @@ namespace {
 using Lines = std::vector<std::string>;
 using rtmp::operator+;
 
-/// A channel layer that takes every feed, or none, and writes down what comes.
-class FakeChannel : public Publisher, public FeedSink {
+/// Writes down what comes of media, too.
+class MediaChannel : public FakeChannel {
  public:
-  std::variant<FeedSink*, Refusal> on_publish(const PublishRequest& asked, Feed& live) override {
-    request = asked;
-    if (refuse) return *refuse;
-    feed = &live;
-    return this;
-  }
   void on_message(feed::Message&& message) override {
-    if (std::holds_alternative<feed::Start>(message)) trace.push_back("start");
     if (const auto* media = std::get_if<feed::RtmpMessage>(&message)) {
       trace.push_back(std::to_string(media->type) + " @" + std::to_string(media->timestamp));
       bytes += media->payload.size();
       messages.push_back(*media);
       EXPECT_GT(media->arrived, 1'700'000'000 * base::kSecond);  // UTC
     }
-    if (on_media) on_media();
+    FakeChannel::on_message(std::move(message));
   }
-  void on_feed_end(std::string_view reason) override {
-    trace.push_back("end " + std::string(reason));
-    feed = nullptr;
-  }
-  std::vector<feed::RtmpMessage> messages;
 
-  std::optional<Refusal> refuse;
-  std::optional<PublishRequest> request;
-  std::function<void()> on_media;
-  Feed* feed = nullptr;
-  Lines trace;
+  std::vector<feed::RtmpMessage> messages;
   std::size_t bytes = 0;
 };
 
@@ -171,7 +156,7 @@ class RtmpListenerTest : public testing::Test {
 
   base::SystemClock clock_;
   loop::Loop loop_;
-  FakeChannel channel_;
+  MediaChannel channel_;
   std::unique_ptr<RtmpListener> listener_;
   std::uint16_t port_ = 0;
 };
@@ -373,11 +358,11 @@ TEST_F(RtmpListenerTest, KeepsAFeedWhoseAudioCannotBePlayed) {  // RT-36
 
 TEST_F(RtmpListenerTest, DisconnectsAPublisherWithTheReason) {  // RT-28: takeover
   listen();
-  channel_.on_media = [&] {
+  channel_.on_change = [&] {
     const std::size_t before = channel_.trace.size();
     channel_.feed->close("another publisher took over");
     EXPECT_EQ(channel_.trace.size(), before);  // not from inside the call
-    channel_.on_media = nullptr;
+    channel_.on_change = nullptr;
   };
   run([&] {
     Socket socket(port_);
@@ -424,7 +409,9 @@ TEST_F(RtmpListenerTest, ClosesPlainRtmpOnATlsPort) {  // RT-27
 
 TEST_F(RtmpListenerTest, TellsItsSinksWhenItStops) {
   listen();
-  channel_.on_media = [&] { loop_.post([&] { listener_.reset(); }); };
+  channel_.on_change = [&] {
+    if (channel_.feed) loop_.post([&] { listener_.reset(); });
+  };
   run([&] {
     Socket socket(port_);
     socket.send(hello());
@@ -436,7 +423,7 @@ TEST_F(RtmpListenerTest, TellsItsSinksWhenItStops) {
 TEST(RtmpListener, SaysWhenItsPortIsTaken) {
   base::SystemClock clock;
   loop::Loop loop;
-  FakeChannel channel;
+  MediaChannel channel;
   RtmpListener::Options options;
   options.tcp.host = "127.0.0.1";
   options.tcp.port = 0;
