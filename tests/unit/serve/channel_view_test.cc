@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "origin/channel.h"
+#include "response_text.h"
 
 namespace {
 
@@ -10,18 +11,8 @@ using origin::testing::kFirst;
 using serve::Cause;
 using serve::ObjectRequest;
 using serve::Route;
-
-std::string field(const http::Response& response, const std::string& name) {
-  for (const auto& [key, value] : response->block().fields())
-    if (key == name) return value;
-  return "";
-}
-
-std::string body(const http::Response& response) {
-  std::string all;
-  for (const auto& slice : response->body()) all += slice.text();
-  return all;
-}
+using serve_test::body;
+using serve_test::field;
 
 struct ChannelViewTest : testing::Test {
   void publish() { view.update(channel.log.snapshot(), 1'000 * base::kSecond); }

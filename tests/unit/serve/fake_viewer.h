@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "response_text.h"
 #include "serve/viewer.h"
 
 namespace serve_test {
@@ -20,18 +21,6 @@ class FakeClock final : public base::Clock {
  private:
   std::atomic<base::Micros> now_{1'000 * base::kSecond};
 };
-
-inline std::string field(const http::Response& response, const std::string& name) {
-  for (const auto& [key, value] : response->block().fields())
-    if (key == name) return value;
-  return "";
-}
-
-inline std::string body(const http::Response& response) {
-  std::string all;
-  for (const auto& slice : response->body()) all += slice.text();
-  return all;
-}
 
 /// A viewer without a socket: what it is answered, it keeps; what happens, it writes into a trace that viewers share.
 class FakeViewer final : public serve::Viewer {

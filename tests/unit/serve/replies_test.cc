@@ -2,21 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "response_text.h"
+
 namespace {
 
 using serve::Conditions;
-
-std::string field(const http::Response& response, const std::string& name) {
-  for (const auto& [key, value] : response->block().fields())
-    if (key == name) return value;
-  return "";
-}
-
-std::string body(const http::Response& response) {
-  std::string all;
-  for (const auto& slice : response->body()) all += slice.text();
-  return all;
-}
+using serve_test::body;
+using serve_test::field;
 
 http::Response media() {
   return serve::make_media({base::Bytes::copy_of("0123"), base::Bytes::copy_of(""), base::Bytes::copy_of("4567"),

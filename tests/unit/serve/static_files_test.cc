@@ -6,15 +6,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "response_text.h"
 #include "serve/listing.h"
 
 namespace {
 
-std::string field(const http::Response& response, const std::string& name) {
-  for (const auto& [key, value] : response->block().fields())
-    if (key == name) return value;
-  return "";
-}
+using serve_test::field;
 
 TEST(StaticFiles, AreReadOnceWithBothCodings) {
   char path[] = "/tmp/kickoff-web-XXXXXX";
