@@ -29,12 +29,12 @@ TEST(CertificateWarning, TellsThatClientsRefuseItBeforeItsStartAndFromItsEndOn) 
   EXPECT_EQ(certificate_warning(kValidity, kValidity.until), "expired at 2024-02-12T22:13:20.000Z: clients refuse it");
 }
 
-class CertificatesTest : public testing::Test {
+class CertificatesTest : public ::testing::Test {
  protected:
   CertificatesTest() { config_.state_directory = directory_; }
   ~CertificatesTest() override { std::filesystem::remove_all(directory_); }
 
-  const std::string directory_ = testing::TempDir() + "kickoff-certificates-" + std::to_string(getpid());
+  const std::string directory_ = ::testing::TempDir() + "kickoff-certificates-" + std::to_string(getpid());
   Config config_;
 };
 

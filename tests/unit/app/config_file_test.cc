@@ -12,7 +12,7 @@
 namespace app {
 namespace {
 
-class ConfigFile : public testing::Test {
+class ConfigFile : public ::testing::Test {
  protected:
   ~ConfigFile() override { std::filesystem::remove_all(path_); }
 
@@ -28,7 +28,7 @@ class ConfigFile : public testing::Test {
     return refusal();
   }
 
-  const std::string path_ = testing::TempDir() + std::to_string(getpid()) + "-config.yaml";
+  const std::string path_ = ::testing::TempDir() + std::to_string(getpid()) + "-config.yaml";
 };
 
 TEST_F(ConfigFile, WithoutAnyKeyIsRefused) {

@@ -16,7 +16,7 @@ using base::kMillisecond;
 using base::kSecond;
 
 /// A path that no other run of these tests has.
-std::string own_file(const std::string& name) { return testing::TempDir() + std::to_string(getpid()) + "-" + name; }
+std::string own_file(const std::string& name) { return ::testing::TempDir() + std::to_string(getpid()) + "-" + name; }
 
 /// "a.b.c" and a value as nested flow mappings: "{a: {b: {c: value}}}".
 std::string nested(std::string path, const std::string& value) {
@@ -93,7 +93,7 @@ struct Bounds {
   std::string wanted;  ///< what the message says that the key has to be
 };
 
-class KeyBounds : public testing::TestWithParam<Bounds> {};
+class KeyBounds : public ::testing::TestWithParam<Bounds> {};
 
 /// Every key with one value of a configuration, and its value, one a line.
 std::string values_of(const Config& config) {
@@ -143,7 +143,7 @@ TEST_P(KeyBounds, AreReadWithinTheirBoundsAndRefusedBeyondWithTheirPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     OfTheServer, KeyBounds,
-    testing::Values(
+    ::testing::Values(
         Bounds{"log.level", {"debug", "info", "warn", "error"}, {"trace", "INFO"}, "one of debug, info, warn, error"},
         Bounds{"log.format", {"auto", "json", "text"}, {"xml"}, "one of auto, json, text"},
         Bounds{"end_channels_on_stop", {"true", "false"}, {"yes", "1"}, "true or false"},
@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     OfAChannel, KeyBounds,
-    testing::Values(
+    ::testing::Values(
         Bounds{"channels.a.segment",
                {"1s", "10s"},
                {"999ms", "10001ms"},
@@ -252,7 +252,7 @@ TEST(Slate, IsReadFromItsFileBesideTheConfiguration) {
   std::ofstream(file) << "\x89PNG and more";
   const std::string name = file.substr(file.rfind('/') + 1);
   const auto read = parse_config("channels: {a: {outage: slate, slate_after: 2s, slate: " + name + "}}",
-                                 testing::TempDir() + "t.yaml");
+                                 ::testing::TempDir() + "t.yaml");
   const auto* config = std::get_if<Config>(&read);
   ASSERT_NE(config, nullptr);
   const Config::Channel& channel = config->channels.at("a");
@@ -373,7 +373,7 @@ struct Typo {
   std::string told;  ///< what follows "t.yaml:"
 };
 
-class Typos : public testing::TestWithParam<Typo> {};
+class Typos : public ::testing::TestWithParam<Typo> {};
 
 TEST_P(Typos, AreToldWithTheirLineAndTheNearestKnownKey) {
   EXPECT_EQ(problems_of(GetParam().text), "t.yaml:" + GetParam().told + "\n");
@@ -381,23 +381,24 @@ TEST_P(Typos, AreToldWithTheirLineAndTheNearestKnownKey) {
 
 INSTANTIATE_TEST_SUITE_P(
     OfEverySection, Typos,
-    testing::Values(Typo{"\nchanels: {}", "2:1: unknown key \"chanels\"; did you mean \"channels\"?"},
-                    Typo{"log:\n  leve: info", "2:3: unknown key \"leve\" in log; did you mean \"level\"?"},
-                    Typo{"http:\n  loop: 1", "2:3: unknown key \"loop\" in http; did you mean \"loops\"?"},
-                    Typo{"http:\n  admission:\n    overflw: a",
-                         "3:5: unknown key \"overflw\" in http.admission; did you mean \"overflow\"?"},
-                    Typo{"admin:\n  lisen: a", "2:3: unknown key \"lisen\" in admin; did you mean \"listen\"?"},
-                    Typo{"rtmp:\n  tlsport: 1", "2:3: unknown key \"tlsport\" in rtmp; did you mean \"tls_port\"?"},
-                    Typo{"limits:\n  channel: 1", "2:3: unknown key \"channel\" in limits; did you mean \"channels\"?"},
-                    Typo{"srt:\n  max_mbp: 1", "2:3: unknown key \"max_mbp\" in srt; did you mean \"max_mbps\"?"},
-                    Typo{"channels:\n  a:\n    ladderr: auto",
-                         "3:5: unknown key \"ladderr\" in channels.a; did you mean \"ladder\"?"},
-                    Typo{"channels:\n  a:\n    ladder:\n      - {height: 360, bitrate: 1M, presets: fast}",
-                         "4:36: unknown key \"presets\" in channels.a.ladder; did you mean \"preset\"?"},
-                    Typo{"channels:\n  a:\n    audio: {mod: auto}",
-                         "3:13: unknown key \"mod\" in channels.a.audio; did you mean \"mode\"?"},
-                    Typo{"channels:\n  a:\n    srt:\n      keylength: 16",
-                         "4:7: unknown key \"keylength\" in channels.a.srt; did you mean \"key_length\"?"}));
+    ::testing::Values(Typo{"\nchanels: {}", "2:1: unknown key \"chanels\"; did you mean \"channels\"?"},
+                      Typo{"log:\n  leve: info", "2:3: unknown key \"leve\" in log; did you mean \"level\"?"},
+                      Typo{"http:\n  loop: 1", "2:3: unknown key \"loop\" in http; did you mean \"loops\"?"},
+                      Typo{"http:\n  admission:\n    overflw: a",
+                           "3:5: unknown key \"overflw\" in http.admission; did you mean \"overflow\"?"},
+                      Typo{"admin:\n  lisen: a", "2:3: unknown key \"lisen\" in admin; did you mean \"listen\"?"},
+                      Typo{"rtmp:\n  tlsport: 1", "2:3: unknown key \"tlsport\" in rtmp; did you mean \"tls_port\"?"},
+                      Typo{"limits:\n  channel: 1",
+                           "2:3: unknown key \"channel\" in limits; did you mean \"channels\"?"},
+                      Typo{"srt:\n  max_mbp: 1", "2:3: unknown key \"max_mbp\" in srt; did you mean \"max_mbps\"?"},
+                      Typo{"channels:\n  a:\n    ladderr: auto",
+                           "3:5: unknown key \"ladderr\" in channels.a; did you mean \"ladder\"?"},
+                      Typo{"channels:\n  a:\n    ladder:\n      - {height: 360, bitrate: 1M, presets: fast}",
+                           "4:36: unknown key \"presets\" in channels.a.ladder; did you mean \"preset\"?"},
+                      Typo{"channels:\n  a:\n    audio: {mod: auto}",
+                           "3:13: unknown key \"mod\" in channels.a.audio; did you mean \"mode\"?"},
+                      Typo{"channels:\n  a:\n    srt:\n      keylength: 16",
+                           "4:7: unknown key \"keylength\" in channels.a.srt; did you mean \"key_length\"?"}));
 
 TEST(SrtAllow, TakesAddressesAndNetworksOfBothFamilies) {
   const auto allow =

@@ -113,7 +113,7 @@ TEST(EnvironmentOverride, IsNotThereForItemsOfLists) {
   EXPECT_NE(warnings_of(text, {{"KICKOFF_CHANNELS_DEFAULT_LADDER_HEIGHT", "720"}}), "");
 }
 
-class RelativePaths : public testing::Test {
+class RelativePaths : public ::testing::Test {
  protected:
   RelativePaths() { std::filesystem::create_directories(directory_); }
   ~RelativePaths() override { std::filesystem::remove_all(directory_); }
@@ -128,7 +128,7 @@ class RelativePaths : public testing::Test {
     return std::get<Config>(std::move(result));
   }
 
-  const std::string directory_ = testing::TempDir() + "kickoff-relative-" + std::to_string(getpid());
+  const std::string directory_ = ::testing::TempDir() + "kickoff-relative-" + std::to_string(getpid());
 };
 
 TEST_F(RelativePaths, OfTheFileAreRelativeToItsDirectory) {

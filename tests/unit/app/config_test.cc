@@ -143,7 +143,7 @@ TEST(Config, ReadsHowSoundIsMade) {
 }
 
 TEST(Config, ReadsWhoMayPublishOverSrtAndHow) {
-  const std::string path = testing::TempDir() + "kickoff-passphrase";
+  const std::string path = ::testing::TempDir() + "kickoff-passphrase";
   std::ofstream(path) << "ten letters and more\nsecond line\n";
   const auto channel =
       good("channels: {a: {srt: {passphrase_file: " + path + ", key_length: 32, latency: 4s, allow: [10.0.0.0/8]}}}")
@@ -217,7 +217,7 @@ TEST(Config, ReadsWhatIsGivenUpWhenRoomRunsOut) {
 }
 
 TEST(Config, KeysComeFromTheEnvironmentAndFromASecretsFileToo) {
-  const std::string path = testing::TempDir() + "kickoff-keys";
+  const std::string path = ::testing::TempDir() + "kickoff-keys";
   std::ofstream(path) << "file1\nfile2\n";
   const Config config = good("channels: {a: {keys: [k], keys_env: KICKOFF_TEST_KEYS, keys_file: " + path + "}}",
                              {{"KICKOFF_TEST_KEYS", "env1,env2"}});
@@ -261,7 +261,7 @@ TEST(AdminConfig, ReadsTokensByTheirHash) {
 }
 
 TEST(AdminConfig, ReadsATokenFromAFile) {
-  const std::string path = testing::TempDir() + "/kickoff_token";
+  const std::string path = ::testing::TempDir() + "/kickoff_token";
   std::ofstream(path) << "abc \r\nnot this\n";
   const Config config = good("admin: {tokens: [{name: a, role: read, file: " + path + "}]}");
   EXPECT_EQ(config.admin.tokens.at(0).hash, api::make_token("", "abc", api::Role::kRead).hash);

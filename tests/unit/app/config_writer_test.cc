@@ -71,7 +71,7 @@ TEST(CommentedDefaults, ShowATokenThatTheProgramTakesOnceItsHashIsThere) {
   EXPECT_GT(tokens[0].expires, 0);
 }
 
-class Written : public testing::Test {
+class Written : public ::testing::Test {
  protected:
   std::string of(const Key& key, const std::string& value) {
     std::string variable = value;

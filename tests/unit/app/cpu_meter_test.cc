@@ -16,13 +16,13 @@ namespace {
 using base::kSecond;
 
 /// A machine of files with cores that work.
-class CpuMeterTest : public testing::Test {
+class CpuMeterTest : public ::testing::Test {
  protected:
   struct Core {
     long busy = 0;
     long idle = 0;
   };
-  CpuMeterTest() : root_(testing::TempDir() + "kickoff-cpu-" + std::to_string(getpid())) {
+  CpuMeterTest() : root_(::testing::TempDir() + "kickoff-cpu-" + std::to_string(getpid())) {
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_ + "/proc/self");
     std::filesystem::create_directories(root_ + "/sys/fs/cgroup");

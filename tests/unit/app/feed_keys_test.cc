@@ -29,7 +29,7 @@ TEST(FeedSources, AreNoneWhereNoneIsGiven) {
 }
 
 TEST(FeedSources, MayComeFromTheEnvironmentOrAFile) {
-  const std::string path = testing::TempDir() + std::to_string(getpid()) + "-source";
+  const std::string path = ::testing::TempDir() + std::to_string(getpid()) + "-source";
   std::ofstream(path) << "srt://encoder:7002?passphrase=0123456789\nmore\n";
   const Config config = good(feeds("primary: {source_env: SOURCE}, backup: {source_file: " + path + "}"),
                              {{"SOURCE", "srt://encoder:7001"}});
@@ -103,7 +103,7 @@ TEST(PullOptions, AreThoseOfTheSrtSection) {
 }
 
 TEST(BackupKeys, ComeFromTheListTheEnvironmentAndAFile) {
-  const std::string path = testing::TempDir() + std::to_string(getpid()) + "-backup-keys";
+  const std::string path = ::testing::TempDir() + std::to_string(getpid()) + "-backup-keys";
   std::ofstream(path) << "d\ne\n";
   const Config config =
       good("channels: {a: {keys: [k], backup_keys: [a], backup_keys_env: BACKUP, backup_keys_file: " + path + "}}",

@@ -4,15 +4,12 @@
 
 #include <vector>
 
+#include "unit/app/fake_clock.h"
+
 namespace app {
 namespace {
 
-class FakeClock final : public base::Clock {
- public:
-  base::Micros utc() const override { return now; }
-  base::Micros steady() const override { return now; }
-  base::Micros now = base::kSecond;
-};
+using testing::FakeClock;
 
 /// Serve loops that are numbers, and a sampler on a loop that need not run.
 struct Sampled {

@@ -13,9 +13,9 @@ namespace {
 using base::kMillisecond;
 
 /// A machine of files, empty at first.
-class Machine : public testing::Test {
+class Machine : public ::testing::Test {
  protected:
-  Machine() : root_(testing::TempDir() + "kickoff-machine-" + std::to_string(getpid())) {
+  Machine() : root_(::testing::TempDir() + "kickoff-machine-" + std::to_string(getpid())) {
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_ + "/proc");
     std::filesystem::create_directories(root_ + "/sys/fs/cgroup");

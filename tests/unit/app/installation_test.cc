@@ -8,13 +8,13 @@
 namespace app {
 namespace {
 
-class InstallationTest : public testing::Test {
+class InstallationTest : public ::testing::Test {
  protected:
   ~InstallationTest() override { std::filesystem::remove_all(prefix_); }
 
   void make(const std::string& directory) const { std::filesystem::create_directories(prefix_ + directory); }
 
-  const std::string prefix_ = testing::TempDir() + "kickoff-prefix-" + std::to_string(getpid());
+  const std::string prefix_ = ::testing::TempDir() + "kickoff-prefix-" + std::to_string(getpid());
   const Installation installation_{prefix_ + "/bin/kickoff"};
 };
 

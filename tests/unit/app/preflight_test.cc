@@ -14,7 +14,7 @@ namespace app {
 namespace {
 
 /// A configuration of an installation that has everything, on ports that need no privilege.
-class Preflight : public testing::Test {
+class Preflight : public ::testing::Test {
  protected:
   Preflight() {
     std::filesystem::create_directories(prefix_ + "/web");
@@ -37,7 +37,7 @@ class Preflight : public testing::Test {
     return all;
   }
 
-  const std::string prefix_ = testing::TempDir() + "kickoff-preflight-" + std::to_string(getpid());
+  const std::string prefix_ = ::testing::TempDir() + "kickoff-preflight-" + std::to_string(getpid());
   const std::string worker_ = prefix_ + "/bin/kickoff-worker";
   Config config_;
 };

@@ -6,21 +6,16 @@
 #include <memory>
 #include <string>
 
+#include "unit/app/fake_clock.h"
 #include "unit/app/notify_socket.h"
 #include "unit/app/server_fixture.h"
 
 namespace app {
 namespace {
 
+using testing::FakeClock;
 using testing::LogFile;
 using testing::NotifySocket;
-
-class FakeClock final : public base::Clock {
- public:
-  base::Micros utc() const override { return 0; }
-  base::Micros steady() const override { return now; }
-  base::Micros now = 0;
-};
 
 class Service : public ::testing::Test {
  protected:

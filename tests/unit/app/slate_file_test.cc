@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_literals;
 
-class SlateFileTest : public testing::Test {
+class SlateFileTest : public ::testing::Test {
  protected:
   SlateFileTest() {
     char pattern[] = "/tmp/kickoff-slate-XXXXXX";

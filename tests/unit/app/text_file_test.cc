@@ -38,7 +38,7 @@ TEST(LineOfNoText, IsThatOfBytesThatAreNoUtf8) {
   }
 }
 
-class Secrets : public testing::Test {
+class Secrets : public ::testing::Test {
  protected:
   ~Secrets() override { std::remove(path_.c_str()); }
 
@@ -54,7 +54,7 @@ class Secrets : public testing::Test {
     return read.ok() ? "" : read.error().what.substr(path_.size());
   }
 
-  const std::string path_ = testing::TempDir() + std::to_string(getpid()) + "-secrets";
+  const std::string path_ = ::testing::TempDir() + std::to_string(getpid()) + "-secrets";
 };
 
 TEST_F(Secrets, AreItsLines) {
