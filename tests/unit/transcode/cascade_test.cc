@@ -9,9 +9,8 @@
 namespace transcode {
 namespace {
 
+using testing::kSquare;
 using testing::make_picture;
-
-constexpr media::Rational kSquare{1, 1};
 
 Rung rung(int width, int height) {
   Rung made;

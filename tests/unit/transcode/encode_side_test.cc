@@ -10,15 +10,18 @@
 #include "transcode/decode_side.h"
 #include "transcode/video_ladder.h"
 #include "unit/transcode/source.h"
+#include "unit/transcode/studio.h"
 
 namespace transcode {
 namespace {
 
 using testing::Collector;
 using testing::Feed;
+using testing::grid;
+using testing::is_backup;
+using testing::kFrame;
 using testing::ladder_rung;
-
-constexpr std::int64_t kFrame = 3600;  // ticks of 90000 at 25 frames a second
+using testing::Studio;
 
 /// A ladder of one feed that waits instead of dropping, and what came out of it.
 struct Ladder {
@@ -47,12 +50,6 @@ struct Ladder {
   std::unique_ptr<VideoLadder> ladder;
   Collector out;
 };
-
-std::vector<std::int64_t> grid(std::int64_t first, std::int64_t step, std::int64_t count) {
-  std::vector<std::int64_t> instants;
-  for (std::int64_t i = 0; i < count; ++i) instants.push_back(first + i * step);
-  return instants;
-}
 
 std::int64_t largest_step(const std::vector<std::int64_t>& pts) {
   std::int64_t largest = 0;
@@ -209,9 +206,11 @@ class Timescales : public ::testing::TestWithParam<Change> {};
 
 TEST_P(Timescales, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
   const Change& change = GetParam();
-  constexpr std::int64_t kStart = 1'795'000'000;  // seconds: a wrong scale is wrong by years
-  const Feed before = testing::make_video(
-      {.rate = change.from, .frames = 30, .timescale = change.from_scale, .first_pts = kStart * change.from_scale});
+  constexpr std::int64_t kFirstSecond = 1'795'000'000;  // seconds: a wrong scale is wrong by years
+  const Feed before = testing::make_video({.rate = change.from,
+                                           .frames = 30,
+                                           .timescale = change.from_scale,
+                                           .first_pts = kFirstSecond * change.from_scale});
   const std::int64_t continues = before.packets.back().pts + before.packets.back().duration;
   const Feed after = testing::make_video({.rate = change.to,
                                           .frames = 30,
@@ -226,7 +225,7 @@ TEST_P(Timescales, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
   Feed again = before;
   const std::int64_t end = media::rescale(after.packets.back().pts, change.to_scale, change.from_scale);
   for (media::Packet& packet : again.packets) {
-    packet.pts += end - kStart * change.from_scale + before.packets[0].duration * 2;
+    packet.pts += end - kFirstSecond * change.from_scale + before.packets[0].duration * 2;
     packet.dts = packet.pts;
   }
   ladder.feed(again);
@@ -236,7 +235,7 @@ TEST_P(Timescales, OfTheSourceChangeAndTheOutputGoesOnInItsOwn) {
   for (std::size_t rung = 0; rung < 2; ++rung) {
     const auto pts = ladder.pts(rung);
     EXPECT_TRUE(std::ranges::is_sorted(pts));
-    EXPECT_EQ(pts.front(), kStart * change.from_scale);
+    EXPECT_EQ(pts.front(), kFirstSecond * change.from_scale);
     EXPECT_EQ(pts.back(), again.packets.back().pts);
     EXPECT_LE(largest_step(pts), 2 * std::max(frame(change.from), frame(change.to)) + 1);
   }
@@ -249,47 +248,6 @@ INSTANTIATE_TEST_SUITE_P(EncodeSide, Timescales,
                                            Change{{50, 1}, 90000, {60000, 1001}, 60000},
                                            Change{{60000, 1001}, 60000, {50, 1}, 90000}),
                          [](const auto& test) { return "To" + std::to_string(test.param.to.num); });
-
-/// Two feeds into one encode side.
-struct Studio {
-  Studio(const Feed& first, const Feed& second, std::vector<Rung> rungs = {ladder_rung(180)}) : out(rungs.size()) {
-    EncodeSide::Options options;
-    options.segment = {1, 1};
-    options.cores = 2;
-    encode = EncodeSide::make(first.track, std::move(rungs), options).take();
-    primary = DecodeSide::make(first.track, *encode, waiting()).take();
-    backup = DecodeSide::make(second.track, *encode, waiting()).take();
-    encode->select(primary.get());
-  }
-  static DecodeSide::Options waiting() {
-    DecodeSide::Options options;
-    options.when_full = DecodeSide::WhenFull::kWait;
-    return options;
-  }
-  /// Waits until the packet of this pts has come out.
-  bool comes(std::int64_t pts) {
-    while (out.packets[0].empty() || out.packets[0].back().pts < pts) {
-      pollfd descriptor{encode->descriptor(), POLLIN, 0};
-      if (poll(&descriptor, 1, 5'000) != 1) return false;
-      encode->drain(out);
-    }
-    return true;
-  }
-  void finish() {
-    primary->flush();
-    backup->flush();
-    encode->flush();
-    encode->drain(out);
-  }
-
-  std::unique_ptr<EncodeSide> encode;
-  std::unique_ptr<DecodeSide> primary;
-  std::unique_ptr<DecodeSide> backup;
-  Collector out;
-};
-
-/// The 4:3 picture of the backup stands between bars.
-bool is_backup(const AVFrame& frame) { return frame.data[0][90 * frame.linesize[0] + 10] < 24; }
 
 TEST(EncodeSide, SwitchesFromOneFeedToAnotherAtAPicture) {
   const Feed wide = testing::make_video({.frames = 50, .gop = 50});
@@ -328,7 +286,7 @@ TEST(EncodeSide, LetsAFeedGoWhoseThreadWaitsForASlowEncoder) {
   const Feed wide = testing::make_video({.width = 640, .height = 360, .frames = 20, .gop = 1});
   Rung slow = ladder_rung(360);
   slow.preset = "slower";
-  Studio studio(wide, wide, {slow});
+  Studio studio(wide, wide, {25, 1}, {slow});
   for (const media::Packet& packet : wide.packets) studio.primary->feed(media::Packet(packet));
   studio.primary.reset();
   studio.encode->select(studio.backup.get());

@@ -9,7 +9,7 @@
 namespace transcode {
 namespace {
 
-media::Packet packet(std::int64_t pts, std::size_t size = 10) {
+media::Packet packet_at(std::int64_t pts, std::size_t size = 10) {
   media::Packet made;
   made.pts = pts;
   made.data = base::Bytes::adopt(std::vector<std::uint8_t>(size));
@@ -44,28 +44,28 @@ class OutboxTest : public ::testing::Test {
 
 TEST_F(OutboxTest, GivesWhatItTookInItsOrder) {
   outbox_.put({1, media::Track{}});
-  outbox_.put({0, packet(5)});
-  outbox_.put({1, packet(4)});
+  outbox_.put({0, packet_at(5)});
+  outbox_.put({1, packet_at(4)});
   EXPECT_EQ(drained(outbox_), "t1 p0:5 p1:4 ");
   EXPECT_EQ(drained(outbox_), "");
 }
 
 TEST_F(OutboxTest, IsReadableAsLongAsSomethingWaits) {
   EXPECT_FALSE(readable(outbox_));
-  outbox_.put({0, packet(1)});
-  outbox_.put({0, packet(2)});
+  outbox_.put({0, packet_at(1)});
+  outbox_.put({0, packet_at(2)});
   EXPECT_TRUE(readable(outbox_));
   drained(outbox_);
   EXPECT_FALSE(readable(outbox_));
-  outbox_.put({0, packet(3)});
+  outbox_.put({0, packet_at(3)});
   EXPECT_TRUE(readable(outbox_)) << "again, and not the first time only";
 }
 
 TEST_F(OutboxTest, CountsTheBytesOfPacketsThatWait) {
   outbox_.put({0, media::Track{}});
   EXPECT_EQ(outbox_.bytes(), 0U);
-  outbox_.put({0, packet(1, 100)});
-  outbox_.put({1, packet(1, 20)});
+  outbox_.put({0, packet_at(1, 100)});
+  outbox_.put({1, packet_at(1, 20)});
   EXPECT_EQ(outbox_.bytes(), 120U);
   drained(outbox_);
   EXPECT_EQ(outbox_.bytes(), 0U);
@@ -75,7 +75,7 @@ TEST_F(OutboxTest, LosesNothingThatSeveralThreadsPutWhileItIsDrained) {
   std::vector<std::thread> threads;
   for (std::size_t rung = 0; rung < 3; ++rung) {
     threads.emplace_back([this, rung] {
-      for (int i = 0; i < 1000; ++i) outbox_.put({rung, packet(i, 1)});
+      for (int i = 0; i < 1000; ++i) outbox_.put({rung, packet_at(i, 1)});
     });
   }
   std::vector<std::int64_t> next(3);

@@ -4,9 +4,16 @@
 
 #include <cstdint>
 
+#include "base/clock.h"
+#include "media/time.h"
 #include "transcode/av.h"
 
 namespace transcode::testing {
+
+/// The shape of a pixel.
+inline constexpr media::Rational kSquare{1, 1};
+/// From a picture to the next, at 25 a second.
+inline constexpr base::Micros kPictureTime = 40 * base::kMillisecond;
 
 /// A picture of one luma whose left half has another, no colour in it.
 inline FramePtr make_picture(int width, int height, int left, int right, AVPixelFormat format = AV_PIX_FMT_YUV420P) {

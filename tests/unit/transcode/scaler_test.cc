@@ -7,10 +7,10 @@
 namespace transcode {
 namespace {
 
+using testing::kSquare;
 using testing::luma_at;
 using testing::make_picture;
 
-constexpr media::Rational kSquare{1, 1};
 constexpr int kBlack = 16;  // of limited range
 constexpr int kGrey = 120;
 
@@ -19,26 +19,26 @@ FramePtr grey(int width, int height, AVPixelFormat format = AV_PIX_FMT_YUV420P) 
 }
 
 /// Where the picture stands in its frame: the first and last column and line that are not black.
-struct Shown {
+struct PictureArea {
   int left = 0;
   int right = 0;
   int top = 0;
   int bottom = 0;
-  bool operator==(const Shown&) const = default;
+  bool operator==(const PictureArea&) const = default;
 };
 
-Shown shown_of(const AVFrame& frame) {
-  Shown shown{0, frame.width - 1, 0, frame.height - 1};
+PictureArea area_of(const AVFrame& frame) {
+  PictureArea area{0, frame.width - 1, 0, frame.height - 1};
   const auto black = [&](int x, int y) { return luma_at(frame, x, y) < (kBlack + kGrey) / 2; };
-  while (shown.left < frame.width && black(shown.left, frame.height / 2)) ++shown.left;
-  while (shown.right > 0 && black(shown.right, frame.height / 2)) --shown.right;
-  while (shown.top < frame.height && black(frame.width / 2, shown.top)) ++shown.top;
-  while (shown.bottom > 0 && black(frame.width / 2, shown.bottom)) --shown.bottom;
-  return shown;
+  while (area.left < frame.width && black(area.left, frame.height / 2)) ++area.left;
+  while (area.right > 0 && black(area.right, frame.height / 2)) --area.right;
+  while (area.top < frame.height && black(frame.width / 2, area.top)) ++area.top;
+  while (area.bottom > 0 && black(frame.width / 2, area.bottom)) --area.bottom;
+  return area;
 }
 
-void PrintTo(const Shown& shown, std::ostream* out) {
-  *out << shown.left << ".." << shown.right << " x " << shown.top << ".." << shown.bottom;
+void PrintTo(const PictureArea& area, std::ostream* out) {
+  *out << area.left << ".." << area.right << " x " << area.top << ".." << area.bottom;
 }
 
 TEST(Scaler, PassesAPictureOnWithoutACopyThatHasItsSizeAlready) {
@@ -59,32 +59,32 @@ TEST(Scaler, FillsItsSizeWithAPictureOfItsShape) {
   EXPECT_EQ(scaled->width, 64);
   EXPECT_EQ(scaled->height, 36);
   EXPECT_EQ(scaled->pts, 7);
-  EXPECT_EQ(shown_of(*scaled), (Shown{0, 63, 0, 35}));
+  EXPECT_EQ(area_of(*scaled), (PictureArea{0, 63, 0, 35}));
 }
 
 TEST(Scaler, PutsBarsBesideANarrowPictureAndAboveAWideOne) {
   Scaler scaler(160, 80);
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(80, 80), kSquare)), (Shown{40, 119, 0, 79}));
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(160, 40), kSquare)), (Shown{0, 159, 20, 59}));
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(320, 160), kSquare)), (Shown{0, 159, 0, 79})) << "and none again";
+  EXPECT_EQ(area_of(*scaler.scale(*grey(80, 80), kSquare)), (PictureArea{40, 119, 0, 79}));
+  EXPECT_EQ(area_of(*scaler.scale(*grey(160, 40), kSquare)), (PictureArea{0, 159, 20, 59}));
+  EXPECT_EQ(area_of(*scaler.scale(*grey(320, 160), kSquare)), (PictureArea{0, 159, 0, 79})) << "and none again";
 }
 
 TEST(Scaler, LeavesBarsOutThatWouldBeTwoHundredthsWideOrLess) {
   Scaler scaler(200, 100);
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(196, 100), kSquare)), (Shown{0, 199, 0, 99}));
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(204, 100), kSquare)), (Shown{0, 199, 0, 99}));
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(194, 100), kSquare)), (Shown{2, 195, 0, 99}));
-  EXPECT_EQ(shown_of(*scaler.scale(*grey(206, 100), kSquare)), (Shown{0, 199, 2, 97}));
+  EXPECT_EQ(area_of(*scaler.scale(*grey(196, 100), kSquare)), (PictureArea{0, 199, 0, 99}));
+  EXPECT_EQ(area_of(*scaler.scale(*grey(204, 100), kSquare)), (PictureArea{0, 199, 0, 99}));
+  EXPECT_EQ(area_of(*scaler.scale(*grey(194, 100), kSquare)), (PictureArea{2, 195, 0, 99}));
+  EXPECT_EQ(area_of(*scaler.scale(*grey(206, 100), kSquare)), (PictureArea{0, 199, 2, 97}));
 }
 
 TEST(Scaler, TakesTheShapeOfPixelsFromThePictureBeforeThatOfItsTrack) {
   Scaler scaler(160, 80);
   const FramePtr picture = grey(80, 80);
-  EXPECT_EQ(shown_of(*scaler.scale(*picture, {2, 1})), (Shown{0, 159, 0, 79})) << "the track's";
+  EXPECT_EQ(area_of(*scaler.scale(*picture, {2, 1})), (PictureArea{0, 159, 0, 79})) << "the track's";
   picture->sample_aspect_ratio = {1, 1};
-  EXPECT_EQ(shown_of(*scaler.scale(*picture, {2, 1})), (Shown{40, 119, 0, 79})) << "its own";
+  EXPECT_EQ(area_of(*scaler.scale(*picture, {2, 1})), (PictureArea{40, 119, 0, 79})) << "its own";
   picture->sample_aspect_ratio = {0, 1};
-  EXPECT_EQ(shown_of(*scaler.scale(*picture, {0, 1})), (Shown{40, 119, 0, 79})) << "nobody knows: square";
+  EXPECT_EQ(area_of(*scaler.scale(*picture, {0, 1})), (PictureArea{40, 119, 0, 79})) << "nobody knows: square";
 }
 
 TEST(Scaler, KeepsTwoLinesOfAPictureThatIsHardlyHigh) {
@@ -164,7 +164,7 @@ TEST(Scaler, MakesStandardDynamicRangeOfAPictureThatHasMore) {
 TEST(Scaler, PutsBlackBarsBesideAPictureThatItConverts) {
   Scaler scaler(160, 80);
   const FramePtr scaled = scaler.scale(*pq(80, 180), kSquare);
-  EXPECT_EQ(shown_of(*scaled), (Shown{40, 119, 0, 79}));
+  EXPECT_EQ(area_of(*scaled), (PictureArea{40, 119, 0, 79}));
   EXPECT_EQ(luma_at(*scaled, 10, 10), kBlack);
 }
 

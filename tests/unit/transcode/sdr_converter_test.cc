@@ -9,13 +9,14 @@
 
 #include "transcode/frame_pool.h"
 #include "transcode/sdr.h"
+#include "unit/transcode/colours.h"
 #include "unit/transcode/picture.h"
 
 namespace transcode {
 namespace {
 
-constexpr media::Colour kPq{9, 16, 9, false};
-constexpr media::Colour kHlg{9, 18, 9, false};
+using testing::kHlg;
+using testing::kPq;
 
 /// Ten bits a sample, all samples of a plane alike.
 FramePtr flat(int size, int y, int cb, int cr) {

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "unit/transcode/colours.h"
+
 namespace transcode {
 namespace {
 
-constexpr media::Colour kPq{9, 16, 9, false};
-constexpr media::Colour kHlg{9, 18, 9, false};
+using testing::kHlg;
+using testing::kPq;
+
 constexpr media::Colour k2020{9, 14, 9, false};
 constexpr media::Colour k709{1, 1, 1, false};
 

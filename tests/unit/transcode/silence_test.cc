@@ -20,7 +20,7 @@ struct Copied {
   int frame_samples;
 };
 
-float noise(std::int64_t sample, int channel) {
+float sound_noise(std::int64_t sample, int channel) {
   const auto mixed = static_cast<std::uint32_t>(sample * 7919 + channel * 104729) * 2654435761U;
   return static_cast<float>(mixed >> 16) / 65536.0F - 0.5F;
 }
@@ -28,7 +28,7 @@ float noise(std::int64_t sample, int channel) {
 /// AC-3 and E-AC-3 have their box from their own frames.
 testing::Feed make_feed(testing::AudioSpec spec) {
   spec.samples = 20'000;
-  spec.signal = noise;
+  spec.signal = sound_noise;
   testing::Feed feed = testing::make_audio(spec);
   if (spec.codec == media::Codec::kAc3 || spec.codec == media::Codec::kEac3) {
     const auto frame = media::ac3::parse_frame(feed.packets[0].data.view()).take();

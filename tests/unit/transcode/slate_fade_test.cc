@@ -2,18 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/transcode/picture.h"
+
 namespace transcode {
 namespace {
 
 using base::kMillisecond;
 using base::kSecond;
+using testing::kPictureTime;
 using What = SlateFade::What;
-
-constexpr base::Micros kFrame = 40 * kMillisecond;
 
 struct Course {
   explicit Course(base::Micros after) : fade(after) {}
-  double next(What what, bool asked = false) { return fade.next(at += kFrame, what, asked); }
+  double next(What what, bool asked = false) { return fade.next(at += kPictureTime, what, asked); }
   double run(int frames, What what, bool asked = false) {
     for (int i = 0; i < frames; ++i) next(what, asked);
     return fade.share();
@@ -98,7 +99,7 @@ TEST(SlateFade, SaysWhenItBegan) {
   EXPECT_EQ(course.fade.began(), first);
   course.run(20, What::kPicture);
   course.run(3, What::kAbsent);
-  EXPECT_EQ(course.fade.began(), course.at - 2 * kFrame);
+  EXPECT_EQ(course.fade.began(), course.at - 2 * kPictureTime);
 }
 
 TEST(SlateFade, GoesOnFromHalfWayWhereThePictureComesBackAtOnce) {

@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "unit/transcode/font_file.h"
+#include "unit/transcode/picture.h"
 #include "unit/transcode/slate_file.h"
 
 namespace transcode {
 namespace {
 
 using base::kMillisecond;
+using testing::kPictureTime;
 using testing::ladder_rung;
 using testing::luma_of;
 using What = SlateFade::What;
-
-constexpr base::Micros kFrame = 40 * kMillisecond;
 
 std::vector<Rung> two_rungs() {
   std::vector<Rung> rungs{ladder_rung(180), ladder_rung(90)};
@@ -33,7 +33,7 @@ struct Stage {
     feed.next(testing::make_picture(320, 180, 100, 100), {1, 1});
   }
   void run(int frames, What what) {
-    for (int i = 0; i < frames; ++i) show.next(at += kFrame, what, feed);
+    for (int i = 0; i < frames; ++i) show.next(at += kPictureTime, what, feed);
   }
   double luma(std::size_t rung) { return luma_of(*show.picture(rung, feed)); }
   /// Of what is seen at the edge, beside any text.

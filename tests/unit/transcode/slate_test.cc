@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/transcode/picture.h"
 #include "unit/transcode/slate_file.h"
 
 namespace transcode {
@@ -10,10 +11,9 @@ namespace {
 using base::kMillisecond;
 using base::kSecond;
 using testing::counting_film;
+using testing::kPictureTime;
 using testing::luma_of;
 using testing::png;
-
-constexpr base::Micros kFrame = 40 * kMillisecond;
 
 /// Which picture of a counting film it is.
 double number_of(const AVFrame& frame) { return (luma_of(frame) - 40) / 20; }
@@ -83,7 +83,7 @@ TEST(Slate, PlaysAFilmByItsTimeStamps) {
     ASSERT_TRUE(slate.ok()) << format << ": " << slate.error().message();
     EXPECT_NEAR(number_of((*slate)->picture()), 0, 0.2) << format;
     for (int n = 0; n < 5; ++n) {
-      (*slate)->move_to(n * kFrame + kMillisecond);
+      (*slate)->move_to(n * kPictureTime + kMillisecond);
       EXPECT_NEAR(number_of((*slate)->picture()), n, 0.2) << format;
     }
   }
@@ -93,16 +93,16 @@ TEST(Slate, SaysWhetherAPictureIsAnother) {
   const auto file = counting_film(5);
   const auto slate = Slate::make(file, {}).take();
   slate->move_to(0);
-  EXPECT_FALSE(slate->move_to(kFrame / 2));
-  EXPECT_TRUE(slate->move_to(kFrame + kMillisecond));
-  EXPECT_FALSE(slate->move_to(kFrame + 2 * kMillisecond));
+  EXPECT_FALSE(slate->move_to(kPictureTime / 2));
+  EXPECT_TRUE(slate->move_to(kPictureTime + kMillisecond));
+  EXPECT_FALSE(slate->move_to(kPictureTime + 2 * kMillisecond));
 }
 
 TEST(Slate, RepeatsAFilmWithoutAPause) {
   const auto file = counting_film(5);
   const auto slate = Slate::make(file, {}).take();
   for (int n = 0; n < 23; ++n) {
-    slate->move_to(n * kFrame + kMillisecond);
+    slate->move_to(n * kPictureTime + kMillisecond);
     EXPECT_NEAR(number_of(slate->picture()), n % 5, 0.2) << n;
   }
 }
@@ -115,7 +115,7 @@ TEST(Slate, RepeatsAFilmWithReorderedPicturesInEveryContainer) {
     const auto slate = Slate::make(file, {});
     ASSERT_TRUE(slate.ok()) << format << ": " << slate.error().message();
     for (int n = 0; n < 30; ++n) {
-      (*slate)->move_to(n * kFrame + kMillisecond);
+      (*slate)->move_to(n * kPictureTime + kMillisecond);
       EXPECT_NEAR(number_of((*slate)->picture()), n % 9, 0.3) << format << " " << n;
     }
   }
@@ -127,7 +127,7 @@ TEST(Slate, PlaysOnOverTimeStampsThatJumpBack) {
   file.insert(file.end(), once.begin(), once.end());
   const auto slate = Slate::make(file, {}).take();
   for (int n = 0; n < 40; ++n) {
-    slate->move_to(n * kFrame + kMillisecond);
+    slate->move_to(n * kPictureTime + kMillisecond);
     EXPECT_NEAR(number_of(slate->picture()), n % 10, 1.2) << n;
   }
 }
@@ -135,20 +135,20 @@ TEST(Slate, PlaysOnOverTimeStampsThatJumpBack) {
 TEST(Slate, BeginsAnewWhereItIsShownAgain) {
   const auto file = counting_film(5);
   const auto slate = Slate::make(file, {}).take();
-  slate->move_to(8 * kFrame);
+  slate->move_to(8 * kPictureTime);
   EXPECT_TRUE(slate->move_to(0));
   EXPECT_NEAR(number_of(slate->picture()), 0, 0.2);
-  slate->move_to(2 * kFrame + kMillisecond);
+  slate->move_to(2 * kPictureTime + kMillisecond);
   EXPECT_NEAR(number_of(slate->picture()), 2, 0.2);
 }
 
 TEST(Slate, GoesOnWhereItWasAfterTimeInWhichNobodyAsked) {
   const auto file = counting_film(10);
   const auto slate = Slate::make(file, {}).take();
-  slate->move_to(2 * kFrame + kMillisecond);
+  slate->move_to(2 * kPictureTime + kMillisecond);
   slate->move_to(3600 * kSecond);
   EXPECT_NEAR(number_of(slate->picture()), 3, 0.2) << "instead of 9,000 turns of the film";
-  slate->move_to(3600 * kSecond + kFrame);
+  slate->move_to(3600 * kSecond + kPictureTime);
   EXPECT_NEAR(number_of(slate->picture()), 4, 0.2);
 }
 
@@ -173,7 +173,7 @@ TEST(Slate, ShowsWhatThereIsOfAFilmThatIsCutOff) {
   file.resize(file.size() * 3 / 4);
   const auto slate = Slate::make(file, {});
   ASSERT_TRUE(slate.ok()) << slate.error().message();
-  for (int n = 0; n < 20; ++n) (*slate)->move_to(n * kFrame);
+  for (int n = 0; n < 20; ++n) (*slate)->move_to(n * kPictureTime);
   EXPECT_LT(number_of((*slate)->picture()), 9.5);
 }
 

@@ -7,6 +7,7 @@
 #include "transcode/decode_side.h"
 #include "transcode/encode_side.h"
 #include "unit/transcode/source.h"
+#include "unit/transcode/studio.h"
 
 // Two feeds of one programme into one encode side: EncodeSide::switch_to() and DecodeSide::catch_up().
 namespace transcode {
@@ -14,71 +15,11 @@ namespace {
 
 using testing::Collector;
 using testing::Feed;
+using testing::grid;
+using testing::is_backup;
+using testing::kFrame;
 using testing::ladder_rung;
-
-constexpr std::int64_t kFrame = 3600;  // ticks of 90000 at 25 frames a second
-
-DecodeSide::Options waiting() {
-  DecodeSide::Options options;
-  options.when_full = DecodeSide::WhenFull::kWait;
-  return options;
-}
-
-struct Studio {
-  /// `rate`: of the rung; 0/1: no picture is left out for it.
-  Studio(const Feed& first, const Feed& second, media::Rational rate = {25, 1})
-      : primary_feed(first), backup_feed(second) {
-    media::Track shape = first.track;
-    shape.video.frame_rate = rate;
-    EncodeSide::Options options;
-    options.segment = {1, 1};
-    options.cores = 2;
-    options.switch_patience = 60 * base::kSecond;  // a loaded machine is no side that gives nothing
-    encode = EncodeSide::make(shape, {ladder_rung(180)}, options).take();
-    primary = DecodeSide::make(first.track, *encode, waiting()).take();
-    backup = DecodeSide::make(second.track, *encode, waiting()).take();
-    encode->select(primary.get());
-  }
-  void feed_primary(std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < to; ++i) primary->feed(media::Packet(primary_feed.packets.at(i)));
-  }
-  void feed_backup(std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < to; ++i) backup->feed(media::Packet(backup_feed.packets.at(i)));
-  }
-  /// Waits until the packet of this pts has come out.
-  bool comes(std::int64_t pts) {
-    while (out.packets[0].empty() || out.packets[0].back().pts < pts) {
-      pollfd descriptor{encode->descriptor(), POLLIN, 0};
-      if (poll(&descriptor, 1, 5'000) != 1) return false;
-      encode->drain(out);
-    }
-    return true;
-  }
-  std::vector<std::int64_t> finish() {
-    if (primary) primary->flush();
-    if (backup) backup->flush();
-    encode->flush();
-    encode->drain(out);
-    return pts();
-  }
-  std::vector<std::int64_t> pts() const { return testing::pts_of(out.packets[0]); }
-
-  const Feed& primary_feed;
-  const Feed& backup_feed;
-  std::unique_ptr<EncodeSide> encode;
-  std::unique_ptr<DecodeSide> primary;
-  std::unique_ptr<DecodeSide> backup;
-  Collector out{1};
-};
-
-std::vector<std::int64_t> grid(std::int64_t step, std::int64_t count) {
-  std::vector<std::int64_t> instants;
-  for (std::int64_t i = 0; i < count; ++i) instants.push_back(i * step);
-  return instants;
-}
-
-/// The 4:3 picture of the backup stands between bars.
-bool is_backup(const AVFrame& frame) { return frame.data[0][90 * frame.linesize[0] + 10] < 24; }
+using testing::Studio;
 
 struct Offset {
   const char* name;
@@ -150,7 +91,7 @@ TEST(Sides, ShowTheFullGridAcrossASwitchOfEqualFeeds) {
   studio.encode->switch_to(*studio.primary);
   studio.feed_primary(40, 60);
   studio.feed_backup(40, 60);
-  EXPECT_EQ(studio.finish(), grid(kFrame, 60));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame, 60));
 }
 
 TEST(Sides, GoOnWithTheOldOneWhereTheNewOneNeverGivesAPicture) {
@@ -160,7 +101,7 @@ TEST(Sides, GoOnWithTheOldOneWhereTheNewOneNeverGivesAPicture) {
   ASSERT_TRUE(studio.comes(9 * kFrame));
   studio.encode->switch_to(*studio.backup);
   studio.feed_primary(10, 50);
-  EXPECT_EQ(studio.finish(), grid(kFrame, 50));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame, 50));
   EXPECT_TRUE(studio.encode->switching());
 }
 
@@ -174,7 +115,7 @@ TEST(Sides, SwitchAtOnceWhenTheOldOneIsGone) {
   EXPECT_EQ(studio.encode->shown(), studio.backup.get());
   EXPECT_FALSE(studio.encode->switching());
   studio.feed_backup(0, 50);
-  EXPECT_EQ(studio.finish(), grid(kFrame, 50));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame, 50));
   EXPECT_EQ(studio.encode->counters().dropped_frames, 0U) << "shown by the old side";
 }
 
@@ -188,7 +129,7 @@ TEST(Sides, StayWithTheOldOneWhenTheNewOneIsGone) {
   EXPECT_FALSE(studio.encode->switching());
   EXPECT_EQ(studio.encode->shown(), studio.primary.get());
   studio.feed_primary(20, 50);
-  EXPECT_EQ(studio.finish(), grid(kFrame, 50));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame, 50));
 }
 
 TEST(Sides, AreHeldAlsoAfterASwitchThatTookEffectByItself) {
@@ -201,7 +142,7 @@ TEST(Sides, AreHeldAlsoAfterASwitchThatTookEffectByItself) {
   ASSERT_TRUE(studio.comes(29 * kFrame));
   studio.encode->hold({2 * base::kSecond});
   ASSERT_TRUE(studio.comes(50 * kFrame));
-  EXPECT_EQ(studio.pts(), grid(kFrame, 51));
+  EXPECT_EQ(studio.pts(), grid(0, kFrame, 51));
 }
 
 TEST(Sides, SurviveBeingDestroyedWhileTheyWaitForEachOther) {
@@ -231,7 +172,7 @@ TEST(Sides, DropNothingThatComesInWhileTheyWaitForTheOtherOne) {
   studio.feed_primary(10, 30);
   ASSERT_TRUE(studio.comes(39 * kFrame));
   EXPECT_EQ(studio.backup->counters().dropped_packets, 0U);
-  EXPECT_EQ(studio.finish(), grid(kFrame, 40));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame, 40));
 }
 
 TEST(Sides, ComeUpInTheMiddleOfALongGroupOfPictures) {
@@ -244,7 +185,7 @@ TEST(Sides, ComeUpInTheMiddleOfALongGroupOfPictures) {
   studio.backup->catch_up(std::move(since_key));
   studio.encode->select(studio.backup.get());
   studio.feed_backup(500, 524);
-  EXPECT_EQ(studio.finish(), grid(kFrame / 2, 524));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame / 2, 524));
   const DecodeSide::Counters side = studio.backup->counters();
   EXPECT_EQ(side.decoded, 524U);
   EXPECT_EQ(side.dropped_packets, 0U);
@@ -280,7 +221,7 @@ TEST(Sides, ThatCatchUpAreNotCountedAsLateForWhatWasHeldMeanwhile) {
   studio.encode->select(studio.backup.get());
   studio.backup->catch_up({feed.packets.begin(), feed.packets.begin() + 50});
   studio.feed_backup(50, 60);
-  EXPECT_EQ(studio.finish(), grid(kFrame, 60));
+  EXPECT_EQ(studio.finish(), grid(0, kFrame, 60));
   EXPECT_EQ(studio.encode->counters().late_frames, 0U);
 }
 
