@@ -108,6 +108,7 @@ Lane::Step Lane::step() {
   if (queue_.empty()) return Step::kWait;
   Frame& frame = queue_.front();
   if (frame.format != format_id_) return wait_for_format(frame, cut);
+  if (format_unseen_) begin_format(frame);
   if (too_late(frame)) {
     const bool early = !started_;
     if (segmenter_.format().video()) want_key();
@@ -117,12 +118,18 @@ Lane::Step Lane::step() {
   return place(frame, cut);
 }
 
+/// What was shown before has another format: the first picture of this one, which is shown in the hole before it, and
+/// in its place where it is too late for that. Where less than a part of its time is published it only moves.
+void Lane::begin_format(Frame& frame) {
+  if (!frame.key || !segmenter_.format().video()) return;
+  segmenter_.set_still({frame.data, 0});
+  move_late(frame);
+}
+
 /// Puts the frame into the open segment, or ends that if the frame is beyond it.
 Lane::Step Lane::place(Frame& frame, std::optional<std::int64_t> cut) {
   const Format& format = segmenter_.format();
   const bool hole = is_hole(frame.start);
-  // What was shown before has another format: the first picture of this one fills the hole before it.
-  if (format_unseen_ && frame.key && format.video()) segmenter_.set_still({frame.data, 0});
   // After a small hole audio is taken to start where the hole began: it still belongs to the open segment.
   std::int64_t start = frame.start;
   if (!format.video() && !hole && !segmenter_.part_open()) start = std::min(start, segmenter_.end());

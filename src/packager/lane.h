@@ -91,6 +91,7 @@ class Lane {
   enum class Step : std::uint8_t { kAgain, kWait };
 
   Step step();
+  void begin_format(Frame& frame);
   Step place(Frame& frame, std::optional<std::int64_t> cut);
   Step wait_for_format(const Frame& frame, std::optional<std::int64_t> cut);
   void open_with_lead();

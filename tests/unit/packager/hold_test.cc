@@ -514,6 +514,39 @@ TEST(PackagerHold, DoesNotBeginAFormatOfWhichNoKeyFrameComes) {
   }
 }
 
+// Seen in a soak: another feed is shown, whose first key frame belongs where something is published already, and the
+// feed freezes then.
+TEST(PackagerHold, HasNoGapWhereAFormatBeginsLateAndItsFeedFreezes) {
+  for (int frames = 125; frames < 180; frames += 6) {
+    for (const int held : {0, 300, 700, 1300}) {
+      for (const int late : {-41, 0, 1, 30, 200, 450, 700, 1500}) {
+        Channel channel(Channel::Options::holding());
+        announce(channel);
+        const base::Micros end = kStart + frames * 40 * kMillisecond;
+        channel.feed(stream::interleave(stream::make_video({}, kStart, frames),
+                                        stream::make_audio({}, kStart, frames * 15 / 8)));
+        const base::Micros now = end + held * kMillisecond;
+        channel.wait_until(now);
+        std::vector<packager::RenditionSpec> other = packager::specs_of(channel.log().presentation());
+        other[0].track = small_video();
+        channel.packager().set_presentation(other);
+        const base::Micros first = now - late * kMillisecond;
+        for (media::Packet& packet : stream::make_video({}, first, 150)) {
+          packet.dts = packet.pts = media::rescale(packet.arrived, base::kSecond, 90000);
+          const bool frozen = packet.arrived > first + 100 * kMillisecond;
+          channel.wait_until(frozen ? std::max(packet.arrived, now + 4 * kSecond) : now);
+          channel.packager().on_packet(0, std::move(packet));
+        }
+        channel.finish();
+        channel.log().check(0);
+        EXPECT_EQ(channel.log().all<record::Gap>(0).size(), 0U);
+        EXPECT_EQ(count_breaks(channel.log()), 1);
+        ASSERT_FALSE(testing::Test::HasFailure()) << frames << " pictures, held " << held << " ms, late " << late;
+      }
+    }
+  }
+}
+
 TEST(PackagerHold, BeginsAFormatWithItsFirstKeyFrame) {
   for (const int without_key : {0, 1, 30, 60, 130}) {
     Channel channel(Channel::Options::holding());
