@@ -119,6 +119,7 @@ FeedState Channel::state_of(feed::Id id) const {
   state.scrambled_for = micros(seen.scrambled_us);
   state.low_rate_for = micros(seen.low_rate_us);
   state.ts_errors_for = error_spells_[feed::index(id)].lasts(environment_.clock.steady());
+  state.heard_for = micros(seen.heard_us);
   state.mute_for = micros(seen.mute_us);
   state.merged = seen.merged.load(std::memory_order_relaxed) > 0;
   return state;

@@ -22,6 +22,7 @@ constexpr std::array kContentFaults{
     Fault{Reason::kFrozen, 25, &FeedState::frozen_for, &Failover::frozen_after, &FeedState::watched_for},
     Fault{Reason::kLowRate, 40, &FeedState::low_rate_for, &Failover::low_rate_after, &FeedState::flowing_for},
     Fault{Reason::kTsErrors, 50, &FeedState::ts_errors_for, &Failover::ts_errors_after, &FeedState::flowing_for},
+    Fault{Reason::kMute, 60, &FeedState::mute_for, &Failover::mute_after, &FeedState::heard_for},
 };
 
 /// The worst that is wrong with the feed's content for long enough; null: nothing.
@@ -97,14 +98,14 @@ bool usable(const FeedState& feed, const Failover& rules) {
 
 std::string_view content_fault(const FeedState& feed, const Failover& rules) {
   if (scrambled(feed, rules)) return feed::to_string(Reason::kScrambled);
-  if (const Fault* fault = fault_of(feed, rules)) return feed::to_string(fault->reason);
-  return feed.mute_for >= kMuteFault ? "mute" : "";
+  const Fault* fault = fault_of(feed, rules);
+  return fault != nullptr ? feed::to_string(fault->reason) : "";
 }
 
 int score_of(const FeedState& feed, const Failover& rules) {
   if (!usable(feed, rules)) return 0;
-  if (const Fault* fault = fault_of(feed, rules)) return fault->score;
-  return feed.mute_for >= kMuteFault ? 60 : 100;
+  const Fault* fault = fault_of(feed, rules);
+  return fault != nullptr ? fault->score : 100;
 }
 
 }  // namespace channel

@@ -27,6 +27,8 @@ struct Failover {
   /// ever.
   base::Micros ts_errors_after = 3 * base::kSecond;
   int ts_error_rate = 5;
+  /// For so long its sound may be silence, or missing, while the other one's is not. 0: for ever.
+  base::Micros mute_after = 10 * base::kSecond;
 };
 
 /// What FeedChoice goes by, of one feed.
@@ -43,7 +45,8 @@ struct FeedState {
   base::Micros scrambled_for = 0;  ///< for which its video has been scrambled
   base::Micros low_rate_for = 0;   ///< media time for which it has had fewer than half of its usual pictures
   base::Micros ts_errors_for = 0;  ///< see ErrorSpell
-  base::Micros mute_for = 0;       ///< for which its sound has been silence
+  base::Micros heard_for = 0;      ///< media time for which its sound has been listened to
+  base::Micros mute_for = 0;       ///< for which its sound has been silence or missing
   bool merged = false;             ///< the other feed brings the same packets, and both are shown as one
 };
 
@@ -54,7 +57,8 @@ struct FeedState {
 ///   silent    when the shown feed has sent no media for Failover::after, or no picture for kNoPicture, and the other
 ///             one does
 ///   scrambled when its picture has been so for as long as Failover says, and the other one's is not
-///   black, frozen, low_rate, ts_errors   when the shown feed has been so for as long as Failover says, and the other
+///   black, frozen, low_rate, ts_errors, mute   when the shown feed has been so for as long as Failover says, and the
+///   other
 ///             one has been looked at as long and is neither that nor worse, in this order (black and frozen are
 ///             equal): where both are black, the programme is
 ///   returned  from the backup to the primary, which has been well for Failover::back_after; not where the operator
@@ -104,14 +108,14 @@ class FeedChoice {
 /// Whether viewers would see media of the feed.
 bool usable(const FeedState& feed, const Failover& rules);
 /// What is wrong with a feed's content, the worst first: "scrambled", "black", "frozen", "low_rate", "ts_errors",
-/// "mute" (for kMuteFault); empty: nothing that is known.
-inline constexpr base::Micros kMuteFault = 10 * base::kSecond;
+/// "mute"; empty: nothing that is known.
 std::string_view content_fault(const FeedState& feed, const Failover& rules);
 /// All that content_fault() can be.
 inline constexpr std::array<std::string_view, 6> kFaults{"scrambled", "black",     "frozen",
                                                          "low_rate",  "ts_errors", "mute"};
 /// 0 to 100: 0 nothing to show, 25 black or frozen, 40 fewer pictures than usual, 50 errors of the transport stream,
-/// 60 without sound, 100 well.
+/// 60
+/// without sound, 100 well.
 int score_of(const FeedState& feed, const Failover& rules);
 
 }  // namespace channel

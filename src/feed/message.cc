@@ -146,6 +146,7 @@ std::string_view to_string(SwitchReason reason) {
     case SwitchReason::kFrozen: return "frozen";
     case SwitchReason::kLowRate: return "low_rate";
     case SwitchReason::kTsErrors: return "ts_errors";
+    case SwitchReason::kMute: return "mute";
     case SwitchReason::kReturned: return "returned";
     case SwitchReason::kAsked: return "asked";
   }

@@ -98,12 +98,14 @@ enum class SwitchReason : std::uint8_t {
   kFrozen,
   kLowRate,
   kTsErrors,
+  kMute,
   kReturned,
   kAsked,
 };
-inline constexpr std::array kSwitchReasons{SwitchReason::kLost,     SwitchReason::kSilent,   SwitchReason::kScrambled,
-                                           SwitchReason::kBlack,    SwitchReason::kFrozen,   SwitchReason::kLowRate,
-                                           SwitchReason::kTsErrors, SwitchReason::kReturned, SwitchReason::kAsked};
+inline constexpr std::array kSwitchReasons{SwitchReason::kLost,     SwitchReason::kSilent, SwitchReason::kScrambled,
+                                           SwitchReason::kBlack,    SwitchReason::kFrozen, SwitchReason::kLowRate,
+                                           SwitchReason::kTsErrors, SwitchReason::kMute,   SwitchReason::kReturned,
+                                           SwitchReason::kAsked};
 /// "lost", "frozen", …: as in metrics, the API and the log.
 std::string_view to_string(SwitchReason reason);
 

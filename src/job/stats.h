@@ -49,7 +49,8 @@ struct FeedStats {
   Number watched_us;     ///< media time for which its pictures have been looked at
   Number black_us;       ///< media time for which its pictures have been black
   Number frozen_us;      ///< for which they have stood still
-  Number mute_us;        ///< for which its sound has been silence; only of audio that is encoded
+  Number heard_us;       ///< media time for which its sound has been listened to, while there are two feeds
+  Number mute_us;  ///< for which its sound has been silence or missing; of one feed, only of audio that is encoded
 };
 
 /// What a worker reports of itself: one page of memory that it shares with the server, which reads it whenever it is

@@ -48,12 +48,12 @@ double power_of(const AVFrame& frame, int from, int count) {
 
 }  // namespace
 
-base::Result<LoudnessProbe> LoudnessProbe::make(const media::Track& track, base::Micros hop) {
+base::Result<LoudnessProbe> LoudnessProbe::make(const media::Track& track, base::Micros hop, double silence_peak) {
   if (track.kind() != media::Kind::kAudio || track.timescale <= 0 || track.timescale > INT32_MAX) {
     return base::Error{base::Code::kMalformed, "not an audio track, or one without a timescale"};
   }
   TRY(Decoder decoder, Decoder::make(track));
-  return LoudnessProbe(std::move(decoder), track.timescale, hop);
+  return LoudnessProbe(std::move(decoder), track.timescale, hop, silence_peak);
 }
 
 void LoudnessProbe::feed(const media::Packet& packet, Listener& listener) {
@@ -66,7 +66,10 @@ void LoudnessProbe::feed(const media::Packet& packet, Listener& listener) {
 /// Divides the frame where hops begin.
 void LoudnessProbe::measure(const AVFrame& frame, Listener& listener) {
   const base::Micros begin = frame.pts == AV_NOPTS_VALUE ? end_ : media::rescale(frame.pts, timescale_, base::kSecond);
+  // Stamps that went back are of another timeline.
+  if (!begun_ || begin < *begun_) begun_ = begin;
   end_ = begin + media::rescale(frame.nb_samples, frame.sample_rate, base::kSecond);
+  silence_.hear(frame, begin, end_);
   for (int from = 0; from < frame.nb_samples;) {
     const base::Micros at = begin + media::rescale(from, frame.sample_rate, base::kSecond);
     const std::int64_t hop = media::floor_div(at, hop_);

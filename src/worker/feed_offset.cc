@@ -1,5 +1,6 @@
 #include "worker/feed_offset.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -23,55 +24,28 @@ base::Micros distance(base::Micros from, base::Micros to) {
 }  // namespace
 
 void FeedOffset::restart(feed::Id id) {
-  heard(id) = Heard{};
+  sounds_[feed::index(id)].restart();
+  clocks_[feed::index(id)].reset();
   forget();
 }
 
 /// What was believed does not hold for what comes now.
 void FeedOffset::forget() {
-  for (Heard& of : heard_) {
-    if (of.ear) of.ear->envelope.restart();
-  }
+  for (FeedSound& sound : sounds_) sound.forget();
   tracker_.restart();
   settle();
 }
 
-void FeedOffset::hear(feed::Id id, const media::Event& event) {
-  Heard& from = heard(id);
-  if (const auto* track = std::get_if<media::Track>(&event)) {
-    take(from, *track);
-  } else if (const auto* gone = std::get_if<media::TrackGone>(&event)) {
-    if (!from.track || from.track->id != gone->track_id) return;
-    from.track.reset();
-    listen();
-  } else if (const auto* packet = std::get_if<media::Packet>(&event)) {
-    if (from.ear && packet->track_id == from.track->id) from.ear->probe.feed(*packet, *from.ear);
-  }
-}
-
-void FeedOffset::take(Heard& from, const media::Track& track) {
-  if (track.kind() != media::Kind::kAudio || (from.track && from.track->id != track.id)) return;
-  const bool same = from.track && media::same_format(*from.track, track) && from.track->timescale == track.timescale;
-  from.track = track;
-  if (!same) from.ear.reset();
-  listen();
-}
-
-/// Both, or none: one alone tells nothing.
-void FeedOffset::listen() {
-  const bool both = heard_[0].track && heard_[1].track;
-  for (Heard& of : heard_) {
-    if (!both) of.ear.reset();
-    if (!both || of.ear) continue;
-    auto made = transcode::LoudnessProbe::make(*of.track, align::Envelope::kHop);
-    if (made.ok()) of.ear = std::make_unique<Ear>(made.take());
-  }
-}
-
 void FeedOffset::tick(base::Micros utc, const Clocks& clocks) {
   note_clocks(clocks);
-  if (utc < next_ || !heard_[0].ear || !heard_[1].ear) return;
-  compare();
+  // One alone tells nothing.
+  const bool both = std::ranges::all_of(sounds_, [&](const FeedSound& sound) { return sound.present(utc); });
+  for (FeedSound& sound : sounds_) sound.listen(both);
+  const align::Envelope* primary = sounds_[0].envelope();
+  const align::Envelope* backup = sounds_[1].envelope();
+  if (utc < next_ || primary == nullptr || backup == nullptr) return;
+  tracker_.note(correlator_.compare(*primary, *backup));
+  settle();
   next_ = utc + (tracker_.offset() ? kWatch : kSearch);
 }
 
@@ -79,16 +53,10 @@ void FeedOffset::tick(base::Micros utc, const Clocks& clocks) {
 void FeedOffset::note_clocks(const Clocks& clocks) {
   bool jumped = false;
   for (std::size_t i = 0; i < clocks.size(); ++i) {
-    const std::optional<base::Micros> before = std::exchange(heard_[i].clock, clocks[i]);
+    const std::optional<base::Micros> before = std::exchange(clocks_[i], clocks[i]);
     jumped = jumped || (before && clocks[i] && std::abs(distance(*before, *clocks[i])) > kSameClock);
   }
   if (jumped) forget();
-}
-
-void FeedOffset::compare() {
-  const align::Match match = correlator_.compare(heard_[0].ear->envelope, heard_[1].ear->envelope);
-  tracker_.note(match);
-  settle();
 }
 
 /// Time stamps of one clock are exact; loudness tells whether they are.
@@ -96,7 +64,7 @@ void FeedOffset::settle() {
   const Known before = std::exchange(known_, Known{});
   if (tracker_.offset()) {
     known_ = {job::Alignment::kLoudness, tracker_.offset()->value, tracker_.offset()->confidence};
-    const auto& [primary, backup] = std::pair(heard_[0].clock, heard_[1].clock);
+    const auto& [primary, backup] = std::pair(clocks_[0], clocks_[1]);
     if (primary && backup) {
       const base::Micros by_stamps = distance(*primary, *backup);
       const bool agrees = std::abs(by_stamps - known_.offset) <= align::OffsetTracker::kSame;

@@ -1,24 +1,23 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include "align/envelope.h"
 #include "align/loudness_correlator.h"
 #include "align/offset_tracker.h"
 #include "base/clock.h"
 #include "feed/message.h"
 #include "job/alignment.h"
 #include "media/event.h"
-#include "transcode/loudness_probe.h"
+#include "worker/feed_sound.h"
 
 namespace worker {
 
-/// Finds out whether the two feeds of a channel carry one programme, and how far they are apart: listens to the first
-/// audio track of each while both have one, and compares them once a second until the offset is known, then every four
-/// seconds. Costs decoding the sound of both, and nothing while there is one feed.
+/// Finds out whether the two feeds of a channel carry one programme, and how far they are apart: listens to both while
+/// both are there, and compares them once a second until the offset is known, then every four seconds. Costs decoding
+/// the sound of both, and nothing while there is one feed.
 /// Reads no clock. Thread: one.
 class FeedOffset {
  public:
@@ -35,44 +34,29 @@ class FeedOffset {
   /// Where stamp 0 of each feed lies on its UTC timeline, by feed::index(); nothing where it has none yet.
   using Clocks = std::array<std::optional<base::Micros>, feed::kIds.size()>;
 
-  /// `channel`: for the log.
-  explicit FeedOffset(std::string channel) : channel_(std::move(channel)) {}
+  /// `channel`: for the log. `silence_peak`: as of FeedSound.
+  explicit FeedOffset(std::string channel, double silence_peak = 0.001)
+      : channel_(std::move(channel)), sounds_{FeedSound(silence_peak), FeedSound(silence_peak)} {}
 
   /// The feed's publisher has come anew.
   void restart(feed::Id id);
   /// What the feed gives, in UTC ticks, before anything delays it.
-  void hear(feed::Id id, const media::Event& event);
+  void hear(feed::Id id, const media::Event& event) { sounds_[feed::index(id)].hear(event); }
   /// It is `utc`: to be called several times a second.
   void tick(base::Micros utc, const Clocks& clocks);
 
   const Known& known() const { return known_; }
+  /// What is heard of one of them.
+  const FeedSound& sound(feed::Id id) const { return sounds_[feed::index(id)]; }
 
  private:
-  /// What is heard of a feed.
-  struct Ear final : transcode::LoudnessProbe::Listener {
-    explicit Ear(transcode::LoudnessProbe opened) : probe(std::move(opened)) {}
-    void on_loudness(std::int64_t hop, double power, std::int64_t samples) override {
-      envelope.add(hop, power, samples);
-    }
-    transcode::LoudnessProbe probe;
-    align::Envelope envelope;
-  };
-  struct Heard {
-    std::optional<media::Track> track;
-    std::unique_ptr<Ear> ear;  ///< null while there is nothing to compare with
-    std::optional<base::Micros> clock;
-  };
-
-  Heard& heard(feed::Id id) { return heard_[feed::index(id)]; }
-  void take(Heard& from, const media::Track& track);
-  void listen();
   void forget();
   void note_clocks(const Clocks& clocks);
-  void compare();
   void settle();
 
   const std::string channel_;
-  std::array<Heard, feed::kIds.size()> heard_;
+  std::array<FeedSound, feed::kIds.size()> sounds_;
+  Clocks clocks_;
   align::LoudnessCorrelator correlator_;
   align::OffsetTracker tracker_;
   base::Micros next_ = 0;  ///< UTC of the next comparison

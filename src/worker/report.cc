@@ -118,7 +118,10 @@ void Production::report(job::Stats& stats) const {
     put(of.decoded, decoded ? 1 : 0);
     const bool heard =
         feed.id() == shown_ && !audio_.empty() && audio_.front()->active() && audio_.front()->transcoder() != nullptr;
-    put(of.mute_us, heard ? audio_.front()->transcoder()->silent() : 0);
+    // With two feeds both are listened to.
+    const FeedSound::Health sound = offset_.sound(feed.id()).health(now_);
+    put(of.heard_us, sound.heard_for);
+    put(of.mute_us, std::max(sound.silent_for, heard ? audio_.front()->transcoder()->silent() : 0));
     unplayable += feed.input().unplayable();
   }
   for (const auto& lane : audio_) unplayable += lane->unplayable();

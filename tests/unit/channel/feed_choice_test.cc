@@ -208,6 +208,31 @@ TEST(FeedChoice, DoesNotReturnToAFeedOfErrors) {
   EXPECT_EQ(at.update(errors, pictures(0, 0)), "");
 }
 
+TEST(FeedChoice, LeavesAFeedWithoutSoundForOneWithSound) {
+  Choosing at;
+  const FeedState mute = with(&FeedState::mute_for, 10 * kSecond);
+  FeedState sounding = pictures(0, 0);
+  sounding.heard_for = 9 * kSecond;
+  EXPECT_EQ(at.update(mute, sounding), "") << "it was not listened to for as long";
+  sounding.heard_for = 10 * kSecond;
+  sounding.mute_for = kSecond;
+  EXPECT_EQ(at.update(mute, sounding), "") << "the programme is silent";
+  sounding.mute_for = 0;
+  EXPECT_EQ(at.update(with(&FeedState::mute_for, 10 * kSecond - 1), sounding), "");
+  EXPECT_EQ(at.update(mute, sounding), "backup, mute");
+  EXPECT_EQ(at.update(mute, sounding), "");
+}
+
+TEST(FeedChoice, WouldRatherHaveNoSoundThanABadPicture) {
+  for (const auto fault : {&FeedState::ts_errors_for, &FeedState::low_rate_for, &FeedState::frozen_for,
+                           &FeedState::black_for, &FeedState::scrambled_for}) {
+    Choosing at;
+    FeedState spare = with(fault, 1);
+    spare.heard_for = 10 * kSecond;
+    EXPECT_EQ(at.update(with(&FeedState::mute_for, 10 * kSecond), spare), "");
+  }
+}
+
 TEST(FeedFault, IsTheWorstOneAndOneOfThoseThatMetricsName) {
   const Failover rules;
   FeedState state = pictures(0, 0);

@@ -112,9 +112,9 @@ TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;
   for (std::uint64_t& count : of.switches) count = next++;
-  const std::map<std::string, double> wanted{{"lost", 1},      {"silent", 2},   {"scrambled", 3},
-                                             {"black", 4},     {"frozen", 5},   {"low_rate", 6},
-                                             {"ts_errors", 7}, {"returned", 8}, {"asked", 9}};
+  const std::map<std::string, double> wanted{{"lost", 1},     {"silent", 2},   {"scrambled", 3}, {"black", 4},
+                                             {"frozen", 5},   {"low_rate", 6}, {"ts_errors", 7}, {"mute", 8},
+                                             {"returned", 9}, {"asked", 10}};
   EXPECT_EQ(by_label(of, "kickoff_feed_switches_total", "reason"), wanted);
 }
 

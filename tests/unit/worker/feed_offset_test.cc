@@ -49,6 +49,7 @@ class FeedOffsetTest : public testing::Test {
       packet.track_id = id == Id::kPrimary ? 1 : 2;
       packet.pts = packet.dts = coded.pts + zero;
       const base::Micros at = media::rescale(packet.pts, kSoundRate, kSecond);
+      packet.arrived = at;
       if (at >= now_ && at < now_ + 100 * kMillisecond) offset_.hear(id, packet);
     }
   }

@@ -1,0 +1,68 @@
+#include "worker/feed_sound.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace worker {
+
+void FeedSound::restart() {
+  track_.reset();
+  ear_.reset();
+  newest_.reset();
+  sound_until_.reset();
+}
+
+void FeedSound::hear(const media::Event& event) {
+  if (const auto* track = std::get_if<media::Track>(&event)) {
+    take(*track);
+  } else if (const auto* gone = std::get_if<media::TrackGone>(&event)) {
+    if (!track_ || track_->id != gone->track_id) return;
+    track_.reset();
+    ear_.reset();
+  } else if (const auto* packet = std::get_if<media::Packet>(&event)) {
+    take(*packet);
+  }
+}
+
+void FeedSound::take(const media::Track& track) {
+  if (track.kind() != media::Kind::kAudio || (track_ && track_->id != track.id)) return;
+  const bool same = track_ && media::same_format(*track_, track) && track_->timescale == track.timescale;
+  track_ = track;
+  if (!same) ear_.reset();
+  open();
+}
+
+void FeedSound::take(const media::Packet& packet) {
+  newest_ = packet.arrived;
+  if (!sound_until_) sound_until_ = packet.arrived;
+  if (!track_ || packet.track_id != track_->id) return;
+  sound_until_ = packet.arrived;
+  if (ear_) ear_->probe.feed(packet, *ear_);
+}
+
+void FeedSound::listen(bool on) {
+  listens_ = on;
+  open();
+}
+
+void FeedSound::open() {
+  if (!listens_ || !track_) return ear_.reset();
+  if (ear_) return;
+  auto made = transcode::LoudnessProbe::make(*track_, align::Envelope::kHop, silence_peak_);
+  if (made.ok()) ear_ = std::make_unique<Ear>(made.take());
+}
+
+void FeedSound::forget() {
+  if (ear_) ear_->envelope.restart();
+}
+
+FeedSound::Health FeedSound::health(base::Micros utc) const {
+  if (!listens_ || !sound_until_) return {};
+  Health health;
+  if (ear_) health = {ear_->probe.heard(), ear_->probe.silent()};
+  const base::Micros missing = utc - *sound_until_;
+  if (missing >= kMissing) health.silent_for += missing;
+  return health;
+}
+
+}  // namespace worker
