@@ -326,6 +326,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   declare_publish_keys(keys, options);
   declare_standby(keys, media);
   declare_failover(keys, options.failover);
+  declare_content_watch(keys, media.watch);
   Value source = Value::choice<bool>(media.copy_video, {{"transcode", false}, {"copy", true}});
   source.read = [read = source.read](const std::string& text) -> Complaint {
     // Not quoted: it may hold a passphrase.

@@ -15,6 +15,7 @@ void declare_channel(Keys& keys, Config::Channel& channel);
 
 /// Those of them that say which of its feeds is shown.
 void declare_standby(Keys& keys, job::Options& media);
+void declare_content_watch(Keys& keys, job::ContentWatch& watch);
 void declare_failover(Keys& keys, channel::Failover& failover);
 
 /// Those of them that say where its feeds come from.

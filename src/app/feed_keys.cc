@@ -57,6 +57,29 @@ void declare_standby(Keys& keys, job::Options& media) {
       Value::choice<Standby>(media.standby, {{"warm", Standby::kWarm}, {"hot", Standby::kHot}}));
 }
 
+void declare_content_watch(Keys& keys, job::ContentWatch& watch) {
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"failover_black_level", kRule, "luma that is still black, in per cent from black to white"},
+           Value::number(watch.black_level, 1, 30));
+  keys.key({"failover_mute_level", kRule, "dBFS; sound whose largest sample is below is silence"},
+           Value::number(watch.silence_level, -90, -20));
+  Value ignore = Value::action(
+      "areas such as \"80 0 100 12, 0 90 100 100\": left, top, right and bottom of each in per cent of the picture; at "
+      "most 8",
+      nullptr);
+  ignore.read = [&watch, wanted = ignore.wanted](const std::string& text) -> Complaint {
+    auto areas = job::areas_of(text);
+    if (!areas) return not_wanted(wanted, text);
+    watch.ignore = std::move(*areas);
+    return "";
+  };
+  ignore.write = [&watch] { return job::to_text(watch.ignore); };
+  keys.key({"failover_ignore", kRule,
+            "parts of the picture that failover_black and failover_frozen do not look at, such as a clock that runs: "
+            "left top right bottom in per cent, one after another with commas, as in \"80 0 100 12, 0 90 100 100\""},
+           ignore);
+}
+
 void declare_failover(Keys& keys, channel::Failover& failover) {
   constexpr Reload kRule = Reload::kAtOnce;
   const auto by_itself = [](bool& variable) {
@@ -88,6 +111,8 @@ void declare_failover(Keys& keys, channel::Failover& failover) {
   keys.key({"failover_ts_error_rate", kRule,
             "lost or broken packets and tables a second; a stretch of them ends below half of it"},
            Value::number(failover.ts_error_rate, 1, 10000));
+  keys.key({"failover_mute", kRule, "with silence, or without sound, while the other feed has some; 0: never for that"},
+           Value::duration(failover.mute_after, 0, kMost));
   keys.key({"failback", kRule, "auto: the primary feed is shown again when it is well; manual: only when the API asks"},
            by_itself(failover.back));
   keys.key({"failback_after", kRule, "for which the primary feed has to have been well without a pause"},

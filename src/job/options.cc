@@ -64,6 +64,10 @@ base::Result<Options> parse(const json& from) {
   options.slate_text = from.at("slate_text");
   options.nice = from.at("nice");
   options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
+  const json& watch = from.at("watch");
+  options.watch.black_level = watch.at("black_level");
+  options.watch.silence_level = watch.at("silence_level");
+  options.watch.ignore = areas_of(watch.at("ignore").get<std::string>()).value_or(std::vector<Area>{});
   options.program = from.at("program");
   options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
   options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
@@ -88,6 +92,10 @@ std::string to_json(const Options& options) {
                     {"slate_text", options.slate_text},
                     {"nice", options.nice},
                     {"standby", static_cast<int>(options.standby)},
+                    {"watch",
+                     {{"black_level", options.watch.black_level},
+                      {"silence_level", options.watch.silence_level},
+                      {"ignore", to_text(options.watch.ignore)}}},
                     {"program", options.program},
                     {"log_format", static_cast<int>(options.log_format)},
                     {"log_level", static_cast<int>(options.log_level)}};

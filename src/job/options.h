@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/shared_file.h"
+#include "job/content_watch.h"
 #include "job/rung.h"
 
 namespace job {
@@ -61,6 +62,7 @@ struct Options {
     kHot,   ///< every picture: a switch to it has nothing to catch up with
   };
   Standby standby = Standby::kWarm;
+  ContentWatch watch;
 
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 

@@ -11,7 +11,30 @@ bool PictureHealth::due(base::Micros at) const {
   return !report_.newest || at < *report_.newest || at - *report_.newest >= options_.every;
 }
 
-void PictureHealth::look(const Thumbnail& picture, base::Micros at) {
+/// The picture without the cells that are ignored. What is left of it keeps its order, and is compared with what is
+/// left of pictures of the same size.
+const Thumbnail& PictureHealth::looked_at(const Thumbnail& picture) {
+  if (options_.ignore.empty()) return picture;
+  rest_.columns = picture.columns;
+  rest_.rows = picture.rows;
+  rest_.luma.clear();
+  auto luma = picture.luma.begin();
+  for (int row = 0; row < picture.rows; ++row) {
+    const double y = (row + 0.5) / picture.rows;
+    for (int column = 0; column < picture.columns; ++column, ++luma) {
+      const double x = (column + 0.5) / picture.columns;
+      const bool ignored = std::ranges::any_of(options_.ignore, [&](const Area& area) {
+        return x > area.left && x < area.right && y > area.top && y < area.bottom;
+      });
+      if (!ignored) rest_.luma.push_back(*luma);
+    }
+  }
+  return rest_;
+}
+
+void PictureHealth::look(const Thumbnail& whole, base::Micros at) {
+  const Thumbnail& picture = looked_at(whole);
+  if (picture.luma.empty()) return;
   if (report_.newest && (at < *report_.newest || at - *report_.newest > options_.gap)) {
     report_ = {std::nullopt, std::nullopt, std::nullopt, std::nullopt, report_.looked};
     reference_ = {};
@@ -26,7 +49,7 @@ void PictureHealth::look(const Thumbnail& picture, base::Micros at) {
 void PictureHealth::judge_black(const Thumbnail& picture, base::Micros at) {
   const auto limit = static_cast<std::uint8_t>(std::clamp(options_.black_level, 0.0, 1.0) * 255);
   const auto black = std::ranges::count_if(picture.luma, [&](std::uint8_t luma) { return luma <= limit; });
-  const double share = picture.luma.empty() ? 0 : static_cast<double>(black) / static_cast<double>(picture.luma.size());
+  const double share = static_cast<double>(black) / static_cast<double>(picture.luma.size());
   if (share >= options_.black_share) {
     if (!report_.black_since) report_.black_since = at;
   } else if (share < options_.black_clear) {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "transcode/thumbnail.h"
@@ -18,7 +20,16 @@ namespace transcode {
 /// nothing else moves, is not motion: after encoding it cannot be told from what the encoder itself adds.
 class PictureHealth {
  public:
+  /// A rectangle of the picture. Units: parts of its width and height, 0 to 1.
+  struct Area {
+    double left = 0;
+    double top = 0;
+    double right = 1;
+    double bottom = 1;
+  };
   struct Options {
+    /// What is not looked at. A cell of the thumbnail is if its middle is; where they cover all, nothing is judged.
+    std::vector<Area> ignore{};
     double black_level = 0.05;  ///< luma that is still black, between 0 black and 1 white
     double black_share = 0.98;  ///< a picture is black from this share of black luma on
     double black_clear = 0.95;  ///< and stays so until the share is below this one
@@ -38,7 +49,7 @@ class PictureHealth {
     std::uint64_t looked = 0;                  ///< pictures
   };
   PictureHealth() : PictureHealth(Options{}) {}
-  explicit PictureHealth(const Options& options) : options_(options) {}
+  explicit PictureHealth(Options options) : options_(std::move(options)) {}
 
   /// True if a picture at this time is to be looked at.
   bool due(base::Micros at) const;
@@ -46,12 +57,14 @@ class PictureHealth {
   const Report& report() const { return report_; }
 
  private:
+  const Thumbnail& looked_at(const Thumbnail& picture);
   void judge_black(const Thumbnail& picture, base::Micros at);
   void judge_motion(const Thumbnail& picture, base::Micros at);
   bool moved(const Thumbnail& picture) const;
 
   Options options_;
   Report report_;
+  Thumbnail rest_;       ///< of the newest picture, without the cells that are ignored
   Thumbnail reference_;  ///< what pictures are compared with; replaced every `still`, so that slow motion adds up
   base::Micros reference_at_ = 0;
   base::Micros still_since_ = 0;

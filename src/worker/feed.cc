@@ -15,10 +15,11 @@ constexpr base::Micros kStep = 20 * base::kMillisecond;
 
 }  // namespace
 
-Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner)
+Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner, transcode::PictureHealth::Options health)
     : id_(id),
       first_track_(kIdsPerFeed * static_cast<std::uint32_t>(feed::index(id))),
       owner_(owner),
+      health_(std::move(health)),
       input_(std::move(options), *this) {}
 
 void Feed::start(feed::Format format) {
@@ -193,7 +194,7 @@ void Feed::set_probing(bool on) {
     probe_.reset();
   } else if (!probe_) {
     // Without a decoder for it nothing is known of its pictures.
-    if (auto made = transcode::PictureProbe::make(*video(), {}); made.ok()) probe_ = made.take();
+    if (auto made = transcode::PictureProbe::make(*video(), health_); made.ok()) probe_ = made.take();
   }
 }
 

@@ -40,8 +40,8 @@ class Feed final : private media::EventSink {
   /// Of its audio, which needs no key frame.
   static constexpr base::Micros kMostAudio = base::kSecond;
 
-  /// `owner` outlives this.
-  Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner);
+  /// `owner` outlives this. `health`: how its pictures are judged.
+  Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner, transcode::PictureHealth::Options health = {});
 
   feed::Id id() const { return id_; }
   /// Each continues with the other one's publisher, where both bring the same packets; tracks and time stay.
@@ -109,6 +109,7 @@ class Feed final : private media::EventSink {
   feed::Id id_;
   const std::uint32_t first_track_;  ///< ids of its tracks are counted from here
   FeedOwner& owner_;
+  const transcode::PictureHealth::Options health_;
   FeedInput input_;
   DelayLine line_;
   base::Micros given_until_ = 0;  ///< UTC end of what was given out with a delay

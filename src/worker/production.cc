@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "packager/options.h"
 #include "record/position_encoding.h"
+#include "worker/content_watch.h"
 
 namespace worker {
 namespace {
@@ -34,8 +35,9 @@ Production::Production(job::Options options, OnRecord on_record)
     : options_(std::move(options)),
       on_record_(std::move(on_record)),
       packager_(packager::options_of(options_), *this),
-      feeds_{Feed(feed::Id::kPrimary, input(options_), *this), Feed(feed::Id::kBackup, input(options_), *this)},
-      offset_(options_.channel),
+      feeds_{Feed(feed::Id::kPrimary, input(options_), *this, picture_health(options_.watch)),
+             Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
+      offset_(options_.channel, silence_peak(options_.watch)),
       video_(options_, *this) {}
 
 Production::~Production() = default;

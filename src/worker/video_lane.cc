@@ -8,6 +8,7 @@
 #include "media/slot.h"
 #include "transcode/sdr.h"
 #include "transcode/slate.h"
+#include "worker/content_watch.h"
 #include "worker/feed.h"
 
 namespace worker {
@@ -23,8 +24,9 @@ void log_sdr_conversion(const std::string& channel, const media::Track& track) {
 }
 
 /// Room for all that a feed keeps for a switch.
-transcode::DecodeSide::Options decoding() {
+transcode::DecodeSide::Options decoding(const job::ContentWatch& watch) {
   transcode::DecodeSide::Options options;
+  options.health = picture_health(watch);
   options.max_bytes = Feed::kMostBytes;
   return options;
 }
@@ -97,7 +99,7 @@ void VideoLane::change_decoder(const media::Track& track) {
   if (decode_) {
     status = decode_->change_source(track);
   } else {
-    auto made = transcode::DecodeSide::make(track, *encode_, decoding());
+    auto made = transcode::DecodeSide::make(track, *encode_, decoding(options_.watch));
     if (made.ok()) decode_ = made.take();
     if (decode_) encode_->select(decode_.get());
     if (!made.ok()) status = made.error();
@@ -153,7 +155,7 @@ base::Status VideoLane::open_ladder() {
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
   encode_->show_slate(slate_.on, slate_.text);
   encode_->set_economy(economy_);
-  TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding()));
+  TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding(options_.watch)));
   encode_->select(decode_.get());
   plan_.rungs = encode_->rungs();
   rungs_.resize(plan_.rungs.size());
@@ -246,7 +248,7 @@ std::unique_ptr<transcode::DecodeSide> VideoLane::make_incoming(const media::Tra
     return side;
   }
   log_sdr_conversion(options_.channel, track);
-  auto made = transcode::DecodeSide::make(track, *encode_, decoding());
+  auto made = transcode::DecodeSide::make(track, *encode_, decoding(options_.watch));
   if (!made.ok()) {
     base::log_error("worker", "the other feed's video is not decodable; the picture is held",
                     {{"channel", options_.channel}, {"why", made.error().message()}});
@@ -264,7 +266,7 @@ void VideoLane::stand_by(const media::Track& track, const std::vector<media::Pac
   if (same) return;
   stand_down();
   log_sdr_conversion(options_.channel, track);
-  auto made = transcode::DecodeSide::make(track, *encode_, decoding());
+  auto made = transcode::DecodeSide::make(track, *encode_, decoding(options_.watch));
   // What cannot be decoded is kept as an empty side, so that it is tried, and logged, once a format.
   standby_ = Standby{track, made.ok() ? made.take() : nullptr};
   if (standby_->decode) standby_->decode->catch_up(std::vector(since_key));

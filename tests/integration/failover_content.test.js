@@ -1,4 +1,4 @@
-// A feed that still comes and is worth less than the other one: errors of its transport stream, a scrambled picture.
+// A feed that still comes and is worth less than the other one: errors of its transport stream, a scrambled picture, no sound.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -7,6 +7,7 @@ const { source, pushSrt } = require('./media');
 const { TsSender } = require('./ts_sender');
 
 const videoPid = 256;
+const audioPid = 257;
 const file = source({ format: 'ts' });
 let server;
 const senders = {};
@@ -21,13 +22,14 @@ const spoilers = {
     packet[3] |= 0x80;
     return [packet];
   }),
+  mute: (packet, { pid }) => (pid === audioPid ? [] : [packet]),
 };
 
-const names = ['losing', 'scrambled'];
+const names = ['losing', 'scrambled', 'mute'];
 before(async () => {
-  const ports = [await freeUdp(), await freeUdp()];
+  const ports = [await freeUdp(), await freeUdp(), await freeUdp()];
   // A busy machine may hold a sender up for longer than the default.
-  const channel = (port) => copy({ part: '200ms', failover_after: '8s', failback_after: '3s', feeds: { primary: { source: `udp://127.0.0.1:${port}` } } });
+  const channel = (port) => copy({ part: '200ms', failover_after: '8s', failback_after: '3s', failover_mute: '3s', feeds: { primary: { source: `udp://127.0.0.1:${port}` } } });
   server = await Server.start({ channels: Object.fromEntries(names.map((name, i) => [name, channel(ports[i])])) });
   for (const [i, name] of names.entries()) senders[name] = new TsSender(file, ports[i]);
   for (const name of names) {
@@ -79,6 +81,17 @@ const cases = [
     sender.spoil(null);
     await shows('scrambled', 'primary');
     await assertSwitches('scrambled', ['primary backup scrambled', 'backup primary returned']);
+  }],
+  ['sound that is missing is looked for in the other feed', async () => {
+    const sender = senders.mute;
+    sender.spoil(spoilers.mute);
+    await shows('mute', 'backup');
+    await assertSwitches('mute', ['primary backup mute']);
+    const primary = (await state('mute')).feeds.find(({ name }) => name === 'primary');
+    assert.deepStrictEqual([primary.score, primary.fault], [60, 'mute']);
+    sender.spoil(null);
+    await shows('mute', 'primary');
+    await assertSwitches('mute', ['primary backup mute', 'backup primary returned']);
   }],
 ];
 test('feeds that still come', { concurrency: true }, async (t) => {

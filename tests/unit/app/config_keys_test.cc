@@ -229,6 +229,18 @@ INSTANTIATE_TEST_SUITE_P(
                {"0s", "1s", "60m"},
                {"-1s", "3601s"},
                "a duration from 0s to 3600s with its unit (ms, s or m)"},
+        Bounds{"channels.a.failover_mute",
+               {"0s", "10s", "60m"},
+               {"-1s", "3601s"},
+               "a duration from 0s to 3600s with its unit (ms, s or m)"},
+        Bounds{
+            "channels.a.failover_mute_level", {"-90", "-20"}, {"-91", "-19", "60"}, "a whole number from -90 to -20"},
+        Bounds{"channels.a.failover_black_level", {"1", "30"}, {"0", "31"}, "a whole number from 1 to 30"},
+        Bounds{"channels.a.failover_ignore",
+               {"80 0 100 12", "0 90 100 100"},
+               {"80 0 100", "12 0 80 101"},
+               "areas such as \"80 0 100 12, 0 90 100 100\": left, top, right and bottom of each in per cent of the "
+               "picture; at most 8"},
         Bounds{"channels.a.failover_low_rate",
                {"0s", "5s", "60m"},
                {"-1s", "3601s"},

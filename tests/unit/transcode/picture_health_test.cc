@@ -70,6 +70,35 @@ TEST(PictureHealth, StaysBlackUntilMoreThanALogoIsSeen) {
   EXPECT_EQ(eye.report().black_since, std::nullopt);
 }
 
+/// Everything stands still but a clock in the upper right corner.
+Thumbnail with_clock(int luma, int second) {
+  return thumbnail([=](int x, int y) { return x >= 240 && y < 20 ? 60 * (1 + second % 3) : luma; });
+}
+
+TEST(PictureHealth, DoesNotLookAtAreasThatAreIgnored) {
+  Eye eye;
+  Eye ignoring{PictureHealth({.ignore = {{0.75, 0, 1, 0.12}}})};
+  for (int i = 0; i < 12; ++i) {
+    eye.see(with_clock(i < 6 ? 0 : 90, i));
+    ignoring.see(with_clock(i < 6 ? 0 : 90, i));
+    if (i != 5) continue;
+    EXPECT_EQ(ignoring.report().black_since, 0);
+    EXPECT_EQ(eye.report().black_since, std::nullopt) << "a clock of more than a fiftieth of the picture";
+  }
+  ignoring.see(with_clock(90, 3), 4);
+  eye.see(with_clock(90, 3));
+  EXPECT_EQ(ignoring.report().frozen_since, 6 * kLook);
+  EXPECT_EQ(ignoring.report().black_since, std::nullopt);
+  EXPECT_EQ(eye.report().frozen_since, std::nullopt);
+}
+
+TEST(PictureHealth, SaysNothingWhereAllOfThePictureIsIgnored) {
+  Eye ignoring{PictureHealth({.ignore = {{0, 0, 0.5, 1}, {0.5, 0, 1, 1}}})};
+  ignoring.see(flat(0), 20);
+  EXPECT_EQ(ignoring.report().looked, 0U);
+  EXPECT_EQ(ignoring.report().black_since, std::nullopt);
+}
+
 TEST(PictureHealth, IsFrozenOnceAPictureHasStoodForTwoSeconds) {
   Eye eye;
   eye.see(flat(50));
