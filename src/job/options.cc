@@ -52,6 +52,7 @@ base::Result<Options> parse(const json& from) {
   options.part = from.at("part");
   options.copy_video = from.at("copy_video");
   options.default_ladder = from.at("default_ladder");
+  options.most_lines = from.at("most_lines");
   for (const json& rung : from.at("ladder")) options.ladder.push_back(rung_of(rung));
   options.audio = static_cast<Options::Audio>(from.at("audio").get<int>());
   const json& audio = from.at("audio_rung");
@@ -84,6 +85,7 @@ std::string to_json(const Options& options) {
                     {"part", options.part},
                     {"copy_video", options.copy_video},
                     {"default_ladder", options.default_ladder},
+                    {"most_lines", options.most_lines},
                     {"ladder", ladder},
                     {"audio", static_cast<int>(options.audio)},
                     {"audio_rung", audio_rung_json(options.audio_rung)},

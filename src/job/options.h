@@ -28,6 +28,8 @@ struct Options {
   bool copy_video = false;
   /// Encode a ladder chosen from the source (below its size where the top rung is a copy). `ladder` is then ignored.
   bool default_ladder = true;
+  /// Of the default ladder: see job::default_ladder().
+  int most_lines = 0;
   /// Encode just these rungs; none and copy_video: the channel transcodes no video at all.
   std::vector<Rung> ladder;
 

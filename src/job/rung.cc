@@ -68,12 +68,14 @@ std::vector<std::int64_t> short_sides(std::int64_t source) {
 
 }  // namespace
 
+int lines_of(const Rung& rung) { return std::min(rung.width, rung.height); }
+
 media::Rational full_rate(const media::VideoParams& source) {
   if (!source.frame_rate.known()) return {};
   return media::reduce({source.frame_rate.num * (source.interlaced ? 2 : 1), source.frame_rate.den});
 }
 
-std::vector<Rung> default_ladder(const media::Track& source) {
+std::vector<Rung> default_ladder(const media::Track& source, int most_lines) {
   const Size whole = square_size(source.video);
   const std::int64_t whole_short = std::min(whole.width, whole.height);
   const Rational rate = full_rate(source.video);
@@ -94,6 +96,7 @@ std::vector<Rung> default_ladder(const media::Track& source) {
     rung.bitrate = sport_bitrate(std::int64_t{rung.width} * rung.height, above(rung.frame_rate, 30));
     ladder.push_back(resolve(std::move(rung), source));
   }
+  while (most_lines > 0 && ladder.size() > 1 && lines_of(ladder.front()) > most_lines) ladder.erase(ladder.begin());
   return ladder;
 }
 

@@ -41,8 +41,12 @@ struct AudioRung {
 /// square, sizes even, the shape kept. Rungs below 720p drop every other frame of a source above 30 frames/s; an
 /// interlaced source counts as twice its frame rate (MV-27). A source below 360p gets one rung of its own size.
 /// Bitrates are for sport; VBV keeps the peak under 125 % of what is declared (MV-3).
+/// `most_lines`: rungs with more are left out, the smallest never is; 0: none is.
 /// REQUIRES: source.video.width and height > 0.
-std::vector<Rung> default_ladder(const media::Track& source);
+std::vector<Rung> default_ladder(const media::Track& source, int most_lines = 0);
+
+/// "p" of a rung: its shorter side. Units: lines.
+int lines_of(const Rung& rung);
 
 /// Frames a second that the ladder produces from this source at full rate: twice its frame rate where it is interlaced.
 /// 0/1 where the source's rate is not known.

@@ -56,7 +56,7 @@ VideoPlan plan_video(const job::Options& options, const media::Track& source) {
   plan.copy = options.copy_video && can_copy(source);
   const bool nothing_else = options.ladder.empty() && !options.default_ladder;
   const bool choose = options.default_ladder || (nothing_else && !plan.copy);
-  plan.rungs = choose ? job::default_ladder(source) : options.ladder;
+  plan.rungs = choose ? job::default_ladder(source, options.most_lines) : options.ladder;
   if (plan.copy && options.default_ladder) {
     std::erase_if(plan.rungs, [&](const job::Rung& rung) { return !fits_copy(job::resolve(rung, source), source); });
   }

@@ -12,6 +12,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.part = 200'000;
   options.copy_video = true;
   options.default_ladder = false;
+  options.most_lines = 480;
   options.ladder.push_back({.name = "v720",
                             .codec = media::Codec::kHevc,
                             .height = 720,
@@ -34,6 +35,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->channel, "match");
   EXPECT_EQ(back->segment, 4'004'000);
   EXPECT_TRUE(back->copy_video);
+  EXPECT_EQ(back->most_lines, 480);
   ASSERT_EQ(back->ladder.size(), 1U);
   EXPECT_EQ(back->ladder[0].codec, media::Codec::kHevc);
   EXPECT_EQ(back->ladder[0].frame_rate, (media::Rational{25, 1}));

@@ -73,6 +73,21 @@ TEST(DefaultLadder, HasNoRungAboveEightyPercentOfTheOneBefore) {
 }
 
 // MV-3: max_bitrate over a 2 s segment plus a full buffer stays within 125 % of max_bitrate.
+TEST(DefaultLadder, LeavesOutTheRungsAboveSoManyLinesButTheSmallest) {
+  const auto names = [](const media::Track& of, int most_lines) {
+    std::string text;
+    for (const Rung& rung : default_ladder(of, most_lines)) text += rung.name + " ";
+    return text;
+  };
+  const media::Track hd = source(1920, 1080, {25, 1});
+  EXPECT_EQ(names(hd, 0), "v1080 v720 v480 v360 ");
+  EXPECT_EQ(names(hd, 1080), "v1080 v720 v480 v360 ");
+  EXPECT_EQ(names(hd, 720), "v720 v480 v360 ");
+  EXPECT_EQ(names(hd, 1), "v360 ");
+  EXPECT_EQ(names(source(1080, 1920, {25, 1}), 480), "v480 v360 ") << "the shorter side of a portrait";
+  EXPECT_EQ(names(source(720, 576, {25, 1}), 480), "v360 ") << "v576";
+}
+
 TEST(DefaultLadder, CapsEveryRungsPeak) {
   for (const Rung& rung : default_ladder(source(1920, 1080, {60, 1}))) {
     EXPECT_EQ(rung.max_bitrate, rung.bitrate / 10 * 11) << rung.name;

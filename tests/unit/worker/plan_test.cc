@@ -31,6 +31,36 @@ TEST(PlanVideo, TranscodesIntoTheDefaultLadderUnlessToldOtherwise) {
   EXPECT_EQ(plan.rungs[0].height, 720);
 }
 
+std::vector<int> heights(const VideoPlan& plan) {
+  std::vector<int> heights;
+  for (const job::Rung& rung : plan.rungs) heights.push_back(rung.height);
+  return heights;
+}
+
+TEST(PlanVideo, TheDefaultLadderGoesWithoutItsLargestRungsWhereItIsToldTo) {
+  job::Options options;
+  options.most_lines = 480;
+  EXPECT_EQ(heights(plan_video(options, video(media::Codec::kH264, 1920, 1080))), (std::vector{480, 360}));
+}
+
+TEST(PlanVideo, ALadderOfTheOperatorsIsTakenAsItIs) {
+  job::Options options;
+  options.most_lines = 360;
+  options.default_ladder = false;
+  options.ladder.push_back({.name = "hd", .height = 720, .bitrate = 1});
+  options.ladder.push_back({.name = "sd", .height = 480, .bitrate = 1});
+  EXPECT_EQ(heights(plan_video(options, video(media::Codec::kH264, 1280, 720))), (std::vector{720, 480}));
+}
+
+TEST(PlanVideo, BelowACopyTheRungsThatAreLeftOutAreNotEncoded) {
+  job::Options options;
+  options.copy_video = true;
+  options.most_lines = 480;
+  const VideoPlan plan = plan_video(options, video(media::Codec::kH264, 1920, 1080));
+  EXPECT_TRUE(plan.copy);
+  EXPECT_EQ(heights(plan), (std::vector{480, 360}));
+}
+
 TEST(PlanVideo, BelowACopiedTopRungOnlySmallerOnesAreEncoded) {
   job::Options options;
   options.copy_video = true;
