@@ -40,6 +40,9 @@ class Feed {
   virtual ~Feed() = default;
   /// Disconnects the publisher. FeedSink::on_feed_end follows, on a later turn of the loop.
   virtual void close(std::string_view reason) = 0;
+  /// A line for the encoder's operator about a publish that is accepted. Called within Publisher::on_publish, at most
+  /// once; lost where the protocol has no place for it.
+  virtual void tell(std::string_view /*text*/) {}
 };
 
 /// Where a publisher's bytes go; implemented by channel/.

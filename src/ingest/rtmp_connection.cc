@@ -200,6 +200,7 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   asked.loopback = loopback();
   asked.format = feed::Format::kRtmp;
   asked.encoder = request.encoder;
+  told_.clear();
   const std::variant<FeedSink*, Publisher::Refusal> answer = owner_.publisher().on_publish(asked, *this);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
     refuse(*refusal);
@@ -209,7 +210,12 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   warned_ = 0;
   ++owner_.counters().publishes;
   ++owner_.counters().publishing;
-  session_.accept_publish();
+  // In the status that every encoder waits for: older ones take any other status for the end.
+  if (told_.empty()) {
+    session_.accept_publish();
+  } else {
+    session_.accept_publish(told_);
+  }
   sink_->on_message(feed::Start{feed::Format::kRtmp});
 }
 

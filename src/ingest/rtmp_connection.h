@@ -97,6 +97,7 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   void on_publish_end(std::string_view reason) override;
 
   void close(std::string_view reason) override;
+  void tell(std::string_view text) override { told_ = text; }
 
   base::Status decrypt(base::View bytes);
   void after_input(const base::Status& status);
@@ -120,6 +121,7 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   State state_ = State::kOpen;
   bool half_open_ = true;
   FeedSink* sink_ = nullptr;  ///< of the running publish
+  std::string told_;          ///< by the channel, for the status that accepts the publish
   std::uint64_t warned_ = 0;  ///< a bit for each track that was left out: 0 to 31 video, 32 to 63 audio
   base::Micros arrived_ = 0;  ///< UTC of the bytes being read
   base::Micros leave_by_ = 0;

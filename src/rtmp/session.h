@@ -99,8 +99,8 @@ class Session {
   /// True once the connection is to be closed after sending take_output().
   bool finished() const { return state_ == State::kClosed; }
 
-  /// REQUIRES: state() is kPending.
-  void accept_publish();
+  /// REQUIRES: state() is kPending. `description`: of the status that says so, for the encoder's log.
+  void accept_publish(std::string_view description = "publishing");
   /// REQUIRES: state() is kPending. Sends an error status, and the connection is finished (RT-17).
   void refuse_publish(std::string_view code, std::string_view description);
   /// Ends a running publish with an error status, and the connection with it.

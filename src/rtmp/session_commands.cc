@@ -170,14 +170,14 @@ void Session::on_delete_stream(const Command& command) {
   if (static_cast<double>(publish_stream_) == *number) end_publish(command.name);
 }
 
-void Session::accept_publish() {
+void Session::accept_publish(std::string_view description) {
   if (state_ != State::kPending) return;
   state_ = State::kPublishing;
   last_heard_ = now_;
   const std::size_t limit = options_.message_limit;
   reader_.set_limits({limit, kEarly, 2 * limit, 64});
   send_user_control(UserEvent::kStreamBegin, publish_stream_);
-  send_status(publish_stream_, "status", "NetStream.Publish.Start", "publishing");  // RT-16
+  send_status(publish_stream_, "status", "NetStream.Publish.Start", description);  // RT-16
 }
 
 void Session::refuse_publish(std::string_view code, std::string_view description) {

@@ -20,6 +20,7 @@ class FakeChannel : public Publisher, public FeedSink {
     ++publishes;
     if (refuse) return *refuse;
     feed = &live;
+    if (!tells.empty()) live.tell(tells);
     return this;
   }
   void on_message(feed::Message&& message) override {
@@ -38,6 +39,7 @@ class FakeChannel : public Publisher, public FeedSink {
   }
 
   std::optional<Refusal> refuse;
+  std::string tells;  ///< to who is accepted
   std::optional<PublishRequest> request;
   std::function<void()> on_change;
   Feed* feed = nullptr;

@@ -183,6 +183,17 @@ TEST_F(RtmpListenerTest, HandsAPublishersMessagesOn) {
   EXPECT_EQ(listener_->statistics().half_open, 0U);
 }
 
+// ffmpeg, OBS and GStreamer take a second status for the end: it has to be the one that they wait for.
+TEST_F(RtmpListenerTest, PutsWhatTheChannelTellsIntoTheStatusThatAcceptsThePublish) {
+  channel_.tells = "publishing without the renditions v1080";
+  listen();
+  run([&] {
+    Socket first(port_);
+    ASSERT_TRUE(first.send(hello()));
+    EXPECT_TRUE(first.read_until(channel_.tells));
+  });
+}
+
 TEST_F(RtmpListenerTest, SaysOfEachMessageWhatItIs) {
   listen();
   run([&] {

@@ -112,6 +112,7 @@ class Recorder : public SessionHandler {
  public:
   enum class Answer { kAccept, kRefuse, kLater };
   Answer answer = Answer::kAccept;
+  std::string description = "publishing";  ///< of what is accepted
   Session* session = nullptr;
   std::vector<std::string> trace;
   std::vector<Message> media;
@@ -120,7 +121,7 @@ class Recorder : public SessionHandler {
   void on_publish(const PublishRequest& asked) override {
     request = asked;
     trace.push_back("publish " + asked.app + " " + asked.stream + " key=" + asked.key);
-    if (answer == Answer::kAccept) session->accept_publish();
+    if (answer == Answer::kAccept) session->accept_publish(description);
     if (answer == Answer::kRefuse) session->refuse_publish(status::kDenied, "wrong key");
   }
   void on_media(Message&& message) override {

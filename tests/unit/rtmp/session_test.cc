@@ -94,6 +94,22 @@ TEST(Session, AnswersConnectInTheOrderThatEncodersExpect) {  // RT-11
             server.output.end());
 }
 
+TEST(Session, SaysInOneStatusThatThePublishIsAcceptedAndWhatIsToBeSaidOfIt) {
+  Server server;
+  server.recorder.description = "without the renditions v1080";
+  ASSERT_TRUE(server.feed(obs_session()).ok());
+  int told = 0;
+  for (const Message& message : server.messages()) {
+    const auto values = amf::parse_values(message.payload.view());
+    if (message.type != Type::kCommandAmf0 || message.stream_id != 1 || !values.ok()) continue;
+    EXPECT_EQ(values->back().text_or("level", ""), "status");
+    EXPECT_EQ(values->back().text_or("code", ""), "NetStream.Publish.Start");
+    EXPECT_EQ(values->back().text_or("description", ""), "without the renditions v1080");
+    ++told;
+  }
+  EXPECT_EQ(told, 1);
+}
+
 TEST(Session, PublishesAsFfmpegDoes) {
   Server server;
   Client client;
