@@ -120,6 +120,7 @@ json channel_json(const channel::Report& report) {
           {"economy",
            {{"level", report.worker.economy_level},
             {"meaning", govern::describe(static_cast<int>(report.worker.economy_level))}}},
+          {"left_out", {{"rungs", report.left_out.rungs}, {"reason", report.left_out.reason}}},
           {"worker", {{"running", report.worker.running}, {"pid", report.worker.pid}}}};
 }
 

@@ -105,10 +105,19 @@ void declare_limits(Keys& keys, Config::Limits& limits) {
   keys.key({"new_channels_per_second", Reload::kNextPublisher,
             "from one address; four times as many at once after a quiet time"},
            Value::number(limits.channels.new_per_second, 1, 1000));
-  keys.key({"cpu_reserve", Reload::kNextPublisher,
-            "percent of the CPU that has to be left when a further channel with a ladder has come, by what those that "
-            "run were measured to take; else its publisher is refused, unless its priority is high; 0: not limited"},
-           Value::number(limits.channels.cpu_reserve, 0, 90));
+  keys.key(
+      {"cpu_reserve", Reload::kNextPublisher,
+       "percent of the CPU that has to be left when a further channel with a ladder has come, by what those that "
+       "run were measured to take; else beyond_cpu_reserve says what becomes of it, unless its priority is high; 0: "
+       "not limited"},
+      Value::number(limits.channels.cpu_reserve, 0, 90));
+  using Beyond = channel::Limits::BeyondReserve;
+  keys.key(
+      {"beyond_cpu_reserve", Reload::kNextPublisher,
+       "refuse: a channel that would leave less than cpu_reserve is refused; smaller_ladder: it is started without "
+       "its largest rungs, and refused only if its smallest would leave less too. They stay out until it ends"},
+      Value::choice<Beyond>(limits.channels.beyond_cpu_reserve,
+                            {{"refuse", Beyond::kRefuse}, {"smaller_ladder", Beyond::kSmallerLadder}}));
   keys.key({"publishes_per_connection", Reload::kNextPublisher,
             "over RTMP, of any channel: so many at once and one more every 10 s; a connection that publishes more "
             "often is ended"},

@@ -326,6 +326,7 @@ class Instance::Parts {
     overview->instance.cpu_idle = headroom_->cpu_idle();
     overview->instance.publishers_denied = channels_->denied();
     overview->instance.publishes_limited = channels_->limited();
+    overview->instance.channels_reduced = channels_->reduced();
     overview->instance.workers_waiting = spawner_->waiting();
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
     overview->instance.reloads = reloads_;

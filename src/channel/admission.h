@@ -45,6 +45,8 @@ class Admission {
 
   /// Share of the CPU that has to be left; 0: not limited.
   double cpu_reserve() const { return limits_.cpu_reserve / 100.0; }
+  /// True if a ladder that would take of that goes without its largest rungs, and is not refused.
+  bool smaller_ladders() const { return limits_.beyond_cpu_reserve == Limits::BeyondReserve::kSmallerLadder; }
   /// Replaces the limits. If they differ, what addresses have made so far no longer counts.
   void configure(const Limits& limits);
   const LimitCounters& refused() const { return refused_; }

@@ -66,6 +66,16 @@ ingest::Publisher::Refusal Channel::refuse(const ingest::PublishRequest& request
   return {ingest::Publisher::Refusal::Why::kBusy, std::move(text)};
 }
 
+void Channel::set_options(Options options) {
+  options_ = std::move(options);
+  for (const std::string& rung : left_out_.rungs) leave_out(rung, options_.media);
+}
+
+void Channel::begin_session(Options options, LeftOut left_out) {
+  left_out_ = std::move(left_out);
+  set_options(std::move(options));
+}
+
 bool Channel::occupied(feed::Id id) const {
   return state_ == State::kEnding || (feed(id).occupied() && !feed(id).silent() && !options_.takeover);
 }

@@ -17,6 +17,7 @@
 #include "channel/log_meter.h"
 #include "channel/options.h"
 #include "channel/slate_order.h"
+#include "channel/smaller_ladder.h"
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/switch_history.h"
@@ -81,11 +82,16 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   SlateOutcome order_slate(SlateOrder::Request request);
   /// See WorkerSource::set_economy().
   void set_economy(int level) { source_.set_economy(level); }
-  /// New settings; those of the media take effect with the next worker.
-  void set_options(Options options) { options_ = std::move(options); }
+  /// New settings; those of the media take effect with the next worker. What is left out of the ladder stays left out.
+  void set_options(Options options);
+  /// The ladder of the session that begins now, with settings that are new and whole: it stays as it is for all of its
+  /// workers and publishers, so that players' renditions do.
+  void begin_session(Options options, LeftOut left_out);
 
   const std::string& name() const { return name_; }
+  /// Without what is left out of the ladder.
   const Options& options() const { return options_; }
+  const LeftOut& left_out() const { return left_out_; }
   State state() const { return state_; }
   /// When kEnded was entered, steady; the log's objects stay as long as playlists may be out there.
   base::Micros ended_at() const { return ended_at_; }
@@ -133,6 +139,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   Environment environment_;
   const std::string name_;
   Options options_;
+  LeftOut left_out_;
   State state_ = State::kIdle;
   base::Micros deadline_ = 0;  ///< of kGrace and kEnding, steady
   base::Micros ended_at_ = 0;

@@ -1,6 +1,8 @@
 #include "channel/channels.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <utility>
 
 #include "base/log.h"
@@ -26,6 +28,20 @@ ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
   ingest::PublishPolicy::Keys keys;
   for (const auto& [name, options] : settings) keys[name] = {options.keys, options.backup_keys};
   return ingest::PublishPolicy(std::move(keys));
+}
+
+/// "v1080, v720".
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// "1.25".
+std::string cores(double number) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", number);
+  return text.data();
 }
 
 void log_step(const govern::Governor::Step& step) {
@@ -75,20 +91,55 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
                     {"why", refusal->text}});
     return *refusal;
   }
-  if (auto full = limit(request)) return *std::move(full);
-  std::unique_ptr<Channel>& channel = channels_[request.channel];
-  if (!channel) channel = std::make_unique<Channel>(environment_, request.channel, *options_of(request.channel));
-  return channel->publish(request, std::get<feed::Id>(checked), feed);
+  if (begins_session(request.channel)) {
+    auto admitted = admit(request);
+    if (auto* refusal = std::get_if<Refusal>(&admitted)) return std::move(*refusal);
+    begin_session(request.channel, std::get<LeftOut>(std::move(admitted)));
+  }
+  Channel& channel = *channels_.at(request.channel);
+  auto answer = channel.publish(request, std::get<feed::Id>(checked), feed);
+  const std::vector<std::string>& missing = channel.left_out().rungs;
+  if (std::holds_alternative<ingest::FeedSink*>(answer) && !missing.empty()) {
+    feed.tell("publishing without the renditions " + list_of(missing) +
+              ": the server has not enough CPU left for them");
+  }
+  return answer;
 }
 
 /// Only channels that begin a log, and so start a worker, are limited: a publisher that comes back to its channel is
 /// accepted.
+bool Channels::begins_session(const std::string& channel) const {
+  const auto known = channels_.find(channel);
+  return known == channels_.end() || known->second->state() == Channel::State::kEnded;
+}
+
+std::variant<LeftOut, ingest::Publisher::Refusal> Channels::admit(const ingest::PublishRequest& request) {
+  auto left_out = fit(*options_of(request.channel));
+  if (!left_out) return admission_.refuse(Limit::kCpuReserve, request.peer, environment_.clock.steady());
+  if (auto full = limit(request)) return *std::move(full);
+  return *std::move(left_out);
+}
+
+void Channels::begin_session(const std::string& name, LeftOut left_out) {
+  if (!left_out.rungs.empty()) {
+    ++reduced_;
+    base::log_warn("channel",
+                   "the CPU does not suffice for the whole ladder, the channel begins without its largest rungs",
+                   {{"channel", name},
+                    {"left_out", list_of(left_out.rungs)},
+                    {"why", left_out.reason},
+                    {"remedy",
+                     "more cores, fewer channels, or a lower limits.cpu_reserve; it holds until the channel "
+                     "has ended and is published again"}});
+  }
+  std::unique_ptr<Channel>& channel = channels_[name];
+  if (!channel) channel = std::make_unique<Channel>(environment_, name, *options_of(name));
+  channel->begin_session(*options_of(name), std::move(left_out));
+}
+
 std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishRequest& request) {
-  const auto known = channels_.find(request.channel);
-  if (known != channels_.end() && known->second->state() != Channel::State::kEnded) return std::nullopt;
-  const base::Micros now = environment_.clock.steady();
-  if (!cpu_suffices(*options_of(request.channel))) return admission_.refuse(Limit::kCpuReserve, request.peer, now);
   if (declared(request.channel)) return std::nullopt;
+  const base::Micros now = environment_.clock.steady();
   const std::string address = loop::peer_key(request.peer);
   if (const auto full = admission_.full(count(address), request.loopback)) {
     const bool room =
@@ -101,10 +152,27 @@ std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishR
   return std::nullopt;
 }
 
-bool Channels::cpu_suffices(const Options& options) const {
-  if (admission_.cpu_reserve() <= 0 || options.priority == govern::Priority::kHigh) return true;
-  const double weight = weight_of(options.media);
-  return weight <= 0 || budget_.fits(environment_.clock.steady(), environment_.cpu(), weight, admission_.cpu_reserve());
+/// What has to be left out of the ladder for the CPU to suffice. nullopt: it does not suffice whatever is left out.
+std::optional<LeftOut> Channels::fit(Options options) const {
+  LeftOut left_out;
+  const double reserve = admission_.cpu_reserve();
+  if (reserve <= 0 || options.priority == govern::Priority::kHigh) return left_out;
+  const base::Micros now = environment_.clock.steady();
+  const govern::CpuBudget::Machine machine = environment_.cpu();
+  const double whole = weight_of(options.media);
+  for (double weight = whole; weight > 0 && !budget_.fits(now, machine, weight, reserve);
+       weight = weight_of(options.media)) {
+    const auto rung = admission_.smaller_ladders() ? first_to_leave_out(options.media) : std::nullopt;
+    if (!rung) return std::nullopt;
+    leave_out(*rung, options.media);
+    left_out.rungs.push_back(*rung);
+  }
+  if (!left_out.rungs.empty()) {
+    left_out.reason = "the whole ladder is expected to take " + cores(budget_.expected(whole)) + " cores, " +
+                      cores(budget_.free(now, machine)) + " of " + cores(machine.cores) +
+                      " are free, and limits.cpu_reserve keeps " + cores(reserve * machine.cores);
+  }
+  return left_out;
 }
 
 Admission::Count Channels::count(std::string_view address) const {
@@ -140,7 +208,7 @@ bool Channels::make_room(std::optional<std::string_view> address) {
 std::optional<std::set<std::string, std::less<>>> Channels::accepted_when_full() const {
   const bool no_room = admission_.full(count({}), true) && longest_without_media(std::nullopt) == nullptr;
   const auto others = settings_.find("*");
-  const bool no_cpu = others != settings_.end() && !cpu_suffices(others->second);
+  const bool no_cpu = others != settings_.end() && !fit(others->second);
   if (!no_room && !no_cpu) return std::nullopt;
   std::set<std::string, std::less<>> names;
   for (const auto& [name, channel] : channels_) {

@@ -68,6 +68,8 @@ class Channels final : public ingest::Publisher {
   std::uint64_t denied() const { return denied_; }
   /// Publishers refused for a limit of channels.
   const LimitCounters& limited() const { return admission_.refused(); }
+  /// Sessions that began with a smaller ladder: see Limits::BeyondReserve.
+  std::uint64_t reduced() const { return reduced_; }
   /// Name of a channel that has a publisher and has published no part for three part targets (OP-4); empty if all are
   /// well.
   std::string stale() const;
@@ -75,8 +77,11 @@ class Channels final : public ingest::Publisher {
  private:
   bool declared(const std::string& channel) const { return channel != "*" && settings_.contains(channel); }
   std::optional<Options> options_of(const std::string& channel) const;
+  bool begins_session(const std::string& channel) const;
+  std::variant<LeftOut, Refusal> admit(const ingest::PublishRequest& request);
+  void begin_session(const std::string& name, LeftOut left_out);
   std::optional<Refusal> limit(const ingest::PublishRequest& request);
-  bool cpu_suffices(const Options& options) const;
+  std::optional<LeftOut> fit(Options options) const;
   Admission::Count count(std::string_view address) const;
   Channel* longest_without_media(std::optional<std::string_view> address) const;
   bool make_room(std::optional<std::string_view> address);
@@ -92,6 +97,7 @@ class Channels final : public ingest::Publisher {
   OnRemove on_remove_;
   std::map<std::string, std::unique_ptr<Channel>, std::less<>> channels_;
   std::uint64_t denied_ = 0;
+  std::uint64_t reduced_ = 0;
   std::function<void()> on_stopped_;
   ingest::FeedNames last_occupied_;
   std::optional<std::set<std::string, std::less<>>> last_full_;

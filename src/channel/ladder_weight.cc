@@ -33,22 +33,25 @@ double weight_of(const job::Rung& rung) {
 }
 
 /// The default ladder of a 1080p30 source: see job::default_ladder().
-std::vector<job::Rung> default_rungs(bool copied) {
+std::vector<job::Rung> default_rungs(bool copied, int most_lines) {
   media::Track source;
   source.video.width = 1920;
   source.video.height = 1080;
   source.video.frame_rate = {30, 1};
-  std::vector<job::Rung> rungs = job::default_ladder(source);
-  if (copied && !rungs.empty()) rungs.erase(rungs.begin());
+  std::vector<job::Rung> rungs = job::default_ladder(source, most_lines);
+  if (copied) std::erase_if(rungs, [&](const job::Rung& rung) { return rung.height >= source.video.height; });
   return rungs;
 }
 
 }  // namespace
 
+std::vector<job::Rung> rungs_of(const job::Options& options) {
+  return options.default_ladder ? default_rungs(options.copy_video, options.most_lines) : options.ladder;
+}
+
 double weight_of(const job::Options& options) {
   double weight = 0;
-  const auto rungs = options.default_ladder ? default_rungs(options.copy_video) : options.ladder;
-  for (const job::Rung& rung : rungs) weight += weight_of(rung);
+  for (const job::Rung& rung : rungs_of(options)) weight += weight_of(rung);
   return weight;
 }
 

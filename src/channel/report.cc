@@ -139,6 +139,7 @@ Report make_report(Channel& channel) {
   }
   report.feeds.front().used = true;
   report.priority = channel.options().priority;
+  report.left_out = channel.left_out();
   report.shown = channel.choice().shown();
   for (const FeedChoice::Reason reason : FeedChoice::kReasons) {
     report.switches[static_cast<std::size_t>(reason)] = channel.choice().switches(reason);

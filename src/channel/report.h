@@ -94,6 +94,7 @@ struct Report {
   Channel::State state = Channel::State::kIdle;
   std::array<FeedReport, feed::kIds.size()> feeds;  ///< by feed::index()
   govern::Priority priority = govern::Priority::kNormal;
+  LeftOut left_out;  ///< of the ladder
   feed::Id shown = feed::Id::kPrimary;
   std::array<std::uint64_t, FeedChoice::kReasons.size()> switches{};  ///< by FeedChoice::Reason
   std::deque<SwitchHistory::Entry> last_switches;                     ///< the oldest first

@@ -210,6 +210,10 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
   out.counter("kickoff_worker_economy_steps_total",
               "Changes of kickoff_worker_economy_level in the channel's running worker.", labels,
               value_of(report.worker.economy_steps));
+  out.gauge("kickoff_channel_left_out_rungs",
+            "Rungs that the channel's ladder goes without until its session ends, because the CPU did not suffice for "
+            "all of them when it began.",
+            labels, value_of(report.left_out.rungs.size()));
   out.counter("kickoff_worker_decode_errors_total", "Packets refused by the decoder and pictures with damage.", labels,
               value_of(report.worker.decode_errors));
   out.gauge("kickoff_worker_encode_lag_seconds", "Media time waiting to be decoded.", labels,

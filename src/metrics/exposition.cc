@@ -44,6 +44,10 @@ void add_process(Families& out, const Instance& instance) {
   }
   out.counter("kickoff_publishes_limited_total", limited, {{"limit", "publishes_per_connection"}},
               number(instance.rtmp.publishes_limited + instance.rtmps.publishes_limited));
+  out.counter("kickoff_channels_reduced_total",
+              "Sessions of channels that began without the largest rungs of their ladders because the CPU did not "
+              "suffice for all of them (limits.beyond_cpu_reserve: smaller_ladder).",
+              {}, number(instance.channels_reduced));
   out.gauge("kickoff_workers_waiting",
             "Media workers that wait to be started. If this stays above 0 for seconds, the CPU is overloaded.", {},
             number(instance.workers_waiting));

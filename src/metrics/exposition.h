@@ -44,6 +44,7 @@ struct Instance {
   double cpu_idle = 1;  ///< share of the CPU that nobody used in the last second
   std::uint64_t publishers_denied = 0;
   channel::LimitCounters publishes_limited{};
+  std::uint64_t channels_reduced = 0;
   std::size_t workers_waiting = 0;
   std::uint64_t worker_parent_restarts = 0;
   ingest::RtmpCounters rtmp;

@@ -132,10 +132,13 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   report.shown = feed::Id::kBackup;
   report.priority = govern::Priority::kHigh;
   report.switches = {1, 0, 0, 0, 2};
+  report.left_out = {{"v1080", "v720"}, "too little"};
   backend_.reports.push_back(report);
   const auto channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
   EXPECT_EQ(channel["shown_feed"], "backup");
   EXPECT_EQ(channel["priority"], "high");
+  EXPECT_EQ(channel["left_out"]["rungs"], nlohmann::json({"v1080", "v720"}));
+  EXPECT_EQ(channel["left_out"]["reason"], "too little");
   EXPECT_EQ(channel["feed"]["protocol"], "srt") << "the one that is shown";
   ASSERT_EQ(channel["feeds"].size(), 2U);
   EXPECT_EQ(channel["feeds"][0]["name"], "primary");

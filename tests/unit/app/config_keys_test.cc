@@ -74,7 +74,8 @@ std::string told(const Config& config) {
       << config.rtmp.tls_port << "\nsrt " << config.srt.listen << " " << config.srt.port << " " << config.srt.latency
       << " " << config.srt.max_reorder << " " << config.srt.max_mbps << " " << config.srt.publish_without_mode
       << "\nlimits " << config.limits.channels.channels << " " << config.limits.channels.channels_per_address << " "
-      << config.limits.channels.new_per_second << " " << config.limits.publishes_per_connection;
+      << config.limits.channels.new_per_second << " " << config.limits.channels.cpu_reserve << " "
+      << static_cast<int>(config.limits.channels.beyond_cpu_reserve) << " " << config.limits.publishes_per_connection;
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }
@@ -173,6 +174,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bounds{"limits.channels", {"1", "10000"}, {"0", "10001"}, "a whole number from 1 to 10000"},
         Bounds{"limits.channels_per_address", {"1", "10000"}, {"0", "10001"}, "a whole number from 1 to 10000"},
         Bounds{"limits.new_channels_per_second", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
+        Bounds{"limits.cpu_reserve", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
+        Bounds{"limits.beyond_cpu_reserve",
+               {"refuse", "smaller_ladder"},
+               {"smaller", "true"},
+               "one of refuse, smaller_ladder"},
         Bounds{"limits.publishes_per_connection", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
         Bounds{"srt.publish_without_mode", {"true", "false"}, {"no"}, "true or false"}));
 

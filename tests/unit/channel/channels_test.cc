@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
-#include "fakes.h"
+#include "channels_fixture.h"
 #include "hls/media_playlist.h"
 
 namespace channel {
@@ -12,56 +10,6 @@ namespace {
 
 using base::kMillisecond;
 using base::kSecond;
-using Names = std::set<std::string, std::less<>>;
-
-class ChannelsTest : public testing::Test {
- protected:
-  static Channels::Settings settings() {
-    Options open;
-    open.window = 10 * kSecond;
-    Options keyed;
-    keyed.keys = {"secret"};
-    keyed.backup_keys = {"spare"};
-    return {{"*", open}, {"match", keyed}};
-  }
-  /// Empty where the publisher was let in.
-  std::string publish(const std::string& channel, const std::string& key = "secret") {
-    feeds_.emplace_back();
-    ingest::PublishRequest request = request_for(channel);
-    request.key = key;
-    auto answer = channels_->on_publish(request, feeds_.back());
-    if (auto* refusal = std::get_if<ingest::Publisher::Refusal>(&answer)) return refusal->text;
-    feeds_.back().sink = std::get<ingest::FeedSink*>(answer);
-    feeds_.back().start();
-    feeds_.back().rtmp(feed::Role::kHeader, "h");
-    return {};
-  }
-  /// Channels whose primary feed would refuse another publisher.
-  Names taken() const {
-    Names names;
-    for (const auto& [name, id] : channels_->occupied()) {
-      if (id == feed::Id::kPrimary) names.insert(name);
-    }
-    return names;
-  }
-  void end_all_workers() {
-    for (const auto& process : spawner_.processes) {
-      if (!process->gone) process->die();
-    }
-  }
-
-  FakeTime time_;
-  FakeSpawner spawner_;
-  std::deque<FakeFeed> feeds_;
-  double cpu_idle_ = 1;
-  std::vector<std::string> removed_;
-  std::vector<Names> occupied_;  ///< primary feeds of
-  std::unique_ptr<Channels> channels_ =
-      std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
-                                             [this] { occupied_.push_back(taken()); },
-                                             [this] { return govern::CpuBudget::Machine{cpu_idle_, 8}; }},
-                                 settings(), Limits{}, [this](const std::string& name) { removed_.push_back(name); });
-};
 
 TEST_F(ChannelsTest, ABackupKeyPublishesTheBackupFeed) {
   ASSERT_EQ(publish("match", "spare"), "");
@@ -357,123 +305,6 @@ TEST_F(ChannelsTest, NamesAChannelThatIsStaleAndRequired) {
   EXPECT_EQ(channels_->stale(), "match");
   channels_->configure(settings(), {});
   EXPECT_EQ(channels_->stale(), "") << "only what is required counts";
-}
-
-/// Two channels with ladders: "match" of a high priority, "news" of a low one.
-class ChannelsAtWorkTest : public ChannelsTest {
- protected:
-  ChannelsAtWorkTest() {
-    Channels::Settings all = settings();
-    all["match"].priority = govern::Priority::kHigh;
-    all["news"] = all["*"];
-    all["news"].priority = govern::Priority::kLow;
-    channels_->configure(all, {});
-    for (const char* name : {"match", "news"}) {
-      EXPECT_EQ(publish(name), "");
-      spawner_.processes.back()->stats.economy_most = 3;
-    }
-  }
-  FakeProcess& match() { return *spawner_.processes[0]; }
-  FakeProcess& news() { return *spawner_.processes[1]; }
-  void lose_pictures_of_match(int seconds) {
-    for (int i = 0; i < 4 * seconds; ++i) {
-      match().stats.lost_pictures += 2;
-      match().beat();
-      news().beat();
-      time_.advance(kSecond / 4);
-    }
-  }
-};
-
-TEST_F(ChannelsAtWorkTest, ALowPriorityDoesLessWhereAHighOneIsShortOfCpu) {
-  cpu_idle_ = 0;
-  lose_pictures_of_match(4);
-  EXPECT_EQ(match().trace(), "rtmp 8:h");
-  EXPECT_EQ(news().trace(), "rtmp 8:h economy 1");
-}
-
-TEST_F(ChannelsAtWorkTest, OneThatIsShortOfACoreAloneDoesLessItself) {
-  lose_pictures_of_match(4);
-  EXPECT_EQ(match().trace(), "rtmp 8:h economy 1");
-  EXPECT_EQ(news().trace(), "rtmp 8:h");
-}
-
-TEST_F(ChannelsAtWorkTest, AChannelThatHasEndedAndBeginsAnewSavesNothing) {
-  match().say({sound(), part_at(time_.utc(), 0)});
-  lose_pictures_of_match(4);
-  ASSERT_EQ(match().trace(), "rtmp 8:h economy 1");
-  feeds_[0].end();
-  time_.advance(settings()["match"].grace);
-  match().die();
-  time_.advance(35 * kSecond);
-  ASSERT_EQ(channels_->reports().front().state, Channel::State::kEnded) << "it is listed still";
-  ASSERT_EQ(publish("match"), "");
-  ASSERT_EQ(spawner_.processes.size(), 3U);
-  EXPECT_EQ(spawner_.processes.back()->trace(), "rtmp 8:h");
-}
-
-TEST_F(ChannelsAtWorkTest, APriorityChangesAtOnce) {
-  Channels::Settings all = settings();
-  all["news"] = all["*"];
-  all["news"].priority = govern::Priority::kHigh;
-  channels_->configure(all, {});
-  cpu_idle_ = 0;
-  lose_pictures_of_match(4);
-  EXPECT_EQ(match().trace(), "rtmp 8:h economy 1");
-}
-
-/// "match" runs with a ladder, and takes two of eight cores.
-class ChannelsReserveTest : public ChannelsAtWorkTest {
- protected:
-  ChannelsReserveTest() {
-    Limits limits;
-    limits.cpu_reserve = 10;
-    Channels::Settings all = settings();
-    all["copy"] = all["*"];
-    all["copy"].media.default_ladder = false;
-    all["copy"].media.copy_video = true;
-    all["final"] = all["*"];
-    all["final"].priority = govern::Priority::kHigh;
-    all["named"] = all["*"];
-    channels_->configure(all, limits);
-    for (int i = 0; i < 30 * 4; ++i) {
-      for (FakeProcess* worker : {&match(), &news()}) {
-        worker->stats.cpu_us += 2 * kSecond / 4;
-        worker->beat();
-      }
-      time_.advance(kSecond / 4);
-    }
-  }
-};
-
-TEST_F(ChannelsReserveTest, ALadderThatWouldNotFitIsRefusedWithAReason) {
-  cpu_idle_ = 0.34;
-  EXPECT_EQ(publish("news2"), "the server has not enough CPU left for another ladder");
-  EXPECT_EQ(publish("named"), "the server has not enough CPU left for another ladder") << "named or not";
-  EXPECT_EQ(channels_->limited(), (LimitCounters{0, 0, 0, 2}));
-  cpu_idle_ = 0.36;
-  EXPECT_EQ(publish("news2"), "");
-}
-
-TEST_F(ChannelsReserveTest, WhoWouldBeRefusedForItIsKnownBeforeItIsThere) {
-  cpu_idle_ = 0.36;
-  EXPECT_EQ(channels_->accepted_when_full(), std::nullopt);
-  cpu_idle_ = 0.34;
-  EXPECT_EQ(channels_->accepted_when_full(), Names{"news"})
-      << "it may come back; those with an entry are not asked about";
-}
-
-TEST_F(ChannelsReserveTest, ACopyAndAHighPriorityAlwaysComeIn) {
-  cpu_idle_ = 0;
-  EXPECT_EQ(publish("copy"), "");
-  EXPECT_EQ(publish("final"), "");
-}
-
-TEST_F(ChannelsReserveTest, WhoComesBackIsNotRefused) {
-  cpu_idle_ = 0;
-  feeds_[1].rtmp(feed::Role::kKeyFrame, "k");
-  feeds_[1].end();
-  EXPECT_EQ(publish("news"), "");
 }
 
 }  // namespace

@@ -207,6 +207,7 @@ class FakeSpawner final : public Spawner {
 class FakeFeed final : public ingest::Feed {
  public:
   void close(std::string_view reason) override { closed += (closed.empty() ? "" : ", ") + std::string(reason); }
+  void tell(std::string_view text) override { told += text; }
   void send(feed::Message message) { sink->on_message(std::move(message)); }
   void start() { send(feed::Start{feed::Format::kRtmp}); }
   void rtmp(feed::Role role, const std::string& text, std::uint8_t track = 0) {
@@ -218,6 +219,7 @@ class FakeFeed final : public ingest::Feed {
 
   ingest::FeedSink* sink = nullptr;
   std::string closed;
+  std::string told;
 };
 
 inline ingest::PublishRequest request_for(const std::string& channel) {

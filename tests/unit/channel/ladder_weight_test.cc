@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "ladders.h"
+
 namespace channel {
 namespace {
-
-job::Options ladder(std::vector<job::Rung> rungs) {
-  job::Options options;
-  options.default_ladder = false;
-  options.ladder = std::move(rungs);
-  return options;
-}
 
 job::Rung rung(int height, media::Rational rate = {30, 1}) {
   job::Rung made;

@@ -65,6 +65,13 @@ TEST(ChannelMetrics, SayHowTheLadderSavesCpu) {
   EXPECT_EQ(value_of_series(of, "kickoff_worker_economy_steps_total"), 5);
 }
 
+TEST(ChannelMetrics, SayHowManyRungsTheLadderGoesWithout) {
+  channel::Report of = report();
+  EXPECT_EQ(value_of_series(of, "kickoff_channel_left_out_rungs"), 0);
+  of.left_out.rungs = {"v1080", "v720"};
+  EXPECT_EQ(value_of_series(of, "kickoff_channel_left_out_rungs"), 2);
+}
+
 /// "primary", "backup" … of each series of a family that has the label, with its value.
 std::map<std::string, double> by_label(const channel::Report& report, const std::string& name,
                                        const std::string& label) {

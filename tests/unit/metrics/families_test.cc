@@ -59,12 +59,13 @@ TEST(Exposition, TellsOfLimitsThatWereMetAndOfWorkersThatWait) {
   instance.rtmp.publishes_limited = 4;
   instance.rtmps.publishes_limited = 5;
   instance.workers_waiting = 6;
+  instance.channels_reduced = 7;
   const std::string page = write_exposition(instance, {}, {});
-  for (const char* line :
-       {"kickoff_publishes_limited_total{limit=\"channels\"} 1\n",
-        "kickoff_publishes_limited_total{limit=\"channels_per_address\"} 2\n",
-        "kickoff_publishes_limited_total{limit=\"new_channels_per_second\"} 3\n",
-        "kickoff_publishes_limited_total{limit=\"publishes_per_connection\"} 9\n", "kickoff_workers_waiting 6\n"}) {
+  for (const char* line : {"kickoff_publishes_limited_total{limit=\"channels\"} 1\n",
+                           "kickoff_publishes_limited_total{limit=\"channels_per_address\"} 2\n",
+                           "kickoff_publishes_limited_total{limit=\"new_channels_per_second\"} 3\n",
+                           "kickoff_publishes_limited_total{limit=\"publishes_per_connection\"} 9\n",
+                           "kickoff_workers_waiting 6\n", "kickoff_channels_reduced_total 7\n"}) {
     EXPECT_NE(page.find(line), std::string::npos) << line;
   }
 }
