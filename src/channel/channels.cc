@@ -135,6 +135,10 @@ void Channels::begin_session(const std::string& name, LeftOut left_out) {
   std::unique_ptr<Channel>& channel = channels_[name];
   if (!channel) channel = std::make_unique<Channel>(environment_, name, *options_of(name));
   channel->begin_session(*options_of(name), std::move(left_out));
+  // Its worker comes with its first media: until then it counts here, or all that come at once would be let in for the
+  // same CPU.
+  const double weight = weight_of(channel->options().media);
+  if (weight > 0) budget_.sample(environment_.clock.steady(), {name, weight});
 }
 
 std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishRequest& request) {

@@ -113,6 +113,23 @@ TEST_F(ChannelsReserveTest, ALadderThatWouldNotFitIsRefusedWithAReason) {
   EXPECT_EQ(publish("news2"), "");
 }
 
+TEST_F(ChannelsReserveTest, LaddersThatComeAtOnceAreNotLetInForTheSameCpu) {
+  cpu_idle_ = 0.62;
+  EXPECT_EQ(publish("a"), "");
+  EXPECT_EQ(publish("copy"), "");
+  EXPECT_EQ(publish("b"), "");
+  EXPECT_EQ(publish("c"), "the server has not enough CPU left for another ladder");
+}
+
+TEST_F(ChannelsReserveTest, WhatALadderWasExpectedToTakeIsReservedForItForTenSeconds) {
+  cpu_idle_ = 0.36;
+  EXPECT_EQ(publish("a"), "");
+  EXPECT_NE(publish("b"), "");
+  feeds_[2].end();
+  run(10);
+  EXPECT_EQ(publish("b"), "");
+}
+
 TEST_F(ChannelsReserveTest, WhoWouldBeRefusedForItIsKnownBeforeItIsThere) {
   cpu_idle_ = 0.36;
   EXPECT_EQ(channels_->accepted_when_full(), std::nullopt);
