@@ -1,0 +1,26 @@
+#include "events/event.h"
+
+namespace events {
+
+std::string_view to_string(Type type) {
+  switch (type) {
+    case Type::kInstanceStarted: return "live.kickoff.instance.started";
+    case Type::kInstanceStopping: return "live.kickoff.instance.stopping";
+    case Type::kConfigReload: return "live.kickoff.config.reload";
+    case Type::kCertificateLoaded: return "live.kickoff.certificate.loaded";
+    case Type::kPublisherConnected: return "live.kickoff.publisher.connected";
+    case Type::kPublisherDisconnected: return "live.kickoff.publisher.disconnected";
+    case Type::kPublisherRefused: return "live.kickoff.publisher.refused";
+    case Type::kAdmissionRefused: return "live.kickoff.admission.refused";
+    case Type::kFeedSwitch: return "live.kickoff.feed.switch";
+    case Type::kFeedFault: return "live.kickoff.feed.fault";
+    case Type::kOutage: return "live.kickoff.outage";
+    case Type::kSlate: return "live.kickoff.slate";
+    case Type::kWorkerStarted: return "live.kickoff.worker.started";
+    case Type::kWorkerLost: return "live.kickoff.worker.lost";
+    case Type::kGovernorLevel: return "live.kickoff.governor.level";
+  }
+  return "live.kickoff.unknown";
+}
+
+}  // namespace events
