@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "channel/channels.h"
 #include "channel/process_spawner.h"
+#include "events/log.h"
 #include "ingest/pulled_feeds.h"
 #include "ingest/rtmp_listener.h"
 #include "ingest/srt_listener.h"
@@ -92,6 +93,18 @@ void warn_of(const Config& config) {
   for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
 }
 
+/// "/kickoff/HOST", for CloudEvents. A host's name has no character that a URI has to escape; what has is left out.
+std::string source_of_events() {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  std::string source = "/kickoff/";
+  for (const char* at = host; *at != 0; ++at) {
+    const bool plain = (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z');
+    if (plain || *at == '-' || *at == '.' || *at == '_') source += *at;
+  }
+  return source;
+}
+
 ServePlan plan_here(const Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -151,6 +164,7 @@ class Instance::Parts {
         alarms_,
         clock_,
         *spawner_,
+        events_,
         [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
           serve_->publish(snapshot);
         },
@@ -171,6 +185,7 @@ class Instance::Parts {
                     {"rtmp", config_.rtmp.port},
                     {"rtmps", config_.rtmp.tls_port},
                     {"admin", admin_->port()}});
+    events_.append({.type = events::Type::kInstanceStarted, .data = {{"version", KICKOFF_VERSION}}});
     service_.ready("Serving");
     return base::Ok{};
   }
@@ -194,6 +209,7 @@ class Instance::Parts {
       return;
     }
     base::log_info("app", "stopping");
+    events_.append({.type = events::Type::kInstanceStopping});
     service_.stopping("Stopping: answers that are on their way finish");
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener == nullptr) continue;
@@ -263,6 +279,7 @@ class Instance::Parts {
   void finish_reload(Preparation outcome) {
     reloads_.last_at = std::time(nullptr);
     reloads_.last_succeeded = take_up(std::move(outcome));
+    report_reload();
     if (reloads_.last_succeeded) reloads_.last_success_at = reloads_.last_at;
     service_.ready(reloads_.last_succeeded ? "Serving; the configuration was read again"
                                            : "Serving with the old configuration; the log says why");
@@ -272,10 +289,12 @@ class Instance::Parts {
   bool take_up(Preparation outcome) {
     if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome)) {
       for (const Problem& problem : *problems) refuse_reload(problem.message());
+      reload_problem_ = problems->empty() ? "" : problems->front().message();
       return false;
     }
     const base::Status status = apply(std::get<Prepared>(std::move(outcome)));
-    if (!status.ok()) refuse_reload(status.error().message());
+    reload_problem_ = status.ok() ? "" : status.error().message();
+    if (!status.ok()) refuse_reload(reload_problem_);
     return status.ok();
   }
 
@@ -283,13 +302,32 @@ class Instance::Parts {
     base::log_error("app", "configuration not reloaded", {{"problem", problem}});
   }
 
+  void report_reload() {
+    if (reloads_.last_succeeded) {
+      events_.append(
+          {.type = events::Type::kConfigReload, .data = {{"result", "applied"}, {"needs_restart", keys_that_wait_}}});
+    } else {
+      events_.append(
+          {.type = events::Type::kConfigReload, .data = {{"result", "refused"}, {"problem", reload_problem_}}});
+    }
+  }
+
+  void take_certificates(Certificates next) {
+    const std::int64_t before = certificates_.https->validity().until;
+    certificates_ = std::move(next);
+    warn_of(certificates_, std::time(nullptr));
+    const std::int64_t until = certificates_.https->validity().until;
+    if (until == before) return;
+    events_.append({.type = events::Type::kCertificateLoaded,
+                    .data = {{"file", certificates_.name}, {"until", base::format_utc(until * base::kSecond)}}});
+  }
+
   // All or nothing: what can fail comes first.
   base::Status apply(Prepared next) {
     TRY(auto srt_policy, srt_policy_of(next.config));
     config_ = std::move(next.config);
     warn_of(config_);
-    certificates_ = std::move(next.certificates);
-    warn_of(certificates_, std::time(nullptr));
+    take_certificates(std::move(next.certificates));
     if (srt_) srt_->set_policy(std::move(srt_policy));
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
@@ -303,6 +341,7 @@ class Instance::Parts {
     }
     std::string fixed;
     for (const std::string& key : keys_for_restart(started_, config_)) fixed += (fixed.empty() ? "" : ", ") + key;
+    keys_that_wait_ = fixed;
     if (!fixed.empty()) base::log_warn("app", "keys that change only with a restart differ", {{"keys", fixed}});
     base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
     return base::Ok{};
@@ -354,6 +393,7 @@ class Instance::Parts {
   const std::string worker_;
   const std::optional<api::Token> environment_token_;
   const base::SystemClock clock_;
+  events::Log events_{clock_, {.source = source_of_events()}};
   loop::Loop loop_;
   loop::Mailbox control_;
   loop::Timer deadline_;
@@ -374,6 +414,8 @@ class Instance::Parts {
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<Reloader> reloader_;
   metrics::Reloads reloads_;
+  std::string reload_problem_;  ///< the first of the last reload; empty: it was applied
+  std::string keys_that_wait_;  ///< for a restart, as of the last reload
   bool stopping_ = false;
 };
 

@@ -25,10 +25,12 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       options_(std::move(options)),
       feeds_{FeedSlot(feed::Id::kPrimary, environment.clock, *this),
              FeedSlot(feed::Id::kBackup, environment.clock, *this)},
-      source_(name_, options_, environment.clock, environment.alarms, environment.spawner, feeds_, *this),
+      source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
+              *this),
       window_(name_, options_.window, environment.on_snapshot),
       meter_(options_, environment.clock, position_),
-      folds_{&window_, &meter_},
+      outage_(name_, position_, environment.events),
+      folds_{&window_, &meter_, &outage_},
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
 Channel::~Channel() = default;
@@ -46,6 +48,8 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
     choice_.begin(id);
     source_.show(id, {feed::Select::How::kForced});
   }
+  const bool takeover = slot(id).occupied();
+  if (takeover) report_disconnected(id, "another publisher took over");
   ingest::FeedSink* sink = slot(id).take(request, feed);
   base::log_info("channel", "publisher connected",
                  {{"channel", name_},
@@ -53,6 +57,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
                   {"protocol", request.protocol},
                   {"peer", request.peer},
                   {"encoder", request.encoder}});
+  report_connected(id, takeover);
   set_state(State::kLive);
   environment_.on_publishers();
   if (!beat_->active()) beat_->start(kBeat, kBeat);
@@ -99,6 +104,7 @@ void Channel::on_feed(const FeedSlot& slot, const feed::Message& message) {
 void Channel::on_feed_gone(const FeedSlot& slot, std::string_view reason) {
   base::log_info("channel", "publisher gone",
                  {{"channel", name_}, {"feed", feed::to_string(slot.id())}, {"reason", reason}});
+  report_disconnected(slot.id(), reason);
   if (!source_.running()) {
     // Nothing was ever sent, so there is no log to hold open for a publisher that comes back.
     if (state_ == State::kLive && !any_connected()) on_source_end();
@@ -162,7 +168,9 @@ FeedChoice::States Channel::states() {
 
 void Channel::choose_feed() {
   if (state_ != State::kLive) return;
-  if (const auto change = choice_.update(states(), options_.failover)) show(*change);
+  const FeedChoice::States seen = states();
+  note_faults(seen);
+  if (const auto change = choice_.update(seen, options_.failover)) show(*change);
 }
 
 void Channel::show(const FeedChoice::Switch& change) {
@@ -176,6 +184,9 @@ void Channel::show(const FeedChoice::Switch& change) {
   base::log_warn(
       "channel", "another feed is shown",
       {{"channel", name_}, {"feed", feed::to_string(change.to)}, {"reason", feed::to_string(change.reason)}});
+  report(events::Type::kFeedSwitch, {{"from", feed::to_string(feed::other(change.to))},
+                                     {"to", feed::to_string(change.to)},
+                                     {"reason", feed::to_string(change.reason)}});
   switches_.add({environment_.clock.utc(), change.to, change.reason});
   source_.show(change.to, {change.how, change.reason});
 }
@@ -206,6 +217,14 @@ Channel::SlateOutcome Channel::order_slate(SlateOrder::Request request) {
                   {"reason", request.reason},
                   {"text", request.text},
                   {"for_s", request.duration / base::kSecond}});
+  if (slate_order_.on()) report_slate_end("replaced by another order");
+  environment_.events.append({events::Type::kSlate,
+                              name_,
+                              events::State::kRaised,
+                              {},
+                              {{"reason", request.reason},
+                               {"text", request.text},
+                               {"for_s", static_cast<double>(request.duration) / base::kSecond}}});
   source_.show_slate(request.text);
   slate_order_.take(std::move(request), environment_.clock.steady());
   return SlateOutcome::kDone;
@@ -215,7 +234,49 @@ void Channel::end_slate(std::string_view why) {
   const bool shown = slate_order_.on();
   slate_order_.clear();
   source_.show_slate(std::nullopt);
-  if (shown) base::log_warn("channel", "the feed is shown again", {{"channel", name_}, {"why", why}});
+  if (!shown) return;
+  base::log_warn("channel", "the feed is shown again", {{"channel", name_}, {"why", why}});
+  report_slate_end(why);
+}
+
+void Channel::report_slate_end(std::string_view why) {
+  environment_.events.append({events::Type::kSlate, name_, events::State::kCleared, {}, {{"reason", why}}});
+}
+
+/// Faults of feeds' content, as FeedChoice goes by them.
+void Channel::note_faults(const FeedChoice::States& states) {
+  for (const feed::Id id : feed::kIds) note_fault(id, content_fault(states[feed::index(id)], options_.failover));
+}
+
+void Channel::note_fault(feed::Id id, std::string_view fault) {
+  std::string& noted = faults_[feed::index(id)];
+  if (noted == fault) return;
+  const std::string_view feed = feed::to_string(id);
+  const auto append = [&](events::State state) {
+    environment_.events.append(
+        {events::Type::kFeedFault, name_, state, std::string(feed), {{"feed", feed}, {"fault", noted}}});
+  };
+  if (!noted.empty()) append(events::State::kCleared);
+  noted = fault;
+  if (!noted.empty()) append(events::State::kRaised);
+}
+
+void Channel::report(events::Type type, std::vector<base::Field> data) {
+  environment_.events.append({type, name_, events::State::kMoment, {}, std::move(data)});
+}
+
+void Channel::report_connected(feed::Id id, bool takeover) {
+  const ingest::PublishRequest& publisher = feed(id).publisher();
+  report(events::Type::kPublisherConnected, {{"feed", feed::to_string(id)},
+                                             {"protocol", publisher.protocol},
+                                             {"encoder", publisher.encoder},
+                                             {"pulled", publisher.pulled},
+                                             {"takeover", takeover}});
+}
+
+void Channel::report_disconnected(feed::Id id, std::string_view reason) {
+  report(events::Type::kPublisherDisconnected,
+         {{"feed", feed::to_string(id)}, {"protocol", feed(id).publisher().protocol}, {"reason", reason}});
 }
 
 void Channel::on_record(const record::Record& record) {
@@ -230,6 +291,8 @@ void Channel::on_batch_end() {
 
 void Channel::on_source_end() {
   end_slate("the channel has ended");
+  outage_.end(environment_.clock.utc());
+  for (const feed::Id id : feed::kIds) note_fault(id, "");
   beat_->stop();
   position_ = {};
   ended_at_ = environment_.clock.steady();

@@ -16,12 +16,14 @@
 #include "channel/live_window.h"
 #include "channel/log_meter.h"
 #include "channel/options.h"
+#include "channel/outage_watch.h"
 #include "channel/slate_order.h"
 #include "channel/smaller_ladder.h"
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/switch_history.h"
 #include "channel/worker_source.h"
+#include "events/event.h"
 #include "govern/cpu_budget.h"
 #include "ingest/publisher.h"
 #include "origin/numbering.h"
@@ -35,6 +37,7 @@ struct Environment {
   Alarms& alarms;
   const base::Clock& clock;
   Spawner& spawner;
+  events::Sink& events;
   OnSnapshot on_snapshot;
   /// Which channels a further publisher would be refused by may have changed.
   std::function<void()> on_publishers;
@@ -133,6 +136,12 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void choose_feed();
   void show(const FeedChoice::Switch& change);
   void end_slate(std::string_view why);
+  void report_slate_end(std::string_view why);
+  void note_faults(const FeedChoice::States& states);
+  void note_fault(feed::Id id, std::string_view fault);
+  void report(events::Type type, std::vector<base::Field> data);
+  void report_connected(feed::Id id, bool takeover);
+  void report_disconnected(feed::Id id, std::string_view reason);
   void set_state(State state);
   ingest::Publisher::Refusal refuse(const ingest::PublishRequest& request, std::string text);
 
@@ -151,11 +160,13 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedChoice choice_;
   SwitchHistory switches_;
   std::array<ErrorSpell, feed::kIds.size()> error_spells_;
+  std::array<std::string, feed::kIds.size()> faults_;     ///< content_fault() of each, of which there is an event
   std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
   SlateOrder slate_order_;
   LiveWindow window_;
   LogMeter meter_;
+  OutageWatch outage_;
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;
 };

@@ -60,6 +60,13 @@ void log_step(const govern::Governor::Step& step) {
   }
 }
 
+/// A condition for each level: a ladder at level 2 is at level 1 as well.
+void append_level(events::Sink& sink, const std::string& channel, int level, events::State state,
+                  std::vector<base::Field> data) {
+  data.insert(data.begin(), {{"level", level}, {"meaning", govern::describe(level)}});
+  sink.append({events::Type::kGovernorLevel, channel, state, std::to_string(level), std::move(data)});
+}
+
 }  // namespace
 
 Channels::Channels(const Environment& environment, Settings settings, const Limits& limits, OnRemove on_remove)
@@ -67,6 +74,7 @@ Channels::Channels(const Environment& environment, Settings settings, const Limi
       settings_(std::move(settings)),
       policy_(policy_of(settings_)),
       admission_(limits),
+      refusals_(environment.events),
       on_remove_(std::move(on_remove)),
       sweep_(environment.alarms.make([this] { sweep(); })),
       govern_(environment.alarms.make([this] { govern(); })) {
@@ -89,6 +97,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
                     {"protocol", request.protocol},
                     {"peer", request.peer},
                     {"why", refusal->text}});
+    report_refusal(known ? request.channel : "", request, *refusal);
     return *refusal;
   }
   if (begins_session(request.channel)) {
@@ -103,7 +112,23 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish
     feed.tell("publishing without the renditions " + list_of(missing) +
               ": the server has not enough CPU left for them");
   }
+  if (const auto* refusal = std::get_if<Refusal>(&answer)) report_refusal(request.channel, request, *refusal);
   return answer;
+}
+
+void Channels::report_refusal(const std::string& channel, const ingest::PublishRequest& request,
+                              const Refusal& refusal) {
+  refusals_.add(events::Type::kPublisherRefused, reason_of(refusal.why), channel, request, refusal.text,
+                environment_.clock.steady());
+}
+
+ingest::Publisher::Refusal Channels::refuse_for(Limit limit, const ingest::PublishRequest& request) {
+  const base::Micros now = environment_.clock.steady();
+  Refusal refusal = admission_.refuse(limit, request.peer, now);
+  // The names of channels that are not declared are their publishers' own, and as many as they like.
+  refusals_.add(events::Type::kAdmissionRefused, to_string(limit), declared(request.channel) ? request.channel : "",
+                request, refusal.text, now);
+  return refusal;
 }
 
 /// Only channels that begin a log, and so start a worker, are limited: a publisher that comes back to its channel is
@@ -115,7 +140,7 @@ bool Channels::begins_session(const std::string& channel) const {
 
 std::variant<LeftOut, ingest::Publisher::Refusal> Channels::admit(const ingest::PublishRequest& request) {
   auto left_out = fit(*options_of(request.channel));
-  if (!left_out) return admission_.refuse(Limit::kCpuReserve, request.peer, environment_.clock.steady());
+  if (!left_out) return refuse_for(Limit::kCpuReserve, request);
   if (auto full = limit(request)) return *std::move(full);
   return *std::move(left_out);
 }
@@ -143,16 +168,14 @@ void Channels::begin_session(const std::string& name, LeftOut left_out) {
 
 std::optional<ingest::Publisher::Refusal> Channels::limit(const ingest::PublishRequest& request) {
   if (declared(request.channel)) return std::nullopt;
-  const base::Micros now = environment_.clock.steady();
   const std::string address = loop::peer_key(request.peer);
   if (const auto full = admission_.full(count(address), request.loopback)) {
     const bool room =
         full == Limit::kChannelsPerAddress ? make_room(std::string_view(address)) : make_room(std::nullopt);
-    if (!room) return admission_.refuse(*full, request.peer, now);
+    if (!room) return refuse_for(*full, request);
   }
-  if (const auto over = admission_.take(request.peer, request.loopback, now)) {
-    return admission_.refuse(*over, request.peer, now);
-  }
+  const auto over = admission_.take(request.peer, request.loopback, environment_.clock.steady());
+  if (over) return refuse_for(*over, request);
   return std::nullopt;
 }
 
@@ -289,9 +312,32 @@ void Channels::govern() {
     const auto most = static_cast<int>(worker->stats().economy_most);
     ladders.push_back({name, channel->options().priority, *load, most});
   }
-  for (const auto& step : governor_.update(now, ladders, environment_.cpu().idle)) log_step(step);
+  for (const auto& step : governor_.update(now, ladders, environment_.cpu().idle)) report_step(step);
+  clear_levels();
   // All of them: the governor forgets a channel that has ended, which then begins anew.
   for (const auto& [name, channel] : channels_) channel->set_economy(governor_.level(name));
+}
+
+void Channels::report_step(const govern::Governor::Step& step) {
+  log_step(step);
+  for (int level = step.from + 1; level <= step.to; ++level) {
+    append_level(environment_.events, step.channel, level, events::State::kRaised,
+                 {{"for", step.because_of},
+                  {"pictures_lost_last_second", step.second.lost},
+                  {"lag_ms", step.second.lag / base::kMillisecond}});
+  }
+  for (int level = step.from; level > step.to; --level)
+    append_level(environment_.events, step.channel, level, events::State::kCleared, {{"reason", "cpu_suffices"}});
+  levels_[step.channel] = step.to;
+}
+
+/// Levels of ladders that the governor has forgotten, since their workers are gone.
+void Channels::clear_levels() {
+  for (auto& [name, reported] : levels_) {
+    for (; reported > governor_.level(name); --reported)
+      append_level(environment_.events, name, reported, events::State::kCleared, {{"reason", "worker_gone"}});
+  }
+  std::erase_if(levels_, [](const auto& entry) { return entry.second == 0; });
 }
 
 void Channels::forget_ended() {

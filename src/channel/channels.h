@@ -12,6 +12,7 @@
 
 #include "channel/admission.h"
 #include "channel/channel.h"
+#include "channel/refusal_events.h"
 #include "channel/report.h"
 #include "govern/governor.h"
 #include "ingest/auth.h"
@@ -80,6 +81,10 @@ class Channels final : public ingest::Publisher {
   bool begins_session(const std::string& channel) const;
   std::variant<LeftOut, Refusal> admit(const ingest::PublishRequest& request);
   void begin_session(const std::string& name, LeftOut left_out);
+  void report_refusal(const std::string& channel, const ingest::PublishRequest& request, const Refusal& refusal);
+  Refusal refuse_for(Limit limit, const ingest::PublishRequest& request);
+  void report_step(const govern::Governor::Step& step);
+  void clear_levels();
   std::optional<Refusal> limit(const ingest::PublishRequest& request);
   std::optional<LeftOut> fit(Options options) const;
   Admission::Count count(std::string_view address) const;
@@ -94,6 +99,7 @@ class Channels final : public ingest::Publisher {
   Settings settings_;
   ingest::PublishPolicy policy_;
   Admission admission_;
+  RefusalEvents refusals_;
   OnRemove on_remove_;
   std::map<std::string, std::unique_ptr<Channel>, std::less<>> channels_;
   std::uint64_t denied_ = 0;
@@ -103,6 +109,7 @@ class Channels final : public ingest::Publisher {
   std::optional<std::set<std::string, std::less<>>> last_full_;
   std::unique_ptr<Alarm> sweep_;
   govern::Governor governor_;
+  std::map<std::string, int> levels_;  ///< of which there are events; none is 0
   govern::CpuBudget budget_;
   std::unique_ptr<Alarm> govern_;
 };

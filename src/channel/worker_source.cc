@@ -47,11 +47,12 @@ class WorkerSource::RecordReader final : public loop::StreamHandler {
 };
 
 WorkerSource::WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
-                           Spawner& spawner, const FeedSlots& feeds, LogWriter& log)
+                           Spawner& spawner, events::Sink& events, const FeedSlots& feeds, LogWriter& log)
     : channel_(channel),
       options_(options),
       clock_(clock),
       spawner_(spawner),
+      events_(events),
       feeds_(feeds),
       log_(log),
       writer_(alarms, {}),
@@ -76,21 +77,57 @@ void WorkerSource::start_worker() {
     ++counters_.spawn_failures;
     base::log_error("channel", "worker cannot start; trying again in a second",
                     {{"channel", channel_}, {"why", spawned.error().message()}});
+    report_no_start(spawned.error().message());
     respawn_->start(base::kSecond);
     return;
   }
   ++counters_.starts;
+  no_start_ = false;
+  loss_ = {};
+  pid_ = 0;
   worker_ = spawned.take();
   heartbeat_ = 0;
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->read_records(*reader_);
   // Without a log yet the feed is queued for a worker that has to wait to be started. A log that has begun is continued
   // by the stand-in until then.
-  if (worker_->started() || !position_->known()) {
-    attach_worker();
+  const bool attach = worker_->started() || !position_->known();
+  if (worker_->started()) {
+    note_started();
   } else {
-    worker_->on_start([this] { attach_worker(); });
+    worker_->on_start([this, attach] {
+      note_started();
+      if (!attach) attach_worker();
+    });
   }
+  if (attach) attach_worker();
+}
+
+void WorkerSource::note_started() {
+  pid_ = worker_->pid();
+  events_.append({events::Type::kWorkerStarted,
+                  channel_,
+                  events::State::kMoment,
+                  {},
+                  {{"pid", pid_}, {"deaths_in_a_row", deaths_}}});
+}
+
+/// Of attempts that fail one after the other the first: they come each second.
+void WorkerSource::report_no_start(const std::string& why) {
+  if (std::exchange(no_start_, true)) return;
+  events_.append(
+      {events::Type::kWorkerLost, channel_, events::State::kMoment, {}, {{"reason", "cannot_start"}, {"text", why}}});
+}
+
+void WorkerSource::report_loss(base::Micros pause) {
+  events_.append({events::Type::kWorkerLost,
+                  channel_,
+                  events::State::kMoment,
+                  {},
+                  {{"reason", loss_.empty() ? "ended" : loss_},
+                   {"pid", pid_},
+                   {"pause_ms", pause / base::kMillisecond},
+                   {"deaths_in_a_row", deaths_}}});
 }
 
 void WorkerSource::attach_worker() {
@@ -149,6 +186,7 @@ void WorkerSource::on_records(base::View bytes) {
   if (!status.ok()) {
     ++counters_.record_errors;
     base::log_error("channel", "records broken", {{"channel", channel_}, {"why", status.error().message()}});
+    loss_ = "broken_records";
     worker_->kill();
   }
   log_.on_batch_end();
@@ -174,6 +212,7 @@ void WorkerSource::on_worker_gone(std::string_view why) {
   base::log_warn(
       "channel", "worker lost, starting another",
       {{"channel", channel_}, {"why", why}, {"pause_ms", pause / base::kMillisecond}, {"deaths_in_a_row", deaths_}});
+  report_loss(pause);
   stand_in();
   respawn_->start(pause);
 }
@@ -211,6 +250,7 @@ void WorkerSource::watch() {
   if (now - heartbeat_at_ < limit || now - heartbeat_at_ - (worker_->cpu_wait() - *cpu_wait_) < limit) return;
   ++counters_.hangs;
   base::log_error("channel", "worker hangs, killing it", {{"channel", channel_}, {"pid", worker_->pid()}});
+  loss_ = "hung";
   worker_->kill();
   // The end of the record pipe normally follows. It does not if another process holds the pipe: then go by the pid.
   heartbeat_at_ = now;

@@ -14,6 +14,7 @@
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/stand_in.h"
+#include "events/event.h"
 #include "govern/load_meter.h"
 #include "record/encoding.h"
 
@@ -37,7 +38,7 @@ class WorkerSource final : public Source {
 
   /// All of them outlive this. `options` may change; what is new in it takes effect with the next worker.
   WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
-               Spawner& spawner, const FeedSlots& feeds, LogWriter& log);
+               Spawner& spawner, events::Sink& events, const FeedSlots& feeds, LogWriter& log);
   ~WorkerSource() override;
 
   void start(const record::Position& position) override;
@@ -71,6 +72,9 @@ class WorkerSource final : public Source {
 
   void start_worker();
   void attach_worker();
+  void note_started();
+  void report_no_start(const std::string& why);
+  void report_loss(base::Micros pause);
   void drop_worker();
   void write_feed_start(const FeedSlot& slot);
   void write_economy();
@@ -85,6 +89,7 @@ class WorkerSource final : public Source {
   const Options& options_;
   const base::Clock& clock_;
   Spawner& spawner_;
+  events::Sink& events_;
   const FeedSlots& feeds_;
   LogWriter& log_;
   Counters counters_;
@@ -99,6 +104,9 @@ class WorkerSource final : public Source {
   bool finishing_ = false;
   bool aborted_ = false;
   std::unique_ptr<Worker> worker_;
+  int pid_ = 0;            ///< of the newest worker that has started
+  std::string_view loss_;  ///< why the worker is killed, for the event of its loss; empty: it is not
+  bool no_start_ = false;  ///< the last attempt to start one failed
   bool attached_ = false;  ///< the worker gets the feed, and makes the log
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<StandIn> stand_in_;

@@ -14,8 +14,10 @@ bool Query::matches(const Event& event) const {
   return name.starts_with(type) || name.substr(kPrefix.size()).starts_with(type);
 }
 
-Log::Log(const base::Clock& clock, const Options& options)
-    : clock_(clock), options_(options), next_(static_cast<std::uint64_t>(clock.utc() / base::kMillisecond)) {}
+Log::Log(const base::Clock& clock, Options options)
+    : clock_(clock),
+      options_(std::move(options)),
+      next_(static_cast<std::uint64_t>(clock.utc() / base::kMillisecond)) {}
 
 void Log::append(Fact fact) {
   for (base::Field& field : fact.data) {
@@ -48,6 +50,7 @@ std::uint64_t Log::id_of(const Fact& fact, std::uint64_t sequence) {
 
 Page Log::read(const Query& query) const {
   Page page;
+  page.source = options_.source;
   page.newest = next_ - 1;
   page.oldest = next_ - events_.size();
   // Nothing was ever dropped for a reader that begins with the oldest: it has seen none.

@@ -28,6 +28,7 @@ struct Query {
 /// What the log answers.
 struct Page {
   std::vector<std::shared_ptr<const Event>> events;  ///< in order
+  std::string source;                                ///< Log::Options::source
   std::uint64_t oldest = 0;                          ///< sequence of the oldest event that is kept
   std::uint64_t newest = 0;                          ///< of the newest
   /// What to ask with next: all up to here is in this page, or did not match.
@@ -46,6 +47,7 @@ struct Page {
 class Log final : public Sink {
  public:
   struct Options {
+    std::string source = "/kickoff";  ///< names the instance: see to_cloud_event()
     std::size_t most = 10'000;
     /// Conditions that are remembered until they are cleared. One above it is in the log, and its clear has another id.
     std::size_t most_raised = 10'000;
@@ -55,7 +57,7 @@ class Log final : public Sink {
 
   /// `clock` outlives it.
   explicit Log(const base::Clock& clock) : Log(clock, Options{}) {}
-  Log(const base::Clock& clock, const Options& options);
+  Log(const base::Clock& clock, Options options);
 
   /// Numbers the fact and keeps it. A condition that is raised again is a new one.
   void append(Fact fact) override;

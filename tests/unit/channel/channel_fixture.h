@@ -69,12 +69,13 @@ class ChannelTest : public testing::Test {
 
   FakeTime time_;
   FakeSpawner spawner_;
+  FakeEvents events_;
   int snapshots_ = 0;
   int publishers_ = 0;
   std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
   std::deque<FakeFeed> feeds_;
   std::string refused_;
-  Channel channel_{{time_, time_, spawner_,
+  Channel channel_{{time_, time_, spawner_, events_,
                     [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> made) {
                       ++snapshots_;
                       snapshot_ = std::move(made);

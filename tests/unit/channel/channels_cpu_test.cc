@@ -40,6 +40,32 @@ TEST_F(ChannelsAtWorkTest, ALowPriorityDoesLessWhereAHighOneIsShortOfCpu) {
   EXPECT_EQ(news().trace(), "rtmp 8:h economy 1");
 }
 
+TEST_F(ChannelsAtWorkTest, EachLevelOfALadderIsAConditionThatIsClearedWithItsWorkerAtTheLatest) {
+  match().say({sound(), part_at(time_.utc(), 0)});
+  lose_pictures_of_match(4);
+  const auto raised = events_.of("governor.level");
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].find("governor.level raised match level=1 meaning="), 0U) << raised[0];
+  EXPECT_NE(raised[0].find(" for=match pictures_lost_last_second="), std::string::npos) << raised[0];
+  feeds_[0].end();
+  time_.advance(settings()["match"].grace);
+  match().die();
+  time_.advance(35 * kSecond);
+  ASSERT_EQ(events_.of("governor.level").size(), 2U);
+  EXPECT_NE(events_.of("governor.level cleared match level=1")[0].find("reason=worker_gone"), std::string::npos);
+}
+
+TEST_F(ChannelsAtWorkTest, ALevelIsClearedWhenTheCpuSufficesAgain) {
+  lose_pictures_of_match(4);
+  for (int i = 0; i < 4 * 120; ++i) {
+    match().beat();
+    news().beat();
+    time_.advance(kSecond / 4);
+  }
+  ASSERT_EQ(events_.of("governor.level").size(), 2U);
+  EXPECT_NE(events_.of("governor.level cleared match level=1")[0].find("reason=cpu_suffices"), std::string::npos);
+}
+
 TEST_F(ChannelsAtWorkTest, OneThatIsShortOfACoreAloneDoesLessItself) {
   lose_pictures_of_match(4);
   EXPECT_EQ(match().trace(), "rtmp 8:h economy 1");

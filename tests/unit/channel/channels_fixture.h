@@ -55,12 +55,13 @@ class ChannelsTest : public testing::Test {
 
   FakeTime time_;
   FakeSpawner spawner_;
+  FakeEvents events_;
   std::deque<FakeFeed> feeds_;
   double cpu_idle_ = 1;
   std::vector<std::string> removed_;
   std::vector<Names> occupied_;  ///< primary feeds of
   std::unique_ptr<Channels> channels_ =
-      std::make_unique<Channels>(Environment{time_, time_, spawner_, [](const std::string&, const auto&) {},
+      std::make_unique<Channels>(Environment{time_, time_, spawner_, events_, [](const std::string&, const auto&) {},
                                              [this] { occupied_.push_back(taken()); },
                                              [this] { return govern::CpuBudget::Machine{cpu_idle_, 8}; }},
                                  settings(), Limits{}, [this](const std::string& name) { removed_.push_back(name); });

@@ -52,6 +52,30 @@ TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
   EXPECT_TRUE(channels_->reports()[0].worker.running);
 }
 
+TEST_F(ChannelsTest, RefusalsAreEventsWithAReasonAndNoNameThatIsNotKnown) {
+  publish("match", "wrong");
+  publish("match");
+  publish("match");
+  channels_->configure({{"match", settings()["match"]}}, {});
+  publish("my-secret-key");
+  const auto refused = events_.of("publisher.refused");
+  ASSERT_EQ(refused.size(), 3U);
+  EXPECT_EQ(refused[0].find("publisher.refused match reason=denied protocol=rtmp"), 0U);
+  EXPECT_EQ(refused[1].find("publisher.refused match reason=busy"), 0U);
+  EXPECT_EQ(refused[2].find("publisher.refused  reason=not_found"), 0U);
+  for (const std::string& line : refused) EXPECT_EQ(line.find("my-secret-key"), std::string::npos) << line;
+}
+
+TEST_F(ChannelsTest, ALimitThatAPublisherMeetsIsAnEvent) {
+  Limits limits;
+  limits.channels = 1;
+  channels_->configure(settings(), limits);
+  ASSERT_EQ(publish("one"), "");
+  ASSERT_NE(publish("two"), "");
+  EXPECT_EQ(events_.of("admission").size(), 1U);
+  EXPECT_EQ(events_.of("admission.refused  reason=channels ").size(), 1U);
+}
+
 TEST_F(ChannelsTest, DisconnectsWhoseKeyIsTakenBack) {
   ASSERT_EQ(publish("match", "secret"), "");
   ASSERT_EQ(publish("other", ""), "");

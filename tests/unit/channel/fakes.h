@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "channel/alarm.h"
 #include "channel/spawner.h"
+#include "events/event.h"
 #include "feed/message.h"
 #include "ingest/publisher.h"
 #include "record/encoding.h"
@@ -201,6 +202,35 @@ class FakeSpawner final : public Spawner {
   bool queues = false;  ///< workers wait to be started
   int pid = 7;
   std::vector<std::shared_ptr<FakeProcess>> processes;
+};
+
+/// Keeps what happened as text: "outage raised match since=…".
+class FakeEvents final : public events::Sink {
+ public:
+  void append(events::Fact fact) override {
+    std::string line(events::to_string(fact.type).substr(events::kPrefix.size()));
+    if (fact.state != events::State::kMoment) line += fact.state == events::State::kRaised ? " raised" : " cleared";
+    line += " " + fact.channel;
+    for (const base::Field& field : fact.data) {
+      line += " " + std::string(field.name) + "=";
+      if (const auto* text = std::get_if<std::string>(&field.value)) line += *text;
+      if (const auto* number = std::get_if<std::int64_t>(&field.value)) line += std::to_string(*number);
+      if (const auto* real = std::get_if<double>(&field.value)) line += std::to_string(*real).substr(0, 5);
+      if (const auto* yes = std::get_if<bool>(&field.value)) line += *yes ? "yes" : "no";
+    }
+    lines.push_back(std::move(line));
+    whiches.push_back(fact.which);
+  }
+  /// Those that begin with `type`.
+  std::vector<std::string> of(std::string_view type) const {
+    std::vector<std::string> found;
+    for (const std::string& line : lines)
+      if (line.starts_with(type)) found.push_back(line);
+    return found;
+  }
+
+  std::vector<std::string> lines;
+  std::vector<std::string> whiches;  ///< Fact::which of each
 };
 
 /// A publisher's connection; close() is carried out when the test says so.

@@ -34,11 +34,12 @@ class ReportTest : public testing::Test {
 
   FakeTime time_;
   FakeSpawner spawner_;
+  FakeEvents events_;
   std::deque<FakeFeed> feeds_;
-  Channel channel_{
-      {time_, time_, spawner_, [](const std::string&, std::shared_ptr<const origin::ChannelSnapshot>) {}, [] {}},
-      "match",
-      {}};
+  Channel channel_{{time_, time_, spawner_, events_,
+                    [](const std::string&, std::shared_ptr<const origin::ChannelSnapshot>) {}, [] {}},
+                   "match",
+                   {}};
 };
 
 TEST_F(ReportTest, OfAChannelThatNobodyHasPublishedToSaysNothing) {

@@ -61,6 +61,7 @@ class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protecte
 
   FakeTime time_;
   FakeSpawner spawner_;
+  FakeEvents events_;
   Options options_;
   const std::string name_ = "match";
   std::vector<record::Record> log_;
@@ -71,7 +72,7 @@ class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protecte
   FeedSlots slots_{FeedSlot(feed::Id::kPrimary, time_, *this), FeedSlot(feed::Id::kBackup, time_, *this)};
   FeedSlot& slot_ = slots_[0];
   FeedSlot& backup_ = slots_[1];
-  WorkerSource source_{name_, options_, time_, time_, spawner_, slots_, *this};
+  WorkerSource source_{name_, options_, time_, time_, spawner_, events_, slots_, *this};
 };
 
 TEST_F(WorkerSourceTest, StartingWhatRunsIsNothing) {
