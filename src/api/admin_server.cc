@@ -24,8 +24,8 @@ http::Response make_reply(Answer answer) {
   http::HeaderBlock::Fields fields;
   // RFC 9110 8.6: 204 has no Content-Length.
   if (answer.status != 204) {
-    if (!answer.body.empty()) fields.emplace_back("content-type", answer.content_type);
-    fields.emplace_back("content-length", std::to_string(answer.body.size()));
+    if (!answer.body.empty() || answer.stream) fields.emplace_back("content-type", answer.content_type);
+    if (!answer.stream) fields.emplace_back("content-length", std::to_string(answer.body.size()));
   }
   fields.emplace_back("cache-control", "no-store");
   fields.emplace_back("x-content-type-options", "nosniff");
@@ -63,6 +63,11 @@ class AdminServer::Connection final : public loop::StreamHandler,
   /// Ends what has had its time: a request that does not come whole, a stream that takes nothing.
   void expire(base::Micros now) {
     const http::StreamTimes& times = owner_.options_.times;
+    const std::size_t waiting = stream_->queued();
+    // More is written only once all is taken, so that any change is progress.
+    if (waiting == 0 || waiting != waiting_) taken_at_ = now;
+    waiting_ = waiting;
+    if (waiting != 0 && now - taken_at_ >= times.stuck) return owner_.retire(*this);
     if (ending_) return;
     if (stream_->queued() == 0 && session_->expire(now, times) != 0) flush();
     const bool reading = session_->phase() == http::Phase::kReading;
@@ -75,15 +80,32 @@ class AdminServer::Connection final : public loop::StreamHandler,
     reading_since_ = 0;
     // The answer may come when this connection is gone.
     owner_.dispatcher_.handle(request, stream_->peer(), [weak = weak_from_this(), id](Answer answer) {
-      if (const auto self = weak.lock()) self->respond(id, std::move(answer));
+      if (const auto self = weak.lock()) {
+        self->respond(id, std::move(answer));
+      } else if (answer.stream) {
+        answer.stream->leave();
+      }
     });
   }
   void on_stream_closed(http::StreamId) override {}
+  void on_output() override {
+    if (std::exchange(output_due_, true)) return;
+    owner_.loop_.post([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self == nullptr) return;
+      self->output_due_ = false;
+      self->flush();
+    });
+  }
   http::Response refuse(int status) override { return make_reply(owner_.dispatcher_.refuse_malformed(status)); }
 
  private:
   void respond(http::StreamId id, Answer answer) {
-    session_->respond(id, make_reply(std::move(answer)));
+    if (const auto stream = answer.stream) {
+      if (!session_->respond(id, make_reply(std::move(answer)), stream)) stream->leave();
+    } else {
+      session_->respond(id, make_reply(std::move(answer)));
+    }
     if (!inside_) flush();
   }
 
@@ -117,7 +139,10 @@ class AdminServer::Connection final : public loop::StreamHandler,
   std::unique_ptr<http::Session> session_;
   bool inside_ = false;
   bool ending_ = false;             ///< all is said; what still comes is dropped until the peer ends too
+  bool output_due_ = false;         ///< a growing body has more, and flush() is called on a later turn
   std::size_t drained_ = 0;         ///< Units: bytes
+  std::size_t waiting_ = 0;         ///< Units: bytes that the kernel had not taken at the last expire()
+  base::Micros taken_at_ = 0;       ///< when it was last seen to have taken some, or all
   base::Micros reading_since_ = 0;  ///< since when a request was seen to be coming; 0: none was
 };
 

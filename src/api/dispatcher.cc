@@ -73,6 +73,8 @@ void Dispatcher::handle(const http::Request& request, std::string_view peer, Res
   own.parameters = std::move(match.parameters);
   own.body = request.body;
   own.content_type = request.find("content-type");
+  own.accept = request.find("accept");
+  own.last_event_id = request.find("last-event-id");
   run(*match.route, own, peer, std::move(respond));
 }
 

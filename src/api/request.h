@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "http/growing_body.h"
 #include "http/response.h"
 
 namespace api {
@@ -23,13 +25,15 @@ using Texts = std::map<std::string, std::string, std::less<>>;
 
 /// A request as a route sees it: checked, decoded, and its own copy, so that it can be answered later.
 struct Request {
-  std::string method;        ///< "GET", "DELETE"; HEAD comes as GET
-  std::string path;          ///< as sent, without the query
-  Texts parameters;          ///< by their names in the route's path, percent-decoded, never empty
-  Texts query;               ///< percent-decoded; of a name given twice the first
-  std::string body;          ///< at most AdminServer::kMostBody
-  std::string content_type;  ///< of the body, as sent
-  std::string caller;        ///< the name of the token; empty where the route needs none
+  std::string method;         ///< "GET", "DELETE"; HEAD comes as GET
+  std::string path;           ///< as sent, without the query
+  Texts parameters;           ///< by their names in the route's path, percent-decoded, never empty
+  Texts query;                ///< percent-decoded; of a name given twice the first
+  std::string body;           ///< at most AdminServer::kMostBody
+  std::string content_type;   ///< of the body, as sent
+  std::string accept;         ///< as sent
+  std::string last_event_id;  ///< as sent: where a client of an event stream was
+  std::string caller;         ///< the name of the token; empty where the route needs none
 
   /// Empty where the route has no such parameter.
   const std::string& parameter(std::string_view name) const;
@@ -42,6 +46,8 @@ struct Answer {
   std::string content_type = "text/plain; charset=utf-8";  ///< left out where the body is empty
   std::string body;
   http::HeaderBlock::Fields fields;  ///< further ones, lower-case names
+  /// A body that grows, in place of `body`. Whoever cannot send it calls its leave().
+  std::shared_ptr<http::GrowingBody> stream = nullptr;
 };
 
 /// Answers a request, once, on the server's thread and while the server lives.

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "api/channels_json.h"
+#include "api/event_streams.h"
+#include "api/events_json.h"
 #include "api/instance_json.h"
 #include "job/slate_text.h"
 
@@ -38,7 +40,18 @@ void add_health(Dispatcher& dispatcher, Backend& backend) {
                   }});
 }
 
-void add_state(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock) {
+void give_events(Backend& backend, EventStreams& streams, const Request& request, Respond respond) {
+  const std::optional<events::Query> query = events_query(request);
+  if (!query) return respond(problem(400, "after has to be a sequence number, and limit a number from 1 to 1000"));
+  if (request.accept.find("text/event-stream") != std::string::npos) {
+    return respond(streams.open(*query, request.last_event_id.empty() && !request.query_of("after")));
+  }
+  backend.ask_events(*query, [respond = std::move(respond)](const events::Page& page) {
+    respond({200, kJson, events_json(page), {{"vary", "accept"}}});
+  });
+}
+
+void add_state(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock) {
   dispatcher.add({"GET", "/api/v1/channels", Role::kNobody, [&backend, &clock](const Request&, Respond respond) {
                     backend.ask_channels(
                         [&clock, respond = std::move(respond)](const std::vector<channel::Report>& reports) {
@@ -50,6 +63,10 @@ void add_state(Dispatcher& dispatcher, Backend& backend, const base::Clock& cloc
                       respond({200, kJson, instance_json(load.loops, load.control_busy, clock.utc()), {}});
                     });
                   }});
+  dispatcher.add(
+      {"GET", "/api/v1/events", Role::kNobody, [&backend, &streams](const Request& request, Respond respond) {
+         give_events(backend, streams, request, std::move(respond));
+       }});
   dispatcher.add({"GET", "/api/v1/openapi.json", Role::kNobody,
                   [](const Request&, Respond respond) { respond({200, kJson, std::string(openapi_json()), {}}); }});
 }
@@ -165,9 +182,10 @@ void order_slate(Backend& backend, const Request& request, Respond respond) {
 
 }  // namespace
 
-void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock, std::string page) {
+void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
+                std::string page) {
   add_health(dispatcher, backend);
-  add_state(dispatcher, backend, clock);
+  add_state(dispatcher, backend, streams, clock);
   dispatcher.add({"DELETE", "/api/v1/channels/{name}/publisher", Role::kOperate,
                   [&backend](const Request& request, Respond respond) {
                     disconnect_publisher(backend, request, std::move(respond));

@@ -8,9 +8,12 @@
 #include "base/clock.h"
 #include "channel/channels.h"
 #include "channel/report.h"
+#include "events/log.h"
 #include "serve/counters.h"
 
 namespace api {
+
+class EventStreams;
 
 /// What the routes ask the rest of the server for. Every answer comes later, on the thread that asked.
 class Backend {
@@ -32,6 +35,7 @@ class Backend {
   virtual void ask_metrics(Take<std::string> take) = 0;
   virtual void ask_channels(Take<std::vector<channel::Report>> take) = 0;
   virtual void ask_load(Take<Load> take) = 0;
+  virtual void ask_events(events::Query query, Take<events::Page> take) = 0;
   virtual void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) = 0;
   /// Shows another feed of the channel.
   virtual void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) = 0;
@@ -41,8 +45,9 @@ class Backend {
 };
 
 /// All routes of the administration port, as openapi.json describes them. `page`: the operations page.
-/// `backend` and `clock` outlive the dispatcher.
-void add_routes(Dispatcher& dispatcher, Backend& backend, const base::Clock& clock, std::string page);
+/// `backend`, `streams` and `clock` outlive the dispatcher.
+void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
+                std::string page);
 
 /// The OpenAPI 3.1 document, made part of the program when it is built (src/api/openapi.json).
 std::string_view openapi_json();

@@ -47,6 +47,25 @@ void AdminBackend::ask_load(Take<Load> take) {
   });
 }
 
+void AdminBackend::watch_events(std::function<void()> on_new) {
+  if (!calls_.watch_events) return;
+  control_.post([this, watch = calls_.watch_events, on_new = std::move(on_new)] {
+    watch([this, on_new] {
+      if (woken_.exchange(true)) return;
+      own_.post([this, on_new] {
+        woken_ = false;
+        on_new();
+      });
+    });
+  });
+}
+
+void AdminBackend::ask_events(events::Query query, Take<events::Page> take) {
+  control_.post([this, query = std::move(query), take = std::move(take)] {
+    own_.post([take, page = calls_.read_events(query)] { take(page); });
+  });
+}
+
 void AdminBackend::disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) {
   control_.post([this, channel = std::move(channel), feed, take = std::move(take)] {
     own_.post([take, outcome = calls_.disconnect(channel, feed)] { take(outcome); });

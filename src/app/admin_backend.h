@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ struct ControlCalls {
   std::function<channel::Channels::Disconnect(const std::string& channel, feed::Id feed)> disconnect;
   std::function<channel::Channels::Switch(const std::string& channel, feed::Id to)> switch_feed;
   std::function<channel::Channels::Slate(const std::string& channel, channel::SlateOrder::Request)> order_slate;
+  std::function<events::Page(const events::Query&)> read_events;
+  /// Has `on_append` called for each event from now on.
+  std::function<void(std::function<void()> on_append)> watch_events;
 };
 
 /// Takes the routes' questions to the control loop and its answers back.
@@ -36,11 +40,15 @@ class AdminBackend final : public api::Backend {
 
   /// The port whose requests the metrics report; it outlives this.
   void use(const api::Counters& counters) { counters_ = &counters; }
+  /// Calls `on_new` when there are new events, one or more. The control loop has to stop calling before this is
+  /// destroyed: see ControlCalls::watch_events.
+  void watch_events(std::function<void()> on_new);
 
   void ask_health(Take<Health> take) override;
   void ask_metrics(Take<std::string> take) override;
   void ask_channels(Take<std::vector<channel::Report>> take) override;
   void ask_load(Take<Load> take) override;
+  void ask_events(events::Query query, Take<events::Page> take) override;
   void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) override;
   void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) override;
   void order_slate(std::string channel, channel::SlateOrder::Request request,
@@ -55,6 +63,7 @@ class AdminBackend final : public api::Backend {
   const ControlCalls calls_;
   const ServeThreads& serve_;
   const api::Counters* counters_ = nullptr;
+  std::atomic<bool> woken_ = false;  ///< a call of on_new is on its way
 };
 
 }  // namespace app

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "api/admin_server.h"
+#include "api/event_streams.h"
 #include "loop/loop.h"
+#include "loop/timer.h"
 
 namespace app {
 namespace {
@@ -50,7 +52,10 @@ struct AdminThread::Thread {
     api::Dispatcher own_dispatcher(*clock);
     backend.use(own_dispatcher.counters());
     own_dispatcher.set_access(access_of(config));
-    api::add_routes(own_dispatcher, backend, *clock, std::move(page));
+    api::EventStreams streams(backend, *clock);
+    loop::Timer heartbeat(own_loop, [&streams] { streams.tick(); });
+    heartbeat.start(base::kSecond, base::kSecond);
+    api::add_routes(own_dispatcher, backend, streams, *clock, std::move(page));
     api::AdminServer::Options options;
     options.listen = config.listen;
     options.port = config.port;
@@ -62,6 +67,7 @@ struct AdminThread::Thread {
     loop = &own_loop;
     mailbox = &own_mailbox;
     dispatcher = &own_dispatcher;
+    backend.watch_events([&streams] { streams.wake(); });
     ready.set_value((*server)->port());
     own_loop.run();
     // Here, where its loop still is.

@@ -193,6 +193,7 @@ class Instance::Parts {
   void run() {
     loop_.run();
     headroom_.reset();
+    events_.watch(nullptr);  // it calls the administration port's thread
     // Before the serve threads, whose counters it reads.
     admin_.reset();
     // Answers that are on their way finish; new viewers find the port closed.
@@ -355,7 +356,9 @@ class Instance::Parts {
             [this](const std::string& channel, feed::Id to) { return channels_->switch_feed(channel, to); },
             [this](const std::string& channel, channel::SlateOrder::Request request) {
               return channels_->order_slate(channel, std::move(request));
-            }};
+            },
+            [this](const events::Query& query) { return events_.read(query); },
+            [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
   }
 
   std::shared_ptr<const Overview> collect() {
@@ -369,6 +372,8 @@ class Instance::Parts {
     overview->instance.workers_waiting = spawner_->waiting();
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
     overview->instance.reloads = reloads_;
+    for (const events::Type type : events::kTypes)
+      overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
     if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();

@@ -151,6 +151,10 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   Families out;
   add_process(out, instance);
   add_config(out, instance.reloads, instance.certificates);
+  for (const auto& [type, count] : instance.events) {
+    out.counter("kickoff_events_total", "Events appended to the event log (/api/v1/events), by type.",
+                {{"type", std::string(type)}}, number(count));
+  }
   add_headroom(out, instance, loops);
   add_rtmp(out, "rtmp", instance.rtmp);
   add_rtmp(out, "rtmps", instance.rtmps);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,7 @@ struct Instance {
   std::vector<ingest::PullStats> pulled;
   Reloads reloads;
   std::vector<Certificate> certificates;
+  std::vector<std::pair<std::string_view, std::uint64_t>> events;  ///< by type, also those that are 0
   std::vector<channel::Report> channels;
 };
 

@@ -192,6 +192,53 @@ test('a token that is taken out of the file is refused after SIGHUP', async () =
   await server.until('the token is refused', async () => (await ask('DELETE', kick('nobody'), { token: secret.operate })).status === 401);
   assertProblem(await ask('DELETE', kick('nobody'), { token: secret.environment }), 404);
 });
+test('what has happened is in the event log in order, as CloudEvents, and comes live to who listens', async () => {
+  const stream = { text: '' };
+  const request = http.get({ host: '127.0.0.1', port: server.ports.admin, path: '/api/v1/events?type=feed.', headers: { accept: 'text/event-stream' } }, (answer) => {
+    stream.type = answer.headers['content-type'];
+    answer.on('data', (data) => { stream.text += data; });
+  });
+  await server.until('the stream is open', () => stream.text.startsWith('retry: '), 5000);
+  const backup = pushRtmp(source(), server.rtmp('match', '?feed=backup'));
+  try {
+    await server.until('the backup has media', async () => JSON.parse((await server.admin('/api/v1/channels')).text).channels[0].feeds.some(({ name, video }) => name === 'backup' && video));
+    await pusher.stop('SIGKILL');
+    await server.until('the switch is told', () => stream.text.includes('\ndata: '), 10000);
+  } finally {
+    request.destroy();
+    await backup.stop('SIGKILL');
+  }
+  assert.strictEqual(stream.type, 'text/event-stream');
+  const [, id, live] = /id: (\d+)\ndata: (.*)\n\n/.exec(stream.text);
+  assertFits('Event', live);
+  assert.deepStrictEqual(JSON.parse(live).data, { from: 'primary', to: 'backup', reason: 'lost' });
+
+  const all = (await server.admin('/api/v1/events?channel=match&limit=1000')).text;
+  assertFits('Events', all);
+  const page = JSON.parse(all);
+  assert.strictEqual(page.missed, false);
+  const told = page.events.map(({ type, state, data }) => [type.replace('live.kickoff.', ''), state, data.feed ?? data.reason].filter(Boolean).join(' '));
+  // The test before had an operator disconnect the only publisher, which came back.
+  const story = ['publisher.connected primary', 'worker.started', 'publisher.disconnected primary', 'outage raised', 'publisher.connected primary', 'outage cleared media',
+    'publisher.connected backup', 'publisher.disconnected primary', 'feed.switch lost'];
+  let at = 0;
+  for (const event of told) if (event === story[at]) at++;
+  assert.strictEqual(story[at], undefined, told.join('\n'));
+  const [raised, cleared] = ['raised', 'cleared'].map((end) => page.events.find(({ type, state }) => type === 'live.kickoff.outage' && state === end));
+  assert.strictEqual(raised.id, cleared.id);
+  assert.notStrictEqual(raised.source, cleared.source);
+  assert.ok(cleared.data.seconds > 0 && cleared.data.seconds < 60, JSON.stringify(cleared));
+  const sequences = page.events.map(({ sequence }) => Number(sequence));
+  assert.deepStrictEqual(sequences, [...sequences].sort((a, b) => a - b));
+  const reload = JSON.parse((await server.admin('/api/v1/events?type=config.')).text).events.at(-1);
+  assert.strictEqual(reload.data.result, 'applied');
+  const after = JSON.parse((await server.admin(`/api/v1/events?after=${Number(id) - 1}&limit=1`)).text);
+  assert.strictEqual(after.events[0].id, id);
+  assert.strictEqual(JSON.parse((await server.admin(`/api/v1/events?after=${after.newest}`)).text).next, after.newest);
+  assertProblem(await ask('GET', '/api/v1/events?after=x'), 400);
+  assert.ok(await server.metric('kickoff_events_total', { type: 'live.kickoff.feed.switch' }) >= 1);
+  assert.ok(!all.includes('127.0.0.1'), 'no address');
+});
 test('requests and refusals are counted, and no token is shown', async () => {
   const { text } = await server.admin('/metrics');
   for (const [reason, least] of [['host', 6], ['origin', 3], ['no_path', 1], ['method', 2], ['missing_token', 1], ['unknown_token', 2], ['expired_token', 1], ['role', 1], ['too_large', 1], ['malformed', 1]]) {

@@ -37,6 +37,7 @@ class Client : public loop::StreamHandler {
   void send(const std::string& request) { stream_->write(base::Bytes::copy_of(request)); }
   std::size_t queued() const { return stream_->queued(); }
   void hang_up() { stream_->close(); }
+  void pause() { stream_->pause(); }
 
   void on_read(base::View bytes) override {
     text_ += base::text_of(bytes);
@@ -296,6 +297,63 @@ TEST_F(AdminServerTest, ReadsNoFurtherWhileAnAnswerIsOutstanding) {
   Client other(loop_, server_->port());
   for (int i = 0; i < 500; ++i) other.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_GT(ahead.queued(), 1'000'000U);
+}
+
+/// A body that grows, and whether its reader is gone.
+struct Growing final : http::BodyWriter::Source {
+  void on_gone() override { ++gone; }
+  int gone = 0;
+  http::BodyWriter writer{*this};
+};
+
+Answer stream_of(const Growing& growing) {
+  Answer answer{200, "text/event-stream", {}, {}};
+  answer.stream = growing.writer.body();
+  return answer;
+}
+
+TEST_F(AdminServerTest, SendsABodyThatGrowsAsItGrowsUntilItsReaderLeaves) {
+  Growing growing;
+  growing.writer.push(base::Bytes::copy_of("one."));
+  Client client(loop_, server_->port());
+  client.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  until([&] { return asked_ == 1; });
+  later_(stream_of(growing));
+  until([&] { return client.heard().find("one.") != std::string::npos; });
+  EXPECT_NE(client.heard().find("Content-Type: text/event-stream"), std::string::npos);
+  EXPECT_EQ(client.heard().find("Content-Length"), std::string::npos);
+  growing.writer.push(base::Bytes::copy_of("two."));
+  until([&] { return client.heard().find("two.") != std::string::npos; });
+  EXPECT_EQ(growing.gone, 0);
+  client.hang_up();
+  until([&] { return growing.gone == 1; });
+}
+
+TEST_F(AdminServerTest, ABodyThatGrowsForAConnectionThatIsGoneIsLeft) {
+  Growing growing;
+  {
+    Client client(loop_, server_->port());
+    client.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    until([&] { return asked_ == 1; });
+    client.hang_up();
+  }
+  until([&] { return dispatcher_.counters().connections == 0; });
+  bool answered = false;
+  loop_.post([&] {
+    later_(stream_of(growing));
+    answered = true;
+  });
+  until([&] { return answered; });
+  EXPECT_EQ(growing.gone, 1);
+}
+
+TEST_F(AdminServerTest, AConnectionThatTakesNothingOfItsAnswerIsEnded) {
+  start(256, {10 * base::kSecond, 500 * base::kMillisecond});
+  Client client(loop_, server_->port());
+  client.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client.pause();
+  until([&] { return dispatcher_.counters().connections == 1; });
+  until([&] { return dispatcher_.counters().connections == 0; });
 }
 
 TEST_F(AdminServerTest, OneThatSendsAheadWaitsForItsAnswers) {

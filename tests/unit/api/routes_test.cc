@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "fake_backend.h"
 #include "fakes.h"
 
 namespace api {
@@ -12,50 +13,18 @@ namespace {
 
 using api_test::ask;
 using api_test::Asked;
+using api_test::FakeBackend;
 using channel::Channels;
-
-/// Answers at once; records its calls.
-class FakeBackend final : public Backend {
- public:
-  void ask_health(Take<Health> take) override { take(health); }
-  void ask_metrics(Take<std::string> take) override { take("kickoff_x 1\n"); }
-  void ask_channels(Take<std::vector<channel::Report>> take) override { take(reports); }
-  void ask_load(Take<Load> take) override { take({{&counters}, 0.25}); }
-  void disconnect_publisher(std::string channel, feed::Id feed, Take<Channels::Disconnect> take) override {
-    disconnected.push_back(channel + (feed == feed::Id::kBackup ? " backup" : ""));
-    take(outcome);
-  }
-  void switch_feed(std::string channel, feed::Id to, Take<Channels::Switch> take) override {
-    switched.push_back(channel + " to " + std::string(feed::to_string(to)));
-    take(switch_outcome);
-  }
-  void order_slate(std::string channel, channel::SlateOrder::Request request, Take<Channels::Slate> take) override {
-    if (request.duration > 0) shortest = std::min(shortest, request.duration);
-    slates.push_back(channel + (request.on ? " on" : " off") + " for " +
-                     std::to_string(request.duration / base::kMillisecond) + " ms: " + request.reason +
-                     (request.text.empty() ? "" : "; " + request.text));
-    take(slate_outcome);
-  }
-
-  Health health;
-  std::vector<channel::Report> reports;
-  serve::Counters counters;
-  Channels::Disconnect outcome = Channels::Disconnect::kDone;
-  Channels::Switch switch_outcome = channel::Channel::SwitchOutcome::kDone;
-  std::vector<std::string> disconnected;
-  std::vector<std::string> switched;
-  Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
-  std::vector<std::string> slates;
-  base::Micros shortest = INT64_MAX;  ///< duration of an order that has one
-};
 
 class RoutesTest : public testing::Test {
  protected:
   RoutesTest() {
-    add_routes(dispatcher_, backend_, clock_, "<title>the page</title>");
+    add_routes(dispatcher_, backend_, streams_, clock_, "<title>the page</title>");
     dispatcher_.set_access({Tokens({make_token("operations", "t", Role::kOperate)}), HostRule()});
   }
-  Answer get(const std::string& path) { return ask(dispatcher_, {"GET", path}).value_or(Answer{0, {}, {}, {}}); }
+  Answer get(const std::string& path, const std::string& query = "") {
+    return ask(dispatcher_, {"GET", path, query}).value_or(Answer{0, {}, {}, {}});
+  }
   Answer kick(const std::string& channel, const std::string& query = "") {
     return ask(dispatcher_, {"DELETE",
                              "/api/v1/channels/" + channel + "/publisher",
@@ -77,7 +46,8 @@ class RoutesTest : public testing::Test {
   }
 
   api_test::FakeClock clock_;
-  FakeBackend backend_;
+  FakeBackend backend_{{.source = "/kickoff/here", .most = 3}};
+  EventStreams streams_{backend_, clock_};
   Dispatcher dispatcher_{clock_};
 };
 
@@ -116,6 +86,72 @@ TEST_F(RoutesTest, GivesTheStateAsJson) {
   EXPECT_EQ(instance["time"], "2027-01-15T08:00:00.000Z");
   for (const char* path : {"/api/v1/channels", "/api/v1/instance", "/api/v1/openapi.json"})
     EXPECT_EQ(get(path).content_type, "application/json") << path;
+}
+
+TEST_F(RoutesTest, GivesEventsAfterANumberAsCloudEvents) {
+  for (const char* channel : {"match", "other"})
+    backend_.log.append({.type = events::Type::kFeedSwitch, .channel = channel, .data = {{"to", "backup"}}});
+  const Answer answer = get("/api/v1/events");
+  EXPECT_EQ(answer.content_type, "application/json");
+  const auto page = nlohmann::json::parse(answer.body);
+  ASSERT_EQ(page["events"].size(), 2U);
+  EXPECT_EQ(page["events"][0]["type"], "live.kickoff.feed.switch");
+  EXPECT_EQ(page["events"][0]["subject"], "channels/match");
+  EXPECT_EQ(page["events"][0]["source"], "/kickoff/here");
+  EXPECT_EQ(page["next"], page["newest"]);
+  EXPECT_EQ(page["missed"], false);
+  const std::uint64_t newest = page["newest"];
+  EXPECT_EQ(page["oldest"], newest - 1);
+  const auto rest = nlohmann::json::parse(get("/api/v1/events", "after=" + std::to_string(newest - 1)).body);
+  ASSERT_EQ(rest["events"].size(), 1U);
+  EXPECT_EQ(rest["events"][0]["subject"], "channels/other");
+  EXPECT_EQ(rest["events"][0]["data"]["to"], "backup");
+  const std::string padded = rest["events"][0]["sequence"];
+  EXPECT_EQ(nlohmann::json::parse(get("/api/v1/events", "after=" + padded).body)["events"].size(), 0U);
+}
+
+TEST_F(RoutesTest, GivesAStreamOfEventsToAClientThatAsksForOne) {
+  const auto open = [this](const std::string& query, const std::string& last) {
+    std::vector<std::pair<std::string, std::string>> fields = {{"accept", "text/event-stream"}};
+    if (!last.empty()) fields.emplace_back("last-event-id", last);
+    return ask(dispatcher_, {"GET", "/api/v1/events", query, "localhost", fields}).value_or(Answer{0, {}, {}, {}});
+  };
+  EXPECT_NE(open("channel=match", "").stream, nullptr);
+  EXPECT_EQ(backend_.queries.back().channel, "match");
+  open("after=7", "");
+  EXPECT_EQ(backend_.queries.back().after, 7U);
+  open("after=7", "9");
+  EXPECT_EQ(backend_.queries.back().after, 9U) << "a client that resumes has the same address as before";
+  EXPECT_EQ(open("", "x").status, 400);
+  EXPECT_EQ(get("/api/v1/events").stream, nullptr);
+  EXPECT_EQ(api_test::field_of(get("/api/v1/events"), "vary"), "accept");
+}
+
+TEST_F(RoutesTest, TellsAReaderOfEventsThatItHasMissedSome) {
+  for (int i = 0; i < 5; ++i) backend_.log.append({.type = events::Type::kConfigReload});
+  const auto page = nlohmann::json::parse(get("/api/v1/events", "after=1").body);
+  EXPECT_EQ(page["missed"], true);
+  EXPECT_EQ(page["events"].size(), 3U);
+}
+
+TEST_F(RoutesTest, PassesTheFiltersOfEventsOn) {
+  EXPECT_EQ(get("/api/v1/events", "channel=a%20b&type=feed.&limit=1000&after=7").status, 200);
+  EXPECT_EQ(backend_.queries.back().channel, "a b");
+  EXPECT_EQ(backend_.queries.back().type, "feed.");
+  EXPECT_EQ(backend_.queries.back().limit, 1000U);
+  EXPECT_EQ(backend_.queries.back().after, 7U);
+  get("/api/v1/events");
+  EXPECT_EQ(backend_.queries.back().limit, 100U);
+}
+
+TEST_F(RoutesTest, RefusesNumbersOfEventsThatAreNone) {
+  for (const char* query : {"after=", "after=-1", "after=x", "after=1x", "after=18446744073709551616", "limit=0",
+                            "limit=1001", "limit=many"}) {
+    const Answer answer = get("/api/v1/events", query);
+    EXPECT_EQ(answer.status, 400) << query;
+    EXPECT_EQ(answer.content_type, "application/problem+json");
+  }
+  EXPECT_TRUE(backend_.queries.empty());
 }
 
 TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {

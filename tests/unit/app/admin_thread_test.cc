@@ -41,7 +41,10 @@ class AdminThreadTest : public ::testing::Test {
                          return channel == "match" ? channel::Channels::Disconnect::kDone
                                                    : channel::Channels::Disconnect::kNoChannel;
                        },
-                       [](const std::string&, feed::Id) { return channel::Channels::Switch{}; }};
+                       [](const std::string&, feed::Id) { return channel::Channels::Switch{}; },
+                       {},
+                       [this](const events::Query& query) { return events_.read(query); },
+                       [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
   }
   /// The answer to a request of another thread's, while the control loop runs here.
@@ -70,6 +73,7 @@ class AdminThreadTest : public ::testing::Test {
   Config config_;
   std::optional<api::Token> environment_;
   Overview overview_;
+  events::Log events_{clock_};
   int collected_ = 0;
   std::vector<std::string> disconnected_;
   std::thread::id collector_;
@@ -127,6 +131,15 @@ TEST_F(AdminThreadTest, ListsChannelsAsJson) {
   EXPECT_EQ(status_of(answer), "200");
   EXPECT_NE(answer.find("application/json"), std::string::npos);
   EXPECT_NE(answer.find("\"match\""), std::string::npos);
+}
+
+TEST_F(AdminThreadTest, GivesTheEventsOfTheControlLoop) {
+  auto admin = start().take();
+  events_.append({.type = events::Type::kOutage, .channel = "match", .state = events::State::kRaised});
+  const std::string answer = ask(*admin, "/api/v1/events");
+  EXPECT_EQ(status_of(answer), "200");
+  EXPECT_NE(answer.find("\"live.kickoff.outage\""), std::string::npos);
+  events_.watch(nullptr);
 }
 
 TEST_F(AdminThreadTest, TellsTheInstancesRoomAsJson) {

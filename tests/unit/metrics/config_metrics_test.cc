@@ -31,6 +31,15 @@ TEST(ConfigMetrics, TellAReloadThatWasRefusedAndWhenTheLastGoodOneWas) {
   expect_told(text, "kickoff_config_last_reload_success_timestamp_seconds 1700000005");
 }
 
+TEST(EventMetrics, CountByTypeAlsoWhatHasNotHappened) {
+  Instance instance;
+  instance.events = {{"live.kickoff.outage", 3}, {"live.kickoff.slate", 0}};
+  const std::string text = write_exposition(instance, {}, {});
+  expect_told(text, "# TYPE kickoff_events_total counter");
+  expect_told(text, "kickoff_events_total{type=\"live.kickoff.outage\"} 3");
+  expect_told(text, "kickoff_events_total{type=\"live.kickoff.slate\"} 0");
+}
+
 TEST(ConfigMetrics, TellWhenEachCertificateExpires) {
   const std::string text = page_of({}, {{"/etc/kickoff/a.pem", 1'800'000'000}, {"state/\"b\".crt", 0}});
   expect_told(text, "# TYPE kickoff_tls_certificate_expiry_timestamp_seconds gauge");

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/event_streams.h"
+#include "api/routes.h"
+#include "fakes.h"
+
+namespace api_test {
+
+using channel::Channels;
+
+/// Answers at once; records its calls.
+class FakeBackend final : public api::Backend {
+ public:
+  explicit FakeBackend(events::Log::Options options = {}) : log(clock, std::move(options)) {}
+
+  void ask_health(Take<Health> take) override { take(health); }
+  void ask_metrics(Take<std::string> take) override { take("kickoff_x 1\n"); }
+  void ask_channels(Take<std::vector<channel::Report>> take) override { take(reports); }
+  void ask_load(Take<Load> take) override { take({{&counters}, 0.25}); }
+  void ask_events(events::Query query, Take<events::Page> take) override {
+    queries.push_back(query);
+    if (holds) {
+      held.push_back([take = std::move(take), page = log.read(query)] { take(page); });
+    } else {
+      take(log.read(query));
+    }
+  }
+  void disconnect_publisher(std::string channel, feed::Id feed, Take<Channels::Disconnect> take) override {
+    disconnected.push_back(channel + (feed == feed::Id::kBackup ? " backup" : ""));
+    take(outcome);
+  }
+  void switch_feed(std::string channel, feed::Id to, Take<Channels::Switch> take) override {
+    switched.push_back(channel + " to " + std::string(feed::to_string(to)));
+    take(switch_outcome);
+  }
+  void order_slate(std::string channel, channel::SlateOrder::Request request, Take<Channels::Slate> take) override {
+    if (request.duration > 0) shortest = std::min(shortest, request.duration);
+    slates.push_back(channel + (request.on ? " on" : " off") + " for " +
+                     std::to_string(request.duration / base::kMillisecond) + " ms: " + request.reason +
+                     (request.text.empty() ? "" : "; " + request.text));
+    take(slate_outcome);
+  }
+
+  /// Gives the answers of the log that are held.
+  void release() {
+    for (const auto& answer : std::exchange(held, {})) answer();
+  }
+
+  FakeClock clock;
+  events::Log log;
+  std::vector<events::Query> queries;
+  bool holds = false;  ///< answers of the log come with release()
+  std::vector<std::function<void()>> held;
+  Health health;
+  std::vector<channel::Report> reports;
+  serve::Counters counters;
+  Channels::Disconnect outcome = Channels::Disconnect::kDone;
+  Channels::Switch switch_outcome = channel::Channel::SwitchOutcome::kDone;
+  std::vector<std::string> disconnected;
+  std::vector<std::string> switched;
+  Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
+  std::vector<std::string> slates;
+  base::Micros shortest = INT64_MAX;  ///< duration of an order that has one
+};
+
+}  // namespace api_test
