@@ -304,6 +304,7 @@ void Channel::on_alarm() {
   source_.tick(environment_.clock.utc());
   for (FeedSlot& slot : feeds_) slot.end_silence(options_.idle);
   choose_feed();
+  watch_outage();
   if (slate_order_.over(environment_.clock.steady())) end_slate("its time is over");
   const bool over = environment_.clock.steady() >= deadline_;
   if (state_ == State::kGrace && over) {
@@ -313,6 +314,12 @@ void Channel::on_alarm() {
   } else if (state_ == State::kEnding && over) {
     source_.abort("source did not finish");
   }
+}
+
+void Channel::watch_outage() {
+  const bool runs = state_ == State::kLive || state_ == State::kGrace;
+  if (!runs || !source_.running() || !position_.known()) return;
+  outage_.note_feed(usable(state_of(choice_.shown()), options_.failover), environment_.clock.utc());
 }
 
 void Channel::stop() {

@@ -132,6 +132,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedSlot& slot(feed::Id id) { return feeds_[feed::index(id)]; }
   bool any_connected() const;
   void watch_errors();
+  void watch_outage();
   FeedChoice::States states();
   void choose_feed();
   void show(const FeedChoice::Switch& change);

@@ -18,19 +18,32 @@ void OutageWatch::apply(const record::Record& record) {
 
 void OutageWatch::on_marker(const record::Marker& marker) {
   if (marker.kind != record::kOutageClass) return;
-  if (marker.end) return clear(*marker.end, "media");
-  if (since_) return;  // by the stand-in, of an outage that a worker has begun
-  since_ = marker.start;
-  events_.append(
-      {events::Type::kOutage, channel_, events::State::kRaised, {}, {{"since", base::format_utc(marker.start)}}});
+  if (marker.end) {
+    marked_.reset();
+    return clear_if_over(*marker.end);
+  }
+  if (marked_) return;  // by the stand-in, of an outage that a worker has begun
+  marked_ = marker.start;
+  raise(marker.start);
 }
 
 void OutageWatch::on_part(const record::Part& part) {
-  if (!since_ || part.held || part.rendition >= position_.renditions.size()) return;
+  if (!marked_ || part.held || part.rendition >= position_.renditions.size()) return;
   const media::Kind kind = position_.presentation.renditions[part.rendition].track.kind();
   if (kind != (has_video() ? media::Kind::kVideo : media::Kind::kAudio)) return;
   const base::Micros start = media::rescale(part.start, position_.renditions[part.rendition].timescale, base::kSecond);
-  if (start >= *since_) clear(start, "media");
+  if (start < *marked_) return;
+  marked_.reset();
+  clear_if_over(start);
+}
+
+void OutageWatch::note_feed(bool media, base::Micros utc) {
+  if (media) {
+    silent_.reset();
+    return clear_if_over(utc);
+  }
+  if (!silent_) silent_ = utc;
+  if (utc - *silent_ >= kLeast) raise(*silent_);
 }
 
 bool OutageWatch::has_video() const {
@@ -39,7 +52,21 @@ bool OutageWatch::has_video() const {
                      [](const record::Rendition& rendition) { return rendition.track.kind() == media::Kind::kVideo; });
 }
 
-void OutageWatch::end(base::Micros utc) { clear(utc, "ended"); }
+void OutageWatch::end(base::Micros utc) {
+  marked_.reset();
+  silent_.reset();
+  clear(utc, "ended");
+}
+
+void OutageWatch::raise(base::Micros since) {
+  if (since_) return;
+  since_ = since;
+  events_.append({events::Type::kOutage, channel_, events::State::kRaised, {}, {{"since", base::format_utc(since)}}});
+}
+
+void OutageWatch::clear_if_over(base::Micros until) {
+  if (!marked_ && !silent_) clear(until, "media");
+}
 
 void OutageWatch::clear(base::Micros until, std::string_view reason) {
   if (!since_) return;

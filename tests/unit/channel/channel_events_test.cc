@@ -109,6 +109,25 @@ TEST_F(ChannelEventsTest, AnOutageLastsUntilTheChannelEnds) {
   EXPECT_NE(events_.of("outage cleared")[0].find("reason=ended"), std::string::npos);
 }
 
+TEST_F(ChannelEventsTest, AnOutageIsSeenByTheFeedToo) {
+  FakeFeed* const feed = publish();
+  flow(kSecond);
+  end(feed);
+  wait(kSecond);
+  EXPECT_TRUE(events_.of("outage").empty()) << "nobody sees anything yet";
+  publish();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  flow(kSecond);
+  EXPECT_TRUE(events_.of("outage").empty());
+  end(&feeds_.back());
+  wait(kSecond);
+  EXPECT_EQ(events_.of("outage raised").size(), 1U);
+  publish();
+  flow(kSecond);
+  ASSERT_EQ(events_.of("outage cleared").size(), 1U);
+  EXPECT_NE(events_.of("outage cleared")[0].find("reason=media"), std::string::npos);
+}
+
 TEST_F(ChannelEventsTest, AWorkerThatDiesIsLostAndAnotherStarts) {
   publish();
   worker().say({sound(), part_at(time_.utc(), 0)});
@@ -142,7 +161,7 @@ TEST_F(ChannelEventsTest, AWorkerThatCannotStartIsReportedOnce) {
   publish();
   time_.advance(5 * kSecond);
   ASSERT_EQ(events_.of("worker.lost").size(), 1U);
-  EXPECT_EQ(events_.lines.back().find("worker.lost match reason=cannot_start text=no descriptors"), 0U);
+  EXPECT_EQ(events_.lines.back().find("worker.lost match reason=cannot_start text=system: no descriptors"), 0U);
   spawner_.failing = false;
   time_.advance(kSecond);
   EXPECT_EQ(events_.of("worker.started").size(), 1U);

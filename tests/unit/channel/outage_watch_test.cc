@@ -74,6 +74,30 @@ TEST_F(OutageWatchTest, WithVideoGoesByVideoAlone) {
   EXPECT_EQ(events_.lines.size(), 2U);
 }
 
+TEST_F(OutageWatchTest, IsThereWhileTheShownFeedBringsNothingThoughEncodersMakeParts) {
+  watch_.note_feed(true, kBegan);
+  watch_.note_feed(false, kBegan + kSecond);
+  watch_.note_feed(false, kBegan + kSecond + OutageWatch::kLeast - 1);
+  EXPECT_TRUE(events_.lines.empty()) << "not yet";
+  watch_.note_feed(false, kBegan + kSecond + OutageWatch::kLeast);
+  EXPECT_EQ(events_.lines, Lines{"outage raised match since=2023-11-14T22:13:23.000Z"});
+  part(kBegan + 4 * kSecond, false);
+  watch_.note_feed(false, kBegan + 5 * kSecond);
+  EXPECT_EQ(events_.lines.size(), 1U);
+  watch_.note_feed(true, kBegan + 6 * kSecond);
+  EXPECT_EQ(events_.lines.back(), "outage cleared match reason=media seconds=5.000");
+}
+
+TEST_F(OutageWatchTest, IsOverWhenNeitherTheLogNorTheFeedSaysSo) {
+  watch_.note_feed(false, kBegan - kSecond);
+  marker(kBegan);
+  watch_.note_feed(false, kBegan + kSecond);
+  watch_.note_feed(true, kBegan + 2 * kSecond);
+  EXPECT_EQ(events_.lines, Lines{kRaised}) << "one, and media has not come to the log yet";
+  marker(kBegan, kBegan + 3 * kSecond);
+  EXPECT_EQ(events_.lines.size(), 2U);
+}
+
 TEST_F(OutageWatchTest, EndsWithTheLog) {
   watch_.end(kBegan);
   EXPECT_TRUE(events_.lines.empty());
