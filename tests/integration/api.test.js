@@ -208,6 +208,10 @@ test('what has happened is in the event log in order, as CloudEvents, and comes 
     request.destroy();
     await backup.stop('SIGKILL');
   }
+  const outages = async () => JSON.parse((await server.admin('/api/v1/events?type=outage')).text).events.map(({ state }) => state).join();
+  await server.until('the outage is told', async () => (await outages()).endsWith('raised'), 10000);
+  pusher = pushRtmp(source(), server.rtmp('match'));
+  await server.until('its end is told', async () => (await outages()).endsWith('cleared'), 20000);
   assert.strictEqual(stream.type, 'text/event-stream');
   const [, id, live] = /id: (\d+)\ndata: (.*)\n\n/.exec(stream.text);
   assertFits('Event', live);
@@ -219,8 +223,9 @@ test('what has happened is in the event log in order, as CloudEvents, and comes 
   assert.strictEqual(page.missed, false);
   const told = page.events.map(({ type, state, data }) => [type.replace('live.kickoff.', ''), state, data.feed ?? data.reason].filter(Boolean).join(' '));
   // The test before had an operator disconnect the only publisher, which came back.
-  const story = ['publisher.connected primary', 'worker.started', 'publisher.disconnected primary', 'outage raised', 'publisher.connected primary', 'outage cleared media',
-    'publisher.connected backup', 'publisher.disconnected primary', 'feed.switch lost'];
+  const story = ['publisher.connected primary', 'worker.started', 'publisher.disconnected primary', 'publisher.connected primary',
+    'publisher.connected backup', 'publisher.disconnected primary', 'feed.switch lost', 'publisher.disconnected backup', 'outage raised', 'publisher.connected primary',
+    'outage cleared media'];
   let at = 0;
   for (const event of told) if (event === story[at]) at++;
   assert.strictEqual(story[at], undefined, told.join('\n'));
