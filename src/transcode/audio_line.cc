@@ -128,6 +128,16 @@ base::Status AudioLine::finish_frames(Output& out) {
   return encoder_.finish([&](media::Packet&& packet) { deliver(std::move(packet), out); });
 }
 
+base::Status AudioLine::give_slate(base::View file) {
+  const SlateSound::Format format{encoder_.format(), encoder_.layout(), static_cast<int>(rate())};
+  TRY(slate_, SlateMix::make(file, format));
+  return base::Ok{};
+}
+
+void AudioLine::show_slate(const SlateCourse& course, bool hidden) {
+  if (slate_ != nullptr) slate_->set(course, hidden);
+}
+
 base::Status AudioLine::flush(Output& out) {
   if (!begun_) return base::Ok{};
   begun_ = false;
@@ -137,6 +147,7 @@ base::Status AudioLine::flush(Output& out) {
 base::Status AudioLine::encode(Output& out) {
   while (FramePtr frame = resampler_.take(encoder_.frame_samples())) {
     frame->pts = next_;
+    if (slate_ != nullptr) slate_->mix(*frame, next_);
     next_ += encoder_.frame_samples();
     TRY_OK(encoder_.encode(*frame, [&](media::Packet&& packet) { deliver(std::move(packet), out); }));
   }

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "transcode/audio_encoder.h"
@@ -10,6 +12,7 @@
 #include "transcode/output.h"
 #include "transcode/resampler.h"
 #include "transcode/rung.h"
+#include "transcode/slate_mix.h"
 
 namespace transcode {
 
@@ -54,6 +57,13 @@ class AudioLine {
   std::int64_t end() const;
   /// Puts silence up to `at`; after a time longer than kMostSilence a gap.
   base::Status play_silence(std::int64_t at, Output& out);
+  /// Gives the line the sound of a slate, in a file that outlives it; show_slate() says when. Errors: as
+  /// SlateMix::make().
+  base::Status give_slate(base::View file);
+  /// See SlateMix::set(). Takes effect with what has not been encoded. Nothing happens without a slate.
+  void show_slate(const SlateCourse& course, bool hidden);
+  /// True while the slate is heard, or is to be: it is as long as there is something else, or silence, in its place.
+  bool slate_sounds() const { return slate_ != nullptr && slate_->sounds(); }
   /// Encodes and delivers what waits, the last frame filled up with silence. Nothing can be fed after it.
   base::Status flush(Output& out);
 
@@ -74,6 +84,7 @@ class AudioLine {
   std::size_t index_;
   AudioEncoder encoder_;
   Resampler resampler_;
+  std::unique_ptr<SlateMix> slate_;  ///< null: there is none
   Limits limits_;
   bool begun_ = false;
   std::int64_t first_ = 0;          ///< position of this encoder's first frame

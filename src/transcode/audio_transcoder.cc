@@ -1,5 +1,6 @@
 #include "transcode/audio_transcoder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "transcode/audio_line.h"
@@ -21,6 +22,7 @@ struct AudioTranscoder::State {
   SilenceMeter silence;
   base::Micros heard_until = 0;  ///< end of the newest decoded frame, as its source says
   std::vector<AudioLine> lines;
+  bool slate = false;  ///< all lines have its sound
   Counters counters;
   base::Micros newest_arrival = 0;  ///< of the packets
   bool decodable = true;
@@ -141,6 +143,22 @@ void AudioTranscoder::silence_until(media::Instant until, Output& out) {
   if (!before) return;
   const base::Micros added = until.micros() - before->micros();
   if (added > 0 && added <= AudioLine::kMostSilence) state_->counters.silenced += added;
+}
+
+base::Status AudioTranscoder::give_slate(base::View file) {
+  for (AudioLine& line : state_->lines) TRY_OK(line.give_slate(file));
+  state_->slate = true;
+  return base::Ok{};
+}
+
+bool AudioTranscoder::has_slate() const { return state_->slate; }
+
+void AudioTranscoder::show_slate(const SlateCourse& course, bool hidden) {
+  for (AudioLine& line : state_->lines) line.show_slate(course, hidden);
+}
+
+bool AudioTranscoder::slate_sounds() const {
+  return std::ranges::any_of(state_->lines, [](const AudioLine& line) { return line.slate_sounds(); });
 }
 
 std::optional<media::Instant> AudioTranscoder::end() const {

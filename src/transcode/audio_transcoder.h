@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "media/instant.h"
@@ -12,6 +13,7 @@
 #include "media/track.h"
 #include "transcode/output.h"
 #include "transcode/rung.h"
+#include "transcode/slate_course.h"
 
 namespace transcode {
 
@@ -67,6 +69,15 @@ class AudioTranscoder {
   /// audio before, silence begins at `until`; more than 10 s after it, there is a gap. Audio that comes later for a
   /// time that silence has taken is cut off.
   void silence_until(media::Instant until, Output& out);
+  /// Gives the rungs the sound of a slate's film, in a file that outlives this: show_slate() says when it is heard, in
+  /// the place of what is fed. Errors: as SlateSound::make(); kNotFound where the file has no sound.
+  base::Status give_slate(base::View file);
+  bool has_slate() const;
+  /// `course`: that of the film's pictures. `hidden`: what is fed is not to be heard, whatever `course` says. Takes
+  /// effect with what has not been encoded yet, mixed over 0.2 s. REQUIRES: has_slate().
+  void show_slate(const SlateCourse& course, bool hidden);
+  /// True while the slate is heard, or is to be. It sounds over what is fed: where nothing is, over silence_until().
+  bool slate_sounds() const;
   /// Where everything that was fed and filled ends; nothing before the first.
   std::optional<media::Instant> end() const;
   /// How long what was decoded of the feed has been silent, in media time; 0 while there is sound. Silence that

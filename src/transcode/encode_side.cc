@@ -246,6 +246,8 @@ EncodeSide::Load EncodeSide::load() const {
 
 void EncodeSide::show_slate(bool on, const std::string& text) { state_->slate.ask(on, text); }
 
+SlateCourse EncodeSide::slate_course() const { return state_->slate.course(); }
+
 void EncodeSide::force_key_at(media::Instant pts) { state_->entry.force_key(pts.in(state_->timescale)); }
 
 void EncodeSide::force_key(std::size_t rung) { state_->workers.at(rung)->want_key(); }

@@ -14,6 +14,7 @@
 #include "media/track.h"
 #include "transcode/output.h"
 #include "transcode/rung.h"
+#include "transcode/slate_course.h"
 
 namespace transcode {
 
@@ -140,6 +141,8 @@ class EncodeSide {
   /// Shows the slate from the next picture on, with this text (empty: none), whatever comes, until it is called with
   /// false. Without a slate the picture of that instant stays.
   void show_slate(bool on, const std::string& text);
+  /// Where the film of Options::slate is, for its sound; off where there is none. Thread: any.
+  SlateCourse slate_course() const;
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.
   void force_key_at(media::Instant pts);
   /// Makes the next picture of this rung an IDR frame, and of no other.

@@ -1,26 +1,21 @@
 #include "transcode/slate.h"
 
 extern "C" {
-#include <libavformat/avformat.h>
 #include <libavutil/opt.h>
 }
 
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include "transcode/av.h"
 #include "transcode/frame_pool.h"
+#include "transcode/slate_input.h"
 
 namespace transcode {
 namespace {
 
-// What is not in this list reads other files, or nobody has a slate in it.
-constexpr const char* kFormats = "png_pipe,jpeg_pipe,webp_pipe,mov,mp4,matroska,webm,mpegts";
-constexpr int kReadSize = 64 * 1024;
 // A decoder that gives nothing for so many packets will give nothing.
 constexpr int kMostPacketsAPicture = 600;
 // Its decoding holds up the worker that opens it: UHD takes a quarter of a second.
@@ -30,59 +25,6 @@ constexpr base::Micros kShortest = base::kSecond / 120;
 constexpr int kMostPicturesAtOnce = 32;
 // A film that is asked for a picture further away goes on from where it is: decoding up to there would take long.
 constexpr base::Micros kMostBehind = 2 * base::kSecond;
-
-using FormatContextPtr = std::unique_ptr<AVFormatContext, FreeByAddress<avformat_close_input>>;
-
-}  // namespace
-
-/// libavformat's view of bytes in memory.
-class SlateInput {
- public:
-  explicit SlateInput(base::View bytes) : bytes_(bytes) {
-    auto* const buffer = static_cast<unsigned char*>(av_malloc(kReadSize));
-    io_ = avio_alloc_context(buffer, kReadSize, 0, this, &SlateInput::read, nullptr, &SlateInput::seek);
-  }
-  ~SlateInput() {
-    if (io_ != nullptr) av_freep(static_cast<void*>(&io_->buffer));
-    avio_context_free(&io_);
-  }
-  SlateInput(const SlateInput&) = delete;
-  SlateInput& operator=(const SlateInput&) = delete;
-
-  AVIOContext* io() { return io_; }
-
- private:
-  static int read(void* self, std::uint8_t* out, int size) {
-    auto& in = *static_cast<SlateInput*>(self);
-    const std::size_t taken = std::min(in.bytes_.size() - in.at_, static_cast<std::size_t>(size));
-    if (taken == 0) return AVERROR_EOF;
-    std::memcpy(out, in.bytes_.data() + in.at_, taken);
-    in.at_ += taken;
-    return static_cast<int>(taken);
-  }
-  static std::int64_t seek(void* self, std::int64_t offset, int whence) {
-    auto& in = *static_cast<SlateInput*>(self);
-    const auto size = static_cast<std::int64_t>(in.bytes_.size());
-    if (whence == AVSEEK_SIZE) return size;
-    if (whence == SEEK_CUR) offset += static_cast<std::int64_t>(in.at_);
-    if (whence == SEEK_END) offset += size;
-    if (offset < 0 || offset > size) return AVERROR(EINVAL);
-    in.at_ = static_cast<std::size_t>(offset);
-    return offset;
-  }
-
-  base::View bytes_;
-  std::size_t at_ = 0;
-  AVIOContext* io_ = nullptr;
-};
-
-namespace {
-
-base::Error unusable(std::string why) {
-  return {base::Code::kMalformed, std::move(why) +
-                                      "; a slate is a PNG, JPEG or WebP picture, or a film in MP4, MOV, "
-                                      "Matroska, WebM or MPEG-TS"};
-}
 
 /// The matrix that libswscale should take a picture's samples for; RGB has none.
 const int* matrix_of(AVColorSpace space) { return sws_getCoefficients(space == AVCOL_SPC_RGB ? SWS_CS_ITU709 : space); }
@@ -173,7 +115,6 @@ struct Slate::State {
   State(base::View file, const media::Colour& colour) : input(file), converter(colour) {}
 
   base::Status open();
-  base::Status open_decoder(const AVStream& stream);
   FramePtr decode();
   FramePtr next();
   bool rewind();
@@ -199,52 +140,25 @@ struct Slate::State {
 };
 
 base::Status Slate::State::open() {
-  if (input.io() == nullptr || packet == nullptr) return av_failure(AVERROR(ENOMEM), "slate");
-  AVFormatContext* context = avformat_alloc_context();
-  if (context == nullptr) return av_failure(AVERROR(ENOMEM), "slate");
-  context->pb = input.io();
-  context->flags |= AVFMT_FLAG_CUSTOM_IO;
-  context->format_whitelist = av_strdup(kFormats);
-  context->protocol_whitelist = av_strdup("");
-  // Frees the context where it fails.
-  if (const int code = avformat_open_input(&context, nullptr, nullptr, nullptr); code < 0) {
-    return unusable(av_failure(code, "the slate cannot be read").message());
-  }
-  format.reset(context);
-  if (const int code = avformat_find_stream_info(context, nullptr); code < 0) {
-    return unusable(av_failure(code, "the slate cannot be read").message());
-  }
+  if (packet == nullptr) return av_failure(AVERROR(ENOMEM), "slate");
+  TRY(format, input.open());
+  AVFormatContext* const context = format.get();
   stream = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-  if (stream < 0) return unusable("the slate has no picture");
+  if (stream < 0) return SlateInput::unusable("the slate has no picture");
   for (unsigned i = 0; i < context->nb_streams; ++i) {
     if (static_cast<int>(i) != stream) context->streams[i]->discard = AVDISCARD_ALL;
   }
   const AVStream& video = *context->streams[stream];
-  TRY_OK(open_decoder(video));
+  TRY(decoder, SlateInput::open_decoder(video, kMostPixels));
   const AVRational rate = video.avg_frame_rate;
   lasts = rate.num > 0 ? av_rescale(base::kSecond, rate.den, rate.num) : base::kSecond / 25;
   const FramePtr picture = decode();
-  if (picture == nullptr) return unusable("the slate's picture cannot be decoded");
+  if (picture == nullptr) return SlateInput::unusable("the slate's picture cannot be decoded");
   first = time_of(*picture);
   shown = converter.convert(*picture);
-  if (shown == nullptr) return unusable("the slate's pixel format cannot be converted");
+  if (shown == nullptr) return SlateInput::unusable("the slate's pixel format cannot be converted");
   coming = next();
   still = turn > 0 || coming == nullptr;
-  return base::Ok{};
-}
-
-base::Status Slate::State::open_decoder(const AVStream& video) {
-  const AVCodec* codec = avcodec_find_decoder(video.codecpar->codec_id);
-  if (codec == nullptr) return unusable("the slate's codec has no decoder");
-  decoder.reset(avcodec_alloc_context3(codec));
-  if (decoder == nullptr) return av_failure(AVERROR(ENOMEM), "slate");
-  if (const int code = avcodec_parameters_to_context(decoder.get(), video.codecpar); code < 0) {
-    return av_failure(code, "slate");
-  }
-  decoder->thread_count = 1;
-  decoder->max_pixels = kMostPixels;
-  decoder->pkt_timebase = video.time_base;
-  if (const int code = avcodec_open2(decoder.get(), codec, nullptr); code < 0) return av_failure(code, "slate");
   return base::Ok{};
 }
 
@@ -278,11 +192,7 @@ bool Slate::State::rewind() {
   avcodec_flush_buffers(decoder.get());
   drained = false;
   newest = -lasts;
-  AVFormatContext* const file = format.get();
-  // libavformat finds a place in a transport stream by decoding times alone, which need not be a key frame's.
-  const bool transport = std::strcmp(file->iformat->name, "mpegts") == 0;
-  if (transport) return avformat_seek_file(file, -1, 0, 0, 0, AVSEEK_FLAG_BYTE) >= 0;
-  return av_seek_frame(file, stream, file->streams[stream]->start_time, AVSEEK_FLAG_BACKWARD) >= 0;
+  return SlateInput::rewind(*format, stream);
 }
 
 /// The picture after `coming`, of the next turn where this one is over; null where there is none. Time stamps that do
@@ -310,8 +220,7 @@ FramePtr Slate::State::next() {
 
 base::Micros Slate::State::time_of(const AVFrame& frame) const {
   if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return first + newest + lasts;
-  const AVRational base = format->streams[stream]->time_base;
-  return av_rescale(frame.best_effort_timestamp, base::kSecond * base.num, base.den);
+  return SlateInput::time_of(*format->streams[stream], frame.best_effort_timestamp);
 }
 
 Slate::Slate(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -319,8 +228,7 @@ Slate::Slate(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Slate::~Slate() = default;
 
 base::Result<std::unique_ptr<Slate>> Slate::make(base::View file, const media::Colour& colour) {
-  quiet_libav();
-  if (file.size() > kMostBytes) return unusable("the slate is larger than 64 MiB");
+  if (file.size() > kMostBytes) return SlateInput::unusable("the slate is larger than 64 MiB");
   std::unique_ptr<Slate> slate(new Slate(std::make_unique<State>(file, colour)));
   TRY_OK(slate->state_->open());
   return slate;
@@ -350,6 +258,8 @@ bool Slate::move_to(base::Micros at) {
   state.shown = std::move(converted);
   return true;
 }
+
+base::Micros Slate::turn() const { return state_->still ? 0 : state_->turn; }
 
 const AVFrame& Slate::picture() const { return *state_->shown; }
 

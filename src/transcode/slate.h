@@ -13,8 +13,8 @@ struct AVFrame;
 namespace transcode {
 
 /// What viewers see while there is nothing else to show: a still (PNG, JPEG, WebP) or a film (MP4, MOV, Matroska, WebM,
-/// MPEG-TS) that is played over and over, without its sound. It comes from memory, and names in it are not followed.
-/// Pictures are decoded as they are asked for, by the thread that asks. Thread: one at a time.
+/// MPEG-TS) that is played over and over; SlateSound plays its sound. It comes from memory, and names in it are not
+/// followed. Pictures are decoded as they are asked for, by the thread that asks. Thread: one at a time.
 class Slate {
  public:
   /// Of the file.
@@ -30,6 +30,9 @@ class Slate {
   /// Moves to the picture of the instant `at` since the slate began to be shown. False where it is the picture of the
   /// call before. An earlier instant than before: the slate begins anew.
   bool move_to(base::Micros at);
+  /// When the newest turn of the film that is decoded began, or begins, since the slate began to be shown: pictures are
+  /// at their time in the film after it. 0 of a still.
+  base::Micros turn() const;
   /// The picture there: 8-bit 4:2:0. Lives until the next move_to().
   const AVFrame& picture() const;
 

@@ -1,6 +1,7 @@
 #include "transcode/slate_fade.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace transcode {
 
@@ -8,6 +9,7 @@ double SlateFade::next(base::Micros at, What what, bool asked) {
   if (what == What::kPicture || !picture_) picture_ = at;
   const bool absent = what == What::kAbsent && after_ != kNever && at - *picture_ >= after_;
   const bool wanted = asked || absent;
+  if (std::exchange(wanted_, wanted) != wanted) changed_ = at;
   if (wanted && mixed_ == 0) began_ = at;
   // From the first picture of all on: an order that came before it, of a worker that takes over from another.
   if (!newest_ && asked) mixed_ = kMix;

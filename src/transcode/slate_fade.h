@@ -26,6 +26,10 @@ class SlateFade {
   /// REQUIRES: `at` rises.
   double next(base::Micros at, What what, bool asked);
   double share() const { return static_cast<double>(mixed_) / static_cast<double>(kMix); }
+  /// Whether it comes, or is all that is seen; otherwise it goes, or is gone.
+  bool wanted() const { return wanted_; }
+  /// When that last changed.
+  base::Micros changed() const { return changed_; }
   /// When the slate that is seen, or was seen last, began to be.
   base::Micros began() const { return began_; }
 
@@ -33,6 +37,8 @@ class SlateFade {
   const base::Micros after_;
   std::optional<base::Micros> picture_;  ///< the newest of the feed
   std::optional<base::Micros> newest_;
+  bool wanted_ = false;
+  base::Micros changed_ = 0;
   base::Micros began_ = 0;
   base::Micros mixed_ = 0;  ///< 0 to kMix
 };

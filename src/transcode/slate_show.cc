@@ -40,7 +40,10 @@ void SlateShow::next(base::Micros at, SlateFade::What what, const Cascade& feed)
   const bool seen = fade_.next(at, what, asked) > 0;
   shown_ = seen;
   if (!seen && before) title_.release();
-  if (!seen) return;
+  if (!seen) {
+    if (before) tell();
+    return;
+  }
   // On its way out a slate keeps the text that it had; one that an outage goes on with has its own.
   if (asked) {
     const std::lock_guard lock(mutex_);
@@ -51,6 +54,18 @@ void SlateShow::next(base::Micros at, SlateFade::What what, const Cascade& feed)
   if (!before) ++shows_;
   ++pictures_;
   move(at, !before, feed);
+  tell();
+}
+
+void SlateShow::tell() {
+  if (slate_ == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  course_ = {fade_.wanted(), fade_.changed(), fade_.began() + slate_->turn()};
+}
+
+SlateCourse SlateShow::course() const {
+  const std::lock_guard lock(mutex_);
+  return course_;
 }
 
 void SlateShow::move(base::Micros at, bool begins, const Cascade& feed) {

@@ -12,6 +12,7 @@
 #include "transcode/frame_pool.h"
 #include "transcode/rung.h"
 #include "transcode/slate.h"
+#include "transcode/slate_course.h"
 #include "transcode/slate_fade.h"
 #include "transcode/slate_title.h"
 
@@ -20,7 +21,7 @@ namespace transcode {
 /// Puts a slate in the place of the pictures of a ladder, in the sizes of all rungs, with a mix from one to the other:
 /// a film or a still, a text over it, or a text over the picture of the instant at which the slate begins, darkened.
 /// Where there is none of this and an operator wants a slate, that picture alone stands in its place: what is to be
-/// hidden is hidden. Thread: the scaling thread's; ask() and the counters any.
+/// hidden is hidden. Thread: the scaling thread's; ask(), course() and the counters any.
 class SlateShow {
  public:
   struct Options {
@@ -40,6 +41,9 @@ class SlateShow {
   /// The picture for a rung: of `feed`, of the slate, or both mixed. Null where scaling failed.
   FramePtr picture(std::size_t rung, Cascade& feed);
 
+  /// Where the slate's film is; off where the slate is none.
+  SlateCourse course() const;
+
   /// True while the slate is seen.
   bool shown() const { return shown_; }
   /// How often it came to be seen.
@@ -48,6 +52,7 @@ class SlateShow {
   std::uint64_t pictures() const { return pictures_; }
 
  private:
+  void tell();
   void move(base::Micros at, bool begins, const Cascade& feed);
   FramePtr slate_picture(std::size_t rung);
   FramePtr mix(std::size_t rung, const AVFrame& feed, const AVFrame& slate);
@@ -60,8 +65,9 @@ class SlateShow {
   SlateTitle title_;
   bool loaded_ = false;  ///< the cascade has the slate's picture
   std::atomic<bool> asked_{false};
-  std::mutex mutex_;  // a hand-over between two threads, of the text alone
+  mutable std::mutex mutex_;  // a hand-over between two threads, of the text and the course alone
   std::string asked_text_;
+  SlateCourse course_;
   std::atomic<bool> shown_{false};
   std::atomic<std::uint64_t> shows_{0};
   std::atomic<std::uint64_t> pictures_{0};

@@ -103,6 +103,30 @@ TEST(SlateShow, PlaysItsFilmFromTheBeginningEachTime) {
   EXPECT_NEAR(stage.luma(1), 40 + 20 * 4, 4);
 }
 
+TEST(SlateShow, SaysWhereItsFilmIs) {
+  Stage stage(testing::counting_film(5));
+  stage.run(5, What::kPicture);
+  EXPECT_FALSE(stage.show.course().on);
+  stage.run(8, What::kAbsent);
+  EXPECT_TRUE(stage.show.course().on);
+  EXPECT_EQ(stage.show.course().since, 6 * kPictureTime);
+  EXPECT_EQ(stage.show.course().turn, (6 + 5) * kPictureTime) << "the second turn";
+  stage.run(1, What::kPicture);
+  EXPECT_FALSE(stage.show.course().on);
+  EXPECT_EQ(stage.show.course().since, 14 * kPictureTime);
+  stage.run(20, What::kPicture);
+  stage.run(2, What::kAbsent);
+  EXPECT_EQ(stage.show.course().turn, 35 * kPictureTime) << "it began anew";
+}
+
+TEST(SlateShow, OfATextAloneHasNoFilm) {
+  Stage stage({}, 0, "soon");
+  stage.run(5, What::kPicture);
+  stage.run(10, What::kAbsent);
+  EXPECT_TRUE(stage.show.shown());
+  EXPECT_FALSE(stage.show.course().on);
+}
+
 TEST(SlateShow, IsShownWhileItIsAskedFor) {
   Stage stage(testing::png(320, 180, 255, 255, 255), SlateFade::kNever);
   stage.show.ask(true, "");
