@@ -8,8 +8,16 @@
 
 namespace worker {
 
+namespace {
+
+// Shorter than the video's, whose held pictures begin the slate: its sound should be there by then. What is later than
+// this against its usual delay is cut off, while a slate is heard.
+constexpr base::Micros kMargin = 150 * base::kMillisecond;
+
+}  // namespace
+
 AudioLane::AudioLane(const job::Options& options, LaneOutlet& outlet, std::size_t number)
-    : options_(options), outlet_(outlet), number_(number) {}
+    : options_(options), outlet_(outlet), number_(number), hold_clock_({.margin = kMargin}) {}
 
 AudioLane::~AudioLane() = default;
 
@@ -21,6 +29,7 @@ bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int6
   auto transcoder = transcode::AudioTranscoder::make(track, {plan_.rung}, {});
   if (transcoder.ok()) {
     transcoder_ = transcoder.take();
+    open_slate();
     transcoder_->announce(*this);
     add_rendition();
     return true;
@@ -29,6 +38,16 @@ bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int6
                   {{"channel", options_.channel}, {"why", transcoder.error().message()}});
   plan_.copy = can_copy(track);
   return plan_.copy && open_copy();
+}
+
+/// Of a slate that is a picture, or has no sound, there is none: silence is in its place.
+void AudioLane::open_slate() {
+  if (options_.slate == nullptr) return;
+  const base::Status given = transcoder_->give_slate(options_.slate->view());
+  if (given.ok()) return transcoder_->show_slate(slate_, muted_);
+  if (given.error().code == base::Code::kNotFound) return;
+  base::log_error("worker", "no sound of the slate; there is silence in its place",
+                  {{"channel", options_.channel}, {"why", given.error().message()}});
 }
 
 bool AudioLane::open_copy() {
@@ -100,9 +119,26 @@ bool AudioLane::take(media::Packet& packet) {
 /// that have none.
 void AudioLane::publish(media::Packet&& packet) {
   if (!rendition_) return;
-  if (muted_ && silence_.data.empty()) return;
-  if (muted_) packet.data = silence_.data;
+  // One that has the slate's sound is mixed with it before it is encoded.
+  const bool muted = muted_ && !(transcoder_ && transcoder_->has_slate());
+  if (muted && silence_.data.empty()) return;
+  if (muted) packet.data = silence_.data;
   outlet_.publish(*rendition_, std::move(packet));
+}
+
+void AudioLane::mute(bool on) {
+  muted_ = on;
+  follow_slate(slate_);
+}
+
+void AudioLane::follow_slate(const transcode::SlateCourse& course) {
+  slate_ = course;
+  if (transcoder_ && transcoder_->has_slate()) transcoder_->show_slate(course, muted_);
+}
+
+void AudioLane::hold(base::Micros utc) {
+  const auto until = hold_clock_.on_tick(utc, end_);
+  if (until && transcoder_ && transcoder_->slate_sounds()) transcoder_->silence_until(*until, *this);
 }
 
 void AudioLane::pause(base::Micros span) {

@@ -9,6 +9,8 @@
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/audio_transcoder.h"
+#include "transcode/hold_clock.h"
+#include "transcode/slate_course.h"
 #include "worker/lane_outlet.h"
 #include "worker/plan.h"
 #include "worker/rate_meter.h"
@@ -31,8 +33,13 @@ class AudioLane final : private transcode::Output {
 
   const media::Track& source() const { return source_; }
   bool active() const { return active_; }
-  /// Silence in place of what comes, until it is called with false.
-  void mute(bool on) { muted_ = on; }
+  /// Silence in place of what comes, until it is called with false; an encoded rendition of a channel whose slate is a
+  /// film has the film's sound where follow_slate() says so.
+  void mute(bool on);
+  /// Where the slate's film is in the channel's picture. To be called often: the sound begins and ends with it.
+  void follow_slate(const transcode::SlateCourse& course);
+  /// It is `utc`: while the slate is heard, what should have come by now is its sound alone.
+  void hold(base::Micros utc);
   void release() { active_ = false; }
   /// Silence for `span` after what was taken: a feed that is behind by that has nothing new for that time.
   void pause(base::Micros span);
@@ -47,6 +54,7 @@ class AudioLane final : private transcode::Output {
 
  private:
   bool open_copy();
+  void open_slate();
   void add_rendition();
   void publish(media::Packet&& packet);
   void set_format(const media::Track& track);
@@ -64,6 +72,8 @@ class AudioLane final : private transcode::Output {
   bool active_ = true;    ///< source_ is a track of the current feed
   bool playable_ = true;  ///< something can be made of its format
   bool muted_ = false;
+  transcode::SlateCourse slate_;
+  transcode::HoldClock hold_clock_;  ///< of the feed, without what hold() puts in
   std::uint64_t unplayable_ = 0;
   std::int64_t claimed_rate_ = 0;
   std::optional<media::Instant> end_;  ///< of what was taken

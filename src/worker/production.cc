@@ -139,6 +139,7 @@ void Production::tick(base::Micros utc) {
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);
+  sound_slate();
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
   mark_switch();
@@ -151,6 +152,16 @@ void Production::show_slate(const feed::Slate& slate) {
   slate_ = slate;
   video_.show_slate(slate);
   for (const auto& lane : audio_) lane->mute(slate.on);
+}
+
+/// The film's sound follows its pictures, which are shown on another thread.
+void Production::sound_slate() {
+  if (options_.slate == nullptr) return;
+  const transcode::SlateCourse course = video_.slate_course();
+  for (const auto& lane : audio_) {
+    lane->follow_slate(course);
+    lane->hold(now_);
+  }
 }
 
 void Production::finish() {
@@ -427,6 +438,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   if (!plan) return;
   auto made = std::make_unique<AudioLane>(options_, static_cast<LaneOutlet&>(*this), audio_.size() + 1);
   made->mute(slate_.on);
+  made->follow_slate(video_.slate_course());
   if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
 }
 

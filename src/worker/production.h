@@ -57,6 +57,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   /// Takes over what the encoders finished.
   void on_encoded() {
     video_.on_encoded();
+    sound_slate();
     settle_switch();
     mark_switch();
   }
@@ -103,6 +104,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   std::optional<transcode::PictureHealth::Report> decoded_health(const Feed& feed) const;
   void tick(base::Micros utc);
   void show_slate(const feed::Slate& slate);
+  void sound_slate();
   void finish();
   void forget_early(const media::Track& next);
   void take_audio(Feed& from, const media::Track& track);

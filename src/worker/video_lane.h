@@ -92,6 +92,8 @@ class VideoLane final : private transcode::Output {
   /// Shows the slate in the rungs, whatever the feed shows, until it is called with one that is off; a copy holds its
   /// last key frame. Also of encoders that are opened later.
   void show_slate(const feed::Slate& slate);
+  /// Where the slate's film is in the rungs; off where there are none, or no film.
+  transcode::SlateCourse slate_course() const { return encode_ ? encode_->slate_course() : transcode::SlateCourse{}; }
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
   void on_cut(std::int64_t time);
   /// A rung lost frames and needs a key frame.

@@ -5,6 +5,7 @@
 #include "outlet.h"
 #include "unit/media/hex.h"
 #include "unit/media/samples.h"
+#include "unit/transcode/slate_file.h"
 #include "unit/transcode/source.h"
 
 namespace worker {
@@ -230,6 +231,114 @@ TEST(AudioLane, EncodedAudioIsMutedBehindTheEncoder) {
   const base::Bytes silence = sound.outlet.spec(0).silence.data;
   ASSERT_GT(sound.outlet.packets[0].size(), 40U);
   for (const media::Packet& packet : sound.outlet.packets[0]) EXPECT_EQ(packet.data.text(), silence.text());
+}
+
+/// An encoded rendition of a feed whose sound is a quiet tone, on a channel whose slate is a film of a loud one, each
+/// picture's louder than the one's before it. Times count from second 1000 on.
+struct FilmLane : Sound {
+  explicit FilmLane(const std::vector<std::uint8_t>& film) {
+    options.audio = job::Options::Audio::kEncode;
+    options.slate = base::SharedFile::make(film).take();
+    transcode::testing::AudioSpec spec{.first_sample = 1000 * 48000, .samples = 4 * 48000};
+    spec.signal = [](std::int64_t sample, int) {
+      return 0.02F * std::sin(static_cast<float>(sample % 48000) * 0.1309F);
+    };
+    source = transcode::testing::make_audio(spec);
+    EXPECT_TRUE(open(source.track));
+  }
+  /// What the feed brings up to there, and the server's ticks. Units: ms.
+  void play(std::int64_t until, bool away = false) {
+    for (; at < until; at += 20) {
+      while (next < source.packets.size() && source.packets[next].pts < (1000'000 + at) * 48) {
+        if (!away) lane.take(source.packets[next]);
+        ++next;
+      }
+      if (at % 100 == 0) lane.hold(utc(at));
+    }
+  }
+  static base::Micros utc(std::int64_t ms) { return 1000 * base::kSecond + ms * base::kMillisecond; }
+  std::vector<float> heard() {
+    lane.flush();
+    return transcode::testing::samples_of(outlet.spec(0).track, outlet.packets[0], 1000 * 48000, 4 * 48000);
+  }
+  static float loudness(const std::vector<float>& samples, std::int64_t ms) {
+    return transcode::testing::peak_of(samples, ms * 48, 960);
+  }
+
+  transcode::testing::Feed source;
+  std::size_t next = 0;
+  std::int64_t at = 0;
+};
+
+TEST(AudioLane, PlaysTheSoundOfTheSlatesFilmInStepWithItsPictures) {
+  FilmLane channel(transcode::testing::sound_film({}));
+  channel.play(1000);
+  channel.lane.mute(true);
+  channel.lane.follow_slate({true, FilmLane::utc(1200), FilmLane::utc(1200)});
+  channel.play(2600);
+  channel.lane.mute(false);
+  channel.lane.follow_slate({false, FilmLane::utc(2600), FilmLane::utc(2400)});
+  channel.play(4000);
+  const auto samples = channel.heard();
+  EXPECT_NEAR(FilmLane::loudness(samples, 900), 0.02, 0.01);
+  for (std::int64_t n = 5; n < 35; ++n) {
+    EXPECT_NEAR(FilmLane::loudness(samples, 1200 + n * 40 + 10), 0.05 * static_cast<double>(n % 10 + 1), 0.04) << n;
+  }
+  EXPECT_NEAR(FilmLane::loudness(samples, 3000), 0.02, 0.01);
+  const auto& packets = channel.outlet.packets[0];
+  for (std::size_t i = 1; i < packets.size(); ++i) EXPECT_EQ(packets[i].pts, packets[i - 1].pts + 1024) << i;
+}
+
+TEST(AudioLane, PlaysItInAnOutageToo) {
+  FilmLane channel(transcode::testing::sound_film({.loudness = [](std::int64_t) { return 0.5F; }}));
+  channel.play(1000);
+  channel.play(1300, true);
+  channel.lane.follow_slate({true, FilmLane::utc(1100), FilmLane::utc(1100)});
+  channel.play(2500, true);
+  // It is heard up to where sound should have come by now, and goes in a ramp once the pictures are back.
+  const std::int64_t newest = channel.outlet.packets[0].back().pts / 48 - 1000'000;
+  EXPECT_GT(newest, 2500 - 400);
+  channel.lane.follow_slate({false, FilmLane::utc(2500), FilmLane::utc(2300)});
+  channel.play(4000);
+  const auto samples = channel.heard();
+  EXPECT_LT(FilmLane::loudness(samples, 1050), 0.02);
+  EXPECT_NEAR(FilmLane::loudness(samples, 1400), 0.5, 0.05);
+  EXPECT_NEAR(FilmLane::loudness(samples, 2300), 0.5, 0.05);
+  EXPECT_NEAR(FilmLane::loudness(samples, 3000), 0.02, 0.01);
+  const auto& packets = channel.outlet.packets[0];
+  for (std::size_t i = 1; i < packets.size(); ++i) EXPECT_EQ(packets[i].pts, packets[i - 1].pts + 1024) << i;
+}
+
+TEST(AudioLane, LeavesAnOutageWithoutASlateToThePackager) {
+  FilmLane channel(transcode::testing::sound_film({}));
+  channel.play(1000);
+  const std::size_t made = channel.outlet.packets[0].size();
+  channel.play(3000, true);
+  EXPECT_EQ(channel.outlet.packets[0].size(), made);
+}
+
+TEST(AudioLane, IsSilentUnderASlateThatHasNoSoundOrWhereThePictureIsNoFilm) {
+  for (const auto& film : {transcode::testing::counting_film(3), transcode::testing::png(16, 16, 1, 2, 3)}) {
+    FilmLane channel(film);
+    channel.lane.mute(true);
+    channel.lane.follow_slate({true, FilmLane::utc(0), FilmLane::utc(0)});
+    channel.play(1000);
+    const base::Bytes silence = channel.outlet.spec(0).silence.data;
+    ASSERT_GT(channel.outlet.packets[0].size(), 20U);
+    for (const media::Packet& packet : channel.outlet.packets[0]) EXPECT_EQ(packet.data.text(), silence.text());
+  }
+}
+
+TEST(AudioLane, OfACopyIsSilentUnderAFilmWithSound) {
+  Sound sound;
+  sound.options.slate = base::SharedFile::make(transcode::testing::sound_film({})).take();
+  ASSERT_TRUE(sound.open(aac(257)));
+  sound.lane.mute(true);
+  sound.lane.follow_slate({true, 0, 0});
+  feed(sound.lane, make_packets(257, 0, 1024, 3));
+  sound.lane.hold(10 * base::kSecond);
+  ASSERT_EQ(sound.outlet.packets[0].size(), 3U);
+  EXPECT_EQ(sound.outlet.packets[0][1].data.text(), sound.outlet.spec(0).silence.data.text());
 }
 
 }  // namespace
