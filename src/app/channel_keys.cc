@@ -272,7 +272,8 @@ void declare_slate(Keys& keys, Config::Channel& channel) {
   keys.key(
       {"slate", Reload::kNextWorker,
        "what is shown when an operator asks for it, or in an outage: a picture (PNG, JPEG, WebP) or a film that is "
-       "repeated (MP4, MOV, Matroska, WebM, MPEG-TS; without its sound), of at most 64 MiB"},
+       "repeated (MP4, MOV, Matroska, WebM, MPEG-TS; with its sound in audio that is encoded, not copied), of at most "
+       "64 MiB"},
       file);
   keys.key({"slate_text", Reload::kNextWorker,
             "what viewers read, such as \"We'll be right back\": over the slate's file, or over the last picture, "

@@ -46,7 +46,7 @@ struct Options {
   enum class Outage : std::uint8_t {
     kHold,   ///< the last picture and silence
     kGap,    ///< nothing: gaps in the playlists
-    kSlate,  ///< the slate, in renditions that are encoded, and silence; a copy holds its last picture
+    kSlate,  ///< the slate, in renditions that are encoded, with its sound or silence; a copy holds its last picture
   };
   Outage outage = Outage::kHold;
   base::Micros slate_after = 0;  ///< without a picture, until the slate takes the place of the last one

@@ -24,11 +24,11 @@ before(async () => {
   const slate = path.join(directory, 'blue.png');
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=blue:size=1280x720', '-frames:v', '1', slate]);
   const film = path.join(directory, 'blue.mp4');
-  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=blue:size=640x360:rate=25:duration=1', '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', film]);
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=blue:size=640x360:rate=25:duration=1', '-f', 'lavfi', '-i', 'sine=frequency=2000:sample_rate=44100:duration=1', '-af', 'volume=12dB', '-c:a', 'aac', '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', film]);
   const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }, { height: 90, bitrate: '150k', preset: 'ultrafast' }];
   const rungs = { ladder, part: '200ms', outage: 'slate' };
   server = await Server.start({
-    channels: { '*': copy({ part: '200ms' }), away: { ...rungs, slate, slate_after: '500ms' }, ordered: { ...rungs, outage: 'hold', slate: film },
+    channels: { '*': copy({ part: '200ms' }), away: { ...rungs, slate, slate_after: '500ms' }, ordered: { ...rungs, outage: 'hold', slate: film, audio: { mode: 'encode' } },
       text: { ...rungs, slate_text: "We'll be\nright back", slate_after: '500ms' }, killed: { ...rungs, slate } },
   }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
@@ -55,6 +55,28 @@ async function grounds(channel, height) {
   const uri = list.match(new RegExp(`RESOLUTION=\\d+x${height}[^\n]*\n([^\n]+)`))[1];
   const all = (await pictures(new URL(uri, server.playlist(channel)).href, 10, height, 25)).map(({ ground }) => ground);
   return all.filter((ground, i) => ground !== all[i - 1]).join(' ');
+}
+
+// The order of the tones that are heard, of 440 Hz (the feed) and 2000 Hz (the film), or of neither: 'feed film feed'.
+async function tones(channel) {
+  const list = (await server.get(server.playlist(channel))).text;
+  const uri = new URL(list.match(/TYPE=AUDIO[^\n]*URI="([^"]+)"/)[1], server.playlist(channel)).href;
+  const { stdout } = await execFile('ffmpeg', ['-nostdin', '-v', 'error', '-live_start_index', '0', '-i', uri, '-t', '10', '-f', 'f32le', '-ac', '1', '-ar', '8000', '-'], { encoding: 'buffer', maxBuffer: 1 << 24 });
+  const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~3)));
+  const level = (from, frequency) => {
+    let [re, im] = [0, 0];
+    for (let i = 0; i < 800; ++i) { const turn = 2 * Math.PI * frequency * i / 8000; re += samples[from + i] * Math.cos(turn); im += samples[from + i] * Math.sin(turn); }
+    return Math.hypot(re, im) / 400;
+  };
+  const heard = [];
+  for (let from = 0; from + 800 <= samples.length; from += 800) {
+    const [feed, film] = [level(from, 440), level(from, 2000)];
+    // While one is mixed into the other, neither is alone.
+    if (feed > 0.05 && film < 0.01) heard.push('feed');
+    else if (film > 0.05 && feed < 0.01) heard.push('film');
+    else if (film < 0.002 && feed < 0.002) heard.push('silence');
+  }
+  return heard.filter((tone, i) => tone !== heard[i - 1]).join(' ');
 }
 
 // What is seen in the newest segment of a rendition: its luma below the text, and the share of its middle that is white.
@@ -105,6 +127,7 @@ const cases = [
     await sleep(1500);
     await checking;
     assert.strictEqual(await grounds('ordered', 180), 'red blue red');
+    assert.match(await tones('ordered'), /^(silence )?feed film feed$/);
     assert.match(server.log(), /the slate is shown.*pitch invasion/);
   }],
   ['a text over the last picture, darkened, in an outage, and the text of an order', async () => {
