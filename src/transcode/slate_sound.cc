@@ -28,6 +28,12 @@ void scale(AVFrame& frame, int from, int until, const Gain& gain) {
   }
 }
 
+/// Not so far from 0 that sums of it would not be numbers.
+base::Micros time_of(const AVStream& stream, std::int64_t stamp) {
+  constexpr base::Micros kFarthest = std::int64_t{1} << 50;  // 35 years
+  return std::clamp(SlateInput::time_of(stream, stamp), -kFarthest, kFarthest);
+}
+
 /// The time stamps of the film's pictures, from a first reading of the file.
 struct Pictures {
   void add(base::Micros at) {
@@ -59,7 +65,7 @@ struct SlateSound::State {
   base::Status go_to(std::int64_t at);
   bool decode(int& packets);
   bool feed_decoder(int& packets);
-  void place(const AVFrame& frame);
+  bool place(const AVFrame& frame);
   void finish();
   std::int64_t position_of(base::Micros at) const { return media::rescale(at, base::kSecond, format.rate); }
   std::int64_t written() const { return next + resampler->size() + resampler->held(); }
@@ -76,6 +82,7 @@ struct SlateSound::State {
   std::int64_t length = 0;  ///< of a turn. Units: samples, as below.
   std::int64_t next = 0;    ///< position in the turn of what waits in the resampler
   bool placed = false;      ///< a frame has been, since go_to()
+  bool waits = false;       ///< `frame` is decoded, and silence goes before it
   bool drained = false;     ///< the file has no more packets
   bool ended = false;       ///< nor has the decoder frames
 };
@@ -103,11 +110,11 @@ base::Status SlateSound::State::measure(int video) {
   while (av_read_frame(file.get(), packet.get()) >= 0) {
     const AVStream& of = *file->streams[packet->stream_index];
     if (packet->pts != AV_NOPTS_VALUE) {
-      const base::Micros at = SlateInput::time_of(of, packet->pts);
+      const base::Micros at = time_of(of, packet->pts);
       if (packet->stream_index == video) pictures.add(at);
       if (packet->stream_index == stream) {
         sound_begins = std::min(sound_begins, at);
-        sound_ends = std::max(sound_ends, SlateInput::time_of(of, packet->pts + packet->duration));
+        sound_ends = std::max(sound_ends, at + time_of(of, packet->duration));
       }
     }
     av_packet_unref(packet.get());
@@ -125,6 +132,7 @@ base::Status SlateSound::State::go_to(std::int64_t at) {
   placed = false;
   TRY(Resampler made, Resampler::make(format.format, format.layout, format.rate));
   resampler = std::make_unique<Resampler>(std::move(made));
+  waits = false;
   resampler->fade_in(static_cast<int>(position_of(kEdge)));
   // A decoder of its own, for what one holds is of another place.
   TRY(decoder, SlateInput::open_decoder(*file->streams[stream], 0));
@@ -152,13 +160,17 @@ bool SlateSound::State::feed_decoder(int& packets) {
   return false;
 }
 
-/// Puts the next frame into the resampler. False where there is none, or `packets`, which it counts down, are at 0.
+/// Puts the next frame, or silence that goes before it, into the resampler. False where there is none, or `packets`,
+/// which it counts down, are at 0.
 bool SlateSound::State::decode(int& packets) {
+  if (waits) {
+    waits = !place(*frame);
+    return true;
+  }
   while (!ended) {
     const int code = avcodec_receive_frame(decoder.get(), frame.get());
     if (code == 0) {
-      place(*frame);
-      av_frame_unref(frame.get());
+      waits = !place(*frame);
       return true;
     }
     if (code == AVERROR(EAGAIN) && feed_decoder(packets)) continue;
@@ -175,26 +187,28 @@ void SlateSound::State::finish() {
   (void)resampler->fade_out(static_cast<int>(position_of(kEdge)));  // where memory is out, it ends without
 }
 
-/// Where its time stamp says; silence goes before it, and what is before `next` is left out.
-void SlateSound::State::place(const AVFrame& decoded) {
-  if (decoded.nb_samples <= 0 || decoded.sample_rate <= 0) return;
+/// Where its time stamp says; what is before `next` is left out. False where silence goes before it, of a second at
+/// most so that it needs little memory: the frame is then to be placed again.
+bool SlateSound::State::place(const AVFrame& decoded) {
+  if (decoded.nb_samples <= 0 || decoded.sample_rate <= 0) return true;
   const std::int64_t stamp = decoded.best_effort_timestamp;
   // One without follows the one before it.
-  if (stamp == AV_NOPTS_VALUE && !placed) return;
+  if (stamp == AV_NOPTS_VALUE && !placed) return true;
   const std::int64_t here =
-      stamp == AV_NOPTS_VALUE ? written() : position_of(SlateInput::time_of(*file->streams[stream], stamp) - zero);
+      stamp == AV_NOPTS_VALUE ? written() : position_of(time_of(*file->streams[stream], stamp) - zero);
   placed = true;
-  std::int64_t hole = std::min(here, length) - written();
-  int skip = 0;
+  const std::int64_t hole = std::min(here, length) - written();
   if (hole > position_of(kJitter) || (hole > 0 && resampler->size() == 0)) {
-    resampler->drain();
-    hole = std::min(here, length) - written();
-    if (hole > 0) resampler->silence(static_cast<int>(hole));
-  } else if (hole < -position_of(kJitter) || (hole < 0 && resampler->size() == 0)) {
+    if (resampler->drain() > 0) return false;
+    return resampler->silence(static_cast<int>(std::min<std::int64_t>(hole, format.rate))) == 0;
+  }
+  int skip = 0;
+  if (hole < -position_of(kJitter) || (hole < 0 && resampler->size() == 0)) {
     skip = static_cast<int>(
         std::min<std::int64_t>(media::rescale(-hole, format.rate, decoded.sample_rate), decoded.nb_samples));
   }
   if (skip < decoded.nb_samples) (void)resampler->feed(decoded, skip);  // what cannot be converted is left out
+  return true;
 }
 
 SlateSound::SlateSound(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -229,7 +243,8 @@ FramePtr SlateSound::read(std::int64_t at, int count) {
     if (in_turn != state.next && !state.go_to(in_turn).ok()) return out;
     const int wanted = static_cast<int>(std::min<std::int64_t>(count - done, state.length - state.next));
     // What ends needs a ramp before it.
-    while (state.resampler->size() < wanted + edge && state.decode(packets)) {
+    const std::int64_t needed = std::min<std::int64_t>(wanted + edge, state.length - state.next);
+    while (state.resampler->size() < needed && state.decode(packets)) {
     }
     const int have = std::min(wanted, state.resampler->size());
     if (const FramePtr sound = have > 0 ? state.resampler->take(have) : nullptr) {

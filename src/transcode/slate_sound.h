@@ -27,7 +27,7 @@ class SlateSound {
   /// Long enough that no click is heard, too short for a pause.
   static constexpr base::Micros kEdge = 5 * base::kMillisecond;
 
-  /// `file` outlives this. Reads through the file once, which takes about a millisecond a MiB. Errors: kNotFound for a
+  /// `file` outlives this. Reads through the file once. Errors: kNotFound for a
   /// file without sound; kUnsupported where `format` is not 32-bit floating point; kMalformed; kSystem.
   static base::Result<std::unique_ptr<SlateSound>> make(base::View file, const Format& format);
   ~SlateSound();

@@ -113,7 +113,8 @@ inline std::vector<std::uint8_t> counting_film(int pictures, const char* name = 
 
 struct SoundFilm {
   int pictures = 10;             ///< 25 a second, whose luma counts as that of counting_film()
-  base::Micros sound = 400'000;  ///< from the first picture on
+  base::Micros begins = 0;       ///< the sound, after the first picture
+  base::Micros sound = 400'000;  ///< how long
   int rate = 48000;
   int channels = 2;
   const char* format = "matroska";
@@ -126,6 +127,7 @@ inline std::vector<std::uint8_t> sound_film(const SoundFilm& spec) {
   VideoSpec video{.width = 160, .height = 90, .frames = spec.pictures, .gop = spec.pictures, .first_pts = 90000};
   video.luma = [](int, int, int picture) { return 40 + 20 * (picture % 10); };
   AudioSpec audio{.rate = spec.rate, .channels = spec.channels, .first_sample = spec.rate};
+  audio.first_sample += media::rescale(spec.begins, base::kSecond, spec.rate);
   audio.samples = media::rescale(spec.sound, base::kSecond, spec.rate);
   audio.signal = [&spec](std::int64_t sample, int) {
     const std::int64_t picture = (sample - spec.rate) * 25 / spec.rate;

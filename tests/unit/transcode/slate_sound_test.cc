@@ -58,6 +58,25 @@ TEST(SlateSound, IsSilentWhereItIsShorterThanThePictures) {
   for (const std::int64_t n : {7, 8, 9, 17, 18, 19}) EXPECT_LT(loudness_at(samples, n), 0.001F) << n;
 }
 
+TEST(SlateSound, BeginsAfterTheFirstPictureWhereTheFileHasItSo) {
+  const auto file = testing::sound_film({.begins = 120'000, .sound = 280'000});
+  const auto sound = SlateSound::make(file, stereo()).take();
+  const auto samples = read_sound(*sound, 0, 2 * 19200);
+  for (const std::int64_t n : {0, 1, 10, 11}) EXPECT_LT(loudness_at(samples, n), 0.001F) << n;
+  for (const std::int64_t n : {4, 8, 14, 18}) {
+    EXPECT_NEAR(loudness_at(samples, n), 0.05 * static_cast<double>(n % 10 + 1), 0.03) << n;
+  }
+}
+
+TEST(SlateSound, BeginsSecondsAfterTheFirstPicture) {
+  const auto loudness = [](std::int64_t n) { return n < 80 ? 0.5F : 0.05F * static_cast<float>(n % 10 + 1); };
+  const auto file = testing::sound_film({.pictures = 100, .begins = 3'200'000, .sound = 800'000, .loudness = loudness});
+  const auto sound = SlateSound::make(file, stereo()).take();
+  const auto samples = read_sound(*sound, 0, 100 * 1920);
+  EXPECT_EQ(peak_of(samples, 0, 79 * 1920), 0);
+  for (std::int64_t n = 82; n < 99; ++n) EXPECT_NEAR(loudness_at(samples, n), loudness(n), 0.03) << n;
+}
+
 TEST(SlateSound, EndsWithThePicturesWhereItIsLonger) {
   const auto file =
       testing::sound_film({.sound = 900'000, .loudness = [](std::int64_t n) { return n < 10 ? 0.1F : 0.5F; }});
