@@ -124,6 +124,10 @@ void Switch::put(Side side, Picture picture) {
   if (closed_ || selected_.side != side) return;
   note(selected_, picture);
   if (pts <= pause_until_ + tolerance(selected_.step)) return;
+  if (pause_until_ != INT64_MIN) {
+    // Pictures may come ahead of the clock that holds are asked for by.
+    put_hold({std::exchange(pause_until_, INT64_MIN), picture.origin});
+  }
   if (pts > passed_) {
     passed_ = pts;
     passed_of_ = side;
@@ -181,7 +185,10 @@ void Switch::wait_for_pending(std::unique_lock<std::mutex>& lock, std::int64_t p
 
 void Switch::hold(Side side, Hold hold) {
   const std::lock_guard lock(mutex_);
-  if (closed_ || selected_.side != side) return;
+  if (!closed_ && selected_.side == side) put_hold(hold);
+}
+
+void Switch::put_hold(Hold hold) {
   // One that nothing came after is replaced, so that holds never add up.
   if (!items_.empty() && std::holds_alternative<Hold>(items_.back())) items_.pop_back();
   items_.emplace_back(hold);

@@ -65,7 +65,8 @@ class Switch {
   /// still come out.
   void select(Side side);
   /// As select(), but the side's pictures are dropped for the time of `pause` after the newest that has passed. Units:
-  /// ticks. Returns where that ends; INT64_MIN where nothing has passed.
+  /// ticks. Returns where that ends; INT64_MIN where nothing has passed. A hold up to there comes out before the side's
+  /// first picture.
   std::int64_t select_after(Side side, std::int64_t pause);
   /// From the picture on that follows what has passed. As select() where no side is selected.
   void switch_to(Side side);
@@ -109,6 +110,7 @@ class Switch {
   /// When a side that gives nothing more is no longer waited for.
   SteadyTime quiet_at(const Course& course) const;
   SteadyTime patient_until();
+  void put_hold(Hold hold);
   void take_over(const Course& course);
   void settle();
   void wait_for_selected(std::unique_lock<std::mutex>& lock, const Picture& picture);
