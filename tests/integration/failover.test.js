@@ -10,6 +10,7 @@ const { readMedia, readMultivariant } = require('../../tools/judge/playlist');
 const token = 'token-of-operations';
 const red = { ground: 'red', rate: '25', gop: 50, bitrate: '400k' };
 const blue = { ...red, ground: 'blue' };
+const programme = { ...red, lively: true };
 let server;
 const running = [];
 const keep = (process) => { running.push(process); return process; };
@@ -18,9 +19,10 @@ const backup = (channel, given = blue) => keep(pushSrt(source({ ...given, format
 
 before(async () => {
   for (const given of [red, { ...blue, format: 'ts' }, { ...blue, format: 'ts', size: '320x180' }]) source(given);
+  for (const format of ['mp4', 'ts']) source({ ...programme, format });
   const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }];
   server = await Server.start({
-    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' }, asked: { ladder, part: '200ms' }, hot: { ladder, part: '200ms', standby: 'hot' } },
+    channels: { '*': copy({ part: '200ms', failback_after: '3s' }), encoded: { ladder, part: '200ms', failback_after: '3s' }, asked: { ladder, part: '200ms' }, hot: { ladder, part: '200ms', standby: 'hot' }, aligned: { ladder, part: '200ms' } },
   }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
 after(async () => {
@@ -139,6 +141,29 @@ const cases = [
       assert.strictEqual(text.match(/EXT-X-DISCONTINUITY\n/g)?.length, 1, text);
       assert.ok(!/GAP/.test(text), text);
     }
+  }],
+  ['two encoders of one programme: a switch goes on in the programme where it was', async () => {
+    primary('aligned', programme);
+    await server.live('aligned');
+    await sleep(400);
+    backup('aligned', programme);
+    await server.until('their sound tells how far they are apart', async () => (await stateOf('aligned')).alignment.method !== 'none', 60000);
+    const { offset_ms: behind } = (await stateOf('aligned')).alignment;
+    assert.ok(behind > 100 && behind < 2000, `the backup is behind by ${behind} ms`);
+    assert.strictEqual((await change('aligned', { to: 'backup' })).status, 204);
+    await shows('aligned', 'backup');
+    const held = async () => (await stateOf('aligned')).feeds.find(({ name }) => name === 'primary').delay_ms;
+    await server.until('the primary is held back by as much', async () => Math.abs(await held() - behind) <= 40);
+    await sleep(4000);
+    assert.strictEqual((await change('aligned', { to: 'primary' })).status, 204);
+    await shows('aligned', 'primary');
+    await sleep(6000);
+    const seen = await pictures(server.playlist('aligned'), 40, 180);
+    const steps = seen.slice(1).map(({ square }, n) => (square - seen[n].square + 40) % 40);
+    assert.ok(steps.every((step) => step <= 1), `no picture is missing: ${steps.join(' ')}`);
+    const waits = steps.join('').match(/0+/g) ?? [];
+    assert.ok(waits.length <= 1, `the last picture is held once, while the backup catches up: ${steps.join(' ')}`);
+    assert.ok(Math.abs((waits[0]?.length ?? 0) * 40 - behind) <= 120, `${waits[0]?.length} pictures for ${behind} ms`);
   }],
   ['the operator is told what cannot be', async () => {
     primary('alone');

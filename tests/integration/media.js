@@ -15,6 +15,7 @@ const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 //   ground: in place of the test picture one colour, with a white square that moves by its width a frame: see pictures(); grain: with noise
 //     over it, so that the bit rate is reached
 //   audio 'aac'|'mp2'|'ac3'|'eac3'|'libopus'|null, sampleRate, channels, seconds, format 'mp4'|'ts'
+//   lively: the tone's loudness changes six times a second, as no beat does
 function source(given = {}) {
   const o = { rate: '30', gop: 60, bframes: 0, openGop: false, codec: 'h264', size: '640x360', bitrate: '800k', video: true, audio: 'aac', sampleRate: 48000, channels: 2, seconds: 60, format: 'mp4', ...given };
   fs.mkdirSync(kept, { recursive: true });
@@ -26,7 +27,10 @@ function source(given = {}) {
     args.push('-f', 'lavfi', '-i', `color=${o.ground}:size=640x360:rate=${o.rate}:duration=${o.seconds}[ground];` +
       `color=white:size=16x16:rate=${o.rate}:duration=${o.seconds}[square];[ground][square]overlay=x='mod(16*n,640)':y=0:shortest=1,scale=${o.size}${o.grain ? ',noise=alls=40:allf=t' : ''}`);
   } else if (o.video) args.push('-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`);
-  if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
+  if (o.audio && o.lively) {
+    const loudness = 'pow(abs(mod(sin(floor(6*t)*12.9898)*43758.5453,1)),2)';
+    args.push('-f', 'lavfi', '-i', `aevalsrc=exprs='0.6*${loudness}*sin(2*PI*440*t)':sample_rate=${o.sampleRate}:duration=${o.seconds}`);
+  } else if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
   const rate = ['-b:v', o.bitrate, '-maxrate', o.bitrate, '-bufsize', o.bitrate];
   const common = ['-pix_fmt', 'yuv420p', '-g', String(o.gop), '-bf', String(o.bframes), ...rate];
   if (o.hdr) {
