@@ -138,8 +138,7 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
         "kickoff_feed_switches_total",
         "Changes of the feed that is shown: lost (its publisher went), silent (it sent no media), scrambled, black, "
         "frozen, low_rate (fewer than half of its usual pictures), ts_errors (of its transport stream) or mute (it had "
-        "no "
-        "sound) while the other feed was better, returned (the primary was well again), asked (by an operator).",
+        "no sound) while the other feed was better, returned (the primary was well again), asked (by an operator).",
         with(labels, "reason", std::string(feed::to_string(reason))),
         value_of(report.switches[static_cast<std::size_t>(reason)]));
   }
