@@ -43,6 +43,24 @@ std::optional<std::int64_t> parse_bitrate(const std::string& text) {
   return std::llround(parsed->first * unit);
 }
 
+// The rates of NTSC are written as rounded decimals: 23.98, 29.97 and 59.94 stand for 24000, 30000 and 60000 by 1001.
+std::optional<media::Rational> parse_frame_rate(const std::string& text) {
+  const auto parsed = number_and_unit(text);
+  if (!parsed) return std::nullopt;
+  media::Rational rate{std::llround(parsed->first), 1};
+  if (parsed->second == "/1001") {
+    if (parsed->first != static_cast<double>(rate.num) || rate.num > 200'000) return std::nullopt;
+    rate.den = 1001;
+  } else if (!parsed->second.empty() || !(parsed->first >= 1 && parsed->first <= 120)) {
+    return std::nullopt;
+  } else if (parsed->first != static_cast<double>(rate.num)) {
+    rate = {rate.num * 1000, 1001};
+    if (std::abs(parsed->first - static_cast<double>(rate.num) / 1001) > 0.005) return std::nullopt;
+  }
+  if (rate.num < rate.den || rate.num > 120 * rate.den) return std::nullopt;
+  return media::reduce(rate);
+}
+
 // `amount / unit` as a decimal number, exactly: 2800000 by 1000000 is "2.8". `unit`: a power of ten.
 std::string decimal(std::int64_t amount, std::int64_t unit) {
   std::string text = std::to_string(amount / unit);
@@ -50,6 +68,10 @@ std::string decimal(std::int64_t amount, std::int64_t unit) {
   std::string rest = std::to_string(unit + amount % unit).substr(1);
   while (rest.back() == '0') rest.pop_back();
   return text + "." + rest;
+}
+
+std::string frame_rate_text(media::Rational rate) {
+  return rate.den == 1 ? std::to_string(rate.num) : std::to_string(rate.num) + "/" + std::to_string(rate.den);
 }
 
 std::string duration_text(base::Micros span) {
@@ -153,6 +175,17 @@ Value Value::duration(base::Micros& variable, base::Micros least, base::Micros m
   return {wanted, range, std::move(read), [&variable] { return duration_text(variable); }};
 }
 
+Value Value::instant(std::optional<base::Micros>& variable) {
+  const std::string wanted = "an instant with its zone, such as 2026-12-01T18:00:00Z";
+  auto read = [&variable, wanted](const std::string& text) -> Complaint {
+    const auto given = base::parse_utc(text);
+    if (!given && !text.empty()) return not_wanted(wanted, text);
+    variable = given;
+    return "";
+  };
+  return {wanted, "", std::move(read), [&variable] { return variable ? base::format_utc(*variable) : ""; }};
+}
+
 Value Value::bitrate(int& variable) {
   const std::string wanted = "a bit rate such as 2500k or 2.5M";
   auto read = [&variable, wanted](const std::string& text) -> Complaint {
@@ -162,6 +195,17 @@ Value Value::bitrate(int& variable) {
     return "";
   };
   return {wanted, "", std::move(read), [&variable] { return bitrate_text(variable); }};
+}
+
+Value Value::frame_rate(media::Rational& variable) {
+  const std::string wanted = "frames a second, 1 to 120, such as 25, 29.97 or 30000/1001";
+  auto read = [&variable, wanted](const std::string& text) -> Complaint {
+    const auto given = parse_frame_rate(text);
+    if (!given) return not_wanted(wanted, text);
+    variable = *given;
+    return "";
+  };
+  return {wanted, "1 to 120", std::move(read), [&variable] { return frame_rate_text(variable); }};
 }
 
 Value Value::text(std::string& variable) {

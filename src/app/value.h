@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "media/time.h"
 
 namespace app {
 
@@ -38,8 +39,12 @@ struct Value {
   static Value port(std::uint16_t& variable);
   /// "500ms", "2s", "1.5s", "10m".
   static Value duration(base::Micros& variable, base::Micros least, base::Micros most);
+  /// An instant of RFC 3339, such as "2026-12-01T18:00:00Z"; empty: none.
+  static Value instant(std::optional<base::Micros>& variable);
   /// "800k", "2.5M", "64000". Units: bit/s, or bits; at most 1000M.
   static Value bitrate(int& variable);
+  /// "25", "29.97" (which is 30000/1001), "30000/1001"; 1 to 120 frames a second.
+  static Value frame_rate(media::Rational& variable);
   static Value text(std::string& variable);
   /// A text for which `good` holds, or an empty one. `what` completes "has to be …".
   static Value text(std::string& variable, const std::string& what, bool (*good)(const std::string&));

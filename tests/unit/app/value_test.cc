@@ -62,6 +62,19 @@ TEST(Duration, IsWrittenAsItIsRead) {
   }
 }
 
+TEST(Instant, IsOfRfc3339OrNone) {
+  std::optional<base::Micros> at;
+  const Value value = Value::instant(at);
+  EXPECT_EQ(value.write(), "");
+  EXPECT_EQ(value.read("2026-12-01T19:00:00+01:00"), "");
+  EXPECT_EQ(value.write(), "2026-12-01T18:00:00.000Z");
+  EXPECT_EQ(value.read("tonight"),
+            " has to be an instant with its zone, such as 2026-12-01T18:00:00Z, not \"tonight\"");
+  EXPECT_TRUE(at) << "what was wrong has changed nothing";
+  EXPECT_EQ(value.read(""), "");
+  EXPECT_FALSE(at);
+}
+
 TEST(Bitrate, IsBitsASecondOrThousandsOrMillionsOfThem) {
   const auto rate = [](const std::string& text) {
     int variable = -1;
@@ -93,6 +106,27 @@ TEST(Bitrate, IsWrittenAsItIsRead) {
   EXPECT_EQ(Value::bitrate(variable).write(), "2.8M");
   variable = 96'000;
   EXPECT_EQ(Value::bitrate(variable).write(), "96k");
+}
+
+TEST(FrameRate, IsWholeOrOneOfNtscs) {
+  media::Rational rate;
+  const Value value = Value::frame_rate(rate);
+  const auto read = [&](const char* text) { return value.read(text).empty() ? value.write() : "refused"; };
+  EXPECT_EQ(read("25"), "25");
+  EXPECT_EQ(read("1"), "1");
+  EXPECT_EQ(read("120"), "120");
+  EXPECT_EQ(read("29.97"), "30000/1001");
+  EXPECT_EQ(read("29.970"), "30000/1001");
+  EXPECT_EQ(read("23.976"), "24000/1001");
+  EXPECT_EQ(read("23.98"), "24000/1001");
+  EXPECT_EQ(read("59.94"), "60000/1001");
+  EXPECT_EQ(read("119.88"), "120000/1001");
+  EXPECT_EQ(read("30000/1001"), "30000/1001") << "as it is written";
+  for (const char* text : {"0", "121", "0.5", "12.5", "29.9", "30/1", "30000/1000", "1000/1001", "200000/1001",
+                           "29.97/1001", "ntsc", "", "25p", "nan"}) {
+    EXPECT_EQ(read(text), "refused") << text;
+  }
+  EXPECT_EQ(rate, (media::Rational{30'000, 1001})) << "what was wrong has changed nothing";
 }
 
 TEST(Number, StaysWithinItsBounds) {
