@@ -52,12 +52,16 @@ json feeds_json(const channel::Report& report) {
   return feeds;
 }
 
+/// Null where nothing is scheduled.
+json event_json(const channel::Schedule& schedule, channel::Schedule::Phase phase) {
+  if (!schedule.start && !schedule.end) return nullptr;
+  const auto time = [](const std::optional<base::Micros>& at) { return at ? json(base::format_utc(*at)) : json(); };
+  return {{"start", time(schedule.start)}, {"end", time(schedule.end)}, {"phase", channel::to_string(phase)}};
+}
+
 json slate_json(const channel::SlateReport& slate) {
-  json out = {{"shown", slate.shown},
-              {"ordered", slate.ordered},
-              {"reason", slate.reason},
-              {"text", slate.text},
-              {"seconds_left", nullptr}};
+  json out = {{"shown", slate.shown},   {"ordered", slate.ordered}, {"scheduled", slate.scheduled},
+              {"reason", slate.reason}, {"text", slate.text},       {"seconds_left", nullptr}};
   if (slate.left) out["seconds_left"] = static_cast<double>(*slate.left) / base::kSecond;
   return out;
 }
@@ -106,6 +110,7 @@ json channel_json(const channel::Report& report) {
           {"alignment", alignment_json(report.alignment)},
           {"last_switches", last_switches_json(report)},
           {"slate", slate_json(report.slate)},
+          {"event", event_json(report.schedule, report.phase)},
           {"renditions", renditions},
           {"counters",
            {{"feed_bytes", feed_bytes_of(report)},

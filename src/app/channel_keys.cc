@@ -38,9 +38,8 @@ void declare_rung(Keys& keys, job::Rung& rung) {
   keys.key({"height", kRule, "pixels; default: the source's"}, Value::number(rung.height, 0, 8192));
   keys.key({"width", kRule, "pixels; default: from the height and the source's shape"},
            Value::number(rung.width, 0, 8192));
-  keys.key({"frame_rate", kRule, "frames a second; default: the source's"},
-           Value::integer(
-               1, 120, [&](std::int64_t rate) { rung.frame_rate = {rate, 1}; }, [&] { return rung.frame_rate.num; }));
+  keys.key({"frame_rate", kRule, "frames a second, 29.97 being 30000/1001; default: the source's"},
+           Value::frame_rate(rung.frame_rate));
   keys.key({"bitrate", kRule, "bit/s, at least 50k"}, Value::bitrate(rung.bitrate));
   keys.key({"max_bitrate", kRule, "bit/s; default: 110 % of bitrate"}, Value::bitrate(rung.max_bitrate));
   keys.key({"buffer", kRule, "bits of the VBV; default: half a second of max_bitrate"},
@@ -219,6 +218,48 @@ void declare_channel_srt(Keys& keys, Config::Channel& channel) {
            Value::duration(channel.srt_latency, 20 * kMillisecond, 4 * kSecond));
 }
 
+Value viewers_text(std::string& text) {
+  return Value::text(text, "1 to 500 bytes of UTF-8 without control characters but line feeds",
+                     [](const std::string& given) { return job::is_slate_text(given); });
+}
+
+void declare_event(Keys& keys, channel::Schedule& schedule) {
+  constexpr Reload kRule = Reload::kAtOnce;
+  keys.key({"start", kRule, "until then viewers see the slate; empty: it is on from the first picture"},
+           Value::instant(schedule.start));
+  keys.key({"end", kRule, "from then on viewers see the slate; empty: it lasts until the channel ends"},
+           Value::instant(schedule.end));
+  keys.key(
+      {"text_before", kRule,
+       "what viewers read until the start, such as \"The broadcast has not begun yet\"; empty: the channel's slate"},
+      viewers_text(schedule.text_before));
+  keys.key({"text_after", kRule, "what they read from the end on; empty: the channel's slate"},
+           viewers_text(schedule.text_after));
+}
+
+std::vector<std::string> schedule_faults(const channel::Options& options) {
+  const channel::Schedule& schedule = options.schedule;
+  const job::Options& media = options.media;
+  std::vector<std::string> found;
+  const bool own_slate = media.slate != nullptr || !media.slate_text.empty();
+  const bool nothing_before = schedule.start && schedule.text_before.empty();
+  const bool nothing_after = schedule.end && schedule.text_after.empty();
+  if (schedule.start && schedule.end && *schedule.end <= *schedule.start)
+    found.emplace_back("event.end has to be later than event.start");
+  if (!own_slate && (nothing_before || nothing_after))
+    found.emplace_back("event needs something to show: slate: FILE or slate_text of the channel, or " +
+                       std::string(nothing_before ? "event.text_before" : "event.text_after"));
+  if (!(schedule.text_before + schedule.text_after).empty() && media.slate_font == nullptr)
+    found.emplace_back("event's texts need a font: install the package fonts-dejavu-core, or name one in slate_font");
+  if (!schedule.start && !schedule.end) return found;
+  if (media.outage == job::Options::Outage::kGap)
+    found.emplace_back("event does not go with outage: gap, under which a copy would have gaps: take hold or slate");
+  if (media.copy_video && !media.default_ladder && media.ladder.empty())
+    found.emplace_back(
+        "event needs a rung that is encoded to show its slate in; \"ladder: none\" leaves the copy alone");
+  return found;
+}
+
 std::vector<std::string> channel_faults(const channel::Options& options) {
   const job::Options& media = options.media;
   std::vector<std::string> found;
@@ -278,8 +319,7 @@ void declare_slate(Keys& keys, Config::Channel& channel) {
   keys.key({"slate_text", Reload::kNextWorker,
             "what viewers read, such as \"We'll be right back\": over the slate's file, or over the last picture, "
             "darkened, where no file is given; \\n in double quotes breaks a line; up to 500 bytes"},
-           Value::text(media.slate_text, "1 to 500 bytes of UTF-8 without control characters but line feeds",
-                       [](const std::string& text) { return job::is_slate_text(text); }));
+           viewers_text(media.slate_text));
   declare_font(keys, channel);
   keys.key({"slate_after", Reload::kNextWorker, "with outage: slate, how long the last picture is held before"},
            Value::duration(media.slate_after, 0, 3600 * kSecond));
@@ -341,9 +381,15 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   keys.key(
       {"program", Reload::kNextWorker, "of a transport stream with several programs; 0: the first with video or audio"},
       Value::number(media.program, 0, 65535));
+  keys.section(
+      "event",
+      "When the event is on. Before and after it viewers see the slate, whatever the feed shows; an operator's "
+      "{\"on\": false} to …/slate shows the feed for the rest of that time.",
+      [&](Keys& in) { declare_event(in, options.schedule); });
   keys.section("srt", "", [&](Keys& in) { declare_channel_srt(in, channel); });
   declare_feeds(keys, channel);
   keys.check([&] { return channel_faults(options); });
+  keys.check([&] { return schedule_faults(options); });
 }
 
 }  // namespace app

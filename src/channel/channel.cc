@@ -59,6 +59,7 @@ std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(con
                   {"encoder", request.encoder}});
   report_connected(id, takeover);
   set_state(State::kLive);
+  watch_schedule();
   environment_.on_publishers();
   if (!beat_->active()) beat_->start(kBeat, kBeat);
   return sink;
@@ -202,10 +203,34 @@ Channel::SwitchOutcome Channel::switch_to(feed::Id id) {
 
 Channel::SlateOutcome Channel::order_slate(SlateOrder::Request request) {
   if (state_ != State::kLive && state_ != State::kGrace) return SlateOutcome::kNotLive;
-  if (!request.on) {
-    end_slate("taken back");
-    return SlateOutcome::kDone;
+  if (request.on) return show_slate(std::move(request));
+  phase_waived_ = true;
+  end_slate("taken back");
+  return SlateOutcome::kDone;
+}
+
+/// Shows the slate that the schedule asks for, unless an operator has ordered otherwise.
+void Channel::watch_schedule() {
+  if (state_ != State::kLive && state_ != State::kGrace) return;
+  using Phase = Schedule::Phase;
+  const Phase now = phase();
+  if (now != phase_) {
+    phase_ = now;
+    phase_waived_ = false;
+    if (slate_order_.scheduled()) end_slate(now == Phase::kOn ? "the event begins" : "the event is over");
   }
+  if (now == Phase::kOn || phase_waived_ || slate_order_.on()) return;
+  SlateOrder::Request request{.on = true,
+                              .reason = now == Phase::kBefore ? "the event has not begun" : "the event is over",
+                              .text = options_.schedule.text(now),
+                              .scheduled = true};
+  if (show_slate(std::move(request)) == SlateOutcome::kDone) return;
+  // The configuration is checked for it: only what a reload has changed since can be wrong.
+  phase_waived_ = true;
+  base::log_warn("channel", "there is no slate for the schedule to show: give the channel one", {{"channel", name_}});
+}
+
+Channel::SlateOutcome Channel::show_slate(SlateOrder::Request request) {
   const job::Options& media = options_.media;
   if (request.text.empty()) request.text = media.slate_text;
   const bool nothing = media.slate == nullptr && request.text.empty();
@@ -291,6 +316,8 @@ void Channel::on_batch_end() {
 
 void Channel::on_source_end() {
   end_slate("the channel has ended");
+  phase_ = Schedule::Phase::kOn;
+  phase_waived_ = false;
   outage_.end(environment_.clock.utc());
   for (const feed::Id id : feed::kIds) note_fault(id, "");
   beat_->stop();
@@ -306,6 +333,7 @@ void Channel::on_alarm() {
   choose_feed();
   watch_outage();
   if (slate_order_.over(environment_.clock.steady())) end_slate("its time is over");
+  watch_schedule();
   const bool over = environment_.clock.steady() >= deadline_;
   if (state_ == State::kGrace && over) {
     base::log_info("channel", "no publisher within grace, ending",

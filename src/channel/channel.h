@@ -81,7 +81,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   SwitchOutcome switch_to(feed::Id id);
   enum class SlateOutcome : std::uint8_t { kDone, kNoSlate, kNoFont, kNotLive };
   /// Shows the slate, or the feed again, as the operator asks. Lasts until it is taken back, its time is over, or the
-  /// channel ends.
+  /// channel ends. The feed that is asked for while the schedule shows its slate is shown until the event's next phase.
   SlateOutcome order_slate(SlateOrder::Request request);
   /// See WorkerSource::set_economy().
   void set_economy(int level) { source_.set_economy(level); }
@@ -110,6 +110,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const SlateOrder& slate_order() const { return slate_order_; }
   /// Until the order ends by itself; nothing where it does not.
   std::optional<base::Micros> slate_left() const { return slate_order_.left(environment_.clock.steady()); }
+  /// Of the event, now.
+  Schedule::Phase phase() const { return options_.schedule.phase(environment_.clock.utc()); }
   const WorkerSource& source() const { return source_; }
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
@@ -136,6 +138,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedChoice::States states();
   void choose_feed();
   void show(const FeedChoice::Switch& change);
+  void watch_schedule();
+  SlateOutcome show_slate(SlateOrder::Request request);
   void end_slate(std::string_view why);
   void report_slate_end(std::string_view why);
   void note_faults(const FeedChoice::States& states);
@@ -165,6 +169,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
   SlateOrder slate_order_;
+  Schedule::Phase phase_ = Schedule::Phase::kOn;
+  bool phase_waived_ = false;  ///< the operator has the feed shown in this phase
   LiveWindow window_;
   LogMeter meter_;
   OutageWatch outage_;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "channel/feed_choice.h"
+#include "channel/schedule.h"
 #include "govern/priority.h"
 #include "job/options.h"
 
@@ -19,6 +20,7 @@ struct Options {
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
   Failover failover;
+  Schedule schedule;
   govern::Priority priority = govern::Priority::kNormal;  ///< for the CPU
   bool declared = false;                                  ///< has an entry of its own in the configuration
   /// The instance is not ready while this channel has a publisher and no fresh part; others do not count, or a

@@ -114,8 +114,11 @@ AlignmentReport report_of_alignment(const job::Stats& stats) {
 
 SlateReport report_of_slate(const Channel& channel) {
   const SlateOrder& order = channel.slate_order();
-  SlateReport report{
-      .ordered = order.on(), .reason = order.reason(), .text = order.text(), .left = channel.slate_left()};
+  SlateReport report{.ordered = order.on(),
+                     .scheduled = order.scheduled(),
+                     .reason = order.reason(),
+                     .text = order.text(),
+                     .left = channel.slate_left()};
   if (const Worker* worker = channel.source().worker()) {
     report.shown = read(worker->stats().slate) > 0;
     report.shows = read(worker->stats().slates);
@@ -159,6 +162,8 @@ Report make_report(Channel& channel) {
     for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
   }
   report.slate = report_of_slate(channel);
+  report.schedule = channel.options().schedule;
+  report.phase = channel.phase();
   report.snapshot = channel.snapshot();
   return report;
 }

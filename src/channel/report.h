@@ -39,8 +39,9 @@ struct WorkerReport {
 /// The slate of a channel.
 struct SlateReport {
   bool shown = false;                ///< it is seen, wholly or mixed with the picture
-  bool ordered = false;              ///< by an operator
-  std::string reason;                ///< the operator's
+  bool ordered = false;              ///< by an operator or by the schedule
+  bool scheduled = false;            ///< by the schedule
+  std::string reason;                ///< of the order
   std::string text;                  ///< that it is ordered with
   std::optional<base::Micros> left;  ///< until the order ends by itself
   std::uint64_t shows = 0;           ///< times that it came to be seen, since the worker started
@@ -108,6 +109,8 @@ struct Report {
   Histogram part_lateness{kLatencyBounds};
   WorkerReport worker;
   SlateReport slate;
+  Schedule schedule;
+  Schedule::Phase phase = Schedule::Phase::kOn;
   AlignmentReport alignment;
   std::shared_ptr<const origin::ChannelSnapshot> snapshot;
 };

@@ -8,16 +8,17 @@
 
 namespace channel {
 
-/// An operator's order to show the slate of a channel, for a time or until it is taken back. Reads no clock; all times
-/// are steady. Thread: one.
+/// An order to show the slate of a channel, an operator's or the schedule's, for a time or until it is taken back.
+/// Reads no clock; all times are steady. Thread: one.
 class SlateOrder {
  public:
-  /// What an operator asks for.
+  /// What is asked for.
   struct Request {
     bool on = false;
     base::Micros duration = 0;  ///< 0: until it is taken back
     std::string reason;         ///< for people; may be empty
     std::string text = {};      ///< that viewers see; empty: the channel's own, if it has one
+    bool scheduled = false;     ///< by Schedule, not by an operator
   };
 
   /// Takes the place of an order that there was.
@@ -32,6 +33,7 @@ class SlateOrder {
   }
 
   bool on() const { return request_.on; }
+  bool scheduled() const { return request_.on && request_.scheduled; }
   const std::string& reason() const { return request_.reason; }
   const std::string& text() const { return request_.text; }
   /// Until it ends by itself; nothing where it does not.

@@ -378,9 +378,26 @@ TEST_F(RoutesTest, TellsOfAChannelsSlate) {
   EXPECT_TRUE(channel["slate"]["seconds_left"].is_null());
   backend_.reports[0].slate = {.shown = true, .ordered = true, .reason = "pause", .text = "Rain", .left = 2'500'000};
   channel = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0];
-  EXPECT_EQ(channel["slate"],
-            (nlohmann::json{
-                {"shown", true}, {"ordered", true}, {"reason", "pause"}, {"text", "Rain"}, {"seconds_left", 2.5}}));
+  EXPECT_EQ(channel["slate"], (nlohmann::json{{"shown", true},
+                                              {"ordered", true},
+                                              {"scheduled", false},
+                                              {"reason", "pause"},
+                                              {"text", "Rain"},
+                                              {"seconds_left", 2.5}}));
+}
+
+TEST_F(RoutesTest, TellsWhenAChannelsEventIsOn) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  const auto event = [&] {
+    backend_.reports = {report};
+    return nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0]["event"];
+  };
+  EXPECT_TRUE(event().is_null());
+  report.schedule.end = 1'795'525'200 * base::kSecond;
+  report.phase = channel::Schedule::Phase::kOver;
+  EXPECT_EQ(event(), (nlohmann::json{{"start", nullptr}, {"end", "2026-11-24T13:00:00.000Z"}, {"phase", "over"}}));
 }
 
 }  // namespace

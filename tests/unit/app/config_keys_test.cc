@@ -286,6 +286,41 @@ TEST(Slate, IsNeededWhereAnOutageShowsIt) {
   EXPECT_EQ(problems_of("channels: {a: {outage: hold, slate: ''}}"), "");
 }
 
+TEST(Event, HasTimesAndTexts) {
+  const auto read = parse_config(
+      "channels: {a: {event: {start: 2026-12-01T18:00:00Z, end: 2026-12-01T20:00:00Z, text_before: Soon, "
+      "text_after: Thanks}}}",
+      "t.yaml");
+  const auto* config = std::get_if<Config>(&read);
+  ASSERT_NE(config, nullptr);
+  const channel::Schedule& schedule = config->channels.at("a").options.schedule;
+  EXPECT_EQ(base::format_utc(schedule.start.value()), "2026-12-01T18:00:00.000Z");
+  EXPECT_EQ(*schedule.end - *schedule.start, 2 * 3600 * base::kSecond);
+  EXPECT_EQ(schedule.text_before + schedule.text_after, "SoonThanks");
+}
+
+TEST(Event, HasToEndAfterItBegan) {
+  const std::string begin = "channels: {a: {slate_text: x, event: {start: 2026-12-01T18:00:00Z, end: ";
+  EXPECT_NE(problems_of(begin + "2026-12-01T18:00:00Z}}}").find("later than event.start"), std::string::npos);
+  EXPECT_EQ(problems_of(begin + "2026-12-01T18:00:00.001Z}}}"), "");
+}
+
+TEST(Event, NeedsSomethingToShowForEachOfItsTimes) {
+  EXPECT_NE(problems_of("channels: {a: {event: {start: 2026-12-01T18:00:00Z}}}").find("event.text_before"),
+            std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {event: {end: 2026-12-01T18:00:00Z, text_before: x}}}").find("event.text_after"),
+            std::string::npos);
+  EXPECT_EQ(problems_of("channels: {a: {slate_text: x, event: {start: 2026-12-01T18:00:00Z}}}"), "");
+  EXPECT_EQ(problems_of("channels: {a: {event: {end: 2026-12-01T18:00:00Z, text_after: x}}}"), "");
+}
+
+TEST(Event, NeedsARungToShowItIn) {
+  const std::string end = "event: {start: 2026-12-01T18:00:00Z, text_before: x}}}";
+  EXPECT_NE(problems_of("channels: {a: {source: copy, ladder: none, " + end).find("needs a rung"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {a: {outage: gap, " + end).find("outage: gap"), std::string::npos);
+  EXPECT_EQ(problems_of("channels: {a: {source: copy, ladder: auto, " + end), "");
+}
+
 TEST(Slate, DoesNotGoWithGaps) {
   const std::string file = own_file("gap.png");
   std::ofstream(file) << "\x89PNG and more";

@@ -102,6 +102,104 @@ TEST_F(SlateTest, OfATextAloneNeedsNothingInTheConfigurationButNoGaps) {
   EXPECT_EQ(channel_.order_slate({.on = true, .text = "Rain"}), Outcome::kNoSlate);
 }
 
+// ---- The slate of the schedule.
+
+class ScheduleTest : public SlateTest {
+ protected:
+  ScheduleTest() { schedule({.start = time_.utc() + 10 * kSecond, .end = time_.utc() + 20 * kSecond}); }
+  void schedule(const Schedule& schedule) {
+    Options with = options();
+    with.media.slate_text = "the channel's own";
+    with.media.slate_font = base::SharedFile::make(base::view_of("a font")).take();
+    with.schedule = schedule;
+    channel_.set_options(with);
+  }
+};
+
+TEST_F(ScheduleTest, IsShownBeforeTheEventAndAfterIt) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  EXPECT_EQ(slates(), "slate(the channel's own)") << "from the first picture on";
+  EXPECT_TRUE(channel_.slate_order().scheduled());
+  EXPECT_EQ(channel_.phase(), Schedule::Phase::kBefore);
+  live(*feed, 9'900 * kMillisecond);
+  EXPECT_EQ(slates(), "slate(the channel's own)");
+  live(*feed, 200 * kMillisecond);
+  EXPECT_EQ(slates(), "slate(the channel's own) no-slate");
+  EXPECT_EQ(channel_.phase(), Schedule::Phase::kOn);
+  live(*feed, 9'900 * kMillisecond);
+  EXPECT_EQ(slates(), "slate(the channel's own) no-slate slate(the channel's own)");
+  EXPECT_EQ(channel_.slate_order().reason(), "the event is over");
+}
+
+TEST_F(ScheduleTest, HasATextOfItsOwnForEach) {
+  schedule({time_.utc() + 5 * kSecond, time_.utc() + 10 * kSecond, "not yet", "over"});
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  live(*feed, 11 * kSecond);
+  EXPECT_EQ(slates(), "slate(not yet) no-slate slate(over)");
+}
+
+TEST_F(ScheduleTest, GivesWayToAnOperatorsOrderAndComesBackAfterIt) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  channel_.order_slate({.on = true, .duration = 2 * kSecond, .text = "delayed"});
+  EXPECT_FALSE(channel_.slate_order().scheduled());
+  live(*feed, 3 * kSecond);
+  EXPECT_EQ(slates(), "slate(the channel's own) slate(delayed) no-slate slate(the channel's own)");
+  channel_.order_slate({.on = true, .text = "delayed again"});
+  live(*feed, 8 * kSecond);
+  EXPECT_EQ(channel_.slate_order().text(), "delayed again") << "the event's begin does not end an operator's order";
+}
+
+TEST_F(ScheduleTest, IsNotShownForTheRestOfAPhaseInWhichTheOperatorTakesItBack) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone);
+  live(*feed, 19 * kSecond);
+  EXPECT_EQ(slates(), "slate(the channel's own) no-slate");
+  live(*feed, 2 * kSecond);
+  EXPECT_EQ(slates(), "slate(the channel's own) no-slate slate(the channel's own)") << "the event is over";
+}
+
+TEST_F(ScheduleTest, FollowsAReload) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  schedule({.start = time_.utc() + 2 * kSecond});
+  live(*feed, 3 * kSecond);
+  EXPECT_EQ(slates(), "slate(the channel's own) no-slate");
+  schedule({.start = time_.utc() + 2 * kSecond});
+  live(*feed, kSecond);
+  EXPECT_TRUE(channel_.slate_order().scheduled()) << "it was put off";
+  schedule({});
+  live(*feed, kSecond);
+  EXPECT_FALSE(channel_.slate_order().on());
+}
+
+TEST_F(ScheduleTest, HoldsForTheNextSessionToo) {
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  channel_.order_slate({.on = false});
+  feed->end();
+  channel_.stop();
+  worker().say({record::Closing{}});
+  worker().die();
+  wait(kSecond);
+  ASSERT_EQ(channel_.state(), State::kEnded);
+  publish();
+  EXPECT_TRUE(channel_.slate_order().scheduled()) << "the operator had the last session shown, not this one";
+}
+
+TEST_F(ScheduleTest, ShowsTheFeedWhereAReloadHasTakenTheSlateAway) {
+  Options with = options();
+  with.schedule.start = time_.utc() + 10 * kSecond;
+  channel_.set_options(with);
+  FakeFeed* feed = publish();
+  worker().say({sound()});
+  live(*feed, kSecond);
+  EXPECT_EQ(slates(), "");
+}
+
 // ---- Two feeds.
 
 class TwoFeedsTest : public ChannelTest {
