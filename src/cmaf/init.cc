@@ -9,6 +9,7 @@
 #include "cmaf/box_writer.h"
 #include "cmaf/sample_entry.h"
 #include "media/describe.h"
+#include "media/language.h"
 
 namespace cmaf {
 namespace {
@@ -68,7 +69,9 @@ void write_track_header(ByteWriter& writer, const Track& track) {
 }
 
 /// Three lower-case letters in 5 bits each.
-std::uint64_t packed_language(const std::string& language) {
+std::uint64_t packed_language(const std::string& tag) {
+  const std::string_view known = media::language_code(tag);
+  const std::string_view language = known.empty() ? std::string_view(tag) : known;
   const bool letters = language.size() == 3 &&
                        std::all_of(language.begin(), language.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   if (!letters) return kUndetermined;

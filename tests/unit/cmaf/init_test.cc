@@ -156,7 +156,8 @@ TEST(Init, PacksTheLanguage) {
   EXPECT_EQ(header("eng"), "15c7");
   EXPECT_EQ(header(""), "55c4");
   EXPECT_EQ(header("ENG"), "55c4");
-  EXPECT_EQ(header("de"), "55c4");
+  EXPECT_EQ(header("de"), "10b5") << "its code is deu";
+  EXPECT_EQ(header("de-CH"), "10b5");
   EXPECT_EQ(header("aza"), "0741") << "from a to z";
   EXPECT_EQ(header("a`a"), "55c4");
   EXPECT_EQ(header("a{a"), "55c4");
