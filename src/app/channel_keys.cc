@@ -102,22 +102,6 @@ void declare_ladder(Keys& keys, job::Options& media) {
              rungs);
 }
 
-void declare_audio(Keys& keys, job::Options& media) {
-  using Audio = job::Options::Audio;
-  using media::Codec;
-  constexpr Reload kRule = Reload::kNextWorker;
-  keys.key({"mode", kRule, "auto: AAC and Opus of up to two channels are copied, other audio is encoded"},
-           Value::choice<Audio>(
-               media.audio,
-               {{"auto", Audio::kAuto}, {"copy", Audio::kCopy}, {"encode", Audio::kEncode}, {"none", Audio::kNone}}));
-  keys.key({"codec", kRule, "of audio that is encoded"},
-           Value::choice<Codec>(media.audio_rung.codec, {{"aac", Codec::kAac}, {"opus", Codec::kOpus}}));
-  keys.key({"bitrate", kRule, "bit/s; 0: 64k a channel"}, Value::bitrate(media.audio_rung.bitrate));
-  keys.key({"channels", kRule, "0: the source's, at most 2"}, Value::number(media.audio_rung.channels, 0, 8));
-  keys.key({"sample_rate", kRule, "Hz; 0: the source's if the codec has it, otherwise 48000"},
-           Value::number(media.audio_rung.sample_rate, 0, 96'000));
-}
-
 // The lines of a secrets file to `take`; what is wrong with the file, or with a line.
 Complaint read_lines(const std::string& path, const std::function<Complaint(std::string)>& take) {
   auto lines = read_secrets(path);

@@ -18,6 +18,9 @@ void declare_standby(Keys& keys, job::Options& media);
 void declare_content_watch(Keys& keys, job::ContentWatch& watch);
 void declare_failover(Keys& keys, channel::Failover& failover);
 
+/// The keys of its section `audio`.
+void declare_audio(Keys& keys, job::Options& media);
+
 /// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);
 

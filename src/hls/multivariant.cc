@@ -1,15 +1,16 @@
 #include "hls/multivariant.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "hls/tags.h"
 #include "hls/uri.h"
+#include "media/language.h"
 
 namespace hls {
 namespace {
@@ -27,7 +28,10 @@ struct Group {
   std::int64_t average_bandwidth() const { return most(&Stream::average_bandwidth); }
   /// The one that plays unless chosen otherwise: MV-11 wants at most one.
   const Stream* default_member() const {
-    const auto chosen = std::find_if(members.begin(), members.end(), [](auto* member) { return member->is_default; });
+    auto chosen = std::find_if(members.begin(), members.end(), [](auto* member) { return member->is_default; });
+    // What is for a few is no default.
+    const auto for_all = [](auto* member) { return member->characteristics.empty(); };
+    if (chosen == members.end()) chosen = std::find_if(members.begin(), members.end(), for_all);
     return chosen == members.end() ? members[0] : *chosen;
   }
 
@@ -38,21 +42,6 @@ struct Group {
     return highest;
   }
 };
-
-/// RFC 5646 wants the two-letter code where there is one; feeds say ISO 639-2 ("eng").
-std::string_view language_tag(std::string_view language) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kShort{{
-      {"ara", "ar"}, {"bul", "bg"}, {"cat", "ca"}, {"ces", "cs"}, {"chi", "zh"}, {"cym", "cy"}, {"cze", "cs"},
-      {"dan", "da"}, {"deu", "de"}, {"dut", "nl"}, {"ell", "el"}, {"eng", "en"}, {"est", "et"}, {"eus", "eu"},
-      {"fin", "fi"}, {"fra", "fr"}, {"fre", "fr"}, {"ger", "de"}, {"gle", "ga"}, {"gre", "el"}, {"heb", "he"},
-      {"hin", "hi"}, {"hrv", "hr"}, {"hun", "hu"}, {"ita", "it"}, {"jpn", "ja"}, {"kor", "ko"}, {"lit", "lt"},
-      {"nld", "nl"}, {"nor", "no"}, {"pol", "pl"}, {"por", "pt"}, {"ron", "ro"}, {"rus", "ru"}, {"spa", "es"},
-      {"srp", "sr"}, {"swe", "sv"}, {"tur", "tr"}, {"ukr", "uk"}, {"zho", "zh"},
-  }};
-  const auto at = std::find_if(kShort.begin(), kShort.end(), [&](const auto& pair) { return pair.first == language; });
-  if (at != kShort.end()) return at->second;
-  return language.empty() ? "und" : language;
-}
 
 std::string_view label_of(const Stream& stream) {
   if (!stream.label.empty()) return stream.label;
@@ -71,9 +60,11 @@ void name_members(Group& group) {
 }
 
 /// MV-12: what members of parallel groups must have in common.
-std::multiset<std::pair<std::string, std::string>> identity(const Group& group) {
-  std::multiset<std::pair<std::string, std::string>> members;
-  for (const Stream* member : group.members) members.emplace(label_of(*member), member->track.language);
+std::multiset<std::tuple<std::string, std::string, std::string>> identity(const Group& group) {
+  std::multiset<std::tuple<std::string, std::string, std::string>> members;
+  for (const Stream* member : group.members) {
+    members.emplace(label_of(*member), member->track.language, member->characteristics);
+  }
   return members;
 }
 
@@ -110,8 +101,12 @@ void write_media(std::string& out, const Group& group) {
     out += ",NAME=";
     write_quoted(out, group.names[i]);
     out += ",LANGUAGE=";
-    write_quoted(out, language_tag(member.track.language));
+    write_quoted(out, media::language_tag(member.track.language));
     out += &member == plays_first ? ",DEFAULT=YES,AUTOSELECT=YES" : ",DEFAULT=NO,AUTOSELECT=YES";
+    if (!member.characteristics.empty()) {
+      out += ",CHARACTERISTICS=";
+      write_quoted(out, member.characteristics);
+    }
     if (member.track.audio.channels > 0) {
       out += ",CHANNELS=";
       write_quoted(out, std::to_string(member.track.audio.channels));

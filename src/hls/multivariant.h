@@ -17,6 +17,7 @@ struct Stream {
   std::uint32_t average_bandwidth = 0;  ///< bit/s
   std::string label;                    ///< NAME; made unique here (MV-11)
   bool is_default = false;
+  std::string characteristics;  ///< CHARACTERISTICS; empty: none
 };
 
 /// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same

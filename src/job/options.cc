@@ -45,6 +45,28 @@ json audio_rung_json(const AudioRung& rung) {
           {"sample_rate", rung.sample_rate}};
 }
 
+json audio_track_json(const AudioTrack& track) {
+  return {{"pid", track.pid},
+          {"of_language", track.of_language},
+          {"name", track.name},
+          {"language", track.language},
+          {"role", track.role ? json(static_cast<int>(*track.role)) : json()},
+          {"is_default", track.is_default},
+          {"publish", track.publish}};
+}
+
+AudioTrack audio_track_of(const json& from) {
+  AudioTrack track;
+  track.pid = from.at("pid");
+  track.of_language = from.at("of_language");
+  track.name = from.at("name");
+  track.language = from.at("language");
+  if (const json& role = from.at("role"); !role.is_null()) track.role = static_cast<media::Role>(role.get<int>());
+  track.is_default = from.at("is_default");
+  track.publish = from.at("publish");
+  return track;
+}
+
 base::Result<Options> parse(const json& from) {
   Options options;
   options.channel = from.at("channel");
@@ -60,6 +82,7 @@ base::Result<Options> parse(const json& from) {
   options.audio_rung.bitrate = audio.at("bitrate");
   options.audio_rung.channels = audio.at("channels");
   options.audio_rung.sample_rate = audio.at("sample_rate");
+  for (const json& track : from.at("audio_tracks")) options.audio_tracks.push_back(audio_track_of(track));
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.slate_after = from.at("slate_after").get<base::Micros>();
   options.slate_text = from.at("slate_text");
@@ -80,6 +103,8 @@ base::Result<Options> parse(const json& from) {
 std::string to_json(const Options& options) {
   json ladder = json::array();
   for (const Rung& rung : options.ladder) ladder.push_back(rung_json(rung));
+  json audio_tracks = json::array();
+  for (const AudioTrack& track : options.audio_tracks) audio_tracks.push_back(audio_track_json(track));
   const json out = {{"channel", options.channel},
                     {"segment", options.segment},
                     {"part", options.part},
@@ -89,6 +114,7 @@ std::string to_json(const Options& options) {
                     {"ladder", ladder},
                     {"audio", static_cast<int>(options.audio)},
                     {"audio_rung", audio_rung_json(options.audio_rung)},
+                    {"audio_tracks", audio_tracks},
                     {"outage", static_cast<int>(options.outage)},
                     {"slate_after", options.slate_after},
                     {"slate_text", options.slate_text},

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,17 @@ namespace job {
 
 /// Name of the copied video rendition, which no rung may have.
 inline constexpr std::string_view kCopyName = "source";
+
+/// What an audio track of the feed is called, or becomes. It is for the tracks that have all that it names.
+struct AudioTrack {
+  int pid = 0;                      ///< of a transport stream; 0: any
+  std::string of_language;          ///< that the feed says, ISO 639-2; empty: any
+  std::string name;                 ///< for people; empty: that of the language
+  std::string language;             ///< RFC 5646; empty: the feed's
+  std::optional<media::Role> role;  ///< nullopt: the feed's
+  bool is_default = false;          ///< plays unless the viewer chooses otherwise
+  bool publish = true;
+};
 
 /// What one media worker does with its channel's feed. Crosses to the worker process as JSON, once, at its start.
 struct Options {
@@ -41,6 +53,7 @@ struct Options {
   };
   Audio audio = Audio::kAuto;
   AudioRung audio_rung;
+  std::vector<AudioTrack> audio_tracks;  ///< the first that fits a track counts
 
   /// What viewers get while there is no feed.
   enum class Outage : std::uint8_t {

@@ -88,6 +88,13 @@ struct AudioParams {
   friend bool operator==(const AudioParams&, const AudioParams&) = default;
 };
 
+/// What an audio track is for.
+enum class Role : std::uint8_t {
+  kMain,
+  kDescription,  ///< also says what the picture shows, for people who do not see it
+  kClearSpeech,  ///< speech that is easier to understand, for people who hear badly
+};
+
 /// What one elementary stream of a feed, or one rendition of the output, consists of.
 struct Track {
   std::uint32_t id = 0;  ///< unique in its feed: TS PID; RTMP 1000 + track id for video, 2000 + track id for audio
@@ -99,6 +106,7 @@ struct Track {
   base::Bytes config;
   std::string codec_string;  ///< as in CODECS (CM-27 to CM-29), empty where HLS has none
   std::string language;      ///< ISO 639 as the feed said it ("eng"), empty if it did not
+  Role role = Role::kMain;   ///< of audio, as the feed said it; no part of the format
   VideoParams video;
   AudioParams audio;
   bool captions = false;  ///< CEA-608 or 708 captions were seen in the pictures' user data; no part of the format

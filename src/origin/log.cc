@@ -88,7 +88,7 @@ void Log::fold(const record::Presentation& presentation) {
   streams_.clear();
   for (const record::Rendition& rendition : presentation.renditions) {
     streams_.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
-                        rendition.label, rendition.is_default});
+                        rendition.label, rendition.is_default, rendition.characteristics});
   }
   render_multivariant();
   publish_all();

@@ -30,7 +30,7 @@ bool same_track(const media::Track& a, const media::Track& b) {
 
 bool same_labels(const RenditionSpec& a, const RenditionSpec& b) {
   return a.bandwidth == b.bandwidth && a.average_bandwidth == b.average_bandwidth && a.label == b.label &&
-         a.is_default == b.is_default;
+         a.is_default == b.is_default && a.characteristics == b.characteristics;
 }
 
 RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
@@ -41,7 +41,8 @@ RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
           rendition.average_bandwidth,
           rendition.label,
           rendition.is_default,
-          {rendition.held, rendition.held_ticks}};
+          {rendition.held, rendition.held_ticks},
+          rendition.characteristics};
 }
 
 record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_ticks) {
@@ -55,7 +56,8 @@ record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_tick
           part_ticks,
           !spec.encoded,
           spec.silence.data,
-          static_cast<std::uint32_t>(spec.silence.duration)};
+          static_cast<std::uint32_t>(spec.silence.duration),
+          spec.characteristics};
 }
 
 record::Position::Rendition rescaled(record::Position::Rendition at, std::int64_t timescale) {

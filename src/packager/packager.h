@@ -30,6 +30,7 @@ struct RenditionSpec {
   std::string label;
   bool is_default = false;
   Still silence;  ///< audio: a coded frame of silence, which stands in for what does not come; may be empty
+  std::string characteristics;  ///< see record::Rendition
 };
 
 /// The renditions of a log that is to be resumed, to be published as they were.

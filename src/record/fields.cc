@@ -91,6 +91,7 @@ void write_rendition(base::ByteWriter& out, const Rendition& rendition) {
   out.u8(rendition.copied);
   write_bytes(out, rendition.held.view());
   out.u32(rendition.held_ticks);
+  write_text(out, rendition.characteristics);
 }
 
 void write_attribute(base::ByteWriter& out, const Marker::Attribute& attribute) {
@@ -249,6 +250,9 @@ base::Result<Rendition> parse_rendition(base::ByteReader& in) {
   TRY(const base::View held, sized(in, "silent frame"));
   rendition.held = base::Bytes::copy_of(held);
   TRY(rendition.held_ticks, in.u32("duration of the silent frame"));
+  if (!in.empty()) {  // not there in what an older worker wrote
+    TRY(rendition.characteristics, text(in, "characteristics"));
+  }
   return rendition;
 }
 

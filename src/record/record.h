@@ -32,6 +32,7 @@ struct Rendition {
   /// none.
   base::Bytes held;
   std::uint32_t held_ticks = 0;  ///< its duration
+  std::string characteristics;   ///< for whom it is: uniform type identifiers, separated by commas
 };
 
 /// Opens the log, and replaces the presentation when a format changed or a rendition came late.

@@ -34,8 +34,10 @@ struct Demuxer::Elementary {
   Elementary(const StreamEntry& stream, media::EventSink& sink, Counters& counters)
       : entry(stream),
         pes(is_video(stream) ? kMaxVideoPes : kMaxAudioPes, counters),
-        writer(stream.pid, stream.language, sink, counters),
-        framer(make_framer(stream, writer)) {}
+        writer(stream.pid, sink, counters),
+        framer(make_framer(stream, writer)) {
+    writer.set_descriptors(stream.language, stream.role);
+  }
 
   StreamEntry entry;
   Continuity continuity;
@@ -237,7 +239,7 @@ void Demuxer::apply_pmt(const Pmt& pmt) {
   for (const StreamEntry& entry : pmt.streams) {
     if (const auto stream = streams_.find(entry.pid); stream != streams_.end()) {
       stream->second->entry = entry;
-      stream->second->writer.set_language(entry.language);
+      stream->second->writer.set_descriptors(entry.language, entry.role);
     } else {
       add_stream(entry);
     }

@@ -12,13 +12,17 @@ bool TrackWriter::announce(media::Track track) {
   track.id = pid_;
   track.timescale = 90000;
   track.language = language_;
+  track.role = role_;
   track.captions = captions_;
   auto described = media::describe(std::move(track));
   if (!described) {
     ++counters_.frames_bad;
     return false;
   }
-  if (track_ && media::same_format(*track_, *described) && track_->language == described->language) return true;
+  if (track_ && media::same_format(*track_, *described) && track_->language == described->language &&
+      track_->role == described->role) {
+    return true;
+  }
   track_ = described.take();
   sink_.on_track(*track_);
   return true;
@@ -30,11 +34,13 @@ void TrackWriter::write(media::Packet&& packet) {
   sink_.on_packet(std::move(packet));
 }
 
-void TrackWriter::set_language(const std::string& language) {
-  if (language == language_) return;
+void TrackWriter::set_descriptors(const std::string& language, media::Role role) {
+  if (language == language_ && role == role_) return;
   language_ = language;
+  role_ = role;
   if (!track_) return;
   track_->language = language;
+  track_->role = role;
   sink_.on_track(*track_);
 }
 

@@ -31,8 +31,8 @@ struct TimedPes {
 /// id.
 class TrackWriter {
  public:
-  TrackWriter(std::uint16_t pid, std::string language, media::EventSink& sink, Counters& counters)
-      : pid_(pid), language_(std::move(language)), sink_(sink), counters_(counters) {}
+  TrackWriter(std::uint16_t pid, media::EventSink& sink, Counters& counters)
+      : pid_(pid), sink_(sink), counters_(counters) {}
 
   /// Announces the track unless it is the one announced last. Returns false, and counts a bad frame, where the
   /// configuration does not parse.
@@ -42,8 +42,8 @@ class TrackWriter {
   bool announced() const { return track_.has_value(); }
   const media::Track& track() const { return *track_; }
 
-  /// The PMT names another language now: announces the track again.
-  void set_language(const std::string& language);
+  /// What the PMT says of it. Announces the track again if that changed.
+  void set_descriptors(const std::string& language, media::Role role);
 
   /// The pictures carry captions: announces the track again where it was without.
   void set_captions();
@@ -53,6 +53,7 @@ class TrackWriter {
  private:
   std::uint16_t pid_;
   std::string language_;
+  media::Role role_ = media::Role::kMain;
   bool captions_ = false;
   media::EventSink& sink_;
   Counters& counters_;

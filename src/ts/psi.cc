@@ -51,6 +51,12 @@ std::string language_of(base::View body) {
   return language == "und" ? std::string{} : language;
 }
 
+/// By the audio_type of the ISO 639 language descriptor. [ISO 13818-1 table 2-61]
+media::Role role_of(base::View body) {
+  if (body.size() < 4) return media::Role::kMain;
+  return body[3] == 2 ? media::Role::kClearSpeech : body[3] == 3 ? media::Role::kDescription : media::Role::kMain;
+}
+
 void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stream, Described& described) {
   switch (descriptor) {
     case 0x05:  // registration
@@ -58,6 +64,7 @@ void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stre
       break;
     case 0x0a:  // ISO 639 language (TS-14)
       stream.language = language_of(body);
+      stream.role = role_of(body);
       break;
     case 0x6a: described.ac3 = true; break;   // [EN 300 468 Annex D]
     case 0x7a: described.eac3 = true; break;  // [EN 300 468 Annex D]

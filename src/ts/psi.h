@@ -43,7 +43,8 @@ struct StreamEntry {
   std::uint8_t stream_type = 0;
   std::optional<media::Codec> codec;  ///< empty: not one that we handle
   Wrapping wrapping = Wrapping::kPlain;
-  std::string language;            ///< ISO 639-2, lower case; empty if not given
+  std::string language;  ///< ISO 639-2, lower case; empty if not given
+  media::Role role = media::Role::kMain;
   std::uint8_t opus_channels = 0;  ///< channel_config_code of an Opus stream
   base::Bytes av1_config;          ///< payload of the AV1 video descriptor, shaped as av1C
 

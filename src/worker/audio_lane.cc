@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "transcode/silence.h"
+#include "worker/audio_naming.h"
 
 namespace worker {
 
@@ -156,10 +157,12 @@ void AudioLane::flush() {
 packager::RenditionSpec AudioLane::describe() const {
   packager::RenditionSpec spec;
   spec.track = format_;
-  spec.track.language = source_.language;
+  const AudioNaming naming = name_audio(options_, source_, number_);
+  spec.track.language = naming.language;
   spec.encoded = transcoder_ != nullptr;
-  spec.is_default = number_ == 1;
-  spec.label = source_.language.empty() ? "Audio " + std::to_string(number_) : source_.language;
+  spec.is_default = naming.is_default;
+  spec.label = naming.name;
+  spec.characteristics = naming.characteristics;
   spec.silence = silence_;
   const bool measured = rate_ && rate_->peak() > 0;
   const std::int64_t declared = transcoder_ ? plan_.rung.bitrate : claimed_rate_;

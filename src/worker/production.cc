@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "packager/options.h"
 #include "record/position_encoding.h"
+#include "worker/audio_naming.h"
 #include "worker/content_watch.h"
 
 namespace worker {
@@ -420,15 +421,20 @@ void Production::forget_early(const media::Track& next) {
 }
 
 /// The lane that continues with this track is the one that had its id; of those whose track is gone the one of its
-/// language, else the first.
+/// language, of its role too if there is one, else the first.
 void Production::take_audio(Feed& from, const media::Track& track) {
+  if (!is_published(options_, track)) return;
   const auto find = [&](const auto& fits) {
     return std::find_if(audio_.begin(), audio_.end(), [&](const auto& at) { return fits(*at); });
   };
   auto lane = find([&](const AudioLane& at) { return at.source().id == track.id; });
+  const auto same_language = [&](const AudioLane& at) {
+    return !at.active() && at.source().language == track.language;
+  };
   if (lane == audio_.end()) {
-    lane = find([&](const AudioLane& at) { return !at.active() && at.source().language == track.language; });
+    lane = find([&](const AudioLane& at) { return same_language(at) && at.source().role == track.role; });
   }
+  if (lane == audio_.end()) lane = find(same_language);
   if (lane == audio_.end()) lane = find([](const AudioLane& at) { return !at.active(); });
   if (lane != audio_.end()) {
     (*lane)->change(track);

@@ -286,6 +286,37 @@ TEST(Slate, IsNeededWhereAnOutageShowsIt) {
   EXPECT_EQ(problems_of("channels: {a: {outage: hold, slate: ''}}"), "");
 }
 
+TEST(AudioTracks, AreCalledAsTheConfigurationSays) {
+  const auto read = parse_config(
+      "channels: {a: {audio: {tracks: [{pid: 257, name: Stadium, language: en-GB, role: description, default: true}, "
+      "{of_language: qaa, publish: false}]}}}",
+      "t.yaml");
+  const auto* config = std::get_if<Config>(&read);
+  ASSERT_NE(config, nullptr);
+  const std::vector<job::AudioTrack>& tracks = config->channels.at("a").options.media.audio_tracks;
+  ASSERT_EQ(tracks.size(), 2U);
+  EXPECT_EQ(tracks[0].pid, 257);
+  EXPECT_EQ(tracks[0].name, "Stadium");
+  EXPECT_EQ(tracks[0].language, "en-GB");
+  EXPECT_EQ(tracks[0].role, media::Role::kDescription);
+  EXPECT_TRUE(tracks[0].is_default);
+  EXPECT_EQ(tracks[1].of_language, "qaa");
+  EXPECT_EQ(tracks[1].role, std::nullopt);
+  EXPECT_FALSE(tracks[1].publish);
+}
+
+TEST(AudioTracks, HaveNamesAndLanguagesThatAPlaylistCanHold) {
+  const auto of = [](const std::string& track) {
+    return problems_of("channels: {a: {audio: {tracks: [{" + track + "}]}}}");
+  };
+  EXPECT_EQ(of("name: 'Français, stade'"), "");
+  EXPECT_NE(of("name: 'the \"Voice\"'").find("quotation marks"), std::string::npos);
+  EXPECT_NE(of("name: " + std::string(101, 'x')).find("100 bytes"), std::string::npos);
+  EXPECT_NE(of("language: 'en GB'").find("such as en or pt-BR"), std::string::npos);
+  EXPECT_NE(of("role: star").find("one of"), std::string::npos);
+  EXPECT_NE(of("default: true, publish: false").find("cannot be the default"), std::string::npos);
+}
+
 TEST(Event, HasTimesAndTexts) {
   const auto read = parse_config(
       "channels: {a: {event: {start: 2026-12-01T18:00:00Z, end: 2026-12-01T20:00:00Z, text_before: Soon, "

@@ -104,6 +104,25 @@ TEST(Multivariant, NamesInAGroupAreUniqueAndOneIsDefault) {  // MV-11
   EXPECT_NE(text.find("NAME=\"Audio 2\",LANGUAGE=\"und\",DEFAULT=NO"), std::string::npos);
 }
 
+TEST(Multivariant, SaysForWhomAudioIsAndMakesItNoDefault) {  // MV-11
+  Stream described = audio("a1", "eng");
+  described.characteristics = "public.accessibility.describes-video";
+  const std::string text = render({video("v", 640, 360, 800'000), described, audio("a2", "eng")});
+  EXPECT_NE(text.find("NAME=\"eng\",LANGUAGE=\"en\",DEFAULT=NO,AUTOSELECT=YES,"
+                      "CHARACTERISTICS=\"public.accessibility.describes-video\",CHANNELS=\"2\",URI=\"a1"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("NAME=\"eng 2\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS"), std::string::npos);
+  EXPECT_NE(render({video("v", 640, 360, 800'000), described}).find("DEFAULT=YES"), std::string::npos)
+      << "there is no other";
+}
+
+TEST(Multivariant, GroupsForDifferentPeopleAreNotParallel) {  // MV-12
+  Stream described = audio("a2", "eng", media::Codec::kAc3);
+  described.characteristics = "public.accessibility.describes-video";
+  EXPECT_EQ(render({video("v", 640, 360, 800'000), audio("a1", "eng"), described}).find("audio2"), std::string::npos);
+}
+
 TEST(Multivariant, ParallelAudioInTwoCodecsIsTwoGroups) {  // MV-12
   const std::string text =
       render({video("v", 640, 360, 800'000), audio("a1", "eng"), audio("a2", "eng", media::Codec::kAc3)});

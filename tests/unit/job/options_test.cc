@@ -22,6 +22,8 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.audio = Options::Audio::kEncode;
   options.audio_rung.codec = media::Codec::kOpus;
   options.audio_rung.bitrate = 96'000;
+  options.audio_tracks = {{257, "eng", "Stadium \"live\"", "en-GB", media::Role::kDescription, true, true},
+                          {.of_language = "qaa", .publish = false}};
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
   options.slate_text = "We'll be \"right\" back\nسنعود";
@@ -41,6 +43,16 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->ladder[0].frame_rate, (media::Rational{25, 1}));
   EXPECT_TRUE(back->ladder[0].quality);
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
+  ASSERT_EQ(back->audio_tracks.size(), 2U);
+  EXPECT_EQ(back->audio_tracks[0].pid, 257);
+  EXPECT_EQ(back->audio_tracks[0].name, "Stadium \"live\"");
+  EXPECT_EQ(back->audio_tracks[0].language, "en-GB");
+  EXPECT_EQ(back->audio_tracks[0].role, media::Role::kDescription);
+  EXPECT_TRUE(back->audio_tracks[0].is_default);
+  EXPECT_TRUE(back->audio_tracks[0].publish);
+  EXPECT_EQ(back->audio_tracks[1].of_language, "qaa");
+  EXPECT_EQ(back->audio_tracks[1].role, std::nullopt);
+  EXPECT_FALSE(back->audio_tracks[1].publish);
   EXPECT_EQ(back->outage, Options::Outage::kSlate);
   EXPECT_EQ(back->slate_after, 1'500'000);
   EXPECT_EQ(back->slate_text, options.slate_text);

@@ -33,6 +33,7 @@ Presentation presentation() {
   audio.name = "a1";
   audio.track.codec = media::Codec::kAac;
   audio.track.timescale = 48000;
+  audio.characteristics = "public.accessibility.describes-video";
   audio.track.language = "eng";
   audio.track.audio = {48000, 6, 1024, 312};
   audio.label = "English";
@@ -203,6 +204,7 @@ Grown grow(const Presentation& presentation) {
       rendition.fixed(1 + 8 + 1);
       rendition.sized();
       rendition.fixed(4);
+      rendition.sized();
     });
   }
   return all.take();
@@ -259,6 +261,7 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPresentation) {
   const Rendition& audio = got.renditions[1];
   EXPECT_TRUE(media::same_format(audio.track, presentation().renditions[1].track));
   EXPECT_EQ(audio.track.language, "eng");
+  EXPECT_EQ(audio.characteristics, "public.accessibility.describes-video");
   EXPECT_TRUE(audio.is_default);
   EXPECT_TRUE(audio.copied);
   EXPECT_EQ(audio.held.text(), "silence");

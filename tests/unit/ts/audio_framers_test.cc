@@ -16,7 +16,7 @@ struct AudioFeed {
 
   Counters counters;
   Trace trace;
-  TrackWriter writer{kAudio, "", trace, counters};
+  TrackWriter writer{kAudio, trace, counters};
   Framer framer;
 
   AudioFeed& pes(std::optional<std::int64_t> pts, const Blob& data) {

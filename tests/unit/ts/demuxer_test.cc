@@ -274,6 +274,17 @@ TEST(Demuxer, AnnouncesATrackAgainWhoseCodecOrLanguageThePmtChanged) {  // TS-2,
                    "gone 257", "track 257  48000/1 deu", "257 pts 1920 +2160 idr"}));
 }
 
+TEST(Demuxer, AnnouncesATrackAgainWhoseRoleThePmtChanged) {  // TS-14
+  Mux mux = avc_and_aac();
+  mux.pes(kAudio, {.pts = 0, .dts = {}, .stream_id = 0xc0}, adts(9));
+  mux.pmt(1, kPmtPid, {{0x0f, kAudio, language("eng", 3)}}, 1);
+  mux.pes(kAudio, {.pts = 1920, .dts = {}, .stream_id = 0xc0}, adts(9));
+  const Demuxed run(mux.bytes());
+  EXPECT_EQ(run.trace.tracks.at(kAudio).role, media::Role::kDescription);
+  EXPECT_EQ(run.trace.lines, (Lines{"track 257 mp4a.40.2 48000/2 eng", "257 pts 0 +1920 idr",
+                                    "track 257 mp4a.40.2 48000/2 eng", "257 pts 1920 +1920 idr"}));
+}
+
 TEST(Demuxer, FollowsAPatThatMovesThePmt) {  // TS-2
   Mux mux = avc_and_aac();
   mux.pat({{1, 0x1001}}, 1).pmt(1, 0x1001, {{0x1b, 400, {}}});

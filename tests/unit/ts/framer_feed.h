@@ -13,7 +13,7 @@ template <typename Framer>
 struct FramerFeed {
   Counters counters;
   Trace trace;
-  TrackWriter writer{kVideo, "", trace, counters};
+  TrackWriter writer{kVideo, trace, counters};
   Framer framer{writer};
   base::Micros now = 0;
 

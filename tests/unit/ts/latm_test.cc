@@ -91,7 +91,7 @@ TEST(LatmFramer, CutsLoasFramesOverPesPackets) {  // TS-13, TS-6
   for (std::size_t cut = 1; cut < frames.size(); ++cut) {
     Counters counters;
     Trace trace;
-    TrackWriter writer(257, "", trace, counters);
+    TrackWriter writer(257, trace, counters);
     LatmFramer framer(writer);
     const auto at = frames.begin() + static_cast<std::ptrdiff_t>(cut);
     framer.feed({0, std::nullopt, 0, true, base::Bytes::adopt(Blob(frames.begin(), at))});

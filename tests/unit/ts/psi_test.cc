@@ -51,6 +51,15 @@ TEST(Pmt, ReadsLanguagesInLowerCase) {  // TS-14
   EXPECT_EQ(entry_of(0x0f, hex("0a00")).language, "");
 }
 
+TEST(Pmt, ReadsForWhomAudioIs) {  // TS-14
+  EXPECT_EQ(entry_of(0x0f, language("eng", 0)).role, media::Role::kMain);
+  EXPECT_EQ(entry_of(0x0f, language("eng", 1)).role, media::Role::kMain) << "clean effects";
+  EXPECT_EQ(entry_of(0x0f, language("eng", 2)).role, media::Role::kClearSpeech);
+  EXPECT_EQ(entry_of(0x0f, language("eng", 3)).role, media::Role::kDescription);
+  EXPECT_EQ(entry_of(0x0f, hex("0a03656e67")).role, media::Role::kMain) << "a descriptor that is cut short";
+  EXPECT_EQ(entry_of(0x0f, hex("0a03656e67")).language, "eng");
+}
+
 TEST(Pmt, RefusesLengthsThatDoNotFit) {  // TS-2
   Blob section = Mux::make_pmt(1, {{0x1b, 0x100, language("eng")}});
   section[16] = 0xff;  // ES_info_length

@@ -49,7 +49,9 @@ struct MuxStream {
   Blob descriptors;
 };
 
-inline Blob language(std::string_view code) { return Blob{0x0a, 4} + Blob(code.begin(), code.end()) + Blob{0}; }
+inline Blob language(std::string_view code, std::uint8_t audio_type = 0) {
+  return Blob{0x0a, 4} + Blob(code.begin(), code.end()) + Blob{audio_type};
+}
 inline Blob registration(std::string_view code) { return Blob{0x05, 4} + Blob(code.begin(), code.end()); }
 
 struct MuxPes {

@@ -61,7 +61,7 @@ TEST(AudioLane, OnlyTheFirstIsTheDefaultAndALanguageNamesIt) {
   ASSERT_TRUE(second.open(track, *plan_audio(sound.options, track), 0));
   EXPECT_EQ(sound.outlet.names, std::vector<std::string>{"a2"});
   EXPECT_FALSE(sound.outlet.spec(0).is_default);
-  EXPECT_EQ(sound.outlet.spec(0).label, "fra");
+  EXPECT_EQ(sound.outlet.spec(0).label, "French");
   EXPECT_EQ(sound.outlet.spec(0).track.language, "fra");
 }
 

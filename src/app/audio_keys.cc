@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <utility>
+
+#include "app/config_keys.h"
+
+namespace app {
+namespace {
+
+using media::Role;
+
+bool valid_tag(const std::string& tag) {
+  return tag.size() <= 35 && std::all_of(tag.begin(), tag.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+// It stands between quotes in a playlist.
+bool valid_track_name(const std::string& name) {
+  return name.size() <= 100 && std::none_of(name.begin(), name.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == 0x7f;
+         });
+}
+
+void declare_track(Keys& keys, job::AudioTrack& track) {
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"pid", kRule, "for the track with this PID; 0: any"}, Value::number(track.pid, 0, 8190));
+  keys.key({"of_language", kRule, "for tracks that the feed says have this language (ISO 639-2); empty: any"},
+           Value::text(track.of_language, "a language's code such as eng", valid_tag));
+  keys.key({"name", kRule, "what people read; empty: the language's name in English"},
+           Value::text(track.name, "a text of at most 100 bytes without quotation marks", valid_track_name));
+  keys.key({"language", kRule, "RFC 5646; empty: what the feed says"},
+           Value::text(track.language, "a language's tag such as en or pt-BR", valid_tag));
+  keys.key({"role", kRule,
+            "main: for all; description: audio description; clear_speech: speech that is easy to "
+            "understand; feed: what the feed says"},
+           Value::choice<std::optional<Role>>(track.role, {{"feed", std::nullopt},
+                                                           {"main", Role::kMain},
+                                                           {"description", Role::kDescription},
+                                                           {"clear_speech", Role::kClearSpeech}}));
+  keys.key({"default", kRule, "true: plays unless the viewer chooses otherwise; without one the first does"},
+           Value::flag(track.is_default));
+  keys.key({"publish", kRule, "false: viewers do not get the track"}, Value::flag(track.publish));
+}
+
+void declare_tracks(Keys& keys, std::vector<job::AudioTrack>& tracks) {
+  Items items;
+  items.item = [&tracks](Keys& in) {
+    job::AudioTrack track;
+    declare_track(in, track);
+    in.check([&]() -> std::vector<std::string> {
+      if (track.publish || !track.is_default) return {};
+      return {"a track that is not published cannot be the default"};
+    });
+    tracks.push_back(std::move(track));
+  };
+  items.sample = [](Keys& in) {
+    job::AudioTrack track;
+    track.pid = 257;
+    track.of_language = "eng";
+    track.name = "English, stadium sound";
+    track.language = "en-GB";
+    declare_track(in, track);
+  };
+  keys.items({"tracks", Reload::kNextWorker,
+              "what the feed's audio tracks are called; of the entries that fit a track the first counts:"},
+             items);
+}
+
+}  // namespace
+
+void declare_audio(Keys& keys, job::Options& media) {
+  using Audio = job::Options::Audio;
+  using media::Codec;
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"mode", kRule, "auto: AAC and Opus of up to two channels are copied, other audio is encoded"},
+           Value::choice<Audio>(
+               media.audio,
+               {{"auto", Audio::kAuto}, {"copy", Audio::kCopy}, {"encode", Audio::kEncode}, {"none", Audio::kNone}}));
+  keys.key({"codec", kRule, "of audio that is encoded"},
+           Value::choice<Codec>(media.audio_rung.codec, {{"aac", Codec::kAac}, {"opus", Codec::kOpus}}));
+  keys.key({"bitrate", kRule, "bit/s; 0: 64k a channel"}, Value::bitrate(media.audio_rung.bitrate));
+  keys.key({"channels", kRule, "0: the source's, at most 2"}, Value::number(media.audio_rung.channels, 0, 8));
+  keys.key({"sample_rate", kRule, "Hz; 0: the source's if the codec has it, otherwise 48000"},
+           Value::number(media.audio_rung.sample_rate, 0, 96'000));
+  declare_tracks(keys, media.audio_tracks);
+}
+
+}  // namespace app
