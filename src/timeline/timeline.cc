@@ -375,6 +375,12 @@ void Timeline::flush() {
     if (entry.video && entry.video->probing()) start_video(entry);
   }
   if (anchor_ || waiting_.empty()) return;
+  if (awaits(media::Kind::kVideo, waiting_.back().arrived)) {
+    // A publisher that goes before its first picture is no feed of sound alone: it may come back within seconds.
+    counters_.dropped_before_anchor += waiting_.size();
+    waiting_.clear();
+    return;
+  }
   const media::Packet& first = waiting_.front();
   set_anchor({tracks_.at(first.track_id).feed_time(first.pts), {std::max(first.arrived, floor_), base::kSecond}});
   release_waiting();

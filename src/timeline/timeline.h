@@ -53,12 +53,13 @@ class Timeline final : public media::EventSink {
     base::Micros jump_back = base::kSecond / 2;
   };
   struct Counters {
-    std::uint64_t dropped_before_anchor = 0;  ///< packets before the first key frame, and leading pictures after it
-    std::uint64_t dropped_overlap = 0;        ///< audio that the timeline had already covered
-    std::uint64_t dropped_overflow = 0;       ///< packets that waited for an anchor beyond the bound
-    std::uint64_t holes = 0;                  ///< missing audio or video in continuous time
-    std::uint64_t reanchors = 0;              ///< time stamps jumped
-    std::uint64_t restamped = 0;  ///< stamps that were far off, or had to be moved by more than half a frame
+    /// Packets before the first key frame, leading pictures after it, and the audio of a feed that ended before it.
+    std::uint64_t dropped_before_anchor = 0;
+    std::uint64_t dropped_overlap = 0;   ///< audio that the timeline had already covered
+    std::uint64_t dropped_overflow = 0;  ///< packets that waited for an anchor beyond the bound
+    std::uint64_t holes = 0;             ///< missing audio or video in continuous time
+    std::uint64_t reanchors = 0;         ///< time stamps jumped
+    std::uint64_t restamped = 0;         ///< stamps that were far off, or had to be moved by more than half a frame
   };
 
   /// `out` outlives this.
@@ -75,7 +76,7 @@ class Timeline final : public media::EventSink {
   /// Whether the feed has a track of this kind, as it announced or as its packets show, that was not announced to the
   /// sink yet, and less than Options::wait_for_announced have passed since its first packet. Units: `now` as arrivals.
   bool awaits(media::Kind kind, base::Micros now) const;
-  /// Gives out what is held back.
+  /// Gives out what is held back. Not audio that waits for the first picture of video that is expected: see awaits().
   void flush();
   /// Nothing given out from now on is earlier than `utc`: for a log that is resumed.
   void not_before(base::Micros utc);

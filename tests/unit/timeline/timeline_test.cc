@@ -304,3 +304,36 @@ TEST(Timeline, GivesOutWhatItHoldsWhenFlushed) {
   rig.timeline.flush();
   EXPECT_EQ(rig.sink.video.size(), 2U);
 }
+
+// A publisher that goes between two key frames: it was no feed of sound alone.
+TEST(Timeline, AFeedThatEndsBeforeItsFirstPictureGivesOutNoSound) {
+  for (const bool listed : {false, true}) {
+    Rig rig;
+    if (listed) rig.timeline.on_event(media::Announced{.video = true, .audio = true});
+    if (!listed) rig.announce(stream::Video{});
+    rig.announce(stream::Audio{});
+    rig.feed(stream::make_audio({}, kEpoch, 20));
+    rig.timeline.on_event(media::End{});
+    EXPECT_TRUE(rig.sink.tracks.empty()) << listed;
+    EXPECT_TRUE(rig.sink.audio.empty()) << listed;
+    EXPECT_EQ(rig.timeline.counters().dropped_before_anchor, 20U) << listed;
+  }
+}
+
+TEST(Timeline, AFeedOfSoundAloneGivesOutWhatItHoldsWhenItEnds) {
+  Rig rig;
+  rig.timeline.on_event(media::Announced{.audio = true});
+  rig.announce(stream::Audio{});
+  rig.feed(stream::make_audio({}, kEpoch, 20));
+  EXPECT_TRUE(rig.sink.audio.empty());
+  rig.timeline.on_event(media::End{});
+  EXPECT_EQ(rig.sink.audio.size(), 20U);
+}
+
+TEST(Timeline, SoundThatWaitedTenSecondsForAPictureIsGivenOut) {
+  Rig rig;
+  rig.announce(stream::Video{});
+  rig.announce(stream::Audio{});
+  rig.feed(stream::make_audio({}, kEpoch, 10 * 47 + 2));
+  EXPECT_GT(rig.sink.audio.size(), 460U);
+}

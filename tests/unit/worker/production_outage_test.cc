@@ -112,6 +112,45 @@ TEST(ProductionResume, TheFeedTakesItsRenditionsUpWhereTheyWere) {
   }
 }
 
+/// A worker that replaces one which died before its first part gets the rest of a feed that goes: nothing to begin
+/// decoding with. The log's renditions are still those of the first worker.
+TEST(ProductionResume, AFeedThatGoesBeforeItsFirstKeyFrameIsNotPresentedAsSoundAlone) {
+  Producing channel;
+  TsFeed feed;
+  channel.start(feed::Format::kMpegTs);
+  channel.say(feed.tables(kEpoch, true));
+  for (int i = 5; i < 15; ++i) {
+    channel.say(feed.picture(i, kEpoch + i * kFrame));
+    channel.say(feed.sound(2 * i, kEpoch + i * kFrame));
+  }
+  channel.say(feed::Stop{});
+  channel.pass(600, 4000);
+  EXPECT_TRUE(channel.records.empty());
+
+  TsFeed again;
+  channel.start(feed::Format::kMpegTs);
+  const base::Micros utc = kEpoch + 4 * base::kSecond;
+  channel.say(again.tables(utc, true));
+  for (int i = 0; i < 75; ++i) {
+    channel.say(again.picture(i, utc + i * kFrame));
+    channel.say(again.sound(2 * i, utc + i * kFrame));
+  }
+  ASSERT_FALSE(channel.records.empty());
+  EXPECT_EQ(std::get<record::Presentation>(channel.records.front()).renditions.size(), 2U);
+  EXPECT_EQ(channel.names(), (Names{"a1", "source"}));
+}
+
+TEST(ProductionResume, AtItsEndAFeedThatNeverHadAPictureLeavesTheLogAsItIs) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(40, 400, {.keys = false});
+  channel.say(feed::Stop{});
+  channel.pass(400, 20'000);
+  EXPECT_FALSE(channel.say(feed::Finish{}));
+  EXPECT_TRUE(channel.records.empty());
+}
+
 TEST(ProductionResume, APositionThatCannotBeReadBeginsTheLogAnew) {
   Producing channel;
   testing::internal::CaptureStderr();
