@@ -36,9 +36,8 @@ void Feed::start(feed::Format format) {
 }
 
 void Feed::on_loss() {
-  drop_video();
-  rate_.skip();
   input_.on_loss();
+  on_event(media::Loss{});
 }
 
 void Feed::tick(base::Micros utc) {
@@ -95,6 +94,7 @@ void Feed::give(media::Event&& event) {
     if (probe_ && video() != nullptr && packet->track_id == video()->id) probe_->feed(*packet);
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
+    rate_.skip();
   }
   owner_.on_feed_event(*this, std::move(event));
 }

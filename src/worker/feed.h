@@ -50,7 +50,8 @@ class Feed final : private media::EventSink {
   const FeedInput& input() const { return input_; }
   /// A publisher has come, or has come back.
   void start(feed::Format format);
-  /// Messages were dropped before they came here.
+  /// Messages were dropped before they came here. The owner gets a Loss after what came before it, also where that is
+  /// held back.
   void on_loss();
   /// It is `utc`: to be called several times a second.
   void tick(base::Micros utc);

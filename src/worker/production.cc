@@ -60,7 +60,6 @@ bool Production::on_message(const feed::Addressed& addressed) {
     // Where another feed covers the loss there is none; otherwise the demuxer finds it.
     if (from.id() == shown_ && merger_.merged()) return true;
     from.on_loss();
-    if (from.video() != nullptr) video_.on_loss(from.video()->id);
   } else if (std::holds_alternative<feed::Stop>(message)) {
     if (carry_on(from)) return true;
     merger_.end(feed::index(from.id()));
@@ -453,6 +452,10 @@ void Production::take(Feed&, const media::TrackGone& gone) {
   for (const auto& lane : audio_) {
     if (lane->source().id == gone.track_id) lane->release();
   }
+}
+
+void Production::take(Feed& from, const media::Loss&) {
+  if (from.video() != nullptr) video_.on_loss(from.video()->id);
 }
 
 void Production::take(Feed& from, media::Packet&& packet) {

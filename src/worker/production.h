@@ -71,7 +71,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void take(Feed& from, const media::Track& track);
   void take(Feed& from, media::Packet&& packet);
   void take(Feed&, const media::TrackGone& gone);
-  void take(Feed&, const media::Loss&) {}
+  void take(Feed& from, const media::Loss&);
   void take(Feed&, const media::End&) {}
   void take(Feed&, const media::Announced&) {}
   // From the lanes.

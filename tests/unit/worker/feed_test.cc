@@ -14,8 +14,10 @@ class FeedTest : public testing::Test, protected FeedOwner {
  protected:
   void on_feed_event(Feed& feed, media::Event&& event) override {
     if (const auto* track = std::get_if<media::Track>(&event)) tracks_.push_back(track->id);
+    if (std::holds_alternative<media::Loss>(event)) trace_ += 'L';
     auto* packet = std::get_if<media::Packet>(&event);
     if (packet == nullptr) return;
+    trace_ += '.';
     ids_.push_back(packet->track_id);
     if (keeps_) feed.keep(std::move(*packet));
   }
@@ -34,6 +36,7 @@ class FeedTest : public testing::Test, protected FeedOwner {
   }
 
   bool keeps_ = true;
+  std::string trace_;  ///< a dot for each packet, an L for each loss
   std::vector<std::uint32_t> tracks_;
   std::vector<std::uint32_t> ids_;
   Feed feed_{feed::Id::kPrimary, {"test", 0, 0}, *this};
@@ -85,6 +88,32 @@ TEST_F(FeedTest, KeepsNothingAcrossALossOrAChangeOfFormat) {
   const Feed::Recent recent = feed_.take_recent();
   ASSERT_FALSE(recent.video.empty());
   EXPECT_EQ(recent.video.front().arrived, kEpoch + 4 * base::kSecond) << "in the new format alone";
+}
+
+TEST_F(FeedTest, ALossIsToldBehindTheHeldBackPacketsThatCameBeforeIt) {
+  begin(feed_);
+  play(feed_, 0, 1480);
+  feed_.set_delay(400 * base::kMillisecond);
+  play(feed_, 1480, 1960);
+  trace_.clear();
+  feed_.on_loss();
+  EXPECT_EQ(trace_, "") << "what came before it is not out yet";
+  play(feed_, 2000, 2480);
+  feed_.drain();
+  const std::size_t loss = trace_.find('L');
+  ASSERT_NE(loss, std::string::npos);
+  EXPECT_GT(loss, 10U) << trace_;
+  EXPECT_GT(trace_.size(), loss + 10) << trace_;
+  EXPECT_EQ(trace_.find('L', loss + 1), std::string::npos) << "one loss";
+  EXPECT_EQ(feed_.take_recent().video.front().arrived, kEpoch + 2400 * base::kMillisecond) << "none from before it";
+}
+
+TEST_F(FeedTest, WithoutADelayALossIsToldAtOnce) {
+  begin(feed_);
+  play(feed_, 0, 1480);
+  trace_.clear();
+  feed_.on_loss();
+  EXPECT_EQ(trace_, "L");
 }
 
 TEST_F(FeedTest, APublisherThatComesAgainStartsAfresh) {
