@@ -12,12 +12,10 @@
 namespace channel {
 
 /// The fold that makes an event of each outage: time in which viewers get something else than the feed. There is one
-/// while the log says so, and while the shown feed brings nothing: encoders that are fed the last picture again make
-/// parts like any others.
+/// while the log says so, and while the shown feed brings nothing, which is seen a little earlier.
 ///
 /// The log says so from its marker of an outage to the marker of its end, or to the first part of video (in a channel
-/// without video: of audio) that is not held. The parts count because a worker that dies in an outage leaves a marker
-/// without an end.
+/// without video: of audio) that is not held. The parts count because the worker that is to write the end may die.
 /// Thread: the control loop's.
 class OutageWatch final : public record::Fold {
  public:

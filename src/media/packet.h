@@ -19,6 +19,7 @@ struct Packet {
   std::int64_t duration = 0;  ///< Units: as dts; 0 where the feed does not tell
   bool key = false;           ///< decoding can start here (IDR, CRA, I with recovery point); always true for audio
   bool idr = false;           ///< key, and nothing after it in decoding order refers or shows before it (closed GOP)
+  bool held = false;          ///< what was there before, once more: nothing came from the feed for this time
   base::Micros arrived = 0;   ///< UTC at which its last byte was received
   base::Bytes data;
 };

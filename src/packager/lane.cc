@@ -56,7 +56,8 @@ Frame Lane::make_frame(media::Packet&& packet) {
   frame.duration = format.video() ? format.frame : packet.duration > 0 ? packet.duration : format.frame;
   if (format.video() && !options_.encoded && packet.duration == 0) frame.duration = 0;
   frame.key = packet.key || !format.video();
-  frame.arrived = packet.arrived;
+  frame.held = packet.held;
+  frame.arrived = packet.held ? 0 : packet.arrived;
   frame.data = std::move(packet.data);
   frame.format = next_format_ ? next_format_->id : format_id_;
   lateness_.on_media(to_micros(frame.start + frame.duration, format.timescale));
@@ -249,7 +250,7 @@ void Lane::fill_missing(base::Micros until, std::int64_t lead_horizon) {
     if (!segmenter_.fill_whole_parts(time, cut.value_or(INT64_MAX))) return;
     started_ = true;
     // If the last frame was only lengthened, the next frames may refer to it, and no key frame is needed.
-    if (!segmenter_.holds() || segmenter_.held_since()) want_key();
+    if (!segmenter_.holds() || segmenter_.shows_still()) want_key();
     pump();
   }
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "media/packet.h"
+#include "media/time.h"
 #include "packager/counters.h"
 #include "packager/cutter.h"
 #include "packager/lateness.h"
@@ -43,6 +44,10 @@ class Lane {
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
   /// The key frame, or frame of silence, that is repeated before the first media.
   void set_still(Still still) { segmenter_.set_still(std::move(still)); }
+  /// What is published already ended in held media, since `time` (UTC).
+  void continue_held(base::Micros time) {
+    segmenter_.continue_held(media::rescale(time, base::kSecond, segmenter_.format().timescale));
+  }
   /// Packets from now on have `format`, which is published from segment `msn` on.
   void change_format(Format format, std::int64_t msn);
 

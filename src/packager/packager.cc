@@ -11,6 +11,8 @@ namespace packager {
 namespace {
 
 constexpr base::Micros kHoldAllowance = 350 * base::kMillisecond;
+// A picture that stays for less is no outage: a network that stalls, an encoder that connects again.
+constexpr base::Micros kLeastOutage = 350 * base::kMillisecond;
 
 /// The lead: a copied video rendition, whose key frames are given, else any video, else the first rendition.
 std::uint32_t choose_lead(const std::vector<RenditionSpec>& specs) {
@@ -143,6 +145,10 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     cutter_->open({at.msn, at.segment_start});
     cutter_->passed(at.end);
     keep_overrun();
+  }
+  outage_ = resume_->outage;
+  if (outage_) {
+    for (const auto& lane : lanes_) lane->continue_held(*outage_);
   }
   if (resume_->owed_discontinuity) listener_.on_record(record::Discontinuity{*resume_->owed_discontinuity});
   resume_.reset();
@@ -405,7 +411,7 @@ const Segmenter& Packager::least_held() const {
   return *least;
 }
 
-/// Writes markers for when video began to be held and when media came again.
+/// Writes markers for when video began to be held, once that has lasted, and when media came again.
 void Packager::write_outage() {
   const Segmenter& video = least_held();
   const std::int64_t scale = video.format().timescale;
@@ -423,6 +429,7 @@ void Packager::write_outage() {
     listener_.on_record(std::move(over));
   }
   if (outage_ || !video.held_since()) return;
+  if (media::rescale(video.end() - *video.held_since(), scale, base::kSecond) < kLeastOutage) return;
   outage_ = media::rescale(*video.held_since(), scale, base::kSecond);
   listener_.on_record(marker(*outage_));
 }

@@ -50,7 +50,9 @@ class Listener {
 };
 
 /// Turns packets on the UTC timeline into the channel's log: parts, held parts or gaps for time without media, segment
-/// ends, and a Marker "outage" with the start, later with the end, of each stretch in which the lead is held.
+/// ends, and a Marker "outage" with the start, later with the end, of each stretch of 0.35 s or more in which the lead
+/// is held: by the packager, or by the encoders of all rungs (media::Packet::held). One that a resumed log is in goes
+/// on.
 ///
 /// The lead is the first copied video rendition (its key frames make the cuts), else the first video rendition, else
 /// the first audio rendition (both cut on the grid); see Cutter. The other renditions follow its cuts; audio that is

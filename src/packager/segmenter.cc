@@ -87,6 +87,7 @@ void Segmenter::change_format(Format format, std::int64_t start) {
   format_ = std::move(format);
   still_ = format_.still;
   held_since_.reset();
+  shows_still_ = false;
   shown_until_ = INT64_MIN;
   usual_frame_ = format_.frame;
   start_ = part_start_ = grid_base_ = end_ = newest_start_ = start;
@@ -120,8 +121,11 @@ void Segmenter::add(Frame&& frame) {
   if (!frame.held) {
     held_since_.reset();
     newest_start_ = frame.start;
-    if (format_.video() && frame.key) still_.data = frame.data;
+  } else if (!held_since_) {
+    held_since_ = frame.start;
   }
+  shows_still_ = false;
+  if (format_.video() && frame.key) still_.data = frame.data;
   if (format_.video()) shown_until_ = std::max(shown_until_, frame.pts + std::max<std::int64_t>(frame.duration, 1));
   frames_.push_back(std::move(frame));
 }
@@ -208,8 +212,8 @@ void Segmenter::add_still(std::int64_t duration) {
   frame.key = true;
   frame.data = still_.data;
   frame.held = true;
-  if (!held_since_) held_since_ = end_;
   add(std::move(frame));
+  shows_still_ = true;
 }
 
 void Segmenter::gap_until(std::int64_t time) {

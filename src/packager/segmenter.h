@@ -23,7 +23,7 @@ struct Frame {
   base::Micros arrived = 0;
   base::Bytes data;
   std::uint32_t format = 0;  ///< which of its rendition's formats it has
-  bool held = false;         ///< a repeat of what came before: see Still
+  bool held = false;         ///< nothing of it came from the feed: a Still, or as media::Packet::held
 };
 
 /// What is repeated while media is missing: for video the newest key frame, whose samples last a part each, for audio a
@@ -114,6 +114,10 @@ class Segmenter {
   void set_still(Still still) { still_ = std::move(still); }
   /// Where the stretch of held media began that has not ended yet.
   std::optional<std::int64_t> held_since() const { return held_since_; }
+  /// What is published already ended in held media, since `time`.
+  void continue_held(std::int64_t time) { held_since_ = time; }
+  /// Whether the newest frame is the still: what follows must not refer to frames before it.
+  bool shows_still() const { return shows_still_; }
   /// Ends the segment at `time` and opens the next one there. REQUIRES: time > start of the last frame.
   void end_segment(std::int64_t time);
   /// Where a last part, completed with held media, would end: not before `time`, and else not past `cut`.
@@ -138,6 +142,7 @@ class Segmenter {
   const Missing missing_;
   Still still_;
   std::optional<std::int64_t> held_since_;
+  bool shows_still_ = false;
   std::int64_t newest_start_ = 0;
   Out out_;
   Counters& counters_;

@@ -66,6 +66,11 @@ void Position::fold(const Discontinuity& discontinuity) {
   if (owed_discontinuity && discontinuity.msn >= *owed_discontinuity) owed_discontinuity.reset();
 }
 
+void Position::fold(const Marker& marker) {
+  if (marker.kind != kOutageClass) return;
+  outage = marker.end ? std::nullopt : std::optional(marker.start);
+}
+
 /// The rendition as it is in segment `msn`: where the presentation's format begins there, its times are rescaled, and a
 /// key frame of the format before is of no use any more.
 Position::Rendition* Position::enter(std::uint32_t rendition, std::int64_t msn) {

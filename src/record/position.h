@@ -34,6 +34,8 @@ struct Position {
   /// Formats have changed and the log's Discontinuity for it is not written yet: the source that continues writes it
   /// first.
   std::optional<std::int64_t> owed_discontinuity;
+  /// Start of the outage that the log is in, by its markers (UTC).
+  std::optional<base::Micros> outage;
   /// The log's last parts are written. A log that closes is not resumed: no part of the encoding.
   bool closing = false;
 
@@ -48,7 +50,7 @@ struct Position {
   void fold(const Gap& gap);
   void fold(const SegmentEnd& end);
   void fold(const Discontinuity& discontinuity);
-  void fold(const Marker&) {}
+  void fold(const Marker& marker);
   void fold(const Closing&) { closing = true; }
   void fold(const End&) { *this = {}; }
   Rendition* enter(std::uint32_t rendition, std::int64_t msn);

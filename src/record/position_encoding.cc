@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint8_t kFormerFormat = 1;
 constexpr std::uint8_t kStarted = 2;
-constexpr std::int64_t kNoneOwed = INT64_MIN;
+constexpr std::int64_t kNone = INT64_MIN;
 
 base::Result<std::int64_t> number(base::ByteReader& in, const char* field) {
   TRY(const std::uint64_t value, in.u64(field));
@@ -50,7 +50,8 @@ base::Result<Position::Rendition> parse_place(base::ByteReader& in) {
 
 base::Bytes encode_position(const Position& position, std::size_t most_media) {
   base::ByteWriter out;
-  out.u64(static_cast<std::uint64_t>(position.owed_discontinuity.value_or(kNoneOwed)));
+  out.u64(static_cast<std::uint64_t>(position.owed_discontinuity.value_or(kNone)));
+  out.u64(static_cast<std::uint64_t>(position.outage.value_or(kNone)));
   out.u32(position.renditions.size());
   for (const Position::Rendition& at : position.renditions) {
     const bool fits = out.size() + at.key_part.size() <= most_media;
@@ -64,7 +65,9 @@ base::Result<Position> parse_position(base::View bytes) {
   base::ByteReader in(bytes);
   Position position;
   TRY(const std::int64_t owed, number(in, "owed discontinuity"));
-  if (owed != kNoneOwed) position.owed_discontinuity = owed;
+  if (owed != kNone) position.owed_discontinuity = owed;
+  TRY(const std::int64_t outage, number(in, "outage"));
+  if (outage != kNone) position.outage = outage;
   TRY(const std::uint32_t count, in.u32("rendition count"));
   for (std::uint32_t i = 0; i < count; ++i) {
     TRY(Position::Rendition at, parse_place(in));

@@ -57,7 +57,8 @@ struct Part {
   bool independent = false;
   /// The segment is known to end with this part: a SegmentEnd follows at once, and the next hint is the next segment's.
   bool last = false;
-  /// Nothing of it came from the feed: it repeats the last picture, or is silent, while the feed is gone.
+  /// Nothing of it came from the feed: it repeats the last picture, encoded anew or not, or is silent, while the feed
+  /// is gone.
   bool held = false;
   base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received; 0 where it is held
   base::Bytes data;
@@ -86,8 +87,9 @@ struct Discontinuity {
   std::int64_t msn = 0;
 };
 
-/// Classes of our own events. An outage: time in which the lead rendition is held. A switch of feeds: the instant of
-/// the first picture of the other feed, with X-FROM, X-TO and X-REASON.
+/// Classes of our own events. An outage: time of 0.35 s or more in which nothing of the video (of a log without video:
+/// of the sound) came from the feed; one marker tells its start, another with the same id its end. A switch of feeds:
+/// the instant of the first picture of the other feed, with X-FROM, X-TO and X-REASON.
 inline constexpr std::string_view kOutageClass = "outage";
 inline constexpr std::string_view kSwitchClass = "switch";
 

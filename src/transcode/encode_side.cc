@@ -35,6 +35,14 @@ KeyClock clock_of(const EncodeSide::Options& options, std::int64_t timescale) {
                                                  : KeyClock::forced(timescale);
 }
 
+/// How long a picture lasts before the next one is missed: of a slow source its repeats are the rule. An eighth less,
+/// because time stamps are often rounded.
+std::int64_t time_of_picture(media::Rational rate, std::int64_t timescale) {
+  const std::int64_t usual = rate.known() ? media::rescale(timescale, rate.num, rate.den)
+                                          : media::rescale(PictureLine::kLongestStill, base::kSecond, timescale);
+  return usual - usual / 8;
+}
+
 /// The largest frame rate of a rung; 0/1 where one has the source's, which is not known.
 media::Rational rate_of(const std::vector<Rung>& rungs) {
   media::Rational largest{0, 1};
@@ -100,7 +108,7 @@ void EncodeSide::State::run() {
     if (auto* picture = std::get_if<Switch::Picture>(&*item)) {
       show(std::move(*picture));
     } else if (const auto* hold = std::get_if<Switch::Hold>(&*item)) {
-      repeat(hold->until, SlateFade::What::kAbsent, hold->origin);
+      repeat(hold->until, SlateFade::What::kAbsent, hold->origin, hold->paused);
     } else {
       for (auto& worker : workers) worker->finish();
       return;
@@ -138,6 +146,7 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
   }
   if (line.hole_before(pts)) repeat(pts - line.period() / 2, SlateFade::What::kPicture, picture.origin);
   line.take(pts);
+  next_due = pts + time_of_picture(picture.rate, timescale);
   if (std::exchange(seen_side, picture.side) != picture.side) {
     first_pts = pts;
     first_side = picture.side;
@@ -147,12 +156,12 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
   encode({pts, picture.rate, picture.origin, false});
 }
 
-void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const Origin& origin) {
+void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const Origin& origin, bool paused) {
   while (const auto pts = line.repeat(until)) {
     if (choked()) continue;
     ++held_frames;
     slate.next(media::rescale(*pts, timescale, base::kSecond), what, cascade);
-    encode({*pts, line.rate(), origin, true});
+    encode({*pts, line.rate(), {origin.arrived, origin.fed, !paused && *pts >= next_due}, true});
   }
 }
 

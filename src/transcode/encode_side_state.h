@@ -37,7 +37,7 @@ struct EncodeSide::State {
   RungWorker::WhenFull when_full(std::size_t rung) const;
   bool shed(const Switch::Picture& picture);
   void show(Switch::Picture&& picture);
-  void repeat(std::int64_t until, SlateFade::What what, const Origin& origin);
+  void repeat(std::int64_t until, SlateFade::What what, const Origin& origin, bool paused = false);
   void encode(const Shown& shown);
 
   const Options options;
@@ -56,6 +56,7 @@ struct EncodeSide::State {
   PictureLine line;
   SlateShow slate;  ///< its questions any thread's
   bool shed_last = false;
+  std::int64_t next_due = INT64_MAX;       ///< from here on the newest picture stays in place of one that does not come
   Switch::Side seen_side = Switch::kNone;  ///< the one whose picture was encoded last
 
   std::atomic<std::int64_t> newest{INT64_MIN};

@@ -126,7 +126,7 @@ void Switch::put(Side side, Picture picture) {
   if (pts <= pause_until_ + tolerance(selected_.step)) return;
   if (pause_until_ != INT64_MIN) {
     // Pictures may come ahead of the clock that holds are asked for by.
-    put_hold({std::exchange(pause_until_, INT64_MIN), picture.origin});
+    put_hold({std::exchange(pause_until_, INT64_MIN), picture.origin, true});
   }
   if (pts > passed_) {
     passed_ = pts;
@@ -185,7 +185,9 @@ void Switch::wait_for_pending(std::unique_lock<std::mutex>& lock, std::int64_t p
 
 void Switch::hold(Side side, Hold hold) {
   const std::lock_guard lock(mutex_);
-  if (!closed_ && selected_.side == side) put_hold(hold);
+  if (closed_ || selected_.side != side) return;
+  hold.paused = hold.until <= pause_until_;
+  put_hold(hold);
 }
 
 void Switch::put_hold(Hold hold) {

@@ -43,6 +43,7 @@ class Switch {
   struct Hold {
     std::int64_t until = 0;  ///< Units: ticks of the encode side
     Origin origin;
+    bool paused = false;  ///< the picture stays because select_after() says so, not because none comes
   };
   struct Finish {};
   using Item = std::variant<Picture, Hold, Finish>;

@@ -305,6 +305,7 @@ VideoEncoder::Encoded VideoEncoder::wrap(const AVPacket& packet) {
     waiting_.pop_front();
   }
   encoded.packet.arrived = encoded.origin.arrived;
+  encoded.packet.held = encoded.origin.held;
   return encoded;
 }
 

@@ -18,6 +18,7 @@ namespace transcode {
 struct Origin {
   base::Micros arrived = 0;
   base::Micros fed = 0;
+  bool held = false;  ///< as media::Packet::held
 };
 
 /// libavcodec's encoder for one rung: closed GOPs, IDR frames only where asked for, parameter sets out of band, VBV.

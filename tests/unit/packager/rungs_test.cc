@@ -187,6 +187,70 @@ TEST(PackagerRungs, AreHeldAloneWithoutAnOutage) {
   for (std::uint32_t rung = 0; rung < 2; ++rung) log.check(rung);
 }
 
+namespace {
+
+/// An encoder's picture; `held`: of a time for which the feed had none.
+media::Packet rung_packet(std::int64_t frame, bool held) {
+  media::Packet packet = video_packet(frame, frame % 50 == 0);
+  packet.held = held;
+  return packet;
+}
+
+std::vector<record::Marker> markers_of(const LogReader& log) {
+  std::vector<record::Marker> found;
+  for (const record::Record& record : log.records()) {
+    if (const auto* marker = std::get_if<record::Marker>(&record)) found.push_back(*marker);
+  }
+  return found;
+}
+
+/// Frames [from, until) of two rungs, with ticks.
+void encode(packager::Packager& packager, std::int64_t from, std::int64_t until, bool held) {
+  for (std::int64_t frame = from; frame < until; ++frame) {
+    for (std::uint32_t rung = 0; rung < 2; ++rung) packager.on_packet(rung, rung_packet(frame, held));
+    packager.tick(kEpoch + (frame + 1) * 40'000);
+  }
+}
+
+}  // namespace
+
+// The feed is gone from the fourth second to the tenth: encoders show its last picture, and parts come as ever.
+TEST(PackagerRungs, ThatShowTheLastPictureAgainAreInAnOutageThatIsMarkedOnce) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.set_presentation({video_spec("v720", true), video_spec("v360", true)});
+  encode(packager, 0, 100, false);
+  encode(packager, 100, 108, true);
+  EXPECT_TRUE(markers_of(log).empty()) << "0.32 s are none";
+  encode(packager, 108, 250, true);
+  ASSERT_EQ(markers_of(log).size(), 1U);
+  encode(packager, 250, 400, false);
+  const std::vector<record::Marker> markers = markers_of(log);
+  ASSERT_EQ(markers.size(), 2U);
+  EXPECT_EQ(markers[0].kind, "outage");
+  EXPECT_EQ(markers[0].start, kEpoch + 4 * kSecond);
+  EXPECT_FALSE(markers[0].end);
+  EXPECT_EQ(markers[1].id, markers[0].id);
+  EXPECT_EQ(markers[1].end, kEpoch + 10 * kSecond);
+  for (const record::Part& part : log.all<record::Part>(0)) {
+    const base::Micros start = media::rescale(part.start, 90000, kSecond) - kEpoch;
+    const base::Micros end = start + media::rescale(part.duration, 90000, kSecond);
+    EXPECT_EQ(part.held, start >= 4 * kSecond && end <= 10 * kSecond) << start;
+    EXPECT_EQ(part.captured == 0, part.held) << start;
+  }
+}
+
+TEST(PackagerRungs, ThatShowTheLastPictureAgainForAMomentAreInNoOutage) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager.set_presentation({video_spec("v720", true), video_spec("v360", true)});
+  for (std::int64_t frame = 0; frame < 300; frame += 10) {
+    encode(packager, frame, frame + 2, false);
+    encode(packager, frame + 2, frame + 10, true);
+  }
+  EXPECT_TRUE(markers_of(log).empty());
+}
+
 // Audio that is ahead of a lead which stands still waits, but not without bound.
 TEST(PackagerRungs, BoundTheAudioThatWaitsForTheLead) {
   LogReader log;
@@ -311,6 +375,55 @@ TEST(PackagerResume, AnAudioRenditionOfWhichNothingWasPublishedJoinsLate) {
   const auto gaps = log.all<record::Gap>(1);
   ASSERT_FALSE(gaps.empty());
   EXPECT_GE(gaps.front().msn, kEpoch / 2'000'000);
+}
+
+// The worker dies, the server's packager holds the log, and another worker goes on: one outage, whoever writes of it.
+TEST(PackagerResume, AnOutageThatTheLogIsInGoesOnUntilTheFeedComes) {
+  const std::vector<packager::RenditionSpec> specs{video_spec("v720", true), video_spec("v360", true)};
+  LogReader log;
+  packager::Packager first({}, log);
+  first.set_presentation(specs);
+  encode(first, 0, 100, false);
+
+  packager::Packager stand_in({}, log);
+  stand_in.resume(position_of(log));
+  stand_in.set_presentation(specs);
+  for (std::int64_t frame = 100; frame < 200; ++frame) stand_in.tick(kEpoch + frame * 40'000);
+  ASSERT_EQ(markers_of(log).size(), 1U);
+
+  packager::Packager second({}, log);
+  second.resume(position_of(log));
+  second.set_presentation(specs);
+  for (std::int64_t frame = 200; frame < 300; ++frame) second.tick(kEpoch + frame * 40'000);
+  EXPECT_EQ(markers_of(log).size(), 1U) << "the outage goes on";
+  encode(second, 300, 320, true);
+  EXPECT_EQ(markers_of(log).size(), 1U) << "its encoders show the last picture again";
+  encode(second, 320, 450, false);
+  const std::vector<record::Marker> markers = markers_of(log);
+  ASSERT_EQ(markers.size(), 2U);
+  EXPECT_EQ(markers[1].id, markers[0].id);
+  EXPECT_EQ(markers[1].start, markers[0].start);
+  EXPECT_GE(markers[1].end, kEpoch + 320 * 40'000);
+}
+
+TEST(PackagerResume, AnOutageThatTheLogIsInEndsWithTheFirstPicture) {
+  LogReader log;
+  packager::Packager first({}, log);
+  first.set_presentation({video_spec("v", false)});
+  for (int frame = 0; frame < 100; ++frame) first.on_packet(0, video_packet(frame, frame % 50 == 0));
+  for (int frame = 100; frame < 200; ++frame) first.tick(kEpoch + frame * 40'000);
+  ASSERT_EQ(markers_of(log).size(), 1U);
+
+  packager::Packager second({}, log);
+  second.resume(position_of(log));
+  second.set_presentation({video_spec("v", false)});
+  for (int frame = 200; frame < 300; ++frame) {
+    second.on_packet(0, video_packet(frame, frame % 50 == 0));
+    second.tick(kEpoch + (frame + 1) * 40'000);
+  }
+  ASSERT_EQ(markers_of(log).size(), 2U);
+  EXPECT_EQ(markers_of(log)[1].id, markers_of(log)[0].id);
+  EXPECT_TRUE(markers_of(log)[1].end);
 }
 
 // The worker died while the open segment was still of 25 frames a second in 1/90000; what came after is in 1/30000.

@@ -28,6 +28,7 @@ Position position() {
   at.key_part = base::Bytes::copy_of("key");
   made.renditions = {at, {}};
   made.owed_discontinuity = 901;
+  made.outage = 1'800'000'000'000'000;
   return made;
 }
 
@@ -46,6 +47,7 @@ TEST(PositionEncoding, ComesBackWhole) {
   EXPECT_FALSE(back->renditions[1].former_format);
   EXPECT_FALSE(back->renditions[1].started);
   EXPECT_EQ(back->owed_discontinuity, 901);
+  EXPECT_EQ(back->outage, 1'800'000'000'000'000);
   EXPECT_EQ(back->presentation.renditions[0].init.text(), "init");
   EXPECT_EQ(back->presentation.renditions[0].track.timescale, 30'000);
 }
@@ -54,6 +56,12 @@ TEST(PositionEncoding, OwesNoDiscontinuityWhereNoneIsOwed) {
   Position none = position();
   none.owed_discontinuity.reset();
   EXPECT_EQ(parse_position(encode_position(none).view())->owed_discontinuity, std::nullopt);
+}
+
+TEST(PositionEncoding, IsInNoOutageWhereTheLogIsInNone) {
+  Position none = position();
+  none.outage.reset();
+  EXPECT_EQ(parse_position(encode_position(none).view())->outage, std::nullopt);
 }
 
 TEST(PositionEncoding, LeavesOutKeyPartsBeyondTheBound) {
@@ -91,6 +99,7 @@ TEST(PositionEncoding, APlaceThatIsStartedIsNotOneOfAFormerFormatForThat) {
 
 TEST(PositionEncoding, AnyRecordButAPresentationBehindThePlacesIsAnError) {
   base::ByteWriter out;
+  out.u64(0);
   out.u64(0);
   out.u32(0);  // no place
   EXPECT_FALSE(parse_position(out.view()).ok());

@@ -257,6 +257,27 @@ TEST(Position, OwesTheDiscontinuityThatAChangeOfFormatNeedsUntilItIsWritten) {
   EXPECT_FALSE(position.owed_discontinuity);
 }
 
+TEST(Position, IsInAnOutageFromItsMarkerToThatOfItsEnd) {
+  Position position;
+  position.apply(renditions());
+  EXPECT_FALSE(position.outage);
+  Marker marker;
+  marker.kind = kSwitchClass;
+  marker.start = 500;
+  position.apply(marker);
+  EXPECT_FALSE(position.outage) << "a switch is none";
+  marker.kind = kOutageClass;
+  marker.start = 1000;
+  position.apply(marker);
+  EXPECT_EQ(position.outage, 1000);
+  position.apply(piece(0, 7, 0, 700));
+  position.apply(renditions());
+  EXPECT_EQ(position.outage, 1000);
+  marker.end = 2000;
+  position.apply(marker);
+  EXPECT_FALSE(position.outage);
+}
+
 // ---- The last picture.
 
 TEST(Position, KeepsTheNewestPartThatBeginsWithAKeyFrameWithoutCopyingIt) {

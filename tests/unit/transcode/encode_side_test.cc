@@ -136,6 +136,38 @@ TEST(EncodeSide, RepeatsThePictureOfASourceOfOneFrameASecond) {
   }
 }
 
+TEST(EncodeSide, TellsPicturesThatStayInPlaceOfOthersThatDoNotCome) {
+  const Feed feed = testing::make_video({.frames = 30});
+  Ladder ladder(feed.track, {ladder_rung(180), ladder_rung(90)});
+  ladder.feed(feed);
+  ladder.ladder->hold({2 * base::kSecond});
+  const Collector& out = ladder.finish();
+  for (const auto& packets : out.packets) {
+    ASSERT_EQ(packets.size(), 51U);
+    for (const media::Packet& packet : packets) EXPECT_EQ(packet.held, packet.pts >= 30 * kFrame) << packet.pts;
+  }
+}
+
+TEST(EncodeSide, TellsThePicturesOfAHoleThatThePictureBehindItFills) {
+  const Feed before = testing::make_video({.frames = 20});
+  const Feed after = testing::make_video({.frames = 20, .first_pts = 50 * kFrame});
+  Ladder ladder(before.track);
+  ladder.feed(before);
+  ladder.ladder->discontinuity();
+  ladder.feed(after);
+  for (const media::Packet& packet : ladder.finish().packets[0])
+    EXPECT_EQ(packet.held, packet.pts >= 20 * kFrame && packet.pts < 50 * kFrame) << packet.pts;
+}
+
+TEST(EncodeSide, TakesTheRepeatsOfASlowSourceForPicturesUntilOneIsMissed) {
+  const Feed feed = testing::make_video({.rate = {1, 1}, .frames = 4, .gop = 1});
+  Ladder ladder(feed.track);
+  ladder.feed(feed);
+  ladder.ladder->hold({5700 * base::kMillisecond});
+  for (const media::Packet& packet : ladder.finish().packets[0])
+    EXPECT_EQ(packet.held, packet.pts >= 4 * 90000) << packet.pts;
+}
+
 TEST(EncodeSide, KeepsGapsBelowHalfASecondWhereTheRateIsNotKnown) {
   for (const std::int64_t frames_a_second : {1, 2}) {
     Feed feed = testing::make_video({.rate = {frames_a_second, 1}, .frames = 6, .gop = 1, .first_pts = 777});

@@ -65,6 +65,25 @@ TEST(Switch, DropsPicturesOfTheTimeThatTheLastOneStaysFor) {
       << "its end is held though pictures come ahead of the clock that asks for holds";
 }
 
+TEST(Switch, TellsWhichHoldsAreOfAPause) {
+  Switch entry{1000};
+  const Switch::Side a = entry.add();
+  const Switch::Side b = entry.add();
+  entry.select(a);
+  entry.put(a, picture(1040));
+  entry.hold(a, {1100, {}});
+  std::vector<std::int64_t> forced;
+  entry.take(forced);
+  EXPECT_FALSE(std::get<Switch::Hold>(*entry.take(forced)).paused);
+  entry.select_after(b, 120);
+  entry.hold(b, {1120, {}});
+  EXPECT_TRUE(std::get<Switch::Hold>(*entry.take(forced)).paused);
+  entry.hold(b, {1200, {}});
+  EXPECT_FALSE(std::get<Switch::Hold>(*entry.take(forced)).paused) << "the side has no picture yet";
+  entry.put(b, picture(1240));
+  EXPECT_TRUE(std::get<Switch::Hold>(*entry.take(forced)).paused) << "its end";
+}
+
 TEST(Switch, DropsNothingMoreOnceAnotherSideIsSelected) {
   Switch entry{1000};
   const Switch::Side a = entry.add();

@@ -48,6 +48,55 @@ TEST(ProductionOutage, IsMarkedFromItsStartAndTheSameMarkerTellsItsEnd) {
   EXPECT_EQ(channel.all<record::Presentation>().size(), 1U) << "the same feed again";
 }
 
+/// What encoders have finished; they are given a moment.
+void take_soon(Producing& channel) {
+  pollfd descriptor{channel.production.encoded_descriptor(), POLLIN, 0};
+  if (descriptor.fd >= 0 && poll(&descriptor, 1, 50) == 1) channel.production.on_encoded();
+}
+
+/// Three seconds of pictures from `at` on, with the server's ticks; what is encoded is taken as it comes.
+void play_pictures(Producing& channel, std::int64_t at) {
+  transcode::testing::VideoSpec spec;
+  spec.frames = 75;
+  spec.gop = 25;
+  spec.timescale = 1000;
+  spec.first_pts = at;
+  channel.start();
+  channel.play(transcode::testing::make_video(spec), [&](base::Micros utc) {
+    if (utc % (200 * base::kMillisecond) == 0) channel.say(feed::Tick{utc});
+    take_soon(channel);
+  });
+}
+
+/// Encoders that are fed the last picture again make parts like any others.
+TEST(ProductionOutage, OfEncodedRenditionsIsMarkedOnceAsWell) {
+  job::Options options = copying();
+  options.copy_video = false;
+  options.audio = job::Options::Audio::kNone;
+  options.ladder = {transcode::testing::ladder_rung(90)};
+  Producing channel(options);
+  play_pictures(channel, 0);
+  EXPECT_TRUE(channel.all<record::Marker>().empty());
+  channel.say(feed::Stop{});
+  for (std::int64_t at = 3000; at < 7000; at += 100) {
+    channel.say(feed::Tick{Producing::utc(at)});
+    take_soon(channel);
+  }
+  std::vector<record::Marker> markers = channel.all<record::Marker>();
+  ASSERT_EQ(markers.size(), 1U);
+  EXPECT_EQ(markers[0].kind, "outage");
+  EXPECT_NEAR(static_cast<double>(markers[0].start - kEpoch), 3e6, 1e5);
+  EXPECT_GE(count_held(channel.parts("v90")), 3U);
+
+  play_pictures(channel, 7000);
+  channel.say(feed::Finish{});
+  markers = channel.all<record::Marker>();
+  ASSERT_EQ(markers.size(), 2U);
+  EXPECT_EQ(markers[1].id, markers[0].id);
+  ASSERT_TRUE(markers[1].end);
+  EXPECT_NEAR(static_cast<double>(*markers[1].end - kEpoch), 7e6, 5e5);
+}
+
 TEST(ProductionOutage, AudioThatStaysAwayAloneIsSilent) {
   Producing channel;
   play_four_seconds(channel);
