@@ -199,17 +199,27 @@ void VideoLane::publish_copy(const media::Packet& packet) {
   media::Packet published = packet;
   if (slate_.on && (continued_ || !still_.empty())) {
     copy_held_ = true;
-    // The last picture, wherever the feed has a key frame, so that segments go on to begin there; what lies between,
-    // the packager holds.
-    if (still_.empty()) return;
-    if (packet.key) published.data = still_;
+    if (still_.empty()) return;  // the packager holds that of the log
   } else if (packet.key) {
     copy_held_ = false;
     still_ = packet.data;
+    still_composition_ = packet.pts - packet.dts;
   }
-  if (copy_held_ && !packet.key) return;
+  if (copy_held_) {
+    // The last picture, wherever the feed has a key frame, so that segments go on to begin there; and between them once
+    // a part, so that the packager does not take what was ordered for an outage.
+    if (!packet.key && packet.dts - copied_at_ < still_every()) return;
+    published.data = still_;
+    if (!packet.key) published.pts = packet.dts + still_composition_;
+  }
+  copied_at_ = packet.dts;
   if (!copied_from_) copied_from_ = media::rescale(packet.pts, format_.timescale, base::kSecond);
   outlet_.publish(*copy_, std::move(published));
+}
+
+/// Less than a part, however the packager rounds that.
+std::int64_t VideoLane::still_every() const {
+  return media::rescale(options_.part * 3 / 4, base::kSecond, format_.timescale);
 }
 
 // ---- From one feed to another.

@@ -153,6 +153,7 @@ class VideoLane final : private transcode::Output {
   void put_aside(const media::Track& track, std::unique_ptr<transcode::DecodeSide> side);
   void retire(std::unique_ptr<transcode::DecodeSide> side);
   void publish_copy(const media::Packet& packet);
+  std::int64_t still_every() const;
   packager::RenditionSpec describe_copy() const;
   packager::RenditionSpec describe_rung(std::size_t rung) const;
   void on_track(std::size_t rung, const media::Track& track) override;
@@ -177,9 +178,11 @@ class VideoLane final : private transcode::Output {
   std::optional<media::Instant> paused_until_;  ///< no picture comes up to there: switch_after()
   std::vector<RungLane> rungs_;
   std::uint64_t unplayable_ = 0;
-  feed::Slate slate_;  ///< what the operator wants
-  int economy_ = 0;    ///< the level that is asked for
-  base::Bytes still_;  ///< newest key frame of the copy that was published, in format_
+  feed::Slate slate_;                   ///< what the operator wants
+  int economy_ = 0;                     ///< the level that is asked for
+  base::Bytes still_;                   ///< newest key frame of the copy that was published, in format_
+  std::int64_t still_composition_ = 0;  ///< its pts - dts
+  std::int64_t copied_at_ = 0;          ///< dts of what was published last, likewise
   bool continued_ = false;
   std::optional<base::Micros> copied_from_;  ///< the first picture of the copy's present track
   bool copy_held_ = false;                   ///< the copy shows still_, up to a key frame

@@ -97,6 +97,28 @@ TEST(ProductionOutage, OfEncodedRenditionsIsMarkedOnceAsWell) {
   EXPECT_NEAR(static_cast<double>(*markers[1].end - kEpoch), 7e6, 5e5);
 }
 
+/// The feed goes on behind it: what viewers see is what the operator wants.
+TEST(ProductionOutage, AnOrderedSlateOverACopyIsNone) {
+  Producing channel;
+  play_four_seconds(channel);
+  channel.say(feed::Slate{true, ""});
+  channel.play(4000, 12'000, {.keys = false});
+  channel.say(feed::Slate{false, ""});
+  channel.play(12'000, 16'000);
+  EXPECT_TRUE(channel.all<record::Marker>().empty());
+  EXPECT_EQ(count_held(channel.parts("source")), 0U);
+}
+
+TEST(ProductionOutage, AFeedThatGoesUnderAnOrderedSlateIsOne) {
+  Producing channel;
+  play_four_seconds(channel);
+  channel.say(feed::Slate{true, ""});
+  channel.play(4000, 8000);
+  channel.say(feed::Stop{});
+  channel.pass(8000, 12'000);
+  EXPECT_EQ(channel.all<record::Marker>().size(), 1U);
+}
+
 TEST(ProductionOutage, AudioThatStaysAwayAloneIsSilent) {
   Producing channel;
   play_four_seconds(channel);

@@ -479,6 +479,31 @@ TEST(VideoLane, ACopyHoldsItsLastKeyFrameUnderASlateAndGoesOnAtAKeyFrame) {
   EXPECT_TRUE(copy.outlet.packets[0][3].key);
 }
 
+/// Otherwise the packager, which gets nothing of a long group of pictures, takes it for an outage.
+TEST(VideoLane, ACopyUnderASlateShowsItsLastKeyFrameAgainBeforeAPartIsOver) {
+  Copy copy;
+  copy.options.part = base::kSecond / 2;
+  copy.lane.take(video_track(256), 0);
+  auto packets = make_packets(256, 0, 3600, 100);
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    packets[i].pts += 7200;
+    packets[i].data = base::Bytes::copy_of(packets[i].key ? "K" : "p");
+  }
+  packets[90].key = true;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (i == 10) copy.lane.show_slate({true});
+    if (i == 60) copy.lane.show_slate({false});
+    ASSERT_TRUE(copy.lane.take(packets[i]));
+  }
+  const std::vector<media::Packet>& shown = copy.outlet.packets[0];
+  EXPECT_EQ(letters(shown), "KpppppppppKKKKKKKKpppppppppp");
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    EXPECT_LE(shown[i].dts - shown[i - 1].dts, 36'000) << i;
+    EXPECT_EQ(shown[i].pts, shown[i].dts + 7200) << i;
+    EXPECT_EQ(shown[i].key, shown[i].dts == 90 * 3600) << i << ": cuts are the feed's";
+  }
+}
+
 TEST(VideoLane, ACopyOfAWorkerThatTakesOverShowsNothingOfTheFeedUnderASlate) {
   Copy copy;
   copy.lane.continue_log();
