@@ -33,6 +33,8 @@ class FeedInput final : private rtmp::TagSink {
   /// Transport stream bytes, cut anywhere; `arrived` as feed::TsBytes::arrived.
   void take(base::View bytes, base::Micros arrived);
   void take(const feed::TsBytes& bytes) { take(bytes.payload.view(), bytes.arrived); }
+  /// Whether a publisher is there.
+  bool running() const { return rtmp_ || ts_; }
   /// Messages were dropped before they came here.
   void on_loss() { timeline_.on_event(media::Loss{}); }
   /// The publisher has gone: what is still queued is given out.

@@ -30,6 +30,9 @@ FeedInput::Options input(const job::Options& options) {
   return {options.channel, options.program, options.copy_video ? options.segment : 0};
 }
 
+/// What is known of a feed's tracks stays when its publisher goes.
+bool brings_video(const Feed& feed) { return feed.input().running() && feed.video() != nullptr; }
+
 }  // namespace
 
 Production::Production(job::Options options, OnRecord on_record)
@@ -63,7 +66,7 @@ bool Production::on_message(const feed::Addressed& addressed) {
   } else if (std::holds_alternative<feed::Stop>(message)) {
     if (carry_on(from)) return true;
     merger_.end(feed::index(from.id()));
-    from.input().stop();
+    stop(from);
     if (from.id() == shown_) force_switch();
   } else if (const auto* selected = std::get_if<feed::Select>(&message)) {
     select(from.id(), *selected);
@@ -103,7 +106,7 @@ void Production::start(Feed& publisher, feed::Format format) {
   Feed& from = feed(id);
   merger_.end(feed::index(id));
   if (format == feed::Format::kMpegTs) merger_.begin(feed::index(id));
-  from.input().stop();
+  stop(from);
   if (id == shown_) force_switch();
   if (id == wanted_) video_.cancel_switch();
   if (id != shown_) video_.stand_down();
@@ -113,11 +116,19 @@ void Production::start(Feed& publisher, feed::Format format) {
   }
   offset_.restart(from.id());
   from.start(format);
+  settle(from);
   if (id != selected_ || wanted_ == selected_) return;
   // It was replaced by its double while it was gone, which the server need not know.
   wanted_ = selected_;
   how_ = feed::Select::How::kAsked;
   selected_at_ = now_;
+}
+
+/// The feed's publisher has gone.
+void Production::stop(Feed& gone) {
+  settle(gone);
+  gone.input().stop();
+  settle(gone);
 }
 
 /// Of two feeds that are one the other one's bytes are for its own watches alone.
@@ -200,7 +211,7 @@ bool Production::carry_on(Feed& from) {
   exchange_feeds();
   Feed& gone = feed(feed::other(shown_));
   merger_.end(feed::index(gone.id()));
-  gone.input().stop();
+  stop(gone);
   return true;
 }
 
@@ -209,10 +220,12 @@ bool Production::carry_on(Feed& from) {
 /// Not from within a feed's events: its input begins anew. REQUIRES: no switch is under way.
 void Production::exchange_feeds() {
   video_.stand_down();
+  for (const Feed& feed : feeds_) settle(feed);
   feeds_[0].exchange_publishers(feeds_[1]);
   shown_ = wanted_ = feed::other(shown_);
   merger_.set_main(feed::index(shown_));
   feed(feed::other(shown_)).start(feed::Format::kMpegTs);
+  settle(feed(feed::other(shown_)));
   for (const feed::Id id : feed::kIds) offset_.restart(id);
   base::log_info("worker", "the other feed, whose packets are the same, is shown",
                  {{"channel", options_.channel}, {"feed", feed::to_string(shown_)}});
@@ -363,12 +376,12 @@ void Production::show(Feed& to, base::Micros pause) {
 
 /// With two feeds it matters what each of them shows; the one that is decoded for rungs needs no probe.
 void Production::probe_feeds() {
-  const bool both = feeds_[0].video() != nullptr && feeds_[1].video() != nullptr;
+  const bool both = std::all_of(feeds_.begin(), feeds_.end(), brings_video);
   for (Feed& feed : feeds_) feed.set_probing(both && !decoded_health(feed));
 }
 
 std::optional<transcode::PictureHealth::Report> Production::decoded_health(const Feed& feed) const {
-  return feed.video() == nullptr ? std::nullopt : video_.health(feed.video()->id);
+  return brings_video(feed) ? video_.health(feed.video()->id) : std::nullopt;
 }
 
 /// Keeps the feed that is not shown decoded, where the channel wants that.
@@ -377,7 +390,8 @@ void Production::stand_by() {
   // While the CPU is short a switch would rather catch up.
   if (video_.economy() > 0) return video_.stand_down();
   const Feed& spare = feed(feed::other(shown_));
-  if (spare.video() != nullptr) video_.stand_by(*spare.video(), spare.since_key());
+  if (!brings_video(spare)) return video_.stand_down();
+  video_.stand_by(*spare.video(), spare.since_key());
 }
 
 // ---- From the feeds: tracks and packets in UTC ticks.

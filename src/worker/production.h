@@ -19,6 +19,7 @@
 #include "worker/audio_lane.h"
 #include "worker/feed.h"
 #include "worker/feed_offset.h"
+#include "worker/feed_tally.h"
 #include "worker/lane_outlet.h"
 #include "worker/presentation.h"
 #include "worker/switch_marker.h"
@@ -100,6 +101,9 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   base::Micros pause_before(const Feed& spare) const;
   void stand_by();
   void probe_feeds();
+  void stop(Feed& gone);
+  void settle(const Feed& feed);
+  std::size_t place_of(const Feed& feed) const { return static_cast<std::size_t>(&feed - feeds_.data()); }
   /// What the pictures of the feed have been, where all of them are decoded.
   std::optional<transcode::PictureHealth::Report> decoded_health(const Feed& feed) const;
   void tick(base::Micros utc);
@@ -121,7 +125,8 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   packager::Packager packager_;
   Presentation presentation_;
   std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index(), or exchanged
-  ts::Merger merger_;                          ///< its main path is shown_
+  FeedTally tally_;
+  ts::Merger merger_;  ///< its main path is shown_
   FeedOffset offset_;
   feed::Id shown_ = feed::Id::kPrimary;     ///< the one whose audio is played
   feed::Id wanted_ = feed::Id::kPrimary;    ///< the one that is to be shown

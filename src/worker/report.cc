@@ -28,16 +28,41 @@ void put_audio(job::FeedStats& stats, const media::Track& audio) {
   put(stats.channels, audio.audio.channels);
 }
 
-void put_transport(job::FeedStats& stats, const ts::Counters& ts) {
-  put(stats.ts_sync_losses, ts.sync_losses);
-  put(stats.ts_continuity_errors, ts.cc_gaps);
-  put(stats.ts_scrambled, ts.scrambled);
-  put(stats.ts_transport_errors, ts.transport_errors);
-  put(stats.ts_untimed, ts.untimed);
-  std::uint64_t unsupported = 0;
-  for (const auto& [type, packets] : ts.unsupported) unsupported += packets;
-  put(stats.ts_unsupported, unsupported);
-  put(stats.ts_damaged_units, ts.pes_damaged + ts.pes_oversized + ts.crc_errors + ts.bad_sections + ts.frames_bad);
+void add_transport(FeedCounts& counts, const ts::Counters& ts) {
+  counts.ts_sync_losses = ts.sync_losses;
+  counts.ts_continuity_errors = ts.cc_gaps;
+  counts.ts_scrambled = ts.scrambled;
+  counts.ts_transport_errors = ts.transport_errors;
+  counts.ts_untimed = ts.untimed;
+  for (const auto& [type, packets] : ts.unsupported) counts.ts_unsupported += packets;
+  counts.ts_damaged_units = ts.pes_damaged + ts.pes_oversized + ts.crc_errors + ts.bad_sections + ts.frames_bad;
+}
+
+FeedCounts counts_of(const Feed& feed) {
+  FeedCounts counts;
+  counts.video_packets = feed.video_packets();
+  counts.audio_packets = feed.audio_packets();
+  if (const ts::Counters* ts = feed.input().transport()) add_transport(counts, *ts);
+  const timeline::Timeline::Counters& timeline = feed.input().timeline();
+  counts.timeline_anchors = timeline.reanchors;
+  counts.timeline_restamped = timeline.restamped;
+  counts.timeline_dropped = timeline.dropped_before_anchor + timeline.dropped_overlap + timeline.dropped_overflow;
+  return counts;
+}
+
+void put_counts(job::FeedStats& stats, const FeedCounts& counts) {
+  put(stats.video_packets, counts.video_packets);
+  put(stats.audio_packets, counts.audio_packets);
+  put(stats.ts_sync_losses, counts.ts_sync_losses);
+  put(stats.ts_continuity_errors, counts.ts_continuity_errors);
+  put(stats.ts_scrambled, counts.ts_scrambled);
+  put(stats.ts_transport_errors, counts.ts_transport_errors);
+  put(stats.ts_untimed, counts.ts_untimed);
+  put(stats.ts_unsupported, counts.ts_unsupported);
+  put(stats.ts_damaged_units, counts.ts_damaged_units);
+  put(stats.timeline_anchors, counts.timeline_anchors);
+  put(stats.timeline_restamped, counts.timeline_restamped);
+  put(stats.timeline_dropped, counts.timeline_dropped);
 }
 
 void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& health) {
@@ -47,13 +72,15 @@ void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& h
   put(stats.frozen_us, newest - health.frozen_since.value_or(newest));
 }
 
+/// Of a feed that is gone nothing is so.
 void put_watches(job::FeedStats& stats, const Feed& feed) {
-  put(stats.ts_errors_now, feed.transport().errors());
-  put(stats.scrambled_us, feed.transport().scrambled_for());
-  put(stats.frame_rate, feed.rate().rate());
-  put(stats.usual_frame_rate, feed.rate().usual());
-  put(stats.delay_us, feed.delay());
-  put(stats.low_rate_us, feed.rate().low_for());
+  const bool there = feed.input().running();
+  put(stats.ts_errors_now, there ? feed.transport().errors() : 0);
+  put(stats.scrambled_us, there ? feed.transport().scrambled_for() : 0);
+  put(stats.frame_rate, there ? feed.rate().rate() : 0);
+  put(stats.usual_frame_rate, there ? feed.rate().usual() : 0);
+  put(stats.delay_us, there ? feed.delay() : 0);
+  put(stats.low_rate_us, there ? feed.rate().low_for() : 0);
 }
 
 void put_feed(job::FeedStats& stats, const Feed& feed) {
@@ -63,14 +90,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   const auto audio = std::find_if(tracks.begin(), tracks.end(),
                                   [](const media::Track& track) { return track.kind() == media::Kind::kAudio; });
   if (audio != tracks.end()) put_audio(stats, *audio);
-  put(stats.video_packets, feed.video_packets());
-  put(stats.audio_packets, feed.audio_packets());
-  if (const ts::Counters* ts = feed.input().transport()) put_transport(stats, *ts);
   put_watches(stats, feed);
-  const timeline::Timeline::Counters& timeline = feed.input().timeline();
-  put(stats.timeline_anchors, timeline.reanchors);
-  put(stats.timeline_restamped, timeline.restamped);
-  put(stats.timeline_dropped, timeline.dropped_before_anchor + timeline.dropped_overlap + timeline.dropped_overflow);
 }
 
 void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
@@ -101,6 +121,8 @@ void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
 
 }  // namespace
 
+void Production::settle(const Feed& feed) { tally_.settle(place_of(feed), feed.id(), counts_of(feed)); }
+
 void Production::report(job::Stats& stats) const {
   stats.heartbeat.fetch_add(1, std::memory_order_relaxed);
   timespec cpu{};
@@ -110,6 +132,7 @@ void Production::report(job::Stats& stats) const {
   for (const Feed& feed : feeds_) {
     job::FeedStats& of = stats.feeds[feed::index(feed.id())];
     put_feed(of, feed);
+    put_counts(of, tally_.total(place_of(feed), feed.id(), counts_of(feed)));
     put(of.merged, merger_.merged() ? 1 : 0);
     put(of.only_packets, merger_.only(feed::index(feed.id())));
     put(of.no_picture_us, feed.last_picture() > 0 ? std::max<base::Micros>(now_ - feed.last_picture(), 0) : 0);

@@ -184,6 +184,29 @@ TEST(MergedFeeds, APathThatReturnsIsShownAgainWhereTheServerDidNotSwitch) {
   paths.expect_seamless("source");
 }
 
+TEST(MergedFeeds, KeepTheirCountsWhenTheyExchangePlaces) {
+  TwoPaths paths;
+  paths.stop(Id::kBackup);
+  paths.play(0, 3000);
+  paths.start(Id::kBackup);
+  paths.play(3000, 7000);
+  ASSERT_TRUE(paths.merged());
+  const std::uint64_t primary = paths.stats(Id::kPrimary).video_packets;
+  const std::uint64_t backup = paths.stats(Id::kBackup).video_packets;
+  ASSERT_GT(primary, backup + 50);
+  paths.select(Id::kBackup, How::kAsked, feed::SwitchReason::kAsked);
+  EXPECT_EQ(paths.stats(Id::kPrimary).video_packets, primary);
+  EXPECT_EQ(paths.stats(Id::kBackup).video_packets, backup);
+  paths.play(7000, 9000);
+  EXPECT_NEAR(static_cast<double>(paths.stats(Id::kPrimary).video_packets), static_cast<double>(primary + 50), 26);
+  EXPECT_NEAR(static_cast<double>(paths.stats(Id::kBackup).video_packets), static_cast<double>(backup + 50), 4);
+  // The publisher of the one that is shown goes: the other one takes its place.
+  const std::uint64_t before = paths.stats(Id::kPrimary).video_packets;
+  paths.stop(Id::kBackup);
+  EXPECT_GE(paths.stats(Id::kPrimary).video_packets, before);
+  EXPECT_LE(paths.stats(Id::kPrimary).video_packets, before + 4);
+}
+
 TEST(MergedFeeds, ThatAreNotEqualAnyMoreAreSwitchedAsTwo) {
   TwoPaths paths;
   paths.play(0, 4500);

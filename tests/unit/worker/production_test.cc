@@ -431,6 +431,9 @@ std::uint64_t decoded_beside(job::Options::Standby standby, std::uint64_t feeds,
     ++before;
   }
   told = stats.feeds[1].decoded == 1;
+  channel.say(feed::Stop{});
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[1].decoded, 0U) << "it is gone";
   return stats.decoded_frames;
 }
 
@@ -440,6 +443,40 @@ TEST(Production, ReportTellsThatAHotStandbyIsDecodedAndAWarmOneIsNot) {
   EXPECT_FALSE(told);
   EXPECT_GE(decoded_beside(job::Options::Standby::kHot, 2, told), 54U);
   EXPECT_TRUE(told);
+}
+
+TEST(Production, AFeedThatIsGoneHasNoPicturesAnyMore) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(0, 8000);
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_NEAR(static_cast<double>(stats.feeds[0].frame_rate), 25'000, 100);
+  channel.say(feed::Stop{});
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].frame_rate, 0U);
+  EXPECT_EQ(stats.feeds[0].usual_frame_rate, 0U);
+  EXPECT_EQ(stats.feeds[0].video_packets, 200U) << "what was counted stays";
+}
+
+TEST(Production, ATransportStreamsCountsGoOnWhenItsPublisherComesAgain) {
+  Producing channel;
+  TsFeed feed;
+  job::Stats stats{};
+  std::uint64_t before = 0;
+  for (int publisher = 0; publisher < 2; ++publisher) {
+    channel.start(feed::Format::kMpegTs);
+    const base::Micros utc = kEpoch + publisher * 3 * base::kSecond;
+    channel.say(feed.tables(utc));
+    for (int i = 0; i < 20; ++i) channel.say(scrambled(feed.picture(i, utc + i * kFrame)));
+    channel.production.report(stats);
+    EXPECT_GE(stats.feeds[0].ts_scrambled, before + 20) << publisher;
+    before = stats.feeds[0].ts_scrambled;
+    channel.say(feed::Stop{});
+    channel.production.report(stats);
+    EXPECT_EQ(stats.feeds[0].ts_scrambled, before) << publisher;
+  }
 }
 
 TEST(Production, AHotStandbyIsAWarmOneWhileTheCpuIsShort) {
