@@ -1,0 +1,36 @@
+#include "base/base64.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace base {
+namespace {
+
+std::string decoded(std::string_view text) {
+  const auto bytes = base64_decoded(text);
+  return bytes ? std::string(bytes->begin(), bytes->end()) : "refused";
+}
+
+TEST(Base64, DecodesTheStandardsExamples) {  // RFC 4648, 10
+  EXPECT_EQ(decoded(""), "");
+  EXPECT_EQ(decoded("Zg=="), "f");
+  EXPECT_EQ(decoded("Zm8="), "fo");
+  EXPECT_EQ(decoded("Zm9v"), "foo");
+  EXPECT_EQ(decoded("Zm9vYmFy"), "foobar");
+  EXPECT_EQ(decoded("++//"), "\xfb\xef\xff");
+}
+
+TEST(Base64, MayLackItsPadding) {
+  EXPECT_EQ(decoded("Zg"), "f");
+  EXPECT_EQ(decoded("Zm8"), "fo");
+}
+
+TEST(Base64, RefusesWhatIsNoBase64) {
+  for (const char* text : {"Z", "Zm9vY", "Zm9v Zm9v", "Zm-_", "Z=g=", "Zg===", "Zm9v\n", "\xc3\xa4\xc3\xa4"}) {
+    EXPECT_EQ(decoded(text), "refused") << text;
+  }
+}
+
+}  // namespace
+}  // namespace base
