@@ -1,7 +1,6 @@
 #include "ts/section.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ts {
 namespace {
@@ -10,28 +9,11 @@ constexpr std::uint8_t kStuffingTable = 0xff;
 constexpr std::size_t kHeaderSize = 3;
 constexpr std::size_t kMinLength = 9;  // of section_length with the long syntax: five bytes of header and the CRC
 
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t crc = i << 24;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc & 0x80000000U) != 0 ? (crc << 1) ^ 0x04c11db7U : crc << 1;
-    table[i] = crc;
-  }
-  return table;
-}
-constexpr auto kCrcTable = make_crc_table();
-
 std::size_t length_of(const std::vector<std::uint8_t>& section) {
   return kHeaderSize + (static_cast<std::size_t>(section[1] & 0x0f) << 8 | section[2]);
 }
 
 }  // namespace
-
-std::uint32_t crc32_mpeg(base::View bytes) {
-  std::uint32_t crc = 0xffffffffU;
-  for (const std::uint8_t byte : bytes) crc = (crc << 8) ^ kCrcTable[((crc >> 24) ^ byte) & 0xff];
-  return crc;
-}
 
 void SectionAssembler::feed(base::View payload, bool unit_start, Counters& counters, const OnSection& on_section) {
   if (payload.empty()) return;
@@ -72,8 +54,8 @@ base::View SectionAssembler::append(base::View bytes, Counters& counters, const 
 
 void SectionAssembler::finish(Counters& counters, const OnSection& on_section) {
   active_ = false;
-  const bool long_form = (section_[1] & 0x80) != 0 && section_.size() >= kHeaderSize + kMinLength;
-  if (!long_form || crc32_mpeg(section_) != 0) {
+  const bool right_form = ((section_[1] & 0x80) != 0) == (form_ == Form::kLong);
+  if (!right_form || section_.size() < kHeaderSize + kMinLength || crc32_mpeg(section_) != 0) {
     ++counters.crc_errors;
     return;
   }

@@ -5,18 +5,24 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/crc32.h"
 #include "ts/counters.h"
 
 namespace ts {
 
-/// CRC32 of MPEG-2 sections; 0 over a section that includes its own CRC. Spec: [ISO/IEC 13818-1 Annex A]
-std::uint32_t crc32_mpeg(base::View bytes);
+using base::crc32_mpeg;
 
 /// Assembles the sections of one PID over its packets, several in a packet and one over many (TS-2).
-/// Sections of the short form (no CRC), too long ones and those with a wrong CRC32 are dropped and counted.
+/// Sections of another form, too long ones and those with a wrong CRC32 are dropped and counted.
 /// Owns: at most 4,096 bytes.
 class SectionAssembler {
  public:
+  enum class Form : std::uint8_t {
+    kLong,    ///< of tables: a header of eight bytes, and a CRC32
+    kSplice,  ///< splice_info_section: a header of three bytes, and still a CRC32
+  };
+  explicit SectionAssembler(Form form = Form::kLong) : form_(form) {}
+
   /// Takes a whole section from table_id to CRC32, valid during the call only.
   using OnSection = std::function<void(base::View)>;
 
@@ -29,6 +35,7 @@ class SectionAssembler {
   base::View append(base::View bytes, Counters& counters, const OnSection& on_section);
   void finish(Counters& counters, const OnSection& on_section);
 
+  Form form_;
   bool active_ = false;
   std::vector<std::uint8_t> section_;
 };
