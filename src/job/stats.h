@@ -32,9 +32,12 @@ struct FeedStats {
   Number timeline_anchors;     ///< times the clock was anchored: 1 for a feed without jumps
   Number timeline_restamped;   ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;     ///< packets without a place on the timeline
+  Number cues;                 ///< splice information (SCTE-35) taken
+  Number bad_cues;             ///< splice information that was damaged, encrypted or not understood
   Number only_packets;         ///< packets that it brought and the other feed, otherwise equal, lost
 
   // Gauges.
+  Number clock_us;          ///< UTC of the feed's time stamp 0; 0 until it is known
   Number merged;            ///< 1 while its packets and the other feed's are one sequence
   Number ts_errors_now;     ///< errors of the transport stream in the last second
   Number scrambled_us;      ///< time for which its video has been scrambled

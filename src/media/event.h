@@ -4,6 +4,9 @@
 #include <utility>
 #include <variant>
 
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
 
@@ -31,9 +34,19 @@ struct Announced {
   friend bool operator==(const Announced&, const Announced&) = default;
 };
 
+/// Splice information (SCTE-35) that the feed carries, at its place among the packets.
+struct Cue {
+  base::Bytes section;  ///< a whole splice_info_section
+  /// From a demuxer: the newest time on the feed's clock. From the timeline: the UTC instant that the section is about.
+  Instant at;
+  base::Micros arrived = 0;  ///< as Packet::arrived
+  /// The times in the section are on the feed's clock. False: `at` is when it takes place.
+  bool on_feed_clock = true;
+};
+
 /// All that a feed consists of, in order: a Track is announced before its first packet and again, with the same id,
 /// when its format changed.
-using Event = std::variant<Track, TrackGone, Packet, Loss, End, Announced>;
+using Event = std::variant<Track, TrackGone, Packet, Loss, End, Announced, Cue>;
 
 /// What demuxers, and the timeline behind them, write to. Packets come in decoding order of each track.
 class EventSink {

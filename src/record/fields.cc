@@ -16,6 +16,7 @@ constexpr std::uint8_t kLast = 2;
 constexpr std::uint8_t kHeld = 4;
 constexpr std::uint8_t kHasEnd = 1;
 constexpr std::uint8_t kHasPlannedDuration = 2;
+constexpr std::uint8_t kCanceled = 4;
 
 template <typename T>
 std::uint64_t bits(T value) {
@@ -98,6 +99,7 @@ void write_attribute(base::ByteWriter& out, const Marker::Attribute& attribute) 
   const Structure structure(out);
   write_text(out, attribute.name);
   write_text(out, attribute.value);
+  out.u8(attribute.bare);
 }
 
 struct Writer {
@@ -137,7 +139,8 @@ struct Writer {
     write_text(out, marker.id);
     write_text(out, marker.kind);
     out.u64(bits(marker.start));
-    out.u8((marker.end ? kHasEnd : 0U) | (marker.planned_duration ? kHasPlannedDuration : 0U));
+    out.u8((marker.end ? kHasEnd : 0U) | (marker.planned_duration ? kHasPlannedDuration : 0U) |
+           (marker.canceled ? kCanceled : 0U));
     out.u64(bits(marker.end.value_or(0)));
     out.u64(bits(marker.planned_duration.value_or(0)));
     out.u32(marker.attributes.size());
@@ -292,6 +295,9 @@ base::Result<Marker::Attribute> parse_attribute(base::ByteReader& in) {
   Marker::Attribute attribute;
   TRY(attribute.name, text(in, "attribute name"));
   TRY(attribute.value, text(in, "attribute value"));
+  if (in.empty()) return attribute;  // of a writer that had no more
+  TRY(const std::uint8_t bare, in.u8("attribute form"));
+  attribute.bare = bare != 0;
   return attribute;
 }
 
@@ -303,6 +309,7 @@ base::Result<Record> parse_marker(base::ByteReader& in) {
   TRY(const std::uint8_t flags, in.u8("marker flags"));
   TRY(const base::Micros end, i64(in, "marker end"));
   if ((flags & kHasEnd) != 0) marker.end = end;
+  marker.canceled = (flags & kCanceled) != 0;
   TRY(const base::Micros planned, i64(in, "marker planned duration"));
   if ((flags & kHasPlannedDuration) != 0) marker.planned_duration = planned;
   TRY(const std::uint32_t count, in.u32("attribute count"));

@@ -92,13 +92,18 @@ struct Discontinuity {
 /// the instant of the first picture of the other feed, with X-FROM, X-TO and X-REASON.
 inline constexpr std::string_view kOutageClass = "outage";
 inline constexpr std::string_view kSwitchClass = "switch";
+/// Class of splice information (SCTE-35). What a worker writes of it has no id yet: a section as the feed had it, and
+/// the instant that it is about; channel::Markers makes the markers of it that playlists show.
+inline constexpr std::string_view kScte35Class = "scte35";
 
-/// An event on the timeline: SCTE-35, API, ID3, an outage, a switch of feeds. The playlists of today show none.
+/// An event on the timeline: SCTE-35, API, ID3, an outage, a switch of feeds. A channel chooses
+/// those that its playlists show as EXT-X-DATERANGE.
 struct Marker {
   /// One of a DATERANGE's own attributes: name in capitals ("X-ASSET"), value as text.
   struct Attribute {
     std::string name;
     std::string value;
+    bool bare = false;  ///< written without quotes: a decimal number, or a hexadecimal sequence ("0xFC30")
   };
   std::string id;          ///< of the event: a later marker with the same id adds to it (complete OUT/IN pairs)
   std::string kind;        ///< CLASS
@@ -106,7 +111,8 @@ struct Marker {
   std::optional<base::Micros> end;               ///< UTC, once it is known
   std::optional<base::Micros> planned_duration;  ///< what was announced, while it is not
   std::vector<Attribute> attributes;
-  base::Bytes payload;  ///< in the form of its class: a splice_info_section, an ID3 tag
+  bool canceled = false;  ///< what was announced with this id does not happen: it is shown no longer
+  base::Bytes payload;    ///< in the form of its class: a splice_info_section, an ID3 tag
 };
 
 /// The event is about to end: the parts that playlists have hinted at still follow, and no further ones are hinted at

@@ -1,10 +1,12 @@
 #include "rtmp/tag_demuxer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "media/describe.h"
 #include "media/nal.h"
+#include "rtmp/cue_point.h"
 
 namespace rtmp {
 namespace {
@@ -17,6 +19,9 @@ constexpr std::size_t kMaxFeedTracks = 16;  // RT-42
 constexpr std::int64_t kSmoothed = 100;     // RT-26, milliseconds
 constexpr int kSurelyOther = 4;             // frames in a row of another codec: the first few may be damaged
 constexpr std::int64_t kTimescale = 1000;
+// How far a cue point's own time may be from its message's. Units: ms.
+constexpr double kCueBehind = 5000;
+constexpr double kCueAhead = 60'000;
 constexpr std::uint32_t kVideoIds = 1000;
 constexpr std::uint32_t kAudioIds = 2000;
 
@@ -34,7 +39,7 @@ bool has_nal_units(Codec codec) { return codec == Codec::kH264 || codec == Codec
 
 void TagDemuxer::feed(Type type, std::uint32_t timestamp, base::Micros arrived, const Bytes& payload) {
   if (type == Type::kDataAmf0) {
-    on_data(payload.view());
+    on_data(timestamp, arrived, payload.view());
     return;
   }
   if (type != Type::kAudio && type != Type::kVideo) return;
@@ -138,13 +143,24 @@ void TagDemuxer::on_colour(TrackState& state, const TagPart& part) {
   if (state.announced) announce(state, state.track);
 }
 
-void TagDemuxer::on_data(View payload) {
+void TagDemuxer::on_data(std::uint32_t timestamp, base::Micros arrived, View payload) {
   base::Result<StreamInfo> info = parse_metadata(payload);
-  if (!info) return;  // RT-23: advisory, and cue points and captions travel the same way
+  if (!info) return on_cue_point(timestamp, arrived, payload);  // RT-23: advisory, as is all that travels this way
   info_ = info.take();
   sink_.on_stream_info(info_);
   announced_ = {info_.video, info_.audio};
   sink_.on_event(announced_);
+}
+
+void TagDemuxer::on_cue_point(std::uint32_t timestamp, base::Micros arrived, View payload) {
+  if (!clock_begun_) return;
+  base::Result<CuePoint> cue = parse_cue_point(payload);
+  if (!cue) return;
+  std::int64_t time = time_ + static_cast<std::int32_t>(timestamp - last_timestamp_);
+  // Encoders whose "time" counts from elsewhere send the message when the splice takes place.
+  const double ahead = cue->seconds.value_or(0) * kTimescale - static_cast<double>(time);
+  if (cue->seconds && ahead >= -kCueBehind && ahead <= kCueAhead) time += std::llround(ahead);
+  sink_.on_event(media::Cue{cue->section, {time, kTimescale}, arrived, false});
 }
 
 void TagDemuxer::on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const Bytes& payload) {

@@ -52,6 +52,8 @@ class TagSink : public media::EventSink {
 /// that stamp their messages with the presentation time get decoding times from StampOrder, for which the first
 /// pictures of a track that may reorder, and has no composition times, wait.
 ///
+/// Splice information in a data message (CuePoint) comes as media::Cue, at its "time" if that is near the message's.
+///
 /// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
 /// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration
 /// is another one. A track whose codec becomes one that we do not take is gone after a few such frames; if the codec
@@ -105,7 +107,8 @@ class TagDemuxer {
   void on_sequence_start(TrackState& state, const TagPart& part);
   void on_colour(TrackState& state, const TagPart& part);
   void on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const base::Bytes& payload);
-  void on_data(base::View payload);
+  void on_data(std::uint32_t timestamp, base::Micros arrived, base::View payload);
+  void on_cue_point(std::uint32_t timestamp, base::Micros arrived, base::View payload);
   void on_unplayable(TrackState& state, const TagPart& part);
 
   // H.264 and HEVC.

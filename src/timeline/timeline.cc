@@ -10,6 +10,8 @@ namespace {
 
 // A minute of AAC. Video does not wait here: it waits for its rate, at most 17 frames.
 constexpr std::size_t kMostWaiting = 3000;
+// Splices are announced a few times each, seconds ahead.
+constexpr std::size_t kMostWaitingCues = 16;
 // Another track's new anchor is this one's too if it puts it no further from its arrival.
 constexpr base::Micros kSameJump = 2 * base::kSecond;
 // What is this much nearer to where a packet should be is where it is meant to be.
@@ -104,6 +106,46 @@ void Timeline::take(const media::TrackGone& gone) {
 void Timeline::take(const media::Announced& announced) {
   announced_ = announced;
   out_.on_event(announced);
+}
+
+void Timeline::take(media::Cue&& cue) {
+  const auto section = scte35::parse_section(cue.section.view());
+  const bool waits_too_long = !anchor_ && waiting_cues_.size() >= kMostWaitingCues;
+  if (!section.ok() || waits_too_long) {
+    ++counters_.cues_bad;
+    cue_error_ = section.ok() ? "there is no picture or sound yet" : section.error().message();
+    return;
+  }
+  if (std::holds_alternative<scte35::SpliceNull>(section.value().command)) return;
+  if (!anchor_) {
+    waiting_cues_.push_back(std::move(cue));
+    return;
+  }
+  cue.at = {cue_time(cue, section.value()), base::kSecond};
+  ++counters_.cues;
+  out_.on_event(std::move(cue));
+}
+
+/// The first video track that is on the timeline; null if there is none.
+const Timeline::Entry* Timeline::leading_video() const {
+  for (const auto& [id, entry] : tracks_) {
+    if (entry.video && entry.video->started()) return &entry;
+  }
+  return nullptr;
+}
+
+base::Micros Timeline::cue_time(const media::Cue& cue, const scte35::Section& section) const {
+  const Entry* video = leading_video();
+  const std::optional<std::uint64_t> stamp = scte35::splice_time(section);
+  if (!stamp && cue.on_feed_clock) return std::max(video != nullptr ? video->end() : floor_, anchor_->utc.micros());
+  const std::int64_t now = cue.at.in(scte35::kTimescale);
+  const std::int64_t time = cue.on_feed_clock ? scte35::nearest(*stamp, now) : now;
+  const Anchor& anchor = video != nullptr ? video->anchor() : *anchor_;
+  const base::Micros utc = anchor.map({time, scte35::kTimescale});
+  const media::Rational rate = video != nullptr ? video->video->track().video.frame_rate : media::Rational{};
+  if (!rate.known()) return utc;
+  const std::int64_t frame = media::rescale(utc, base::kSecond * rate.den, rate.num);
+  return media::rescale(frame, rate.num, base::kSecond * rate.den);
 }
 
 bool Timeline::has_track(media::Kind kind) const {
@@ -392,6 +434,7 @@ void Timeline::release_waiting() {
     check_stamps(entry, packet);
     give_audio(entry, std::move(packet));
   }
+  for (media::Cue& cue : std::exchange(waiting_cues_, {})) take(std::move(cue));
 }
 
 /// The source's clock was set anew: the track continues under the anchor that puts it where it is `expected` (nothing:
@@ -491,6 +534,7 @@ void Timeline::count(Verdict verdict) {
 void Timeline::on_restart() {
   tracks_.clear();
   waiting_.clear();
+  waiting_cues_.clear();
   anchor_.reset();
   successions_ = {};
   announced_ = {};

@@ -7,11 +7,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "media/event.h"
 #include "media/time.h"
 #include "media/track.h"
+#include "scte35/section.h"
 #include "timeline/stamp_watch.h"
 #include "timeline/track_timing.h"
 
@@ -27,6 +30,9 @@ namespace timeline {
 /// (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only if more of them
 /// follow was the source's clock set anew, and its track continues under a new anchor, as if nothing had happened
 /// (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the others kept.
+///
+/// Splice information is put at the UTC instant of the frame that it is about, at the end of what was given out where
+/// it is to happen at once; splice_null, which says nothing, is left out.
 ///
 /// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,
 /// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
@@ -59,6 +65,8 @@ class Timeline final : public media::EventSink {
     std::uint64_t dropped_overflow = 0;  ///< packets that waited for an anchor beyond the bound
     std::uint64_t holes = 0;             ///< missing audio or video in continuous time
     std::uint64_t reanchors = 0;         ///< time stamps jumped
+    std::uint64_t cues = 0;              ///< splice information given out
+    std::uint64_t cues_bad = 0;          ///< splice information that cannot be read, or that waited beyond the bound
     std::uint64_t restamped = 0;         ///< stamps that were far off, or had to be moved by more than half a frame
   };
 
@@ -82,6 +90,8 @@ class Timeline final : public media::EventSink {
   void not_before(base::Micros utc);
 
   const Counters& counters() const { return counters_; }
+  /// Why splice information could not be read, the last time.
+  const std::string& cue_error() const { return cue_error_; }
   /// UTC of the feed's stamp 0 under the newest anchor; nothing before the first.
   std::optional<base::Micros> clock() const;
 
@@ -123,6 +133,9 @@ class Timeline final : public media::EventSink {
   void take(const media::Loss&);
   void take(const media::End&) { flush(); }
   void take(const media::Announced& announced);
+  void take(media::Cue&& cue);
+  base::Micros cue_time(const media::Cue& cue, const scte35::Section& section) const;
+  const Entry* leading_video() const;
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
   void wait_for_anchor(media::Packet&& packet);
@@ -167,8 +180,10 @@ class Timeline final : public media::EventSink {
   std::uint64_t next_order_ = 0;
   std::optional<Anchor> anchor_;  ///< of tracks that come
   std::uint32_t generations_ = 0;
-  std::deque<media::Packet> waiting_;  ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
-  base::Micros floor_ = INT64_MIN;     ///< UTC end of everything given out
+  std::deque<media::Packet> waiting_;     ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
+  std::vector<media::Cue> waiting_cues_;  ///< without an anchor. Bound: kMostWaitingCues, newer ones are dropped
+  std::string cue_error_;
+  base::Micros floor_ = INT64_MIN;  ///< UTC end of everything given out
 };
 
 }  // namespace timeline

@@ -18,6 +18,7 @@ constexpr std::size_t kMaxPrograms = 256;
 /// this many packets are 1 s at 30 Mbit/s.
 constexpr std::uint64_t kMostWaitPcr = 90000;
 constexpr std::uint64_t kMostWaitPackets = 20000;
+constexpr std::int64_t kClock = 90000;  // ticks of a time stamp a second
 
 std::uint32_t crc_of(base::View section) { return base::ByteReader(section.last(4)).u32("CRC_32").value(); }
 
@@ -83,7 +84,7 @@ void Demuxer::on_packet(base::View bytes) {
     on_media_packet(*stream->second, packet);
   } else if (const auto table = tables_.find(packet.pid); table != tables_.end()) {
     on_table_packet(table->second, packet);
-  } else if (take_last_packet(packet)) {
+  } else if (take_last_packet(packet) || take_cue(packet)) {
     return;
   } else if (const auto other = unsupported_.find(packet.pid); other != unsupported_.end()) {
     ++counters_.unsupported[other->second];
@@ -240,10 +241,11 @@ void Demuxer::apply_pmt(const Pmt& pmt) {
     if (const auto stream = streams_.find(entry.pid); stream != streams_.end()) {
       stream->second->entry = entry;
       stream->second->writer.set_descriptors(entry.language, entry.role);
-    } else {
+    } else if (!entry.cues) {
       add_stream(entry);
     }
   }
+  set_cues(pmt);
   std::vector<std::uint16_t> audio;
   for (const StreamEntry& entry : pmt.streams) {
     if (entry.codec && !is_video(entry) && streams_.contains(entry.pid)) audio.push_back(entry.pid);
@@ -307,6 +309,7 @@ void Demuxer::drop_streams() {
   retire_leaving();
   for (const auto& [pid, stream] : std::exchange(streams_, {})) retire(*stream);
   unsupported_.clear();
+  cues_.set({});
   selected_ = 0;
   pmt_crc_ = 0;
 }
@@ -330,6 +333,30 @@ void Demuxer::on_media_packet(Elementary& stream, const Packet& packet) {
   }
   stream.pes.feed(packet.payload, packet.unit_start, packet.stuffed, arrived_, ready_);
   deliver(stream);
+}
+
+void Demuxer::set_cues(const Pmt& pmt) {
+  std::vector<std::uint16_t> pids;
+  for (const StreamEntry& entry : pmt.streams) {
+    const bool taken = entry.pid == kPatPid || entry.pid == kNullPid || tables_.contains(entry.pid);
+    if (entry.cues && !taken) pids.push_back(entry.pid);
+  }
+  cues_.set(pids);
+}
+
+/// Returns false where the packet is of no stream of splice information.
+bool Demuxer::take_cue(const Packet& packet) {
+  const bool taken = cues_.feed(packet, [this](base::View section) {
+    const std::optional<std::int64_t> now = unwrapper_.last();
+    if (!now) {
+      ++early_cues_;
+      return;
+    }
+    ++counters_.cues;
+    order_.on_event(media::Cue{base::Bytes::copy_of(section), {*now, kClock}, arrived_});
+  });
+  counters_.cues_damaged = cues_.damaged() + early_cues_;
+  return taken;
 }
 
 void Demuxer::deliver(Elementary& stream) {

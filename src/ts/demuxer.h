@@ -13,6 +13,7 @@
 #include "media/event.h"
 #include "ts/continuity.h"
 #include "ts/counters.h"
+#include "ts/cue_streams.h"
 #include "ts/framer.h"
 #include "ts/packet.h"
 #include "ts/packet_sync.h"
@@ -28,6 +29,7 @@ namespace ts {
 /// with the 33-bit wrap undone. Elementary streams are not interleaved here: each unit is handed on as soon as its last
 /// byte is there, so however far audio and video lie apart, nothing waits for the other, but for the first audio frames
 /// of a program, which come in the order of its PMT (TrackOrder).
+/// Sections of splice information come as media::Cue where they are in the stream, their `at` the newest time stamp.
 /// A stream that leaves the program is said to be gone, after the PES packet that was under way. A PMT that is missing,
 /// damaged, or repeats what was there, changes nothing.
 /// Feeding byte by byte equals feeding at once, but for Packet::arrived.
@@ -87,6 +89,8 @@ class Demuxer {
   void drop_streams();
   void on_media_packet(Elementary& stream, const Packet& packet);
   void deliver(Elementary& stream);
+  void set_cues(const Pmt& pmt);
+  bool take_cue(const Packet& packet);
 
   Options options_;
   TrackOrder order_;
@@ -110,6 +114,8 @@ class Demuxer {
   std::map<std::uint16_t, std::unique_ptr<Elementary>> streams_;
   /// Left the program with a PES packet under way; until that ends, a stream that is new begins, or the next section.
   std::vector<std::unique_ptr<Elementary>> leaving_;
+  CueStreams cues_;
+  std::uint64_t early_cues_ = 0;
   std::map<std::uint16_t, std::uint8_t> unsupported_;  ///< PID to stream_type
   std::set<std::uint8_t> reported_;                    ///< stream types that were logged
   std::vector<Pes> ready_;

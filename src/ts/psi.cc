@@ -115,7 +115,14 @@ std::optional<media::Codec> codec_of(std::uint8_t stream_type, const Described& 
   }
 }
 
-base::Result<StreamEntry> parse_stream(base::ByteReader& in) {
+/// The registration of the program, by which a stream_type that several use is told apart.
+std::uint32_t registration_in(base::View program_info) {
+  StreamEntry program;
+  const auto described = read_descriptors(program_info, program);
+  return described.ok() ? described->registration : 0;
+}
+
+base::Result<StreamEntry> parse_stream(base::ByteReader& in, std::uint32_t program_registration) {
   StreamEntry stream;
   TRY(stream.stream_type, in.u8("stream_type"));
   TRY(const std::uint16_t pid, in.u16("elementary_PID"));
@@ -124,6 +131,9 @@ base::Result<StreamEntry> parse_stream(base::ByteReader& in) {
   TRY(const base::View descriptors, in.bytes(length & 0x0fff, "ES_info"));
   TRY(const Described described, read_descriptors(descriptors, stream));
   stream.codec = codec_of(stream.stream_type, described);
+  // Without the registration it is DTS audio of a Blu-ray disc.
+  const bool cuei = described.registration == tag("CUEI") || program_registration == tag("CUEI");
+  stream.cues = stream.stream_type == 0x86 && cuei;
   if (stream.stream_type == 0x0f) stream.wrapping = Wrapping::kAdts;
   if (stream.stream_type == 0x11) stream.wrapping = Wrapping::kLatm;
   return stream;
@@ -159,9 +169,10 @@ base::Result<Pmt> parse_pmt(base::View section) {
   TRY(const std::uint16_t pcr_pid, in.u16("PCR_PID"));
   pmt.pcr_pid = pcr_pid & 0x1fff;
   TRY(const std::uint16_t length, in.u16("program_info_length"));
-  TRY_OK(in.skip(length & 0x0fff, "program_info"));
+  TRY(const base::View program_info, in.bytes(length & 0x0fff, "program_info"));
+  const std::uint32_t registration = registration_in(program_info);
   while (!in.empty() && pmt.streams.size() < kMaxPmtStreams) {
-    TRY(StreamEntry stream, parse_stream(in));
+    TRY(StreamEntry stream, parse_stream(in, registration));
     pmt.streams.push_back(std::move(stream));
   }
   return pmt;

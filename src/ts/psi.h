@@ -46,6 +46,7 @@ struct StreamEntry {
   std::string language;  ///< ISO 639-2, lower case; empty if not given
   media::Role role = media::Role::kMain;
   std::uint8_t opus_channels = 0;  ///< channel_config_code of an Opus stream
+  bool cues = false;               ///< it carries splice information (SCTE-35)
   base::Bytes av1_config;          ///< payload of the AV1 video descriptor, shaped as av1C
 
   friend bool operator==(const StreamEntry&, const StreamEntry&) = default;

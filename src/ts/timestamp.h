@@ -22,6 +22,8 @@ class Unwrapper {
     *last_ += step;
     return *last_;
   }
+  /// The newest value; nothing before the first.
+  std::optional<std::int64_t> last() const { return last_; }
 
  private:
   std::optional<std::int64_t> last_;

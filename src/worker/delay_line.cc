@@ -6,19 +6,29 @@
 
 namespace worker {
 
+namespace {
+
+/// What counts for the bound.
+std::size_t size_of(const media::Event& event) {
+  if (const auto* packet = std::get_if<media::Packet>(&event)) return packet->data.size();
+  const auto* cue = std::get_if<media::Cue>(&event);
+  return cue == nullptr ? 0 : cue->section.size();
+}
+
+}  // namespace
+
 void DelayLine::put(media::Event&& event) {
-  if (const auto* packet = std::get_if<media::Packet>(&event)) {
-    newest_ = std::max(newest_, packet->arrived);
-    bytes_ += packet->data.size();
-  }
+  if (const auto* packet = std::get_if<media::Packet>(&event)) newest_ = std::max(newest_, packet->arrived);
+  bytes_ += size_of(event);
   waiting_.push_back({std::move(event), newest_});
   if (bytes_ > kMostBytes) overflow();
 }
 
 /// Tracks that come and go are not dropped: what comes later refers to them.
 void DelayLine::overflow() {
-  dropped_ +=
-      std::erase_if(waiting_, [](const Waiting& at) { return std::holds_alternative<media::Packet>(at.event); });
+  dropped_ += std::erase_if(waiting_, [](const Waiting& at) {
+    return std::holds_alternative<media::Packet>(at.event) || std::holds_alternative<media::Cue>(at.event);
+  });
   bytes_ = 0;
   waiting_.push_back({media::Loss{}, newest_});
 }
@@ -32,7 +42,7 @@ std::optional<media::Event> DelayLine::take() {
   if (waiting_.empty()) return std::nullopt;
   media::Event event = std::move(waiting_.front().event);
   waiting_.pop_front();
-  if (const auto* packet = std::get_if<media::Packet>(&event)) bytes_ -= packet->data.size();
+  bytes_ -= size_of(event);
   return event;
 }
 

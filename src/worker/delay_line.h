@@ -12,7 +12,7 @@ namespace worker {
 /// Holds a feed's events back, in their order, so that the feed is in step with one that is behind it. What is tracks,
 /// losses and ends waits with the packets before it.
 ///
-/// Bound: kMostBytes of packets; beyond that all that waits is dropped, and a loss takes its place.
+/// Bound: kMostBytes of packets and cues; beyond that all that waits is dropped, and a loss takes its place.
 /// Reads no clock. Thread: one.
 class DelayLine {
  public:
@@ -46,7 +46,7 @@ class DelayLine {
   std::deque<Waiting> waiting_;
   base::Micros newest_ = 0;  ///< arrival
   std::size_t bytes_ = 0;
-  std::size_t dropped_ = 0;  ///< packets
+  std::size_t dropped_ = 0;  ///< packets and cues
 };
 
 }  // namespace worker

@@ -92,6 +92,9 @@ void Feed::give(media::Event&& event) {
     }
     count(*packet);
     if (probe_ && video() != nullptr && packet->track_id == video()->id) probe_->feed(*packet);
+  } else if (auto* cue = std::get_if<media::Cue>(&event)) {
+    cue->at.ticks += media::rescale(line_.delay(), base::kSecond, cue->at.scale);
+    cue->arrived += line_.delay();
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
     rate_.skip();
@@ -126,6 +129,7 @@ void Feed::set_delay(base::Micros delay) {
   for (std::vector<media::Packet>* kept : {&recent_.video, &recent_.audio}) {
     for (media::Packet& packet : *kept) shift(packet, more);
   }
+  for (media::Cue& cue : recent_.cues) cue.at.ticks += media::rescale(more, base::kSecond, cue.at.scale);
   rate_.skip();
 }
 
@@ -182,6 +186,11 @@ void Feed::keep(media::Packet&& packet) {
   const base::Micros oldest = packet.arrived - kMostAudio;
   recent_.audio.push_back(std::move(packet));
   std::erase_if(recent_.audio, [&](const media::Packet& kept) { return kept.arrived < oldest; });
+}
+
+void Feed::keep(media::Cue&& cue) {
+  if (recent_.cues.size() == kMostCues) recent_.cues.erase(recent_.cues.begin());
+  recent_.cues.push_back(std::move(cue));
 }
 
 void Feed::drop_video() {

@@ -37,6 +37,8 @@ class Feed final : private media::EventSink {
   /// What is kept of a feed that is not shown: a GOP; a longer or larger one is given up until the next key frame.
   static constexpr base::Micros kMostTime = 12 * base::kSecond;
   static constexpr std::size_t kMostBytes = std::size_t{24} << 20;
+  /// Of its splice information, the newest.
+  static constexpr std::size_t kMostCues = 16;
   /// Of its audio, which needs no key frame.
   static constexpr base::Micros kMostAudio = base::kSecond;
 
@@ -73,9 +75,11 @@ class Feed final : private media::EventSink {
 
   /// Keeps a packet for take_recent().
   void keep(media::Packet&& packet);
+  void keep(media::Cue&& cue);
   struct Recent {
     std::vector<media::Packet> video;  ///< from the newest key frame on
     std::vector<media::Packet> audio;  ///< of all tracks, in the order in which they came
+    std::vector<media::Cue> cues;      ///< in the order in which they came
   };
   /// What is kept of its video.
   const std::vector<media::Packet>& since_key() const { return recent_.video; }

@@ -22,7 +22,7 @@ void FeedInput::start(feed::Format format) {
   stop();
   timeline_.on_restart();
   info_ = {};
-  scrambled_logged_ = false;
+  scrambled_logged_ = bad_cue_logged_ = false;
   if (format == feed::Format::kRtmp) {
     rtmp_ = std::make_unique<rtmp::TagDemuxer>(static_cast<rtmp::TagSink&>(*this));
   } else {
@@ -31,7 +31,9 @@ void FeedInput::start(feed::Format format) {
 }
 
 void FeedInput::take(const feed::RtmpMessage& message) {
-  if (rtmp_) rtmp_->feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
+  if (!rtmp_) return;
+  rtmp_->feed(static_cast<rtmp::Type>(message.type), message.timestamp, message.arrived, message.payload);
+  watch_cues();
 }
 
 void FeedInput::take(base::View bytes, base::Micros arrived) {
@@ -41,11 +43,27 @@ void FeedInput::take(base::View bytes, base::Micros arrived) {
     base::log_warn("worker", "the feed is scrambled (encrypted): its packets are dropped until it is descrambled",
                    {{"channel", options_.channel}});
   }
+  watch_cues();
+}
+
+std::uint64_t FeedInput::bad_cues() const {
+  return timeline_.counters().cues_bad + damaged_before_ + (ts_ ? ts_->counters().cues_damaged : 0);
+}
+
+void FeedInput::watch_cues() {
+  const std::uint64_t bad = bad_cues();
+  if (std::exchange(bad_cues_seen_, bad) == bad || std::exchange(bad_cue_logged_, true)) return;
+  const std::string& why = timeline_.cue_error();
+  base::log_warn("worker", "splice information (SCTE-35) of the feed left out",
+                 {{"channel", options_.channel}, {"why", why.empty() ? "damaged section, CRC-32 or length" : why}});
 }
 
 void FeedInput::stop() {
   if (rtmp_) rtmp_->flush();
-  if (ts_) ts_->flush();
+  if (ts_) {
+    ts_->flush();
+    damaged_before_ += ts_->counters().cues_damaged;
+  }
   if (rtmp_ || ts_) timeline_.on_event(media::End{});
   rtmp_.reset();
   ts_.reset();

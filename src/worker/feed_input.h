@@ -53,11 +53,14 @@ class FeedInput final : private rtmp::TagSink {
   const timeline::Timeline::Counters& timeline() const { return timeline_.counters(); }
   /// UTC of the feed's stamp 0; nothing before its time is anchored.
   std::optional<base::Micros> clock() const { return timeline_.clock(); }
+  /// Splice information (SCTE-35) that could not be used, damaged or not understood.
+  std::uint64_t bad_cues() const;
   /// Null while no transport stream comes.
   const ts::Counters* transport() const { return ts_ ? &ts_->counters() : nullptr; }
 
  private:
   void on_event(media::Event&& event) override { timeline_.on_event(std::move(event)); }
+  void watch_cues();
   void on_stream_info(const rtmp::StreamInfo& info) override;
   void on_notice(const rtmp::Notice& notice) override;
 
@@ -67,7 +70,10 @@ class FeedInput final : private rtmp::TagSink {
   std::unique_ptr<ts::Demuxer> ts_;
   rtmp::StreamInfo info_;
   std::uint64_t unplayable_ = 0;
-  bool scrambled_logged_ = false;  ///< logged once a feed
+  std::uint64_t damaged_before_ = 0;  ///< splice information of publishers that have gone
+  std::uint64_t bad_cues_seen_ = 0;   ///< bad_cues() when it was last logged
+  bool scrambled_logged_ = false;     ///< logged once a feed
+  bool bad_cue_logged_ = false;       ///< logged once a feed
 };
 
 }  // namespace worker

@@ -3,11 +3,20 @@
 namespace worker {
 namespace {
 
-constexpr std::array kFields{
-    &FeedCounts::video_packets,        &FeedCounts::audio_packets,      &FeedCounts::ts_sync_losses,
-    &FeedCounts::ts_continuity_errors, &FeedCounts::ts_scrambled,       &FeedCounts::ts_transport_errors,
-    &FeedCounts::ts_untimed,           &FeedCounts::ts_unsupported,     &FeedCounts::ts_damaged_units,
-    &FeedCounts::timeline_anchors,     &FeedCounts::timeline_restamped, &FeedCounts::timeline_dropped};
+constexpr std::array kFields{&FeedCounts::video_packets,
+                             &FeedCounts::audio_packets,
+                             &FeedCounts::ts_sync_losses,
+                             &FeedCounts::ts_continuity_errors,
+                             &FeedCounts::ts_scrambled,
+                             &FeedCounts::ts_transport_errors,
+                             &FeedCounts::ts_untimed,
+                             &FeedCounts::ts_unsupported,
+                             &FeedCounts::ts_damaged_units,
+                             &FeedCounts::timeline_anchors,
+                             &FeedCounts::timeline_restamped,
+                             &FeedCounts::timeline_dropped,
+                             &FeedCounts::cues,
+                             &FeedCounts::bad_cues};
 static_assert(kFields.size() * sizeof(std::uint64_t) == sizeof(FeedCounts));
 
 }  // namespace

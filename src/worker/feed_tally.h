@@ -22,6 +22,8 @@ struct FeedCounts {
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
+  std::uint64_t cues = 0;
+  std::uint64_t bad_cues = 0;
 
   friend bool operator==(const FeedCounts&, const FeedCounts&) = default;
 };

@@ -286,6 +286,7 @@ void Production::begin_switch() {
     video_.switch_to(*to.video(), claimed_rate, std::move(recent.video), how_);
   }
   for (media::Packet& packet : recent.audio) to.keep(std::move(packet));
+  for (media::Cue& cue : recent.cues) to.keep(std::move(cue));
   if (forced || pause > 0) show(to, pause);
 }
 
@@ -371,6 +372,10 @@ void Production::show(Feed& to, base::Micros pause) {
   }
   for (const std::vector<media::Packet>* kept : {&recent.video, &recent.audio}) {
     for (const media::Packet& packet : *kept) take(to, media::Packet(packet));
+  }
+  // What the other feed has announced as well is written twice: the log's reader tells it by its event.
+  for (const media::Cue& cue : recent.cues) {
+    if (cue.at.micros() >= now_) write_cue(cue);
   }
 }
 
@@ -479,6 +484,22 @@ void Production::take(Feed& from, media::Packet&& packet) {
     video_.decode_standby(packet);
     from.keep(std::move(packet));
   }
+}
+
+void Production::take(Feed& from, media::Cue&& cue) {
+  if (from.id() == shown_) {
+    write_cue(cue);
+  } else {
+    from.keep(std::move(cue));
+  }
+}
+
+void Production::write_cue(const media::Cue& cue) {
+  record::Marker marker;
+  marker.kind = record::kScte35Class;
+  marker.start = cue.at.micros();
+  marker.payload = cue.section;
+  on_record_(marker);
 }
 
 /// Packets of the feed that is shown wait until the first presentation is complete.

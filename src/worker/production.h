@@ -75,6 +75,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void take(Feed& from, const media::Loss&);
   void take(Feed&, const media::End&) {}
   void take(Feed&, const media::Announced&) {}
+  void take(Feed& from, media::Cue&& cue);
   // From the lanes.
   std::uint32_t add_rendition(const std::string& name, Presentation::Describe describe) override;
   void on_change() override { presentation_.changed(); }
@@ -96,6 +97,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void settle_switch();
   void mark_switch();
   void show(Feed& feed, base::Micros pause = 0);
+  void write_cue(const media::Cue& cue);
   void align();
   base::Micros lag(const Feed& spare) const;
   base::Micros pause_before(const Feed& spare) const;

@@ -46,6 +46,8 @@ FeedCounts counts_of(const Feed& feed) {
   const timeline::Timeline::Counters& timeline = feed.input().timeline();
   counts.timeline_anchors = timeline.reanchors;
   counts.timeline_restamped = timeline.restamped;
+  counts.cues = timeline.cues;
+  counts.bad_cues = feed.input().bad_cues();
   counts.timeline_dropped = timeline.dropped_before_anchor + timeline.dropped_overlap + timeline.dropped_overflow;
   return counts;
 }
@@ -63,6 +65,8 @@ void put_counts(job::FeedStats& stats, const FeedCounts& counts) {
   put(stats.timeline_anchors, counts.timeline_anchors);
   put(stats.timeline_restamped, counts.timeline_restamped);
   put(stats.timeline_dropped, counts.timeline_dropped);
+  put(stats.cues, counts.cues);
+  put(stats.bad_cues, counts.bad_cues);
 }
 
 void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& health) {
@@ -91,6 +95,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
                                   [](const media::Track& track) { return track.kind() == media::Kind::kAudio; });
   if (audio != tracks.end()) put_audio(stats, *audio);
   put_watches(stats, feed);
+  put(stats.clock_us, feed.input().clock().value_or(0));
 }
 
 void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {

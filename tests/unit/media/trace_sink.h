@@ -14,12 +14,14 @@ class TraceSink : public Base {
     if (const auto* track = std::get_if<Track>(&event)) take_track(*track);
     if (auto* packet = std::get_if<Packet>(&event)) take_packet(std::move(*packet));
     if (const auto* gone = std::get_if<TrackGone>(&event)) take_gone(*gone);
+    if (const auto* cue = std::get_if<Cue>(&event)) take_cue(*cue);
   }
 
  private:
   virtual void take_track(const Track&) {}
   virtual void take_packet(Packet&&) {}
   virtual void take_gone(const TrackGone&) {}
+  virtual void take_cue(const Cue&) {}
 };
 
 }  // namespace media

@@ -66,7 +66,8 @@ Marker marker() {
   marker.start = 1'776'000'000'000'000;
   marker.end = 1'776'000'030'000'000;
   marker.planned_duration = 29'970'000;
-  marker.attributes = {{"X-ASSET", "spot \"7\""}, {"X-EMPTY", ""}};
+  marker.attributes = {{"X-ASSET", "spot \"7\"", false}, {"X-EMPTY", ""}, {"X-BARE", "0xFC30", true}};
+  marker.canceled = true;
   marker.payload = base::Bytes::copy_of("\xFC\x30");
   return marker;
 }
@@ -310,11 +311,14 @@ TEST(RecordEncoding, KeepsEveryFieldOfAMarker) {
   EXPECT_EQ(got.start, 1'776'000'000'000'000);
   EXPECT_EQ(got.end, 1'776'000'030'000'000);
   EXPECT_EQ(got.planned_duration, 29'970'000);
-  ASSERT_EQ(got.attributes.size(), 2U);
+  ASSERT_EQ(got.attributes.size(), 3U);
   EXPECT_EQ(got.attributes[0].name, "X-ASSET");
   EXPECT_EQ(got.attributes[0].value, "spot \"7\"");
   EXPECT_EQ(got.attributes[1].name, "X-EMPTY");
   EXPECT_EQ(got.attributes[1].value, "");
+  EXPECT_FALSE(got.attributes[1].bare);
+  EXPECT_TRUE(got.attributes[2].bare);
+  EXPECT_TRUE(got.canceled);
   EXPECT_EQ(got.payload.text(), "\xFC\x30");
 }
 
@@ -406,7 +410,7 @@ TEST(RecordDecoder, SkipsFieldsBehindThoseItKnowsInEveryStructure) {
   const Grown presentation_grown = grow(presentation());
   const Grown marker_grown = grow(marker());
   EXPECT_EQ(presentation_grown.structures, 8);
-  EXPECT_EQ(marker_grown.structures, 2);
+  EXPECT_EQ(marker_grown.structures, 3);
   expect_same({decoded(framed(1, presentation_grown.fields, {}))}, {presentation()});
   expect_same({decoded(framed(6, marker_grown.fields, {}))}, {marker()});
 }

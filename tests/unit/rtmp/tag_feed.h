@@ -31,6 +31,11 @@ class TagTrace : public media::TraceSink<TagSink> {
                                   : ""));
     packets.push_back(std::move(packet));
   }
+  void take_cue(const media::Cue& cue) override {
+    trace.push_back("cue at " + std::to_string(cue.at.ticks) + "/" + std::to_string(cue.at.scale) +
+                    (cue.on_feed_clock ? "" : " of its own"));
+    cues.push_back(cue);
+  }
   void on_stream_info(const StreamInfo& stream) override { info = stream; }
   void on_notice(const Notice& notice) override {
     trace.push_back("notice " + std::to_string(static_cast<int>(notice.kind)) + " " + std::to_string(notice.track_id));
@@ -41,14 +46,16 @@ class TagTrace : public media::TraceSink<TagSink> {
   std::vector<media::Track> tracks;
   std::vector<media::Packet> packets;
   std::vector<Notice> notices;
+  std::vector<media::Cue> cues;
   StreamInfo info;
 };
 
 struct TagFeed {
   void video(std::uint32_t time, const Buffer& tag) { demuxer.feed(Type::kVideo, time, 1000, bytes(tag)); }
   void audio(std::uint32_t time, const Buffer& tag) { demuxer.feed(Type::kAudio, time, 1000, bytes(tag)); }
-  void data(const std::vector<amf::Value>& values) {
-    demuxer.feed(Type::kDataAmf0, 0, 0, base::Bytes::adopt(amf::write_values(values)));
+  void data(const std::vector<amf::Value>& values) { data(0, values); }
+  void data(std::uint32_t time, const std::vector<amf::Value>& values) {
+    demuxer.feed(Type::kDataAmf0, time, 0, base::Bytes::adopt(amf::write_values(values)));
   }
   static base::Bytes bytes(const Buffer& tag) { return base::Bytes::copy_of(base::View(tag)); }
   /// What came out since the last call, and what was still held back.

@@ -33,6 +33,7 @@ class Sink final : public media::TraceSink<> {
     (is_video ? video : audio).push_back(std::move(packet));
   }
   void take_gone(const media::TrackGone& track) override { gone.push_back(track.track_id); }
+  void take_cue(const media::Cue& cue) override { cues.push_back(cue); }
 
   struct Time {
     bool video = false;
@@ -44,6 +45,7 @@ class Sink final : public media::TraceSink<> {
   std::vector<media::Packet> video;
   std::vector<media::Packet> audio;
   std::vector<std::uint32_t> gone;
+  std::vector<media::Cue> cues;
   std::vector<Time> times;  ///< of all packets, in microseconds of UTC
 
  private:

@@ -43,6 +43,20 @@ TEST(Pmt, LeavesOtherStreamTypesWithoutACodec) {  // TS-10, TS-12
   EXPECT_FALSE(entry_of(0x86, registration("CUEI")).codec);
 }
 
+TEST(Pmt, KnowsSpliceInformationByItsRegistration) {  // TS-7
+  EXPECT_TRUE(entry_of(0x86, registration("CUEI")).cues);
+  EXPECT_FALSE(entry_of(0x86).cues) << "DTS audio of a disc";
+  EXPECT_FALSE(entry_of(0x86, registration("HDMV")).cues);
+  EXPECT_FALSE(entry_of(0x06, registration("CUEI")).cues);
+  Blob section = Mux::make_pmt(1, {{0x86, 0x100, {}}});
+  const Blob info = registration("CUEI");
+  section.insert(section.begin() + 12, info.begin(), info.end());
+  section[11] = static_cast<std::uint8_t>(info.size());
+  EXPECT_TRUE(parse_pmt(section)->streams.at(0).cues) << "registered for the whole program";
+  section[13] = 0xff;
+  EXPECT_FALSE(parse_pmt(section)->streams.at(0).cues) << "a broken descriptor";
+}
+
 TEST(Pmt, ReadsLanguagesInLowerCase) {  // TS-14
   EXPECT_EQ(entry_of(0x0f, language("eng")).language, "eng");
   EXPECT_EQ(entry_of(0x0f, language("DEU")).language, "deu");

@@ -218,7 +218,12 @@ class Trace : public media::TraceSink<> {
     packets.push_back(std::move(packet));
   }
   void take_gone(const media::TrackGone& gone) override { lines.push_back("gone " + std::to_string(gone.track_id)); }
+  void take_cue(const media::Cue& cue) override {
+    lines.push_back("cue " + std::to_string(cue.section.size()) + " bytes at " + std::to_string(cue.at.ticks));
+    cues.push_back(cue);
+  }
 
+  std::vector<media::Cue> cues;
   std::vector<std::string> lines;
   std::vector<media::Packet> packets;
   std::map<std::uint32_t, media::Track> tracks;

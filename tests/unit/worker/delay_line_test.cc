@@ -73,6 +73,20 @@ TEST(DelayLine, APacketThatArrivedBeforeAnotherDoesNotOvertakeIt) {
   EXPECT_EQ(arrival(line.take(1100)), 990);
 }
 
+TEST(DelayLine, CountsSpliceInformationToo) {
+  DelayLine line;
+  line.set(1000);
+  const auto section = base::Bytes::adopt(std::vector<std::uint8_t>(DelayLine::kMostBytes / 2, 'x'));
+  line.put(packet(1));
+  line.put(media::Cue{section, {}, 1});
+  EXPECT_EQ(line.bytes(), DelayLine::kMostBytes / 2 + 100);
+  line.put(media::Cue{section, {}, 1});
+  EXPECT_EQ(line.bytes(), 0U);
+  EXPECT_EQ(line.dropped(), 3U);
+  EXPECT_TRUE(std::holds_alternative<media::Loss>(line.take().value()));
+  EXPECT_FALSE(line.take());
+}
+
 TEST(DelayLine, DropsWhatWaitsWhenThatIsTooMuchAndSaysSo) {
   DelayLine line;
   line.set(1000);
