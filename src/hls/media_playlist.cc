@@ -136,11 +136,12 @@ std::size_t skippable(const Revision& revision, const Terms& terms) {
   return at - closed.first_listed;
 }
 
-std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip) {
+std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
+                   std::string_view date_ranges) {
   const SegmentList& closed = *revision.closed;
   const std::size_t skipped = skip == Skip::kYes ? skippable(revision, terms) : 0;
   std::string out;
-  out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096);
+  out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096 + date_ranges.size());
   write_head(out, terms, version_for(closed, skipped));
   write_sequence(out, revision);
   if (skipped > 0) {
@@ -148,6 +149,7 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
     write_integer(out, static_cast<std::int64_t>(skipped));
     out += '\n';
   }
+  out += date_ranges;
   // Null at first also in a delta: the map in force is said again after EXT-X-SKIP (AMB-5).
   const Init* in_force = nullptr;
   // LL-28: parts beyond three target durations from the live edge are not listed, nor those of more than three segments

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "hls/directives.h"
 #include "hls/window.h"
@@ -40,9 +41,11 @@ Report report_of(const std::string& rendition, const Revision& revision);
 /// complete one (LL-88). 0: the full playlist is to be given (LL-89).
 std::size_t skippable(const Revision& revision, const Terms& terms);
 
-/// The text of a playlist, full or delta. Same arguments, same bytes.
+/// The text of a playlist, full or delta. Same arguments, same bytes. `date_ranges`: whole EXT-X-DATERANGE lines; a
+/// delta update has all of them too, because none may be left out without CAN-SKIP-DATERANGES (LL-90).
 /// REQUIRES: revision.started().
-std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip);
+std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
+                   std::string_view date_ranges = {});
 
 /// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
 void render_segment(Segment& segment, std::int64_t part_target);

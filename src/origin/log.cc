@@ -66,7 +66,8 @@ struct Log::Track {
   std::shared_ptr<const RenditionSnapshot> snapshot;
 };
 
-Log::Log(std::string channel, const Options& options) : options_(options), channel_(std::move(channel)) {}
+Log::Log(std::string channel, const Options& options)
+    : options_(options), channel_(std::move(channel)), markers_(options.markers) {}
 
 Log::~Log() = default;
 
@@ -132,7 +133,26 @@ void Log::begin_formats(std::int64_t msn) {
   }
 }
 
-void Log::fold(const record::Marker&) {}
+/// It is shown from each rendition's next part on: what a player has fetched for a part is the same for all who ask for
+/// it (LL-121).
+void Log::fold(const record::Marker& marker) {
+  const MarkerList::Outcome outcome = markers_.apply(marker);
+  if (outcome == MarkerList::Outcome::kShown) ++counters_.markers;
+  if (outcome == MarkerList::Outcome::kImpossible) ++counters_.conflicts;
+}
+
+/// Start of the first segment that any playlist lists.
+base::Micros Log::oldest_listed() const {
+  base::Micros oldest = INT64_MAX;
+  for (const auto& track : tracks_) {
+    const hls::Revision& revision = track->window.revision();
+    if (!has_media(revision)) continue;
+    const hls::SegmentList& closed = *revision.closed;
+    const hls::Segment& first = closed.listed() > 0 ? *closed.segments[closed.first_listed] : *revision.open;
+    oldest = std::min(oldest, first.start_utc());
+  }
+  return oldest == INT64_MAX ? INT64_MIN : oldest;
+}
 
 void Log::fold(const record::Closing&) {
   for (const auto& track : tracks_) track->window.announce_end();
@@ -161,6 +181,7 @@ std::shared_ptr<const ChannelSnapshot> Log::snapshot() {
 
 Log::Counters Log::counters() const {
   Counters counters = counters_;
+  counters.markers_dropped = markers_.dropped();
   for (const auto& track : tracks_) {
     counters.filled += track->window.filled();
     counters.gaps += track->window.filled();
@@ -288,6 +309,7 @@ void Log::publish(std::size_t index) {
   contents.kind = track.kind;
   contents.revision = track.window.revision();
   contents.terms = track.terms;
+  contents.date_ranges = markers_.lines(oldest_listed());
   contents.ready = track.window.media_parts() >= (ended_ ? 1 : kFirstParts);
   for (const auto& other : tracks_) {
     if (other.get() == &track || !has_media(other->window.revision())) continue;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "hls/multivariant.h"
 #include "origin/channel_snapshot.h"
+#include "origin/marker_list.h"
 #include "record/record.h"
 
 namespace origin {
@@ -19,17 +20,20 @@ class Log {
  public:
   struct Options {
     base::Micros window = 60 * base::kSecond;  ///< media that a playlist lists; at least six segments (LL-26)
+    MarkerList::Shown markers = {};            ///< that playlists show
   };
   struct Counters {
     std::uint64_t parts = 0;
     std::uint64_t gaps = 0;      ///< gap parts published, those of `filled` included
     std::uint64_t segments = 0;  ///< segments closed by a record
     std::uint64_t discontinuities = 0;
-    std::uint64_t filled = 0;     ///< gap parts made here, because no record came for them
-    std::uint64_t late = 0;       ///< records dropped: their time was published already
-    std::uint64_t conflicts = 0;  ///< records dropped: impossible values, unknown rendition
-    std::uint64_t overlong = 0;   ///< durations cut to PART-TARGET or the target duration (LL-56, LL-11)
-    std::uint64_t restarts = 0;   ///< presentations that began a new session: after End, or with another N
+    std::uint64_t filled = 0;           ///< gap parts made here, because no record came for them
+    std::uint64_t late = 0;             ///< records dropped: their time was published already
+    std::uint64_t conflicts = 0;        ///< records dropped: impossible values, unknown rendition
+    std::uint64_t overlong = 0;         ///< durations cut to PART-TARGET or the target duration (LL-56, LL-11)
+    std::uint64_t markers = 0;          ///< marker records that playlists show
+    std::uint64_t markers_dropped = 0;  ///< markers that playlists showed and gave up, because they were too many
+    std::uint64_t restarts = 0;         ///< presentations that began a new session: after End, or with another N
   };
 
   Log(std::string channel, const Options& options);
@@ -74,6 +78,7 @@ class Log {
   void publish(std::size_t index);
   void publish_all();
   State state() const;
+  base::Micros oldest_listed() const;
 
   Options options_;
   std::string channel_;
@@ -81,6 +86,7 @@ class Log {
   int target_duration_ = 1;
   bool ended_ = false;
   hls::Discontinuities discontinuities_;
+  MarkerList markers_;
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<hls::Stream> streams_;  ///< of the presentation
   std::shared_ptr<const Rendered> multivariant_;

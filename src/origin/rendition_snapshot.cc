@@ -53,8 +53,9 @@ const Rendered& RenditionSnapshot::playlist(hls::Skip skip) const {
 const Rendered& RenditionSnapshot::rendered(std::atomic<const Rendered*>& slot, hls::Skip skip) const {
   const Rendered* found = slot.load(std::memory_order_acquire);
   if (found != nullptr) return *found;
+  const std::string_view date_ranges = contents_.date_ranges == nullptr ? "" : std::string_view(*contents_.date_ranges);
   auto mine = std::make_unique<const Rendered>(
-      make_rendered(hls::render(contents_.revision, contents_.terms, contents_.reports, skip)));
+      make_rendered(hls::render(contents_.revision, contents_.terms, contents_.reports, skip, date_ranges)));
   // Two loops may render at once; both made the same bytes, and the later one lets its copy go.
   if (slot.compare_exchange_strong(found, mine.get(), std::memory_order_acq_rel, std::memory_order_acquire)) {
     return *mine.release();

@@ -48,7 +48,9 @@ class RenditionSnapshot {
     hls::Revision revision;
     hls::Terms terms;
     std::vector<hls::Report> reports;  ///< of the other renditions, at the instant of this revision (LL-86)
-    bool ready = false;                ///< has enough media for a playlist (LL-111)
+    /// The channel's EXT-X-DATERANGE lines at that instant; null: none.
+    std::shared_ptr<const std::string> date_ranges;
+    bool ready = false;  ///< has enough media for a playlist (LL-111)
   };
 
   explicit RenditionSnapshot(Contents contents);

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "record/record.h"
+
+namespace origin {
+
+/// The markers that a channel's playlists show, the same in all of its renditions (DR-6), from the first announcement
+/// until the last listed segment that one of their dates is in has gone (DR-5).
+///
+/// Bound: kMost markers and kMostBytes of their tags; beyond that the oldest is dropped, and counted.
+/// Reads no clock. Thread: one; what lines() gives may be read by any.
+class MarkerList {
+ public:
+  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 10;
+  /// How long a break is shown whose end nobody says.
+  static constexpr base::Micros kLongestOpen = 24 * 3600 * base::kSecond;
+
+  /// Which markers are shown.
+  struct Shown {
+    bool scte35 = true;
+    bool api = true;      ///< all classes that are not our own
+    bool outage = false;  ///< record::kOutageClass
+    bool feed_switch = false;
+
+    friend bool operator==(const Shown&, const Shown&) = default;
+  };
+
+  explicit MarkerList(const Shown& shown) : shown_(shown) {}
+
+  enum class Outcome : std::uint8_t { kShown, kNotShown, kImpossible };
+  /// Adds a marker. One whose id is there already adds what it did not say (DR-2), or takes it back.
+  Outcome apply(const record::Marker& marker);
+  /// The tags of those that do not end before `oldest` (UTC), the first listed instant; which are dropped for good.
+  /// Never null, and the same pointer while nothing changes.
+  std::shared_ptr<const std::string> lines(base::Micros oldest);
+
+  /// Markers dropped for the bound.
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  struct Entry {
+    record::Marker marker;
+    base::Micros until = 0;
+    std::string line;
+  };
+
+  bool shows(const record::Marker& marker) const;
+  void bound();
+
+  Shown shown_;
+  std::deque<Entry> entries_;          ///< as they came
+  std::size_t bytes_ = 0;              ///< of their lines
+  base::Micros earliest_ = INT64_MAX;  ///< the first one's end, at most
+  std::uint64_t dropped_ = 0;
+  std::shared_ptr<const std::string> lines_ = std::make_shared<const std::string>();
+  bool changed_ = false;
+};
+
+}  // namespace origin

@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include "channel.h"
+
+/// Markers in the playlists that a log gives.
+namespace origin {
+namespace {
+
+using namespace origin::testing;
+using base::kSecond;
+
+record::Marker break_at(base::Micros start, const std::string& id = "a") {
+  record::Marker made;
+  made.id = id;
+  made.kind = "scte35";
+  made.start = start;
+  made.planned_duration = 30 * kSecond;
+  made.attributes = {{"SCTE35-OUT", "0xFC01", true}};
+  return made;
+}
+
+constexpr base::Micros utc(std::int64_t msn) { return msn * 2 * kSecond; }
+
+bool has(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
+
+struct MarkedChannel : Channel {
+  explicit MarkedChannel(Log::Options options = {}) : Channel(options) {
+    begin();
+    segments(kFirst, kFirst + 9);
+  }
+};
+
+TEST(LogMarkers, AreShownFromTheNextPartOn) {  // LL-121: what is cached for a part stays right
+  MarkedChannel channel;
+  const std::string before = channel.text();
+  channel.log.apply(break_at(utc(kFirst + 12)));
+  EXPECT_EQ(channel.text(), before);
+  channel.log.apply(part(kVideo, kFirst + 10, 0));
+  EXPECT_TRUE(has(channel.text(), "#EXT-X-DATERANGE:ID=\"a\""));
+  EXPECT_EQ(channel.log.counters().markers, 1U);
+}
+
+TEST(LogMarkers, AreTheSameInEveryRendition) {  // DR-6
+  MarkedChannel channel;
+  channel.log.apply(break_at(utc(kFirst + 5)));
+  channel.segments(kFirst + 10, kFirst + 10);
+  const auto line = [](const std::string& text) {
+    const std::size_t at = text.find("#EXT-X-DATERANGE");
+    return at == std::string::npos ? "none" : text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(line(channel.text(kVideo)), line(channel.text(kAudio)));
+  EXPECT_NE(line(channel.text(kVideo)), "none");
+}
+
+TEST(LogMarkers, StandBeforeTheSegmentsAlsoInADeltaUpdate) {  // LL-90
+  MarkedChannel channel;
+  channel.log.apply(break_at(utc(kFirst + 1)));
+  channel.segments(kFirst + 10, kFirst + 20);
+  const std::string full = channel.text();
+  const std::string delta = channel.text(kVideo, hls::Skip::kYes);
+  ASSERT_TRUE(has(delta, "#EXT-X-SKIP"));
+  EXPECT_TRUE(has(delta, "#EXT-X-DATERANGE")) << "although its segments are skipped";
+  EXPECT_LT(delta.find("#EXT-X-SKIP"), delta.find("#EXT-X-DATERANGE"));
+  EXPECT_LT(full.find("#EXT-X-DATERANGE"), full.find("#EXT-X-PROGRAM-DATE-TIME"));
+  EXPECT_FALSE(has(full, "CAN-SKIP-DATERANGES"));
+}
+
+TEST(LogMarkers, LeaveWithTheLastSegmentThatTheyAreIn) {  // DR-5
+  MarkedChannel channel({.window = 20 * kSecond});
+  record::Marker made = break_at(utc(kFirst + 2));
+  made.end = utc(kFirst + 4) + kSecond;
+  channel.log.apply(made);
+  channel.segments(kFirst + 10, kFirst + 13);  // lists from segment 4 on
+  EXPECT_TRUE(has(channel.text(), "EXT-X-MEDIA-SEQUENCE:" + std::to_string(kFirst + 4)));
+  EXPECT_TRUE(has(channel.text(), "#EXT-X-DATERANGE"));
+  channel.segments(kFirst + 14, kFirst + 14);
+  EXPECT_FALSE(has(channel.text(kVideo), "#EXT-X-DATERANGE"));
+  EXPECT_FALSE(has(channel.text(kAudio), "#EXT-X-DATERANGE"));
+}
+
+TEST(LogMarkers, MayComeBeforeAnythingElse) {
+  Channel channel;
+  channel.log.apply(break_at(utc(kFirst + 1)));
+  channel.begin();
+  channel.segments(kFirst, kFirst + 3);
+  EXPECT_TRUE(has(channel.text(), "#EXT-X-DATERANGE"));
+}
+
+TEST(LogMarkers, ThatAreImpossibleAreCounted) {
+  MarkedChannel channel;
+  channel.log.apply(break_at(-5));
+  EXPECT_EQ(channel.log.counters().conflicts, 1U);
+  EXPECT_EQ(channel.log.counters().markers, 0U);
+}
+
+TEST(LogMarkers, BeyondTheBoundAreCounted) {
+  MarkedChannel channel;
+  for (int i = 0; i < 300; ++i) channel.log.apply(break_at(utc(kFirst + 12), std::to_string(i)));
+  EXPECT_EQ(channel.log.counters().markers_dropped, 300 - MarkerList::kMost);
+}
+
+}  // namespace
+}  // namespace origin
