@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "media/time.h"
 
 namespace channel {
 namespace {
@@ -15,6 +16,7 @@ constexpr int kStaleParts = 3;
 // How long a source may take to flush its encoders, and to write the end a second after that.
 constexpr base::Micros kFinishLimit = 4 * base::kSecond;
 // Missing time is filled at most this much later than possible.
+constexpr std::uint64_t kLatestClock = std::uint64_t{1} << 60;
 constexpr base::Micros kBeat = 100 * base::kMillisecond;
 
 }  // namespace
@@ -27,9 +29,10 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
              FeedSlot(feed::Id::kBackup, environment.clock, *this)},
       source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
               *this),
-      window_(name_, options_.window, environment.on_snapshot),
+      window_(name_, {options_.window, options_.markers}, environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),
+      markers_(name_, environment.events, [this](const record::Marker& marker) { fold(marker); }),
       folds_{&window_, &meter_, &outage_},
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
@@ -304,7 +307,60 @@ void Channel::report_disconnected(feed::Id id, std::string_view reason) {
          {{"feed", feed::to_string(id)}, {"protocol", feed(id).publisher().protocol}, {"reason", reason}});
 }
 
+/// Splice information becomes markers first. Of its own a worker has no other markers than these: it is not trusted.
 void Channel::on_record(const record::Record& record) {
+  const auto* marker = std::get_if<record::Marker>(&record);
+  if (marker == nullptr || marker->kind == record::kOutageClass || marker->kind == record::kSwitchClass) {
+    fold(record);
+  } else if (marker->kind == record::kScte35Class) {
+    markers_.splice(marker->payload, marker->start, environment_.clock.utc());
+  }
+}
+
+/// End of the newest media published.
+base::Micros Channel::newest_media() const {
+  base::Micros newest = 0;
+  for (const record::Position::Rendition& at : position_.renditions) {
+    if (at.started) newest = std::max(newest, media::rescale(at.end, at.timescale, base::kSecond));
+  }
+  return newest;
+}
+
+/// When a section takes place that has a time, by the clock of the feed that is shown; nothing if that has none.
+std::optional<base::Micros> Channel::splice_instant(const base::Bytes& section) const {
+  const auto parsed = scte35::parse_section(section.view());
+  const std::optional<std::uint64_t> stamp = parsed.ok() ? scte35::splice_time(parsed.value()) : std::nullopt;
+  if (!stamp) return newest_media();
+  const Worker* worker = source_.worker();
+  if (worker == nullptr || shown().format() != feed::Format::kMpegTs) return std::nullopt;
+  const job::FeedStats& seen = worker->stats().feeds[feed::index(choice_.shown())];
+  const std::uint64_t zero = seen.clock_us.load(std::memory_order_relaxed);
+  const std::uint64_t delay = seen.delay_us.load(std::memory_order_relaxed);
+  // The worker is not trusted: all sums have to stay within 64 bits.
+  if (zero == 0 || zero > kLatestClock || delay > kLatestClock) return std::nullopt;
+  const auto begin = static_cast<base::Micros>(zero + delay);
+  const std::int64_t now = media::rescale(environment_.clock.utc() - begin, base::kSecond, scte35::kTimescale);
+  return begin + media::rescale(scte35::nearest(*stamp, now), scte35::kTimescale, base::kSecond);
+}
+
+Channel::Marked Channel::mark(const MarkerOrder& order) {
+  const bool live = state_ == State::kLive || state_ == State::kGrace;
+  if (!live || !position_.known()) return {Marked::Why::kNotLive, {}};
+  Marked marked;
+  const base::Micros now = environment_.clock.utc();
+  if (order.section.empty()) {
+    marked.outcome = markers_.add(order.own, newest_media(), now);
+  } else {
+    const std::optional<base::Micros> at = order.start ? order.start : splice_instant(order.section);
+    if (!at) return {Marked::Why::kNoClock, {}};
+    marked.outcome = markers_.splice(order.section, *at, now);
+  }
+  if (marked.outcome.refusal) marked.why = Marked::Why::kRefused;
+  on_batch_end();
+  return marked;
+}
+
+void Channel::fold(const record::Record& record) {
   position_.apply(record);
   const record::Record& numbered = numbering_.apply(record);
   for (record::Fold* fold : folds_) fold->apply(numbered);
@@ -319,6 +375,7 @@ void Channel::on_source_end() {
   phase_ = Schedule::Phase::kOn;
   phase_waived_ = false;
   outage_.end(environment_.clock.utc());
+  markers_.clear();
   for (const feed::Id id : feed::kIds) note_fault(id, "");
   beat_->stop();
   position_ = {};
@@ -332,6 +389,7 @@ void Channel::on_alarm() {
   for (FeedSlot& slot : feeds_) slot.end_silence(options_.idle);
   choose_feed();
   watch_outage();
+  markers_.pass(environment_.clock.utc());
   if (slate_order_.over(environment_.clock.steady())) end_slate("its time is over");
   watch_schedule();
   const bool over = environment_.clock.steady() >= deadline_;

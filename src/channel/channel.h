@@ -15,6 +15,7 @@
 #include "channel/feed_slot.h"
 #include "channel/live_window.h"
 #include "channel/log_meter.h"
+#include "channel/markers.h"
 #include "channel/options.h"
 #include "channel/outage_watch.h"
 #include "channel/slate_order.h"
@@ -83,6 +84,20 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   /// Shows the slate, or the feed again, as the operator asks. Lasts until it is taken back, its time is over, or the
   /// channel ends. The feed that is asked for while the schedule shows its slate is shown until the event's next phase.
   SlateOutcome order_slate(SlateOrder::Request request);
+  /// A marker as an operator asks for it: splice information, or one of their own.
+  struct MarkerOrder {
+    base::Bytes section;                ///< a splice_info_section; empty: `own` is meant
+    std::optional<base::Micros> start;  ///< UTC, when the section is to take place; empty: as it says
+    Markers::Request own;
+  };
+  struct Marked {
+    enum class Why : std::uint8_t { kTaken, kRefused, kNotLive, kNoClock };
+    Why why = Why::kTaken;
+    Markers::Outcome outcome;  ///< of kTaken and kRefused
+  };
+  /// Writes a marker to the log. kNoClock: the section has a time on the feed's clock, which the feed that is shown
+  /// does not have, because it is no transport stream or has not begun.
+  Marked mark(const MarkerOrder& order);
   /// See WorkerSource::set_economy().
   void set_economy(int level) { source_.set_economy(level); }
   /// New settings; those of the media take effect with the next worker. What is left out of the ladder stays left out.
@@ -115,6 +130,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const WorkerSource& source() const { return source_; }
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
+  const Markers& markers() const { return markers_; }
   std::uint64_t publishes_refused() const { return refused_; }
   /// True where it has ended, or has not begun, and nothing was ever published of it.
   bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
@@ -128,6 +144,9 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_feed(const FeedSlot& slot, const feed::Message& message) override;
   void on_feed_gone(const FeedSlot& slot, std::string_view reason) override;
   void on_record(const record::Record& record) override;
+  void fold(const record::Record& record);
+  std::optional<base::Micros> splice_instant(const base::Bytes& section) const;
+  base::Micros newest_media() const;
   void on_batch_end() override;
   void on_source_end() override;
   void on_alarm();
@@ -174,6 +193,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   LiveWindow window_;
   LogMeter meter_;
   OutageWatch outage_;
+  Markers markers_;
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;
 };

@@ -379,6 +379,12 @@ Channels::Slate Channels::order_slate(std::string_view channel, SlateOrder::Requ
   return found->second->order_slate(std::move(request));
 }
 
+Channels::Marked Channels::mark(std::string_view channel, const Channel::MarkerOrder& order) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return found->second->mark(order);
+}
+
 ingest::FeedNames Channels::occupied() const {
   ingest::FeedNames names;
   for (const auto& [name, channel] : channels_) {

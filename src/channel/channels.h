@@ -51,6 +51,9 @@ class Channels final : public ingest::Publisher {
   /// See Channel::order_slate(). nullopt: there is no such channel.
   using Slate = std::optional<Channel::SlateOutcome>;
   Slate order_slate(std::string_view channel, SlateOrder::Request request);
+  /// See Channel::mark(). nullopt: there is no such channel.
+  using Marked = std::optional<Channel::Marked>;
+  Marked mark(std::string_view channel, const Channel::MarkerOrder& order);
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
   /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);

@@ -17,9 +17,9 @@ using OnSnapshot = std::function<void(const std::string& channel, std::shared_pt
 /// pipe gave, or one tick of the stand-in). Thread: the control loop's.
 class LiveWindow final : public record::Fold {
  public:
-  /// `channel`: its name, which outlives this. `window`: media time that playlists list.
-  LiveWindow(const std::string& channel, base::Micros window, OnSnapshot publish)
-      : channel_(channel), log_(channel, {window}), publish_(std::move(publish)) {}
+  /// `channel`: its name, which outlives this.
+  LiveWindow(const std::string& channel, const origin::Log::Options& options, OnSnapshot publish)
+      : channel_(channel), log_(channel, options), publish_(std::move(publish)) {}
 
   void apply(const record::Record& record) override {
     log_.apply(record);

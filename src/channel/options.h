@@ -8,6 +8,7 @@
 #include "channel/schedule.h"
 #include "govern/priority.h"
 #include "job/options.h"
+#include "origin/marker_list.h"
 
 namespace channel {
 
@@ -15,6 +16,7 @@ namespace channel {
 struct Options {
   job::Options media;                        ///< `channel` is filled in at each start of a worker
   base::Micros window = 60 * base::kSecond;  ///< of the playlists
+  origin::MarkerList::Shown markers;         ///< that playlists show
   base::Micros grace = 20 * base::kSecond;   ///< that a publisher may be away before the channel ends
   base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).

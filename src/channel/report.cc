@@ -63,6 +63,8 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.delay_us = read(feed.delay_us);
   report.merged = read(feed.merged) > 0;
   report.only_packets = read(feed.only_packets);
+  report.cues = read(feed.cues);
+  report.bad_cues = read(feed.bad_cues);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);
@@ -148,6 +150,7 @@ Report make_report(Channel& channel) {
     report.switches[static_cast<std::size_t>(reason)] = channel.choice().switches(reason);
   }
   report.last_switches = channel.switches().entries();
+  report.markers = channel.markers().counters();
   report.publishes_refused = channel.publishes_refused();
   report.queue = channel.source().feed_counters();
   report.source = channel.source().counters();

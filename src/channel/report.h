@@ -83,6 +83,8 @@ struct FeedReport {
   std::uint64_t delay_us = 0;          ///< that it is held back by, to be in step with the other feed
   bool merged = false;                 ///< it and the other feed bring the same packets, and are shown as one
   std::uint64_t only_packets = 0;      ///< that it brought and the other one lost
+  std::uint64_t cues = 0;              ///< splice information (SCTE-35) taken
+  std::uint64_t bad_cues = 0;          ///< splice information that was damaged, encrypted or not understood
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
@@ -99,6 +101,7 @@ struct Report {
   feed::Id shown = feed::Id::kPrimary;
   std::array<std::uint64_t, FeedChoice::kReasons.size()> switches{};  ///< by FeedChoice::Reason
   std::deque<SwitchHistory::Entry> last_switches;                     ///< the oldest first
+  Markers::Counters markers;
   std::uint64_t publishes_refused = 0;
   FeedWriter::Counters queue;  ///< to the worker
   WorkerSource::Counters source;

@@ -87,6 +87,11 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
               value_of(feed.only_packets));
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
+  const char* cues =
+      "Splice information (SCTE-35) of the feed by its running worker: taken, or bad (a wrong CRC-32 or length, "
+      "encrypted, not understood).";
+  out.counter("kickoff_feed_cues_total", cues, with(labels, "result", "taken"), value_of(feed.cues));
+  out.counter("kickoff_feed_cues_total", cues, with(labels, "result", "bad"), value_of(feed.bad_cues));
   out.counter("kickoff_feed_restamped_total",
               "Time stamps that were replaced because they were implausible, or that were moved.", labels,
               value_of(feed.timeline_restamped));
@@ -259,6 +264,28 @@ void add_log(Families& out, const channel::Report& report, const Labels& labels)
   }
 }
 
+void add_markers(Families& out, const channel::Report& report, const Labels& labels) {
+  for (const channel::MarkerKind kind : channel::kMarkerKinds) {
+    out.counter("kickoff_markers_total",
+                "Markers taken from the feed and the API: out (a break begins), in (it ends), splice (other splice "
+                "information), cancel, repeat (what is known already), api (operators' own).",
+                with(labels, "kind", std::string(channel::to_string(kind))),
+                value_of(report.markers.taken[static_cast<std::size_t>(kind)]));
+  }
+  for (const channel::MarkerRefusal refusal : channel::kMarkerRefusals) {
+    out.counter("kickoff_markers_refused_total",
+                "Markers refused: damaged, past (more than a minute ago), future (more than an hour ahead, a day for "
+                "operators' own), too_large (a section over 1024 bytes), too_many (over 60 at once and one a second), "
+                "conflict (contradicts the marker with its id).",
+                with(labels, "reason", std::string(channel::to_string(refusal))),
+                value_of(report.markers.refused[static_cast<std::size_t>(refusal)]));
+  }
+  out.counter("kickoff_markers_dropped_total",
+              "Markers that playlists stopped to show early, because there were more than 256 or their tags passed "
+              "64 KiB.",
+              labels, value_of(report.log.markers_dropped));
+}
+
 }  // namespace
 
 void add_channel(Families& out, const channel::Report& report, const ProcessUse& worker) {
@@ -267,6 +294,7 @@ void add_channel(Families& out, const channel::Report& report, const ProcessUse&
   add_feeds(out, report, labels);
   add_worker(out, report, worker, labels);
   add_log(out, report, labels);
+  add_markers(out, report, labels);
 }
 
 }  // namespace metrics
