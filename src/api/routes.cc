@@ -8,6 +8,7 @@
 #include "api/event_streams.h"
 #include "api/events_json.h"
 #include "api/instance_json.h"
+#include "api/marker_request.h"
 #include "job/slate_text.h"
 
 namespace api {
@@ -180,6 +181,48 @@ void order_slate(Backend& backend, const Request& request, Respond respond) {
                       });
 }
 
+std::string why_refused(channel::MarkerRefusal refusal) {
+  using Why = channel::MarkerRefusal;
+  switch (refusal) {
+    case Why::kDamaged: return "the section cannot be read";
+    case Why::kPast: return "its time is more than a minute ago";
+    case Why::kFuture: return "its time is too far ahead: a section's may be an hour, another marker's a day";
+    case Why::kTooLarge: return "the section is longer than 1024 bytes";
+    case Why::kTooMany: return "there are too many markers: 60 at once are taken, and one a second";
+    case Why::kConflict:
+      return "there is a marker with this id, and what it says cannot be changed: class, start, duration, attributes";
+  }
+  return "no such reason";
+}
+
+Answer marked(const std::string& channel, const channel::Channels::Marked& outcome) {
+  using Why = channel::Channel::Marked::Why;
+  if (!outcome) return problem(404, "there is no channel " + channel);
+  switch (outcome->why) {
+    case Why::kTaken: return {201, kJson, nlohmann::ordered_json{{"ids", outcome->outcome.ids}}.dump(2) + "\n", {}};
+    case Why::kRefused: {
+      const channel::MarkerRefusal refusal = outcome->outcome.refusal.value_or(channel::MarkerRefusal::kDamaged);
+      return problem(refusal == channel::MarkerRefusal::kTooMany ? 429 : 409, why_refused(refusal));
+    }
+    case Why::kNotLive: return problem(409, "channel " + channel + " is not live");
+    case Why::kNoClock:
+      return problem(409,
+                     "the section has a time on the clock of a transport stream, and the feed that is shown has no "
+                     "such clock: give it a \"start\", or make it immediate");
+  }
+  return problem(500, "no such outcome");
+}
+
+void add_marker(Backend& backend, const Request& request, Respond respond) {
+  auto order = parse_marker(request.body);
+  if (!order.ok()) return respond(problem(400, order.error().what));
+  const std::string& channel = request.parameter("name");
+  backend.mark(channel, order.take(),
+               [channel, respond = std::move(respond)](const channel::Channels::Marked& outcome) {
+                 respond(marked(channel, outcome));
+               });
+}
+
 }  // namespace
 
 void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
@@ -196,6 +239,9 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/slate", Role::kOperate,
        [&backend](const Request& request, Respond respond) { order_slate(backend, request, std::move(respond)); }});
+  dispatcher.add(
+      {"POST", "/api/v1/channels/{name}/markers", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { add_marker(backend, request, std::move(respond)); }});
   dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
                     respond({200, "text/html; charset=utf-8", page, {}});
                   }});

@@ -42,6 +42,8 @@ class Backend {
   /// Shows the channel's slate, or its feed again.
   virtual void order_slate(std::string channel, channel::SlateOrder::Request request,
                            Take<channel::Channels::Slate> take) = 0;
+  /// Puts a marker into the channel's playlists.
+  virtual void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) = 0;
 };
 
 /// All routes of the administration port, as openapi.json describes them. `page`: the operations page.

@@ -85,6 +85,13 @@ void AdminBackend::order_slate(std::string channel, channel::SlateOrder::Request
   });
 }
 
+void AdminBackend::mark(std::string channel, channel::Channel::MarkerOrder order,
+                        Take<channel::Channels::Marked> take) {
+  control_.post([this, channel = std::move(channel), order = std::move(order), take = std::move(take)] {
+    own_.post([take, outcome = calls_.mark(channel, order)] { take(outcome); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});

@@ -309,6 +309,16 @@ void declare_slate(Keys& keys, Config::Channel& channel) {
            Value::duration(media.slate_after, 0, 3600 * kSecond));
 }
 
+void declare_markers(Keys& keys, origin::MarkerList::Shown& shown) {
+  constexpr Reload kRule = Reload::kNextChannel;
+  keys.key({"scte35", kRule, "splice information (SCTE-35) of the feed and of the API"}, Value::flag(shown.scte35));
+  keys.key({"api", kRule, "operators' own, see POST /api/v1/channels/NAME/markers"}, Value::flag(shown.api));
+  keys.key({"outage", kRule, "class outage: time in which the last picture or the slate was shown for want of a feed"},
+           Value::flag(shown.outage));
+  keys.key({"switch", kRule, "class switch: from where on the other feed is shown, with X-FROM, X-TO and X-REASON"},
+           Value::flag(shown.feed_switch));
+}
+
 void declare_publishing(Keys& keys, Config::Channel& channel) {
   channel::Options& options = channel.options;
   keys.key({"grace", Reload::kAtOnce, "how long a publisher may be away before the channel ends"},
@@ -347,6 +357,8 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
            Value::duration(media.part, 200 * kMillisecond, 2 * kSecond));
   keys.key({"window", Reload::kNextChannel, "what a playlist lists; at least six segments"},
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
+  keys.section("markers", "what playlists show as EXT-X-DATERANGE",
+               [&](Keys& in) { declare_markers(in, options.markers); });
   declare_publishing(keys, channel);
   declare_publish_keys(keys, options);
   declare_standby(keys, media);

@@ -357,6 +357,9 @@ class Instance::Parts {
             [this](const std::string& channel, channel::SlateOrder::Request request) {
               return channels_->order_slate(channel, std::move(request));
             },
+            [this](const std::string& channel, const channel::Channel::MarkerOrder& order) {
+              return channels_->mark(channel, order);
+            },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
   }

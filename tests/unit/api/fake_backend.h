@@ -46,6 +46,10 @@ class FakeBackend final : public api::Backend {
                      (request.text.empty() ? "" : "; " + request.text));
     take(slate_outcome);
   }
+  void mark(std::string channel, channel::Channel::MarkerOrder order, Take<Channels::Marked> take) override {
+    marked.emplace_back(std::move(channel), std::move(order));
+    take(mark_outcome);
+  }
 
   /// Gives the answers of the log that are held.
   void release() {
@@ -66,6 +70,8 @@ class FakeBackend final : public api::Backend {
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
   std::vector<std::string> slates;
+  std::vector<std::pair<std::string, channel::Channel::MarkerOrder>> marked;
+  Channels::Marked mark_outcome = channel::Channel::Marked{};
   base::Micros shortest = INT64_MAX;  ///< duration of an order that has one
 };
 

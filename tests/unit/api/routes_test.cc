@@ -368,6 +368,37 @@ TEST_F(RoutesTest, RefusesAnOrderForASlateThatIsNone) {
   EXPECT_TRUE(backend_.slates.empty());
 }
 
+TEST_F(RoutesTest, PutsAMarkerIntoAChannelsPlaylists) {
+  const std::string path = "/api/v1/channels/match/markers";
+  channel::Channel::Marked taken;
+  taken.outcome.ids = {"goal-1"};
+  backend_.mark_outcome = taken;
+  const Answer answer = post(path, R"({"class": "goal", "id": "goal-1"})");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(nlohmann::json::parse(answer.body), (nlohmann::json{{"ids", {"goal-1"}}}));
+  ASSERT_EQ(backend_.marked.size(), 1U);
+  EXPECT_EQ(backend_.marked[0].first, "match");
+  EXPECT_EQ(backend_.marked[0].second.own.id, "goal-1");
+  EXPECT_EQ(post(path, "{}").status, 400);
+  EXPECT_EQ(backend_.marked.size(), 1U);
+  EXPECT_EQ(ask(dispatcher_, {"POST", path, "", "localhost", {}, "{}"})->status, 401) << "without a token";
+}
+
+TEST_F(RoutesTest, SaysWhyAMarkerIsNotTaken) {
+  using Marked = channel::Channel::Marked;
+  const auto status = [&](const Channels::Marked& outcome) {
+    backend_.mark_outcome = outcome;
+    return post("/api/v1/channels/match/markers", R"({"class": "goal"})").status;
+  };
+  EXPECT_EQ(status(std::nullopt), 404);
+  EXPECT_EQ(status(Marked{Marked::Why::kNotLive, {}}), 409);
+  EXPECT_EQ(status(Marked{Marked::Why::kNoClock, {}}), 409);
+  for (const channel::MarkerRefusal refusal : channel::kMarkerRefusals) {
+    const int wanted = refusal == channel::MarkerRefusal::kTooMany ? 429 : 409;
+    EXPECT_EQ(status(Marked{Marked::Why::kRefused, {{}, refusal}}), wanted) << channel::to_string(refusal);
+  }
+}
+
 TEST_F(RoutesTest, TellsOfAChannelsSlate) {
   channel::Report report;
   report.name = "match";
