@@ -1,0 +1,153 @@
+// Splice information (SCTE-35) of a transport stream, and operators' markers, as players see them in the playlists.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { Server, endAll, leftOut, copy, freeUdp, sleep } = require('./harness');
+const { source } = require('./media');
+const { TsSender } = require('./ts_sender');
+const { CueInserter, spliceInsert, timeSignal, section } = require('./cue_inserter');
+const { assertLive, renditions } = require('./judge_channel');
+
+const feed = { rate: '25', gop: 50, format: 'ts' };
+const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }];
+const token = 'integration-test-token';
+const names = ['cues', 'own', 'flood'];
+const senders = {};
+let server;
+
+before(async () => {
+  source(feed);
+  const channels = { '*': copy() };
+  for (const name of names) {
+    const port = await freeUdp();
+    const sender = new TsSender(source(feed), port);
+    const inserter = new CueInserter();
+    sender.spoil((packet) => inserter.packet(packet));
+    senders[name] = { sender, inserter };
+    channels[name] = { ...name === 'cues' ? { ladder, source: 'copy' } : copy(), feeds: { primary: { source: `udp://127.0.0.1:${port}` } } };
+  }
+  server = await Server.start({ channels }, { env: { KICKOFF_ADMIN_TOKEN: token } });
+});
+after(async () => {
+  await Promise.all(Object.values(senders).map(({ sender }) => sender.stop()));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+after(endAll);
+
+const post = (channel, body) => fetch(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/${channel}/markers`, {
+  method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
+}).then(async (answer) => ({ status: answer.status, body: await answer.json() }));
+
+// The EXT-X-DATERANGE tags of a media playlist, as objects with quotes taken off.
+function ranges(text) {
+  return text.split('\n').filter((line) => line.startsWith('#EXT-X-DATERANGE:')).map((line) => Object.fromEntries(
+    [...line.slice(17).matchAll(/([A-Z0-9-]+)=("[^"]*"|[^,]*)/g)].map(([, name, value]) => [name, value.replace(/^"|"$/g, '')])));
+}
+async function rangesOf(channel) {
+  const { video, audio } = await renditions(server.playlist(channel));
+  return Promise.all([...video, ...audio].map(async ({ url }) => ranges(await (await fetch(url)).text())));
+}
+// Until each rendition has a tag for which `condition` holds. → the tag
+async function shown(channel, what, condition) {
+  return server.until(what, async () => {
+    const found = (await rangesOf(channel)).map((list) => list.find(condition));
+    return found.every(Boolean) && found[0];
+  }, 20000);
+}
+const counted = (name, channel, labels) => server.metric(name, { channel, ...labels });
+
+test('markers', { concurrency: true }, async (t) => {
+  const breaks = 'a break of the feed and its end are one range in every rendition, at its picture, and the section is whole';
+  const own = 'operators put markers into playlists';
+  const flood = 'a flood of splices, and garbage, are bounded, counted and told; the channel goes on';
+  await Promise.all([
+    t.test(breaks, { skip: leftOut(breaks) }, async () => {
+      await server.live('cues');
+      const { inserter } = senders.cues;
+      await server.until('its clock is known', () => inserter.newest !== null);
+      const pts = inserter.newest + 6 * 90000;
+      const due = Date.now() + 6000;
+      const out = spliceInsert({ id: 4711, pts, seconds: 20 });
+      for (let i = 0; i < 3; i++) {
+        inserter.send(out);
+        await sleep(300);
+      }
+      const begun = await shown('cues', 'the break is announced', (range) => range['SCTE35-OUT']);
+      assert.ok(Math.abs(Date.parse(begun['START-DATE']) - due) < 1500, `${begun['START-DATE']} is not near ${new Date(due).toISOString()}`);
+      assert.strictEqual(begun.CLASS, 'scte35');
+      assert.strictEqual(begun['PLANNED-DURATION'], '20.00000');
+      assert.strictEqual(begun.DURATION, undefined, 'its end is not known');
+      assert.strictEqual(begun['SCTE35-OUT'], `0x${out.toString('hex').toUpperCase()}`);
+      const back = inserter.send(spliceInsert({ id: 4711, pts: pts + 4 * 90000, out: false }));
+      const ended = await shown('cues', 'the break has ended', (range) => range['SCTE35-IN']);
+      assert.strictEqual(ended.ID, begun.ID);
+      assert.strictEqual(ended['START-DATE'], begun['START-DATE']);
+      assert.strictEqual(ended.DURATION, '4.00000');
+      assert.strictEqual(ended['SCTE35-IN'], `0x${back.toString('hex').toUpperCase()}`);
+      for (const list of await rangesOf('cues')) assert.strictEqual(list.length, 1, 'repetitions are left out');
+
+      const signal = inserter.send(timeSignal({ id: 9, pts: pts + 8 * 90000, type: 0x34, seconds: 5 }));
+      const opportunity = await shown('cues', 'the placement opportunity', (range) => range.ID.startsWith('scte35-9-52.0-'));
+      assert.strictEqual(opportunity['PLANNED-DURATION'], '5.00000');
+      assert.strictEqual(opportunity['SCTE35-OUT'], `0x${signal.toString('hex').toUpperCase()}`);
+      assert.strictEqual(Date.parse(opportunity['START-DATE']) - Date.parse(begun['START-DATE']), 8000);
+      inserter.send(spliceInsert({ id: 5, pts: inserter.newest + 20 * 90000 }));
+      await shown('cues', 'another break', (range) => range.ID.startsWith('scte35-5-'));
+      inserter.send(spliceInsert({ id: 5, cancel: true }));
+      await server.until('it is taken back', async () => (await rangesOf('cues')).every((list) => !list.some(({ ID }) => ID.startsWith('scte35-5-'))));
+      await assertLive(server.playlist('cues'), { seconds: 10, independent: false, probes: false });
+      assert.ok(await counted('kickoff_markers_total', 'cues', { kind: 'repeat' }) >= 2);
+      const events = JSON.parse((await server.admin('/api/v1/events?limit=1000')).text).events;
+      assert.deepStrictEqual(events.filter(({ data }) => data.id === begun.ID).map(({ data }) => data.what), ['out', 'in']);
+    }),
+    t.test(own, { skip: leftOut(own) }, async () => {
+      await server.live('own');
+      const goal = await post('own', { class: 'com.example.goal', id: 'goal-1', attributes: { 'X-TEAM': 'red', 'X-MINUTE': 73 } });
+      assert.deepStrictEqual(goal, { status: 201, body: { ids: ['goal-1'] } });
+      const range = await shown('own', 'the goal', ({ ID }) => ID === 'goal-1');
+      assert.strictEqual(range['X-TEAM'], 'red');
+      assert.strictEqual(range['X-MINUTE'], '73');
+      assert.strictEqual((await post('own', { class: 'com.example.goal', id: 'goal-1', duration: 12.5 })).status, 201);
+      await shown('own', 'it has a duration', ({ ID, DURATION }) => ID === 'goal-1' && DURATION === '12.50000');
+      assert.strictEqual((await post('own', { class: 'com.example.goal', id: 'goal-1', duration: 13 })).status, 409);
+      assert.strictEqual((await post('own', { class: 'outage' })).status, 400);
+      assert.strictEqual((await post('nobody', { class: 'a' })).status, 404);
+      const { inserter } = senders.own;
+      const bytes = spliceInsert({ id: 77, pts: inserter.newest + 5 * 90000, seconds: 3, autoReturn: true });
+      assert.strictEqual((await post('own', { scte35: bytes.toString('base64') })).status, 201);
+      const begun = await shown('own', 'the break', (range2) => range2['SCTE35-OUT']);
+      assert.ok(Math.abs(Date.parse(begun['START-DATE']) - Date.now() - 5000) < 2500, begun['START-DATE']);
+      const ended = await shown('own', 'it has returned by itself', ({ ID, DURATION }) => ID === begun.ID && DURATION);
+      assert.strictEqual(ended.DURATION, '3.00000');
+      assert.strictEqual((await post('own', { scte35: 'AAAA' })).status, 400);
+      assert.strictEqual((await fetch(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/own/markers`, { method: 'POST', body: '{}' })).status, 401);
+      await assertLive(server.playlist('own'), { seconds: 8, independent: false, probes: false });
+    }),
+    t.test(flood, { skip: leftOut(flood) }, async () => {
+      await server.live('flood');
+      const { inserter } = senders.flood;
+      const checking = assertLive(server.playlist('flood'), { seconds: 12, independent: false, probes: false });
+      for (let id = 1; id <= 5000; id++) {
+        const pts = inserter.newest + (id % 60) * 90000;
+        inserter.send(spliceInsert({ id, pts }));
+        if (id % 10 === 0) inserter.send(spliceInsert({ id: id + 10000, pts: inserter.newest - 600 * 90000 }));
+        if (id % 10 === 5) {
+          const garbage = section(5, Buffer.alloc(12, id));
+          garbage[garbage.length - 1] ^= 1;
+          inserter.send(garbage);
+        }
+        if (id % 50 === 0) await sleep(50);
+      }
+      await checking;
+      assert.ok(await counted('kickoff_markers_total', 'flood', { kind: 'out' }) <= 90);
+      assert.ok(await counted('kickoff_markers_refused_total', 'flood', { reason: 'too_many' }) > 1000);
+      assert.ok(await counted('kickoff_markers_refused_total', 'flood', { reason: 'past' }) > 100);
+      assert.ok(await counted('kickoff_feed_cues_total', 'flood', { feed: 'primary', result: 'bad' }) > 100);
+      assert.strictEqual(await counted('kickoff_feed_ts_errors_total', 'flood', { feed: 'primary', kind: 'damaged' }), 0, 'the feed is not blamed');
+      assert.match(server.log(), /marker refused/);
+      assert.match(server.log(), /splice information \(SCTE-35\) of the feed left out/);
+      const text = (await (await fetch((await renditions(server.playlist('flood'))).video[0].url)).text());
+      assert.ok(text.length < 100_000, `${text.length} bytes`);
+    }),
+  ]);
+});
