@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/date.h"
+
 namespace app {
 namespace {
 

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace base {
 
@@ -37,9 +35,5 @@ class SystemClock final : public Clock {
 
 /// "2026-11-22T13:00:00.250Z", always UTC with milliseconds (LL-49).
 std::string format_utc(Micros utc);
-
-/// The instant of "2026-11-22T13:00:00.250Z" or "2026-11-22T15:00:00+02:00" (RFC 3339: with seconds, with or without a
-/// fraction, of which microseconds count, with Z or an offset). No leap seconds. nullopt: it is none.
-std::optional<Micros> parse_utc(std::string_view text);
 
 }  // namespace base
