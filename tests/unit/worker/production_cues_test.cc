@@ -108,7 +108,9 @@ TEST(ProductionCues, OfATransportStreamAreOnItsClock) {
   mux.packets().clear();
   const base::Bytes section = splice(9, 900'000 + 10 * 90'000);
   mux.section(500, ts::Blob(section.begin(), section.end()));
-  mux.section(500, ts::Blob(section.begin(), section.end() - 1) + ts::Blob{0});
+  ts::Blob damaged(section.begin(), section.end());
+  damaged.back() ^= 0xff;
+  mux.section(500, damaged);
   channel.say(feed::TsBytes{Producing::utc(3000), base::Bytes::adopt(mux.bytes())});
   ASSERT_EQ(cues(channel).size(), 1U);
   const auto parts = channel.parts("source");
