@@ -221,6 +221,7 @@ Grown grow(const Marker& marker) {
     all.structure([](Grower& attribute) {
       attribute.sized();
       attribute.sized();
+      attribute.fixed(1);
     });
   }
   all.sized();

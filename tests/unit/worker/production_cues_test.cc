@@ -10,6 +10,7 @@ namespace worker {
 namespace {
 
 using feed::Id;
+using ts::operator+;
 using How = feed::Select::How;
 
 base::Bytes splice(std::uint32_t event, std::optional<std::uint64_t> time) {
