@@ -10,8 +10,6 @@
 namespace hls {
 namespace {
 
-constexpr base::Micros kDecimalMicros = base::kSecond / kDecimalUnit;
-
 bool is_name(std::string_view text) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
   return !text.empty() && text.find_first_not_of(kAllowed) == std::string_view::npos;

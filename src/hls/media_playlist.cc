@@ -10,7 +10,6 @@ namespace {
 
 // A slot may be longer than N by a frame; ten frames a second are the slowest that is planned for.
 constexpr std::int64_t kLongestFrameInverse = 10;
-constexpr base::Micros kDecimalMicros = base::kSecond / kDecimalUnit;
 // What a closed segment's lines take, parts apart: PROGRAM-DATE-TIME 50, EXTINF 17, URI 15; and of one part 70.
 constexpr std::size_t kSegmentText = 100;
 constexpr std::size_t kHeadText = 1024;

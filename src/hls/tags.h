@@ -11,6 +11,8 @@ namespace hls {
 
 /// Units of every printed duration: one is 10 µs, that is five decimals (LL-20).
 inline constexpr std::int64_t kDecimalUnit = 100'000;
+/// The same in microseconds.
+inline constexpr base::Micros kDecimalMicros = base::kSecond / kDecimalUnit;
 
 /// Appends an integer.
 void write_integer(std::string& out, std::int64_t value);

@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/base64.h"
-#include "ts/demuxer.h"
-#include "unit/ts/ts_builder.h"
+#include "unit/ts/demuxed.h"
 
 /// Splice information in a transport stream (TS-7).
 namespace ts {
@@ -10,7 +9,6 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-constexpr std::uint16_t kPmtPid = 0x1000;
 constexpr std::uint16_t kCues = 0x1f0;
 
 Blob bytes_of(const char* base64) { return base::base64_decoded(base64).value(); }
@@ -26,20 +24,6 @@ Mux with_cues(const std::vector<MuxStream>& cues) {
   return mux;
 }
 Mux with_cues() { return with_cues({{0x86, kCues, registration("CUEI")}}); }
-
-struct Demuxed {
-  Trace trace;
-  Demuxer demuxer{{}, trace};
-
-  explicit Demuxed(const Blob& bytes, std::size_t chunk = SIZE_MAX) {
-    for (std::size_t at = 0; at < bytes.size();) {
-      const std::size_t size = std::min(chunk, bytes.size() - at);
-      demuxer.feed(base::View(bytes).subspan(at, size), static_cast<base::Micros>(at + size));
-      at += size;
-    }
-    demuxer.flush();
-  }
-};
 
 TEST(Cues, ComeWhereTheyAreInTheStreamWithTheNewestStamp) {
   Mux mux = with_cues();

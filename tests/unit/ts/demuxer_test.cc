@@ -2,39 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/ts/ts_builder.h"
+#include "unit/ts/demuxed.h"
 
 namespace ts {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-constexpr std::uint16_t kPmtPid = 0x1000;
-
 Mux avc_and_aac() {
   Mux mux;
   mux.pat({{1, kPmtPid}}).pmt(1, kPmtPid, {{0x1b, kVideo, {}}, {0x0f, kAudio, language("eng")}});
   return mux;
 }
-
-struct Demuxed {
-  Trace trace;
-  Demuxer demuxer;
-
-  explicit Demuxed(const Blob& bytes, std::size_t chunk = SIZE_MAX, std::uint16_t program = 0)
-      : demuxer({program}, trace) {
-    feed(bytes, chunk);
-    demuxer.flush();
-  }
-  void feed(const Blob& bytes, std::size_t chunk) {
-    for (std::size_t at = 0; at < bytes.size();) {
-      const std::size_t size = std::min(chunk, bytes.size() - at);
-      demuxer.feed(base::View(bytes).subspan(at, size), static_cast<base::Micros>(at + size));
-      at += size;
-    }
-  }
-  const Counters& counters() const { return demuxer.counters(); }
-};
 
 TEST(Demuxer, TellsTracksAndPacketsInTheOrderOfTheStream) {  // TS-13, TS-14
   Mux mux = avc_and_aac();
