@@ -140,7 +140,7 @@ Markers::Known* Markers::find_same(const Splice& splice, const Known& known) {
   const base::Micros tolerance = splice.immediate ? kSameAtOnce : kSame;
   const auto found = std::find_if(known_.rbegin(), known_.rend(), [&](const Known& at) {
     const bool about = at.marker.kind == record::kScte35Class && at.event == known.event && at.type == known.type &&
-                       at.number == known.number;
+                       at.number == known.number && (known.event || at.marker.payload == splice.section);
     const bool open = splice.immediate && !at.marker.end && has(at.marker, kOutAttribute);
     return about && (open || std::abs(at.marker.start - splice.at) <= tolerance);
   });

@@ -222,6 +222,8 @@ TEST_F(MarkersTest, OtherCommandsAreCommands) {
   say(scte35::OtherCommand{scte35::kSplicePrivate, base::Bytes::copy_of("ACME")}, kNow + 2 * kSecond);
   EXPECT_EQ(take().size(), 2U);
   EXPECT_EQ(taken(MarkerKind::kSplice), 2U);
+  say(scte35::OtherCommand{scte35::kSplicePrivate, base::Bytes::copy_of("ACME")}, kNow + 3 * kSecond);
+  EXPECT_TRUE(take().empty()) << "the same again";
   EXPECT_TRUE(say(scte35::SpliceNull{}, kNow).ids.empty());
   EXPECT_TRUE(take().empty());
 }
