@@ -86,6 +86,7 @@ base::Result<Options> parse(const json& from) {
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.slate_after = from.at("slate_after").get<base::Micros>();
   options.slate_text = from.at("slate_text");
+  options.splice_keys = from.at("splice_keys");
   options.nice = from.at("nice");
   options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
   const json& watch = from.at("watch");
@@ -118,6 +119,7 @@ std::string to_json(const Options& options) {
                     {"outage", static_cast<int>(options.outage)},
                     {"slate_after", options.slate_after},
                     {"slate_text", options.slate_text},
+                    {"splice_keys", options.splice_keys},
                     {"nice", options.nice},
                     {"standby", static_cast<int>(options.standby)},
                     {"watch",

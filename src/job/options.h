@@ -70,6 +70,9 @@ struct Options {
   /// The font of this and of texts that are ordered, likewise; null: they cannot be shown.
   std::shared_ptr<const base::SharedFile> slate_font;
 
+  /// Encoded renditions have a key frame at each picture that a feed's splice information is about.
+  bool splice_keys = false;
+
   int nice = 0;  ///< how much less CPU the worker asks for: see setpriority(2); 0 to 19
   /// How far the feed that is not shown is decoded, of a channel that encodes.
   enum class Standby : std::uint8_t {

@@ -23,6 +23,9 @@ constexpr std::size_t kMostEarly = 2048;
 // lost.
 constexpr base::Micros kMostPause = 2 * base::kSecond;
 constexpr base::Micros kMostForcedPause = base::kSecond / 2;
+// Key frames at splices: so many are known ahead, each so long from the others.
+constexpr std::size_t kMostSplices = 16;
+constexpr base::Micros kBetweenSplices = base::kSecond / 2;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
@@ -500,6 +503,17 @@ void Production::write_cue(const media::Cue& cue) {
   marker.start = cue.at.micros();
   marker.payload = cue.section;
   on_record_(marker);
+  if (options_.splice_keys) force_key(marker.start);
+}
+
+/// A splice is announced several times, and a feed that announces hundreds must not make every picture a key frame.
+void Production::force_key(base::Micros at) {
+  splices_.erase(splices_.begin(), splices_.lower_bound(now_ - base::kSecond));
+  const auto next = splices_.upper_bound(at - kBetweenSplices);
+  const bool near = next != splices_.end() && *next < at + kBetweenSplices;
+  if (at < now_ || near || splices_.size() >= kMostSplices) return;
+  splices_.insert(at);
+  video_.force_key_at({at, base::kSecond});
 }
 
 /// Packets of the feed that is shown wait until the first presentation is complete.

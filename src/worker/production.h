@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void mark_switch();
   void show(Feed& feed, base::Micros pause = 0);
   void write_cue(const media::Cue& cue);
+  void force_key(base::Micros at);
   void align();
   base::Micros lag(const Feed& spare) const;
   base::Micros pause_before(const Feed& spare) const;
@@ -135,10 +137,11 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id selected_ = feed::Id::kPrimary;  ///< the one that the server selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
-  feed::Slate slate_;             ///< what the operator wants
-  base::Micros now_ = 0;          ///< UTC, of the newest tick
-  base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
-  bool merged_ = false;           ///< as logged
+  std::set<base::Micros> splices_;  ///< that have a key frame forced; UTC, at most kMostSplices
+  feed::Slate slate_;               ///< what the operator wants
+  base::Micros now_ = 0;            ///< UTC, of the newest tick
+  base::Micros selected_at_ = 0;    ///< UTC, when wanted_ became so
+  bool merged_ = false;             ///< as logged
   VideoLane video_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly

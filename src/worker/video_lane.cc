@@ -432,6 +432,10 @@ void VideoLane::on_cut(std::int64_t time) {
   if (encode_ && plan_.copy) encode_->force_key_at({time, format_.timescale});
 }
 
+void VideoLane::force_key_at(media::Instant at) {
+  if (encode_) encode_->force_key_at(at);
+}
+
 void VideoLane::on_key_wanted(std::uint32_t rendition) {
   for (std::size_t i = 0; encode_ && i < rungs_.size(); ++i) {
     if (rungs_[i].rendition == rendition) encode_->force_key(i);

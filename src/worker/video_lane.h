@@ -96,6 +96,8 @@ class VideoLane final : private transcode::Output {
   transcode::SlateCourse slate_course() const { return encode_ ? encode_->slate_course() : transcode::SlateCourse{}; }
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
   void on_cut(std::int64_t time);
+  /// Encoded renditions have a key frame at the first picture at `at` (UTC) or later.
+  void force_key_at(media::Instant at);
   /// A rung lost frames and needs a key frame.
   void on_key_wanted(std::uint32_t rendition);
 

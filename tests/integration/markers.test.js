@@ -2,6 +2,7 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
 const { Server, endAll, leftOut, copy, freeUdp, sleep } = require('./harness');
 const { source } = require('./media');
 const { TsSender } = require('./ts_sender');
@@ -24,7 +25,7 @@ before(async () => {
     const inserter = new CueInserter();
     sender.spoil((packet) => inserter.packet(packet));
     senders[name] = { sender, inserter };
-    channels[name] = { ...name === 'cues' ? { ladder, source: 'copy' } : copy(), feeds: { primary: { source: `udp://127.0.0.1:${port}` } } };
+    channels[name] = { ...name === 'cues' ? { ladder, source: 'copy', splice_keys: true } : copy(), feeds: { primary: { source: `udp://127.0.0.1:${port}` } } };
   }
   server = await Server.start({ channels }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
@@ -53,6 +54,22 @@ async function shown(channel, what, condition) {
     const found = (await rangesOf(channel)).map((list) => list.find(condition));
     return found.every(Boolean) && found[0];
   }, 20000);
+}
+// The UTC instants of the key frames in the segment that `instant` is in. Units: ms.
+async function keyFrames(url, instant) {
+  let begin = 0;
+  let init = '';
+  let duration = 0;
+  for (const line of (await (await fetch(url)).text()).split('\n')) {
+    if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) begin = Date.parse(line.slice(25));
+    if (line.startsWith('#EXT-X-MAP:')) [, init] = /URI="([^"]*)"/.exec(line);
+    if (line.startsWith('#EXTINF:')) duration = 1000 * parseFloat(line.slice(8));
+    if (line.startsWith('#') || !line || instant < begin || instant >= begin + duration) continue;
+    const pieces = await Promise.all([init, line].map(async (uri) => Buffer.from(await (await fetch(new URL(uri, url))).arrayBuffer())));
+    const probed = spawnSync('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time,flags', '-of', 'csv=p=0', '-'], { input: Buffer.concat(pieces) });
+    return probed.stdout.toString().trim().split('\n').filter((packet) => packet.includes('K')).map((packet) => Math.round(1000 * parseFloat(packet)));
+  }
+  return [];
 }
 const counted = (name, channel, labels) => server.metric(name, { channel, ...labels });
 
@@ -97,6 +114,10 @@ test('markers', { concurrency: true }, async (t) => {
       await server.until('it is taken back', async () => (await rangesOf('cues')).every((list) => !list.some(({ ID }) => ID.startsWith('scte35-5-'))));
       await assertLive(server.playlist('cues'), { seconds: 10, independent: false, probes: false });
       assert.ok(await counted('kickoff_markers_total', 'cues', { kind: 'repeat' }) >= 2);
+      const rung = (await renditions(server.playlist('cues'))).video.find(({ uri }) => uri.startsWith('v180'));
+      const at = Date.parse(begun['START-DATE']);
+      const keys = await keyFrames(rung.url, at);
+      assert.ok(keys.some((key) => Math.abs(key - at) <= 1), `key frames ${keys} and not at ${at}`);
       const events = JSON.parse((await server.admin('/api/v1/events?limit=1000')).text).events;
       assert.deepStrictEqual(events.filter(({ data }) => data.id === begun.ID).map(({ data }) => data.what), ['out', 'in']);
     }),

@@ -29,6 +29,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.slate_text = "We'll be \"right\" back\nسنعود";
   options.nice = 5;
   options.standby = Options::Standby::kHot;
+  options.splice_keys = true;
   options.watch = {12, -45, {{80, 0, 100, 12}, {0, 90, 100, 100}}};
   options.program = 3;
 
@@ -58,6 +59,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->slate_text, options.slate_text);
   EXPECT_EQ(back->nice, 5);
   EXPECT_EQ(back->standby, Options::Standby::kHot);
+  EXPECT_TRUE(back->splice_keys);
   EXPECT_EQ(back->watch.black_level, 12);
   EXPECT_EQ(back->watch.silence_level, -45);
   EXPECT_EQ(back->watch.ignore, options.watch.ignore);

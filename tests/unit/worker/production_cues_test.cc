@@ -166,5 +166,50 @@ TEST(ProductionCues, OfTheOtherFeedAreKeptToABound) {
   EXPECT_EQ(cues(both).back(), "99 at 12000") << "the newest";
 }
 
+/// Parts of an encoded rendition that begin with a key frame, ms since kEpoch: "1440" …
+std::vector<std::int64_t> keys_of(const Producing& channel, std::string_view name) {
+  std::vector<std::int64_t> found;
+  const std::int64_t scale = channel.presentation.renditions.at(channel.place_of(name)).track.timescale;
+  for (const record::Part& part : channel.parts(name)) {
+    if (part.independent)
+      found.push_back((media::rescale(part.start, scale, base::kSecond) - kEpoch) / base::kMillisecond);
+  }
+  return found;
+}
+
+std::vector<std::int64_t> keys_with(bool splice_keys) {
+  job::Options options = copying();
+  options.copy_video = false;
+  options.audio = job::Options::Audio::kNone;
+  options.ladder = {transcode::testing::ladder_rung(90)};
+  options.splice_keys = splice_keys;
+  Producing channel(options);
+  transcode::testing::VideoSpec spec;
+  spec.frames = 125;
+  spec.timescale = 1000;
+  const transcode::testing::Feed source = transcode::testing::make_video(spec);
+  channel.start();
+  bool said = false;
+  channel.play(source, [&](base::Micros at) {
+    ASSERT_TRUE(channel.take_encoded());
+    if (at < kEpoch + base::kSecond || std::exchange(said, true)) return;
+    for (int i = 0; i < 3; ++i) channel.say(cue_point(1000, 7, 3.0));
+  });
+  channel.say(feed::Finish{});
+  return keys_of(channel, "v90");
+}
+
+TEST(ProductionCues, PutKeyFramesIntoEncodedRenditionsWhereThatIsWanted) {
+  const std::vector<std::int64_t> without = keys_with(false);
+  const std::vector<std::int64_t> with = keys_with(true);
+  const auto has = [](const std::vector<std::int64_t>& keys, std::int64_t at) {
+    return std::find(keys.begin(), keys.end(), at) != keys.end();
+  };
+  EXPECT_FALSE(has(without, 3000));
+  EXPECT_TRUE(has(with, 3000)) << "480 ms after the part before began: more than 85 % of a part target";
+  EXPECT_TRUE(has(with, 2000)) << "segments stay on the grid";
+  EXPECT_TRUE(has(with, 4000));
+}
+
 }  // namespace
 }  // namespace worker
