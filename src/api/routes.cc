@@ -1,8 +1,11 @@
 #include "api/routes.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "api/channels_json.h"
 #include "api/event_streams.h"
@@ -133,11 +136,27 @@ constexpr const char* kSlateBody =
 constexpr double kLongestSlate = 86'400;
 constexpr std::size_t kLongestReason = 200;
 
+/// That a slate is ordered, and is not all that viewers see.
+Answer slate_held(std::initializer_list<const char*> shown, const char* detail) {
+  return {202,
+          kJson,
+          nlohmann::json{{"shown", std::vector<std::string>(shown.begin(), shown.end())}, {"detail", detail}}.dump(),
+          {}};
+}
+
 Answer slate_ordered(const std::string& channel, const channel::Channels::Slate& outcome) {
   using Outcome = channel::Channel::SlateOutcome;
   if (!outcome) return problem(404, "there is no channel " + channel);
   switch (*outcome) {
     case Outcome::kDone: return {204, {}, {}, {}};
+    case Outcome::kCopyHeld:
+      return slate_held({"slate", "last_picture"},
+                        "the encoded renditions show the slate; the copied one holds its last picture, because a slate "
+                        "would need another decoder configuration");
+    case Outcome::kHeldAlone:
+      return slate_held({"last_picture"},
+                        "the channel copies its video: viewers see the last picture without sound, and no slate; to "
+                        "have one shown, give the channel a ladder");
     case Outcome::kNoSlate:
       return problem(409, "channel " + channel +
                               " has no slate; give it one in the configuration (slate: FILE or slate_text), or the "

@@ -227,7 +227,8 @@ void Channel::watch_schedule() {
                               .reason = now == Phase::kBefore ? "the event has not begun" : "the event is over",
                               .text = options_.schedule.text(now),
                               .scheduled = true};
-  if (show_slate(std::move(request)) == SlateOutcome::kDone) return;
+  const SlateOutcome outcome = show_slate(std::move(request));
+  if (outcome != SlateOutcome::kNoSlate && outcome != SlateOutcome::kNoFont) return;
   // The configuration is checked for it: only what a reload has changed since can be wrong.
   phase_waived_ = true;
   base::log_warn("channel", "there is no slate for the schedule to show: give the channel one", {{"channel", name_}});
@@ -255,7 +256,20 @@ Channel::SlateOutcome Channel::show_slate(SlateOrder::Request request) {
                                {"for_s", static_cast<double>(request.duration) / base::kSecond}}});
   source_.show_slate(request.text);
   slate_order_.take(std::move(request), environment_.clock.steady());
-  return SlateOutcome::kDone;
+  return what_a_slate_shows();
+}
+
+/// By the log, as far as there is one: what cannot be copied is encoded.
+Channel::SlateOutcome Channel::what_a_slate_shows() const {
+  bool copied = options_.media.copy_video;
+  bool encoded = options_.media.default_ladder || !options_.media.ladder.empty();
+  const auto& renditions = position_.presentation.renditions;
+  if (!renditions.empty()) copied = encoded = false;
+  for (const record::Rendition& at : renditions) {
+    if (at.track.kind() == media::Kind::kVideo) (at.copied ? copied : encoded) = true;
+  }
+  if (!copied) return SlateOutcome::kDone;
+  return encoded ? SlateOutcome::kCopyHeld : SlateOutcome::kHeldAlone;
 }
 
 void Channel::end_slate(std::string_view why) {

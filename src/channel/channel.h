@@ -80,7 +80,14 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   enum class SwitchOutcome : std::uint8_t { kDone, kShownAlready, kNoMedia, kNotLive };
   /// Shows another feed, as the operator asks.
   SwitchOutcome switch_to(feed::Id id);
-  enum class SlateOutcome : std::uint8_t { kDone, kNoSlate, kNoFont, kNotLive };
+  enum class SlateOutcome : std::uint8_t {
+    kDone,
+    kCopyHeld,   ///< done; a copied rendition holds its last picture, the encoded ones show the slate
+    kHeldAlone,  ///< done; the video is copied alone: its last picture is held, and no slate is shown
+    kNoSlate,
+    kNoFont,
+    kNotLive
+  };
   /// Shows the slate, or the feed again, as the operator asks. Lasts until it is taken back, its time is over, or the
   /// channel ends. The feed that is asked for while the schedule shows its slate is shown until the event's next phase.
   SlateOutcome order_slate(SlateOrder::Request request);
@@ -159,6 +166,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void show(const FeedChoice::Switch& change);
   void watch_schedule();
   SlateOutcome show_slate(SlateOrder::Request request);
+  SlateOutcome what_a_slate_shows() const;
   void end_slate(std::string_view why);
   void report_slate_end(std::string_view why);
   void note_faults(const FeedChoice::States& states);

@@ -338,6 +338,20 @@ TEST_F(RoutesTest, OrdersATextToBeSeen) {
             (std::vector<std::string>{"match on for 0 ms: ; We'll be\nright back", "match on for 0 ms: rain; سنعود"}));
 }
 
+TEST_F(RoutesTest, SaysWhatIsShownWhereCopiedVideoHoldsItsPictureUnderASlate) {
+  using Outcome = channel::Channel::SlateOutcome;
+  backend_.slate_outcome = Outcome::kCopyHeld;
+  const Answer both = slate("match", R"({"on": true})");
+  EXPECT_EQ(both.status, 202);
+  EXPECT_EQ(both.content_type, "application/json");
+  EXPECT_EQ(nlohmann::json::parse(both.body)["shown"], nlohmann::json::array({"slate", "last_picture"}));
+  backend_.slate_outcome = Outcome::kHeldAlone;
+  const Answer alone = slate("match", R"({"on": true})");
+  EXPECT_EQ(alone.status, 202);
+  EXPECT_EQ(nlohmann::json::parse(alone.body)["shown"], nlohmann::json::array({"last_picture"}));
+  EXPECT_NE(alone.body.find("give the channel a ladder"), std::string::npos) << "the remedy";
+}
+
 TEST_F(RoutesTest, SaysWhyASlateIsNotShown) {
   using Outcome = channel::Channel::SlateOutcome;
   backend_.slate_outcome = std::nullopt;

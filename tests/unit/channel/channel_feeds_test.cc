@@ -71,6 +71,34 @@ TEST_F(SlateTest, IsRefusedWhereThereIsNoneAndWhereNothingIsShown) {
   EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone) << "one that was shown before a reload";
 }
 
+TEST_F(SlateTest, SaysWhatCopiedVideoShowsInItsPlace) {
+  const auto video = [](const char* name, bool copied) {
+    record::Rendition made = sound().renditions[0];
+    made.name = name;
+    made.track.codec = media::Codec::kH264;
+    made.copied = copied;
+    return made;
+  };
+  Options with = options();
+  with.media.slate = base::SharedFile::make(base::view_of("a picture")).take();
+  with.media.copy_video = true;
+  with.media.default_ladder = false;
+  channel_.set_options(with);
+  FakeFeed* feed = publish();
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kHeldAlone) << "as it is configured";
+  worker().say({sound()});
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kDone) << "there is no video";
+  worker().say({record::Presentation{{video("source", true)}}});
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kHeldAlone);
+  EXPECT_TRUE(channel_.slate_order().on()) << "the feed is not seen";
+  worker().say({record::Presentation{{video("source", true), video("v480", false)}}});
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kCopyHeld);
+  worker().say({record::Presentation{{video("v480", false)}}});
+  EXPECT_EQ(channel_.order_slate({.on = true}), Outcome::kDone) << "it could not be copied";
+  EXPECT_EQ(channel_.order_slate({.on = false}), Outcome::kDone);
+  live(*feed, kSecond);
+}
+
 TEST_F(SlateTest, HasTheTextOfItsOrderElseTheChannelsOwn) {
   Options with = options();
   with.media.slate_text = "We'll be right back";
