@@ -69,7 +69,13 @@ base::Bytes join_lengths(std::span<const base::View> nals) {
 
 std::vector<std::uint8_t> unescape(base::View nal) {
   std::vector<std::uint8_t> bytes;
-  bytes.reserve(nal.size());
+  unescape(nal, bytes);
+  return bytes;
+}
+
+void unescape(base::View nal, std::vector<std::uint8_t>& to) {
+  to.clear();
+  to.reserve(nal.size());
   int zeros = 0;
   for (const std::uint8_t byte : nal) {
     if (zeros >= 2 && byte == 3) {
@@ -77,9 +83,8 @@ std::vector<std::uint8_t> unescape(base::View nal) {
       continue;
     }
     zeros = byte == 0 ? zeros + 1 : 0;
-    bytes.push_back(byte);
+    to.push_back(byte);
   }
-  return bytes;
 }
 
 std::vector<std::uint8_t> escape(base::View rbsp) {
@@ -97,25 +102,35 @@ std::vector<std::uint8_t> escape(base::View rbsp) {
   return bytes;
 }
 
+/// A run of FF and a last byte, summed up.
+std::optional<std::uint32_t> SeiReader::number() {
+  std::uint32_t sum = 0;
+  while (!rest_.empty()) {
+    const std::uint8_t byte = rest_[0];
+    rest_ = rest_.subspan(1);
+    sum += byte;
+    if (byte != 0xff) return sum;
+  }
+  return std::nullopt;
+}
+
+std::optional<SeiMessage> SeiReader::next() {
+  if (rest_.size() <= 2) return std::nullopt;  // rbsp_trailing_bits
+  const auto type = number();
+  const auto size = number();
+  if (!type || !size || *size > rest_.size()) {
+    rest_ = {};
+    return std::nullopt;
+  }
+  const base::View payload = rest_.first(*size);
+  rest_ = rest_.subspan(*size);
+  return SeiMessage{*type, payload};
+}
+
 std::vector<SeiMessage> split_sei(base::View rbsp) {
   std::vector<SeiMessage> messages;
-  std::size_t at = 0;
-  // Type and size are each a run of FF and a last byte, summed up.
-  const auto number = [&]() -> std::optional<std::uint32_t> {
-    std::uint32_t sum = 0;
-    while (at < rbsp.size()) {
-      sum += rbsp[at];
-      if (rbsp[at++] != 0xff) return sum;
-    }
-    return std::nullopt;
-  };
-  while (at + 2 < rbsp.size()) {
-    const auto type = number();
-    const auto size = number();
-    if (!type || !size || *size > rbsp.size() - at) break;
-    messages.push_back({*type, rbsp.subspan(at, *size)});
-    at += *size;
-  }
+  SeiReader reader(rbsp);
+  while (const auto message = reader.next()) messages.push_back(*message);
   return messages;
 }
 

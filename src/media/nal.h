@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,8 @@ base::Bytes join_lengths(std::span<const base::View> nals);
 
 /// The bytes of a NAL unit with the 03 of every 00 00 03 taken out: what a parameter set is read from.
 std::vector<std::uint8_t> unescape(base::View nal);
+/// The same, in place of what `to` holds.
+void unescape(base::View nal, std::vector<std::uint8_t>& to);
 /// The other way: `rbsp` with a 03 wherever it would imitate a start code.
 std::vector<std::uint8_t> escape(base::View rbsp);
 
@@ -37,6 +40,18 @@ struct SeiMessage {
 };
 /// The messages of a supplemental enhancement information unit, unescaped and without its NAL header; they live as long
 /// as `rbsp`. One that reaches past the end, and what follows it, is left out. Spec: [H.264 7.3.2.3.1], [H.265 7.3.5].
+class SeiReader {
+ public:
+  explicit SeiReader(base::View rbsp) : rest_(rbsp) {}
+  /// The next one; nothing after the last.
+  std::optional<SeiMessage> next();
+
+ private:
+  std::optional<std::uint32_t> number();
+
+  base::View rest_;
+};
+/// All of them.
 std::vector<SeiMessage> split_sei(base::View rbsp);
 
 /// True where a unit is an SEI with CEA-608 or 708 captions in it (ATSC A/53 user data: cc_data, TS-9), for `codec`
