@@ -31,7 +31,7 @@ class Queue {
     Triplet triplet;
   };
 
-  const std::size_t most_;
+  std::size_t most_;
   std::vector<Waiting> waiting_;  ///< pts rise
   std::uint64_t lost_ = 0;
 };

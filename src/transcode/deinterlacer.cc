@@ -74,6 +74,7 @@ void Deinterlacer::repeat_until(std::int64_t next_pts) {
   FramePtr again(av_frame_clone(last_.get()));
   if (again == nullptr) return;
   again->pts = last_->pts + gap / 2;
+  av_frame_remove_side_data(again.get(), AV_FRAME_DATA_A53_CC);
   ready_.push_back(std::move(again));
   ++duplicated_;
 }
@@ -86,6 +87,9 @@ FramePtr Deinterlacer::pull() {
       // send_field counts in half ticks.
       frame->pts = media::floor_div(frame->pts, 2);
       frame->pkt_duration = frame_ticks_ / 2;
+      // Both fields of a picture come with all that is said of it; captions are characters to be typed: once.
+      const bool second = last_ != nullptr && last_->reordered_opaque == frame->reordered_opaque;
+      if (second) av_frame_remove_side_data(frame.get(), AV_FRAME_DATA_A53_CC);
     }
     repeat_until(frame->pts);
     last_.reset(av_frame_clone(frame.get()));

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "transcode/captions.h"
 #include "transcode/decode_side.h"
 #include "transcode/economy.h"
 #include "transcode/encode_side_state.h"
@@ -132,8 +133,19 @@ bool EncodeSide::State::shed(const Switch::Picture& picture) {
   return shed_last;
 }
 
+/// Captions are characters to be typed, once, whatever becomes of the picture that brings them: each rung's next one
+/// takes them. Not those of a time that another side has shown, and not what a slate hides that an operator asked for.
+void EncodeSide::State::pass_captions_on(Switch::Picture& picture) {
+  triplets.clear();
+  take_captions(*picture.frame, triplets);
+  const bool seen = line.covers(picture.frame->pts) && (picture.overlap || picture.catching_up);
+  if (triplets.empty() || seen || slate.hides_feed()) return;
+  for (auto& worker : workers) worker->put_captions(picture.frame->pts, triplets);
+}
+
 void EncodeSide::State::show(Switch::Picture&& picture) {
   const std::int64_t pts = picture.frame->pts;
+  pass_captions_on(picture);
   // What is behind for a while is no delay to be learnt; what is behind for good is.
   newest = picture.catching_up ? std::max(newest.load(), pts) : pts;
   if (line.covers(pts)) {
@@ -153,7 +165,7 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
   }
   cascade.next(std::move(picture.frame), picture.aspect);
   slate.next(media::rescale(pts, timescale, base::kSecond), SlateFade::What::kPicture, cascade);
-  encode({pts, picture.rate, picture.origin, false});
+  encode({pts, picture.rate, picture.origin});
 }
 
 void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const Origin& origin, bool paused) {
@@ -161,7 +173,7 @@ void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const O
     if (choked()) continue;
     ++held_frames;
     slate.next(media::rescale(*pts, timescale, base::kSecond), what, cascade);
-    encode({*pts, line.rate(), {origin.arrived, origin.fed, !paused && *pts >= next_due}, true});
+    encode({*pts, line.rate(), {origin.arrived, origin.fed, !paused && *pts >= next_due}});
   }
 }
 
@@ -179,10 +191,6 @@ void EncodeSide::State::encode(const Shown& shown) {
       continue;
     }
     scaled->pts = shown.pts;
-    if (shown.again) {
-      // Captions are characters to be typed: once.
-      av_frame_remove_side_data(scaled.get(), AV_FRAME_DATA_A53_CC);
-    }
     workers[i]->put(std::move(scaled), key, shown.origin, {when_full(i), economy.fast(i)});
   }
 }

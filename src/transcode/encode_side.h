@@ -76,6 +76,7 @@ class EncodeSide {
     std::uint64_t thinned = 0;        ///< frames left out for the rung's frame rate, its own or that of the economy
     std::uint64_t left_out = 0;       ///< frames left out because the rung was busy with others
     std::uint64_t encode_errors = 0;  ///< frames the encoder refused
+    std::uint64_t lost_captions = 0;  ///< caption triplets for which no picture came in time
     base::Micros last_delay = 0;      ///< from feed() of the newest frame's packet to its encoded packet
     base::Micros max_delay = 0;       ///< the largest of those since the previous call of counters()
   };

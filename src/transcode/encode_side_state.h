@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "captions/triplet.h"
 #include "transcode/cadence.h"
 #include "transcode/cascade.h"
 #include "transcode/economy.h"
@@ -28,7 +29,6 @@ struct EncodeSide::State {
     std::int64_t pts = 0;
     media::Rational rate;
     Origin origin;
-    bool again = false;  ///< a picture that was shown before
   };
   base::Status open(const media::Track& shape);
   void run();
@@ -37,6 +37,7 @@ struct EncodeSide::State {
   RungWorker::WhenFull when_full(std::size_t rung) const;
   bool shed(const Switch::Picture& picture);
   void show(Switch::Picture&& picture);
+  void pass_captions_on(Switch::Picture& picture);
   void repeat(std::int64_t until, SlateFade::What what, const Origin& origin, bool paused = false);
   void encode(const Shown& shown);
 
@@ -54,7 +55,8 @@ struct EncodeSide::State {
   Cascade cascade;
   KeyClock key_clock;
   PictureLine line;
-  SlateShow slate;  ///< its questions any thread's
+  SlateShow slate;                          ///< its questions any thread's
+  std::vector<captions::Triplet> triplets;  ///< captions of the picture that came last; kept for its memory
   bool shed_last = false;
   std::int64_t next_due = INT64_MAX;       ///< from here on the newest picture stays in place of one that does not come
   Switch::Side seen_side = Switch::kNone;  ///< the one whose picture was encoded last

@@ -69,6 +69,11 @@ void RungWorker::put(FramePtr frame, bool key, const Origin& origin, How how) {
   filled_.notify_one();
 }
 
+void RungWorker::put_captions(std::int64_t pts, std::span<const captions::Triplet> triplets) {
+  const std::lock_guard lock(mutex_);
+  captions_.put(pts, triplets);
+}
+
 void RungWorker::finish() {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
@@ -94,6 +99,8 @@ std::optional<RungWorker::Job> RungWorker::take() {
   if (closed_) return std::nullopt;
   Job job = std::move(jobs_.front());
   jobs_.pop_front();
+  due_.clear();
+  if (job.frame != nullptr) captions_.take(job.frame->pts, captions::kMostTriplets, due_);
   emptied_.notify_one();
   return job;
 }
@@ -103,6 +110,7 @@ void RungWorker::run() {
   while (auto job = take()) {
     const bool last = job->frame == nullptr;
     if (job->key && job->fast != fast_) change_encoder(job->fast, take_encoded);
+    if (!last) give_captions(*job->frame, due_);
     if (!last && key_wanted_.exchange(false)) job->key = true;
     const base::Status status =
         last ? encoder_->finish(take_encoded) : encoder_->encode(*job->frame, job->key, job->origin, take_encoded);
@@ -144,6 +152,10 @@ EncodeSide::RungCounters RungWorker::counters() const {
   counters.thinned = thinned_;
   counters.left_out = left_out_;
   counters.encode_errors = encode_errors_;
+  {
+    const std::lock_guard lock(mutex_);
+    counters.lost_captions = captions_.lost();
+  }
   counters.last_delay = last_delay_;
   counters.max_delay = max_delay_.exchange(0);
   return counters;

@@ -8,11 +8,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "captions/queue.h"
+#include "captions/triplet.h"
 #include "transcode/av.h"
+#include "transcode/captions.h"
 #include "transcode/encode_side.h"
 #include "transcode/outbox.h"
 #include "transcode/video_encoder.h"
@@ -51,6 +56,9 @@ class RungWorker {
   /// Queues a picture.
   void put(FramePtr frame, bool key, const Origin& origin, How how);
   void put(FramePtr frame, bool key, const Origin& origin) { put(std::move(frame), key, origin, How{}); }
+  /// Captions of a picture at `pts`, before that picture is put, if it is: the next one that is encoded from there on
+  /// takes them, as many as fit. Bound: kMostCaptions.
+  void put_captions(std::int64_t pts, std::span<const captions::Triplet> triplets);
   /// No picture comes any more: look-ahead comes out. Does not wait.
   void finish();
   /// Waits until all that was queued before finish() has been encoded.
@@ -87,12 +95,14 @@ class RungWorker {
   const Open open_;
   bool fast_ = false;  ///< what was asked of change_encoder() last; the rung's thread's own
   Outbox& outbox_;
-  std::mutex mutex_;  // a hand-over between two threads
+  mutable std::mutex mutex_;  // a hand-over between two threads
   std::condition_variable filled_;
   std::condition_variable emptied_;
   std::deque<Job> jobs_;
   bool closed_ = false;
+  captions::Queue captions_{kMostCaptions};  ///< of pictures that are still to be encoded, or never will be
 
+  std::vector<captions::Triplet> due_;  ///< of the picture that is encoded; the rung's thread's own
   std::atomic<bool> key_wanted_{false};
   std::atomic<std::uint64_t> encoded_{0};
   std::atomic<std::uint64_t> bytes_{0};

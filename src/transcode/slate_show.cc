@@ -71,10 +71,7 @@ SlateCourse SlateShow::course() const {
 void SlateShow::move(base::Micros at, bool begins, const Cascade& feed) {
   if (slate_ == nullptr) {
     if (!begins) return;
-    FramePtr still = feed.source();
-    // Captions are characters to be typed: once.
-    if (still != nullptr) av_frame_remove_side_data(still.get(), AV_FRAME_DATA_A53_CC);
-    cascade_.next(std::move(still), feed.aspect());
+    cascade_.next(feed.source(), feed.aspect());
   } else if (slate_->move_to(at - fade_.began()) || !loaded_) {
     loaded_ = true;
     cascade_.next(FramePtr(av_frame_clone(&slate_->picture())), {1, 1});

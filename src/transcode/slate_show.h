@@ -35,6 +35,8 @@ class SlateShow {
   /// An operator wants the slate from the next picture on, with this text, or no longer.
   void ask(bool on, std::string text);
   bool asked() const { return asked_; }
+  /// Nothing is seen of the feed because an operator wants that. Thread: the scaling thread's.
+  bool hides_feed() const { return asked_ && fade_.share() >= 1; }
 
   /// Moves to the picture that is shown at `at`; `feed` has the one that would be shown without a slate.
   void next(base::Micros at, SlateFade::What what, const Cascade& feed);

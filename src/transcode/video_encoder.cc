@@ -13,11 +13,13 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include "captions/picture.h"
 #include "media/av1.h"
 #include "media/describe.h"
 #include "media/h264.h"
 #include "media/hevc.h"
 #include "media/nal.h"
+#include "transcode/captions.h"
 #include "transcode/sdr.h"
 
 namespace transcode {
@@ -38,6 +40,9 @@ Library library_of(media::Codec codec) {
     default: return {nullptr, nullptr};
   }
 }
+
+/// libavcodec 59 passes captions to x264 alone.
+bool writes_captions(media::Codec codec) { return codec == media::Codec::kH264; }
 
 base::Error missing(media::Codec codec) {
   const Library library = library_of(codec);
@@ -271,8 +276,10 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::make(const Rung& rung,
 base::Status VideoEncoder::encode(AVFrame& frame, bool key, const Origin& origin, const Take& take) {
   frame.pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
   frame.key_frame = 0;
+  std::vector<captions::Triplet> triplets;
+  if (!writes_captions(track_.codec)) take_captions(frame, triplets);
   if (const int code = avcodec_send_frame(context_.get(), &frame); code < 0) return av_failure(code, "encoder");
-  waiting_.push_back({frame.pts, origin});
+  waiting_.push_back({frame.pts, origin, std::move(triplets)});
   return take_packets(take);
 }
 
@@ -302,6 +309,7 @@ VideoEncoder::Encoded VideoEncoder::wrap(const AVPacket& packet) {
   while (!waiting_.empty() && waiting_.front().pts < packet.pts) waiting_.pop_front();
   if (!waiting_.empty() && waiting_.front().pts == packet.pts) {
     encoded.origin = waiting_.front().origin;
+    encoded.packet.data = captions::with_captions(track_.codec, encoded.packet.data, waiting_.front().triplets);
     waiting_.pop_front();
   }
   encoded.packet.arrived = encoded.origin.arrived;

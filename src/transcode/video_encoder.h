@@ -4,9 +4,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "captions/triplet.h"
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/av.h"
@@ -43,7 +45,8 @@ class VideoEncoder {
   /// What it produces, configuration and codec string included.
   const media::Track& track() const { return track_; }
 
-  /// Encodes a 4:2:0 picture of the rung's size. REQUIRES: pts rise. Errors: kSystem; the frame is then lost.
+  /// Encodes a 4:2:0 picture of the rung's size, with the captions that it carries. REQUIRES: pts rise. Errors:
+  /// kSystem; the frame is then lost.
   base::Status encode(AVFrame& frame, bool key, const Origin& origin, const Take& take);
   /// Look-ahead comes out. Nothing can be encoded after it.
   base::Status finish(const Take& take);
@@ -52,6 +55,7 @@ class VideoEncoder {
   struct Waiting {
     std::int64_t pts = 0;
     Origin origin;
+    std::vector<captions::Triplet> triplets;  ///< captions that the library does not write
   };
   VideoEncoder() = default;
   base::Status take_packets(const Take& take);

@@ -203,7 +203,7 @@ TEST(EncodeSide, PutsForcedKeyFramesIntoHeldPictures) {
 }
 
 TEST(EncodeSide, TypesCaptionsOnce) {
-  const Feed feed = testing::make_video({.frames = 5, .captions = true});
+  const Feed feed = testing::make_video({.frames = 5, .captions = 2});
   Ladder ladder(feed.track, {ladder_rung(180), ladder_rung(90)});
   ladder.feed(feed);
   ladder.ladder->hold({base::kSecond});

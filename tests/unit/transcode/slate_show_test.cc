@@ -161,15 +161,17 @@ TEST(SlateShow, HidesTheFeedBehindAPictureOfItWhereAnOperatorWantsASlateAndThere
   EXPECT_NEAR(stage.luma(0), 200, 1);
 }
 
-TEST(SlateShow, DoesNotTypeTheCaptionsOfAStillAgainAndAgain) {
-  Stage stage({});
-  FramePtr captioned = testing::make_picture(320, 180, 100, 100);
-  av_frame_new_side_data(captioned.get(), AV_FRAME_DATA_A53_CC, 3);
-  stage.feed.next(std::move(captioned), {1, 1});
+TEST(SlateShow, HidesTheFeedOnceNothingOfItIsSeenBecauseAnOperatorWantsThat) {
+  Stage stage({}, 0, "HELLO");
+  stage.run(5, What::kPicture);
+  stage.run(20, What::kAbsent);
+  EXPECT_TRUE(stage.show.shown());
+  EXPECT_FALSE(stage.show.hides_feed()) << "nobody asked for it";
   stage.show.ask(true, "");
-  stage.run(1, What::kPicture);
-  EXPECT_NE(av_frame_get_side_data(stage.feed.picture(0).get(), AV_FRAME_DATA_A53_CC), nullptr);
-  EXPECT_EQ(av_frame_get_side_data(stage.show.picture(0, stage.feed).get(), AV_FRAME_DATA_A53_CC), nullptr);
+  stage.run(10, What::kPicture);
+  EXPECT_TRUE(stage.show.hides_feed());
+  stage.show.ask(false, "");
+  EXPECT_FALSE(stage.show.hides_feed());
 }
 
 TEST(SlateShow, WritesATextOverTheLastPictureDarkenedInEveryRung) {

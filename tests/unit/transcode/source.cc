@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -12,16 +11,16 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include "captions/picture.h"
 #include "media/describe.h"
 #include "media/h264.h"
 #include "media/nal.h"
 #include "media/opus.h"
+#include "transcode/captions.h"
 #include "transcode/decoder.h"
 
 namespace transcode::testing {
 namespace {
-
-constexpr std::array<std::uint8_t, 6> kCaption{0xfc, 0x94, 0x2c, 0xfc, 'H', 'I'};
 
 /// A slope that moves, with a square on it.
 void paint(AVFrame& frame, int index, const VideoSpec& spec) {
@@ -56,10 +55,9 @@ FramePtr make_picture(const VideoSpec& spec, int index) {
   frame->pts = index;
   frame->interlaced_frame = spec.interlaced ? 1 : 0;
   frame->top_field_first = 1;
-  if (spec.captions) {
-    AVFrameSideData* side = av_frame_new_side_data(frame.get(), AV_FRAME_DATA_A53_CC, kCaption.size());
-    std::memcpy(side->data, kCaption.data(), kCaption.size());
-  }
+  std::vector<captions::Triplet> triplets;
+  for (int i = 0; i < spec.captions; ++i) triplets.push_back(numbered(index * spec.captions + i));
+  give_captions(*frame, triplets);
   return frame;
 }
 
@@ -286,6 +284,22 @@ std::vector<float> samples_of(const media::Track& track, const std::vector<media
     }
   }
   return samples;
+}
+
+captions::Triplet numbered(int number) {
+  return {true, captions::Triplet::Kind::kField1, static_cast<std::uint8_t>(number / 256),
+          static_cast<std::uint8_t>(number % 256)};
+}
+
+std::vector<int> typed_in(const media::Track& track, const std::vector<media::Packet>& packets) {
+  captions::PictureReader reader;
+  std::vector<int> numbers;
+  for (const media::Packet& packet : packets) {
+    const auto triplets = reader.read(track.codec, packet.data.view());
+    EXPECT_LE(triplets.size(), captions::kMostTriplets);
+    for (const captions::Triplet& triplet : triplets) numbers.push_back(triplet.first * 256 + triplet.second);
+  }
+  return numbers;
 }
 
 double luma_of(const AVFrame& frame) {

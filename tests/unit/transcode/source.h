@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "captions/triplet.h"
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/av.h"
@@ -27,7 +28,7 @@ struct VideoSpec {
   int gop = 50;
   int b_frames = 0;
   bool interlaced = false;
-  bool captions = false;  ///< each frame carries A/53 caption bytes
+  int captions = 0;  ///< caption triplets that each frame carries; their bytes number them from 0 on
   AVPixelFormat format = AV_PIX_FMT_YUV420P;
   media::Rational pixel_aspect{1, 1};
   media::Colour colour;
@@ -78,6 +79,10 @@ std::vector<FramePtr> decode(const media::Track& track, const std::vector<media:
 /// Decoded mono mix of an audio track, laid out by pts from `from` on.
 std::vector<float> samples_of(const media::Track& track, const std::vector<media::Packet>& packets, std::int64_t from,
                               std::int64_t count);
+/// The caption triplet of this number, at most 65535.
+captions::Triplet numbered(int number);
+/// The numbers of the caption triplets in the packets, in their order.
+std::vector<int> typed_in(const media::Track& track, const std::vector<media::Packet>& packets);
 /// Average luma of a frame.
 double luma_of(const AVFrame& frame);
 /// Average difference of two frames' luma, of one size.

@@ -230,7 +230,7 @@ TEST(VideoLadder, BringsTenBitsDownToEight) {
 }
 
 TEST(VideoLadder, CarriesCaptionsThroughScaling) {
-  const Feed feed = testing::make_video({.frames = 5, .captions = true});
+  const Feed feed = testing::make_video({.frames = 5, .captions = 2});
   const auto ladder = make(feed, {ladder_rung(180), ladder_rung(90)});
   const Collector out = run(*ladder, feed);
   for (const auto& packets : out.packets) {
