@@ -21,8 +21,8 @@ base::Bytes splice_at(std::int64_t pts, std::uint64_t adjustment = 0) {
 }
 
 /// A feed of 25 pictures a second whose first stamp, at kEpoch, is `base`.
-struct Feed : Rig {
-  explicit Feed(std::int64_t base, int pictures = 100) : first(base) {
+struct CueFeed : Rig {
+  explicit CueFeed(std::int64_t base, int pictures = 100) : first(base) {
     announce(stream::Video{});
     play(0, pictures);
   }
@@ -55,7 +55,7 @@ using Times = std::vector<std::int64_t>;
 }  // namespace
 
 TEST(Cues, AreAtThePictureThatTheyAreAbout) {
-  Feed feed(900'000);
+  CueFeed feed(900'000);
   feed.cue(splice_at(900'000 + 8 * 90'000));
   feed.cue(splice_at(900'000 + 90'000));
   EXPECT_EQ(feed.times(), (Times{8000, 1000}));
@@ -63,7 +63,7 @@ TEST(Cues, AreAtThePictureThatTheyAreAbout) {
 }
 
 TEST(Cues, BetweenTwoPicturesAreAtTheNearerOne) {
-  Feed feed(900'000);
+  CueFeed feed(900'000);
   feed.cue(splice_at(900'000 + 8 * 90'000 + 1000));
   feed.cue(splice_at(900'000 + 8 * 90'000 - 1000));
   feed.cue(splice_at(900'000 + 8 * 90'000 + 2600));
@@ -71,24 +71,24 @@ TEST(Cues, BetweenTwoPicturesAreAtTheNearerOne) {
 }
 
 TEST(Cues, HaveTheirAdjustmentAdded) {
-  Feed feed(900'000);
+  CueFeed feed(900'000);
   feed.cue(splice_at(0, 900'000 + 2 * 90'000));
   EXPECT_EQ(feed.times(), Times{2000});
 }
 
 TEST(Cues, AreRightBeforeAndBehindTheWrapOfTheClock) {  // TS-4
   const auto wrap = static_cast<std::int64_t>(scte35::kWrap);
-  Feed before(wrap - 2 * 90'000, 25);
+  CueFeed before(wrap - 2 * 90'000, 25);
   before.cue(splice_at(wrap + 3 * 90'000));
   EXPECT_EQ(before.times(), Times{5000}) << "announced across the wrap";
-  Feed behind(wrap - 2 * 90'000, 100);
+  CueFeed behind(wrap - 2 * 90'000, 100);
   behind.cue(splice_at(wrap + 3 * 90'000));
   behind.cue(splice_at(wrap - 90'000));
   EXPECT_EQ(behind.times(), (Times{5000, 1000}));
 }
 
 TEST(Cues, ThatAreToHappenAtOnceAreAtTheEndOfWhatThereIs) {
-  Feed feed(900'000, 100);
+  CueFeed feed(900'000, 100);
   scte35::SpliceInsert insert;
   insert.immediate = true;
   feed.cue(section(insert));
@@ -97,7 +97,7 @@ TEST(Cues, ThatAreToHappenAtOnceAreAtTheEndOfWhatThereIs) {
 }
 
 TEST(Cues, OnNoClockOfTheFeedAreWhereTheyCame) {
-  Feed feed(900'000);
+  CueFeed feed(900'000);
   feed.timeline.on_event(media::Cue{splice_at(4'000'000'000), {15'520, 1000}, 0, false});
   feed.timeline.on_event(media::Cue{section(scte35::TimeSignal{}), {15'560, 1000}, 0, false});
   EXPECT_EQ(feed.times(), (Times{5520, 5560}));
@@ -137,7 +137,7 @@ TEST(Cues, OfAFeedWithoutPicturesAreOnItsSoundsClock) {
 }
 
 TEST(Cues, ThatSayNothingAreLeftOutAndTheUnreadableCounted) {
-  Feed feed(900'000);
+  CueFeed feed(900'000);
   feed.cue(section(scte35::SpliceNull{}));
   EXPECT_EQ(feed.timeline.counters().cues_bad, 0U);
   feed.cue(base::Bytes::copy_of("garbage"));
