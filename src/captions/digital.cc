@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint8_t kExtended = 7;
 constexpr std::uint8_t kExtension = 0x10;
-constexpr std::uint8_t kSpace = 0x20;
+constexpr std::uint8_t kFirstCharacter = 0x20;
 
 /// How many bytes a code is, with what follows it.
 struct Code {
@@ -31,7 +31,7 @@ Code extended_code(std::uint8_t code) {
   if (code < 0x10) return {3};
   if (code < 0x18) return {4};
   if (code < 0x20) return {5};
-  if (code < 0x80) return {2, code > kSpace};
+  if (code < 0x80) return {2, code > kFirstCharacter};
   if (code < 0x88) return {6};
   if (code < 0x90) return {7};
   if (code < 0xa0) return {SIZE_MAX};
@@ -44,7 +44,7 @@ Code code_at(base::View block) {
   if (first < 0x11) return {};
   if (first < 0x18) return {2};
   if (first < 0x20) return {3};
-  if (first < 0x80 || first >= 0xa0) return {1, first > kSpace};
+  if (first < 0x80 || first >= 0xa0) return {1, first > kFirstCharacter};
   return {command_size(first)};
 }
 

@@ -100,4 +100,6 @@ struct Channel {
   std::shared_ptr<const ChannelSnapshot> snapshot;
 };
 
+inline bool has(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
+
 }  // namespace origin::testing

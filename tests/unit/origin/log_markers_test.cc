@@ -21,8 +21,6 @@ record::Marker break_at(base::Micros start, const std::string& id = "a") {
 
 constexpr base::Micros utc(std::int64_t msn) { return msn * 2 * kSecond; }
 
-bool has(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
-
 struct MarkedChannel : Channel {
   explicit MarkedChannel(Log::Options options = {}) : Channel(options) {
     begin();

@@ -9,8 +9,6 @@ namespace {
 
 using namespace origin::testing;
 
-bool has(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
-
 TEST(ChannelSnapshot, FindsARenditionByItsName) {
   Channel channel;
   channel.begin();

@@ -26,7 +26,7 @@ record::Marker out(const std::string& id, base::Micros start = kStart) {
   return made;
 }
 
-class MarkerListTest : public testing::Test {
+class MarkerListTest : public ::testing::Test {
  protected:
   std::string lines(base::Micros oldest = kStart - 60 * kSecond) { return *list_.lines(oldest); }
   /// How many tags there are.
