@@ -11,7 +11,7 @@ using base::kMillisecond;
 using base::kSecond;
 using Lines = std::vector<std::string>;
 
-constexpr base::Micros kNow = 1'776'000'000 * kSecond;
+constexpr base::Micros kUtc = 1'776'000'000 * kSecond;
 constexpr std::uint64_t kTicks = 90'000;
 
 scte35::SpliceInsert insert(std::uint32_t event, bool out) {
@@ -47,7 +47,7 @@ class MarkersTest : public testing::Test {
     for (const record::Marker& marker : std::exchange(written_, {})) {
       std::string line = marker.id;
       for (const auto& attribute : marker.attributes) line += " " + attribute.name.substr(attribute.name.find('-') + 1);
-      line += " at " + std::to_string((marker.start - kNow) / kMillisecond);
+      line += " at " + std::to_string((marker.start - kUtc) / kMillisecond);
       if (marker.planned_duration) line += " planned " + std::to_string(*marker.planned_duration / kMillisecond);
       if (marker.end) line += " for " + std::to_string((*marker.end - marker.start) / kMillisecond);
       if (marker.canceled) line += " canceled";
@@ -56,12 +56,12 @@ class MarkersTest : public testing::Test {
     return found;
   }
   std::string id(const std::string& event, base::Micros at) const {
-    return "scte35-" + event + "-" + std::to_string((kNow + at) / kMillisecond);
+    return "scte35-" + event + "-" + std::to_string((kUtc + at) / kMillisecond);
   }
   std::uint64_t taken(MarkerKind kind) const { return markers_.counters().taken[static_cast<std::size_t>(kind)]; }
   std::uint64_t refused(MarkerRefusal why) const { return markers_.counters().refused[static_cast<std::size_t>(why)]; }
 
-  base::Micros now_ = kNow;
+  base::Micros now_ = kUtc;
   const std::string name_ = "match";
   FakeEvents events_;
   std::vector<record::Marker> written_;
@@ -71,10 +71,10 @@ class MarkersTest : public testing::Test {
 TEST_F(MarkersTest, ABreakAndItsEndAreOneMarker) {  // DR-7, DR-8
   auto out = insert(7, true);
   out.duration = scte35::BreakDuration{false, 30 * kTicks};
-  say(out, kNow + 8 * kSecond);
+  say(out, kUtc + 8 * kSecond);
   EXPECT_EQ(take(), Lines{id("7", 8 * kSecond) + " OUT at 8000 planned 30000"});
   now_ += 40 * kSecond;
-  say(insert(7, false), kNow + 36 * kSecond);
+  say(insert(7, false), kUtc + 36 * kSecond);
   EXPECT_EQ(take(), Lines{id("7", 8 * kSecond) + " OUT IN at 8000 planned 30000 for 28000"});
   EXPECT_EQ(taken(MarkerKind::kOut), 1U);
   EXPECT_EQ(taken(MarkerKind::kIn), 1U);
@@ -84,7 +84,7 @@ TEST_F(MarkersTest, TheWholeSectionIsInTheMarker) {
   scte35::Section section;
   section.command = insert(7, true);
   const auto bytes = base::Bytes::adopt(scte35::write_section(section));
-  markers_.splice(bytes, kNow, kNow);
+  markers_.splice(bytes, kUtc, kUtc);
   ASSERT_EQ(written_.size(), 1U);
   EXPECT_EQ(written_[0].payload, bytes);
   EXPECT_EQ(written_[0].kind, "scte35");
@@ -96,16 +96,16 @@ TEST_F(MarkersTest, TheWholeSectionIsInTheMarker) {
 }
 
 TEST_F(MarkersTest, WhatIsAnnouncedAgainIsLeftOut) {  // TS-7
-  for (const base::Micros off : {0, 40'000, -40'000, 900'000}) say(insert(7, true), kNow + 8 * kSecond + off);
+  for (const base::Micros off : {0, 40'000, -40'000, 900'000}) say(insert(7, true), kUtc + 8 * kSecond + off);
   EXPECT_EQ(take().size(), 1U);
   now_ += 20 * kSecond;
-  for (int i = 0; i < 3; ++i) say(insert(7, false), kNow + 18 * kSecond);
+  for (int i = 0; i < 3; ++i) say(insert(7, false), kUtc + 18 * kSecond);
   EXPECT_EQ(take().size(), 1U);
   EXPECT_EQ(taken(MarkerKind::kRepeat), 5U);
 }
 
 TEST_F(MarkersTest, AnEventIdThatIsUsedAgainIsAnotherMarker) {  // DR-3
-  say(insert(7, true), kNow);
+  say(insert(7, true), kUtc);
   now_ += 30 * kSecond;
   say(insert(7, false), now_);
   now_ += 600 * kSecond;
@@ -118,8 +118,8 @@ TEST_F(MarkersTest, AnEventIdThatIsUsedAgainIsAnotherMarker) {  // DR-3
 }
 
 TEST_F(MarkersTest, ASpliceThatIsMovedBeforeItTakesPlaceReplacesTheOther) {
-  say(insert(7, true), kNow + 8 * kSecond);
-  say(insert(7, true), kNow + 12 * kSecond);
+  say(insert(7, true), kUtc + 8 * kSecond);
+  say(insert(7, true), kUtc + 12 * kSecond);
   EXPECT_EQ(take(), (Lines{id("7", 8 * kSecond) + " OUT at 8000", id("7", 8 * kSecond) + " OUT at 8000 canceled",
                            id("7", 12 * kSecond) + " OUT at 12000"}));
 }
@@ -128,8 +128,8 @@ TEST_F(MarkersTest, WhatIsCancelledInTimeIsTakenBack) {  // DR-11
   scte35::SpliceInsert cancel;
   cancel.event_id = 7;
   cancel.cancel = true;
-  say(insert(7, true), kNow + 8 * kSecond);
-  say(insert(8, true), kNow + 8 * kSecond);
+  say(insert(7, true), kUtc + 8 * kSecond);
+  say(insert(8, true), kUtc + 8 * kSecond);
   say(cancel, now_);
   const Lines lines = take();
   ASSERT_EQ(lines.size(), 3U);
@@ -143,26 +143,26 @@ TEST_F(MarkersTest, WhatIsCancelledInTimeIsTakenBack) {  // DR-11
 TEST_F(MarkersTest, ABreakThatReturnsByItselfEndsWhenItsTimeIsOver) {
   auto out = insert(7, true);
   out.duration = scte35::BreakDuration{true, 30 * kTicks};
-  say(out, kNow + kSecond);
+  say(out, kUtc + kSecond);
   take();
-  markers_.pass(kNow + 31 * kSecond - 1);
+  markers_.pass(kUtc + 31 * kSecond - 1);
   EXPECT_TRUE(take().empty());
-  markers_.pass(kNow + 31 * kSecond);
+  markers_.pass(kUtc + 31 * kSecond);
   EXPECT_EQ(take(), Lines{id("7", kSecond) + " OUT at 1000 planned 30000 for 30000"});
-  markers_.pass(kNow + 32 * kSecond);
+  markers_.pass(kUtc + 32 * kSecond);
   EXPECT_TRUE(take().empty()) << "once";
   now_ += 32 * kSecond;
-  say(insert(7, false), kNow + 31 * kSecond + 500 * kMillisecond);
+  say(insert(7, false), kUtc + 31 * kSecond + 500 * kMillisecond);
   EXPECT_EQ(take(), Lines{id("7", kSecond) + " OUT IN at 1000 planned 30000 for 30000"}) << "its end stays (DR-2)";
 }
 
 TEST_F(MarkersTest, ABreakThatReturnsByItselfMayBeEndedEarly) {
   auto out = insert(7, true);
   out.duration = scte35::BreakDuration{true, 30 * kTicks};
-  say(out, kNow);
+  say(out, kUtc);
   now_ += 10 * kSecond;
   say(insert(7, false), now_);
-  markers_.pass(kNow + 60 * kSecond);
+  markers_.pass(kUtc + 60 * kSecond);
   EXPECT_EQ(take().back(), id("7", 0) + " OUT IN at 0 planned 30000 for 10000");
 }
 
@@ -184,7 +184,7 @@ TEST_F(MarkersTest, ASpliceAtOnceIsSignalledAFewTimesAndIsOne) {
 }
 
 TEST_F(MarkersTest, EachSegmentOfATimeSignalIsAMarker) {
-  signal(kNow, {segmentation(5, 0x11), segmentation(6, 0x10), segmentation(7, 0x34)});
+  signal(kUtc, {segmentation(5, 0x11), segmentation(6, 0x10), segmentation(7, 0x34)});
   EXPECT_EQ(take(),
             (Lines{id("5-17.0", 0) + " CMD at 0", id("6-16.0", 0) + " CMD at 0", id("7-52.0", 0) + " OUT at 0"}));
 }
@@ -192,7 +192,7 @@ TEST_F(MarkersTest, EachSegmentOfATimeSignalIsAMarker) {
 TEST_F(MarkersTest, SegmentsEndByEventTypeAndNumber) {
   auto start = segmentation(7, 0x34, 1);
   start.duration = 60 * kTicks;
-  signal(kNow, {start, segmentation(7, 0x30, 1), segmentation(7, 0x34, 2)});
+  signal(kUtc, {start, segmentation(7, 0x30, 1), segmentation(7, 0x34, 2)});
   take();
   now_ += 20 * kSecond;
   signal(now_, {segmentation(7, 0x35, 1)});
@@ -202,8 +202,8 @@ TEST_F(MarkersTest, SegmentsEndByEventTypeAndNumber) {
 }
 
 TEST_F(MarkersTest, ASegmentMayBeCancelledAndAnInsertOfThatIdStays) {
-  say(insert(7, true), kNow + 8 * kSecond);
-  signal(kNow + 8 * kSecond, {segmentation(7, 0x34)});
+  say(insert(7, true), kUtc + 8 * kSecond);
+  signal(kUtc + 8 * kSecond, {segmentation(7, 0x34)});
   auto cancel = segmentation(7, 0);
   cancel.cancel = true;
   signal(now_, {cancel});
@@ -212,19 +212,19 @@ TEST_F(MarkersTest, ASegmentMayBeCancelledAndAnInsertOfThatIdStays) {
 }
 
 TEST_F(MarkersTest, AnEndWhoseBreakNobodySawIsACommand) {
-  say(insert(7, false), kNow);
-  signal(kNow, {segmentation(8, 0x35)});
+  say(insert(7, false), kUtc);
+  signal(kUtc, {segmentation(8, 0x35)});
   EXPECT_EQ(take(), (Lines{id("7", 0) + " CMD at 0", id("8-53.0", 0) + " CMD at 0"}));
 }
 
 TEST_F(MarkersTest, OtherCommandsAreCommands) {
-  say(scte35::TimeSignal{5}, kNow);
-  say(scte35::OtherCommand{scte35::kSplicePrivate, base::Bytes::copy_of("ACME")}, kNow + 2 * kSecond);
+  say(scte35::TimeSignal{5}, kUtc);
+  say(scte35::OtherCommand{scte35::kSplicePrivate, base::Bytes::copy_of("ACME")}, kUtc + 2 * kSecond);
   EXPECT_EQ(take().size(), 2U);
   EXPECT_EQ(taken(MarkerKind::kSplice), 2U);
-  say(scte35::OtherCommand{scte35::kSplicePrivate, base::Bytes::copy_of("ACME")}, kNow + 3 * kSecond);
+  say(scte35::OtherCommand{scte35::kSplicePrivate, base::Bytes::copy_of("ACME")}, kUtc + 3 * kSecond);
   EXPECT_TRUE(take().empty()) << "the same again";
-  EXPECT_TRUE(say(scte35::SpliceNull{}, kNow).ids.empty());
+  EXPECT_TRUE(say(scte35::SpliceNull{}, kUtc).ids.empty());
   EXPECT_TRUE(take().empty());
 }
 
@@ -267,18 +267,18 @@ TEST_F(MarkersTest, AFloodIsBoundedAndBreaksStillEnd) {
 }
 
 TEST_F(MarkersTest, EachIsAnEvent) {
-  say(insert(7, true), kNow + 8 * kSecond);
-  say(insert(7, true), kNow + 8 * kSecond);
+  say(insert(7, true), kUtc + 8 * kSecond);
+  say(insert(7, true), kUtc + 8 * kSecond);
   EXPECT_EQ(events_.of("marker"),
             Lines{"marker match id=" + id("7", 8 * kSecond) + " class=scte35 what=out start=2026-04-12T13:20:08.000Z"});
 }
 
 TEST_F(MarkersTest, AnOperatorsOwnBeginsNowUnlessItSaysWhen) {
   EXPECT_EQ(
-      markers_.add({"goal-1", "goal", std::nullopt, std::nullopt, {{"X-TEAM", "red", false}}}, kNow - kSecond, now_)
+      markers_.add({"goal-1", "goal", std::nullopt, std::nullopt, {{"X-TEAM", "red", false}}}, kUtc - kSecond, now_)
           .ids,
       Lines{"goal-1"});
-  markers_.add({"", "goal", kNow + 5 * kSecond, 2 * kSecond, {}}, kNow, now_);
+  markers_.add({"", "goal", kUtc + 5 * kSecond, 2 * kSecond, {}}, kUtc, now_);
   const Lines lines = take();
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0], "goal-1 TEAM at -1000");
@@ -288,20 +288,20 @@ TEST_F(MarkersTest, AnOperatorsOwnBeginsNowUnlessItSaysWhen) {
 
 TEST_F(MarkersTest, WhatAnOperatorLeftOpenGetsItsEndAndCannotBeChanged) {  // DR-2
   const auto add = [&](Markers::Request request) { return markers_.add(std::move(request), now_, now_).refusal; };
-  EXPECT_EQ(add({"a", "break", kNow, std::nullopt, {{"X-A", "1", false}}}), std::nullopt);
+  EXPECT_EQ(add({"a", "break", kUtc, std::nullopt, {{"X-A", "1", false}}}), std::nullopt);
   now_ += 30 * kSecond;
   EXPECT_EQ(add({"a", "break", std::nullopt, 20 * kSecond, {{"X-B", "2", false}}}), std::nullopt);
   EXPECT_EQ(take().back(), "a A B at 0 for 20000");
-  EXPECT_EQ(add({"a", "break", kNow + 5, 20 * kSecond, {{"X-B", "2", false}}}), std::nullopt) << "the same again";
+  EXPECT_EQ(add({"a", "break", kUtc + 5, 20 * kSecond, {{"X-B", "2", false}}}), std::nullopt) << "the same again";
   EXPECT_EQ(add({"a", "break", std::nullopt, 21 * kSecond, {}}), MarkerRefusal::kConflict);
-  EXPECT_EQ(add({"a", "break", kNow + kSecond, std::nullopt, {}}), MarkerRefusal::kConflict);
+  EXPECT_EQ(add({"a", "break", kUtc + kSecond, std::nullopt, {}}), MarkerRefusal::kConflict);
   EXPECT_EQ(add({"a", "other", std::nullopt, std::nullopt, {}}), MarkerRefusal::kConflict);
   EXPECT_EQ(add({"a", "break", std::nullopt, std::nullopt, {{"X-A", "2", false}}}), MarkerRefusal::kConflict);
   EXPECT_EQ(refused(MarkerRefusal::kConflict), 4U);
 }
 
 TEST_F(MarkersTest, AnOperatorCannotTakeTheIdOfASplice) {
-  say(insert(7, true), kNow);
+  say(insert(7, true), kUtc);
   EXPECT_EQ(markers_.add({id("7", 0), "break", std::nullopt, kSecond, {}}, now_, now_).refusal,
             MarkerRefusal::kConflict);
 }
