@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "captions/picture.h"
 #include "cmaf/part.h"
 
 namespace packager {
@@ -34,6 +35,7 @@ std::uint32_t sequence_of(std::int64_t msn, std::uint32_t part) {
 Format make_format(const media::Track& track, media::Rational slot, std::int64_t parts, media::Rational lead_part) {
   Format format;
   format.kind = track.kind();
+  format.codec = track.codec;
   format.timescale = track.timescale;
   format.frame = frame_ticks(track);
   if (format.video()) {
@@ -210,7 +212,8 @@ void Segmenter::add_still(std::int64_t duration) {
   frame.pts = format_.video() ? std::max(end_, shown_until_) : end_;
   frame.duration = duration;
   frame.key = true;
-  frame.data = still_.data;
+  // Captions are characters to be typed: once.
+  frame.data = format_.video() ? captions::without_captions(format_.codec, still_.data) : still_.data;
   frame.held = true;
   add(std::move(frame));
   shows_still_ = true;

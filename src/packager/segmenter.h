@@ -43,6 +43,7 @@ struct Format {
   std::int64_t part_most = 0;  ///< PART-TARGET: no part is longer (LL-56)
   bool counted = false;        ///< audio: parts are a number of frames, not what falls into the video's parts
   Still still;                 ///< known from the start: silence; a key frame of the log that is resumed
+  media::Codec codec = media::Codec::kH264;
 
   bool video() const { return kind == media::Kind::kVideo; }
 };

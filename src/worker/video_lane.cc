@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "captions/picture.h"
 #include "media/slot.h"
 #include "transcode/sdr.h"
 #include "transcode/slate.h"
@@ -209,7 +210,7 @@ void VideoLane::publish_copy(const media::Packet& packet) {
     // The last picture, wherever the feed has a key frame, so that segments go on to begin there; and between them once
     // a part, so that the packager does not take what was ordered for an outage.
     if (!packet.key && packet.dts - copied_at_ < still_every()) return;
-    published.data = still_;
+    published.data = captions::without_captions(format_.codec, still_);
     if (!packet.key) published.pts = packet.dts + still_composition_;
   }
   copied_at_ = packet.dts;

@@ -5,8 +5,10 @@
 #include <array>
 #include <memory>
 
+#include "captions/picture.h"
 #include "channel.h"
 #include "cmaf/part.h"
+#include "media/nal.h"
 
 using base::kMillisecond;
 using base::kSecond;
@@ -280,6 +282,28 @@ TEST(PackagerHold, FinishesWithThePartThatPlayersAskForAlready) {
     const std::int64_t end = media::rescale(video.start + video.duration, 90000, 48000);
     EXPECT_NEAR(static_cast<double>(audio.start + audio.duration - end), 0, 513) << frames << ' ' << sound;
   }
+}
+
+TEST(PackagerHold, DoesNotTypeTheCaptionsOfTheKeyFrameAgain) {
+  Channel channel(Channel::Options::holding());
+  announce(channel);
+  const std::vector<std::uint8_t> slice{0x65, 0x88};
+  const base::Bytes plain = media::join_lengths(std::vector<base::View>{slice});
+  const std::vector<captions::Triplet> typed{{true, captions::Triplet::Kind::kField1, 'H', 'I'}};
+  std::vector<media::Packet> given = packets(10);
+  for (media::Packet& packet : given) {
+    if (packet.track_id == stream::kVideoId) packet.data = captions::with_captions(media::Codec::kH264, plain, typed);
+  }
+  channel.feed(stream::lose(given, kStart + 3 * kSecond, kStart + 7 * kSecond));
+  channel.finish();
+  int held = 0;
+  for (const record::Part& part : channel.log().all<record::Part>(0)) {
+    for (const Sample& sample : samples_of(part)) {
+      EXPECT_EQ(sample.data.find("GA94") == std::string::npos, part.held);
+    }
+    held += part.held ? 1 : 0;
+  }
+  EXPECT_GT(held, 4);
 }
 
 // A worker that continues with a log holds the log's own picture and silence until its feed has a key frame.
