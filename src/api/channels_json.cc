@@ -38,6 +38,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"delay_ms", static_cast<double>(feed.delay_us) / base::kMillisecond},
           {"video", feed.video},
           {"audio", feed.audio},
+          {"captions", feed.captions},
           {"bytes", feed.counters.bytes},
           {"merged", feed.merged},
           {"merged_packets", feed.only_packets}};

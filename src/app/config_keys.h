@@ -21,6 +21,9 @@ void declare_failover(Keys& keys, channel::Failover& failover);
 /// The keys of its section `audio`.
 void declare_audio(Keys& keys, job::Options& media);
 
+/// What is known of the captions in its pictures.
+void declare_captions(Keys& keys, media::Captions& captions);
+
 /// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);
 

@@ -75,8 +75,9 @@ void ConfigReader::variable(const Key& key, const std::function<Complaint(const 
 void ConfigReader::items(const Key& key, const Items& items) {
   if (items.word) {
     const auto node = section_.take(key.name);
-    if (override_of(key.name) == nullptr && node && node->IsSequence() && node->size() > 0)
-      return read_items(*node, key, items);
+    const bool several = override_of(key.name) == nullptr && node && node->size() > 0;
+    if (several && items.named && node->IsMap()) return read_named(*node, key, items);
+    if (several && !items.named && node->IsSequence()) return read_items(*node, key, items);
     return this->key(key, *items.word);
   }
   warn_of_override(key.name);
@@ -88,6 +89,15 @@ void ConfigReader::items(const Key& key, const Items& items) {
 
 void ConfigReader::read_items(const YAML::Node& node, const Key& key, const Items& items) {
   for (const YAML::Node& item : node) inner(item, place_.below(key.name).item(), items.item);
+}
+
+void ConfigReader::read_named(const YAML::Node& node, const Key& key, const Items& items) {
+  const Place place = place_.below(key.name);
+  Section names(node, place.path, shared_.report);
+  names.each([&](const std::string& name, const YAML::Node& key_node, const YAML::Node& value) {
+    if (const Complaint complaint = items.named(name); !complaint.empty()) return problem(key_node, complaint);
+    inner(value, place.below(name).item(), items.item);
+  });
 }
 
 void ConfigReader::entries(const Key& key, const Entries& entries) {

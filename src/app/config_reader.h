@@ -48,6 +48,7 @@ class ConfigReader final : public Keys {
   std::string resolved(const std::string& path) const;
   void inner(const YAML::Node& node, const Place& place, const std::function<void(Keys&)>& declare);
   void read_items(const YAML::Node& node, const Key& key, const Items& items);
+  void read_named(const YAML::Node& node, const Key& key, const Items& items);
 
   const Place place_;
   Shared& shared_;

@@ -133,10 +133,17 @@ void ConfigWriter::items(const Key& key, const Items& items) {
   with_help(std::string(key.name) + ": " + (items.word ? items.word->write() : "[]"), help_of(key, ""));
   comment_at_ = indent_;
   line(std::string(key.name) + ":");
-  indent_ += 4;
-  starts_item_ = true;
-  items.sample(*this);
-  indent_ -= 4;
+  if (items.named) {
+    nested([&](Keys&) {
+      line(std::string(items.sample_name) + ":");
+      nested(items.sample);
+    });
+  } else {
+    indent_ += 4;
+    starts_item_ = true;
+    items.sample(*this);
+    indent_ -= 4;
+  }
   comment_at_ = std::string::npos;
   gap_ = true;
 }

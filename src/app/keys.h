@@ -28,11 +28,15 @@ struct Key {
 
 class Keys;
 
-/// A list of mappings, each of which is one more object.
+/// A list of mappings, or a mapping of names to them, each of which is one more object.
 struct Items {
   std::function<void(Keys&)> item;    ///< declares the keys of one more object, and keeps it
   std::function<void(Keys&)> sample;  ///< declares the keys of one that the documentation shows
   std::optional<Value> word;          ///< what may stand in place of the list
+  /// Where it is set the objects are a mapping by name in place of a list, which needs a word. Says what is wrong with
+  /// the name of the object that `item` declares next.
+  std::function<Complaint(const std::string& name)> named;
+  const char* sample_name = "";  ///< of the one that the documentation shows
 };
 
 /// A mapping of names to mappings. The name "*" stands for all others, and is there if no name is.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "captions/service.h"
+
 namespace channel {
 namespace {
 
@@ -44,6 +46,16 @@ std::string describe_audio(const job::FeedStats& feed) {
          " Hz, channels " + std::to_string(read(feed.channels));
 }
 
+std::string describe_captions(const job::FeedStats& feed) {
+  const captions::ServiceSet found = captions::ServiceSet(read(feed.line21_captions)) |
+                                     captions::ServiceSet(read(feed.digital_captions)) << captions::Service::kLine21;
+  std::string text;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found.test(i)) text += (text.empty() ? "" : " ") + captions::Service::at(i).instream_id();
+  }
+  return text;
+}
+
 void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.video = describe_video(feed);
   report.audio = describe_audio(feed);
@@ -65,6 +77,8 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.only_packets = read(feed.only_packets);
   report.cues = read(feed.cues);
   report.bad_cues = read(feed.bad_cues);
+  report.captions = describe_captions(feed);
+  report.caption_pictures = read(feed.caption_pictures);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);

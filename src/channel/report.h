@@ -85,6 +85,8 @@ struct FeedReport {
   std::uint64_t only_packets = 0;      ///< that it brought and the other one lost
   std::uint64_t cues = 0;              ///< splice information (SCTE-35) taken
   std::uint64_t bad_cues = 0;          ///< splice information that was damaged, encrypted or not understood
+  std::string captions;                ///< services that carry text: "CC1 SERVICE1"; empty if none is known
+  std::uint64_t caption_pictures = 0;  ///< that carried captions, padding included
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;

@@ -49,14 +49,15 @@ std::string_view label_of(const Stream& stream) {
 }
 
 /// MV-11: names within a group are unique.
+std::string unique_name(const std::string& label, std::set<std::string>& taken) {
+  std::string name = label;
+  for (int i = 2; !taken.insert(name).second; ++i) name = label + " " + std::to_string(i);
+  return name;
+}
+
 void name_members(Group& group) {
   std::set<std::string> taken;
-  for (const Stream* member : group.members) {
-    const std::string label(label_of(*member));
-    std::string name = label;
-    for (int i = 2; !taken.insert(name).second; ++i) name = label + " " + std::to_string(i);
-    group.names.push_back(std::move(name));
-  }
+  for (const Stream* member : group.members) group.names.push_back(unique_name(std::string(label_of(*member)), taken));
 }
 
 /// MV-12: what members of parallel groups must have in common.
@@ -114,6 +115,24 @@ void write_media(std::string& out, const Group& group) {
     out += ",URI=\"";
     write_uri(out, member);
     out += "\"\n";
+  }
+}
+
+constexpr std::string_view kCaptionGroup = "cc";
+
+/// MV-13. Players choose a caption service by the viewer's settings; none is shown unasked.
+void write_captions(std::string& out, const media::Captions& captions) {
+  std::set<std::string> taken;
+  for (const media::Caption& caption : captions.services) {
+    out += "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=";
+    write_quoted(out, kCaptionGroup);
+    out += ",NAME=";
+    write_quoted(out, unique_name(caption.name.empty() ? caption.service : caption.name, taken));
+    out += ",LANGUAGE=";
+    write_quoted(out, language_tag(caption.language));
+    out += ",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=";
+    write_quoted(out, caption.service);
+    out += '\n';
   }
 }
 
@@ -175,7 +194,7 @@ Variant make_variant(const Stream& stream, const Group* group) {
   return variant;
 }
 
-void write_variant(std::string& out, const Variant& variant, bool with_range, bool without_captions) {
+void write_variant(std::string& out, const Variant& variant, bool with_range, const media::Captions& captions) {
   out += "#EXT-X-STREAM-INF:BANDWIDTH=";
   write_integer(out, variant.bandwidth);
   out += ",AVERAGE-BANDWIDTH=";
@@ -186,7 +205,12 @@ void write_variant(std::string& out, const Variant& variant, bool with_range, bo
     out += ",AUDIO=";
     write_quoted(out, variant.group->id);
   }
-  if (without_captions) out += ",CLOSED-CAPTIONS=NONE";  // MV-9: in all variants or in none
+  if (captions.none) {
+    out += ",CLOSED-CAPTIONS=NONE";
+  } else if (!captions.services.empty()) {
+    out += ",CLOSED-CAPTIONS=";
+    write_quoted(out, kCaptionGroup);
+  }
   out += '\n';
   write_uri(out, *variant.stream);
   out += '\n';
@@ -216,9 +240,20 @@ std::vector<Variant> make_variants(const std::vector<const Stream*>& video, cons
   return variants;
 }
 
+/// LL-7: 4 is what the specification proposes where renditions are named, 7 is for captions of CEA-708.
+int version_of(bool renditions, const media::Captions& captions) {
+  const auto& services = captions.services;
+  const bool digital = std::any_of(services.begin(), services.end(), [](const media::Caption& caption) {
+    return caption.service.starts_with("SERVICE");
+  });
+  if (digital) return 7;
+  return renditions || !services.empty() ? 4 : 1;
+}
+
 }  // namespace
 
-std::string render_multivariant(std::span<const Stream> streams, bool independent_segments) {
+std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
+                                const media::Captions& captions) {
   std::vector<const Stream*> video;
   std::vector<const Stream*> audio;
   for (const Stream& stream : streams) {
@@ -232,12 +267,11 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   const bool all_sdr = std::all_of(video.begin(), video.end(),
                                    [](const Stream* s) { return video_range(s->track.video.colour) == "SDR"; });
 
-  // LL-7: nothing here needs more than version 1; 4 is what the specification proposes where renditions are named.
-  std::string out = groups.empty() ? "#EXTM3U\n#EXT-X-VERSION:1\n" : "#EXTM3U\n#EXT-X-VERSION:4\n";
+  std::string out = "#EXTM3U\n#EXT-X-VERSION:" + std::to_string(version_of(!groups.empty(), captions)) + "\n";
   if (independent_segments) out += "#EXT-X-INDEPENDENT-SEGMENTS\n";  // LL-48
   for (const Group& group : groups) write_media(out, group);
-  const bool no_captions = std::none_of(video.begin(), video.end(), [](const Stream* s) { return s->track.captions; });
-  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, no_captions);
+  write_captions(out, captions);
+  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, captions);
   return out;
 }
 

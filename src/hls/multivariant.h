@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "media/caption.h"
 #include "media/track.h"
 
 namespace hls {
@@ -22,9 +23,11 @@ struct Stream {
 
 /// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same
 /// bytes (MV-28). Audio of several codecs goes to a group each where all groups then have the same members (MV-12), so
-/// that a player without one of the codecs keeps the other; else into one group.
+/// that a player without one of the codecs keeps the other; else into one group. Captions are one group, which every
+/// variant names (MV-9); where nothing is known of them, nothing is said.
 /// REQUIRES: at least one stream.
-std::string render_multivariant(std::span<const Stream> streams, bool independent_segments);
+std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
+                                const media::Captions& captions = {});
 
 /// The same playlist with every URI below `base`, which ends in '/': it sends a player elsewhere, all renditions to one
 /// place (LL-116), without redirecting media (LL-117).

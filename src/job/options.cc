@@ -38,6 +38,21 @@ Rung rung_of(const json& from) {
   return rung;
 }
 
+json captions_json(const media::Captions& captions) {
+  json services = json::array();
+  for (const media::Caption& caption : captions.services)
+    services.push_back({{"service", caption.service}, {"language", caption.language}, {"name", caption.name}});
+  return {{"none", captions.none}, {"services", services}};
+}
+
+media::Captions captions_of(const json& from) {
+  media::Captions captions;
+  captions.none = from.at("none");
+  for (const json& caption : from.at("services"))
+    captions.services.push_back({caption.at("service"), caption.at("language"), caption.at("name")});
+  return captions;
+}
+
 json audio_rung_json(const AudioRung& rung) {
   return {{"codec", static_cast<int>(rung.codec)},
           {"bitrate", rung.bitrate},
@@ -87,6 +102,7 @@ base::Result<Options> parse(const json& from) {
   options.slate_after = from.at("slate_after").get<base::Micros>();
   options.slate_text = from.at("slate_text");
   options.splice_keys = from.at("splice_keys");
+  options.captions = captions_of(from.at("captions"));
   options.nice = from.at("nice");
   options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
   const json& watch = from.at("watch");
@@ -120,6 +136,7 @@ std::string to_json(const Options& options) {
                     {"slate_after", options.slate_after},
                     {"slate_text", options.slate_text},
                     {"splice_keys", options.splice_keys},
+                    {"captions", captions_json(options.captions)},
                     {"nice", options.nice},
                     {"standby", static_cast<int>(options.standby)},
                     {"watch",

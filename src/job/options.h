@@ -13,6 +13,7 @@
 #include "base/shared_file.h"
 #include "job/content_watch.h"
 #include "job/rung.h"
+#include "media/caption.h"
 
 namespace job {
 
@@ -72,6 +73,9 @@ struct Options {
 
   /// Encoded renditions have a key frame at each picture that a feed's splice information is about.
   bool splice_keys = false;
+  /// What the operator says of the captions in the feed's pictures; the services that are found are added, unless there
+  /// are none.
+  media::Captions captions;
 
   int nice = 0;  ///< how much less CPU the worker asks for: see setpriority(2); 0 to 19
   /// How far the feed that is not shown is decoded, of a channel that encodes.

@@ -36,8 +36,12 @@ struct FeedStats {
   Number bad_cues;             ///< splice information that was damaged, encrypted or not understood
   Number only_packets;         ///< packets that it brought and the other feed, otherwise equal, lost
 
+  Number caption_pictures;  ///< pictures that carried captions, padding included
+
   // Gauges.
   Number clock_us;          ///< UTC of the feed's time stamp 0; 0 until it is known
+  Number line21_captions;   ///< bit n: CC(n + 1) carries text
+  Number digital_captions;  ///< bit n: SERVICE(n + 1) carries text
   Number merged;            ///< 1 while its packets and the other feed's are one sequence
   Number ts_errors_now;     ///< errors of the transport stream in the last second
   Number scrambled_us;      ///< time for which its video has been scrambled

@@ -1,7 +1,5 @@
 #include "media/nal.h"
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 #include <optional>
 
@@ -132,24 +130,6 @@ std::vector<SeiMessage> split_sei(base::View rbsp) {
   SeiReader reader(rbsp);
   while (const auto message = reader.next()) messages.push_back(*message);
   return messages;
-}
-
-bool has_captions(Codec codec, std::span<const base::View> nals) {
-  constexpr std::uint32_t kRegisteredUserData = 4;
-  // itu_t_t35_country_code (United States), provider code (ATSC), "GA94", user_data_type_code (cc_data).
-  constexpr std::array<std::uint8_t, 8> kCaptions{0xb5, 0x00, 0x31, 'G', 'A', '9', '4', 0x03};
-  const bool hevc = codec == Codec::kHevc;
-  return std::any_of(nals.begin(), nals.end(), [&](base::View nal) {
-    const bool sei = hevc ? hevc::nal_type(nal) == hevc::kPrefixSei : h264::nal_type(nal) == h264::kSei;
-    const std::size_t header = hevc ? 2 : 1;
-    if (!sei || nal.size() <= header) return false;
-    const std::vector<std::uint8_t> bytes = unescape(nal);
-    const auto messages = split_sei(base::View{bytes}.subspan(header));
-    return std::any_of(messages.begin(), messages.end(), [&](const SeiMessage& message) {
-      return message.type == kRegisteredUserData && message.payload.size() > kCaptions.size() &&
-             std::equal(kCaptions.begin(), kCaptions.end(), message.payload.begin());
-    });
-  });
 }
 
 Picture inspect(Codec codec, std::span<const base::View> nals) {

@@ -54,10 +54,6 @@ class SeiReader {
 /// All of them.
 std::vector<SeiMessage> split_sei(base::View rbsp);
 
-/// True where a unit is an SEI with CEA-608 or 708 captions in it (ATSC A/53 user data: cc_data, TS-9), for `codec`
-/// H.264 or HEVC.
-bool has_captions(Codec codec, std::span<const base::View> nals);
-
 /// What one access unit is to a player that may start at it.
 struct Picture {
   bool coded = false;           ///< there is a coded slice (or frame) in it

@@ -109,7 +109,6 @@ struct Track {
   Role role = Role::kMain;   ///< of audio, as the feed said it; no part of the format
   VideoParams video;
   AudioParams audio;
-  bool captions = false;  ///< CEA-608 or 708 captions were seen in the pictures' user data; no part of the format
 
   Kind kind() const { return kind_of(codec); }
 };

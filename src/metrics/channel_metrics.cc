@@ -85,6 +85,9 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.counter("kickoff_feed_merged_packets_total",
               "Transport stream packets of merged feeds that only this feed brought: what the other one lost.", labels,
               value_of(feed.only_packets));
+  out.counter("kickoff_feed_caption_pictures_total",
+              "Pictures that carried CEA-608 or CEA-708 captions, also where these were only padding.", labels,
+              value_of(feed.caption_pictures));
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
   const char* cues =

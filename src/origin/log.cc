@@ -91,6 +91,7 @@ void Log::fold(const record::Presentation& presentation) {
     streams_.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
                         rendition.label, rendition.is_default, rendition.characteristics});
   }
+  captions_ = presentation.captions;
   render_multivariant();
   publish_all();
 }
@@ -272,7 +273,7 @@ void Log::update_terms() {
 void Log::render_multivariant() {
   const bool independent = std::all_of(tracks_.begin(), tracks_.end(),
                                        [](const auto& track) { return track->window.independent_segments(); });
-  std::string text = hls::render_multivariant(streams_, independent);
+  std::string text = hls::render_multivariant(streams_, independent, captions_);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
 }

@@ -89,6 +89,7 @@ class Log {
   MarkerList markers_;
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<hls::Stream> streams_;  ///< of the presentation
+  media::Captions captions_;          ///< likewise
   std::shared_ptr<const Rendered> multivariant_;
   std::uint64_t revision_ = 0;
   Counters counters_;

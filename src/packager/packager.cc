@@ -117,6 +117,7 @@ void Packager::begin(const std::vector<RenditionSpec>& specs) {
   specs_ = specs;
   start_cutter(lead, track);
   for (const RenditionSpec& spec : specs) add_lane(spec, 0);
+  presentation_.captions = captions_.value_or(media::Captions{});
   write_presentation();
 }
 
@@ -127,6 +128,7 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
   }
   presentation_.segment = resume_->presentation.segment;
   presentation_.formats_from = resume_->presentation.formats_from;
+  presentation_.captions = resume_->presentation.captions;
   const std::uint32_t lead = choose_lead(specs_);
   segment_.seconds = presentation_.segment;
   segment_.ticks = media::rescale(segment_.seconds.num, segment_.seconds.den, specs_[lead].track.timescale);
@@ -264,7 +266,8 @@ bool Packager::settle_awaited(std::uint32_t rendition, const media::Packet& pack
 
 void Packager::update(const std::vector<RenditionSpec>& specs) {
   std::vector<std::uint32_t> changed;
-  bool write = false;
+  bool write = captions_ && *captions_ != presentation_.captions;
+  if (write) presentation_.captions = *captions_;
   for (std::uint32_t i = 0; i < specs.size(); ++i) {
     if (i < lanes_.size() && specs[i].encoded != specs_[i].encoded) {
       specs_[i].encoded = specs[i].encoded;

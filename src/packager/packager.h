@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "media/caption.h"
 #include "media/packet.h"
 #include "media/slot.h"
 #include "packager/counters.h"
@@ -96,6 +97,8 @@ class Packager {
   /// First call: writes the Presentation. Later calls: more renditions at the end, or other formats for those there
   /// are; an unchanged presentation writes nothing.
   void set_presentation(const std::vector<RenditionSpec>& renditions);
+  /// What the pictures carry, as of the next set_presentation(). Where it is never called a resumed log's holds.
+  void set_captions(media::Captions captions) { captions_ = std::move(captions); }
   /// Index into the presentation; `packet` in UTC ticks of the rendition's timescale, in decoding order.
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
   /// It is `utc`, and everything received before has been given to on_packet() as far as it has left the encoders.
@@ -146,6 +149,7 @@ class Packager {
   media::Rational lead_part_;  ///< Units: seconds.
   std::optional<Cutter> cutter_;
   std::vector<RenditionSpec> specs_;
+  std::optional<media::Captions> captions_;  ///< of the next presentation that is written
   std::vector<RenditionSpec> awaited_;  ///< what the presentation becomes with the next key frame; empty: nothing else
   std::vector<std::unique_ptr<Lane>> lanes_;
   record::Presentation presentation_;

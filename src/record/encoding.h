@@ -30,10 +30,10 @@
 /// (base/media_file.h), then those of a part. It is for the pipe between a worker and its server alone.
 ///
 /// All integers are big-endian. The encoding grows within a version: a new field stands behind the ones there are, in
-/// the record or in a structure within it (rendition, track, picture, sound, attribute: each begins with its length),
-/// and a reader skips what stands behind the fields that it knows. Records of a type that it does not know are skipped
-/// whole. What would change the meaning of a field that is there takes a new version; a reader refuses a version that
-/// it does not know. Version 1, which could not grow, was never kept anywhere.
+/// the record or in a structure within it (rendition, track, picture, sound, caption, attribute: each begins with its
+/// length), and a reader skips what stands behind the fields that it knows. Records of a type that it does not know are
+/// skipped whole. What would change the meaning of a field that is there takes a new version; a reader refuses a
+/// version that it does not know. Version 1, which could not grow, was never kept anywhere.
 namespace record {
 
 inline constexpr std::size_t kHeaderSize = 16;

@@ -11,6 +11,7 @@ namespace {
 // A presentation of more renditions than this is nonsense, and every one costs a window.
 constexpr std::uint32_t kMaxRenditions = 64;
 constexpr std::uint32_t kMaxAttributes = 64;
+constexpr std::uint32_t kMaxCaptions = 67;  // CC1 to CC4, SERVICE1 to SERVICE63
 constexpr std::uint8_t kIndependent = 1;
 constexpr std::uint8_t kLast = 2;
 constexpr std::uint8_t kHeld = 4;
@@ -76,7 +77,7 @@ void write_track(base::ByteWriter& out, const media::Track& track) {
   write_text(out, track.language);
   write_video(out, track.video);
   write_audio(out, track.audio);
-  out.u8(track.captions);
+  out.u8(0);  // said that there are captions, which the presentation says now
 }
 
 void write_rendition(base::ByteWriter& out, const Rendition& rendition) {
@@ -95,6 +96,13 @@ void write_rendition(base::ByteWriter& out, const Rendition& rendition) {
   write_text(out, rendition.characteristics);
 }
 
+void write_caption(base::ByteWriter& out, const media::Caption& caption) {
+  const Structure structure(out);
+  write_text(out, caption.service);
+  write_text(out, caption.language);
+  write_text(out, caption.name);
+}
+
 void write_attribute(base::ByteWriter& out, const Marker::Attribute& attribute) {
   const Structure structure(out);
   write_text(out, attribute.name);
@@ -111,6 +119,9 @@ struct Writer {
     out.u64(bits(presentation.formats_from));
     out.u32(presentation.renditions.size());
     for (const Rendition& rendition : presentation.renditions) write_rendition(out, rendition);
+    out.u8(presentation.captions.none);
+    out.u32(presentation.captions.services.size());
+    for (const media::Caption& caption : presentation.captions.services) write_caption(out, caption);
   }
   void operator()(const Part& part) const {
     out.u32(part.rendition);
@@ -232,9 +243,6 @@ base::Result<media::Track> parse_track(base::ByteReader& in) {
   TRY(track.language, text(in, "language"));
   TRY(track.video, structure(in, "picture", parse_video));
   TRY(track.audio, structure(in, "sound", parse_audio));
-  if (!in.empty()) {  // not there in what an older worker wrote
-    TRY(track.captions, flag(in, "captions"));
-  }
   return track;
 }
 
@@ -259,6 +267,26 @@ base::Result<Rendition> parse_rendition(base::ByteReader& in) {
   return rendition;
 }
 
+base::Result<media::Caption> parse_caption(base::ByteReader& in) {
+  media::Caption caption;
+  TRY(caption.service, text(in, "caption service"));
+  TRY(caption.language, text(in, "caption language"));
+  TRY(caption.name, text(in, "caption name"));
+  return caption;
+}
+
+base::Result<media::Captions> parse_captions(base::ByteReader& in) {
+  media::Captions captions;
+  TRY(captions.none, flag(in, "no captions"));
+  TRY(const std::uint32_t count, in.u32("caption count"));
+  if (count > kMaxCaptions) return out_of_range("caption count", in);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    TRY(media::Caption caption, structure(in, "caption", parse_caption));
+    captions.services.push_back(std::move(caption));
+  }
+  return captions;
+}
+
 base::Result<Record> parse_presentation(base::ByteReader& in) {
   Presentation presentation;
   TRY(presentation.segment, ratio(in, 1, "segment duration"));
@@ -268,6 +296,9 @@ base::Result<Record> parse_presentation(base::ByteReader& in) {
   for (std::uint32_t i = 0; i < count; ++i) {
     TRY(Rendition rendition, structure(in, "rendition", parse_rendition));
     presentation.renditions.push_back(std::move(rendition));
+  }
+  if (!in.empty()) {  // not there in what an older worker wrote
+    TRY(presentation.captions, parse_captions(in));
   }
   return Record(std::move(presentation));
 }

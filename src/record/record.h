@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "media/caption.h"
 #include "media/time.h"
 #include "media/track.h"
 
@@ -45,6 +46,8 @@ struct Presentation {
   /// Where a rendition's init differs from that of the presentation before: the segment from which the new init and
   /// its timescale hold. Records of earlier segments that still come are of the old format, in its ticks.
   std::int64_t formats_from = INT64_MIN;
+  /// In the pictures of every video rendition. Services are only added within a session.
+  media::Captions captions{};
 };
 
 /// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20).

@@ -13,7 +13,6 @@ bool TrackWriter::announce(media::Track track) {
   track.timescale = 90000;
   track.language = language_;
   track.role = role_;
-  track.captions = captions_;
   auto described = media::describe(std::move(track));
   if (!described) {
     ++counters_.frames_bad;
@@ -41,13 +40,6 @@ void TrackWriter::set_descriptors(const std::string& language, media::Role role)
   if (!track_) return;
   track_->language = language;
   track_->role = role;
-  sink_.on_track(*track_);
-}
-
-void TrackWriter::set_captions() {
-  captions_ = true;
-  if (!track_ || track_->captions) return;
-  track_->captions = true;
   sink_.on_track(*track_);
 }
 

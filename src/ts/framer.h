@@ -45,16 +45,12 @@ class TrackWriter {
   /// What the PMT says of it. Announces the track again if that changed.
   void set_descriptors(const std::string& language, media::Role role);
 
-  /// The pictures carry captions: announces the track again where it was without.
-  void set_captions();
-
   Counters& counters() { return counters_; }
 
  private:
   std::uint16_t pid_;
   std::string language_;
   media::Role role_ = media::Role::kMain;
-  bool captions_ = false;
   media::EventSink& sink_;
   Counters& counters_;
   std::optional<media::Track> track_;

@@ -252,10 +252,6 @@ void NalFramer<Sets>::open(std::span<const base::View> nals, const Unit& unit) {
     if (use == Use::kKeep) kept.push_back(nal);
     if (use == Use::kParameterSet) sets.push_back(nal);
   }
-  if (!captions_ && media::has_captions(kCodec, nals)) {
-    captions_ = true;
-    writer_.set_captions();
-  }
   if (!sets.empty()) take_parameter_sets(sets);
   if (!writer_.announced()) {
     ++writer_.counters().frames_bad;

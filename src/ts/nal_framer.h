@@ -90,7 +90,6 @@ class NalFramer final : public Framer {
   std::size_t last_size_ = 0;  ///< of the newest PES packet, 0 if it was unbounded
   int began_ = 0;              ///< PES packets in a row that began a unit
   bool judged_ = false;        ///< the newest PES packet has counted there
-  bool captions_ = false;      ///< seen
   bool lost_ = false;          ///< bytes are missing since the last first slice
 };
 using H264Framer = NalFramer<media::h264::ParameterSets>;

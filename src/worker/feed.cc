@@ -25,6 +25,7 @@ Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner, transcode:
 void Feed::start(feed::Format format) {
   tracks_.clear();
   probe_.reset();
+  captions_ = {};
   rate_ = {};
   transport_ = {};
   last_picture_ = 0;
@@ -147,6 +148,7 @@ void Feed::count(const media::Packet& packet) {
   } else if (track == video()) {
     ++video_packets_;
     last_picture_ = packet.arrived;
+    captions_.feed(track->codec, packet);
     rate_.picture(media::rescale(packet.dts, track->timescale, base::kSecond));
   }
 }

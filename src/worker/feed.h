@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "captions/finder.h"
 #include "feed/message.h"
 #include "media/event.h"
 #include "transcode/picture_probe.h"
@@ -96,6 +97,9 @@ class Feed final : private media::EventSink {
   /// What is wrong with its transport stream now; nothing of another format.
   const TransportWatch& transport() const { return transport_; }
 
+  /// The captions in the pictures of the present publisher.
+  const captions::Finder& caption_finder() const { return captions_; }
+
   /// Arrival of the newest picture, UTC; 0 before the first.
   base::Micros last_picture() const { return last_picture_; }
   std::uint64_t video_packets() const { return video_packets_; }
@@ -122,6 +126,7 @@ class Feed final : private media::EventSink {
   Recent recent_;
   std::size_t recent_bytes_ = 0;  ///< of its video
   std::unique_ptr<transcode::PictureProbe> probe_;
+  captions::Finder captions_;
   RateWatch rate_;
   TransportWatch transport_;
   base::Micros last_picture_ = 0;

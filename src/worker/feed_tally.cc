@@ -16,7 +16,8 @@ constexpr std::array kFields{&FeedCounts::video_packets,
                              &FeedCounts::timeline_restamped,
                              &FeedCounts::timeline_dropped,
                              &FeedCounts::cues,
-                             &FeedCounts::bad_cues};
+                             &FeedCounts::bad_cues,
+                             &FeedCounts::caption_pictures};
 static_assert(kFields.size() * sizeof(std::uint64_t) == sizeof(FeedCounts));
 
 }  // namespace

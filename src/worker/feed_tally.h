@@ -24,6 +24,7 @@ struct FeedCounts {
   std::uint64_t timeline_dropped = 0;
   std::uint64_t cues = 0;
   std::uint64_t bad_cues = 0;
+  std::uint64_t caption_pictures = 0;
 
   friend bool operator==(const FeedCounts&, const FeedCounts&) = default;
 };

@@ -42,6 +42,7 @@ Production::Production(job::Options options, OnRecord on_record)
     : options_(std::move(options)),
       on_record_(std::move(on_record)),
       packager_(packager::options_of(options_), *this),
+      captions_(options_.captions),
       feeds_{Feed(feed::Id::kPrimary, input(options_), *this, picture_health(options_.watch)),
              Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
       offset_(options_.channel, silence_peak(options_.watch)),
@@ -99,6 +100,7 @@ void Production::resume(base::View position) {
   }
   packager_.resume(*log);
   video_.continue_log();
+  captions_.resume(log->presentation.captions);
   presentation_.resume(log->presentation);
   present();
 }
@@ -482,6 +484,7 @@ void Production::take(Feed& from, const media::Loss&) {
 
 void Production::take(Feed& from, media::Packet&& packet) {
   if (from.id() == shown_) {
+    list_captions(from);
     gather(std::move(packet));
   } else if (!(from.id() == wanted_ && video_.take(packet))) {
     video_.decode_standby(packet);
@@ -514,6 +517,16 @@ void Production::force_key(base::Micros at) {
   if (at < now_ || near || splices_.size() >= kMostSplices) return;
   splices_.insert(at);
   video_.force_key_at({at, base::kSecond});
+}
+
+/// Captions that are found late join the presentation.
+void Production::list_captions(const Feed& from) {
+  if (!captions_.add(from.caption_finder().found())) return;
+  std::string names;
+  for (const media::Caption& caption : captions_.listed().services)
+    names += (names.empty() ? "" : " ") + caption.service;
+  base::log_info("worker", "captions found in the pictures", {{"channel", options_.channel}, {"captions", names}});
+  presentation_.changed();
 }
 
 /// Packets of the feed that is shown wait until the first presentation is complete.
@@ -562,7 +575,9 @@ void Production::publish(std::uint32_t rendition, media::Packet&& packet) {
 
 void Production::present() {
   const std::vector<packager::RenditionSpec> specs = presentation_.specs();
-  if (!specs.empty()) packager_.set_presentation(specs);
+  if (specs.empty()) return;
+  packager_.set_captions(captions_.listed());
+  packager_.set_presentation(specs);
 }
 
 }  // namespace worker

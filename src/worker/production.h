@@ -18,6 +18,7 @@
 #include "record/record.h"
 #include "ts/merger.h"
 #include "worker/audio_lane.h"
+#include "worker/caption_list.h"
 #include "worker/feed.h"
 #include "worker/feed_offset.h"
 #include "worker/feed_tally.h"
@@ -90,6 +91,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   bool carry_on(Feed& from);
   void exchange_feeds();
   void watch_merge();
+  void list_captions(const Feed& from);
   void resume(base::View position);
   void start(Feed& from, feed::Format format);
   void select(feed::Id id, const feed::Select& selected);
@@ -128,6 +130,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   const OnRecord on_record_;
   packager::Packager packager_;
   Presentation presentation_;
+  CaptionList captions_;
   std::array<Feed, feed::kIds.size()> feeds_;  ///< by feed::index(), or exchanged
   FeedTally tally_;
   ts::Merger merger_;  ///< its main path is shown_

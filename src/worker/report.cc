@@ -47,6 +47,7 @@ FeedCounts counts_of(const Feed& feed) {
   counts.timeline_anchors = timeline.reanchors;
   counts.timeline_restamped = timeline.restamped;
   counts.cues = timeline.cues;
+  counts.caption_pictures = feed.caption_finder().pictures();
   counts.bad_cues = feed.input().bad_cues();
   counts.timeline_dropped = timeline.dropped_before_anchor + timeline.dropped_overlap + timeline.dropped_overflow;
   return counts;
@@ -66,6 +67,7 @@ void put_counts(job::FeedStats& stats, const FeedCounts& counts) {
   put(stats.timeline_restamped, counts.timeline_restamped);
   put(stats.timeline_dropped, counts.timeline_dropped);
   put(stats.cues, counts.cues);
+  put(stats.caption_pictures, counts.caption_pictures);
   put(stats.bad_cues, counts.bad_cues);
 }
 
@@ -87,6 +89,12 @@ void put_watches(job::FeedStats& stats, const Feed& feed) {
   put(stats.low_rate_us, there ? feed.rate().low_for() : 0);
 }
 
+void put_captions(job::FeedStats& stats, const captions::Finder& finder) {
+  const captions::ServiceSet line21((std::uint64_t{1} << captions::Service::kLine21) - 1);
+  put(stats.line21_captions, (finder.found() & line21).to_ullong());
+  put(stats.digital_captions, (finder.found() >> captions::Service::kLine21).to_ullong());
+}
+
 void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (feed.video() != nullptr) put_video(stats, *feed.video());
   if (feed.video() == nullptr) put(stats.codec_plus_one, 0);
@@ -96,6 +104,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (audio != tracks.end()) put_audio(stats, *audio);
   put_watches(stats, feed);
   put(stats.clock_us, feed.input().clock().value_or(0));
+  put_captions(stats, feed.caption_finder());
 }
 
 void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {

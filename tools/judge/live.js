@@ -14,12 +14,15 @@ function judgeMultivariant(list, renditions, report) {
     const needed = ['BANDWIDTH', 'AVERAGE-BANDWIDTH', 'CODECS', ...(/avc|hvc|hev|av01|vp09/.test(variant.CODECS ?? '') ? ['RESOLUTION', 'FRAME-RATE'] : [])];
     for (const name of needed) if (!(name in variant)) report('MV-1', variant.uri, `no ${name}`);
     if (variant['FRAME-RATE'] && !/^\d+\.\d{3}$/.test(variant['FRAME-RATE'])) report('MV-1', variant.uri, `FRAME-RATE=${variant['FRAME-RATE']}`);
-    for (const type of ['AUDIO', 'SUBTITLES']) {
-      if (variant[type] && !list.media.some((media) => media.TYPE === type && media['GROUP-ID'] === variant[type])) report('MV-10', variant.uri, `${type}=${variant[type]}`);
+    if (variant['CLOSED-CAPTIONS'] !== list.variants[0]['CLOSED-CAPTIONS']) report('MV-9', variant.uri, 'CLOSED-CAPTIONS of other variants differ');
+    for (const type of ['AUDIO', 'SUBTITLES', 'CLOSED-CAPTIONS']) {
+      if (variant[type] && variant[type] !== 'NONE' && !list.media.some((media) => media.TYPE === type && media['GROUP-ID'] === variant[type])) report('MV-10', variant.uri, `${type}=${variant[type]}`);
     }
   }
   for (const media of list.media) {
     if (media.TYPE === 'AUDIO' && !media.CHANNELS) report('MV-14', media.URI, 'no CHANNELS');
+    if (media.TYPE === 'CLOSED-CAPTIONS' && (media.URI || !/^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/.test(media['INSTREAM-ID'] ?? ''))) report('MV-13', media.NAME, `INSTREAM-ID=${media['INSTREAM-ID']}`);
+    if (media.TYPE === 'CLOSED-CAPTIONS' && !media.LANGUAGE) report('MV-14', media.NAME, 'no LANGUAGE');
     if (media.DEFAULT === 'YES' && media.AUTOSELECT !== 'YES') report('MV-11', media.URI, 'DEFAULT without AUTOSELECT');
     if (list.media.some((other) => other !== media && other['GROUP-ID'] === media['GROUP-ID'] && other.NAME === media.NAME)) report('MV-11', media.URI, `NAME ${media.NAME} twice`);
   }

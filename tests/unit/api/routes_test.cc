@@ -163,6 +163,7 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   report.feeds[1].protocol = "srt";
   report.feeds[1].video = "H.264 1280x720";
   report.feeds[1].counters.bytes = 7;
+  report.feeds[1].captions = "CC1 SERVICE1";
   report.feeds[1].merged = true;
   report.feeds[1].only_packets = 8;
   report.shown = feed::Id::kBackup;
@@ -184,6 +185,7 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   EXPECT_EQ(channel["feeds"][1]["video"], "H.264 1280x720");
   EXPECT_EQ(channel["feeds"][0]["merged"], false);
   EXPECT_EQ(channel["feeds"][1]["merged"], true);
+  EXPECT_EQ(channel["feeds"][1]["captions"], "CC1 SERVICE1");
   EXPECT_EQ(channel["feeds"][1]["merged_packets"], 8);
   EXPECT_EQ(channel["counters"]["feed_bytes"], 12);
   EXPECT_EQ(channel["counters"]["feed_switches"], 3);

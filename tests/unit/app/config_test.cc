@@ -126,6 +126,31 @@ TEST(Config, ALadderIsAutoNoneOrRungsWithNamesOfTheirOwn) {
   EXPECT_EQ(problems_of("channels: {a: {ladder: [{height: 360, bitrate: 50k}]}}"), "");
 }
 
+TEST(Config, CaptionsAreAutoNoneOrServicesWithTheirNames) {
+  const auto captions_of = [](const std::string& text) {
+    return good("channels: {a: {captions: " + text + "}}").channels.at("a").options.media.captions;
+  };
+  EXPECT_EQ(captions_of("auto"), media::Captions{});
+  EXPECT_EQ(captions_of("none"), (media::Captions{{}, true}));
+  EXPECT_EQ(captions_of("{CC1: {language: en, name: English}, SERVICE12: {language: pt-BR}, CC3: {}}"),
+            (media::Captions{{{"CC1", "en", "English"}, {"SERVICE12", "pt-BR", ""}, {"CC3", "", ""}}, false}));
+}
+
+TEST(Config, RefusesCaptionsThatPlaylistsCannotName) {
+  const auto refused = [](const std::string& text, const std::string& why) {
+    return problems_of("channels: {a: {captions: " + text + "}}").find(why) != std::string::npos;
+  };
+  EXPECT_TRUE(refused("some", "auto, none, or a mapping"));
+  EXPECT_TRUE(refused("[CC1]", "auto, none, or a mapping"));
+  EXPECT_TRUE(refused("{}", "auto, none, or a mapping"));
+  EXPECT_TRUE(refused("{CC5: {language: en}}", "\"CC5\" is no caption service"));
+  EXPECT_TRUE(refused("{SERVICE0: {}}", "no caption service"));
+  EXPECT_TRUE(refused("{CC1: {language: \"en glish\"}}", "language tag"));
+  EXPECT_TRUE(refused("{CC1: {name: 'a\"b'}}", "quotation marks"));
+  EXPECT_TRUE(refused("{CC1: {langage: en}}", "did you mean \"language\"?"));
+  EXPECT_TRUE(refused("{CC1: {}, CC1: {}}", "second time"));
+}
+
 TEST(Config, ReadsHowSoundIsMade) {
   using Audio = job::Options::Audio;
   for (const auto& [word, mode] :

@@ -47,6 +47,11 @@ std::string commented_list(const std::string& name) {
   return list;
 }
 
+TEST(CommentedDefaults, ShowCaptionsThatTheProgramTakes) {
+  const auto captions = good("channels:\n  a:\n" + commented_list("captions")).channels.at("a").options.media.captions;
+  EXPECT_EQ(captions, (media::Captions{{{"CC1", "en", "English"}}, false})) << commented_list("captions");
+}
+
 TEST(CommentedDefaults, ShowARungThatTheProgramTakes) {
   const auto ladder = good("channels:\n  a:\n" + commented_list("ladder")).channels.at("a").options.media.ladder;
   ASSERT_EQ(ladder.size(), 1U) << commented_list("ladder");

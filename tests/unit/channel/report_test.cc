@@ -183,7 +183,8 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
     for (job::Number* number :
          {&feed.video_packets, &feed.audio_packets, &feed.ts_sync_losses, &feed.ts_continuity_errors,
           &feed.ts_damaged_units, &feed.ts_scrambled, &feed.ts_transport_errors, &feed.ts_untimed, &feed.ts_unsupported,
-          &feed.timeline_anchors, &feed.timeline_restamped, &feed.timeline_dropped, &feed.only_packets}) {
+          &feed.timeline_anchors, &feed.timeline_restamped, &feed.timeline_dropped, &feed.only_packets,
+          &feed.caption_pictures}) {
       *number = next++;
     }
   }
@@ -203,7 +204,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
     for (const std::uint64_t number :
          {feed.video_packets, feed.audio_packets, feed.ts_sync_losses, feed.ts_continuity_errors, feed.ts_damaged_units,
           feed.ts_scrambled, feed.ts_transport_errors, feed.ts_untimed, feed.ts_unsupported, feed.timeline_anchors,
-          feed.timeline_restamped, feed.timeline_dropped, feed.only_packets}) {
+          feed.timeline_restamped, feed.timeline_dropped, feed.only_packets, feed.caption_pictures}) {
       EXPECT_EQ(number, next++);
     }
   }
@@ -217,6 +218,17 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
   }
   EXPECT_TRUE(reported.running);
   EXPECT_EQ(reported.pid, 7);
+}
+
+TEST_F(ReportTest, NamesTheCaptionsThatWereFound) {
+  send();
+  EXPECT_EQ(report().feeds[0].captions, "");
+  stats().feeds[0].line21_captions = 1 + 4;
+  stats().feeds[0].digital_captions = 1 + (std::uint64_t{1} << 62);
+  EXPECT_EQ(report().feeds[0].captions, "CC1 CC3 SERVICE1 SERVICE63");
+  stats().feeds[0].line21_captions = UINT64_MAX;
+  stats().feeds[0].digital_captions = UINT64_MAX;
+  EXPECT_NE(report().feeds[0].captions.find("SERVICE63"), std::string::npos) << "whatever a worker writes";
 }
 
 TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {

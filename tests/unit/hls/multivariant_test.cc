@@ -46,10 +46,10 @@ TEST(Multivariant, ALadderWithOneAudio) {  // MV-1, MV-2, MV-6, MV-9, MV-10, MV-
             "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,"
             "CHANNELS=\"2\",URI=\"a1/index.m3u8\"\n"
             "#EXT-X-STREAM-INF:BANDWIDTH=1930000,AVERAGE-BANDWIDTH=1828000,CODECS=\"avc1.64001f,mp4a.40.2\","
-            "RESOLUTION=854x480,FRAME-RATE=29.970,AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n"
+            "RESOLUTION=854x480,FRAME-RATE=29.970,AUDIO=\"audio\"\n"
             "v480/index.m3u8\n"
             "#EXT-X-STREAM-INF:BANDWIDTH=6130000,AVERAGE-BANDWIDTH=6028000,CODECS=\"avc1.64001f,mp4a.40.2\","
-            "RESOLUTION=1920x1080,FRAME-RATE=29.970,AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n"
+            "RESOLUTION=1920x1080,FRAME-RATE=29.970,AUDIO=\"audio\"\n"
             "v1080/index.m3u8\n");
 }
 
@@ -58,7 +58,7 @@ TEST(Multivariant, VideoWithoutAudio) {
             "#EXTM3U\n"
             "#EXT-X-VERSION:1\n"
             "#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2900000,CODECS=\"avc1.64001f\","
-            "RESOLUTION=1280x720,FRAME-RATE=29.970,CLOSED-CAPTIONS=NONE\n"
+            "RESOLUTION=1280x720,FRAME-RATE=29.970\n"
             "v720/index.m3u8\n");
 }
 
@@ -72,10 +72,52 @@ TEST(Multivariant, TextIsNoSound) {
   EXPECT_EQ(render({text}), "#EXTM3U\n#EXT-X-VERSION:1\n#EXT-X-INDEPENDENT-SEGMENTS\n");
 }
 
-TEST(Multivariant, DeniesNoCaptionsWhereAVideoCarriesThem) {  // MV-9: NONE in all variants or in none
-  std::vector<Stream> streams{video("source", 1280, 720, 3'000'000), video("v360", 640, 360, 800'000)};
-  streams[0].track.captions = true;
-  EXPECT_EQ(render(streams).find("CLOSED-CAPTIONS"), std::string::npos);
+TEST(Multivariant, NamesCaptionsInOneGroupThatEveryVariantHas) {  // MV-9, MV-10, MV-13, MV-14
+  const std::vector<Stream> streams{video("source", 1280, 720, 3'000'000), video("v360", 640, 360, 800'000)};
+  const media::Captions captions{{{"CC1", "eng", "English"}, {"CC3", "", ""}}, false};
+  EXPECT_EQ(render_multivariant(streams, true, captions),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:4\n"
+            "#EXT-X-INDEPENDENT-SEGMENTS\n"
+            "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=NO,"
+            "AUTOSELECT=YES,INSTREAM-ID=\"CC1\"\n"
+            "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"CC3\",LANGUAGE=\"und\",DEFAULT=NO,"
+            "AUTOSELECT=YES,INSTREAM-ID=\"CC3\"\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2900000,CODECS=\"avc1.64001f\","
+            "RESOLUTION=1280x720,FRAME-RATE=29.970,CLOSED-CAPTIONS=\"cc\"\n"
+            "source/index.m3u8\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=800000,AVERAGE-BANDWIDTH=700000,CODECS=\"avc1.64001f\","
+            "RESOLUTION=640x360,FRAME-RATE=29.970,CLOSED-CAPTIONS=\"cc\"\n"
+            "v360/index.m3u8\n");
+}
+
+TEST(Multivariant, SaysNothingOfCaptionsUntilSomethingIsKnown) {
+  EXPECT_EQ(render({video("v", 640, 360, 800'000)}).find("CAPTIONS"), std::string::npos);
+}
+
+TEST(Multivariant, SaysWhereThereAreNoCaptions) {  // MV-9
+  const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000), video("v360", 640, 360, 800'000)};
+  const std::string text = render_multivariant(streams, true, {{}, true});
+  EXPECT_NE(text.find("CLOSED-CAPTIONS=NONE\nv720/"), std::string::npos) << text;
+  EXPECT_NE(text.find("CLOSED-CAPTIONS=NONE\nv360/"), std::string::npos);
+  EXPECT_EQ(text.find("#EXT-X-MEDIA"), std::string::npos);
+}
+
+TEST(Multivariant, NeedsVersionSevenForDigitalCaptions) {  // LL-7
+  const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000)};
+  const std::string text = render_multivariant(streams, true, {{{"CC1", "en", ""}, {"SERVICE2", "es", ""}}, false});
+  EXPECT_NE(text.find("#EXT-X-VERSION:7\n"), std::string::npos) << text;
+}
+
+TEST(Multivariant, GivesCaptionsOfOneNameTwoNames) {  // MV-11
+  const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000)};
+  const std::string text =
+      render_multivariant(streams, true, {{{"CC1", "en", "English"}, {"SERVICE1", "en", "English"}}, false});
+  EXPECT_NE(text.find("NAME=\"English\",LANGUAGE=\"en\",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=\"CC1\""),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("NAME=\"English 2\",LANGUAGE=\"en\",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=\"SERVICE1\""),
+            std::string::npos);
 }
 
 TEST(Multivariant, AudioAlone) {
@@ -83,7 +125,7 @@ TEST(Multivariant, AudioAlone) {
             "#EXTM3U\n"
             "#EXT-X-VERSION:1\n"
             "#EXT-X-INDEPENDENT-SEGMENTS\n"
-            "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",CLOSED-CAPTIONS=NONE\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\"\n"
             "a1/index.m3u8\n");
 }
 
@@ -92,7 +134,7 @@ TEST(Multivariant, AudioAloneInTwoLanguages) {
   EXPECT_NE(text.find("NAME=\"eng\",LANGUAGE=\"en\",DEFAULT=YES"), std::string::npos) << text;
   EXPECT_NE(text.find("NAME=\"deu\",LANGUAGE=\"de\",DEFAULT=NO,AUTOSELECT=YES"), std::string::npos);
   EXPECT_NE(text.find("BANDWIDTH=130000,"), std::string::npos);  // its own group adds nothing
-  EXPECT_NE(text.find("AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\na1/index.m3u8\n"), std::string::npos);
+  EXPECT_NE(text.find("AUDIO=\"audio\"\na1/index.m3u8\n"), std::string::npos);
 }
 
 TEST(Multivariant, NamesInAGroupAreUniqueAndOneIsDefault) {  // MV-11
@@ -144,8 +186,8 @@ TEST(Multivariant, TheRangeIsSaidOnAllVariantsUnlessAllAreSdr) {  // MV-8
   Stream hlg = video("hlg", 1280, 720, 4'000'000);
   hlg.track.video.colour.transfer = 18;
   const std::string text = render({video("sdr", 1280, 720, 3'000'000), hlg});
-  EXPECT_NE(text.find("VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE\nsdr/"), std::string::npos) << text;
-  EXPECT_NE(text.find("VIDEO-RANGE=HLG,CLOSED-CAPTIONS=NONE\nhlg/"), std::string::npos);
+  EXPECT_NE(text.find("VIDEO-RANGE=SDR\nsdr/"), std::string::npos) << text;
+  EXPECT_NE(text.find("VIDEO-RANGE=HLG\nhlg/"), std::string::npos);
   EXPECT_EQ(render({video("sdr", 1280, 720, 3'000'000)}).find("VIDEO-RANGE"), std::string::npos);
 }
 

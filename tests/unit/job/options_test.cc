@@ -27,6 +27,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
   options.slate_text = "We'll be \"right\" back\nسنعود";
+  options.captions = {{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, true};
   options.nice = 5;
   options.standby = Options::Standby::kHot;
   options.splice_keys = true;
@@ -57,6 +58,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->outage, Options::Outage::kSlate);
   EXPECT_EQ(back->slate_after, 1'500'000);
   EXPECT_EQ(back->slate_text, options.slate_text);
+  EXPECT_EQ(back->captions, options.captions);
   EXPECT_EQ(back->nice, 5);
   EXPECT_EQ(back->standby, Options::Standby::kHot);
   EXPECT_TRUE(back->splice_keys);

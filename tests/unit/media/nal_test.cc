@@ -91,22 +91,5 @@ TEST(SplitSei, ReadsLongTypesAndSizesAndStopsAtAnOverrun) {
   EXPECT_TRUE(split_sei(hex("ffffffffff")).empty());
 }
 
-bool tells_captions(Codec codec, std::string_view nal) {
-  const auto bytes = hex(nal);
-  const std::vector<base::View> nals{bytes};
-  return has_captions(codec, nals);
-}
-
-TEST(HasCaptions, TellsThemFromOtherMessages) {
-  EXPECT_TRUE(tells_captions(Codec::kH264, "06 040a b500314741393403 c0ff 80"));
-  EXPECT_TRUE(tells_captions(Codec::kH264, "06 0102aabb 040a b500314741393403 c0ff 80")) << "behind another message";
-  EXPECT_TRUE(tells_captions(Codec::kHevc, "4e01 040a b500314741393403 c0ff 80"));
-  EXPECT_FALSE(tells_captions(Codec::kH264, "06 0408 b500314741393403 80")) << "announced, and none there";
-  EXPECT_FALSE(tells_captions(Codec::kH264, "06 040a b500314741393406 c0ff 80")) << "bar data";
-  EXPECT_FALSE(tells_captions(Codec::kH264, "06 050a b500314741393403 c0ff 80")) << "unregistered user data";
-  EXPECT_FALSE(tells_captions(Codec::kH264, "65 040a b500314741393403 c0ff 80")) << "a slice";
-  EXPECT_FALSE(tells_captions(Codec::kH264, "06"));
-}
-
 }  // namespace
 }  // namespace media

@@ -115,6 +115,13 @@ TEST(ChannelMetrics, SayWhetherTwoFeedsAreMergedAndWhatEachOfThemCovered) {
             (std::map<std::string, double>{{"primary", 3}, {"backup", 4}}));
 }
 
+TEST(ChannelMetrics, CountPicturesWithCaptionsByFeed) {
+  channel::Report of = report();
+  of.feeds[0].caption_pictures = 30;
+  EXPECT_EQ(by_label(of, "kickoff_feed_caption_pictures_total", "feed"),
+            (std::map<std::string, double>{{"primary", 30}}));
+}
+
 TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;

@@ -147,6 +147,19 @@ TEST(Log, TheMultivariantPlaylistStaysTheSameObjectWhileItsTextDoes) {  // MV-28
   EXPECT_EQ(channel.log.snapshot()->multivariant, before);
 }
 
+TEST(Log, NamesCaptionsOnceThePresentationDoes) {  // MV-9
+  Channel channel;
+  channel.begin();
+  const auto before = channel.log.snapshot()->multivariant;
+  EXPECT_FALSE(has(before->identity.text(), "CAPTIONS"));
+  record::Presentation found = presentation();
+  found.captions.services = {{"CC1", "en", "English"}};
+  channel.log.apply(found);
+  const auto after = channel.log.snapshot()->multivariant;
+  EXPECT_TRUE(has(after->identity.text(), "INSTREAM-ID=\"CC1\""));
+  EXPECT_TRUE(has(after->identity.text(), "CLOSED-CAPTIONS=\"cc\""));
+}
+
 TEST(Log, SaysThatSegmentsAreIndependentWhereThoseListedAre) {  // LL-48
   Channel channel({base::kSecond});                             // six segments
   channel.begin();

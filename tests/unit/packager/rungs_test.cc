@@ -361,6 +361,29 @@ TEST(PackagerResume, ALogWithoutAPartIsBegunAfresh) {
   EXPECT_EQ(log.all<record::Part>(0).front().msn, kEpoch / 2'000'000);
 }
 
+TEST(PackagerResume, KeepsTheCaptionsOfALogWhereNobodyNamesOthers) {
+  LogReader before;
+  packager::Packager first({}, before);
+  first.set_captions({{{"CC1", "en", "English"}}, false});
+  first.set_presentation({video_spec("v", false)});
+  EXPECT_EQ(before.presentation().captions.services.size(), 1U);
+  LogReader log;
+  log.on_record(before.presentation());
+  packager::Packager packager({}, log);
+  record::Position resume = position_of(before);
+  resume.apply(published(0, 1, video_time(18), video_time(44)));
+  packager.resume(resume);
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  EXPECT_EQ(log.presentation().captions, before.presentation().captions);
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  const std::size_t written = log.records().size();
+  packager.set_captions({{{"CC1", "en", "English"}, {"CC3", "", ""}}, false});
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  EXPECT_EQ(log.presentation().captions.services.size(), 2U);
+  packager.set_presentation({video_spec("v", false), audio_spec()});
+  EXPECT_EQ(log.records().size(), written + 1) << "once";
+}
+
 TEST(PackagerResume, AnAudioRenditionOfWhichNothingWasPublishedJoinsLate) {
   LogReader before;
   packager::Packager first({}, before);

@@ -399,21 +399,6 @@ TEST(H264Framer, KeepsMemoryBoundedWhereNoPictureEnds) {
   EXPECT_EQ(feed.trace.packets.size(), 1U);
 }
 
-TEST(H264Framer, SaysThatThePicturesCarryCaptions) {  // TS-9
-  const Blob captions = hex("00000001 06 04 0f b5 0031 47413934 03 c2 ff fc942c fd8080 ff 80");
-  FramerFeed<H264Framer> from_the_start;
-  from_the_start.unit(0, sets(Scan::kFrames) + captions + slice({.type = 'i', .idr = true})).end();
-  EXPECT_TRUE(from_the_start.trace.tracks.at(256).captions);
-  EXPECT_EQ(from_the_start.trace.lines.size(), 2U);
-
-  FramerFeed<H264Framer> later;
-  later.unit(0, sets(Scan::kFrames) + slice({.type = 'i', .idr = true}))
-      .unit(3600, slice({.frame_num = 1, .order = 2}));
-  EXPECT_FALSE(later.trace.tracks.at(256).captions);
-  later.unit(7200, captions + slice({.frame_num = 2, .order = 4})).end();
-  EXPECT_TRUE(later.trace.tracks.at(256).captions);
-}
-
 TEST(HevcFramer, PutsTheSliceSegmentsOfAPictureTogetherThatCameInAPesEach) {
   FramerFeed<HevcFramer> feed;
   for (int n = 0; n < 10; ++n) {

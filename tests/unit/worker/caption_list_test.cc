@@ -1,0 +1,55 @@
+#include "worker/caption_list.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string_view>
+
+namespace worker {
+namespace {
+
+captions::ServiceSet set_of(std::initializer_list<std::string_view> names) {
+  captions::ServiceSet services;
+  for (const std::string_view name : names) services.set(captions::Service::parse(name)->index());
+  return services;
+}
+
+TEST(CaptionList, NamesNothingBeforeSomethingIsFound) {
+  CaptionList list({});
+  EXPECT_FALSE(list.add({}));
+  EXPECT_EQ(list.listed(), media::Captions{});
+}
+
+TEST(CaptionList, GrowsByWhatIsFound) {
+  CaptionList list({});
+  EXPECT_TRUE(list.add(set_of({"SERVICE1", "CC1"})));
+  EXPECT_FALSE(list.add(set_of({"CC1"}))) << "nothing new";
+  EXPECT_TRUE(list.add(set_of({"CC3"})));
+  EXPECT_EQ(list.listed(), (media::Captions{{{"CC1", "", ""}, {"CC3", "", ""}, {"SERVICE1", "", ""}}, false}));
+}
+
+TEST(CaptionList, NamesWhatIsConfiguredAtOnceAndAddsTheRest) {
+  CaptionList list({{{"SERVICE2", "es", "Español"}, {"CC1", "en", "English"}}, false});
+  EXPECT_EQ(list.listed().services.size(), 2U);
+  EXPECT_FALSE(list.add(set_of({"CC1"}))) << "it was named";
+  EXPECT_TRUE(list.add(set_of({"CC2"})));
+  EXPECT_EQ(list.listed(),
+            (media::Captions{{{"CC1", "en", "English"}, {"CC2", "", ""}, {"SERVICE2", "es", "Español"}}, false}));
+}
+
+TEST(CaptionList, NeverNamesAnyWhereThereAreNone) {
+  CaptionList list({{}, true});
+  EXPECT_FALSE(list.add(set_of({"CC1"})));
+  list.resume({{{"CC1", "en", "English"}}, false});
+  EXPECT_EQ(list.listed(), (media::Captions{{}, true}));
+}
+
+TEST(CaptionList, KeepsWhatTheLogHasNamed) {
+  CaptionList list({{{"CC1", "fr", "Français"}}, false});
+  list.resume({{{"CC1", "en", "English"}, {"CC3", "es", "Spanish"}, {"nonsense", "", ""}}, false});
+  EXPECT_EQ(list.listed(), (media::Captions{{{"CC1", "fr", "Français"}, {"CC3", "es", "Spanish"}}, false}));
+  EXPECT_FALSE(list.add(set_of({"CC3"})));
+}
+
+}  // namespace
+}  // namespace worker

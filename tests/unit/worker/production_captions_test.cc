@@ -1,0 +1,145 @@
+#include "captions/picture.h"
+#include "producing.h"
+#include "unit/captions/sample.h"
+
+namespace worker {
+namespace {
+
+using Kind = captions::Triplet::Kind;
+
+/// A picture of the RTMP feed with these captions.
+feed::RtmpMessage captioned(std::int64_t stamp, bool key, std::span<const captions::Triplet> triplets) {
+  const rtmp::Buffer plain = rtmp::nal(key ? 5 : 1, std::string(rtmp::kFirstSlice) + std::string(400, 's'));
+  const base::Bytes picture =
+      captions::with_captions(media::Codec::kH264, base::Bytes::copy_of(base::View(plain)), triplets);
+  return rtmp_message(feed::kRtmpVideo, stamp, Producing::utc(stamp),
+                      rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::Buffer(picture.begin(), picture.end())));
+}
+
+std::vector<captions::Triplet> roll_up(Kind field, std::uint8_t control, std::string_view text) {
+  std::vector<captions::Triplet> triplets{captions::testing::pair(field, control, 0x25)};
+  for (const captions::Triplet& typed : captions::testing::typed(field, text)) triplets.push_back(typed);
+  return triplets;
+}
+
+/// Half a second with captions in one picture.
+void say_captions(Producing& channel, std::int64_t from, std::span<const captions::Triplet> triplets) {
+  for (std::int64_t at = from; at < from + 520; at += 40) {
+    channel.say(captioned(at, at % 1000 == 0, at == from ? triplets : std::span<const captions::Triplet>{}));
+    channel.say(feed::Tick{Producing::utc(at)});
+  }
+}
+
+std::vector<std::string> services(const record::Presentation& presentation) {
+  std::vector<std::string> names;
+  for (const media::Caption& caption : presentation.captions.services) names.push_back(caption.service);
+  return names;
+}
+
+job::Options silent_copy() {
+  job::Options options = copying();
+  options.audio = job::Options::Audio::kNone;
+  return options;
+}
+
+TEST(ProductionCaptions, ThatAreFoundLateJoinThePresentation) {
+  Producing channel(silent_copy());
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 3000, {.audio = false});
+  EXPECT_TRUE(services(channel.presentation).empty());
+  say_captions(channel, 3000, roll_up(Kind::kField1, 0x14, "GOAL"));
+  EXPECT_EQ(services(channel.presentation), Names{"CC1"});
+  say_captions(channel, 4000, roll_up(Kind::kField2, 0x15, "TOOR"));
+  EXPECT_EQ(services(channel.presentation), (Names{"CC1", "CC3"}));
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 3U);
+  EXPECT_TRUE(channel.all<record::Discontinuity>().empty());
+  EXPECT_EQ(channel.names(), Names{"source"});
+}
+
+TEST(ProductionCaptions, AreReportedByFeed) {
+  Producing channel(silent_copy());
+  channel.start();
+  channel.headers(false);
+  say_captions(channel, 0, roll_up(Kind::kField2, 0x1d, "TOOR"));
+  say_captions(channel, 1000, captions::testing::packet({0x40 | 4, 'G', 'O', 'A', 'L'}));
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].line21_captions, 8U);
+  EXPECT_EQ(stats.feeds[0].digital_captions, 2U);
+  EXPECT_EQ(stats.feeds[0].caption_pictures, 2U);
+  EXPECT_EQ(stats.feeds[1].caption_pictures, 0U);
+}
+
+TEST(ProductionCaptions, StayWhenThePublisherComesBackWithoutThem) {
+  Producing channel(silent_copy());
+  channel.start();
+  channel.headers(false);
+  say_captions(channel, 0, roll_up(Kind::kField1, 0x14, "GOAL"));
+  channel.start();
+  channel.headers(false, 1000);
+  channel.play(1000, 3000, {.audio = false, .stamps = -1000});
+  EXPECT_EQ(services(channel.presentation), Names{"CC1"});
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].line21_captions, 0U) << "this publisher has none so far";
+}
+
+TEST(ProductionCaptions, AreKeptByAWorkerThatContinuesTheLog) {
+  Producing before(silent_copy());
+  before.start();
+  before.headers(false);
+  say_captions(before, 0, roll_up(Kind::kField1, 0x14, "GOAL"));
+  Producing after(silent_copy());
+  after.resume(before);
+  after.start();
+  after.headers(false, 2000);
+  after.play(2000, 4000, {.audio = false});
+  EXPECT_EQ(services(after.presentation), Names{"CC1"});
+  say_captions(after, 4000, roll_up(Kind::kField1, 0x1c, "TOOR"));
+  EXPECT_EQ(services(after.presentation), (Names{"CC1", "CC2"}));
+}
+
+TEST(ProductionCaptions, OfTheConfigurationAreNamedFromTheStart) {
+  job::Options options = silent_copy();
+  options.captions.services = {{"CC1", "en", "English"}};
+  Producing channel(options);
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 2000, {.audio = false});
+  EXPECT_EQ(channel.presentation.captions, options.captions);
+}
+
+TEST(ProductionCaptions, AreNotRepeatedWithThePictureThatACopyHoldsForASlate) {
+  Producing channel(silent_copy());
+  channel.start();
+  channel.headers(false);
+  const auto typed = roll_up(Kind::kField1, 0x14, "GOAL");
+  for (std::int64_t at = 0; at < 6000; at += 40) {
+    if (at == 2000) channel.say(feed::Slate{true, ""});
+    channel.say(captioned(at, at % 1000 == 0, typed));
+    channel.say(feed::Tick{Producing::utc(at)});
+  }
+  const std::vector<record::Part> parts = channel.parts("source");
+  ASSERT_GT(parts.size(), 8U);
+  EXPECT_NE(parts.front().data.text().find("GA94"), std::string_view::npos);
+  EXPECT_EQ(parts.back().data.text().find("GA94"), std::string_view::npos);
+}
+
+TEST(ProductionCaptions, OfAFeedThatIsNotShownAreNotNamed) {
+  Producing channel(silent_copy());
+  channel.start();
+  channel.headers(false);
+  channel.play(0, 1000, {.audio = false});
+  channel.feed = feed::Id::kBackup;
+  channel.start();
+  channel.headers(false, 1000);
+  say_captions(channel, 1000, roll_up(Kind::kField1, 0x14, "GOAL"));
+  EXPECT_TRUE(services(channel.presentation).empty());
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[1].line21_captions, 1U);
+}
+
+}  // namespace
+}  // namespace worker
