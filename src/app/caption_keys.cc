@@ -7,7 +7,7 @@
 namespace app {
 namespace {
 
-constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestCaptionName = 64;
 
 /// A BCP 47 tag, by its characters.
 bool is_language(const std::string& text) {
@@ -19,7 +19,7 @@ bool is_language(const std::string& text) {
 
 /// What an attribute of a playlist can quote.
 bool is_caption_name(const std::string& text) {
-  return text.size() <= kLongestName &&
+  return text.size() <= kLongestCaptionName &&
          std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '"'; });
 }
 

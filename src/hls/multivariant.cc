@@ -129,7 +129,7 @@ void write_captions(std::string& out, const media::Captions& captions) {
     out += ",NAME=";
     write_quoted(out, unique_name(caption.name.empty() ? caption.service : caption.name, taken));
     out += ",LANGUAGE=";
-    write_quoted(out, language_tag(caption.language));
+    write_quoted(out, media::language_tag(caption.language));
     out += ",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=";
     write_quoted(out, caption.service);
     out += '\n';
