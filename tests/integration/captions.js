@@ -1,0 +1,126 @@
+// Feeds whose pictures carry captions, and what of them is in the pictures that viewers get.
+'use strict';
+const { execFileSync } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const execFile = require('node:util').promisify(require('node:child_process').execFile);
+
+const kept = path.join(os.tmpdir(), 'kickoff-test-media');
+
+const odd = (byte) => (byte.toString(2).replaceAll('0', '').length % 2 ? byte : byte | 0x80);
+const field1 = (first, second) => [0xfc, odd(first), odd(second)];
+const nothing = (kind) => [kind, 0x80, 0x80];
+
+// CEA-608 of channel CC1, a pair a picture: every two seconds a line rolls up, "PICTURE 00050".
+function* line21(period) {
+  for (let picture = 0; ; picture += period) {
+    const text = `PICTURE ${String(picture).padStart(5, '0')} `;
+    for (const control of [0x25, 0x2d, 0x70]) {
+      yield field1(0x14, control);
+      yield field1(0x14, control);
+    }
+    for (let at = 0; at < text.length; at += 2) yield field1(text.charCodeAt(at), text.charCodeAt(at + 1));
+    for (let rest = period - 6 - text.length / 2; rest > 0; rest--) yield nothing(0xfc);
+  }
+}
+// CEA-708: a packet a picture, whose two characters for service 1 are the picture's number in base 94.
+function digital(number) {
+  return [[0xff, (number % 4) << 6 | 2, 0x22], [0xfe, 0x21 + Math.floor(number / 94) % 94, 0x21 + number % 94]];
+}
+// The number of each whole packet of `digital` among triplets, in their order.
+function numbersIn(triplets) {
+  const numbers = [];
+  for (let at = 0; at + 3 <= triplets.length; at += 3) {
+    if (triplets[at] !== 0xff) continue;
+    let next = at + 3;
+    while (next + 3 <= triplets.length && (triplets[next] & 3) < 2) next += 3; // line 21 may lie between
+    if (triplets[next] === 0xfe) numbers.push(94 * (triplets[next + 1] - 0x21) + triplets[next + 2] - 0x21);
+  }
+  return numbers;
+}
+// The text of CC1 among triplets, without control codes.
+function textIn(triplets) {
+  let text = '';
+  for (let at = 0; at + 3 <= triplets.length; at += 3) {
+    const pair = [triplets[at + 1] & 0x7f, triplets[at + 2] & 0x7f];
+    if ((triplets[at] & 7) === 4 && pair[0] >= 0x20) text += String.fromCharCode(...pair.filter((byte) => byte >= 0x20));
+  }
+  return text;
+}
+
+function escaped(bytes) {
+  const out = [];
+  let zeros = 0;
+  for (const byte of bytes) {
+    if (zeros >= 2 && byte <= 3) {
+      out.push(3);
+      zeros = 0;
+    }
+    zeros = byte === 0 ? zeros + 1 : 0;
+    out.push(byte);
+  }
+  return out;
+}
+function sei(triplets, hevc) {
+  const message = [0xb5, 0x00, 0x31, ...Buffer.from('GA94'), 0x03, 0xc0 | triplets.length, 0xff, ...triplets.flat(), 0xff];
+  return Buffer.from([0, 0, 0, 1, ...(hevc ? [0x4e, 0x01] : [0x06]), ...escaped([4, message.length, ...message, 0x80])]);
+}
+// Puts captions in front of the first slice of each access unit, each of which begins with a delimiter. REQUIRES: pictures are coded in
+// the order in which they are shown.
+function insert(stream, hevc, period) {
+  const pieces = [];
+  const pairs = line21(period);
+  let number = 0;
+  let wanted = false;
+  let from = 0;
+  for (let at = stream.indexOf('000001', 0, 'hex'); at >= 0; at = stream.indexOf('000001', at + 3, 'hex')) {
+    const type = hevc ? stream[at + 3] >> 1 & 0x3f : stream[at + 3] & 0x1f;
+    if (type === (hevc ? 35 : 9)) wanted = true;
+    if (!wanted || !(hevc ? type < 32 : type >= 1 && type <= 5)) continue;
+    const begin = stream[at - 1] === 0 ? at - 1 : at;
+    pieces.push(stream.subarray(from, begin), sei([pairs.next().value, nothing(0xfd), ...digital(number++)], hevc));
+    from = begin;
+    wanted = false;
+  }
+  return Buffer.concat([...pieces, stream.subarray(from)]);
+}
+
+// A transport stream of a moving picture with captions. given: rate, codec 'h264'|'hevc', interlaced, seconds, size.
+function captioned(given = {}) {
+  const o = { rate: 30, codec: 'h264', interlaced: false, seconds: 60, size: '426x240', ...given };
+  fs.mkdirSync(kept, { recursive: true });
+  const file = path.join(kept, `captions-${crypto.createHash('sha1').update(JSON.stringify(o)).digest('hex').slice(0, 12)}.ts`);
+  if (fs.existsSync(file)) return file;
+  const hevc = o.codec === 'hevc';
+  const part = `${file}.${process.pid}`;
+  const common = ['-pix_fmt', 'yuv420p', '-g', String(2 * o.rate), '-bf', '0', '-b:v', '400k', '-an'];
+  const coder = hevc ? ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:bframes=0:scenecut=0:aud=1:repeat-headers=1:keyint=${2 * o.rate}`]
+    : ['-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-x264-params', `aud=1${o.interlaced ? ':tff=1' : ''}`, ...(o.interlaced ? ['-flags', '+ildct+ilme'] : [])];
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`, ...coder, ...common, '-f', o.codec, part]);
+  fs.writeFileSync(part, insert(fs.readFileSync(part), hevc, 2 * o.rate));
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-r', String(o.rate), '-f', o.codec, '-i', part, '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${o.seconds}`,
+    '-c:v', 'copy', '-c:a', 'aac', '-b:a', '128k', '-f', 'mpegts', `${part}.ts`]);
+  fs.rmSync(part);
+  fs.renameSync(`${part}.ts`, file);
+  return file;
+}
+
+// The caption triplets of a media playlist's segments, in the order in which their pictures are shown, as ffmpeg's decoder reads them.
+async function triplets(url) {
+  const text = await (await fetch(url)).text();
+  const names = [/#EXT-X-MAP:URI="([^"]+)"/.exec(text)[1], ...text.split('\n').filter((line) => line && !line.startsWith('#'))];
+  const bytes = await Promise.all(names.map(async (name) => Buffer.from(await (await fetch(new URL(name, url))).arrayBuffer())));
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-captions-'));
+  try {
+    fs.writeFileSync(path.join(directory, 'rung.mp4'), Buffer.concat(bytes));
+    const { stdout } = await execFile('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', `movie=${directory}/rung.mp4[out0+subcc]`, '-map', '0:s', '-c', 'copy', '-f', 'data', '-'],
+      { encoding: 'buffer', maxBuffer: 1 << 26, timeout: 90000 });
+    return stdout;
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
+
+module.exports = { captioned, triplets, numbersIn, textIn };

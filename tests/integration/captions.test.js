@@ -1,0 +1,110 @@
+// Captions in the pictures of a feed: each once in every rung, in order, whatever the rung's frame rate, codec and fields, and named in
+// the multivariant playlist.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { Server, endAll, leftOut, sleep } = require('./harness');
+const { pushRtmp, pushSrt } = require('./media');
+const { captioned, triplets, numbersIn, textIn } = require('./captions');
+const { judgedByHlsParser } = require('../../tools/judge/rules');
+
+const rung = (name, height, more = {}) => ({ name, height, bitrate: '300k', preset: 'ultrafast', ...more });
+const sources = { progressive: { rate: 30 }, interlaced: { rate: 25, interlaced: true }, hevc: { rate: 25, codec: 'hevc' } };
+
+let server;
+const running = [];
+const push = (process) => { running.push(process); return process; };
+before(async () => {
+  for (const given of Object.values(sources)) captioned(given);
+  server = await Server.start({ channels: {
+    rungs: { source: 'copy', ladder: [rung('full', 180), rung('half', 144, { frame_rate: 15 }), rung('fifth', 120, { frame_rate: 6 })] },
+    fields: { ladder: [rung('full', 240), rung('half', 180, { frame_rate: 25 })] },
+    coded: { ladder: [rung('h264', 180), rung('hevc', 144, { codec: 'hevc' })], captions: { CC1: { language: 'en', name: 'English' }, CC3: { language: 'es', name: 'Español' } } },
+    hold: { ladder: [rung('full', 180)] },
+    denied: { source: 'copy', ladder: 'none', captions: 'none' },
+  } });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+after(endAll);
+
+const playlist = (channel, name) => server.playlist(channel).replace('index.m3u8', `${name}/index.m3u8`);
+// Waits until a rendition lists so many whole segments.
+async function listed(channel, name, segments) {
+  await server.until(`${channel}/${name} lists ${segments} segments`, async () => ((await (await fetch(playlist(channel, name))).text()).match(/#EXTINF/g) ?? []).length >= segments);
+}
+// A machine without CPU to spare drops pictures undecoded, or coded ones that come too late: only what they carried may be missing.
+const spared = async (channel) => !(await server.metric('kickoff_worker_dropped_frames_total', { channel, stage: 'undecoded' }) || 0) && !(await server.metric('kickoff_feed_dropped_total', { channel, place: 'packager' }) || 0);
+const rise = (numbers) => numbers.every((number, i) => i === 0 || number > numbers[i - 1]);
+async function assertEachOnce(channel, name, least) {
+  const found = await triplets(playlist(channel, name));
+  const numbers = numbersIn(found);
+  assert.ok(numbers.length >= least, `${channel}/${name}: ${numbers.length} packets`);
+  assert.ok(rise(numbers), `${channel}/${name}: ${numbers}`);
+  if (await spared(channel)) assert.deepStrictEqual(numbers, numbers.map((_, i) => numbers[0] + i), `${channel}/${name}`);
+  assert.match(textIn(found), /PICTURE \d{5} /, `${channel}/${name}`);
+}
+const multivariant = async (channel) => (await server.web(`/live/${channel}/index.m3u8`)).text;
+const captionLines = (text) => text.split('\n').filter((line) => /TYPE=CLOSED-CAPTIONS/.test(line));
+
+const cases = {
+  'stay in a copy and in rungs of every frame rate': async () => {
+    push(pushSrt(captioned(sources.progressive), server.srt('#!::r=live/rungs,m=publish')));
+    for (const name of ['source', 'full', 'half', 'fifth']) {
+      await listed('rungs', name, 5);
+      await assertEachOnce('rungs', name, 100);
+    }
+    const text = await multivariant('rungs');
+    assert.deepStrictEqual(captionLines(text).map((line) => /INSTREAM-ID="(\w+)"/.exec(line)[1]), ['CC1', 'SERVICE1']);
+    assert.strictEqual(text.match(/#EXT-X-STREAM-INF.*,CLOSED-CAPTIONS="cc"/g).length, 4);
+    assert.match(text, /#EXT-X-VERSION:7\n/);
+    assert.deepStrictEqual(judgedByHlsParser(text), []);
+    assert.ok(await server.metric('kickoff_feed_caption_pictures_total', { channel: 'rungs', feed: 'primary' }) >= 200);
+    const { channels } = JSON.parse((await server.admin('/api/v1/channels')).text);
+    assert.strictEqual(channels.find(({ name }) => name === 'rungs').feeds[0].captions, 'CC1 SERVICE1');
+  },
+  'stay where each field becomes a picture': async () => {
+    push(pushSrt(captioned(sources.interlaced), server.srt('#!::r=live/fields,m=publish')));
+    for (const name of ['full', 'half']) {
+      await listed('fields', name, 5);
+      await assertEachOnce('fields', name, 100);
+    }
+  },
+  'stay in rungs of H.264 and HEVC, with the names of the configuration': async () => {
+    push(pushSrt(captioned(sources.hevc), server.srt('#!::r=live/coded,m=publish')));
+    for (const name of ['h264', 'hevc']) {
+      await listed('coded', name, 5);
+      await assertEachOnce('coded', name, 100);
+    }
+    const lines = captionLines(await multivariant('coded'));
+    assert.deepStrictEqual(lines.map((line) => /NAME="([^"]+)",LANGUAGE="(\w+)".*INSTREAM-ID="(\w+)"/.exec(line).slice(1)),
+      [['English', 'en', 'CC1'], ['Español', 'es', 'CC3'], ['SERVICE1', 'und', 'SERVICE1']]);
+  },
+  'are not repeated with a held picture': async () => {
+    const first = push(pushRtmp(captioned(sources.progressive), server.rtmp('hold')));
+    await listed('hold', 'full', 3);
+    await first.stop();
+    await sleep(4000);
+    push(pushRtmp(captioned(sources.progressive), server.rtmp('hold')));
+    let numbers = [];
+    await server.until('captions of the second publisher', async () => {
+      numbers = numbersIn(await triplets(playlist('hold', 'full')));
+      return numbers.some((number, i) => number < numbers[i - 1]);
+    });
+    const again = numbers.findIndex((number, i) => number < numbers[i - 1]);
+    assert.ok(rise(numbers.slice(0, again)) && rise(numbers.slice(again)), `none comes twice: ${numbers}`);
+    if (await spared('hold')) assert.ok(again > 50 && numbers[again] < 60, `${numbers}`);
+  },
+  'are denied where the operator says that there are none': async () => {
+    push(pushRtmp(captioned(sources.progressive), server.rtmp('denied')));
+    await listed('denied', 'source', 3);
+    const text = await multivariant('denied');
+    assert.deepStrictEqual(captionLines(text), []);
+    assert.match(text, /#EXT-X-STREAM-INF.*,CLOSED-CAPTIONS=NONE/);
+  },
+};
+test('captions', { concurrency: 2 }, async (t) => {
+  await Promise.all(Object.entries(cases).map(([what, run]) => t.test(what, { skip: leftOut(what) }, run)));
+});
