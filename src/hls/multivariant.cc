@@ -120,14 +120,21 @@ void write_media(std::string& out, const Group& group) {
 
 constexpr std::string_view kCaptionGroup = "cc";
 
-/// MV-13. Players choose a caption service by the viewer's settings; none is shown unasked.
+bool is_digital(const media::Caption& caption) { return caption.service.starts_with("SERVICE"); }
+
+/// MV-13. Players choose a caption service by the viewer's settings; none is shown unasked. Those of CEA-708 come
+/// first: hls.js 1.7, which decodes CEA-608 alone, gives CC1 the name of the last of CC1 and SERVICE1.
 void write_captions(std::string& out, const media::Captions& captions) {
   std::set<std::string> taken;
-  for (const media::Caption& caption : captions.services) {
+  std::vector<media::Caption> services = captions.services;
+  for (media::Caption& caption : services)
+    caption.name = unique_name(caption.name.empty() ? caption.service : caption.name, taken);
+  std::stable_partition(services.begin(), services.end(), is_digital);
+  for (const media::Caption& caption : services) {
     out += "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=";
     write_quoted(out, kCaptionGroup);
     out += ",NAME=";
-    write_quoted(out, unique_name(caption.name.empty() ? caption.service : caption.name, taken));
+    write_quoted(out, caption.name);
     out += ",LANGUAGE=";
     write_quoted(out, media::language_tag(caption.language));
     out += ",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=";
@@ -243,9 +250,7 @@ std::vector<Variant> make_variants(const std::vector<const Stream*>& video, cons
 /// LL-7: 4 is what the specification proposes where renditions are named, 7 is for captions of CEA-708.
 int version_of(bool renditions, const media::Captions& captions) {
   const auto& services = captions.services;
-  const bool digital = std::any_of(services.begin(), services.end(), [](const media::Caption& caption) {
-    return caption.service.starts_with("SERVICE");
-  });
+  const bool digital = std::any_of(services.begin(), services.end(), is_digital);
   if (digital) return 7;
   return renditions || !services.empty() ? 4 : 1;
 }

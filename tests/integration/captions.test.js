@@ -57,7 +57,7 @@ const cases = {
       await assertEachOnce('rungs', name, 100);
     }
     const text = await multivariant('rungs');
-    assert.deepStrictEqual(captionLines(text).map((line) => /INSTREAM-ID="(\w+)"/.exec(line)[1]), ['CC1', 'SERVICE1']);
+    assert.deepStrictEqual(captionLines(text).map((line) => /INSTREAM-ID="(\w+)"/.exec(line)[1]), ['SERVICE1', 'CC1']);
     assert.strictEqual(text.match(/#EXT-X-STREAM-INF.*,CLOSED-CAPTIONS="cc"/g).length, 4);
     assert.match(text, /#EXT-X-VERSION:7\n/);
     assert.deepStrictEqual(judgedByHlsParser(text), []);
@@ -80,7 +80,7 @@ const cases = {
     }
     const lines = captionLines(await multivariant('coded'));
     assert.deepStrictEqual(lines.map((line) => /NAME="([^"]+)",LANGUAGE="(\w+)".*INSTREAM-ID="(\w+)"/.exec(line).slice(1)),
-      [['English', 'en', 'CC1'], ['Español', 'es', 'CC3'], ['SERVICE1', 'und', 'SERVICE1']]);
+      [['SERVICE1', 'und', 'SERVICE1'], ['English', 'en', 'CC1'], ['Español', 'es', 'CC3']]);
   },
   'are not repeated with a held picture': async () => {
     const first = push(pushRtmp(captioned(sources.progressive), server.rtmp('hold')));

@@ -109,6 +109,13 @@ TEST(Multivariant, NeedsVersionSevenForDigitalCaptions) {  // LL-7
   EXPECT_NE(text.find("#EXT-X-VERSION:7\n"), std::string::npos) << text;
 }
 
+TEST(Multivariant, NamesDigitalCaptionsFirst) {
+  const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000)};
+  const std::string text =
+      render_multivariant(streams, true, {{{"CC1", "en", "English"}, {"SERVICE1", "en", ""}}, false});
+  EXPECT_LT(text.find("INSTREAM-ID=\"SERVICE1\""), text.find("INSTREAM-ID=\"CC1\"")) << text;
+}
+
 TEST(Multivariant, GivesCaptionsOfOneNameTwoNames) {  // MV-11
   const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000)};
   const std::string text =
