@@ -122,6 +122,10 @@ void declare_limits(Keys& keys, Config::Limits& limits) {
             "over RTMP, of any channel: so many at once and one more every 10 s; a connection that publishes more "
             "often is ended"},
            Value::number(limits.publishes_per_connection, 1, 1000));
+  keys.key({"worker_memory", Reload::kNextWorker,
+            "that the worker of a channel may allocate (kickoff_worker_data_bytes; more than is resident). One that "
+            "reaches it ends, and another continues from where the log stands. 0: no limit"},
+           Value::memory(limits.worker_memory, 256));
 }
 
 void declare_channels(Keys& keys, std::map<std::string, Config::Channel>& channels) {

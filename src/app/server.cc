@@ -58,6 +58,7 @@ channel::Channels::Settings settings_of(const Config& config) {
     channel::Options options = entry.options;
     options.media.log_format = base::log_format();
     options.media.log_level = config.log.level;
+    options.media.memory = config.limits.worker_memory;
     settings[name] = std::move(options);
   }
   return settings;

@@ -15,6 +15,9 @@ namespace {
 using base::kMillisecond;
 using base::kSecond;
 
+constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
+constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
+
 // A decimal number followed by a unit; nothing where it is not that.
 std::optional<std::pair<double, std::string>> number_and_unit(const std::string& text) {
   double value = 0;
@@ -63,6 +66,18 @@ std::optional<media::Rational> parse_frame_rate(const std::string& text) {
   return media::reduce(rate);
 }
 
+std::optional<std::int64_t> parse_memory(const std::string& text) {
+  const auto parsed = number_and_unit(text);
+  if (!parsed || parsed->first < 0) return std::nullopt;
+  if (parsed->first == 0 && parsed->second.empty()) return 0;
+  std::int64_t unit = 0;
+  if (parsed->second == "MiB") unit = kMebibyte;
+  if (parsed->second == "GiB") unit = kGibibyte;
+  const double bytes = parsed->first * static_cast<double>(unit);
+  if (unit == 0 || bytes > static_cast<double>(1024 * kGibibyte)) return std::nullopt;
+  return std::llround(bytes / static_cast<double>(kMebibyte)) * kMebibyte;
+}
+
 // `amount / unit` as a decimal number, exactly: 2800000 by 1000000 is "2.8". `unit`: a power of ten.
 std::string decimal(std::int64_t amount, std::int64_t unit) {
   std::string text = std::to_string(amount / unit);
@@ -84,6 +99,12 @@ std::string bitrate_text(std::int64_t rate) {
   if (rate >= 1'000'000 && rate % 10'000 == 0) return decimal(rate, 1'000'000) + "M";
   if (rate >= 1000 && rate % 1000 == 0) return decimal(rate, 1000) + "k";
   return std::to_string(rate);
+}
+
+std::string memory_text(std::int64_t bytes) {
+  if (bytes == 0) return "0";
+  if (bytes % kGibibyte == 0) return std::to_string(bytes / kGibibyte) + "GiB";
+  return std::to_string(bytes / kMebibyte) + "MiB";
 }
 
 std::string join(const std::vector<std::string>& words) {
@@ -208,6 +229,18 @@ Value Value::frame_rate(media::Rational& variable) {
     return "";
   };
   return {wanted, "1 to 120", std::move(read), [&variable] { return frame_rate_text(variable); }};
+}
+
+Value Value::memory(std::uint64_t& variable, std::int64_t least) {
+  const std::string range = std::to_string(least) + "MiB to 1024GiB";
+  const std::string wanted = "0 or a size from " + range + " such as 512MiB or 2GiB";
+  auto read = [&variable, least, wanted](const std::string& text) -> Complaint {
+    const auto parsed = parse_memory(text);
+    if (!parsed || (*parsed > 0 && *parsed < least * kMebibyte)) return not_wanted(wanted, text);
+    variable = static_cast<std::uint64_t>(*parsed);
+    return "";
+  };
+  return {wanted, range, std::move(read), [&variable] { return memory_text(static_cast<std::int64_t>(variable)); }};
 }
 
 Value Value::text(std::string& variable) {

@@ -45,6 +45,8 @@ struct Value {
   static Value bitrate(int& variable);
   /// "25", "29.97" (which is 30000/1001), "30000/1001"; 1 to 120 frames a second.
   static Value frame_rate(media::Rational& variable);
+  /// "512MiB", "2GiB", or 0. Units: bytes. `least`: MiB, unless it is 0; at most 1024GiB.
+  static Value memory(std::uint64_t& variable, std::int64_t least);
   static Value text(std::string& variable);
   /// A text for which `good` holds, or an empty one. `what` completes "has to be …".
   static Value text(std::string& variable, const std::string& what, bool (*good)(const std::string&));

@@ -108,6 +108,7 @@ base::Micros WorkerProcess::cpu_wait() const { return cpu_wait_of(pid_); }
 /// A request that has not been sent, with the worker's ends of the descriptors that it will share with the server.
 struct ProcessSpawner::Request {
   std::string options;
+  std::uint64_t memory = 0;
   OwnedDescriptor feed;
   OwnedDescriptor records;
   OwnedDescriptor stats;
@@ -232,9 +233,10 @@ base::Result<std::unique_ptr<Worker>> ProcessSpawner::spawn(const job::Options& 
   TRY(process->records_, loop::Stream::of_descriptor(loop_, records.read_end.release()));
   if (!queue_.push(id, order)) return base::Error{base::Code::kSystem, "too many workers wait to be started"};
   workers_[id] = process.get();
-  requests_waiting_[id] = std::make_unique<Request>(Request{
-      job::to_json(options), OwnedDescriptor(feed.read_end.release()), OwnedDescriptor(records.write_end.release()),
-      OwnedDescriptor(stats.release()), process->media_->descriptor(), options.slate, options.slate_font});
+  requests_waiting_[id] =
+      std::make_unique<Request>(Request{job::to_json(options), options.memory, OwnedDescriptor(feed.read_end.release()),
+                                        OwnedDescriptor(records.write_end.release()), OwnedDescriptor(stats.release()),
+                                        process->media_->descriptor(), options.slate, options.slate_font});
   send_waiting();
   return std::unique_ptr<Worker>(std::move(process));
 }
@@ -251,7 +253,7 @@ void ProcessSpawner::send_waiting() {
                                             request.slate ? request.slate->descriptor() : -1,
                                             request.font ? request.font->descriptor() : -1};
     // The request stays in the queue until there is a parent that takes it; see watch_parent().
-    if (!job::send_request(requests_, {*id, request.options}, descriptors).ok()) return;
+    if (!job::send_request(requests_, {*id, request.options, request.memory}, descriptors).ok()) return;
     ++requests_sent_;
     queue_.remove(*id);
     requests_waiting_.erase(*id);

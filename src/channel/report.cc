@@ -165,6 +165,7 @@ Report make_report(Channel& channel) {
   }
   report.last_switches = channel.switches().entries();
   report.markers = channel.markers().counters();
+  report.memory_limit = channel.options().media.memory;
   report.publishes_refused = channel.publishes_refused();
   report.queue = channel.source().feed_counters();
   report.source = channel.source().counters();

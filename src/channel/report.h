@@ -113,6 +113,7 @@ struct Report {
   Histogram capture_to_part{kLatencyBounds};
   Histogram part_lateness{kLatencyBounds};
   WorkerReport worker;
+  std::uint64_t memory_limit = 0;  ///< of the next worker; 0: none. Units: bytes.
   SlateReport slate;
   Schedule schedule;
   Schedule::Phase phase = Schedule::Phase::kOn;

@@ -199,8 +199,22 @@ void WorkerSource::drop_worker() {
   worker_.reset();
 }
 
+/// The page of its counters outlasts the worker.
+void WorkerSource::note_cause() {
+  if (worker_->stats().out_of_memory.load(std::memory_order_relaxed) == 0) return;
+  ++counters_.out_of_memory;
+  loss_ = "out_of_memory";
+  base::log_error("channel", "the worker has no memory left",
+                  {{"channel", channel_},
+                   {"limit_bytes", static_cast<std::int64_t>(options_.media.memory)},
+                   {"remedy",
+                    "if the ladder needs that much, a higher limits.worker_memory or a smaller ladder; if it grew over "
+                    "hours (kickoff_worker_data_bytes), a fault to report"}});
+}
+
 void WorkerSource::on_worker_gone(std::string_view why) {
   const base::Micros now = clock_.steady();
+  note_cause();
   drop_worker();
   if (finishing_) {
     close_log();

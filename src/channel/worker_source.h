@@ -30,8 +30,9 @@ class WorkerSource final : public Source {
  public:
   struct Counters {
     std::uint64_t starts = 0;
-    std::uint64_t restarts = 0;  ///< of workers that died or hung, not of those that were stopped
-    std::uint64_t hangs = 0;     ///< of these, killed because their heartbeat stood still
+    std::uint64_t restarts = 0;       ///< of workers that died or hung, not of those that were stopped
+    std::uint64_t hangs = 0;          ///< of these, killed because their heartbeat stood still
+    std::uint64_t out_of_memory = 0;  ///< workers that ended because an allocation failed
     std::uint64_t spawn_failures = 0;
     std::uint64_t record_errors = 0;  ///< streams of records that broke their format
   };
@@ -75,6 +76,7 @@ class WorkerSource final : public Source {
   void note_started();
   void report_no_start(const std::string& why);
   void report_loss(base::Micros pause);
+  void note_cause();
   void drop_worker();
   void write_feed_start(const FeedSlot& slot);
   void write_economy();

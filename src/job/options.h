@@ -77,6 +77,10 @@ struct Options {
   /// are none.
   media::Captions captions;
 
+  /// What the worker may allocate: see sandbox::Options::data. Is not part of the JSON: it is in force before that is
+  /// read.
+  std::uint64_t memory = 0;
+
   int nice = 0;  ///< how much less CPU the worker asks for: see setpriority(2); 0 to 19
   /// How far the feed that is not shown is decoded, of a channel that encodes.
   enum class Standby : std::uint8_t {

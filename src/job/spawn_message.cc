@@ -20,6 +20,7 @@ struct Head {
   std::uint64_t id = 0;
   std::uint32_t slate = 0;  ///< 1: its descriptor is there, after the four
   std::uint32_t font = 0;   ///< 1: likewise, last
+  std::uint64_t memory = 0;
 };
 
 base::Error system_error(const char* what) { return {base::Code::kSystem, std::string(what) + ": " + strerror(errno)}; }
@@ -43,7 +44,7 @@ union ControlBuffer {
 }  // namespace
 
 base::Status send_request(int socket, const SpawnRequest& request, const SpawnDescriptors& descriptors) {
-  Head head{request.id, descriptors.slate >= 0 ? 1U : 0U, descriptors.font >= 0 ? 1U : 0U};
+  Head head{request.id, descriptors.slate >= 0 ? 1U : 0U, descriptors.font >= 0 ? 1U : 0U, request.memory};
   iovec parts[2] = {{&head, sizeof head}, {const_cast<char*>(request.options.data()), request.options.size()}};
   ControlBuffer control{};
   msghdr message{};
@@ -102,6 +103,7 @@ base::Result<SpawnRequest> receive_request(int socket, SpawnDescriptors& descrip
   descriptors = {numbers[0], numbers[1], numbers[2], numbers[3]};
   if (head.slate == 1) descriptors.slate = numbers[kDescriptors];
   if (head.font == 1) descriptors.font = numbers[count - 1];
+  request.memory = head.memory;
   request.options.assign(text.data(), static_cast<std::size_t>(size) - sizeof head);
   return request;
 }

@@ -18,6 +18,7 @@ struct SpawnRequest {
 
   std::uint64_t id = kPing;  ///< chosen by the server, comes back in every report
   std::string options;       ///< to_json(Options)
+  std::uint64_t memory = 0;  ///< Options::memory
 };
 /// Descriptors that travel with a SpawnRequest.
 struct SpawnDescriptors {

@@ -83,6 +83,7 @@ struct Stats {
 
   // Gauges.
   Number cpu_us;           ///< CPU time of the worker, all its threads; grows
+  Number out_of_memory;    ///< 1: it ends because an allocation failed, at Options::memory or without one
   Number heartbeat;        ///< grows with every turn of the worker's main thread
   Number encode_lag_us;    ///< media time waiting to be decoded
   Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update

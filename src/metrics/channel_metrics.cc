@@ -181,6 +181,18 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
               use.cpu_seconds);
   out.gauge("kickoff_worker_resident_bytes", "Resident memory of the channel's running worker, shared pages included.",
             labels, value_of(use.resident));
+  out.gauge(
+      "kickoff_worker_data_bytes",
+      "Memory that the channel's running worker has allocated, resident or not: what limits.worker_memory limits.",
+      labels, value_of(use.data));
+  out.gauge("kickoff_worker_memory_limit_bytes",
+            "limits.worker_memory, in force from the channel's next worker on where a reload changed it; 0: no limit.",
+            labels, value_of(report.memory_limit));
+  out.counter(
+      "kickoff_worker_out_of_memory_total",
+      "Workers that ended because they could allocate no more, and were replaced. Raise limits.worker_memory if "
+      "the channel's ladder needs it.",
+      labels, value_of(report.source.out_of_memory));
   out.counter("kickoff_worker_log_lines_lost_total", "Log lines that the channel's running worker could not write.",
               labels, value_of(report.worker.log_lines_lost));
   const char* frames =

@@ -29,7 +29,13 @@ ProcessUse read_process_use(int pid) {
   std::uint64_t pages = 0;
   fields >> pages;
   use.cpu_seconds = static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-  use.resident = pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  use.resident = pages * page;
+  // size, resident, shared, text, lib, data.
+  std::ifstream sizes("/proc/" + std::to_string(pid) + "/statm");
+  std::uint64_t data = 0;
+  for (int field = 1; field <= 6; ++field) sizes >> data;
+  use.data = data * page;
   return use;
 }
 

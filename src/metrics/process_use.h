@@ -8,6 +8,7 @@ namespace metrics {
 struct ProcessUse {
   double cpu_seconds = 0;      ///< user and system
   std::uint64_t resident = 0;  ///< Units: bytes.
+  std::uint64_t data = 0;      ///< what RLIMIT_DATA limits, and the first stack: private and writable. Units: bytes.
   int threads = 0;
 };
 

@@ -63,13 +63,13 @@ bool raise_oom_score(int score) {
   return written;
 }
 
-bool limit_address_space(std::uint64_t bytes) {
+bool limit_memory(int resource, std::uint64_t bytes) {
   if (kSanitized) return true;
   rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) != 0) return false;
+  if (getrlimit(resource, &limit) != 0) return false;
   const rlim_t most = std::min<rlim_t>(bytes, limit.rlim_max);
   limit = {most, most};
-  return setrlimit(RLIMIT_AS, &limit) == 0;
+  return setrlimit(resource, &limit) == 0;
 }
 
 bool drop_bounding_set() {
@@ -122,7 +122,8 @@ std::vector<std::string> confine(const Options& options) {
   const bool root = geteuid() == 0;
   clearenv();
   steps.need(raise_oom_score(options.oom_score), "oom_score_adj");
-  steps.need(limit_address_space(options.address_space), "limit of address space");
+  steps.need(limit_memory(RLIMIT_AS, options.address_space), "limit of address space");
+  if (options.data > 0) steps.need(limit_memory(RLIMIT_DATA, options.data), "limit of memory");
   if (root) steps.need(drop_bounding_set(), "capabilities of programs");
   if (root) steps.need(become(options.user, options.group), "another user");
   steps.need(drop_capabilities(), "capabilities");

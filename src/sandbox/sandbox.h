@@ -23,6 +23,9 @@ inline constexpr bool kSanitized = false;
 struct Options {
   /// Reserved, not used: 16 threads of malloc's with 64 MiB each and their stacks are 1 GiB of it.
   std::uint64_t address_space = std::uint64_t{32} << 30;
+  /// What it may write to of its own: heap, stacks of threads, and the libraries' data; 0: not limited. Beyond it
+  /// allocations fail. Units: bytes.
+  std::uint64_t data = 0;
   /// If memory runs out, the kernel kills a process with this value before the server (oom_score_adj 0).
   int oom_score = 500;
   /// Whom the process becomes where root started it: Debian's nobody and nogroup.

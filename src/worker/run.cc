@@ -19,6 +19,7 @@
 #include "job/options.h"
 #include "job/stats.h"
 #include "record/encoding.h"
+#include "worker/memory_guard.h"
 #include "worker/production.h"
 
 namespace worker {
@@ -85,10 +86,10 @@ std::shared_ptr<const base::SharedFile> open_file(int descriptor, std::string_vi
 
 class Runner {
  public:
-  Runner(job::Options options, const job::SpawnDescriptors& descriptors)
+  Runner(job::Options options, const job::SpawnDescriptors& descriptors, job::Stats& stats)
       : feed_(descriptors.feed),
         writer_(descriptors.records, descriptors.media),
-        stats_(map_stats(descriptors.stats)),
+        stats_(stats),
         buffer_(kReadSize),
         production_(std::move(options), [this](const record::Record& record) { writer_.write(record); }) {}
 
@@ -150,7 +151,9 @@ int run_channel(const std::string& options_json, const job::SpawnDescriptors& de
   // Of this thread and those that it starts.
   if (options->nice > 0) setpriority(PRIO_PROCESS, 0, options->nice);
   prctl(PR_SET_NAME, ("kw-" + options->channel).substr(0, 15).c_str());
-  const int status = Runner(options.take(), descriptors).run();
+  job::Stats& stats = map_stats(descriptors.stats);
+  end_without_memory(stats);
+  const int status = Runner(options.take(), descriptors, stats).run();
   base::stop_log();
   return status;
 }

@@ -99,7 +99,7 @@ class Zygote {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     // From here on it reads untrusted media, so it gives up its rights first.
-    std::vector<std::string> refused = sandbox::confine({});
+    std::vector<std::string> refused = sandbox::confine({.data = request.memory});
     // One worker logs what the kernel refused; it is the same for all.
     if (refusals_told_) refused.clear();
     _exit(run_channel_(request.options, descriptors, refused));

@@ -75,7 +75,8 @@ std::string told(const Config& config) {
       << " " << config.srt.max_reorder << " " << config.srt.max_mbps << " " << config.srt.publish_without_mode
       << "\nlimits " << config.limits.channels.channels << " " << config.limits.channels.channels_per_address << " "
       << config.limits.channels.new_per_second << " " << config.limits.channels.cpu_reserve << " "
-      << static_cast<int>(config.limits.channels.beyond_cpu_reserve) << " " << config.limits.publishes_per_connection;
+      << static_cast<int>(config.limits.channels.beyond_cpu_reserve) << " " << config.limits.publishes_per_connection
+      << " " << config.limits.worker_memory;
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }
@@ -180,6 +181,10 @@ INSTANTIATE_TEST_SUITE_P(
                {"smaller", "true"},
                "one of refuse, smaller_ladder"},
         Bounds{"limits.publishes_per_connection", {"1", "1000"}, {"0", "1001"}, "a whole number from 1 to 1000"},
+        Bounds{"limits.worker_memory",
+               {"0", "256MiB", "2GiB"},
+               {"255MiB", "2G"},
+               "0 or a size from 256MiB to 1024GiB such as 512MiB or 2GiB"},
         Bounds{"srt.publish_without_mode", {"true", "false"}, {"no"}, "true or false"}));
 
 INSTANTIATE_TEST_SUITE_P(

@@ -53,7 +53,7 @@ TEST(KeysForRestart, LeaveOutWhatTakesEffectAtOnce) {
         "http: {admission: {shed_depth_below: 1, refuse_joins_below: 2, egress_mbps: 3, overflow: https://c}}",
         "srt: {publish_without_mode: true}",
         "limits: {channels: 1, channels_per_address: 2, new_channels_per_second: 3, publishes_per_connection: 4, "
-        "cpu_reserve: 5, beyond_cpu_reserve: smaller_ladder}",
+        "cpu_reserve: 5, beyond_cpu_reserve: smaller_ladder, worker_memory: 3GiB}",
         "channels: {a: {grace: 1s, keys: [k], source: copy}}"}) {
     EXPECT_EQ(keys("", text), "") << text;
   }

@@ -129,6 +129,34 @@ TEST(FrameRate, IsWholeOrOneOfNtscs) {
   EXPECT_EQ(rate, (media::Rational{30'000, 1001})) << "what was wrong has changed nothing";
 }
 
+TEST(Memory, IsMebibytesOrGibibytesOrNone) {
+  const auto size = [](const std::string& text) {
+    std::uint64_t variable = 7;
+    EXPECT_EQ(Value::memory(variable, 256).read(text), "") << text;
+    return variable;
+  };
+  EXPECT_EQ(size("0"), 0U);
+  EXPECT_EQ(size("256MiB"), std::uint64_t{256} << 20);
+  EXPECT_EQ(size("1.5GiB"), std::uint64_t{1536} << 20);
+  EXPECT_EQ(size("1024GiB"), std::uint64_t{1} << 40);
+  for (const char* wrong : {"-1GiB", "255MiB", "2G", "2147483648", "GiB", "1025GiB", "2 GiB", "", "0GiB2", "nanGiB"}) {
+    std::uint64_t variable = 7;
+    EXPECT_EQ(
+        Value::memory(variable, 256).read(wrong),
+        std::string(" has to be 0 or a size from 256MiB to 1024GiB such as 512MiB or 2GiB, not \"") + wrong + "\"");
+    EXPECT_EQ(variable, 7U);
+  }
+}
+
+TEST(Memory, IsWrittenAsItIsRead) {
+  for (const char* text : {"0", "256MiB", "1536MiB", "2GiB"}) {
+    std::uint64_t variable = 7;
+    const Value value = Value::memory(variable, 256);
+    ASSERT_EQ(value.read(text), "");
+    EXPECT_EQ(value.write(), text);
+  }
+}
+
 TEST(Number, StaysWithinItsBounds) {
   int variable = 0;
   const Value value = Value::number(variable, -5, 5);

@@ -147,6 +147,27 @@ TEST_F(ChannelEventsTest, AWorkerThatHangsIsLostForThat) {
   EXPECT_EQ(events_.of("worker.lost"), Lines{"worker.lost match reason=hung pid=7 pause_ms=0 deaths_in_a_row=1"});
 }
 
+TEST_F(ChannelEventsTest, AWorkerWithoutMemoryIsLostForThatAndItsRemedyIsInTheLog) {
+  Options limited = options();
+  limited.media.memory = 1000;
+  channel_.set_options(limited);
+  publish();
+  EXPECT_EQ(worker().options.memory, 1000U);
+  worker().stats.out_of_memory = 1;
+  testing::internal::CaptureStderr();
+  worker().die();
+  const std::string log = testing::internal::GetCapturedStderr();
+  for (const char* part : {"no memory left", "match", "1000", "limits.worker_memory"})
+    EXPECT_NE(log.find(part), std::string::npos) << log;
+  EXPECT_EQ(events_.of("worker.lost"),
+            Lines{"worker.lost match reason=out_of_memory pid=7 pause_ms=0 deaths_in_a_row=1"});
+  EXPECT_EQ(channel_.source().counters().out_of_memory, 1U);
+  time_.advance(0);
+  worker().die();
+  EXPECT_NE(events_.of("worker.lost").back().find("reason=ended"), std::string::npos) << "the next has its own page";
+  EXPECT_EQ(channel_.source().counters().out_of_memory, 1U);
+}
+
 TEST_F(ChannelEventsTest, AWorkerThatWaitsToBeStartedHasNotStarted) {
   spawner_.queues = true;
   publish();

@@ -41,6 +41,18 @@ TEST_F(SpawnMessageTest, ARequestBringsItsOptionsAndFourDescriptors) {
   }
 }
 
+TEST_F(SpawnMessageTest, ARequestSaysHowMuchMemoryTheWorkerMayHave) {
+  const std::uint64_t memory = std::uint64_t{3} << 30;
+  for (const std::uint64_t limit : {memory, std::uint64_t{0}}) {
+    ASSERT_TRUE(send_request(server(), {7, "{}", limit}, {0, 1, 0, 1}).ok());
+    SpawnDescriptors got;
+    const auto request = receive_request(parent(), got);
+    ASSERT_TRUE(request.ok());
+    EXPECT_EQ(request->memory, limit);
+    for (const int descriptor : {got.feed, got.records, got.stats, got.media}) ::close(descriptor);
+  }
+}
+
 TEST_F(SpawnMessageTest, ASlateIsAFifthDescriptor) {
   int pipes[2];
   ASSERT_EQ(pipe2(pipes, O_CLOEXEC), 0);

@@ -47,6 +47,8 @@ TEST(ChannelMetrics, CountWhatTheSlotTheQueueAndTheSourceCounted) {
   of.queue.dropped_bytes = 6;
   of.source.restarts = 7;
   of.source.hangs = 8;
+  of.source.out_of_memory = 9;
+  of.memory_limit = 10;
   EXPECT_EQ(value_of_series(of, "kickoff_feed_publishes_total"), 1);
   EXPECT_EQ(value_of_series(of, "kickoff_feed_takeovers_total"), 2);
   EXPECT_EQ(value_of_series(of, "kickoff_feed_bytes_total"), 3);
@@ -55,6 +57,8 @@ TEST(ChannelMetrics, CountWhatTheSlotTheQueueAndTheSourceCounted) {
   EXPECT_EQ(value_of_series(of, "kickoff_feed_dropped_bytes_total"), 6);
   EXPECT_EQ(value_of_series(of, "kickoff_worker_restarts_total"), 7);
   EXPECT_EQ(value_of_series(of, "kickoff_worker_hangs_total"), 8);
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_out_of_memory_total"), 9);
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_memory_limit_bytes"), 10);
 }
 
 TEST(ChannelMetrics, SayHowTheLadderSavesCpu) {

@@ -75,6 +75,10 @@ TEST(ProcessUse, ReadsThisProcessAndGivesZerosForOneThatIsGone) {
   EXPECT_GT(own.resident, 1'000'000U);
   EXPECT_GE(own.threads, 1);
   EXPECT_EQ(read_process_use(-1).resident, 0U);
+  EXPECT_EQ(read_process_use(-1).data, 0U);
+  const std::vector<char> reserved(std::size_t{64} << 20);
+  EXPECT_NEAR(static_cast<double>(read_process_use(getpid()).data), static_cast<double>(own.data + reserved.size()),
+              8e6);
   const DescriptorUse descriptors = read_descriptor_use();
   EXPECT_GE(descriptors.open, 3U);
   EXPECT_GE(descriptors.limit, descriptors.open);

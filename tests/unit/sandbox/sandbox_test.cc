@@ -37,7 +37,7 @@ std::string contents(const std::string& path) {
 }
 
 /// `body` runs confined, in a process of its own; what it returns comes back.
-Outcome confined(const std::function<std::string()>& body) {
+Outcome confined(const std::function<std::string()>& body, const Options& options = {}) {
   int answer[2];
   int leave[2];
   EXPECT_EQ(pipe(answer), 0);
@@ -46,7 +46,7 @@ Outcome confined(const std::function<std::string()>& body) {
   if (pid == 0) {
     close(leave[1]);
     std::string text;
-    for (const std::string& step : confine({})) text += step + "\n";
+    for (const std::string& step : confine(options)) text += step + "\n";
     text += '\0';
     text += body();
     if (write(answer[1], text.data(), text.size()) < 0) _exit(1);
@@ -204,6 +204,22 @@ TEST(Confine, HasALimitOnAddressSpace) {
     return std::string(huge == MAP_FAILED && errno == ENOMEM ? "no room" : "room");
   });
   EXPECT_EQ(outcome.text, "no room");
+}
+
+TEST(Confine, LimitsWhatIsAllocatedWhereItIsTold) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers allocate as they like";
+  const auto allocate = [] {
+    std::string text;
+    for (const std::size_t mebibytes : {1, 1024}) {
+      void* const block = mmap(nullptr, mebibytes << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      text += block == MAP_FAILED && errno == ENOMEM ? "no room " : "room ";
+    }
+    return text;
+  };
+  const Outcome limited = confined(allocate, {.data = std::uint64_t{512} << 20});
+  EXPECT_EQ(limited.text, "room no room ");
+  EXPECT_EQ(limited.missing, std::vector<std::string>{});
+  EXPECT_EQ(confined(allocate).text, "room room ") << "no limit";
 }
 
 }  // namespace
