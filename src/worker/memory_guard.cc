@@ -28,7 +28,7 @@ void on_crash(int signal) {
 void watch_crashes() {
   struct sigaction action{};
   action.sa_handler = on_crash;
-  action.sa_flags = SA_RESETHAND;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT}) sigaction(signal, &action, nullptr);
 }
 
