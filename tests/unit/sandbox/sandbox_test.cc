@@ -210,7 +210,7 @@ TEST(Confine, LimitsWhatIsAllocatedWhereItIsTold) {
   if (kSanitized) GTEST_SKIP() << "sanitizers allocate as they like";
   const auto allocate = [] {
     std::string text;
-    for (const std::size_t mebibytes : {1, 1024}) {
+    for (const std::size_t mebibytes : {std::size_t{1}, std::size_t{1024}}) {
       void* const block = mmap(nullptr, mebibytes << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
       text += block == MAP_FAILED && errno == ENOMEM ? "no room " : "room ";
     }

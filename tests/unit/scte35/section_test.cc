@@ -192,7 +192,7 @@ TEST(Section, MayBeFollowedByStuffing) {
 
 TEST(Section, WhoseLengthsDoNotFitIsRefused) {
   // splice_command_length, two nibbles of byte 11 and 12: too short for the command, and longer than the section.
-  for (const std::uint8_t length : {0x00, 0x01, 0x0d, 0x40}) {
+  for (const std::uint8_t length : std::initializer_list<std::uint8_t>{0x00, 0x01, 0x0d, 0x40}) {
     Bytes bytes = write_section(with(insert_at(0)));
     ASSERT_EQ(bytes[12], 15);
     bytes[12] = length;
