@@ -67,7 +67,7 @@ struct Config {
   struct Limits {
     channel::Limits channels;  ///< those without an entry in `channels`
     int publishes_per_connection = 8;
-    std::uint64_t worker_memory = std::uint64_t{2} << 30;  ///< see job::Options::memory
+    std::uint64_t worker_memory = std::uint64_t{4} << 30;  ///< see job::Options::memory
   };
   /// Where the server gets a feed by itself.
   struct FeedSource {
