@@ -79,23 +79,24 @@ SpliceInsert read_insert(BitReader& in) {
   return insert;
 }
 
-base::Result<Command> read_command(std::uint8_t type, std::size_t length, BitReader& in, base::View from) {
+Command read_fields(std::uint8_t type, std::size_t length, BitReader& in, base::View from) {
+  if (type == kInsertType) return read_insert(in);
+  if (type == kTimeSignalType) return TimeSignal{read_time(in)};
+  if (type == kNullType) return SpliceNull{};
+  return OtherCommand{type, take_bytes(in, from, length)};
+}
+
+base::Status read_command(std::uint8_t type, std::size_t length, BitReader& in, base::View from, Command& command) {
   const std::size_t at = in.position();
-  Command command;
-  if (type == kInsertType) {
-    command = read_insert(in);
-  } else if (type == kTimeSignalType) {
-    command = TimeSignal{read_time(in)};
-  } else if (type != kNullType) {
-    if (length == kLengthUnknown) return Error{Code::kUnsupported, "splice command of unknown length", at / 8};
-    command = OtherCommand{type, take_bytes(in, from, length)};
-  }
+  const bool known = type == kInsertType || type == kTimeSignalType || type == kNullType;
+  if (length == kLengthUnknown && !known) return Error{Code::kUnsupported, "splice command of unknown length", at / 8};
+  command = read_fields(type, length, in, from);
   if (in.failed()) return Error{Code::kTruncated, "splice command", at / 8};
-  if (length == kLengthUnknown) return command;
+  if (length == kLengthUnknown) return base::Ok{};
   if (in.position() > at + length * 8) return Error{Code::kMalformed, "splice_command_length", at / 8};
   in.skip(at + length * 8 - in.position());  // fields of a later edition
   if (in.failed()) return Error{Code::kTruncated, "splice command", at / 8};
-  return command;
+  return base::Ok{};
 }
 
 /// Types whose descriptors may say which part of a segment this is.
@@ -320,7 +321,7 @@ base::Result<Section> parse_section(base::View bytes) {
   section.tier = static_cast<std::uint16_t>(in.bits(12));
   const std::size_t length = in.bits(12);
   const auto type = static_cast<std::uint8_t>(in.bits(8));
-  TRY(section.command, read_command(type, length, in, body));
+  TRY_OK(read_command(type, length, in, body, section.command));
   TRY(section.descriptors, read_descriptors(in, body));
   return section;
 }
