@@ -28,7 +28,7 @@ void declare_caption(Keys& keys, media::Caption& caption) {
   keys.key({"language", kRule, "BCP 47, such as en or pt-BR; default: und, which says that it is not known"},
            Value::text(caption.language, "a language tag such as en or pt-BR", is_language));
   keys.key(
-      {"name", kRule, "what players show in their menu; default: the service"},
+      {"name", kRule, "what players show in their menu; default: the language's name in English, or the service"},
       Value::text(caption.name, "at most 64 bytes without quotation marks and control characters", is_caption_name));
 }
 

@@ -120,6 +120,12 @@ void write_media(std::string& out, const Group& group) {
 
 constexpr std::string_view kCaptionGroup = "cc";
 
+std::string_view label_of(const media::Caption& caption) {
+  if (!caption.name.empty()) return caption.name;
+  const std::string_view language = media::language_name(caption.language);
+  return language.empty() ? std::string_view(caption.service) : language;
+}
+
 bool is_digital(const media::Caption& caption) { return caption.service.starts_with("SERVICE"); }
 
 /// MV-13. Players choose a caption service by the viewer's settings; none is shown unasked. Those of CEA-708 come
@@ -127,8 +133,7 @@ bool is_digital(const media::Caption& caption) { return caption.service.starts_w
 void write_captions(std::string& out, const media::Captions& captions) {
   std::set<std::string> taken;
   std::vector<media::Caption> services = captions.services;
-  for (media::Caption& caption : services)
-    caption.name = unique_name(caption.name.empty() ? caption.service : caption.name, taken);
+  for (media::Caption& caption : services) caption.name = unique_name(std::string(label_of(caption)), taken);
   std::stable_partition(services.begin(), services.end(), is_digital);
   for (const media::Caption& caption : services) {
     out += "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=";

@@ -116,6 +116,15 @@ TEST(Multivariant, NamesDigitalCaptionsFirst) {
   EXPECT_LT(text.find("INSTREAM-ID=\"SERVICE1\""), text.find("INSTREAM-ID=\"CC1\"")) << text;
 }
 
+TEST(Multivariant, NamesCaptionsByTheirLanguageElseByTheirService) {
+  const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000)};
+  const std::string text =
+      render_multivariant(streams, true, {{{"CC1", "eng", "Subtitles"}, {"CC2", "spa", ""}, {"CC3", "", ""}}, false});
+  EXPECT_NE(text.find("NAME=\"Subtitles\",LANGUAGE=\"en\""), std::string::npos) << text;
+  EXPECT_NE(text.find("NAME=\"Spanish\",LANGUAGE=\"es\""), std::string::npos);
+  EXPECT_NE(text.find("NAME=\"CC3\",LANGUAGE=\"und\""), std::string::npos);
+}
+
 TEST(Multivariant, GivesCaptionsOfOneNameTwoNames) {  // MV-11
   const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'000)};
   const std::string text =
