@@ -17,7 +17,8 @@ struct Caption {
 /// What is known of the captions in a channel's pictures; by default nothing.
 struct Captions {
   std::vector<Caption> services;
-  bool none = false;  ///< the operator says that there are none
+  bool none = false;     ///< the operator says that there are none
+  bool carried = false;  ///< pictures have been seen that have room for captions, filled or not
 
   friend bool operator==(const Captions&, const Captions&) = default;
 };

@@ -122,6 +122,7 @@ struct Writer {
     out.u8(presentation.captions.none);
     out.u32(presentation.captions.services.size());
     for (const media::Caption& caption : presentation.captions.services) write_caption(out, caption);
+    out.u8(presentation.captions.carried);
   }
   void operator()(const Part& part) const {
     out.u32(part.rendition);
@@ -283,6 +284,9 @@ base::Result<media::Captions> parse_captions(base::ByteReader& in) {
   for (std::uint32_t i = 0; i < count; ++i) {
     TRY(media::Caption caption, structure(in, "caption", parse_caption));
     captions.services.push_back(std::move(caption));
+  }
+  if (!in.empty()) {  // not there in what an older worker wrote
+    TRY(captions.carried, flag(in, "pictures that carry captions"));
   }
   return captions;
 }

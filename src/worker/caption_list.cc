@@ -7,19 +7,22 @@ namespace worker {
 
 void CaptionList::resume(const media::Captions& known) {
   if (configured_.none) return;
+  listed_.carried = known.carried;
   for (const media::Caption& caption : known.services) {
     if (const auto service = captions::Service::parse(caption.service)) insert(*service, caption);
   }
 }
 
-bool CaptionList::add(const captions::ServiceSet& found) {
-  if (configured_.none || (found & ~added_).none()) return false;
+bool CaptionList::add(const captions::ServiceSet& found, bool carried) {
+  if (configured_.none) return false;
+  const bool first = carried && !std::exchange(listed_.carried, listed_.carried || carried);
+  if ((found & ~added_).none()) return first;
   const std::size_t before = listed_.services.size();
   for (std::size_t i = 0; i < captions::Service::kAll; ++i) {
     const captions::Service service = captions::Service::at(i);
     if (found.test(i)) insert(service, {service.instream_id(), "", ""});
   }
-  return listed_.services.size() > before;
+  return first || listed_.services.size() > before;
 }
 
 /// Nothing happens to one that is listed already.

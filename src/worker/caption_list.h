@@ -14,8 +14,9 @@ class CaptionList {
 
   /// What the log has named stays, under the name that is configured now.
   void resume(const media::Captions& known);
-  /// True if something is new. Where the operator says that there are none, nothing ever is.
-  bool add(const captions::ServiceSet& found);
+  /// True if something is new. Where the operator says that there are none, nothing ever is. `carried`: there were
+  /// pictures that have room for captions.
+  bool add(const captions::ServiceSet& found, bool carried);
   const media::Captions& listed() const { return listed_; }
 
  private:

@@ -521,12 +521,14 @@ void Production::force_key(base::Micros at) {
 
 /// Captions that are found late join the presentation.
 void Production::list_captions(const Feed& from) {
-  if (!captions_.add(from.caption_finder().found())) return;
+  const std::size_t before = captions_.listed().services.size();
+  if (!captions_.add(from.caption_finder().found(), from.caption_finder().pictures() > 0)) return;
+  presentation_.changed();
+  if (captions_.listed().services.size() == before) return;
   std::string names;
   for (const media::Caption& caption : captions_.listed().services)
     names += (names.empty() ? "" : " ") + caption.service;
   base::log_info("worker", "captions found in the pictures", {{"channel", options_.channel}, {"captions", names}});
-  presentation_.changed();
 }
 
 /// Packets of the feed that is shown wait until the first presentation is complete.

@@ -20,6 +20,26 @@ TEST(ChannelSnapshot, FindsARenditionByItsName) {
   EXPECT_EQ(snapshot->find("a2"), nullptr);
 }
 
+/// Shaka Player 5.2 throws where it has to look for captions in a playlist that is younger.
+TEST(Log, SaysThatThereAreNoCaptionsWhileItListsFewSegments) {
+  Channel channel;
+  const auto none = [&] { return has(channel.log.snapshot()->multivariant->identity.text(), "CLOSED-CAPTIONS=NONE"); };
+  channel.begin();
+  channel.segments(kFirst, kFirst + 1);
+  EXPECT_TRUE(none());
+  channel.segments(kFirst + 2, kFirst + 2);
+  EXPECT_FALSE(none()) << "nobody knows whether some will come";
+}
+
+TEST(Log, SaysNothingOfCaptionsWherePicturesHaveRoomForThem) {
+  Channel channel;
+  record::Presentation with = presentation();
+  with.captions.carried = true;
+  channel.log.apply(with);
+  channel.segments(kFirst, kFirst);
+  EXPECT_FALSE(has(channel.log.snapshot()->multivariant->identity.text(), "CLOSED-CAPTIONS"));
+}
+
 TEST(Log, WaitsUntilARenditionHasThreeParts) {  // LL-111
   Channel channel;
   EXPECT_EQ(channel.log.snapshot()->state, State::kWaiting);
