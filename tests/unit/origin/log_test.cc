@@ -171,7 +171,7 @@ TEST(Log, NamesCaptionsOnceThePresentationDoes) {  // MV-9
   Channel channel;
   channel.begin();
   const auto before = channel.log.snapshot()->multivariant;
-  EXPECT_FALSE(has(before->identity.text(), "CAPTIONS"));
+  EXPECT_FALSE(has(before->identity.text(), "INSTREAM-ID"));
   record::Presentation found = presentation();
   found.captions.services = {{"CC1", "en", "English"}};
   channel.log.apply(found);

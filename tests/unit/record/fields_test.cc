@@ -17,7 +17,8 @@ base::Result<Record> read(base::View fields) { return parse_fields(Type::kPresen
 
 TEST(RecordFields, KeepCaptions) {
   const media::Captions some{{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, false};
-  for (const media::Captions& captions : {some, media::Captions{{}, true}, media::Captions{}}) {
+  for (const media::Captions& captions :
+       {some, media::Captions{{}, true}, media::Captions{{}, false, true}, media::Captions{}}) {
     const auto back = read(written(captions));
     ASSERT_TRUE(back.ok());
     EXPECT_EQ(std::get<Presentation>(*back).captions, captions);
@@ -26,7 +27,7 @@ TEST(RecordFields, KeepCaptions) {
 
 TEST(RecordFields, OfAWorkerThatKnewNoCaptionsSayNothingOfThem) {
   const std::vector<std::uint8_t> fields = written({});
-  const auto back = read(base::View(fields).first(fields.size() - 5));  // without the flag and the count
+  const auto back = read(base::View(fields).first(fields.size() - 6));  // without both flags and the count
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(std::get<Presentation>(*back).captions, media::Captions{});
 }

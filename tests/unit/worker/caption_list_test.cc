@@ -58,8 +58,8 @@ TEST(CaptionList, NeverNamesAnyWhereThereAreNone) {
 
 TEST(CaptionList, KeepsWhatTheLogHasNamed) {
   CaptionList list({{{"CC1", "fr", "Français"}}, false});
-  list.resume({{{"CC1", "en", "English"}, {"CC3", "es", "Spanish"}, {"nonsense", "", ""}}, false});
-  EXPECT_EQ(list.listed(), (media::Captions{{{"CC1", "fr", "Français"}, {"CC3", "es", "Spanish"}}, false}));
+  list.resume({{{"CC1", "en", "English"}, {"CC3", "es", "Spanish"}, {"nonsense", "", ""}}, false, true});
+  EXPECT_EQ(list.listed(), (media::Captions{{{"CC1", "fr", "Français"}, {"CC3", "es", "Spanish"}}, false, true}));
   EXPECT_FALSE(list.add(set_of({"CC3"}), true));
 }
 
