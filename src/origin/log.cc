@@ -13,8 +13,6 @@ namespace {
 
 // LL-111, and three parts are what a player keeps between itself and the edge.
 constexpr std::uint64_t kFirstParts = 3;
-// With three closed segments and the open one Shaka Player 5.2 looks into closed ones alone.
-constexpr std::size_t kYoung = 3;
 constexpr std::size_t kLeastListed = 6;  // LL-26
 // Limits on what a presentation may say; they keep every product of times below within 64 bits.
 constexpr std::size_t kMostRenditions = 64;
@@ -270,24 +268,15 @@ void Log::update_terms() {
   }
 }
 
-/// Whether a video rendition lists fewer segments than players may want to look into.
-bool Log::young() const {
-  return !ended_ && std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) {
-    const hls::Revision& revision = track->window.revision();
-    return track->kind == media::Kind::kVideo && (revision.closed == nullptr || revision.closed->listed() < kYoung);
-  });
-}
-
 /// LL-48 is said of what is listed now: a segment that starts without a key frame takes it back for as long as it
 /// stays.
 void Log::render_multivariant() {
   const bool independent = std::all_of(tracks_.begin(), tracks_.end(),
                                        [](const auto& track) { return track->window.independent_segments(); });
   media::Captions captions = captions_;
-  // Shaka Player 5.2 looks for captions by itself where a playlist says nothing of them, and takes the first segments,
-  // or the open one where there are no others, for which it has no address: it throws. Pictures without any room for
-  // captions have none, for now.
-  if (young() && captions.services.empty() && !captions.carried) captions.none = true;
+  // Pictures without any room for captions have none. Where playlists say nothing, Shaka Player 5.2 looks for captions
+  // by itself, in a young channel in the open segment, for which it has no address, and throws.
+  if (captions.services.empty() && !captions.carried) captions.none = true;
   std::string text = hls::render_multivariant(streams_, independent, captions);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
@@ -320,7 +309,6 @@ void Log::publish(std::size_t index) {
     track.independent_segments = independent;
     render_multivariant();
   }
-  if (std::exchange(young_, young()) != young_) render_multivariant();
   RenditionSnapshot::Contents contents;
   contents.name = track.name;
   contents.kind = track.kind;

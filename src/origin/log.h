@@ -71,7 +71,6 @@ class Log {
   void begin_formats(std::int64_t msn);
   void update(Track& track, const record::Rendition& rendition);
   void update_terms();
-  bool young() const;
   void render_multivariant();
   void add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,
                 bool last);
@@ -86,7 +85,6 @@ class Log {
   media::Rational segment_{0, 1};
   int target_duration_ = 1;
   bool ended_ = false;
-  bool young_ = true;  ///< as young() was when the multivariant playlist was last looked at
   hls::Discontinuities discontinuities_;
   MarkerList markers_;
   std::vector<std::unique_ptr<Track>> tracks_;
