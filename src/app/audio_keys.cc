@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "app/config_keys.h"
@@ -8,28 +7,16 @@ namespace {
 
 using media::Role;
 
-bool valid_tag(const std::string& tag) {
-  return tag.size() <= 35 && std::all_of(tag.begin(), tag.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-         });
-}
-
-// It stands between quotes in a playlist.
-bool valid_track_name(const std::string& name) {
-  return name.size() <= 100 && std::none_of(name.begin(), name.end(), [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == 0x7f;
-         });
-}
+constexpr std::size_t kLongestTrackName = 100;
 
 void declare_track(Keys& keys, job::AudioTrack& track) {
   constexpr Reload kRule = Reload::kNextWorker;
   keys.key({"pid", kRule, "for the track with this PID; 0: any"}, Value::number(track.pid, 0, 8190));
   keys.key({"of_language", kRule, "for tracks that the feed says have this language (ISO 639-2); empty: any"},
-           Value::text(track.of_language, "a language's code such as eng", valid_tag));
+           Value::language(track.of_language));
   keys.key({"name", kRule, "what people read; empty: the language's name in English"},
-           Value::text(track.name, "a text of at most 100 bytes without quotation marks", valid_track_name));
-  keys.key({"language", kRule, "RFC 5646; empty: what the feed says"},
-           Value::text(track.language, "a language's tag such as en or pt-BR", valid_tag));
+           Value::label(track.name, kLongestTrackName));
+  keys.key({"language", kRule, "RFC 5646; empty: what the feed says"}, Value::language(track.language));
   keys.key({"role", kRule,
             "main: for all; description: audio description; clear_speech: speech that is easy to "
             "understand; feed: what the feed says"},

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 
 #include "app/config_keys.h"
@@ -9,27 +8,12 @@ namespace {
 
 constexpr std::size_t kLongestCaptionName = 64;
 
-/// A BCP 47 tag, by its characters.
-bool is_language(const std::string& text) {
-  const bool characters = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  return characters && text.size() >= 2 && text.size() <= 35 && text.front() != '-' && text.back() != '-';
-}
-
-/// What an attribute of a playlist can quote.
-bool is_caption_name(const std::string& text) {
-  return text.size() <= kLongestCaptionName &&
-         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '"'; });
-}
-
 void declare_caption(Keys& keys, media::Caption& caption) {
   constexpr Reload kRule = Reload::kNextWorker;
   keys.key({"language", kRule, "BCP 47, such as en or pt-BR; default: und, which says that it is not known"},
-           Value::text(caption.language, "a language tag such as en or pt-BR", is_language));
-  keys.key(
-      {"name", kRule, "what players show in their menu; default: the language's name in English, or the service"},
-      Value::text(caption.name, "at most 64 bytes without quotation marks and control characters", is_caption_name));
+           Value::language(caption.language));
+  keys.key({"name", kRule, "what players show in their menu; default: the language's name in English, or the service"},
+           Value::label(caption.name, kLongestCaptionName));
 }
 
 }  // namespace

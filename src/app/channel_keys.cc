@@ -359,8 +359,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
   keys.key({"splice_keys", Reload::kNextWorker,
             "true: encoded renditions have a key frame at each splice (SCTE-35) of the feed, and a part begins with it "
-            "where "
-            "the parts before it are long enough; segments stay on their grid"},
+            "where the parts before it are long enough; segments stay on their grid"},
            Value::flag(media.splice_keys));
   keys.section("markers", "what playlists show as EXT-X-DATERANGE",
                [&](Keys& in) { declare_markers(in, options.markers); });

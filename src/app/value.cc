@@ -262,6 +262,28 @@ Value Value::text(std::string& variable, const std::string& what, bool (*good)(c
   return value;
 }
 
+Value Value::language(std::string& variable) {
+  return text(variable, "a language tag such as en or pt-BR", [](const std::string& given) {
+    const bool characters = std::all_of(given.begin(), given.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    return characters && given.size() >= 2 && given.size() <= 35 && given.front() != '-' && given.back() != '-';
+  });
+}
+
+Value Value::label(std::string& variable, std::size_t most) {
+  Value value = text(variable);
+  value.wanted = "at most " + std::to_string(most) + " bytes without quotation marks and control characters";
+  value.read = [&variable, most, wanted = value.wanted](const std::string& given) -> Complaint {
+    const bool quotable =
+        std::none_of(given.begin(), given.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '"'; });
+    if (given.size() > most || !quotable) return not_wanted(wanted, given);
+    variable = given;
+    return "";
+  };
+  return value;
+}
+
 Value Value::path(std::string& variable) {
   Value value = text(variable);
   value.wanted = "a path";

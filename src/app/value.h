@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -50,6 +51,10 @@ struct Value {
   static Value text(std::string& variable);
   /// A text for which `good` holds, or an empty one. `what` completes "has to be …".
   static Value text(std::string& variable, const std::string& what, bool (*good)(const std::string&));
+  /// The tag of a language, RFC 5646, such as "en" or "pt-BR", by its characters; empty: none.
+  static Value language(std::string& variable);
+  /// A text of at most `most` bytes that an attribute of a playlist can quote; empty: none.
+  static Value label(std::string& variable, std::size_t most);
   static Value path(std::string& variable);
   /// An IPv4 or IPv6 address in figures: names would have to be looked up.
   static Value address(std::string& variable);

@@ -15,7 +15,7 @@ void CaptionList::resume(const media::Captions& known) {
 
 bool CaptionList::add(const captions::ServiceSet& found, bool carried) {
   if (configured_.none) return false;
-  const bool first = carried && !std::exchange(listed_.carried, listed_.carried || carried);
+  const bool first = carried && !std::exchange(listed_.carried, true);
   if ((found & ~added_).none()) return first;
   const std::size_t before = listed_.services.size();
   for (std::size_t i = 0; i < captions::Service::kAll; ++i) {

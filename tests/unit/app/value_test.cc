@@ -230,6 +230,34 @@ TEST(Text, IsTakenAsItIsUnlessItIsCheckedAndMayBeEmptyEvenThen) {
   EXPECT_EQ(checked.write(), "");
 }
 
+TEST(Language, IsATagOrNone) {
+  std::string tag;
+  const Value value = Value::language(tag);
+  for (const char* good : {"en", "pt-BR", "zh-Hant-TW", "qaa", ""}) {
+    EXPECT_EQ(value.read(good), "") << good;
+    EXPECT_EQ(tag, good);
+  }
+  tag = "de";
+  for (const std::string wrong : {std::string("e"), std::string("en GB"), std::string("-en"), std::string("en-"),
+                                  std::string("en_GB"), std::string(36, 'x')}) {
+    EXPECT_NE(value.read(wrong).find("such as en or pt-BR"), std::string::npos) << wrong;
+  }
+  EXPECT_EQ(tag, "de") << "what was wrong has changed nothing";
+}
+
+TEST(Label, CanBeQuotedInAPlaylist) {
+  std::string name;
+  const Value value = Value::label(name, 10);
+  for (const char* good : {"Français", "0123456789", ""}) {
+    EXPECT_EQ(value.read(good), "") << good;
+    EXPECT_EQ(name, good);
+  }
+  for (const char* wrong : {"0123456789a", "the \"Voice\"", "a\nb", "a\x7f"}) {
+    EXPECT_NE(value.read(wrong).find("at most 10 bytes"), std::string::npos) << wrong;
+  }
+  EXPECT_EQ(name, "") << "what was wrong has changed nothing";
+}
+
 TEST(Path, IsATextThatIsMarkedAsOne) {
   std::string variable;
   EXPECT_TRUE(Value::path(variable).is_path);
