@@ -238,7 +238,7 @@ TEST(Language, IsATagOrNone) {
     EXPECT_EQ(tag, good);
   }
   tag = "de";
-  for (const std::string wrong : {std::string("e"), std::string("en GB"), std::string("-en"), std::string("en-"),
+  for (const std::string& wrong : {std::string("e"), std::string("en GB"), std::string("-en"), std::string("en-"),
                                   std::string("en_GB"), std::string(36, 'x')}) {
     EXPECT_NE(value.read(wrong).find("such as en or pt-BR"), std::string::npos) << wrong;
   }
