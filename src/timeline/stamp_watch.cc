@@ -14,6 +14,10 @@ constexpr base::Micros kSurelyMoved = base::kSecond / 2;
 constexpr int kSurelyMany = 3;
 // The smallest delay is forgotten at 1000 ppm: no source's clock drifts faster.
 constexpr std::int64_t kForget = 1000;
+// The usual delay follows what comes with this time constant. A burst, which is short, and the pause after it, however
+// long, move it little.
+constexpr base::Micros kUsualOver = 10 * base::kSecond;
+constexpr base::Micros kMostWeight = 100 * base::kMillisecond;
 // Decode times that muxers round, or set to the presentation time, go back by less.
 constexpr base::Micros kStepBack = 60 * base::kMillisecond;
 
@@ -42,6 +46,8 @@ void StampWatch::follow(base::Micros dts, base::Micros arrived) {
     ++steps_seen_;
   }
   earliest_ = std::min(arrived - dts, earliest_ + std::max<base::Micros>(step, 0) / kForget);
+  const base::Micros weight = std::clamp<base::Micros>(arrived - line_arrived_, 0, kMostWeight);
+  usual_ += (arrived - dts - usual_) * weight / kUsualOver;
   line_ = expected_ = dts;
   line_arrived_ = arrived;
   off_ = 0;
@@ -50,8 +56,9 @@ void StampWatch::follow(base::Micros dts, base::Micros arrived) {
 StampWatch::Verdict StampWatch::check(base::Micros dts, base::Micros arrived, Limits limits, bool borne_out) {
   if (!running_) {
     running_ = true;
-    earliest_ = arrived - dts;
+    earliest_ = usual_ = arrived - dts;
     line_ = dts;
+    line_arrived_ = arrived;
     follow(dts, arrived);
     return Verdict::kSteady;
   }
@@ -71,11 +78,14 @@ StampWatch::Verdict StampWatch::check(base::Micros dts, base::Micros arrived, Li
   }
   ++off_;
   off_last_ = dts;
-  line_ = expected_ = line_ + (waited > usual + limits.forward ? waited : usual);
+  const bool paused = waited > usual + limits.forward;
+  // A source that was ahead of its arrival has not gone on meanwhile.
+  line_ = expected_ = paused ? std::clamp(arrived - usual_, line_ + usual, line_ + waited) : line_ + usual;
   line_arrived_ = arrived;
   if (off_ < kSurelyMany || off_last_ - off_first_ < kSurelyMoved) return Verdict::kOff;
   off_ = 0;
   earliest_ -= dts - expected_;
+  usual_ -= dts - expected_;
   line_ = dts;
   return Verdict::kMoved;
 }

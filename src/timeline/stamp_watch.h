@@ -26,7 +26,8 @@ class StampWatch {
   /// `borne_out`: another track, whose stamps are steady, shows that this one is right, however far it is: its track
   /// was away.
   Verdict check(base::Micros dts, base::Micros arrived, Limits limits, bool borne_out = false);
-  /// Decode time of the packet checked last, if the source had continued as before.
+  /// Decode time of the packet checked last, if the source had continued as before: one step after the packet before,
+  /// and after a pause where the source usually is against its arrival.
   base::Micros expected() const { return expected_; }
   /// The same without a look at the packet: one step after the packet before.
   base::Micros next() const { return next_; }
@@ -53,6 +54,7 @@ class StampWatch {
   base::Micros next_ = 0;
   bool stepped_back_ = false;
   base::Micros earliest_ = 0;  ///< smallest arrival - decode time of late
+  base::Micros usual_ = 0;     ///< arrival - decode time, a slow mean of it by arrival
   std::array<base::Micros, kSteps> steps_{};
   std::size_t steps_seen_ = 0;
   bool too_early_ = false;

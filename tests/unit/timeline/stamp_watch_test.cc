@@ -49,6 +49,34 @@ TEST(StampWatch, CountsAnewWhereWrongStampsDoNotFitEachOther) {
   EXPECT_EQ(track.check(track.arrived + kStep), Verdict::kSteady);
 }
 
+TEST(StampWatch, ExpectsASourceThatWasAheadWhereItUsuallyIsAfterThePause) {
+  Watched track;
+  for (int i = 0; i < 160; ++i) {  // 16 s of packets in 160 ms
+    track.arrived += kMillisecond;
+    EXPECT_EQ(track.watch.check(kSecond + (i + 1) * kStep, track.arrived, {}), Verdict::kSteady) << i;
+  }
+  track.arrived = 17 * kSecond;
+  EXPECT_EQ(track.check(kAnew), Verdict::kOff);
+  EXPECT_EQ(track.watch.expected() / kSecond, 17) << "and not 16 s later";
+}
+
+TEST(StampWatch, ExpectsASourceThatPausesToHaveGoneOnMeanwhile) {
+  Watched track;
+  track.arrived += 20 * kSecond;
+  EXPECT_EQ(track.check(kAnew), Verdict::kOff);
+  EXPECT_EQ(track.watch.expected(), track.arrived);
+}
+
+TEST(StampWatch, ExpectsNoSourceBeforeWhatItSent) {
+  Watched track;
+  const base::Micros ahead = 60 * kSecond;
+  for (base::Micros dts = track.arrived; dts < ahead;)
+    track.watch.check(dts += kStep, track.arrived += kMillisecond, {});
+  track.arrived += 2 * kSecond;
+  EXPECT_EQ(track.check(kAnew), Verdict::kOff);
+  EXPECT_EQ(track.watch.expected(), ahead + kStep);
+}
+
 TEST(StampWatch, KnowsTheUsualStepAfterFive) {
   StampWatch watch;
   base::Micros time = 0;
