@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "http/http2_fields.h"
+#include "http/http2_head.h"
+#include "http/http2_stream.h"
 
 namespace http {
 namespace {
@@ -61,78 +63,38 @@ nghttp2_mem memory_of(Workspace::Client& client) {
           [](void* block, std::size_t size, void* user) { return of(user).resize(block, size); }};
 }
 
-Method method_of(std::string_view name) {
-  if (name == "GET") return Method::kGet;
-  if (name == "HEAD") return Method::kHead;
-  if (name == "OPTIONS") return Method::kOptions;
-  return Method::kOther;
-}
-
 std::string_view view(const std::uint8_t* bytes, std::size_t length) {
   return {reinterpret_cast<const char*>(bytes), length};
 }
 
 }  // namespace
 
-struct Http2Session::Stream {
-  StreamId id = 0;
-  bool asked = false;  ///< its request was given to the handler
-  bool head_only = false;
-  Response response;                     ///< null until it is answered
-  std::size_t slice = 0;                 ///< of the body: the one being sent
-  std::size_t offset = 0;                ///< in that slice
-  std::size_t left = 0;                  ///< bytes of the body not yet sent
-  std::shared_ptr<GrowingBody> growing;  ///< the body, if it grows
-  bool deferred = false;                 ///< nghttp2 waits for more of it
-  bool silent = true;                    ///< all of it was handed out when last looked at
-  bool reset = false;                    ///< RST_STREAM is on its way out
-  std::size_t received = 0;              ///< bytes of the request's body
-  base::Micros since = 0;                ///< of its first byte, of its answer, then of the last kLeastTaken handed out
-  std::size_t taken = 0;                 ///< bytes of its answer handed out since then
-  std::unique_ptr<Block> block;          ///< the request's head, while its body is still coming
-
-  void start_time(const base::Clock& clock) {
-    since = clock.steady();
-    taken = 0;
-  }
-  /// When it has had its time.
-  base::Micros expiry(const StreamTimes& times) const {
-    if (reset) return kNever;
-    // A head that is still being read lets nothing else be read: the connection's time counts.
-    if (!asked) return block == nullptr ? kNever : since + times.head;
-    const bool waits_for_us = response == nullptr || (growing != nullptr && !growing->has_output());
-    return waits_for_us ? kNever : since + times.stuck;
-  }
-  Stream* previous = nullptr;
-  Stream* next = nullptr;
-};
-
 struct Http2Session::Callbacks {
   static Http2Session& self(void* user) { return *static_cast<Http2Session*>(user); }
 
   static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
-      self(user).begin_block(frame->hd.stream_id);
+      self(user).begin_head(frame->hd.stream_id);
     return 0;
   }
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_length,
                        const std::uint8_t* value, std::size_t value_length, std::uint8_t, void* user) {
-    // Trailers come with no block open and are dropped.
-    if (self(user).block_.id == frame->hd.stream_id)
-      self(user).add_field(view(name, name_length), view(value, value_length));
+    // Trailers come with no head open and are dropped.
+    if (self(user).head_.id == frame->hd.stream_id)
+      self(user).head_.add(view(name, name_length), view(value, value_length), self(user).shared_.limits);
     return 0;
   }
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Http2Session& session = self(user);
     session.started_ = true;
     const bool whole = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    if (frame->hd.type == NGHTTP2_HEADERS && session.block_.id == frame->hd.stream_id) {
-      session.end_block(whole);
+    if (frame->hd.type == NGHTTP2_HEADERS && session.head_.id == frame->hd.stream_id) {
+      session.end_head(whole);
     } else if ((frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) && whole) {
       Stream* stream = session.find(frame->hd.stream_id);
-      if (stream == nullptr || stream->block == nullptr) return 0;
-      const std::unique_ptr<Block> block = session.take_block(*stream);
-      session.dispatch(*stream, *block);
+      if (stream == nullptr || stream->head == nullptr) return 0;
+      const std::unique_ptr<Http2Head> head = session.take_head(*stream);
+      session.dispatch(*stream, *head);
     }
     return 0;
   }
@@ -149,7 +111,7 @@ struct Http2Session::Callbacks {
     return 0;
   }
   static int on_stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t, void* user) {
-    if (self(user).block_.id == id) self(user).block_ = {};
+    if (self(user).head_.id == id) self(user).head_ = {};
     auto* stream = static_cast<Stream*>(nghttp2_session_get_stream_user_data(session, id));
     if (stream != nullptr) self(user).close_stream(stream);
     return 0;
@@ -157,51 +119,24 @@ struct Http2Session::Callbacks {
 
   static ssize_t read_body(nghttp2_session*, std::int32_t, std::uint8_t*, std::size_t length, std::uint32_t* flags,
                            nghttp2_data_source* source, void*) {
-    auto* stream = static_cast<Stream*>(source->ptr);
-    if (stream->growing != nullptr) return read_growing(*stream, length, *flags);
-    const std::size_t taken = std::min(length, stream->left);
+    const Stream::Offer offer = static_cast<Stream*>(source->ptr)->offer(length);
+    if (offer.more == Stream::More::kAborted) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (offer.more == Stream::More::kNotYet) return NGHTTP2_ERR_DEFERRED;
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (taken == stream->left) *flags |= NGHTTP2_DATA_FLAG_EOF;
-    return static_cast<ssize_t>(taken);
-  }
-  static ssize_t read_growing(Stream& stream, std::size_t length, std::uint32_t& flags) {
-    const GrowingBody& body = *stream.growing;
-    if (body.state() == GrowingBody::State::kAborted) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    stream.deferred = !body.has_output();
-    if (stream.deferred) return NGHTTP2_ERR_DEFERRED;
-    const std::size_t taken = std::min(length, body.queued());
-    flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (taken == body.queued() && body.state() != GrowingBody::State::kGrowing) flags |= NGHTTP2_DATA_FLAG_EOF;
-    return static_cast<ssize_t>(taken);
+    if (offer.more == Stream::More::kLast) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return static_cast<ssize_t>(offer.bytes);
   }
   static int send_data(nghttp2_session*, nghttp2_frame*, const std::uint8_t* head, std::size_t length,
                        nghttp2_data_source* source, void* user) {
     Http2Session& session = self(user);
+    auto* stream = static_cast<Stream*>(source->ptr);
     if (session.budget_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
-    // Aborted between read_body and now: what the frame was to carry is gone, so the stream is reset in its place.
-    const GrowingBody* const growing = static_cast<const Stream*>(source->ptr)->growing.get();
-    if (growing != nullptr && growing->queued() < length) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    // Aborted between read_body and now: the stream is reset in place of the frame.
+    if (!stream->has(length)) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     constexpr std::size_t kFrameHead = 9;
     session.append_frame_bytes({head, kFrameHead}, *session.out_);
-    auto* stream = static_cast<Stream*>(source->ptr);
-    stream->taken += length;
-    if (stream->taken >= kLeastTaken) stream->start_time(session.shared_.clock);
     session.budget_ -= std::min(session.budget_, length + kFrameHead);
-    if (stream->growing != nullptr) {
-      stream->growing->take(length, *session.out_);
-      return 0;
-    }
-    stream->left -= length;
-    while (length > 0) {
-      const base::Bytes& slice = stream->response->body()[stream->slice];
-      const std::size_t taken = std::min(length, slice.size() - stream->offset);
-      if (taken > 0) session.out_->push_back(slice.slice(stream->offset, taken));
-      length -= taken;
-      stream->offset += taken;
-      if (stream->offset < slice.size()) break;
-      stream->offset = 0;
-      ++stream->slice;
-    }
+    stream->take(length, session.shared_.clock, *session.out_);
     return 0;
   }
 
@@ -261,7 +196,7 @@ void Http2Session::feed(base::View bytes) {
   if (taken < 0) failed_ = true;
 }
 
-void Http2Session::begin_block(StreamId id) {
+void Http2Session::begin_head(StreamId id) {
   auto* stream = new Stream;
   stream->id = id;
   stream->since = shared_.clock.steady();
@@ -270,94 +205,51 @@ void Http2Session::begin_block(StreamId id) {
   streams_ = stream;
   ++open_;
   nghttp2_session_set_stream_user_data(session_, id, stream);
-  block_.id = id;
-  block_.refused = 0;
-  block_.ends.clear();
-  block_.text = std::move(shared_.spare_text);
-  block_.text.clear();
+  head_.id = id;
+  head_.refused = 0;
+  head_.ends.clear();
+  head_.text = std::move(shared_.spare_text);
+  head_.text.clear();
 }
 
-void Http2Session::add_field(std::string_view name, std::string_view value) {
-  const Limits& limits = shared_.limits;
-  if (name == ":path" && value.size() > limits.target) block_.refused = 414;
-  const bool fits = block_.text.size() + name.size() + value.size() + 32 * block_.ends.size() / 2 <= limits.head &&
-                    block_.ends.size() / 2 < limits.fields + 4;  // four pseudo fields stand for the request line
-  if (!fits && block_.refused == 0) block_.refused = 431;
-  if (block_.refused != 0) return;
-  block_.text += name;
-  block_.ends.push_back(static_cast<std::uint32_t>(block_.text.size()));
-  block_.text += value;
-  block_.ends.push_back(static_cast<std::uint32_t>(block_.text.size()));
-}
-
-void Http2Session::end_block(bool whole) {
-  Block block = std::exchange(block_, {});
-  Stream* stream = find(block.id);
+void Http2Session::end_head(bool whole) {
+  Http2Head head = std::exchange(head_, {});
+  Stream* stream = find(head.id);
   if (stream == nullptr) return;
-  if (!whole && waits_for_body(block)) {
-    keep(*stream, block);
+  if (!whole && waits_for_body(head)) {
+    keep(*stream, head);
   } else {
-    dispatch(*stream, block);
+    dispatch(*stream, head);
   }
-  shared_.spare_text = std::move(block.text);
-  block.ends.clear();
-  block_.ends = std::move(block.ends);
+  shared_.spare_text = std::move(head.text);
+  head.ends.clear();
+  head_.ends = std::move(head.ends);
 }
 
-bool Http2Session::waits_for_body(const Block& block) {
-  if (!shared_.limits.keep_bodies || block.refused != 0) return false;
-  fill_request(block);
+bool Http2Session::waits_for_body(const Http2Head& head) {
+  if (!shared_.limits.keep_bodies || head.refused != 0) return false;
+  head.fill(shared_.request);
   const Method method = shared_.request.method;
   return method != Method::kGet && method != Method::kHead;
 }
 
-void Http2Session::keep(Stream& stream, const Block& block) {
-  if (kept_ + block.size() > shared_.limits.kept) return refuse_stream(stream, NGHTTP2_REFUSED_STREAM);
-  // A copy: the text that blocks are taken in with has room for the largest.
-  stream.block = std::make_unique<Block>(block);
-  kept_ += block.size();
+void Http2Session::keep(Stream& stream, const Http2Head& head) {
+  if (kept_ + head.size() > shared_.limits.kept) return refuse_stream(stream, NGHTTP2_REFUSED_STREAM);
+  // A copy: the text that heads are taken in with has room for the largest.
+  stream.head = std::make_unique<Http2Head>(head);
+  kept_ += head.size();
 }
 
-std::unique_ptr<Http2Session::Block> Http2Session::take_block(Stream& stream) {
-  if (stream.block != nullptr) kept_ -= stream.block->size();
-  return std::move(stream.block);
+std::unique_ptr<Http2Head> Http2Session::take_head(Stream& stream) {
+  if (stream.head != nullptr) kept_ -= stream.head->size();
+  return std::move(stream.head);
 }
 
-bool Http2Session::fill_request(const Block& block) {
-  Request& request = shared_.request;
-  request = Request{.method = Method::kOther, .version = 20, .fields = std::move(request.fields)};
-  request.fields.clear();
-  const std::string_view text = block.text;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i + 1 < block.ends.size(); i += 2) {
-    const std::string_view name = text.substr(at, block.ends[i] - at);
-    const std::string_view value = text.substr(block.ends[i], block.ends[i + 1] - block.ends[i]);
-    at = block.ends[i + 1];
-    if (name == ":method") {
-      request.method = method_of(value);
-      request.verb = value;
-    } else if (name == ":path") {
-      const std::size_t question = value.find('?');
-      request.path = value.substr(0, question);
-      request.query = question == std::string_view::npos ? std::string_view() : value.substr(question + 1);
-    } else if (name == ":authority") {
-      request.host = value;
-    } else if (name.empty() || name[0] != ':') {
-      request.fields.push_back({name, value});
-    }
-  }
-  if (request.host.empty()) request.host = request.find("host");
-  request.body = text.substr(at);
-  const bool connect = request.path.empty();
-  if (connect) request.path = "/";
-  return std::all_of(request.path.begin(), request.path.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
-}
-
-void Http2Session::dispatch(Stream& stream, const Block& block) {
-  const bool good = fill_request(block);
+void Http2Session::dispatch(Stream& stream, const Http2Head& head) {
+  const bool good = head.fill(shared_.request);
   stream.head_only = shared_.request.method == Method::kHead;
   stream.asked = true;
-  if (block.refused != 0) return respond(stream.id, handler_.refuse(block.refused));
+  if (head.refused != 0) return respond(stream.id, handler_.refuse(head.refused));
   if (!good) return respond(stream.id, handler_.refuse(400));
   handler_.on_request(stream.id, shared_.request);
 }
@@ -370,20 +262,20 @@ void Http2Session::body_bytes(StreamId id, base::View bytes) {
   // With its answer on the way the rest is dropped: a reset would overtake the answer, and follows it (on_sent).
   if (too_large && stream->asked && stream->response == nullptr)
     return refuse_stream(*stream, NGHTTP2_ENHANCE_YOUR_CALM);
-  if (stream->block == nullptr) return;
+  if (stream->head == nullptr) return;
   if (too_large) {
-    take_block(*stream);
+    take_head(*stream);
     stream->asked = true;
     return respond(id, handler_.refuse(413));
   }
   if (kept_ + bytes.size() > shared_.limits.kept) return refuse_stream(*stream, NGHTTP2_REFUSED_STREAM);
   kept_ += bytes.size();
-  stream->block->text += base::text_of(bytes);
+  stream->head->text += base::text_of(bytes);
 }
 
 void Http2Session::reset(Stream& stream, std::uint32_t error) {
   if (std::exchange(stream.reset, true)) return;
-  take_block(stream);
+  take_head(stream);
   nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, error);
 }
 
@@ -527,7 +419,7 @@ bool Http2Session::done() const {
 }
 
 Phase Http2Session::phase() const {
-  if (!started_ || block_.id != 0) return Phase::kReading;
+  if (!started_ || head_.id != 0) return Phase::kReading;
   if (open_ == 0) return Phase::kIdle;
   bool growing = false;
   for (const Stream* stream = streams_; stream != nullptr; stream = stream->next) {
@@ -559,7 +451,7 @@ void Http2Session::forget(Stream* stream) {
   if (stream->next != nullptr) stream->next->previous = stream->previous;
   if (streams_ == stream) streams_ = stream->next;
   if (stream->growing != nullptr) --growing_;
-  take_block(*stream);
+  take_head(*stream);
   --open_;
   delete stream;
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "http/http2_head.h"
+#include "http/http2_stream.h"
 #include "http/session.h"
 #include "http/workspace.h"
 
@@ -42,26 +44,16 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   std::string_view protocol() const override { return "h2"; }
 
  private:
-  struct Stream;
+  using Stream = Http2Stream;
   struct Callbacks;
-  /// A header block while it comes in: its text end to end, and where each name and value ends.
-  struct Block {
-    StreamId id = 0;  ///< 0: none is coming in
-    int refused = 0;
-    std::string text;  ///< with Limits::keep_bodies the body stands behind it
-    std::vector<std::uint32_t> ends;
-    std::size_t size() const { return text.size() + ends.size() * sizeof(std::uint32_t); }
-  };
 
   Stream* find(StreamId id) const;
-  void begin_block(StreamId id);
-  void add_field(std::string_view name, std::string_view value);
-  void end_block(bool whole);
-  void dispatch(Stream& stream, const Block& block);
-  bool fill_request(const Block& block);
-  bool waits_for_body(const Block& block);
-  void keep(Stream& stream, const Block& block);
-  std::unique_ptr<Block> take_block(Stream& stream);
+  void begin_head(StreamId id);
+  void end_head(bool whole);
+  void dispatch(Stream& stream, const Http2Head& head);
+  bool waits_for_body(const Http2Head& head);
+  void keep(Stream& stream, const Http2Head& head);
+  std::unique_ptr<Http2Head> take_head(Stream& stream);
   void reset(Stream& stream, std::uint32_t error);
   void refuse_stream(Stream& stream, std::uint32_t error);
   void body_bytes(StreamId id, base::View bytes);
@@ -81,10 +73,10 @@ class Http2Session final : public Session, private GrowingBody::Reader {
   std::uint32_t open_ = 0;
   std::uint32_t growing_ = 0;  ///< of those, with a growing body
   std::uint32_t refused_ = 0;  ///< streams, ever
-  std::size_t kept_ = 0;       ///< bytes of the streams' blocks
+  std::size_t kept_ = 0;       ///< bytes of the streams' heads
   bool failed_ = false;
-  bool started_ = false;  ///< the client's preface has come whole
-  Block block_;
+  bool started_ = false;    ///< the client's preface has come whole
+  Http2Head head_;          ///< that is coming in
   std::size_t budget_ = 0;  ///< of the take_output that runs
   std::string frames_;      ///< frame headers and control frames of the take_output that runs
   std::vector<base::Bytes>* out_ = nullptr;
