@@ -13,7 +13,7 @@ bool PictureHealth::due(base::Micros at) const {
 
 /// The picture without the cells that are ignored. What is left of it keeps its order, and is compared with what is
 /// left of pictures of the same size.
-const Thumbnail& PictureHealth::looked_at(const Thumbnail& picture) {
+const LumaGrid& PictureHealth::looked_at(const LumaGrid& picture) {
   if (options_.ignore.empty()) return picture;
   rest_.columns = picture.columns;
   rest_.rows = picture.rows;
@@ -32,8 +32,8 @@ const Thumbnail& PictureHealth::looked_at(const Thumbnail& picture) {
   return rest_;
 }
 
-void PictureHealth::look(const Thumbnail& whole, base::Micros at) {
-  const Thumbnail& picture = looked_at(whole);
+void PictureHealth::look(const LumaGrid& whole, base::Micros at) {
+  const LumaGrid& picture = looked_at(whole);
   if (picture.luma.empty()) return;
   if (report_.newest && (at < *report_.newest || at - *report_.newest > options_.gap)) {
     report_ = {std::nullopt, std::nullopt, std::nullopt, std::nullopt, report_.looked};
@@ -46,7 +46,7 @@ void PictureHealth::look(const Thumbnail& whole, base::Micros at) {
   ++report_.looked;
 }
 
-void PictureHealth::judge_black(const Thumbnail& picture, base::Micros at) {
+void PictureHealth::judge_black(const LumaGrid& picture, base::Micros at) {
   const auto limit = static_cast<std::uint8_t>(std::clamp(options_.black_level, 0.0, 1.0) * 255);
   const auto black = std::ranges::count_if(picture.luma, [&](std::uint8_t luma) { return luma <= limit; });
   const double share = static_cast<double>(black) / static_cast<double>(picture.luma.size());
@@ -57,7 +57,7 @@ void PictureHealth::judge_black(const Thumbnail& picture, base::Micros at) {
   }
 }
 
-bool PictureHealth::moved(const Thumbnail& picture) const {
+bool PictureHealth::moved(const LumaGrid& picture) const {
   if (picture.columns != reference_.columns || picture.rows != reference_.rows) return true;
   std::uint64_t squares = 0;
   int largest = 0;
@@ -70,7 +70,7 @@ bool PictureHealth::moved(const Thumbnail& picture) const {
   return mean > options_.motion || largest > std::max(options_.spot, options_.spot_ratio * mean);
 }
 
-void PictureHealth::judge_motion(const Thumbnail& picture, base::Micros at) {
+void PictureHealth::judge_motion(const LumaGrid& picture, base::Micros at) {
   if (moved(picture)) {
     still_since_ = at;
     report_.frozen_since.reset();

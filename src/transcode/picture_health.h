@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "transcode/thumbnail.h"
+#include "transcode/luma_grid.h"
 
 namespace transcode {
 
@@ -28,7 +28,7 @@ class PictureHealth {
     double bottom = 1;
   };
   struct Options {
-    /// What is not looked at. A cell of the thumbnail is if its middle is; where they cover all, nothing is judged.
+    /// What is not looked at. A cell of the grid is if its middle is; where they cover all, nothing is judged.
     std::vector<Area> ignore{};
     double black_level = 0.05;  ///< luma that is still black, between 0 black and 1 white
     double black_share = 0.98;  ///< a picture is black from this share of black luma on
@@ -53,19 +53,19 @@ class PictureHealth {
 
   /// True if a picture at this time is to be looked at.
   bool due(base::Micros at) const;
-  void look(const Thumbnail& picture, base::Micros at);
+  void look(const LumaGrid& picture, base::Micros at);
   const Report& report() const { return report_; }
 
  private:
-  const Thumbnail& looked_at(const Thumbnail& picture);
-  void judge_black(const Thumbnail& picture, base::Micros at);
-  void judge_motion(const Thumbnail& picture, base::Micros at);
-  bool moved(const Thumbnail& picture) const;
+  const LumaGrid& looked_at(const LumaGrid& picture);
+  void judge_black(const LumaGrid& picture, base::Micros at);
+  void judge_motion(const LumaGrid& picture, base::Micros at);
+  bool moved(const LumaGrid& picture) const;
 
   Options options_;
   Report report_;
-  Thumbnail rest_;       ///< of the newest picture, without the cells that are ignored
-  Thumbnail reference_;  ///< what pictures are compared with; replaced every `still`, so that slow motion adds up
+  LumaGrid rest_;       ///< of the newest picture, without the cells that are ignored
+  LumaGrid reference_;  ///< what pictures are compared with; replaced every `still`, so that slow motion adds up
   base::Micros reference_at_ = 0;
   base::Micros still_since_ = 0;
 };

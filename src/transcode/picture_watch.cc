@@ -3,8 +3,8 @@
 namespace transcode {
 
 void PictureWatch::look(const AVFrame& frame, base::Micros at) {
-  if (!health_.due(at) || !shrinker_.shrink(frame, thumbnail_)) return;
-  health_.look(thumbnail_, at);
+  if (!health_.due(at) || !shrinker_.shrink(frame, grid_)) return;
+  health_.look(grid_, at);
   const std::lock_guard lock(mutex_);
   report_ = health_.report();
 }

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "transcode/picture_health.h"
-#include "transcode/thumbnail.h"
+#include "transcode/luma_grid.h"
 
 struct AVFrame;
 
@@ -23,7 +23,7 @@ class PictureWatch {
  private:
   // The decoder's thread's own.
   Shrinker shrinker_;
-  Thumbnail thumbnail_;
+  LumaGrid grid_;
   PictureHealth health_;
 
   mutable std::mutex mutex_;  // a snapshot for another thread

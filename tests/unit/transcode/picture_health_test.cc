@@ -15,21 +15,21 @@ constexpr base::Micros kLook = 250 * base::kMillisecond;
 
 using Luma = std::function<int(int x, int y)>;
 
-Thumbnail thumbnail(const Luma& luma, int columns = Thumbnail::kColumns, int rows = Thumbnail::kRows) {
-  Thumbnail made{columns, rows, {}};
+LumaGrid grid(const Luma& luma, int columns = LumaGrid::kColumns, int rows = LumaGrid::kRows) {
+  LumaGrid made{columns, rows, {}};
   for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < columns; ++x) made.luma.push_back(static_cast<std::uint8_t>(luma(x, y)));
   }
   return made;
 }
 
-Thumbnail flat(int luma) {
-  return thumbnail([luma](int, int) { return luma; });
+LumaGrid flat(int luma) {
+  return grid([luma](int, int) { return luma; });
 }
 
 /// Looks at a picture every 250 ms.
 struct Eye {
-  void see(const Thumbnail& picture, int times = 1) {
+  void see(const LumaGrid& picture, int times = 1) {
     for (int i = 0; i < times; ++i) {
       health.look(picture, at);
       at += kLook;
@@ -54,8 +54,8 @@ TEST(PictureHealth, IsBlackFromTheFirstBlackPictureOn) {
 }
 
 /// So many of a thousand columns' worth of the picture are black.
-Thumbnail black_share(int per_mille) {
-  return thumbnail([per_mille](int x, int y) { return (y * 320 + x) * 1000 / (320 * 180) < per_mille ? 0 : 200; });
+LumaGrid black_share(int per_mille) {
+  return grid([per_mille](int x, int y) { return (y * 320 + x) * 1000 / (320 * 180) < per_mille ? 0 : 200; });
 }
 
 TEST(PictureHealth, StaysBlackUntilMoreThanALogoIsSeen) {
@@ -71,8 +71,8 @@ TEST(PictureHealth, StaysBlackUntilMoreThanALogoIsSeen) {
 }
 
 /// Everything stands still but a clock in the upper right corner.
-Thumbnail with_clock(int luma, int second) {
-  return thumbnail([=](int x, int y) { return x >= 240 && y < 20 ? 60 * (1 + second % 3) : luma; });
+LumaGrid with_clock(int luma, int second) {
+  return grid([=](int x, int y) { return x >= 240 && y < 20 ? 60 * (1 + second % 3) : luma; });
 }
 
 TEST(PictureHealth, DoesNotLookAtAreasThatAreIgnored) {
@@ -117,14 +117,14 @@ TEST(PictureHealth, TakesAnEncodersNoiseForNoMotion) {
   // Every cell off by up to 7, as a new key frame makes it: 4 in the mean would be motion.
   int round = 0;
   for (; round < 20; ++round) {
-    eye.see(thumbnail([round](int x, int y) { return 100 + ((x * 7 + y * 13 + round * 5) % 15 - 7) / 2; }));
+    eye.see(grid([round](int x, int y) { return 100 + ((x * 7 + y * 13 + round * 5) % 15 - 7) / 2; }));
   }
   EXPECT_EQ(eye.report().frozen_since, 0);
 }
 
 TEST(PictureHealth, TakesASingleCellThatChangesMuchForMotion) {
   const auto clock = [](int second, int change) {
-    return thumbnail([=](int x, int y) { return x == 300 && y == 5 && second % 2 == 1 ? 100 + change : 100; });
+    return grid([=](int x, int y) { return x == 300 && y == 5 && second % 2 == 1 ? 100 + change : 100; });
   };
   Eye ticking;
   Eye flicker;
@@ -139,7 +139,7 @@ TEST(PictureHealth, TakesASingleCellThatChangesMuchForMotion) {
 TEST(PictureHealth, MeasuresASingleCellByTheChangeOfAllOthers) {
   // Half of all cells change by 4: 2.8 in the mean, and a cell must change by 15 times that, 42.
   const auto starved = [](int round, int spot) {
-    return thumbnail([=](int x, int y) {
+    return grid([=](int x, int y) {
       if (x == 300 && y == 5) return round % 2 == 1 ? 100 + spot : 100;
       return (x + y) % 2 == 0 && round % 2 == 1 ? 104 : 100;
     });
@@ -166,7 +166,7 @@ TEST(PictureHealth, SeesMotionInAPictureOfAnotherSize) {
   Eye eye;
   eye.see(flat(100), 20);
   EXPECT_EQ(eye.report().frozen_since, 0);
-  eye.see(thumbnail([](int, int) { return 100; }, 200, 100));
+  eye.see(grid([](int, int) { return 100; }, 200, 100));
   EXPECT_EQ(eye.report().frozen_since, std::nullopt);
 }
 

@@ -1,4 +1,4 @@
-#include "transcode/thumbnail.h"
+#include "transcode/luma_grid.h"
 
 #include <gtest/gtest.h>
 
@@ -31,16 +31,16 @@ FramePtr picture(int width, int height, int luma, AVPixelFormat format = AV_PIX_
   return frame;
 }
 
-/// The only level of the thumbnail; -1 where there are several or none.
+/// The only level of the grid; -1 where there are several or none.
 int level_of(const AVFrame& frame) {
   Shrinker shrinker;
-  Thumbnail made;
+  LumaGrid made;
   if (!shrinker.shrink(frame, made) || made.luma.empty()) return -1;
   const bool one = std::ranges::all_of(made.luma, [&](std::uint8_t luma) { return luma == made.luma[0]; });
   return one ? made.luma[0] : -1;
 }
 
-TEST(Thumbnail, BringsLevelsOfLimitedRangeToBlackAndWhite) {
+TEST(LumaGrid, BringsLevelsOfLimitedRangeToBlackAndWhite) {
   EXPECT_EQ(level_of(*picture(640, 360, 16)), 0);
   EXPECT_EQ(level_of(*picture(640, 360, 235)), 255);
   EXPECT_EQ(level_of(*picture(640, 360, 126)), 128);
@@ -48,7 +48,7 @@ TEST(Thumbnail, BringsLevelsOfLimitedRangeToBlackAndWhite) {
   EXPECT_EQ(level_of(*picture(640, 360, 255)), 255) << "above white";
 }
 
-TEST(Thumbnail, KeepsLevelsOfFullRange) {
+TEST(LumaGrid, KeepsLevelsOfFullRange) {
   for (const AVPixelFormat format : {AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV422P}) {
     const FramePtr frame = picture(640, 360, 16, format);
     frame->color_range = AVCOL_RANGE_JPEG;
@@ -57,7 +57,7 @@ TEST(Thumbnail, KeepsLevelsOfFullRange) {
   EXPECT_EQ(level_of(*picture(640, 360, 255, AV_PIX_FMT_YUVJ444P)), 255);
 }
 
-TEST(Thumbnail, TakesDeepPicturesAsShallowOnes) {
+TEST(LumaGrid, TakesDeepPicturesAsShallowOnes) {
   for (const AVPixelFormat format : {AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV422P10LE}) {
     EXPECT_EQ(level_of(*picture(640, 360, 64, format)), 0);
     EXPECT_EQ(level_of(*picture(640, 360, 940, format)), 255);
@@ -68,14 +68,14 @@ TEST(Thumbnail, TakesDeepPicturesAsShallowOnes) {
   EXPECT_EQ(level_of(*picture(640, 360, 126, AV_PIX_FMT_NV12)), 128);
 }
 
-TEST(Thumbnail, AveragesTheCellsOfAPicture) {
+TEST(LumaGrid, AveragesTheCellsOfAPicture) {
   const FramePtr frame = picture(1920, 1080, 16);
   // The cell of column 2 and row 1 half white: its upper three rows.
   for (int y = 6; y < 9; ++y) {
     for (int x = 12; x < 18; ++x) frame->data[0][std::ptrdiff_t{y} * frame->linesize[0] + x] = 235;
   }
   Shrinker shrinker;
-  Thumbnail made;
+  LumaGrid made;
   ASSERT_TRUE(shrinker.shrink(*frame, made));
   EXPECT_EQ(made.columns, 320);
   EXPECT_EQ(made.rows, 180);
@@ -83,9 +83,9 @@ TEST(Thumbnail, AveragesTheCellsOfAPicture) {
   for (std::size_t i = 0; i < made.luma.size(); ++i) EXPECT_EQ(made.luma[i], i == 320 + 2 ? 128 : 0) << i;
 }
 
-TEST(Thumbnail, HasNoMoreCellsThanThePictureHasPixels) {
+TEST(LumaGrid, HasNoMoreCellsThanThePictureHasPixels) {
   Shrinker shrinker;
-  Thumbnail made;
+  LumaGrid made;
   ASSERT_TRUE(shrinker.shrink(*picture(200, 2, 16), made));
   EXPECT_EQ(made.columns, 200);
   EXPECT_EQ(made.rows, 2);
@@ -94,7 +94,7 @@ TEST(Thumbnail, HasNoMoreCellsThanThePictureHasPixels) {
   EXPECT_EQ(level_of(*picture(853, 479, 126)), 128) << "cells of different sizes";
 }
 
-TEST(Thumbnail, RefusesWhatHasNoPlaneOfLuma) {
+TEST(LumaGrid, RefusesWhatHasNoPlaneOfLuma) {
   EXPECT_EQ(level_of(*picture(640, 360, 16, AV_PIX_FMT_RGB24)), -1);
   EXPECT_EQ(level_of(*picture(640, 360, 16, AV_PIX_FMT_GBRP)), -1);
   EXPECT_EQ(level_of(*picture(640, 360, 16, AV_PIX_FMT_YUYV422)), -1);

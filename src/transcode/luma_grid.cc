@@ -1,4 +1,4 @@
-#include "transcode/thumbnail.h"
+#include "transcode/luma_grid.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -45,13 +45,13 @@ void add_row(const Sample* row, std::uint32_t* sums, int width) {
 
 }  // namespace
 
-bool Shrinker::shrink(const AVFrame& frame, Thumbnail& to) {
+bool Shrinker::shrink(const AVFrame& frame, LumaGrid& to) {
   const auto plane = luma_plane(frame);
   const int width = frame.width;
   const int height = frame.height;
   if (!plane || width <= 0 || height <= 0) return false;
-  to.columns = std::min(width, Thumbnail::kColumns);
-  to.rows = std::min(height, Thumbnail::kRows);
+  to.columns = std::min(width, LumaGrid::kColumns);
+  to.rows = std::min(height, LumaGrid::kRows);
   to.luma.resize(static_cast<std::size_t>(to.columns) * static_cast<std::size_t>(to.rows));
   auto* cell = to.luma.data();
   for (int row = 0; row < to.rows; ++row) {

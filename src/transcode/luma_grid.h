@@ -8,7 +8,7 @@ struct AVFrame;
 namespace transcode {
 
 /// The luma of a picture, averaged over equal cells. Thread: one at a time.
-struct Thumbnail {
+struct LumaGrid {
   static constexpr int kColumns = 320;
   static constexpr int kRows = 180;
 
@@ -17,11 +17,11 @@ struct Thumbnail {
   std::vector<std::uint8_t> luma;  ///< row by row, 0 black to 255 white, whatever the picture's range and depth
 };
 
-/// Makes thumbnails of decoded pictures.
+/// Makes grids of decoded pictures.
 class Shrinker {
  public:
   /// False where the picture has no luma plane of 8 to 16 bits in this machine's byte order (RGB, packed formats).
-  bool shrink(const AVFrame& frame, Thumbnail& to);
+  bool shrink(const AVFrame& frame, LumaGrid& to);
 
  private:
   std::vector<std::uint32_t> sums_;  ///< one row of cells: of each column of pixels
