@@ -195,6 +195,8 @@ void DecodeSide::flush() {
 }
 
 PictureHealth::Report DecodeSide::health() const { return state_->watch.report(); }
+void DecodeSide::ask_thumbnail() { state_->watch.ask_thumbnail(); }
+std::optional<Thumbnail> DecodeSide::take_thumbnail() { return state_->watch.take_thumbnail(); }
 
 base::Micros DecodeSide::overdue() const { return state_->intake.overdue(); }
 

@@ -10,6 +10,7 @@
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/picture_health.h"
+#include "transcode/thumbnail.h"
 
 namespace transcode {
 
@@ -83,6 +84,9 @@ class DecodeSide {
   std::uint64_t overflowed() const;
   /// What the pictures show, in media time; four of them a second are looked at, whether they are shown or not.
   PictureHealth::Report health() const;
+  /// The next picture makes a thumbnail, which take_thumbnail() gives once.
+  void ask_thumbnail();
+  std::optional<Thumbnail> take_thumbnail();
 
  private:
   friend class EncodeSide;

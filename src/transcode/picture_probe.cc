@@ -127,6 +127,9 @@ base::Status PictureProbe::change_source(const media::Track& source) {
 
 PictureHealth::Report PictureProbe::health() const { return state_->watch.report(); }
 
+void PictureProbe::ask_thumbnail() { state_->watch.ask_thumbnail(); }
+std::optional<Thumbnail> PictureProbe::take_thumbnail() { return state_->watch.take_thumbnail(); }
+
 PictureProbe::Counters PictureProbe::counters() const { return {state_->decoded, state_->skipped, state_->errors}; }
 
 }  // namespace transcode

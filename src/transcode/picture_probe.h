@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/result.h"
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/picture_health.h"
+#include "transcode/thumbnail.h"
 
 namespace transcode {
 
@@ -38,6 +40,9 @@ class PictureProbe {
   base::Status change_source(const media::Track& source);
 
   PictureHealth::Report health() const;
+  /// The next key frame that is decoded makes a thumbnail, which take_thumbnail() gives once.
+  void ask_thumbnail();
+  std::optional<Thumbnail> take_thumbnail();
   Counters counters() const;
 
  private:
