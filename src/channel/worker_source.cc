@@ -25,8 +25,9 @@ constexpr std::array<base::Micros, 6> kPauses = {
 // A third of the share of the CPU that another worker's threads get.
 constexpr int kNiceOfLow = 5;
 
+/// `deaths` in a row, one or more.
 base::Micros pause_after(int deaths) {
-  return kPauses[std::min<std::size_t>(static_cast<std::size_t>(std::max(deaths - 1, 0)), kPauses.size() - 1)];
+  return kPauses[std::min<std::size_t>(static_cast<std::size_t>(deaths - 1), kPauses.size() - 1)];
 }
 
 }  // namespace
@@ -87,6 +88,8 @@ void WorkerSource::start_worker() {
   pid_ = 0;
   worker_ = spawned.take();
   heartbeat_ = 0;
+  cpu_wait_.reset();
+  started_ = heartbeat_at_ = clock_.steady();
   reader_ = std::make_unique<RecordReader>(*this);
   worker_->read_records(*reader_);
   // Without a log yet the feed is queued for a worker that has to wait to be started. A log that has begun is continued
@@ -221,7 +224,7 @@ void WorkerSource::on_worker_gone(std::string_view why) {
     return;
   }
   ++counters_.restarts;
-  deaths_ = now - started_ > kHealthy ? 0 : deaths_ + 1;
+  deaths_ = now - started_ > kHealthy ? 1 : deaths_ + 1;
   const base::Micros pause = pause_after(deaths_);
   base::log_warn(
       "channel", "worker lost, starting another",

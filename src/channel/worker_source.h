@@ -112,7 +112,7 @@ class WorkerSource final : public Source {
   bool attached_ = false;  ///< the worker gets the feed, and makes the log
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<StandIn> stand_in_;
-  base::Micros started_ = 0;
+  base::Micros started_ = 0;  ///< steady, when it was asked for, or attached if that was later; in the queue: now
   std::uint64_t heartbeat_ = 0;
   base::Micros heartbeat_at_ = 0;
   std::optional<base::Micros> cpu_wait_;  ///< Worker::cpu_wait() when the heartbeat was first missed

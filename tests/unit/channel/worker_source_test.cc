@@ -154,7 +154,6 @@ TEST_F(WorkerSourceTest, AWorkerThatLivedLongerThanThirtySecondsIsNoCrashLoop) {
   expect_respawn_after(kSecond);
   time_.advance(30 * kSecond + 1);
   expect_respawn_after(0);
-  expect_respawn_after(0);  // the first of a new row
   expect_respawn_after(500 * kMillisecond);
 }
 
@@ -516,6 +515,41 @@ TEST_F(WorkerSourceTest, FinishesAtOnceWhereNothingWasEverLogged) {
   EXPECT_EQ(count<record::End>(), 0U) << "there is nothing to end";
   time_.advance(10 * kSecond);
   EXPECT_EQ(workers(), 1U);
+}
+
+TEST_F(WorkerSourceTest, WorkersThatDieBeforeTheyStartedAreStartedEverLater) {
+  begin();
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  time_.advance(31 * kSecond);
+  spawner_.queues = true;
+  // The log goes on, so that none of them is attached before it has started: what counts is when it was asked for.
+  expect_respawn_after(0);
+  for (const base::Micros pause : {500 * kMillisecond, kSecond, 2 * kSecond, 4 * kSecond, 8 * kSecond, 8 * kSecond})
+    expect_respawn_after(pause);
+}
+
+TEST_F(WorkerSourceTest, AWorkerThatLivedLongAndDiedIsOneDeath) {
+  begin();
+  for (int round = 0; round < 2; ++round) {
+    time_.advance(31 * kSecond);
+    expect_respawn_after(0);
+    EXPECT_EQ(events_.of("worker.lost").back(), "worker.lost match reason=ended pid=7 pause_ms=0 deaths_in_a_row=1");
+  }
+  expect_respawn_after(500 * kMillisecond);
+}
+
+TEST_F(WorkerSourceTest, ANewWorkersWaitForACpuIsItsOwn) {
+  begin();
+  worker().cpu_wait = 100 * kSecond;
+  time_.advance(100 * kMillisecond);
+  source_.tick(time_.utc());  // the first heartbeat is missed
+  expect_respawn_after(0);
+  for (int i = 0; i < 50; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+    worker().cpu_wait += 90 * kMillisecond;
+  }
+  EXPECT_FALSE(worker().killed);
 }
 
 TEST_F(WorkerSourceTest, APublisherThatComesDuringAPauseDoesNotHurryTheNextWorker) {
