@@ -54,10 +54,11 @@ Switch::SteadyTime Switch::patient_until() {
   return *patient_until_;
 }
 
+/// A switch that is given up leaves the pause of the one before as it is.
 void Switch::take_over(const Course& course) {
+  if (course.side != selected_.side) pause_until_ = INT64_MIN;
   selected_ = course;
   pending_ = Course{};
-  pause_until_ = INT64_MIN;
   patient_until_.reset();
   changed_.notify_all();
 }

@@ -96,6 +96,26 @@ TEST(Switch, DropsNothingMoreOnceAnotherSideIsSelected) {
   EXPECT_EQ(take_all(entry), "1000 1040 ") << "and nothing where nothing has passed";
 }
 
+TEST(Switch, GoesOnDroppingAfterASwitchThatWasGivenUp) {
+  for (const int how : {0, 1, 2}) {
+    Switch entry{1000};
+    const Switch::Side a = entry.add();
+    const Switch::Side b = entry.add();
+    const Switch::Side c = entry.add();
+    entry.select(a);
+    entry.put(a, picture(1000));
+    EXPECT_EQ(take_all(entry), "1000 ");
+    entry.select_after(b, 120);
+    entry.switch_to(c);
+    if (how == 0) entry.remove(c);
+    if (how == 1) entry.switch_to(b);
+    if (how == 2) entry.select(b);
+    entry.put(b, picture(1080));
+    entry.put(b, picture(1160));
+    EXPECT_EQ(take_all(entry), "=1120 1160 ") << how << ": 1080 was shown of the other side";
+  }
+}
+
 TEST(Switch, KeepsHoldsInOrderAndOnlyTheLastInARow) {
   Switch entry{1000};
   const Switch::Side a = entry.add();
