@@ -258,6 +258,11 @@ void Production::force_switch() {
   }
 }
 
+/// Whether it has sound, and no video that is expected to come.
+bool Production::of_sound_alone(const Feed& feed) const {
+  return feed.video() == nullptr && !feed.tracks().empty() && !feed.input().awaits(media::Kind::kVideo, now_);
+}
+
 /// Begins to change over, if there is something to change over to yet.
 void Production::begin_switch() {
   if (wanted_ == shown_) return;
@@ -270,8 +275,7 @@ void Production::begin_switch() {
     return;
   }
   if (to.video() == nullptr) {
-    const bool sound_alone = !to.tracks().empty() && !to.input().awaits(media::Kind::kVideo, now_);
-    if (!forced || !sound_alone) return;
+    if (!forced || !of_sound_alone(to)) return;
     video_.release();
     show(to);
     return;
@@ -346,9 +350,8 @@ void Production::settle_switch() {
 void Production::mark_switch() {
   if (!switch_marker_.pending()) return;
   const Feed& to = feed(wanted_);
-  const bool sound_alone = to.video() == nullptr && !to.tracks().empty() && wanted_ == shown_;
   std::optional<base::Micros> from;
-  if (sound_alone) from = now_;
+  if (wanted_ == shown_ && of_sound_alone(to)) from = now_;
   if (to.video() != nullptr) from = video_.shown_from(to.video()->id);
   if (from) on_record_(switch_marker_.take(*from));
 }

@@ -97,6 +97,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void select(feed::Id id, const feed::Select& selected);
   void force_switch();
   void begin_switch();
+  bool of_sound_alone(const Feed& feed) const;
   void settle_switch();
   void mark_switch();
   void show(Feed& feed, base::Micros pause = 0);
