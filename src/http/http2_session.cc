@@ -306,7 +306,7 @@ std::size_t Http2Session::expire(base::Micros now, const StreamTimes& times) {
 
 void Http2Session::respond(StreamId id, Response response) {
   const Workspace::Access access(memory_);
-  Stream* stream = find(id);
+  Stream* stream = failed_ ? nullptr : find(id);
   if (stream == nullptr || stream->response != nullptr || !stream->asked || stream->reset) return;
   stream->response = std::move(response);
   stream->left = stream->head_only ? 0 : stream->response->body_size();
@@ -431,6 +431,7 @@ Phase Http2Session::phase() const {
 }
 
 void Http2Session::shut_down() {
+  if (failed_) return;
   const Workspace::Access access(memory_);
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
