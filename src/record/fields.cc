@@ -161,6 +161,11 @@ struct Writer {
   }
   void operator()(const End&) const {}
   void operator()(const Closing&) const {}
+  void operator()(const Thumbnail& thumbnail) const {
+    write_text(out, thumbnail.feed);
+    out.u64(bits(thumbnail.at));
+    write_bytes(out, thumbnail.jpeg.view());
+  }
 };
 
 base::Error out_of_range(const char* field, const base::ByteReader& in) {
@@ -364,6 +369,15 @@ base::Result<Record> parse_discontinuity(base::ByteReader& in) {
   return Record(discontinuity);
 }
 
+base::Result<Record> parse_thumbnail(base::ByteReader& in) {
+  Thumbnail thumbnail;
+  TRY(thumbnail.feed, text(in, "thumbnail feed"));
+  TRY(thumbnail.at, i64(in, "thumbnail time"));
+  TRY(const base::View jpeg, sized(in, "thumbnail"));
+  thumbnail.jpeg = base::Bytes::copy_of(jpeg);
+  return Record(std::move(thumbnail));
+}
+
 base::Result<Record> parse_any(Type type, base::ByteReader& in) {
   switch (type) {
     case Type::kPresentation: return parse_presentation(in);
@@ -373,6 +387,7 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
     case Type::kMarker: return parse_marker(in);
     case Type::kEnd: return Record(End{});
     case Type::kClosing: return Record(Closing{});
+    case Type::kThumbnail: return parse_thumbnail(in);
     case Type::kPart: break;  // has a body: parse_part_fields()
   }
   return base::Error{base::Code::kUnsupported, "record type", 0};
@@ -380,9 +395,13 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
 
 }  // namespace
 
-bool known_type(std::uint8_t type) { return type >= bits(Type::kPresentation) && type <= bits(Type::kClosing); }
+bool known_type(std::uint8_t type) {
+  return (type >= bits(Type::kPresentation) && type <= bits(Type::kClosing)) || type == bits(Type::kThumbnail);
+}
 
-Type type_of(const Record& record) { return static_cast<Type>(record.index() + 1); }
+Type type_of(const Record& record) {
+  return std::holds_alternative<Thumbnail>(record) ? Type::kThumbnail : static_cast<Type>(record.index() + 1);
+}
 
 void write_fields(base::ByteWriter& out, const Record& record) { std::visit(Writer{out}, record); }
 

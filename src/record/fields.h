@@ -18,6 +18,7 @@ enum class Type : std::uint8_t {
   kMarker = 6,
   kEnd = 7,
   kClosing = 8,
+  kThumbnail = 11,  ///< 9 is a part, in another form (encoding.h); 10 is not given
 };
 
 Type type_of(const Record& record);

@@ -52,6 +52,7 @@ struct Position {
   void fold(const Discontinuity& discontinuity);
   void fold(const Marker& marker);
   void fold(const Closing&) { closing = true; }
+  void fold(const Thumbnail&) {}
   void fold(const End&) { *this = {}; }
   Rendition* enter(std::uint32_t rendition, std::int64_t msn);
   void publish(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start,

@@ -127,6 +127,14 @@ struct Closing {};
 /// The event is over: EXT-X-ENDLIST (LL-44).
 struct End {};
 
-using Record = std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End, Closing>;
+/// What a feed shows, small, for people: of `feed` ("primary", "backup"), the picture at `at` (UTC). No part of what
+/// viewers get; a later one takes its place.
+struct Thumbnail {
+  std::string feed;
+  base::Micros at = 0;
+  base::Bytes jpeg;
+};
+
+using Record = std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End, Closing, Thumbnail>;
 
 }  // namespace record

@@ -79,7 +79,8 @@ std::vector<Record> one_of_each() {
           Discontinuity{888'000'001},
           marker(),
           End{},
-          Closing{}};
+          Closing{},
+          Thumbnail{"backup", 1'776'000'000'000'000, base::Bytes::copy_of("\xFF\xD8")}};
 }
 
 std::vector<std::uint8_t> flat(const Record& record) {
@@ -113,7 +114,9 @@ std::vector<Record> take_all(Decoder& decoder) {
   return records;
 }
 
-std::uint8_t type_number(const Record& record) { return static_cast<std::uint8_t>(record.index() + 1); }
+std::uint8_t type_number(const Record& record) {
+  return std::holds_alternative<Thumbnail>(record) ? 11 : static_cast<std::uint8_t>(record.index() + 1);
+}
 
 Marker large_marker() {
   Marker marker;
@@ -297,7 +300,7 @@ TEST(RecordEncoding, KeepsNegativeTimesOfAGapAndSegmentEnds) {
   Decoder decoder;
   ASSERT_TRUE(decoder.feed(flat(one_of_each())).ok());
   const std::vector<Record> records = take_all(decoder);
-  ASSERT_EQ(records.size(), 8U);
+  ASSERT_EQ(records.size(), one_of_each().size());
   const auto& gap = std::get<Gap>(records[2]);
   EXPECT_EQ(gap.msn, -1);
   EXPECT_EQ(gap.index, 2U);
@@ -309,6 +312,10 @@ TEST(RecordEncoding, KeepsNegativeTimesOfAGapAndSegmentEnds) {
   EXPECT_EQ(end.duration, 96000);
   EXPECT_EQ(std::get<Discontinuity>(records[4]).msn, 888'000'001);
   EXPECT_TRUE(std::holds_alternative<End>(records[6]));
+  const auto& thumbnail = std::get<Thumbnail>(records[8]);
+  EXPECT_EQ(thumbnail.feed, "backup");
+  EXPECT_EQ(thumbnail.at, 1'776'000'000'000'000);
+  EXPECT_EQ(thumbnail.jpeg.text(), "\xFF\xD8");
 }
 
 TEST(RecordEncoding, KeepsEveryFieldOfAMarker) {
