@@ -102,6 +102,7 @@ base::Result<Options> parse(const json& from) {
   options.slate_after = from.at("slate_after").get<base::Micros>();
   options.slate_text = from.at("slate_text");
   options.splice_keys = from.at("splice_keys");
+  options.thumbnails = from.at("thumbnails");
   options.captions = captions_of(from.at("captions"));
   options.nice = from.at("nice");
   options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
@@ -136,6 +137,7 @@ std::string to_json(const Options& options) {
                     {"slate_after", options.slate_after},
                     {"slate_text", options.slate_text},
                     {"splice_keys", options.splice_keys},
+                    {"thumbnails", options.thumbnails},
                     {"captions", captions_json(options.captions)},
                     {"nice", options.nice},
                     {"standby", static_cast<int>(options.standby)},

@@ -73,6 +73,8 @@ struct Options {
 
   /// Encoded renditions have a key frame at each picture that a feed's splice information is about.
   bool splice_keys = false;
+  /// A thumbnail of each feed so often; 0: none are made.
+  base::Micros thumbnails = 0;
   /// What the operator says of the captions in the feed's pictures; the services that are found are added, unless there
   /// are none.
   media::Captions captions;

@@ -92,7 +92,7 @@ void Feed::give(media::Event&& event) {
       }
     }
     count(*packet);
-    if (probe_ && video() != nullptr && packet->track_id == video()->id) probe_->feed(*packet);
+    probe(*packet);
   } else if (auto* cue = std::get_if<media::Cue>(&event)) {
     cue->at.ticks += media::rescale(line_.delay(), base::kSecond, cue->at.scale);
     cue->arrived += line_.delay();
@@ -200,8 +200,22 @@ void Feed::drop_video() {
   recent_bytes_ = 0;
 }
 
-void Feed::set_probing(bool on) {
-  if (!on || video() == nullptr) {
+void Feed::probe(const media::Packet& packet) {
+  if (!probe_ || !packet.key || video() == nullptr || packet.track_id != video()->id) return;
+  if (probing_ == Probing::kAll || std::exchange(thumbnail_asked_, false)) probe_->feed(packet);
+}
+
+void Feed::ask_thumbnail() {
+  if (!probe_) return;
+  thumbnail_asked_ = true;
+  probe_->ask_thumbnail();
+}
+
+std::optional<transcode::Thumbnail> Feed::take_thumbnail() { return probe_ ? probe_->take_thumbnail() : std::nullopt; }
+
+void Feed::set_probing(Probing probing) {
+  probing_ = probing;
+  if (probing == Probing::kNone || video() == nullptr) {
     probe_.reset();
   } else if (!probe_) {
     // Without a decoder for it nothing is known of its pictures.

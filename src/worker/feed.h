@@ -87,10 +87,15 @@ class Feed final : private media::EventSink {
   /// What was kept, which is then kept no longer.
   Recent take_recent();
 
-  /// Decodes the key frames, to know what the pictures show, where nothing else decodes them.
-  void set_probing(bool on);
+  /// Where nothing else decodes the pictures: whether key frames are, for thumbnails that are asked for, or all of
+  /// them, to know what they show.
+  enum class Probing : std::uint8_t { kNone, kThumbnails, kAll };
+  void set_probing(Probing probing);
   /// What the probe has seen; nothing while there is none.
   transcode::PictureHealth::Report health() const;
+  /// The next key frame that is probed makes a thumbnail, which take_thumbnail() gives once.
+  void ask_thumbnail();
+  std::optional<transcode::Thumbnail> take_thumbnail();
 
   /// How many pictures it has against those that it usually has.
   const RateWatch& rate() const { return rate_; }
@@ -113,6 +118,7 @@ class Feed final : private media::EventSink {
   const media::Track* find(std::uint32_t track_id) const;
   void note(const media::Track& track);
   void count(const media::Packet& packet);
+  void probe(const media::Packet& packet);
   void drop_video();
 
   feed::Id id_;
@@ -126,6 +132,8 @@ class Feed final : private media::EventSink {
   Recent recent_;
   std::size_t recent_bytes_ = 0;  ///< of its video
   std::unique_ptr<transcode::PictureProbe> probe_;
+  Probing probing_ = Probing::kNone;
+  bool thumbnail_asked_ = false;
   captions::Finder captions_;
   RateWatch rate_;
   TransportWatch transport_;

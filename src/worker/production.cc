@@ -46,7 +46,8 @@ Production::Production(job::Options options, OnRecord on_record)
       feeds_{Feed(feed::Id::kPrimary, input(options_), *this, picture_health(options_.watch)),
              Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
       offset_(options_.channel, silence_peak(options_.watch)),
-      video_(options_, *this) {}
+      video_(options_, *this),
+      thumbnails_(options_.thumbnails) {}
 
 Production::~Production() = default;
 
@@ -161,6 +162,7 @@ void Production::tick(base::Micros utc) {
   mark_switch();
   stand_by();
   probe_feeds();
+  thumbnails_.tick(utc, feeds_, video_, on_record_);
   align();
 }
 
@@ -390,7 +392,11 @@ void Production::show(Feed& to, base::Micros pause) {
 /// With two feeds it matters what each of them shows; the one that is decoded for rungs needs no probe.
 void Production::probe_feeds() {
   const bool both = std::all_of(feeds_.begin(), feeds_.end(), brings_video);
-  for (Feed& feed : feeds_) feed.set_probing(both && !decoded_health(feed));
+  for (Feed& feed : feeds_) {
+    const bool decoded = brings_video(feed) && video_.decoded(feed.video()->id) != nullptr;
+    const auto otherwise = thumbnails_.wanted() ? Feed::Probing::kThumbnails : Feed::Probing::kNone;
+    feed.set_probing(decoded ? Feed::Probing::kNone : both ? Feed::Probing::kAll : otherwise);
+  }
 }
 
 std::optional<transcode::PictureHealth::Report> Production::decoded_health(const Feed& feed) const {

@@ -25,6 +25,7 @@
 #include "worker/lane_outlet.h"
 #include "worker/presentation.h"
 #include "worker/switch_marker.h"
+#include "worker/thumbnails.h"
 #include "worker/video_lane.h"
 
 namespace worker {
@@ -147,6 +148,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   base::Micros selected_at_ = 0;    ///< UTC, when wanted_ became so
   bool merged_ = false;             ///< as logged
   VideoLane video_;
+  Thumbnails thumbnails_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly
 };

@@ -461,10 +461,15 @@ void VideoLane::flush() {
   encode_->drain(*this);
 }
 
+transcode::DecodeSide* VideoLane::decoded(std::uint32_t track_id) const {
+  if (standby_ && standby_->decode && standby_->track.id == track_id) return standby_->decode.get();
+  if (!decode_ || !active_ || incoming_ || source_->id != track_id) return nullptr;
+  return decode_.get();
+}
+
 std::optional<transcode::PictureHealth::Report> VideoLane::health(std::uint32_t track_id) const {
-  if (standby_ && standby_->decode && standby_->track.id == track_id) return standby_->decode->health();
-  if (!decode_ || !active_ || incoming_ || source_->id != track_id) return std::nullopt;
-  return decode_->health();
+  const transcode::DecodeSide* side = decoded(track_id);
+  return side != nullptr ? std::optional(side->health()) : std::nullopt;
 }
 
 std::optional<VideoLane::Counters> VideoLane::ladder_counters() const {

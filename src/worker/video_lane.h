@@ -108,6 +108,8 @@ class VideoLane final : private transcode::Output {
 
   /// What the pictures of a track have been, where all of them are decoded.
   std::optional<transcode::PictureHealth::Report> health(std::uint32_t track_id) const;
+  /// What decodes all pictures of this track; null where nothing does.
+  transcode::DecodeSide* decoded(std::uint32_t track_id) const;
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
   /// Nothing where nothing is encoded.

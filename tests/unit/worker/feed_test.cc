@@ -153,10 +153,10 @@ TEST_F(FeedTest, KnowsWhatItsPicturesShowWhileItIsProbed) {
   begin(feed_);
   play(feed_, 0, 1480);
   EXPECT_FALSE(feed_.health().newest) << "nobody looks";
-  feed_.set_probing(true);
-  feed_.set_probing(false);
+  feed_.set_probing(Feed::Probing::kAll);
+  feed_.set_probing(Feed::Probing::kNone);
   EXPECT_FALSE(feed_.health().newest);
-  backup_.set_probing(true);
+  backup_.set_probing(Feed::Probing::kAll);
   EXPECT_FALSE(backup_.health().newest) << "it has no track yet";
 }
 
