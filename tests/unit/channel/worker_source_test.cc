@@ -1,79 +1,10 @@
-#include "channel/worker_source.h"
-
-#include <gtest/gtest.h>
-
-#include "fakes.h"
 #include "record/position_encoding.h"
+#include "worker_source_fixture.h"
 
 namespace channel {
 namespace {
 
-using base::kMillisecond;
-using base::kSecond;
 using feed::Role;
-
-/// A source on a channel that only keeps what it says.
-class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protected LogWriter {
- protected:
-  void on_feed(const FeedSlot& slot, const feed::Message& message) override { source_.write(slot.id(), message); }
-  void on_feed_gone(const FeedSlot&, std::string_view) override {}
-  void on_record(const record::Record& record) override {
-    position_.apply(record);
-    log_.push_back(record);
-  }
-  void on_batch_end() override { ++batches_; }
-  void on_source_end() override {
-    ++ends_;
-    position_ = {};
-  }
-
-  void begin() {
-    feed_.sink = slot_.take(request_for("match"), feed_);
-    source_.start(position_);
-    feed_.start();
-  }
-  FakeProcess& worker() { return spawner_.newest(); }
-  std::size_t workers() const { return spawner_.processes.size(); }
-  /// The worker dies and `pause` later, not before, another one runs.
-  void expect_respawn_after(base::Micros pause) {
-    const std::size_t before = workers();
-    worker().die();
-    if (pause > 0) time_.advance(pause - 1);
-    EXPECT_EQ(workers(), before);
-    time_.advance(pause > 0 ? 1 : 0);
-    EXPECT_EQ(workers(), before + 1) << "pause " << pause;
-  }
-  /// Players have a second for the last parts (record::Closing).
-  void expect_end_after_a_second() {
-    time_.advance(kSecond - 1);
-    EXPECT_EQ(ends_, 0);
-    EXPECT_EQ(count<record::End>(), 0U);
-    time_.advance(1);
-    EXPECT_EQ(ends_, 1);
-    EXPECT_EQ(count<record::End>(), 1U);
-    EXPECT_TRUE(std::holds_alternative<record::End>(log_.back()));
-  }
-  template <typename T>
-  std::size_t count() const {
-    return static_cast<std::size_t>(std::count_if(
-        log_.begin(), log_.end(), [](const record::Record& record) { return std::holds_alternative<T>(record); }));
-  }
-
-  FakeTime time_;
-  FakeSpawner spawner_;
-  FakeEvents events_;
-  Options options_;
-  const std::string name_ = "match";
-  std::vector<record::Record> log_;
-  int batches_ = 0;
-  int ends_ = 0;
-  record::Position position_;
-  FakeFeed feed_;
-  FeedSlots slots_{FeedSlot(feed::Id::kPrimary, time_, *this), FeedSlot(feed::Id::kBackup, time_, *this)};
-  FeedSlot& slot_ = slots_[0];
-  FeedSlot& backup_ = slots_[1];
-  WorkerSource source_{name_, options_, time_, time_, spawner_, events_, slots_, *this};
-};
 
 TEST_F(WorkerSourceTest, StartingWhatRunsIsNothing) {
   begin();
@@ -136,27 +67,6 @@ TEST_F(WorkerSourceTest, RecordsGoToTheLogInBatches) {
   EXPECT_EQ(batches_, 1);
 }
 
-TEST_F(WorkerSourceTest, ALostWorkerIsReplacedAtOnceAndEverLaterInACrashLoop) {
-  begin();
-  for (const base::Micros pause : {base::Micros{0}, 500 * kMillisecond, kSecond, 2 * kSecond, 4 * kSecond, 8 * kSecond,
-                                   8 * kSecond, 8 * kSecond}) {
-    expect_respawn_after(pause);
-  }
-  EXPECT_EQ(source_.counters().restarts, 8U);
-  EXPECT_EQ(source_.counters().starts, 9U);
-}
-
-TEST_F(WorkerSourceTest, AWorkerThatLivedLongerThanThirtySecondsIsNoCrashLoop) {
-  begin();
-  expect_respawn_after(0);
-  expect_respawn_after(500 * kMillisecond);
-  time_.advance(30 * kSecond);
-  expect_respawn_after(kSecond);
-  time_.advance(30 * kSecond + 1);
-  expect_respawn_after(0);
-  expect_respawn_after(500 * kMillisecond);
-}
-
 TEST_F(WorkerSourceTest, ANewWorkerIsToldWhereTheLogStandsAndWhatTheFeedIs) {
   begin();
   feed_.rtmp(Role::kHeader, "english", 0);
@@ -203,40 +113,6 @@ TEST_F(WorkerSourceTest, TheLogGoesOnWhileThereIsNoWorker) {
   EXPECT_EQ(log_.size(), records);
 }
 
-TEST_F(WorkerSourceTest, AWorkerThatCannotStartIsTriedAgainEverySecond) {
-  spawner_.failing = true;
-  begin();
-  EXPECT_EQ(source_.counters().spawn_failures, 1U);
-  time_.advance(kSecond - 1);
-  EXPECT_EQ(source_.counters().spawn_failures, 1U);
-  time_.advance(1);
-  EXPECT_EQ(source_.counters().spawn_failures, 2U);
-  spawner_.failing = false;
-  source_.start(position_);  // a publisher that comes meanwhile does not hurry it
-  EXPECT_EQ(workers(), 0U);
-  time_.advance(kSecond);
-  EXPECT_EQ(workers(), 1U);
-  EXPECT_EQ(worker().trace(), "rtmp");
-}
-
-TEST_F(WorkerSourceTest, AWorkerWithoutAHeartbeatForThreePartsIsKilled) {
-  options_.media.part = 500 * kMillisecond;
-  begin();
-  time_.advance(10 * kSecond);
-  worker().beat();
-  source_.tick(time_.utc());
-  time_.advance(1500 * kMillisecond - 1);
-  source_.tick(time_.utc());
-  EXPECT_FALSE(worker().killed);
-  time_.advance(1);
-  source_.tick(time_.utc());
-  EXPECT_TRUE(worker().killed);
-  EXPECT_EQ(source_.counters().hangs, 1U);
-  EXPECT_EQ(source_.counters().restarts, 0U);  // until its pipe ends
-  worker().die();
-  EXPECT_EQ(source_.counters().restarts, 1U);
-}
-
 TEST_F(WorkerSourceTest, ShortPartsGiveAWorkerASecond) {
   options_.media.part = 200 * kMillisecond;
   begin();
@@ -249,34 +125,6 @@ TEST_F(WorkerSourceTest, ShortPartsGiveAWorkerASecond) {
 }
 
 // A machine that is overloaded for seconds is no reason to kill what runs on it: that is more load.
-TEST_F(WorkerSourceTest, AWorkerThatWaitsForACpuDoesNotHang) {
-  begin();
-  worker().beat();
-  source_.tick(time_.utc());
-  worker().cpu_wait = 100 * kSecond;  // of earlier: counts for nothing
-  for (int i = 0; i < 50; ++i) {
-    time_.advance(100 * kMillisecond);
-    source_.tick(time_.utc());
-    worker().cpu_wait += 90 * kMillisecond;
-  }
-  EXPECT_FALSE(worker().killed);
-  for (int i = 0; i < 12; ++i) {
-    time_.advance(100 * kMillisecond);
-    source_.tick(time_.utc());
-  }
-  EXPECT_TRUE(worker().killed) << "it has had a CPU, and nothing came of it";
-}
-
-TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
-  begin();
-  for (int i = 0; i < 20; ++i) {
-    worker().beat();
-    time_.advance(1400 * kMillisecond);
-    source_.tick(time_.utc());
-  }
-  EXPECT_FALSE(worker().killed);
-}
-
 // 600 requests before it made a worker wait for 27 s, be killed as hanging, and wait again at the end of the queue.
 TEST_F(WorkerSourceTest, TimeInTheQueueIsNoHangAndNoLife) {
   spawner_.queues = true;
@@ -477,36 +325,6 @@ TEST_F(WorkerSourceTest, WhatWasNeverStartedNeitherFinishesNorAborts) {
   EXPECT_EQ(workers(), 0U);
 }
 
-TEST_F(WorkerSourceTest, AWorkerThatStaysAfterItWasKilledIsKilledAgainAfterAnotherLimit) {
-  options_.media.part = 500 * kMillisecond;
-  begin();
-  time_.advance(1500 * kMillisecond);
-  source_.tick(time_.utc());
-  EXPECT_EQ(source_.counters().hangs, 1U);
-  time_.advance(1500 * kMillisecond - 1);
-  source_.tick(time_.utc());
-  EXPECT_EQ(source_.counters().hangs, 1U);
-  time_.advance(1);
-  source_.tick(time_.utc());
-  EXPECT_EQ(source_.counters().hangs, 2U);
-}
-
-TEST_F(WorkerSourceTest, ANewWorkersHeartbeatIsItsOwn) {
-  begin();
-  for (int i = 0; i < 5; ++i) worker().beat();
-  source_.tick(time_.utc());
-  time_.advance(10 * kSecond);
-  worker().die();
-  time_.advance(0);
-  // As many turns as the one before had: were that remembered it would count as none.
-  for (int i = 0; i < 5; ++i) worker().beat();
-  time_.advance(kSecond);
-  source_.tick(time_.utc());
-  time_.advance(kSecond);
-  source_.tick(time_.utc());
-  EXPECT_FALSE(worker().killed);
-}
-
 TEST_F(WorkerSourceTest, FinishesAtOnceWhereNothingWasEverLogged) {
   begin();
   worker().die();
@@ -515,51 +333,6 @@ TEST_F(WorkerSourceTest, FinishesAtOnceWhereNothingWasEverLogged) {
   EXPECT_EQ(count<record::End>(), 0U) << "there is nothing to end";
   time_.advance(10 * kSecond);
   EXPECT_EQ(workers(), 1U);
-}
-
-TEST_F(WorkerSourceTest, WorkersThatDieBeforeTheyStartedAreStartedEverLater) {
-  begin();
-  worker().say({sound(), part_at(time_.utc(), 0)});
-  time_.advance(31 * kSecond);
-  spawner_.queues = true;
-  // The log goes on, so that none of them is attached before it has started: what counts is when it was asked for.
-  expect_respawn_after(0);
-  for (const base::Micros pause : {500 * kMillisecond, kSecond, 2 * kSecond, 4 * kSecond, 8 * kSecond, 8 * kSecond})
-    expect_respawn_after(pause);
-}
-
-TEST_F(WorkerSourceTest, AWorkerThatLivedLongAndDiedIsOneDeath) {
-  begin();
-  for (int round = 0; round < 2; ++round) {
-    time_.advance(31 * kSecond);
-    expect_respawn_after(0);
-    EXPECT_EQ(events_.of("worker.lost").back(), "worker.lost match reason=ended pid=7 pause_ms=0 deaths_in_a_row=1");
-  }
-  expect_respawn_after(500 * kMillisecond);
-}
-
-TEST_F(WorkerSourceTest, ANewWorkersWaitForACpuIsItsOwn) {
-  begin();
-  worker().cpu_wait = 100 * kSecond;
-  time_.advance(100 * kMillisecond);
-  source_.tick(time_.utc());  // the first heartbeat is missed
-  expect_respawn_after(0);
-  for (int i = 0; i < 50; ++i) {
-    time_.advance(100 * kMillisecond);
-    source_.tick(time_.utc());
-    worker().cpu_wait += 90 * kMillisecond;
-  }
-  EXPECT_FALSE(worker().killed);
-}
-
-TEST_F(WorkerSourceTest, APublisherThatComesDuringAPauseDoesNotHurryTheNextWorker) {
-  begin();
-  expect_respawn_after(0);
-  worker().die();
-  source_.start(position_);
-  EXPECT_EQ(workers(), 2U);
-  time_.advance(500 * kMillisecond);
-  EXPECT_EQ(workers(), 3U);
 }
 
 TEST_F(WorkerSourceTest, ANewSettingTakesEffectWithTheNextWorker) {
