@@ -33,7 +33,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),
       markers_(name_, environment.events, [this](const record::Marker& marker) { fold(marker); }),
-      folds_{&window_, &meter_, &outage_},
+      folds_{&window_, &meter_, &outage_, &thumbnails_},
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
 Channel::~Channel() = default;

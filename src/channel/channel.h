@@ -23,6 +23,7 @@
 #include "channel/source.h"
 #include "channel/spawner.h"
 #include "channel/switch_history.h"
+#include "channel/thumbnails.h"
 #include "channel/worker_source.h"
 #include "events/event.h"
 #include "govern/cpu_budget.h"
@@ -138,6 +139,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
   const Markers& markers() const { return markers_; }
+  const Thumbnails& thumbnails() const { return thumbnails_; }
   std::uint64_t publishes_refused() const { return refused_; }
   /// True where it has ended, or has not begun, and nothing was ever published of it.
   bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
@@ -201,6 +203,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   LiveWindow window_;
   LogMeter meter_;
   OutageWatch outage_;
+  Thumbnails thumbnails_;
   Markers markers_;
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;

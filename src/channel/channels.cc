@@ -385,6 +385,13 @@ Channels::Marked Channels::mark(std::string_view channel, const Channel::MarkerO
   return found->second->mark(order);
 }
 
+Channels::Thumbnail Channels::thumbnail(std::string_view channel, std::optional<feed::Id> id) const {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  const Channel& of = *found->second;
+  return of.thumbnails().newest(id.value_or(of.shown().id()));
+}
+
 ingest::FeedNames Channels::occupied() const {
   ingest::FeedNames names;
   for (const auto& [name, channel] : channels_) {

@@ -54,6 +54,10 @@ class Channels final : public ingest::Publisher {
   /// See Channel::mark(). nullopt: there is no such channel.
   using Marked = std::optional<Channel::Marked>;
   Marked mark(std::string_view channel, const Channel::MarkerOrder& order);
+  /// The newest thumbnail of a feed (nullopt: of the one that is shown), which may not be there. nullopt: there is no
+  /// such channel.
+  using Thumbnail = std::optional<std::optional<Thumbnails::Thumbnail>>;
+  Thumbnail thumbnail(std::string_view channel, std::optional<feed::Id> id) const;
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
   /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);

@@ -155,6 +155,7 @@ Report make_report(Channel& channel) {
     const FeedState state = channel.state_of(id);
     feed.score = score_of(state, channel.options().failover);
     feed.fault = content_fault(state, channel.options().failover);
+    if (const auto& thumbnail = channel.thumbnails().newest(id)) feed.thumbnail = thumbnail->at;
   }
   report.feeds.front().used = true;
   report.priority = channel.options().priority;

@@ -76,17 +76,18 @@ struct FeedReport {
   std::uint64_t ts_transport_errors = 0;
   std::uint64_t ts_untimed = 0;
   std::uint64_t ts_unsupported = 0;
-  bool decoded = false;                ///< every picture of it is
-  std::uint64_t ts_errors_now = 0;     ///< in the last second
-  std::uint64_t frame_rate = 0;        ///< pictures in 1000 s; 0 until the usual rate is known
-  std::uint64_t usual_frame_rate = 0;  ///< likewise
-  std::uint64_t delay_us = 0;          ///< that it is held back by, to be in step with the other feed
-  bool merged = false;                 ///< it and the other feed bring the same packets, and are shown as one
-  std::uint64_t only_packets = 0;      ///< that it brought and the other one lost
-  std::uint64_t cues = 0;              ///< splice information (SCTE-35) taken
-  std::uint64_t bad_cues = 0;          ///< splice information that was damaged, encrypted or not understood
-  std::string captions;                ///< services that carry text: "CC1 SERVICE1"; empty if none is known
-  std::uint64_t caption_pictures = 0;  ///< that carried captions, padding included
+  bool decoded = false;                   ///< every picture of it is
+  std::uint64_t ts_errors_now = 0;        ///< in the last second
+  std::uint64_t frame_rate = 0;           ///< pictures in 1000 s; 0 until the usual rate is known
+  std::uint64_t usual_frame_rate = 0;     ///< likewise
+  std::uint64_t delay_us = 0;             ///< that it is held back by, to be in step with the other feed
+  bool merged = false;                    ///< it and the other feed bring the same packets, and are shown as one
+  std::uint64_t only_packets = 0;         ///< that it brought and the other one lost
+  std::uint64_t cues = 0;                 ///< splice information (SCTE-35) taken
+  std::uint64_t bad_cues = 0;             ///< splice information that was damaged, encrypted or not understood
+  std::string captions;                   ///< services that carry text: "CC1 SERVICE1"; empty if none is known
+  std::uint64_t caption_pictures = 0;     ///< that carried captions, padding included
+  std::optional<base::Micros> thumbnail;  ///< UTC of the picture of the newest
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
