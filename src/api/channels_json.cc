@@ -39,6 +39,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"video", feed.video},
           {"audio", feed.audio},
           {"captions", feed.captions},
+          {"thumbnail", feed.thumbnail ? json(base::format_utc(*feed.thumbnail)) : json()},
           {"bytes", feed.counters.bytes},
           {"merged", feed.merged},
           {"merged_packets", feed.only_packets}};

@@ -242,12 +242,38 @@ void add_marker(Backend& backend, const Request& request, Respond respond) {
                });
 }
 
+Answer thumbnail_of(const std::string& channel, const channel::Channels::Thumbnail& found) {
+  if (!found) return problem(404, "there is no channel " + channel);
+  if (!*found) {
+    return problem(404, "there is no thumbnail of this feed of channel " + channel +
+                            ": they are made where the configuration has \"thumbnails\", a while after video has come, "
+                            "and none while the CPU is short");
+  }
+  const channel::Thumbnails::Thumbnail& newest = **found;
+  // It is replaced every few seconds, under the same address.
+  return {200, "image/jpeg", std::string(newest.jpeg.text()), {{"cache-control", "no-store"}}};
+}
+
+void give_thumbnail(Backend& backend, const Request& request, Respond respond) {
+  const std::optional<std::string> asked = request.query_of("feed");
+  const std::optional<feed::Id> feed = asked ? feed::id_from(*asked) : std::nullopt;
+  if (asked && !feed) return respond(problem(400, kFeeds));
+  const std::string& channel = request.parameter("name");
+  backend.ask_thumbnail(channel, feed,
+                        [channel, respond = std::move(respond)](const channel::Channels::Thumbnail& found) {
+                          respond(thumbnail_of(channel, found));
+                        });
+}
+
 }  // namespace
 
 void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
                 std::string page) {
   add_health(dispatcher, backend);
   add_state(dispatcher, backend, streams, clock);
+  dispatcher.add(
+      {"GET", "/api/v1/channels/{name}/thumbnail.jpg", Role::kNobody,
+       [&backend](const Request& request, Respond respond) { give_thumbnail(backend, request, std::move(respond)); }});
   dispatcher.add({"DELETE", "/api/v1/channels/{name}/publisher", Role::kOperate,
                   [&backend](const Request& request, Respond respond) {
                     disconnect_publisher(backend, request, std::move(respond));

@@ -44,6 +44,9 @@ class Backend {
                            Take<channel::Channels::Slate> take) = 0;
   /// Puts a marker into the channel's playlists.
   virtual void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) = 0;
+  /// `feed`: nullopt for the one that is shown.
+  virtual void ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
+                             Take<channel::Channels::Thumbnail> take) = 0;
 };
 
 /// All routes of the administration port, as openapi.json describes them. `page`: the operations page.

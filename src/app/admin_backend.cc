@@ -92,6 +92,13 @@ void AdminBackend::mark(std::string channel, channel::Channel::MarkerOrder order
   });
 }
 
+void AdminBackend::ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
+                                 Take<channel::Channels::Thumbnail> take) {
+  control_.post([this, channel = std::move(channel), feed, take = std::move(take)] {
+    own_.post([take, thumbnail = calls_.thumbnail(channel, feed)] { take(thumbnail); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});

@@ -361,6 +361,10 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "true: encoded renditions have a key frame at each splice (SCTE-35) of the feed, and a part begins with it "
             "where the parts before it are long enough; segments stay on their grid"},
            Value::flag(media.splice_keys));
+  keys.key({"thumbnails", Reload::kNextWorker,
+            "how often a small picture of each feed is made for /api/v1/channels/NAME/thumbnail.jpg and the operations "
+            "page, of the next key frame where nothing else is decoded; 0: never"},
+           Value::duration(media.thumbnails, 0, 600 * kSecond));
   keys.section("markers", "what playlists show as EXT-X-DATERANGE",
                [&](Keys& in) { declare_markers(in, options.markers); });
   declare_publishing(keys, channel);

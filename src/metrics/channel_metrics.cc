@@ -88,6 +88,9 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.counter("kickoff_feed_caption_pictures_total",
               "Pictures that carried CEA-608 or CEA-708 captions, also where these were only padding.", labels,
               value_of(feed.caption_pictures));
+  out.gauge("kickoff_feed_thumbnail_timestamp_seconds",
+            "Unix time of the picture of the feed's newest thumbnail; 0: there is none.", labels,
+            seconds_of(static_cast<std::uint64_t>(feed.thumbnail.value_or(0))));
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
   const char* cues =

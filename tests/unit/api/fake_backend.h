@@ -50,6 +50,10 @@ class FakeBackend final : public api::Backend {
     marked.emplace_back(std::move(channel), std::move(order));
     take(mark_outcome);
   }
+  void ask_thumbnail(std::string channel, std::optional<feed::Id> feed, Take<Channels::Thumbnail> take) override {
+    asked_thumbnails.push_back(channel + (feed ? " " + std::string(feed::to_string(*feed)) : ""));
+    take(thumbnail);
+  }
 
   /// Gives the answers of the log that are held.
   void release() {
@@ -71,6 +75,8 @@ class FakeBackend final : public api::Backend {
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
   std::vector<std::string> slates;
   std::vector<std::pair<std::string, channel::Channel::MarkerOrder>> marked;
+  Channels::Thumbnail thumbnail;
+  std::vector<std::string> asked_thumbnails;
   Channels::Marked mark_outcome = channel::Channel::Marked{};
   base::Micros shortest = INT64_MAX;  ///< duration of an order that has one
 };

@@ -286,6 +286,25 @@ TEST_F(RoutesTest, DisconnectingNeedsAToken) {
   EXPECT_TRUE(backend_.disconnected.empty());
 }
 
+TEST_F(RoutesTest, GiveTheThumbnailOfAFeed) {
+  const auto thumbnail = [&](const std::string& query) {
+    return *ask(dispatcher_, {"GET", "/api/v1/channels/match/thumbnail.jpg", query});
+  };
+  EXPECT_EQ(thumbnail("").status, 404) << "no such channel";
+  backend_.thumbnail.emplace();
+  const Answer none = thumbnail("feed=primary");
+  EXPECT_EQ(none.status, 404);
+  EXPECT_NE(none.body.find(R"(\"thumbnails\")"), std::string::npos) << "the remedy: " << none.body;
+  backend_.thumbnail = channel::Thumbnails::Thumbnail{7, base::Bytes::copy_of("\xFF\xD8jpeg")};
+  const Answer found = thumbnail("feed=backup");
+  EXPECT_EQ(found.status, 200);
+  EXPECT_EQ(found.content_type, "image/jpeg");
+  EXPECT_EQ(found.body, "\xFF\xD8jpeg");
+  EXPECT_EQ(found.fields, (http::HeaderBlock::Fields{{"cache-control", "no-store"}}));
+  EXPECT_EQ(thumbnail("feed=third").status, 400);
+  EXPECT_EQ(backend_.asked_thumbnails, (std::vector<std::string>{"match", "match primary", "match backup"}));
+}
+
 TEST_F(RoutesTest, AreThoseOfTheOpenApiDocument) {
   const auto document = nlohmann::json::parse(openapi_json());
   EXPECT_EQ(document["openapi"].get<std::string>().substr(0, 4), "3.1.");

@@ -44,6 +44,7 @@ class AdminThreadTest : public ::testing::Test {
                        [](const std::string&, feed::Id) { return channel::Channels::Switch{}; },
                        {},
                        {},
+                       [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
                        [this](const events::Query& query) { return events_.read(query); },
                        [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
