@@ -24,7 +24,7 @@ void write_part(std::string& out, const Segment& segment, std::uint32_t index, s
   out += "#EXT-X-PART:DURATION=";
   write_duration(out, part.duration, segment.timescale, part_target);  // LL-56
   out += ",URI=\"";
-  write_part_uri(out, segment.msn, index);
+  write_part_uri(out, segment.msn, index, segment.container);
   out += '"';
   if (part.independent) out += ",INDEPENDENT=YES";
   if (part.gap) out += ",GAP=YES";
@@ -90,7 +90,7 @@ void write_hints(std::string& out, const Revision& revision, const Init* in_forc
     out += '\n';
   }
   out += "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"";
-  write_part_uri(out, msn, part);
+  write_part_uri(out, msn, part, revision.open->container);
   out += "\"\n";
 }
 
@@ -190,7 +190,7 @@ void render_segment(Segment& segment, std::int64_t part_target) {
   out += "#EXTINF:";
   write_duration(out, segment.duration, segment.timescale, INT64_MAX);
   out += ",\n";
-  write_segment_uri(out, segment.msn);
+  write_segment_uri(out, segment.msn, segment.container);
   out += '\n';
   out.shrink_to_fit();
 }

@@ -148,6 +148,39 @@ void write_captions(std::string& out, const media::Captions& captions) {
   }
 }
 
+constexpr std::string_view kTextGroup = "subs";
+
+std::string_view label_of_text(const Stream& stream) {
+  if (!stream.label.empty()) return stream.label;
+  const std::string_view language = media::language_name(stream.track.language);
+  return language.empty() ? std::string_view(stream.name) : language;
+}
+
+/// SUBTITLES have a playlist each (MV-13). None plays unasked unless the operator says so.
+void write_texts(std::string& out, const std::vector<const Stream*>& texts) {
+  std::set<std::string> taken;
+  bool any_default = false;
+  for (const Stream* text : texts) {
+    out += "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=";
+    write_quoted(out, kTextGroup);
+    out += ",NAME=";
+    write_quoted(out, unique_name(std::string(label_of_text(*text)), taken));
+    out += ",LANGUAGE=";
+    write_quoted(out, media::language_tag(text->track.language));
+    const bool plays = text->is_default && !any_default;  // MV-11
+    any_default = any_default || plays;
+    out += plays ? ",DEFAULT=YES,AUTOSELECT=YES" : ",DEFAULT=NO,AUTOSELECT=YES";
+    if (text->forced) out += ",FORCED=YES";
+    if (!text->characteristics.empty()) {
+      out += ",CHARACTERISTICS=";
+      write_quoted(out, text->characteristics);
+    }
+    out += ",URI=\"";
+    write_uri(out, *text);
+    out += "\"\n";
+  }
+}
+
 /// MV-6: formats of the stream and of everything in its group, each once.
 void write_codecs(std::string& out, const Stream& stream, const Group* group) {
   std::vector<std::string_view> codecs{stream.track.codec_string};
@@ -206,7 +239,8 @@ Variant make_variant(const Stream& stream, const Group* group) {
   return variant;
 }
 
-void write_variant(std::string& out, const Variant& variant, bool with_range, const media::Captions& captions) {
+void write_variant(std::string& out, const Variant& variant, bool with_range, const media::Captions& captions,
+                   bool with_texts) {
   out += "#EXT-X-STREAM-INF:BANDWIDTH=";
   write_integer(out, variant.bandwidth);
   out += ",AVERAGE-BANDWIDTH=";
@@ -216,6 +250,10 @@ void write_variant(std::string& out, const Variant& variant, bool with_range, co
   if (variant.group != nullptr) {
     out += ",AUDIO=";
     write_quoted(out, variant.group->id);
+  }
+  if (with_texts) {
+    out += ",SUBTITLES=";
+    write_quoted(out, kTextGroup);
   }
   if (captions.none) {
     out += ",CLOSED-CAPTIONS=NONE";
@@ -266,9 +304,11 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
                                 const media::Captions& captions) {
   std::vector<const Stream*> video;
   std::vector<const Stream*> audio;
+  std::vector<const Stream*> texts;
   for (const Stream& stream : streams) {
     if (stream.track.kind() == media::Kind::kVideo) video.push_back(&stream);
     if (stream.track.kind() == media::Kind::kAudio) audio.push_back(&stream);
+    if (stream.track.kind() == media::Kind::kText) texts.push_back(&stream);
   }
   std::vector<Group> groups;
   if (!audio.empty() && (!video.empty() || audio.size() > 1)) groups = group_audio(audio);
@@ -277,11 +317,13 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   const bool all_sdr = std::all_of(video.begin(), video.end(),
                                    [](const Stream* s) { return video_range(s->track.video.colour) == "SDR"; });
 
-  std::string out = "#EXTM3U\n#EXT-X-VERSION:" + std::to_string(version_of(!groups.empty(), captions)) + "\n";
+  std::string out =
+      "#EXTM3U\n#EXT-X-VERSION:" + std::to_string(version_of(!groups.empty() || !texts.empty(), captions)) + "\n";
   if (independent_segments) out += "#EXT-X-INDEPENDENT-SEGMENTS\n";  // LL-48
   for (const Group& group : groups) write_media(out, group);
+  write_texts(out, texts);
   write_captions(out, captions);
-  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, captions);
+  for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, captions, !texts.empty());
   return out;
 }
 

@@ -19,13 +19,14 @@ struct Stream {
   std::string label;                    ///< NAME; made unique here (MV-11)
   bool is_default = false;
   std::string characteristics;  ///< CHARACTERISTICS; empty: none
+  bool forced = false;          ///< FORCED, of text
 };
 
 /// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same
 /// bytes (MV-28). Audio of several codecs goes to a group each where all groups then have the same members (MV-12), so
 /// that a player without one of the codecs keeps the other; else into one group. Captions are one group, which every
-/// variant names (MV-9); where nothing is known of them, nothing is said.
-/// REQUIRES: at least one stream.
+/// variant names (MV-9); where nothing is known of them, nothing is said. So is text.
+/// REQUIRES: at least one stream of video or audio.
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
                                 const media::Captions& captions = {});
 

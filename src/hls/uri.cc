@@ -10,9 +10,12 @@ namespace hls {
 namespace {
 
 constexpr std::string_view kMediaEnd = ".m4s";
+constexpr std::string_view kTextEnd = ".vtt";
 constexpr std::string_view kInitStart = "init-";
 constexpr std::string_view kInitEnd = ".mp4";
 constexpr std::size_t kInitDigits = 8;
+
+std::string_view end_of(Container container) { return container == Container::kWebVtt ? kTextEnd : kMediaEnd; }
 
 /// A number in its only spelling: digits, no leading zero, within T.
 template <typename T>
@@ -32,16 +35,16 @@ bool is_init(std::string_view name) {
 
 }  // namespace
 
-void write_segment_uri(std::string& out, std::int64_t msn) {
+void write_segment_uri(std::string& out, std::int64_t msn, Container container) {
   write_integer(out, msn);
-  out += kMediaEnd;
+  out += end_of(container);
 }
 
-void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part) {
+void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part, Container container) {
   write_integer(out, msn);
   out += '.';
   write_integer(out, part);
-  out += kMediaEnd;
+  out += end_of(container);
 }
 
 std::string init_uri(base::View init) {
@@ -55,15 +58,16 @@ std::string init_uri(base::View init) {
 std::optional<File> parse_file(std::string_view name) {
   if (name == kPlaylistFile) return File{File::Kind::kPlaylist, 0, 0};
   if (is_init(name)) return File{File::Kind::kInit, 0, 0};
-  if (!name.ends_with(kMediaEnd)) return std::nullopt;
-  name.remove_suffix(kMediaEnd.size());
+  const Container container = name.ends_with(kTextEnd) ? Container::kWebVtt : Container::kFmp4;
+  if (!name.ends_with(end_of(container))) return std::nullopt;
+  name.remove_suffix(end_of(container).size());
   const std::size_t dot = name.find('.');
   const std::optional<std::int64_t> msn = canonical<std::int64_t>(name.substr(0, dot));
   if (!msn) return std::nullopt;
-  if (dot == std::string_view::npos) return File{File::Kind::kSegment, *msn, 0};
+  if (dot == std::string_view::npos) return File{File::Kind::kSegment, *msn, 0, container};
   const std::optional<std::uint32_t> part = canonical<std::uint32_t>(name.substr(dot + 1));
   if (!part) return std::nullopt;
-  return File{File::Kind::kPart, *msn, *part};
+  return File{File::Kind::kPart, *msn, *part, container};
 }
 
 }  // namespace hls

@@ -12,18 +12,25 @@ namespace hls {
 
 inline constexpr std::string_view kPlaylistFile = "index.m3u8";
 
+/// What the segments of a rendition are files of.
+enum class Container : std::uint8_t {
+  kFmp4,    ///< ".m4s"
+  kWebVtt,  ///< ".vtt", without an init section
+};
+
 /// "880000000.m4s"
-void write_segment_uri(std::string& out, std::int64_t msn);
+void write_segment_uri(std::string& out, std::int64_t msn, Container container = Container::kFmp4);
 /// "880000000.3.m4s"
-void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part);
+void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part, Container container = Container::kFmp4);
 /// "init-1a2b3c4d.mp4": the low half of XXH3-64 of the bytes, so that a changed init is a new URI (CM-6).
 std::string init_uri(base::View init);
 
 struct File {
   enum class Kind : std::uint8_t { kPlaylist, kSegment, kPart, kInit };
   Kind kind = Kind::kPlaylist;
-  std::int64_t msn = 0;    ///< segment and part
-  std::uint32_t part = 0;  ///< part
+  std::int64_t msn = 0;                    ///< segment and part
+  std::uint32_t part = 0;                  ///< part
+  Container container = Container::kFmp4;  ///< segment and part
 };
 /// What a file name in a rendition's directory stands for; nothing where it is none of ours. Only the spelling that
 /// the playlists use is known (no leading zeros), so that an object has one URL (LL-68).

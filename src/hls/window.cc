@@ -126,7 +126,7 @@ Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t sta
   return filled == filled_ ? Outcome::kAdded : Outcome::kFilled;
 }
 
-Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration) {
+Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration, base::Bytes data) {
   begin_format(begun() + 1);
   if (!plausible(msn, start, duration)) return Outcome::kConflict;
   if (revision_.ended || !revision_.started() || msn < open_.msn) return Outcome::kLate;
@@ -136,6 +136,7 @@ Outcome Window::end_segment(std::int64_t msn, std::int64_t start, std::int64_t d
     open_segment(msn, start);
     fill_rest(start + duration);
   }
+  open_.data = std::move(data);
   close(duration);
   share_open();
   return filled == filled_ ? Outcome::kAdded : Outcome::kFilled;
@@ -198,6 +199,7 @@ void Window::open_segment(std::int64_t msn, std::int64_t start) {
   open_.discontinuity = discontinuities_.at(msn);
   open_.discontinuities = discontinuities_.number(msn);
   open_.init = format.init;
+  open_.container = format.container;
   open_part_ticks_ = format.part_ticks;
   revision_.open_is_full = false;
 }

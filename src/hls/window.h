@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "hls/blocking.h"
+#include "hls/uri.h"
 #include "media/time.h"
 
 namespace hls {
@@ -37,8 +38,10 @@ struct Segment {
   std::int64_t duration = 0;  ///< EXTINF; 0 while open. Units: ticks.
   bool discontinuity = false;
   std::int64_t discontinuities = 0;  ///< its discontinuity sequence number
-  std::shared_ptr<const Init> init;
+  std::shared_ptr<const Init> init;  ///< null for text
+  Container container = Container::kFmp4;
   std::vector<Part> parts;
+  base::Bytes data;  ///< closed only: its bytes where they are not those of its parts; empty otherwise
 
   /// Closed only: its lines, rendered once. EXT-X-PROGRAM-DATE-TIME up to `parts_at`, then its parts up to `tail_at`,
   /// then EXT-X-GAP, EXTINF and URI. A playlist leaves the middle out once the segment is old (LL-28).
@@ -116,6 +119,7 @@ struct Format {
   std::shared_ptr<const Init> init;
   std::int64_t timescale = 90000;
   std::int64_t part_ticks = 45000;
+  Container container = Container::kFmp4;
 
   friend bool operator==(const Format&, const Format&) = default;
 };
@@ -141,7 +145,8 @@ class Window {
   /// The announced format holds from segment `msn` on. False if there is none.
   bool begin_format(std::int64_t msn);
   Outcome add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last);
-  Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration);
+  /// `data`: as Segment::data.
+  Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration, base::Bytes data = {});
   /// Nothing is hinted from now on; what was, can still be added.
   void announce_end();
   /// Closes the open segment with what it has; nothing can be added from now on.

@@ -31,7 +31,8 @@ bool acceptable(const record::Rendition& rendition) {
   const std::int64_t timescale = rendition.track.timescale;
   return acceptable_name(rendition.name) && timescale > 0 && timescale <= kHighestTimescale &&
          rendition.part_ticks > 0 && rendition.part_ticks <= kLongestSegment * timescale &&
-         rendition.part_ticks * kPartsASecond >= timescale && !rendition.init.empty();
+         rendition.part_ticks * kPartsASecond >= timescale &&
+         rendition.init.empty() == (rendition.track.kind() == media::Kind::kText);
 }
 
 bool acceptable(const record::Presentation& presentation) {
@@ -89,7 +90,7 @@ void Log::fold(const record::Presentation& presentation) {
   streams_.clear();
   for (const record::Rendition& rendition : presentation.renditions) {
     streams_.push_back({rendition.name, rendition.track, rendition.bandwidth, rendition.average_bandwidth,
-                        rendition.label, rendition.is_default, rendition.characteristics});
+                        rendition.label, rendition.is_default, rendition.characteristics, rendition.forced});
   }
   captions_ = presentation.captions;
   render_multivariant();
@@ -110,7 +111,7 @@ void Log::fold(const record::SegmentEnd& end) {
     ++counters_.conflicts;
     return;
   }
-  if (!count(tracks_[end.rendition]->window.end_segment(end.msn, end.start, end.duration))) return;
+  if (!count(tracks_[end.rendition]->window.end_segment(end.msn, end.start, end.duration, end.data))) return;
   ++counters_.segments;
   publish(end.rendition);
 }
@@ -241,10 +242,14 @@ void Log::add_track(const record::Rendition& rendition) {
 
 void Log::update(Track& track, const record::Rendition& rendition) {
   track.kind = rendition.track.kind();
-  if (track.init == nullptr || track.init->data != rendition.init) {
+  const bool text = track.kind == media::Kind::kText;
+  if (text) {
+    track.init = nullptr;
+  } else if (track.init == nullptr || track.init->data != rendition.init) {
     track.init = std::make_shared<const hls::Init>(hls::Init{hls::init_uri(rendition.init.view()), rendition.init});
   }
-  track.window.set_format({track.init, rendition.track.timescale, rendition.part_ticks});
+  track.window.set_format({track.init, rendition.track.timescale, rendition.part_ticks,
+                           text ? hls::Container::kWebVtt : hls::Container::kFmp4});
 }
 
 /// Segments that a playlist lists: by count, so that all renditions list the same slots.

@@ -32,7 +32,7 @@ bool uses(const std::shared_ptr<const hls::Init>& init, std::string_view file) {
 }
 
 std::size_t bytes_of(const hls::Segment& segment) {
-  std::size_t size = 0;
+  std::size_t size = segment.data.size();
   for (const hls::Part& part : segment.parts) size += part.data.size();
   return size;
 }
@@ -72,6 +72,7 @@ SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
     return {coming ? Presence::kPending : Presence::kAbsent, {}, 0};
   }
   SegmentObject object{segment->gap() ? Presence::kGap : Presence::kFound, {}, 0};
+  if (!segment->data.empty() && !segment->gap()) return {Presence::kFound, {segment->data}, segment->data.size()};
   object.pieces.reserve(segment->parts.size());
   for (const hls::Part& part : segment->parts) {
     if (part.gap) continue;

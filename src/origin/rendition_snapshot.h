@@ -31,7 +31,7 @@ struct PartObject {
   base::Bytes data;
 };
 
-/// A segment's bytes are `pieces` one after another; they are the parts' own memory.
+/// A segment's bytes are `pieces` one after another; they are the parts' own memory, or the segment's (hls::Segment).
 struct SegmentObject {
   Presence presence = Presence::kAbsent;
   std::vector<base::Bytes> pieces;

@@ -6,6 +6,7 @@
 #include "cmaf/init.h"
 #include "cmaf/part.h"
 #include "packager/lane.h"
+#include "packager/text_lane.h"
 
 namespace packager {
 namespace {
@@ -14,7 +15,9 @@ constexpr base::Micros kHoldAllowance = 350 * base::kMillisecond;
 // A picture that stays for less is no outage: a network that stalls, an encoder that connects again.
 constexpr base::Micros kLeastOutage = 350 * base::kMillisecond;
 
-/// The lead: a copied video rendition, whose key frames are given, else any video, else the first rendition.
+bool is_text(const RenditionSpec& spec) { return spec.track.kind() == media::Kind::kText; }
+
+/// The lead: a copied video rendition, whose key frames are given, else any video, else the first that is no text.
 std::uint32_t choose_lead(const std::vector<RenditionSpec>& specs) {
   const auto index = [&specs](auto&& wanted) {
     return static_cast<std::uint32_t>(std::find_if(specs.begin(), specs.end(), wanted) - specs.begin());
@@ -23,7 +26,7 @@ std::uint32_t choose_lead(const std::vector<RenditionSpec>& specs) {
   const std::uint32_t copied = index([&](const RenditionSpec& spec) { return is_video(spec) && !spec.encoded; });
   if (copied < specs.size()) return copied;
   const std::uint32_t video = index(is_video);
-  return video < specs.size() ? video : 0;
+  return video < specs.size() ? video : index([](const RenditionSpec& spec) { return !is_text(spec); });
 }
 
 bool same_track(const media::Track& a, const media::Track& b) {
@@ -32,7 +35,7 @@ bool same_track(const media::Track& a, const media::Track& b) {
 
 bool same_labels(const RenditionSpec& a, const RenditionSpec& b) {
   return a.bandwidth == b.bandwidth && a.average_bandwidth == b.average_bandwidth && a.label == b.label &&
-         a.is_default == b.is_default && a.characteristics == b.characteristics;
+         a.is_default == b.is_default && a.characteristics == b.characteristics && a.forced == b.forced;
 }
 
 RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
@@ -44,13 +47,14 @@ RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
           rendition.label,
           rendition.is_default,
           {rendition.held, rendition.held_ticks},
-          rendition.characteristics};
+          rendition.characteristics,
+          rendition.forced};
 }
 
 record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_ticks) {
   return {spec.name,
           spec.track,
-          cmaf::write_init(spec.track),
+          is_text(spec) ? base::Bytes() : cmaf::write_init(spec.track),
           spec.bandwidth,
           spec.average_bandwidth,
           spec.label,
@@ -59,7 +63,8 @@ record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_tick
           !spec.encoded,
           spec.silence.data,
           static_cast<std::uint32_t>(spec.silence.duration),
-          spec.characteristics};
+          spec.characteristics,
+          spec.forced};
 }
 
 record::Position::Rendition rescaled(record::Position::Rendition at, std::int64_t timescale) {
@@ -93,7 +98,7 @@ Packager::~Packager() = default;
 void Packager::resume(record::Position position) { resume_ = std::move(position); }
 
 void Packager::set_presentation(const std::vector<RenditionSpec>& renditions) {
-  if (renditions.empty() || finished_) return;
+  if (finished_ || std::all_of(renditions.begin(), renditions.end(), is_text)) return;
   awaited_.clear();
   if (!lanes_.empty()) {
     if (awaits_key(renditions)) {
@@ -140,7 +145,13 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
       continue;
     }
     add_lane(specs_[i], renditions[i].part_ticks);
-    if (started) resume_lane(*lanes_[i], rescaled(resume_->renditions[i], specs_[i].track.timescale));
+    if (!started) continue;
+    const record::Position::Rendition at = rescaled(resume_->renditions[i], specs_[i].track.timescale);
+    if (texts_[i] != nullptr) {
+      texts_[i]->resume(at);
+    } else {
+      resume_lane(*lanes_[i], at);
+    }
   }
   if (lead < resume_->renditions.size() && resume_->renditions[lead].started) {
     const record::Position::Rendition at = rescaled(resume_->renditions[lead], specs_[lead].track.timescale);
@@ -150,7 +161,7 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
   }
   outage_ = resume_->outage;
   if (outage_) {
-    for (const auto& lane : lanes_) lane->continue_held(*outage_);
+    for (Lane* lane : media_) lane->continue_held(*outage_);
   }
   if (resume_->owed_discontinuity) listener_.on_record(record::Discontinuity{*resume_->owed_discontinuity});
   resume_.reset();
@@ -183,7 +194,7 @@ void Packager::resume_former(const RenditionSpec& spec, std::int64_t part_ticks,
 void Packager::keep_overrun() {
   const std::int64_t msn = cutter_->current().msn;
   std::int64_t end = 0;
-  for (const auto& lane : lanes_) {
+  for (Lane* lane : media_) {
     if (lane->segmenter().opened() && lane->segmenter().msn() == msn) end = std::max(end, lane->end_on_lead());
   }
   const bool grid = cutter_->options().mode == Cutter::Mode::kGrid;
@@ -220,9 +231,41 @@ Format Packager::format_of(const RenditionSpec& spec, std::int64_t part_ticks) c
 }
 
 void Packager::add_lane(const RenditionSpec& spec, std::int64_t part_ticks) {
+  if (is_text(spec)) return add_text(spec, part_ticks);
   const Format format = format_of(spec, part_ticks);
   push_lane(spec, format);
   presentation_.renditions.push_back(rendition_of(spec, format.part_most));
+}
+
+void Packager::add_text(const RenditionSpec& spec, std::int64_t part_ticks) {
+  if (part_ticks == 0) {
+    const RenditionSpec& lead = specs_[lead_];
+    part_ticks = TextLane::part_target(format_of(lead, 0).part_most, lead.track.timescale);
+  }
+  texts_.push_back(std::make_unique<TextLane>(
+      static_cast<std::uint32_t>(lanes_.size()), part_ticks,
+      [this](record::Record&& record) { listener_.on_record(std::move(record)); }, counters_));
+  lanes_.push_back(nullptr);
+  any_text_ = true;
+  presentation_.renditions.push_back(rendition_of(spec, part_ticks));
+}
+
+/// Text follows the lead part by part.
+void Packager::write(std::uint32_t rendition, record::Record&& record) {
+  if (!any_text_ || rendition != lead_) return listener_.on_record(std::move(record));
+  listener_.on_record(record::Record(record));
+  const std::int64_t timescale = lanes_[lead_]->segmenter().format().timescale;
+  for (const auto& text : texts_) {
+    if (text != nullptr) text->follow(record, timescale);
+  }
+}
+
+void Packager::on_cue(std::uint32_t rendition, media::TextCue cue) {
+  if (finished_ || rendition >= texts_.size() || texts_[rendition] == nullptr) {
+    ++counters_.cues_dropped;
+    return;
+  }
+  texts_[rendition]->put(std::move(cue));
 }
 
 void Packager::push_lane(const RenditionSpec& spec, const Format& format) {
@@ -236,8 +279,11 @@ void Packager::push_lane(const RenditionSpec& spec, const Format& format) {
       may_lag ? std::max(options_.start_allowance, options_.audio_lag) : options_.start_allowance,
       options_.missing};
   lanes_.push_back(std::make_unique<Lane>(
-      options, format, *cutter_, [this](record::Record&& record) { listener_.on_record(std::move(record)); },
+      options, format, *cutter_,
+      [this, rendition = options.rendition](record::Record&& record) { write(rendition, std::move(record)); },
       [this](std::uint32_t rendition) { listener_.on_key_wanted(rendition); }, counters_));
+  media_.push_back(lanes_.back().get());
+  texts_.emplace_back();
 }
 
 /// A segment of a format of which no key frame has come would be a gap: what is announced may never come, or the next
@@ -269,7 +315,7 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
   bool write = captions_ && *captions_ != presentation_.captions;
   if (write) presentation_.captions = *captions_;
   for (std::uint32_t i = 0; i < specs.size(); ++i) {
-    if (i < lanes_.size() && specs[i].encoded != specs_[i].encoded) {
+    if (i < lanes_.size() && lanes_[i] != nullptr && specs[i].encoded != specs_[i].encoded) {
       specs_[i].encoded = specs[i].encoded;
       lanes_[i]->set_encoded(specs[i].encoded);
     }
@@ -277,7 +323,7 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
       specs_.push_back(specs[i]);
       add_lane(specs[i], 0);
       write = true;
-    } else if (!same_track(specs[i].track, specs_[i].track)) {
+    } else if (lanes_[i] != nullptr && !same_track(specs[i].track, specs_[i].track)) {
       changed.push_back(i);
     } else if (!same_labels(specs[i], specs_[i])) {
       const std::int64_t part_ticks = presentation_.renditions[i].part_ticks;
@@ -297,7 +343,7 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
 /// New formats hold from the first segment that no rendition has begun (LL-36, CM-6).
 void Packager::change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed) {
   std::int64_t msn = 0;
-  for (const auto& lane : lanes_) {
+  for (Lane* lane : media_) {
     if (lane->segmenter().opened()) msn = std::max(msn, lane->segmenter().msn() + 1);
   }
   for (const std::uint32_t i : changed) {
@@ -327,6 +373,7 @@ void Packager::follow_lead_change() {
 
 void Packager::on_packet(std::uint32_t rendition, media::Packet&& packet) {
   if (finished_ || !settle_awaited(rendition, packet) || rendition >= lanes_.size()) return;
+  if (lanes_[rendition] == nullptr) return;
   if (rendition == lead_) {
     on_lead_packet(std::move(packet));
   } else {
@@ -370,14 +417,14 @@ void Packager::move_cut(Frame& frame) const {
   std::int64_t least = frame.start;
   if (lanes_[lead_]->earliest_cut_on_lead(msn, 0) == frame.start)
     least += std::max({frame.duration, cutter_->options().frame, std::int64_t{1}});
-  for (const auto& lane : lanes_) least = std::max(least, lane->earliest_cut_on_lead(msn, 1));
+  for (Lane* lane : media_) least = std::max(least, lane->earliest_cut_on_lead(msn, 1));
   frame.start = least;
   frame.pts = std::max(frame.pts, least);
 }
 
 void Packager::pump() {
   lanes_[lead_]->pump();
-  for (const auto& lane : lanes_) lane->pump();
+  for (Lane* lane : media_) lane->pump();
   write_outage();
 }
 
@@ -390,8 +437,8 @@ void Packager::tick(base::Micros utc) {
   while (const auto cut = cutter_->cut_missing(until)) listener_.on_cut(*cut);
   lead.fill_missing(lead_expected, INT64_MAX);
   cutter_->passed(lead.end_on_lead());
-  for (const auto& lane : lanes_) {
-    if (lane.get() != &lead) lane->fill_missing(lane->expected(utc), cutter_->horizon());
+  for (Lane* lane : media_) {
+    if (lane != &lead) lane->fill_missing(lane->expected(utc), cutter_->horizon());
   }
   pump();
 }
@@ -408,8 +455,9 @@ const Segmenter& Packager::least_held() const {
     return of.held_since() ? media::rescale(*of.held_since(), of.format().timescale, base::kSecond) : INT64_MAX;
   };
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (!encoded_video(i)) continue;
     const Segmenter& other = lanes_[i]->segmenter();
-    if (encoded_video(i) && other.opened() && held_from(other) > held_from(*least)) least = &other;
+    if (other.opened() && held_from(other) > held_from(*least)) least = &other;
   }
   return *least;
 }
@@ -442,17 +490,17 @@ void Packager::finish() {
   if (!lanes_.empty() && cutter_->started()) {
     Lane& lead = *lanes_[lead_];
     lead.drain();
-    for (const auto& lane : lanes_) lane->drain();
+    for (Lane* lane : media_) lane->drain();
     listener_.on_record(record::Closing{});
     // All end at one time: Shaka takes the earliest end for the presentation's, and a browser refuses that duration
     // where another rendition has a frame after it.
     std::int64_t least = INT64_MIN;
-    for (const auto& lane : lanes_) {
-      if (lane.get() != &lead) least = std::max(least, lane->least_end_on_lead());
+    for (Lane* lane : media_) {
+      if (lane != &lead) least = std::max(least, lane->least_end_on_lead());
     }
     lead.finish_lead(least);
-    for (const auto& lane : lanes_) {
-      if (lane.get() != &lead) lane->finish(lead.segmenter().msn() - 1, lead.end_on_lead());
+    for (Lane* lane : media_) {
+      if (lane != &lead) lane->finish(lead.segmenter().msn() - 1, lead.end_on_lead());
     }
   }
   finished_ = true;
@@ -460,7 +508,7 @@ void Packager::finish() {
 
 base::Micros Packager::published_end() const {
   base::Micros end = INT64_MIN;
-  for (const auto& lane : lanes_) end = std::max(end, lane->newest());
+  for (Lane* lane : media_) end = std::max(end, lane->newest());
   return end;
 }
 

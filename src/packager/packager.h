@@ -11,6 +11,7 @@
 #include "media/caption.h"
 #include "media/packet.h"
 #include "media/slot.h"
+#include "media/text_cue.h"
 #include "packager/counters.h"
 #include "packager/cutter.h"
 #include "packager/segmenter.h"
@@ -20,8 +21,9 @@
 namespace packager {
 
 class Lane;
+class TextLane;
 
-/// One rendition as the worker wants it published.
+/// One rendition as the worker wants it published. Of text the track's timescale is TextLane::kTimescale.
 struct RenditionSpec {
   std::string name;
   media::Track track;    ///< as the Timeline or an encoder of ours announced it: timescale is that of its packets
@@ -32,6 +34,7 @@ struct RenditionSpec {
   bool is_default = false;
   Still silence;  ///< audio: a coded frame of silence, which stands in for what does not come; may be empty
   std::string characteristics;  ///< see record::Rendition
+  bool forced = false;          ///< likewise
 };
 
 /// The renditions of a log that is to be resumed, to be published as they were.
@@ -57,7 +60,8 @@ class Listener {
 ///
 /// The lead is the first copied video rendition (its key frames make the cuts), else the first video rendition, else
 /// the first audio rendition (both cut on the grid); see Cutter. The other renditions follow its cuts; audio that is
-/// ahead of the lead's next cut waits for it, bounded by Options::queue.
+/// ahead of the lead's next cut waits for it, bounded by Options::queue. Text has a part for each part of the lead: see
+/// TextLane. Text alone is no presentation.
 /// No clock, no randomness: same calls, same records.
 ///
 /// Order of records: Presentation first. When a format changes, Presentation (new init, perhaps another timescale) and
@@ -101,6 +105,8 @@ class Packager {
   void set_captions(media::Captions captions) { captions_ = std::move(captions); }
   /// Index into the presentation; `packet` in UTC ticks of the rendition's timescale, in decoding order.
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
+  /// A cue of a text rendition; of others, and of one that is not presented yet, it is dropped and counted.
+  void on_cue(std::uint32_t rendition, media::TextCue cue);
   /// It is `utc`, and everything received before has been given to on_packet() as far as it has left the encoders.
   void tick(base::Micros utc);
   /// Flushes, writes Closing and each rendition's last part, and ends every open segment: the owner of the log writes
@@ -130,6 +136,8 @@ class Packager {
   void change_formats(const std::vector<RenditionSpec>& specs, const std::vector<std::uint32_t>& changed);
   Format format_of(const RenditionSpec& spec, std::int64_t part_ticks) const;
   void add_lane(const RenditionSpec& spec, std::int64_t part_ticks);
+  void add_text(const RenditionSpec& spec, std::int64_t part_ticks);
+  void write(std::uint32_t rendition, record::Record&& record);
   void push_lane(const RenditionSpec& spec, const Format& format);
   void follow_lead_change();
   Cutter::Options cutter_options(std::uint32_t lead) const;
@@ -151,7 +159,10 @@ class Packager {
   std::vector<RenditionSpec> specs_;
   std::optional<media::Captions> captions_;  ///< of the next presentation that is written
   std::vector<RenditionSpec> awaited_;  ///< what the presentation becomes with the next key frame; empty: nothing else
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<Lane>> lanes_;      ///< by rendition; null for text
+  std::vector<Lane*> media_;                      ///< those that are not null
+  std::vector<std::unique_ptr<TextLane>> texts_;  ///< by rendition; null for others
+  bool any_text_ = false;
   record::Presentation presentation_;
   std::optional<record::Position> resume_;
   std::optional<base::Micros> outage_;  ///< start of the stretch that is held now

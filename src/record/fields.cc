@@ -94,6 +94,7 @@ void write_rendition(base::ByteWriter& out, const Rendition& rendition) {
   write_bytes(out, rendition.held.view());
   out.u32(rendition.held_ticks);
   write_text(out, rendition.characteristics);
+  out.u8(rendition.forced);
 }
 
 void write_caption(base::ByteWriter& out, const media::Caption& caption) {
@@ -145,6 +146,7 @@ struct Writer {
     out.u64(bits(end.msn));
     out.u64(bits(end.start));
     out.u64(bits(end.duration));
+    write_bytes(out, end.data.view());
   }
   void operator()(const Discontinuity& discontinuity) const { out.u64(bits(discontinuity.msn)); }
   void operator()(const Marker& marker) const {
@@ -270,6 +272,9 @@ base::Result<Rendition> parse_rendition(base::ByteReader& in) {
   if (!in.empty()) {  // not there in what an older worker wrote
     TRY(rendition.characteristics, text(in, "characteristics"));
   }
+  if (!in.empty()) {  // likewise
+    TRY(rendition.forced, flag(in, "forced"));
+  }
   return rendition;
 }
 
@@ -328,6 +333,10 @@ base::Result<Record> parse_segment_end(base::ByteReader& in) {
   TRY(end.msn, i64(in, "segment number"));
   TRY(end.start, i64(in, "segment start"));
   TRY(end.duration, i64(in, "segment duration"));
+  if (!in.empty()) {  // not there in what an older worker wrote
+    TRY(const base::View data, sized(in, "segment text"));
+    end.data = base::Bytes::copy_of(data);
+  }
   return Record(end);
 }
 

@@ -34,6 +34,7 @@ struct Rendition {
   base::Bytes held;
   std::uint32_t held_ticks = 0;  ///< its duration
   std::string characteristics;   ///< for whom it is: uniform type identifiers, separated by commas
+  bool forced = false;           ///< text: shown to all, also to those who chose none
 };
 
 /// Opens the log, and replaces the presentation when a format changed or a rendition came late.
@@ -50,7 +51,7 @@ struct Presentation {
   media::Captions captions{};
 };
 
-/// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20).
+/// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20), unless SegmentEnd has others.
 struct Part {
   std::uint32_t rendition = 0;
   std::int64_t msn = 0;
@@ -83,6 +84,8 @@ struct SegmentEnd {
   std::int64_t msn = 0;
   std::int64_t start = 0;
   std::int64_t duration = 0;
+  /// Text: the segment's bytes. Empty: they are those of its parts.
+  base::Bytes data{};
 };
 
 /// The next segment, in every rendition, is not a continuation (LL-36).

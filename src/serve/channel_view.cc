@@ -36,6 +36,11 @@ base::Micros start_of(const hls::Revision& revision, std::int64_t msn) {
   return segment == nullptr ? 0 : segment->start_utc();
 }
 
+bool right_container(const ObjectRequest& wanted, const origin::RenditionSnapshot& rendition) {
+  const bool text = rendition.kind() == media::Kind::kText;
+  return (wanted.container == hls::Container::kWebVtt) == text;
+}
+
 const char* media_type(media::Kind kind) {
   switch (kind) {
     case media::Kind::kAudio: return "audio/mp4";
@@ -91,6 +96,8 @@ Verdict ChannelView::look_up(const ObjectRequest& wanted) {
                    : refuse(404, Cause::kAbsent, snapshot_->target_duration);
   }
   const auto i = static_cast<std::uint32_t>(index);
+  const bool media = wanted.kind == Route::Kind::kSegment || wanted.kind == Route::Kind::kPart;
+  if (media && !right_container(wanted, *cached_[i].of)) return refuse(404, Cause::kAbsent, snapshot_->target_duration);
   switch (wanted.kind) {
     case Route::Kind::kPlaylist: return playlist(wanted, i);
     case Route::Kind::kSegment: return segment(wanted, i);

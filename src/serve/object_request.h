@@ -16,6 +16,7 @@ struct ObjectRequest {
   Route::Kind kind = Route::Kind::kNone;
   bool gzip = false;
   std::uint32_t part = 0;
+  hls::Container container = hls::Container::kFmp4;  ///< kSegment, kPart
   std::int64_t msn = 0;
   hls::Directives directives;
   std::string rendition;

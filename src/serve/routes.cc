@@ -22,6 +22,7 @@ Route media_file(Route route) {
   }
   route.msn = file->msn;
   route.part = file->part;
+  route.container = file->container;
   return route;
 }
 

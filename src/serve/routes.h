@@ -27,6 +27,7 @@ struct Route {
   std::string_view file;  ///< the last element; for kStatic the path below /web/
   std::int64_t msn = 0;
   std::uint32_t part = 0;
+  hls::Container container = hls::Container::kFmp4;
 };
 
 /// What a route counts as.

@@ -20,6 +20,7 @@ ObjectRequest make_object_request(const Route& route, const http::Request& reque
   wanted.kind = route.kind;
   wanted.msn = route.msn;
   wanted.part = route.part;
+  wanted.container = route.container;
   wanted.file = route.file;
   wanted.rendition = route.rendition;
   if (route.kind == Route::Kind::kPlaylist) wanted.directives = hls::parse_directives(request.query);

@@ -30,8 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   if (const auto file = hls::parse_file(text)) {
     std::string again;
-    if (file->kind == hls::File::Kind::kSegment) hls::write_segment_uri(again, file->msn);
-    if (file->kind == hls::File::Kind::kPart) hls::write_part_uri(again, file->msn, file->part);
+    if (file->kind == hls::File::Kind::kSegment) hls::write_segment_uri(again, file->msn, file->container);
+    if (file->kind == hls::File::Kind::kPart) hls::write_part_uri(again, file->msn, file->part, file->container);
     if (!again.empty() && again != text) std::abort();  // LL-68
   }
   return 0;

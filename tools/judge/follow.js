@@ -159,7 +159,7 @@ class Follower {
     if (!(lifetime >= 6 * this.newest.target) || !/immutable/.test(answer.headers['cache-control'])) {
       this.report(what === 'init' ? 'CC-8' : 'CC-7', `${what}: Cache-Control: ${answer.headers['cache-control']}`);
     }
-    const type = handler === 'vide' ? /^video\/(mp4|iso\.segment)/ : /^(audio|video)\/(mp4|iso\.segment)/;
+    const type = handler === 'text' ? /^text\/vtt/ : handler === 'vide' ? /^video\/(mp4|iso\.segment)/ : /^(audio|video)\/(mp4|iso\.segment)/;
     if (!type.test(answer.headers['content-type'] ?? '')) this.report('LL-120', `${what}: type ${answer.headers['content-type']}`);
     if (answer.headers['content-encoding']) this.report('CF-14', `${what}: ${answer.headers['content-encoding']}`);
     if (answer.headers['access-control-allow-origin'] !== '*') this.report('CF-23', `${what}: no Access-Control-Allow-Origin`);
@@ -175,6 +175,10 @@ class Follower {
       return;
     }
     if (answer.status !== 200) return this.report('LL-30', `part ${key} answered ${answer.status}`);
+    if (part.uri.endsWith('.vtt')) return this.takeText(answer, `part ${key}`, () => {
+      this.stats.parts += 1;
+      this.lastFetched = { key, listedAt, done: answer.done };
+    });
     const init = await this.init(segment.map ?? this.newest.segments.at(-1)?.map ?? this.segments.get(segment.msn).map);
     this.judgeMediaHeaders(answer, `part ${key}`, init.handler);
     const { chunks, types } = readChunks(answer.body, init);
@@ -187,6 +191,18 @@ class Follower {
     this.stats.parts += 1;
     this.stats.bytes += answer.body.length;
     this.lastFetched = { key, listedAt, done: answer.done };
+  }
+
+  // SU-1: a document each, of which the map and the timings are what players need.
+  takeText(answer, what, taken) {
+    this.judgeMediaHeaders(answer, what, 'text');
+    const text = answer.body.toString();
+    if (!/^WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:\d+,LOCAL:\d\d:\d\d:\d\d\.\d{3}\n\n/.test(text)) this.report('SU-1', `${what} begins with ${text.slice(0, 60)}`);
+    for (const block of text.split('\n\n').slice(1).filter(Boolean)) {
+      if (!/^\d\d+:\d\d:\d\d\.\d{3} --> \d\d+:\d\d:\d\d\.\d{3}\n[^\n]/.test(block)) this.report('SU-1', `${what} has the cue ${block.slice(0, 60)}`);
+    }
+    this.stats.bytes += answer.body.length;
+    taken();
   }
 
   judgeChunk(segment, part, index, chunk, init) {
@@ -216,6 +232,12 @@ class Follower {
       return;
     }
     if (answer.status !== 200) return this.report('LL-30', `segment ${segment.msn} answered ${answer.status}`);
+    if (segment.uri.endsWith('.vtt')) {
+      return this.takeText(answer, `segment ${segment.msn}`, () => {
+        this.segmentBytes.set(segment.msn, { bytes: answer.body.length, duration: segment.duration, start: Date.parse(segment.date) / 1000, init: { handler: 'text' }, samples: 0 });
+        this.stats.segments += 1;
+      });
+    }
     const init = await this.init(segment.map);
     this.judgeMediaHeaders(answer, `segment ${segment.msn}`, init.handler);
     if (Number(answer.headers['content-length']) !== answer.raw.length) this.report('CF-12', `segment ${segment.msn}: Content-Length`);

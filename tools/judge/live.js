@@ -77,7 +77,8 @@ function judgeTogether(followers, report, options) {
     for (const [msn, mine] of other.segmentBytes) {
       const theirs = lead.segmentBytes.get(msn);
       if (!mine || !theirs) continue;
-      const tolerance = mine.init.handler === 'soun' || theirs.init.handler === 'soun' ? 0.0465 : 0.0005;
+      // The dates of playlists have milliseconds.
+      const tolerance = [mine, theirs].some(({ init }) => init.handler === 'text') ? 0.0016 : mine.init.handler === 'soun' || theirs.init.handler === 'soun' ? 0.0465 : 0.0005;
       if (Math.abs(mine.start - theirs.start) > tolerance) report('LL-40', other.name, `segment ${msn} begins ${(mine.start - theirs.start).toFixed(4)} s beside ${lead.name}`);
     }
   }

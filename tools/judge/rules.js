@@ -46,7 +46,7 @@ function segments(playlist) {
     if (Math.round(segment.duration) > playlist.target) found.push(['LL-11', `EXTINF ${segment.durationText}, target ${playlist.target}`]);
     if (segment.duration > playlist.target + 0.5) found.push(['LL-12', `EXTINF ${segment.durationText}`]);
     if (!/^\d+\.\d{5,}$/.test(segment.durationText)) found.push(['LL-20', `EXTINF ${segment.durationText}`]);
-    if (!segment.map) found.push(['CM-8', `segment ${segment.msn} has no EXT-X-MAP`]);
+    if (!segment.map && !segment.uri.endsWith('.vtt')) found.push(['CM-8', `segment ${segment.msn} has no EXT-X-MAP`]);
   }
   const all = [...playlist.segments, ...(playlist.open.parts.length ? [playlist.open] : [])];
   const dated = playlist.skip ? all.slice(0) : all;

@@ -42,6 +42,19 @@ TEST(MediaPlaylist, AtTheFirstThreeParts) {
             "#EXT-X-RENDITION-REPORT:URI=\"../a1/index.m3u8\",LAST-MSN=888000000,LAST-PART=1\n");
 }
 
+TEST(MediaPlaylist, OfTextHasNoMapAndItsOwnNames) {  // SU-5
+  Feeder feed;
+  feed.window.set_format({nullptr, 90000, kPart, Container::kWebVtt});
+  feed.segment(100);
+  feed.part(101, 0);
+  const std::string text = feed.render();
+  EXPECT_FALSE(has(text, "EXT-X-MAP"));
+  EXPECT_FALSE(has(text, ".m4s"));
+  EXPECT_TRUE(has(text, "#EXTINF:2.00000,\n100.vtt\n"));
+  EXPECT_TRUE(has(text, "URI=\"101.0.vtt\""));
+  EXPECT_TRUE(has(text, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"101.1.vtt\"\n"));
+}
+
 TEST(MediaPlaylist, WithAGapADiscontinuityAndANewInit) {  // LL-33, LL-36, LL-54, LL-63
   Feeder feed(6);
   feed.segment(100);

@@ -53,6 +53,39 @@ TEST(Multivariant, ALadderWithOneAudio) {  // MV-1, MV-2, MV-6, MV-9, MV-10, MV-
             "v1080/index.m3u8\n");
 }
 
+Stream text(const std::string& name, const std::string& language, const std::string& label = "") {
+  Stream stream;
+  stream.name = name;
+  stream.track.codec = media::Codec::kWebVtt;
+  stream.track.language = language;
+  stream.label = label;
+  return stream;
+}
+
+TEST(Multivariant, TextIsAGroupThatEachVariantNames) {  // MV-10, MV-11, MV-13, SU-8
+  Stream english = text("s1", "en");
+  english.is_default = true;
+  english.characteristics = "public.accessibility.transcribes-spoken-dialog";
+  Stream signs = text("s2", "en", "Signs");
+  signs.forced = true;
+  signs.is_default = true;
+  EXPECT_EQ(render({video("v720", 1280, 720, 3'000'000), english, signs, text("s3", "", "Signs"), text("s4", "")}),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:4\n"
+            "#EXT-X-INDEPENDENT-SEGMENTS\n"
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,"
+            "AUTOSELECT=YES,CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog\",URI=\"s1/index.m3u8\"\n"
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",NAME=\"Signs\",LANGUAGE=\"en\",DEFAULT=NO,AUTOSELECT=YES,"
+            "FORCED=YES,URI=\"s2/index.m3u8\"\n"
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",NAME=\"Signs 2\",LANGUAGE=\"und\",DEFAULT=NO,"
+            "AUTOSELECT=YES,URI=\"s3/index.m3u8\"\n"
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",NAME=\"s4\",LANGUAGE=\"und\",DEFAULT=NO,AUTOSELECT=YES,"
+            "URI=\"s4/index.m3u8\"\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2900000,CODECS=\"avc1.64001f\","
+            "RESOLUTION=1280x720,FRAME-RATE=29.970,SUBTITLES=\"subs\"\n"
+            "v720/index.m3u8\n");
+}
+
 TEST(Multivariant, VideoWithoutAudio) {
   EXPECT_EQ(render_multivariant(std::vector{video("v720", 1280, 720, 3'000'000)}, false),
             "#EXTM3U\n"

@@ -33,6 +33,20 @@ TEST(Uri, AnInitSectionIsNamedByItsBytes) {  // CM-6
 
 TEST(Uri, ThePlaylistIsIndexM3u8) { EXPECT_EQ(parse_file("index.m3u8")->kind, File::Kind::kPlaylist); }  // LL-5
 
+TEST(Uri, TextHasNamesOfItsOwn) {
+  std::string segment;
+  write_segment_uri(segment, 880000000, Container::kWebVtt);
+  EXPECT_EQ(segment, "880000000.vtt");
+  EXPECT_EQ(parse_file(segment)->container, Container::kWebVtt);
+  EXPECT_EQ(parse_file(segment)->kind, File::Kind::kSegment);
+  std::string part;
+  write_part_uri(part, 880000000, 3, Container::kWebVtt);
+  EXPECT_EQ(part, "880000000.3.vtt");
+  EXPECT_EQ(parse_file(part)->part, 3U);
+  EXPECT_EQ(parse_file("880000000.3.m4s")->container, Container::kFmp4);
+  EXPECT_FALSE(parse_file("007.vtt"));
+}
+
 TEST(Uri, AnObjectHasOneSpelling) {  // LL-68
   for (const char* name : {"",
                            ".m4s",

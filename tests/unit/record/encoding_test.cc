@@ -41,6 +41,7 @@ Presentation presentation() {
   audio.copied = true;
   audio.held = base::Bytes::copy_of("silence");
   audio.held_ticks = 1024;
+  audio.forced = true;
   return {{video, audio}, {1001, 500}, 888'000'000, {{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, true}};
 }
 
@@ -75,7 +76,7 @@ std::vector<Record> one_of_each() {
   return {presentation(),
           part(),
           Gap{0, -1, 2, -90000, 45000},
-          SegmentEnd{1, 888'000'000, 85'248'000'000'000, 96000},
+          SegmentEnd{1, 888'000'000, 85'248'000'000'000, 96000, base::Bytes::copy_of("WEBVTT")},
           Discontinuity{888'000'001},
           marker(),
           End{},
@@ -92,8 +93,7 @@ std::vector<std::uint8_t> flat(const Record& record) {
 std::vector<std::uint8_t> flat(const std::vector<Record>& records) {
   std::vector<std::uint8_t> bytes;
   for (const Record& record : records) {
-    const std::vector<std::uint8_t> one = flat(record);
-    bytes.insert(bytes.end(), one.begin(), one.end());
+    for (const std::uint8_t byte : flat(record)) bytes.push_back(byte);
   }
   return bytes;
 }

@@ -183,4 +183,25 @@ TEST_F(ChannelViewTest, NeverGivesOneObjectForAnotherOfTheSameSlot) {
   EXPECT_EQ(view.look_up(request_for(Route::Kind::kPart, kFirst + 7, 33)).response->status(), 404);
 }
 
+TEST_F(ChannelViewTest, TextHasItsTypeAndNamesOfItsOwn) {  // LL-68, LL-120
+  record::Presentation presentation = origin::testing::presentation();
+  record::Rendition text = origin::testing::video("s1");
+  text.track.codec = media::Codec::kWebVtt;
+  text.init = {};
+  presentation.renditions.push_back(text);
+  channel.log.apply(presentation);
+  record::Part part = origin::testing::part(0, kFirst, 0);
+  part.rendition = 2;
+  channel.log.apply(part);
+  publish();
+  ObjectRequest asked = request_for(Route::Kind::kPart, kFirst, 0, "s1");
+  EXPECT_EQ(view.look_up(asked).response->status(), 404) << "under the name of a part of video";
+  asked.container = hls::Container::kWebVtt;
+  const auto found = view.look_up(asked);
+  EXPECT_EQ(found.response->status(), 200);
+  EXPECT_EQ(field(found.response, "content-type"), "text/vtt");
+  asked.rendition = "v720";
+  EXPECT_EQ(view.look_up(asked).response->status(), 404);
+}
+
 }  // namespace
