@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "app/config_keys.h"
 #include "captions/service.h"
@@ -16,7 +18,58 @@ void declare_caption(Keys& keys, media::Caption& caption) {
            Value::label(caption.name, kLongestCaptionName));
 }
 
+constexpr std::size_t kMostSubtitles = 8;
+
+void declare_subtitle(Keys& keys, job::Subtitle& subtitle) {
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"from", kRule,
+            "CC1 to CC4: that caption service of CEA-608 in the feed's pictures, which are the channel's captions all "
+            "the same; api: what is posted to /api/v1/channels/NAME/captions/LANGUAGE"},
+           Value::choice<int>(subtitle.line21, {{"api", 0}, {"CC1", 1}, {"CC2", 2}, {"CC3", 3}, {"CC4", 4}}));
+  keys.key({"language", kRule, "BCP 47, such as en or pt-BR; needed where the text comes from the API"},
+           Value::language(subtitle.language));
+  keys.key({"name", kRule, "what players show in their menu; empty: the language's name in English"},
+           Value::label(subtitle.name, kLongestCaptionName));
+  keys.key({"default", kRule, "true: shown unless the viewer chooses otherwise"}, Value::flag(subtitle.is_default));
+  keys.key({"forced", kRule, "true: has only what all viewers need to read, such as translated signs"},
+           Value::flag(subtitle.forced));
+  keys.key({"sdh", kRule, "true: also says who speaks and what is heard, for people who do not hear"},
+           Value::flag(subtitle.sdh));
+}
+
+std::vector<std::string> check_subtitle(const job::Subtitle& subtitle, const std::vector<job::Subtitle>& before) {
+  std::vector<std::string> wrong;
+  const auto any = [&](const auto& same) { return std::any_of(before.begin(), before.end(), same); };
+  if (before.size() >= kMostSubtitles) wrong.push_back("a channel has at most 8 text renditions: remove some");
+  if (subtitle.line21 == 0 && subtitle.language.empty())
+    wrong.push_back("a text rendition from the API needs a language, by which the API addresses it");
+  if (subtitle.line21 == 0 &&
+      any([&](const job::Subtitle& at) { return at.line21 == 0 && at.language == subtitle.language; }))
+    wrong.push_back("two text renditions from the API have the language " + subtitle.language +
+                    ", by which the API addresses them: give each its own");
+  if (subtitle.is_default && any([](const job::Subtitle& at) { return at.is_default; }))
+    wrong.push_back("only one text rendition can be the default");
+  return wrong;
+}
+
 }  // namespace
+
+void declare_subtitles(Keys& keys, std::vector<job::Subtitle>& subtitles) {
+  Items items;
+  items.item = [&subtitles](Keys& in) {
+    job::Subtitle subtitle;
+    declare_subtitle(in, subtitle);
+    in.check([&] { return check_subtitle(subtitle, subtitles); });
+    subtitles.push_back(std::move(subtitle));
+  };
+  items.sample = [](Keys& in) {
+    job::Subtitle subtitle{1, "en", "English", false, false, true};
+    declare_subtitle(in, subtitle);
+  };
+  keys.items({"subtitles", Reload::kNextWorker,
+              "text renditions (WebVTT), which players list from the start whether text comes or not:"},
+             items);
+}
 
 void declare_captions(Keys& keys, media::Captions& captions) {
   Items services;

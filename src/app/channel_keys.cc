@@ -383,6 +383,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   declare_ladder(keys, media);
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   declare_captions(keys, media.captions);
+  declare_subtitles(keys, media.subtitles);
   keys.key(
       {"program", Reload::kNextWorker, "of a transport stream with several programs; 0: the first with video or audio"},
       Value::number(media.program, 0, 65535));

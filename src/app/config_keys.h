@@ -23,6 +23,8 @@ void declare_audio(Keys& keys, job::Options& media);
 
 /// What is known of the captions in its pictures.
 void declare_captions(Keys& keys, media::Captions& captions);
+/// Its text renditions.
+void declare_subtitles(Keys& keys, std::vector<job::Subtitle>& subtitles);
 
 /// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);

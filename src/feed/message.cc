@@ -26,7 +26,8 @@ enum Type : std::uint8_t {
   kResume,
   kSelect,
   kSlate,
-  kEconomy
+  kEconomy,
+  kCaption
 };
 
 struct Media {
@@ -69,6 +70,15 @@ struct Encoder {
   Encoded operator()(const Slate& m) const {
     return pack(kSlate, 0, 0, m.on ? 1 : 0, {Role::kOther, 0, base::Bytes::copy_of(m.text)});
   }
+  // The payload: the id's length in two bytes, the id, the text. A cue is far shorter than 2^32 us.
+  Encoded operator()(const Caption& m) const {
+    base::ByteWriter out(2 + m.cue.id.size() + m.cue.text.size());
+    out.u16(m.cue.id.size());
+    out.bytes(base::view_of(m.cue.id));
+    out.bytes(base::view_of(m.cue.text));
+    return pack(kCaption, static_cast<std::uint64_t>(m.cue.start), static_cast<std::uint32_t>(m.cue.end - m.cue.start),
+                m.rendition, {Role::kOther, 0, base::Bytes::adopt(out.take())});
+  }
   Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
 };
 
@@ -107,6 +117,21 @@ std::optional<SwitchReason> reason_of(std::uint32_t reason_plus_one) {
   return static_cast<SwitchReason>(reason_plus_one - 1);
 }
 
+base::Result<Message> make_caption(const Header& header, base::View payload) {
+  base::ByteReader in(payload);
+  TRY(const std::uint16_t length, in.u16("length of a caption's id"));
+  TRY(const base::View id, in.bytes(length, "caption's id"));
+  Caption caption{header.c, {}};
+  const auto text_of = [](base::View bytes) {
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  caption.cue.id = text_of(id);
+  caption.cue.text = text_of(payload.subspan(2 + id.size()));
+  caption.cue.start = static_cast<base::Micros>(header.a);
+  caption.cue.end = caption.cue.start + static_cast<base::Micros>(header.b);
+  return Message{std::move(caption)};
+}
+
 base::Result<Message> make_message(const Header& header, base::Bytes payload) {
   const auto time = static_cast<base::Micros>(header.a);
   switch (header.type) {
@@ -128,6 +153,7 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
     case kSlate:
       if (header.c > 1) return base::Error{base::Code::kMalformed, "slate"};
       return Message{Slate{header.c == 1, std::string(payload.text())}};
+    case kCaption: return make_caption(header, payload.view());
     case kEconomy: return Message{Economy{header.c}};
     default: return base::Error{base::Code::kMalformed, "feed message type"};
   }

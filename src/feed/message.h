@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "media/text_cue.h"
 
 /// What the server sends a media worker on a pipe: feed bytes and time. Little framing, no FFmpeg, no sockets.
 namespace feed {
@@ -131,10 +132,17 @@ struct Economy {
   std::uint8_t level = 0;  ///< see transcode::most_economy()
 };
 
-using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy>;
+/// A cue that came from outside, for one of the channel's text renditions.
+struct Caption {
+  std::uint8_t rendition = 0;  ///< index in job::Options::subtitles
+  media::TextCue cue;
+};
 
-/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate and Economy are of the channel; their
-/// `feed` says nothing.
+using Message =
+    std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy, Caption>;
+
+/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate, Economy and Caption are of the
+/// channel; their `feed` says nothing.
 struct Addressed {
   Id feed = Id::kPrimary;
   Message message;

@@ -53,6 +53,22 @@ media::Captions captions_of(const json& from) {
   return captions;
 }
 
+json subtitle_json(const Subtitle& subtitle) {
+  return {{"line21", subtitle.line21},         {"language", subtitle.language}, {"name", subtitle.name},
+          {"is_default", subtitle.is_default}, {"forced", subtitle.forced},     {"sdh", subtitle.sdh}};
+}
+
+Subtitle subtitle_of(const json& from) {
+  Subtitle subtitle;
+  subtitle.line21 = from.at("line21");
+  subtitle.language = from.at("language");
+  subtitle.name = from.at("name");
+  subtitle.is_default = from.at("is_default");
+  subtitle.forced = from.at("forced");
+  subtitle.sdh = from.at("sdh");
+  return subtitle;
+}
+
 json audio_rung_json(const AudioRung& rung) {
   return {{"codec", static_cast<int>(rung.codec)},
           {"bitrate", rung.bitrate},
@@ -104,6 +120,7 @@ base::Result<Options> parse(const json& from) {
   options.splice_keys = from.at("splice_keys");
   options.thumbnails = from.at("thumbnails");
   options.captions = captions_of(from.at("captions"));
+  for (const json& subtitle : from.at("subtitles")) options.subtitles.push_back(subtitle_of(subtitle));
   options.nice = from.at("nice");
   options.standby = static_cast<Options::Standby>(from.at("standby").get<int>());
   const json& watch = from.at("watch");
@@ -123,6 +140,8 @@ std::string to_json(const Options& options) {
   for (const Rung& rung : options.ladder) ladder.push_back(rung_json(rung));
   json audio_tracks = json::array();
   for (const AudioTrack& track : options.audio_tracks) audio_tracks.push_back(audio_track_json(track));
+  json subtitles = json::array();
+  for (const Subtitle& subtitle : options.subtitles) subtitles.push_back(subtitle_json(subtitle));
   const json out = {{"channel", options.channel},
                     {"segment", options.segment},
                     {"part", options.part},
@@ -139,6 +158,7 @@ std::string to_json(const Options& options) {
                     {"splice_keys", options.splice_keys},
                     {"thumbnails", options.thumbnails},
                     {"captions", captions_json(options.captions)},
+                    {"subtitles", subtitles},
                     {"nice", options.nice},
                     {"standby", static_cast<int>(options.standby)},
                     {"watch",

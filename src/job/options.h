@@ -31,6 +31,19 @@ struct AudioTrack {
   bool publish = true;
 };
 
+/// A text rendition, and where its text comes from.
+struct Subtitle {
+  /// CC1 to CC4: that caption service of CEA-608 in the feed's pictures; 0: the API.
+  int line21 = 0;
+  std::string language;     ///< RFC 5646; empty: not known
+  std::string name;         ///< for people; empty: that of the language
+  bool is_default = false;  ///< shown unless the viewer chooses otherwise
+  bool forced = false;      ///< has only what all viewers need to read, whatever they chose
+  bool sdh = false;         ///< also says who speaks and what is heard, for people who do not hear
+
+  friend bool operator==(const Subtitle&, const Subtitle&) = default;
+};
+
 /// What one media worker does with its channel's feed. Crosses to the worker process as JSON, once, at its start.
 struct Options {
   std::string channel;
@@ -78,6 +91,7 @@ struct Options {
   /// What the operator says of the captions in the feed's pictures; the services that are found are added, unless there
   /// are none.
   media::Captions captions;
+  std::vector<Subtitle> subtitles;  ///< text renditions, s1 and so on in this order
 
   /// What the worker may allocate: see sandbox::Options::data. Is not part of the JSON: it is in force before that is
   /// read.

@@ -70,6 +70,8 @@ struct Stats {
   // Counters since the worker started.
   Number unplayable_messages;  ///< unknown codecs and broken tags, dropped
   Number packager_dropped;     ///< packets the packager had no room or place for
+  Number text_cues;            ///< of text renditions, those that only end others included
+  Number text_cues_dropped;    ///< of these: too late, too long, or too many at a time
   Number decoded_frames;
   Number decode_errors;
   Number encoded_frames;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "media/packet.h"
+#include "media/text_cue.h"
 #include "packager/packager.h"
 #include "worker/presentation.h"
 
@@ -20,6 +21,8 @@ class LaneOutlet {
   virtual void on_change() = 0;
   /// `packet` in ticks of the rendition's track.
   virtual void publish(std::uint32_t rendition, media::Packet&& packet) = 0;
+  /// Of a text rendition.
+  virtual void publish_cue(std::uint32_t rendition, media::TextCue cue) = 0;
 };
 
 }  // namespace worker

@@ -47,6 +47,7 @@ Production::Production(job::Options options, OnRecord on_record)
              Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
       offset_(options_.channel, silence_peak(options_.watch)),
       video_(options_, *this),
+      texts_(options_, *this),
       thumbnails_(options_.thumbnails) {}
 
 Production::~Production() = default;
@@ -77,6 +78,8 @@ bool Production::on_message(const feed::Addressed& addressed) {
     select(from.id(), *selected);
   } else if (const auto* slate = std::get_if<feed::Slate>(&message)) {
     show_slate(*slate);
+  } else if (const auto* caption = std::get_if<feed::Caption>(&message)) {
+    texts_.put(caption->rendition, caption->cue);
   } else if (const auto* economy = std::get_if<feed::Economy>(&message)) {
     video_.set_economy(economy->level);
   } else if (std::holds_alternative<feed::Finish>(message)) {
@@ -103,6 +106,7 @@ void Production::resume(base::View position) {
   video_.continue_log();
   captions_.resume(log->presentation.captions);
   presentation_.resume(log->presentation);
+  texts_.open();
   present();
 }
 
@@ -560,12 +564,14 @@ bool Production::may_begin(const media::Packet& newest) const {
 }
 
 void Production::begin() {
+  texts_.open();
   presentation_.begin();
   for (media::Packet& packet : std::exchange(early_, {})) deliver(std::move(packet));
 }
 
 void Production::deliver(media::Packet&& packet) {
   if (presentation_.state() == Presentation::State::kChanged) present();
+  if (const media::Track* video = feed(shown_).video()) texts_.take(*video, packet);
   if (video_.take(packet)) return;
   for (const auto& lane : audio_) {
     if (lane->take(packet)) return;
@@ -582,6 +588,10 @@ void Production::publish(std::uint32_t rendition, media::Packet&& packet) {
   if (presentation_.state() == Presentation::State::kChanged) present();
   mark_switch();
   packager_.on_packet(rendition, std::move(packet));
+}
+
+void Production::publish_cue(std::uint32_t rendition, media::TextCue cue) {
+  packager_.on_cue(rendition, std::move(cue));
 }
 
 void Production::present() {

@@ -18,6 +18,7 @@
 #include "record/record.h"
 #include "ts/merger.h"
 #include "worker/audio_lane.h"
+#include "worker/caption_lanes.h"
 #include "worker/caption_list.h"
 #include "worker/feed.h"
 #include "worker/feed_offset.h"
@@ -83,6 +84,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   std::uint32_t add_rendition(const std::string& name, Presentation::Describe describe) override;
   void on_change() override { presentation_.changed(); }
   void publish(std::uint32_t rendition, media::Packet&& packet) override;
+  void publish_cue(std::uint32_t rendition, media::TextCue cue) override;
   // From the packager.
   void on_record(record::Record&& record) override { on_record_(record); }
   void on_cut(const packager::Cut& cut) override { video_.on_cut(cut.time); }
@@ -150,6 +152,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   VideoLane video_;
   Thumbnails thumbnails_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
+  CaptionLanes texts_;
   std::deque<media::Packet> early_;  ///< packets that wait for the first presentation; at most kMostEarly
 };
 

@@ -173,6 +173,8 @@ void Production::report(job::Stats& stats) const {
   const packager::Counters& packaged = packager_.counters();
   put(stats.packager_dropped, packaged.dropped_early + packaged.dropped_late + packaged.dropped_without_key +
                                   packaged.dropped_format + packaged.dropped_overflow);
+  put(stats.text_cues, packaged.cues);
+  put(stats.text_cues_dropped, packaged.cues_dropped);
   put(stats.log_lines_lost, base::log_lines_lost());
   if (const auto ladder = video_.ladder_counters()) put_ladder(stats, *ladder);
   const govern::Load load = video_.load().value_or(govern::Load{});

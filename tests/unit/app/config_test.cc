@@ -136,6 +136,32 @@ TEST(Config, CaptionsAreAutoNoneOrServicesWithTheirNames) {
             (media::Captions{{{"CC1", "en", "English"}, {"SERVICE12", "pt-BR", ""}, {"CC3", "", ""}}, false}));
 }
 
+TEST(Config, TextRenditionsAreMadeOfCaptionsOrOfTheApi) {
+  const auto subtitles =
+      good(
+          "channels: {a: {subtitles: [{from: CC3, language: es, name: Español, sdh: true}, {from: api, language: de, "
+          "default: true, forced: true}]}}")
+          .channels.at("a")
+          .options.media.subtitles;
+  EXPECT_EQ(subtitles,
+            (std::vector<job::Subtitle>{{3, "es", "Español", false, false, true}, {0, "de", "", true, true, false}}));
+  EXPECT_TRUE(good("").channels.begin()->second.options.media.subtitles.empty());
+}
+
+TEST(Config, RefusesTextRenditionsThatCannotBe) {
+  const auto refused = [](const std::string& list, const std::string& why) {
+    const std::string problems = problems_of("channels: {a: {subtitles: [" + list + "]}}");
+    EXPECT_NE(problems.find(why), std::string::npos) << problems;
+  };
+  refused("{from: CC5}", "CC1, CC2, CC3");
+  refused("{from: api}", "needs a language");
+  refused("{from: api, language: de}, {from: api, language: de}", "give each its own");
+  refused("{from: CC1, default: true}, {from: CC2, default: true}", "only one text rendition");
+  std::string nine;
+  for (int i = 0; i < 9; ++i) nine += "{from: CC1}, ";
+  refused(nine, "at most 8");
+}
+
 TEST(Config, RefusesCaptionsThatPlaylistsCannotName) {
   const auto refused = [](const std::string& text, const std::string& why) {
     return problems_of("channels: {a: {captions: " + text + "}}").find(why) != std::string::npos;

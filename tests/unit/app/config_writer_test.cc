@@ -52,6 +52,13 @@ TEST(CommentedDefaults, ShowCaptionsThatTheProgramTakes) {
   EXPECT_EQ(captions, (media::Captions{{{"CC1", "en", "English"}}, false})) << commented_list("captions");
 }
 
+TEST(CommentedDefaults, ShowATextRenditionThatTheProgramTakes) {
+  const auto subtitles =
+      good("channels:\n  a:\n" + commented_list("subtitles")).channels.at("a").options.media.subtitles;
+  EXPECT_EQ(subtitles, (std::vector<job::Subtitle>{{1, "en", "English", false, false, true}}))
+      << commented_list("subtitles");
+}
+
 TEST(CommentedDefaults, ShowARungThatTheProgramTakes) {
   const auto ladder = good("channels:\n  a:\n" + commented_list("ladder")).channels.at("a").options.media.ladder;
   ASSERT_EQ(ladder.size(), 1U) << commented_list("ladder");

@@ -41,6 +41,10 @@ struct Describe {
   std::string operator()(const Slate& m) const {
     return (m.on ? "slate on" : "slate off") + (m.text.empty() ? "" : " " + m.text);
   }
+  std::string operator()(const Caption& m) const {
+    return "caption " + std::to_string(m.rendition) + " " + m.cue.id + " " + std::to_string(m.cue.start) + " " +
+           std::to_string(m.cue.end) + " " + m.cue.text;
+  }
   std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
 };
 
@@ -67,6 +71,7 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Slate{true, "back at once"}},
     {Id::kPrimary, Slate{false}},
     {Id::kPrimary, Economy{255}},
+    {Id::kPrimary, Caption{2, {"id", 1'700'000'000'000'000, 1'700'000'002'500'000, "Tor,\nTor!"}}},
     {Id::kPrimary, Stop{}},
     {Id::kPrimary, Finish{}}};
 
@@ -74,7 +79,7 @@ const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select black\n"
     "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\neconomy "
-    "255\nstop\nfinish\n";
+    "255\ncaption 2 id 1700000000000000 1700000002500000 Tor,\nTor!\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;

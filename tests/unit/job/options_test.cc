@@ -27,6 +27,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
   options.slate_text = "We'll be \"right\" back\nسنعود";
+  options.subtitles = {{3, "es", "Español", true, true, true}, {0, "de", "", false, false, false}};
   options.captions = {{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, true};
   options.nice = 5;
   options.standby = Options::Standby::kHot;
@@ -59,6 +60,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->slate_after, 1'500'000);
   EXPECT_EQ(back->slate_text, options.slate_text);
   EXPECT_EQ(back->captions, options.captions);
+  EXPECT_EQ(back->subtitles, options.subtitles);
   EXPECT_EQ(back->nice, 5);
   EXPECT_EQ(back->standby, Options::Standby::kHot);
   EXPECT_TRUE(back->splice_keys);

@@ -21,12 +21,14 @@ class FakeOutlet final : public LaneOutlet {
   void publish(std::uint32_t rendition, media::Packet&& packet) override {
     packets[rendition].push_back(std::move(packet));
   }
+  void publish_cue(std::uint32_t rendition, media::TextCue cue) override { cues[rendition].push_back(std::move(cue)); }
 
   packager::RenditionSpec spec(std::size_t rendition) const { return describes.at(rendition)(); }
 
   std::vector<std::string> names;
   std::vector<Presentation::Describe> describes;
   std::map<std::uint32_t, std::vector<media::Packet>> packets;  ///< by rendition
+  std::map<std::uint32_t, std::vector<media::TextCue>> cues;    ///< likewise
   int changes = 0;
 };
 

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "captions/line21_filter.h"
+#include "captions/picture.h"
+#include "captions/queue.h"
+#include "captions/triplet.h"
+#include "job/options.h"
+#include "media/packet.h"
+#include "media/text_cue.h"
+#include "media/track.h"
+#include "transcode/caption_decoder.h"
+#include "worker/lane_outlet.h"
+
+namespace worker {
+
+/// The channel's text renditions, s1 and so on, and those of them that are made of the captions in its pictures. They
+/// are there from the first presentation on, whether captions come or not. Thread: one.
+class CaptionLanes {
+ public:
+  /// All outlive this.
+  CaptionLanes(const job::Options& options, LaneOutlet& outlet) : options_(options), outlet_(outlet) {}
+
+  /// Adds the renditions. To be called once, before the first presentation.
+  void open();
+  /// The next packet of the feed whose video is `video`, in decoding order, before its picture is published. Those of
+  /// other tracks are left alone. After another feed's what is typed on the screen is not continued.
+  void take(const media::Track& video, const media::Packet& packet);
+  /// A cue from outside for the rendition with this index in the options. False where that takes none.
+  bool put(std::size_t subtitle, media::TextCue cue);
+
+ private:
+  /// One that is decoded.
+  struct Lane {
+    std::uint32_t rendition = 0;
+    int channel = 1;
+    captions::Line21Filter filter{1};
+    transcode::CaptionDecoder decoder;
+  };
+  static constexpr std::size_t kMostWaiting = 16 * captions::PictureReader::kMost;
+
+  packager::RenditionSpec describe(const job::Subtitle& subtitle) const;
+  void open_lane(std::uint32_t rendition, int channel);
+  void show(Lane& lane, base::Micros at);
+  void restart();
+
+  const job::Options& options_;
+  LaneOutlet& outlet_;
+  std::vector<std::uint32_t> renditions_;  ///< by index in the options
+  std::vector<Lane> lanes_;
+  std::optional<std::uint32_t> source_;  ///< the track whose captions are decoded
+  captions::PictureReader reader_;
+  captions::Queue waiting_{kMostWaiting};
+  std::vector<captions::Triplet> due_;
+  std::vector<captions::Triplet> picked_;
+};
+
+}  // namespace worker

@@ -1,0 +1,125 @@
+#include "worker/caption_lanes.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "outlet.h"
+#include "unit/captions/sample.h"
+
+namespace worker {
+namespace {
+
+using captions::Triplet;
+using captions::testing::field1;
+using captions::testing::field2;
+
+constexpr std::int64_t kStart = std::int64_t{1'795'985'000} * 1000;
+
+media::Track video(std::uint32_t id = 7) {
+  media::Track track;
+  track.id = id;
+  track.codec = media::Codec::kH264;
+  track.timescale = 1000;
+  return track;
+}
+
+/// A picture with these captions that is shown at `pts` and decoded at `dts`, in ms from kStart.
+media::Packet picture(std::int64_t pts, std::int64_t dts, std::span<const Triplet> triplets, std::uint32_t id = 7) {
+  media::Packet packet;
+  packet.track_id = id;
+  packet.pts = kStart + pts;
+  packet.dts = kStart + dts;
+  packet.data = captions::with_captions(media::Codec::kH264,
+                                        base::Bytes::copy_of(std::string_view("\0\0\0\4\x65slc", 8)), triplets);
+  return packet;
+}
+
+/// A pop-on caption of either field.
+std::vector<Triplet> pop_on(std::string_view text, bool second = false) {
+  const auto code = [&](std::uint8_t byte) { return second ? field2(0x15, byte) : field1(0x14, byte); };
+  std::vector<Triplet> triplets{code(0x20), code(0x70)};
+  const auto field = second ? Triplet::Kind::kField2 : Triplet::Kind::kField1;
+  for (const Triplet& pair : captions::testing::typed(field, text)) triplets.push_back(pair);
+  triplets.push_back(code(0x2f));
+  return triplets;
+}
+
+struct Lanes {
+  Lanes() {
+    options.subtitles = {{1, "en", "", false, true, false}, {3, "es", "", false, false, false}, {0, "de", "", true}};
+    lanes.open();
+  }
+  void take(const media::Packet& packet) { lanes.take(video(packet.track_id), packet); }
+  /// "1000 HELLO", in ms from kStart.
+  std::vector<std::string> shown(std::uint32_t rendition) {
+    std::vector<std::string> told;
+    for (const media::TextCue& cue : outlet.cues[rendition])
+      told.push_back(std::to_string(cue.start / base::kMillisecond - kStart) + " " + cue.text);
+    return told;
+  }
+  job::Options options;
+  FakeOutlet outlet;
+  CaptionLanes lanes{options, outlet};
+};
+
+using Strings = std::vector<std::string>;
+
+TEST(CaptionLanes, AreNumberedAsTheyAreConfigured) {
+  Lanes lanes;
+  EXPECT_EQ(lanes.outlet.names, (Strings{"s1", "s2", "s3"}));
+  EXPECT_TRUE(lanes.outlet.spec(0).forced);
+  EXPECT_EQ(lanes.outlet.spec(1).track.language, "es");
+  EXPECT_TRUE(lanes.outlet.spec(2).is_default);
+  EXPECT_EQ(lanes.outlet.spec(2).track.codec, media::Codec::kWebVtt);
+}
+
+TEST(CaptionLanes, TextHasTheTimeOfItsPicture) {
+  Lanes lanes;
+  lanes.take(picture(1000, 1000, pop_on("HELLO")));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1000 HELLO"}));
+  EXPECT_EQ(lanes.outlet.cues[0].front().end - lanes.outlet.cues[0].front().start, 16 * base::kSecond);
+}
+
+TEST(CaptionLanes, EachHasItsOwnService) {
+  Lanes lanes;
+  lanes.take(picture(1000, 1000, pop_on("HOLA", true)));
+  EXPECT_TRUE(lanes.shown(0).empty());
+  EXPECT_EQ(lanes.shown(1), (Strings{"1000 HOLA"}));
+}
+
+TEST(CaptionLanes, CaptionsComeInTheOrderInWhichPicturesAreShown) {
+  Lanes lanes;
+  lanes.take(picture(1080, 1000, pop_on("LATER")));
+  lanes.take(picture(1040, 1040, pop_on("FIRST")));
+  lanes.take(picture(1120, 1080, {}));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1040 FIRST", "1080 LATER"}));
+}
+
+TEST(CaptionLanes, WhatIsTypedIsNotContinuedByAnotherFeed) {
+  Lanes lanes;
+  std::vector<Triplet> half = pop_on("HALF A");
+  half.pop_back();
+  lanes.take(picture(1000, 1000, half));
+  lanes.take(picture(1040, 1040, pop_on("NEW"), 8));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1040 NEW"}));
+}
+
+TEST(CaptionLanes, LeaveOtherTracksAlone) {
+  Lanes lanes;
+  lanes.lanes.take(video(9), picture(1000, 1000, pop_on("HELLO")));
+  EXPECT_TRUE(lanes.shown(0).empty());
+}
+
+TEST(CaptionLanes, TakeCuesOfTheApiWhereTheyAreDeclaredForIt) {
+  Lanes lanes;
+  EXPECT_TRUE(lanes.lanes.put(2, {"", 0, 1, "Tor"}));
+  EXPECT_FALSE(lanes.lanes.put(0, {"", 0, 1, "Tor"}));
+  EXPECT_FALSE(lanes.lanes.put(3, {"", 0, 1, "Tor"}));
+  EXPECT_EQ(lanes.outlet.cues[2].size(), 1U);
+  EXPECT_TRUE(lanes.outlet.cues[0].empty());
+}
+
+}  // namespace
+}  // namespace worker

@@ -1,0 +1,157 @@
+// Text renditions of a channel, of the captions in its pictures and of the API.
+#include "captions/picture.h"
+#include "producing.h"
+#include "unit/captions/sample.h"
+
+namespace worker {
+namespace {
+
+using captions::Triplet;
+using captions::testing::field1;
+
+feed::RtmpMessage captioned(std::int64_t stamp, bool key, std::span<const Triplet> triplets) {
+  const rtmp::Buffer plain = rtmp::nal(key ? 5 : 1, std::string(rtmp::kFirstSlice) + std::string(400, 's'));
+  const base::Bytes picture =
+      captions::with_captions(media::Codec::kH264, base::Bytes::copy_of(base::View(plain)), triplets);
+  return rtmp_message(feed::kRtmpVideo, stamp, Producing::utc(stamp),
+                      rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::Buffer(picture.begin(), picture.end())));
+}
+
+/// A pop-on caption, in one picture.
+std::vector<Triplet> pop_on(std::string_view text) {
+  std::vector<Triplet> triplets{field1(0x14, 0x20), field1(0x14, 0x70)};
+  for (const Triplet& pair : captions::testing::typed(Triplet::Kind::kField1, text)) triplets.push_back(pair);
+  triplets.push_back(field1(0x14, 0x2f));
+  return triplets;
+}
+
+/// Pictures in [from, until), the first with captions.
+void play(Producing& channel, std::int64_t from, std::int64_t until, std::span<const Triplet> triplets = {}) {
+  for (std::int64_t at = from; at < until; at += 40) {
+    channel.say(captioned(at, at % 1000 == 0, at == from ? triplets : std::span<const Triplet>{}));
+    if (at % 120 == 0) channel.say(feed::Tick{Producing::utc(at)});
+  }
+}
+
+job::Options with_texts() {
+  job::Options options = copying();
+  options.audio = job::Options::Audio::kNone;
+  options.subtitles = {{1, "en", "English", false, false, true}, {0, "de", "", false, false, false}};
+  return options;
+}
+
+std::vector<std::string> texts(const Producing& channel, std::string_view name) {
+  std::vector<std::string> found;
+  for (const record::Part& part : channel.parts(name)) found.emplace_back(part.data.text());
+  return found;
+}
+
+std::size_t count_with(const Producing& channel, std::string_view name, std::string_view words) {
+  const std::vector<std::string> all = texts(channel, name);
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [&](const std::string& text) { return text.find(words) != std::string::npos; }));
+}
+
+TEST(ProductionTexts, AreDeclaredFromTheStart) {  // MV-28
+  Producing channel(with_texts());
+  channel.start();
+  channel.headers(false);
+  play(channel, 0, 3000);
+  EXPECT_EQ(channel.names(), (Names{"s1", "s2", "source"}));
+  EXPECT_EQ(channel.all<record::Presentation>().front().renditions.size(), 3U);
+  const record::Rendition& english = channel.presentation.renditions[channel.place_of("s1")];
+  EXPECT_EQ(english.label, "English");
+  EXPECT_EQ(english.track.language, "en");
+  EXPECT_EQ(english.characteristics,
+            "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound");
+  EXPECT_EQ(channel.presentation.renditions[channel.place_of("s2")].characteristics, "");
+  EXPECT_EQ(channel.parts("s1").size(), channel.parts("source").size());
+}
+
+TEST(ProductionTexts, ThereAreNoneUnlessAsked) {
+  job::Options options = with_texts();
+  options.subtitles.clear();
+  Producing channel(options);
+  channel.start();
+  channel.headers(false);
+  play(channel, 0, 2000);
+  EXPECT_EQ(channel.names(), Names{"source"});
+}
+
+TEST(ProductionTexts, CaptionsAreInThePartOfTheirPicture) {
+  Producing channel(with_texts());
+  channel.start();
+  channel.headers(false);
+  play(channel, 0, 2200);
+  play(channel, 2200, 4000, pop_on("GOAL"));
+  const auto parts = channel.parts("s1");
+  const auto first = std::find_if(parts.begin(), parts.end(), [](const record::Part& part) {
+    return part.data.text().find("GOAL") != std::string_view::npos;
+  });
+  ASSERT_NE(first, parts.end());
+  const std::int64_t at = media::rescale(Producing::utc(2200), base::kSecond, 90'000);
+  EXPECT_LE(first->start, at);
+  EXPECT_GT(first->start + first->duration, at);
+  EXPECT_EQ(count_with(channel, "s2", "GOAL"), 0U);
+}
+
+TEST(ProductionTexts, CaptionsThatNobodyClearsEndAfterSixteenSeconds) {
+  Producing channel(with_texts());
+  channel.start();
+  channel.headers(false);
+  play(channel, 0, 1000);
+  play(channel, 1000, 24'000, pop_on("GOAL"));
+  const std::size_t with = count_with(channel, "s1", "GOAL");
+  EXPECT_GE(with, 32U);
+  EXPECT_LE(with, 34U);
+}
+
+TEST(ProductionTexts, CuesOfTheApiGoToTheirRenditionAlone) {
+  Producing channel(with_texts());
+  channel.start();
+  channel.headers(false);
+  play(channel, 0, 2000);
+  const media::TextCue cue{"", Producing::utc(2600), Producing::utc(3400), "Tor"};
+  channel.say(feed::Caption{1, cue});
+  channel.say(feed::Caption{0, cue});
+  channel.say(feed::Caption{7, cue});
+  play(channel, 2000, 5000);
+  EXPECT_GE(count_with(channel, "s2", "Tor"), 2U);
+  EXPECT_EQ(count_with(channel, "s1", "Tor"), 0U);
+}
+
+TEST(ProductionTexts, GoOnUnderTheNextWorker) {
+  Producing before(with_texts());
+  before.start();
+  before.headers(false);
+  play(before, 0, 3000);
+  Producing after(with_texts());
+  after.resume(before);
+  after.start();
+  after.headers(false, 3000);
+  play(after, 3000, 6000, pop_on("GOAL"));
+  EXPECT_EQ(after.names(), before.names());
+  ASSERT_FALSE(after.parts("s1").empty());
+  const record::Part last = before.parts("s1").back();
+  EXPECT_EQ(after.parts("s1").front().start, last.start + last.duration);
+  EXPECT_GT(count_with(after, "s1", "GOAL"), 0U);
+}
+
+TEST(ProductionTexts, OneThatIsNewJoinsALogThatGoesOn) {
+  job::Options plain = with_texts();
+  plain.subtitles.clear();
+  Producing before(plain);
+  before.start();
+  before.headers(false);
+  play(before, 0, 3000);
+  Producing after(with_texts());
+  after.resume(before);
+  after.start();
+  after.headers(false, 3000);
+  play(after, 3000, 6000);
+  EXPECT_EQ(after.names(), (Names{"s1", "s2", "source"}));
+  EXPECT_FALSE(after.parts("s2").empty());
+}
+
+}  // namespace
+}  // namespace worker
