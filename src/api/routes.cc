@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/caption_request.h"
 #include "api/channels_json.h"
 #include "api/event_streams.h"
 #include "api/events_json.h"
@@ -265,6 +266,43 @@ void give_thumbnail(Backend& backend, const Request& request, Respond respond) {
                         });
 }
 
+Answer captioned(const std::string& channel, const std::string& language, const channel::Channels::Captioned& outcome) {
+  using Why = channel::CaptionRefusal;
+  if (!outcome) return problem(404, "there is no channel " + channel);
+  if (!outcome->refusal) {
+    return {201,
+            kJson,
+            nlohmann::ordered_json{{"start", base::format_utc(outcome->start)}, {"end", base::format_utc(outcome->end)}}
+                    .dump(2) +
+                "\n",
+            {}};
+  }
+  switch (*outcome->refusal) {
+    case Why::kNotLive: return problem(409, "channel " + channel + " is not live");
+    case Why::kNoRendition:
+      return problem(404, "channel " + channel + " has no text rendition for captions in " + language +
+                              ": declare one in the configuration (subtitles: [{from: api, language: " + language +
+                              "}]); a channel that is live takes it up with its next worker");
+    case Why::kPast: return problem(409, "it is over already, or began more than a minute ago");
+    case Why::kFuture: return problem(409, "it begins more than ten minutes from now");
+    case Why::kTooMany: return problem(429, "there are too many captions: 50 at once are taken, and 10 a second");
+  }
+  return problem(500, "no such outcome");
+}
+
+void add_caption(Backend& backend, const Request& request, Respond respond) {
+  auto caption = parse_caption(request.body);
+  if (!caption.ok()) return respond(problem(400, caption.error().what));
+  const std::string& channel = request.parameter("name");
+  const std::string& language = request.parameter("language");
+  channel::LiveCaptions::Request order = caption.take();
+  order.language = language;
+  backend.caption(channel, std::move(order),
+                  [channel, language, respond = std::move(respond)](const channel::Channels::Captioned& outcome) {
+                    respond(captioned(channel, language, outcome));
+                  });
+}
+
 }  // namespace
 
 void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
@@ -287,6 +325,9 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/markers", Role::kOperate,
        [&backend](const Request& request, Respond respond) { add_marker(backend, request, std::move(respond)); }});
+  dispatcher.add(
+      {"POST", "/api/v1/channels/{name}/captions/{language}", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { add_caption(backend, request, std::move(respond)); }});
   dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
                     respond({200, "text/html; charset=utf-8", page, {}});
                   }});

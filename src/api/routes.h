@@ -47,6 +47,9 @@ class Backend {
   /// `feed`: nullopt for the one that is shown.
   virtual void ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
                              Take<channel::Channels::Thumbnail> take) = 0;
+  /// A caption for one of the channel's text renditions.
+  virtual void caption(std::string channel, channel::LiveCaptions::Request request,
+                       Take<channel::Channels::Captioned> take) = 0;
 };
 
 /// All routes of the administration port, as openapi.json describes them. `page`: the operations page.

@@ -99,6 +99,13 @@ void AdminBackend::ask_thumbnail(std::string channel, std::optional<feed::Id> fe
   });
 }
 
+void AdminBackend::caption(std::string channel, channel::LiveCaptions::Request request,
+                           Take<channel::Channels::Captioned> take) {
+  control_.post([this, channel = std::move(channel), request = std::move(request), take = std::move(take)] {
+    own_.post([take, outcome = calls_.caption(channel, request)] { take(outcome); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});

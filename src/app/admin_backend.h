@@ -28,6 +28,8 @@ struct ControlCalls {
   std::function<channel::Channels::Slate(const std::string& channel, channel::SlateOrder::Request)> order_slate;
   std::function<channel::Channels::Marked(const std::string& channel, const channel::Channel::MarkerOrder&)> mark;
   std::function<channel::Channels::Thumbnail(const std::string& channel, std::optional<feed::Id>)> thumbnail;
+  std::function<channel::Channels::Captioned(const std::string& channel, const channel::LiveCaptions::Request&)>
+      caption;
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.
   std::function<void(std::function<void()> on_append)> watch_events;
@@ -58,6 +60,8 @@ class AdminBackend final : public api::Backend {
   void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) override;
   void ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
                      Take<channel::Channels::Thumbnail> take) override;
+  void caption(std::string channel, channel::LiveCaptions::Request request,
+               Take<channel::Channels::Captioned> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

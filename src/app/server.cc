@@ -364,6 +364,9 @@ class Instance::Parts {
             [this](const std::string& channel, std::optional<feed::Id> feed) {
               return channels_->thumbnail(channel, feed);
             },
+            [this](const std::string& channel, const channel::LiveCaptions::Request& request) {
+              return channels_->caption(channel, request);
+            },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
   }

@@ -33,6 +33,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),
       markers_(name_, environment.events, [this](const record::Marker& marker) { fold(marker); }),
+      captions_([this](const feed::Caption& caption) { source_.caption(caption); }),
       folds_{&window_, &meter_, &outage_, &thumbnails_},
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
@@ -372,6 +373,11 @@ Channel::Marked Channel::mark(const MarkerOrder& order) {
   if (marked.outcome.refusal) marked.why = Marked::Why::kRefused;
   on_batch_end();
   return marked;
+}
+
+LiveCaptions::Outcome Channel::caption(const LiveCaptions::Request& request) {
+  const bool live = (state_ == State::kLive || state_ == State::kGrace) && position_.known();
+  return captions_.add(request, options_.media.subtitles, live, environment_.clock.utc());
 }
 
 void Channel::fold(const record::Record& record) {

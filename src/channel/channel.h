@@ -13,6 +13,7 @@
 #include "channel/error_spell.h"
 #include "channel/feed_choice.h"
 #include "channel/feed_slot.h"
+#include "channel/live_captions.h"
 #include "channel/live_window.h"
 #include "channel/log_meter.h"
 #include "channel/markers.h"
@@ -106,6 +107,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   /// Writes a marker to the log. kNoClock: the section has a time on the feed's clock, which the feed that is shown
   /// does not have, because it is no transport stream or has not begun.
   Marked mark(const MarkerOrder& order);
+  /// A caption for one of its text renditions.
+  LiveCaptions::Outcome caption(const LiveCaptions::Request& request);
   /// See WorkerSource::set_economy().
   void set_economy(int level) { source_.set_economy(level); }
   /// New settings; those of the media take effect with the next worker. What is left out of the ladder stays left out.
@@ -140,6 +143,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const LogMeter& meter() const { return meter_; }
   const Markers& markers() const { return markers_; }
   const Thumbnails& thumbnails() const { return thumbnails_; }
+  const LiveCaptions& captions() const { return captions_; }
   std::uint64_t publishes_refused() const { return refused_; }
   /// True where it has ended, or has not begun, and nothing was ever published of it.
   bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
@@ -205,6 +209,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   OutageWatch outage_;
   Thumbnails thumbnails_;
   Markers markers_;
+  LiveCaptions captions_;
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;
 };

@@ -392,6 +392,12 @@ Channels::Thumbnail Channels::thumbnail(std::string_view channel, std::optional<
   return of.thumbnails().newest(id.value_or(of.shown().id()));
 }
 
+Channels::Captioned Channels::caption(std::string_view channel, const LiveCaptions::Request& request) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return found->second->caption(request);
+}
+
 ingest::FeedNames Channels::occupied() const {
   ingest::FeedNames names;
   for (const auto& [name, channel] : channels_) {

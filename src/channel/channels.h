@@ -58,6 +58,9 @@ class Channels final : public ingest::Publisher {
   /// such channel.
   using Thumbnail = std::optional<std::optional<Thumbnails::Thumbnail>>;
   Thumbnail thumbnail(std::string_view channel, std::optional<feed::Id> id) const;
+  /// See Channel::caption(). nullopt: there is no such channel.
+  using Captioned = std::optional<LiveCaptions::Outcome>;
+  Captioned caption(std::string_view channel, const LiveCaptions::Request& request);
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
   /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);

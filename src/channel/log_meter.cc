@@ -8,7 +8,7 @@ namespace channel {
 
 void LogMeter::apply(const record::Record& record) {
   const auto* part = std::get_if<record::Part>(&record);
-  if (part == nullptr) return;
+  if (part == nullptr || of_text(part->rendition)) return;
   last_part_ = clock_.steady();
   if (part->held) {
     ++held_parts_;
@@ -21,6 +21,12 @@ void LogMeter::apply(const record::Record& record) {
   const base::Micros due =
       media::rescale(part->start + part->duration, position_.renditions[part->rendition].timescale, base::kSecond);
   part_lateness_.observe(std::max<base::Micros>(clock_.utc() - due, 0));
+}
+
+/// Text has a part for each part of the lead, which counts already.
+bool LogMeter::of_text(std::uint32_t rendition) const {
+  const auto& renditions = position_.presentation.renditions;
+  return rendition < renditions.size() && renditions[rendition].track.kind() == media::Kind::kText;
 }
 
 }  // namespace channel

@@ -32,6 +32,8 @@ class LogMeter final : public record::Fold {
   base::Micros last_part() const { return last_part_; }
 
  private:
+  bool of_text(std::uint32_t rendition) const;
+
   const Options& options_;
   const base::Clock& clock_;
   const record::Position& position_;

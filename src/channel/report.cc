@@ -103,6 +103,8 @@ WorkerReport report_of(const Worker& process) {
   report.pid = process.pid();
   report.unplayable_messages = read(stats.unplayable_messages);
   report.packager_dropped = read(stats.packager_dropped);
+  report.text_cues = read(stats.text_cues);
+  report.text_cues_dropped = read(stats.text_cues_dropped);
   report.decoded_frames = read(stats.decoded_frames);
   report.decode_errors = read(stats.decode_errors);
   report.encoded_frames = read(stats.encoded_frames);
@@ -166,6 +168,7 @@ Report make_report(Channel& channel) {
   }
   report.last_switches = channel.switches().entries();
   report.markers = channel.markers().counters();
+  report.captions = channel.captions().counters();
   report.memory_limit = channel.options().media.memory;
   report.publishes_refused = channel.publishes_refused();
   report.queue = channel.source().feed_counters();

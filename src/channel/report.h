@@ -20,6 +20,8 @@ struct WorkerReport {
   int pid = 0;
   std::uint64_t unplayable_messages = 0;
   std::uint64_t packager_dropped = 0;
+  std::uint64_t text_cues = 0;          ///< of all text renditions
+  std::uint64_t text_cues_dropped = 0;  ///< of these: too late, too long, or too many at a time
   std::uint64_t decoded_frames = 0;
   std::uint64_t decode_errors = 0;
   std::uint64_t encoded_frames = 0;
@@ -105,6 +107,7 @@ struct Report {
   std::array<std::uint64_t, FeedChoice::kReasons.size()> switches{};  ///< by FeedChoice::Reason
   std::deque<SwitchHistory::Entry> last_switches;                     ///< the oldest first
   Markers::Counters markers;
+  LiveCaptions::Counters captions;  ///< from the API
   std::uint64_t publishes_refused = 0;
   FeedWriter::Counters queue;  ///< to the worker
   WorkerSource::Counters source;

@@ -1,5 +1,7 @@
 #include "channel/stand_in.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "packager/options.h"
@@ -7,9 +9,19 @@
 namespace channel {
 
 StandIn::StandIn(const job::Options& media, const record::Position& position, Out out)
-    : out_(std::move(out)), packager_(packager::options_of(media), *this) {
+    : out_(std::move(out)),
+      renditions_(position.presentation.renditions),
+      packager_(packager::options_of(media), *this) {
   packager_.resume(position);
   packager_.set_presentation(packager::specs_of(position.presentation));
+}
+
+void StandIn::put(const feed::Caption& caption) {
+  const std::string name = "s" + std::to_string(caption.rendition + 1);
+  const auto found = std::find_if(renditions_.begin(), renditions_.end(),
+                                  [&](const record::Rendition& rendition) { return rendition.name == name; });
+  if (found != renditions_.end())
+    packager_.on_cue(static_cast<std::uint32_t>(found - renditions_.begin()), caption.cue);
 }
 
 /// The presentation is the log's own, written again.

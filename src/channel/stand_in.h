@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "channel/options.h"
+#include "feed/message.h"
 #include "packager/packager.h"
 #include "record/position.h"
 
@@ -16,11 +18,14 @@ class StandIn final : private packager::Listener {
   StandIn(const job::Options& media, const record::Position& position, Out out);
   void tick(base::Micros utc) { packager_.tick(utc); }
   void finish() { packager_.finish(); }
+  /// A caption from outside, for a text rendition of the log.
+  void put(const feed::Caption& caption);
 
  private:
   void on_record(record::Record&& record) override;
 
   Out out_;
+  const std::vector<record::Rendition> renditions_;
   packager::Packager packager_;
 };
 

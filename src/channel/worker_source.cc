@@ -143,6 +143,8 @@ void WorkerSource::attach_worker() {
     write(shown_, feed::Select{feed::Select::How::kForced, position_->known() ? unlogged_ : std::nullopt});
   if (slate_) write(shown_, feed::Slate{true, *slate_});
   if (economy_ > 0) write_economy();
+  forget_captions();
+  for (const feed::Caption& caption : captions_) write(shown_, caption);
   for (const FeedSlot& slot : feeds_) write_feed_start(slot);
 }
 
@@ -165,6 +167,21 @@ void WorkerSource::show_slate(std::optional<std::string> text) {
   if (text == slate_) return;
   slate_ = std::move(text);
   if (attached_) write(shown_, feed::Slate{slate_.has_value(), slate_.value_or("")});
+}
+
+void WorkerSource::caption(const feed::Caption& caption) {
+  forget_captions();
+  captions_.push_back(caption);
+  if (captions_.size() > kMostCaptions) captions_.pop_front();
+  if (attached_) {
+    write(shown_, caption);
+  } else if (stand_in_) {
+    stand_in_->put(caption);
+  }
+}
+
+void WorkerSource::forget_captions() {
+  std::erase_if(captions_, [now = clock_.utc()](const feed::Caption& at) { return at.cue.end <= now; });
 }
 
 void WorkerSource::set_economy(int level) {
@@ -238,6 +255,8 @@ void WorkerSource::stand_in() {
   if (stand_in_ || !position_->known()) return;
   stand_in_ = std::make_unique<StandIn>(options_.media, *position_,
                                         [this](const record::Record& record) { log_.on_record(record); });
+  forget_captions();
+  for (const feed::Caption& caption : captions_) stand_in_->put(caption);
 }
 
 void WorkerSource::tick(base::Micros utc) {
@@ -323,6 +342,7 @@ void WorkerSource::end_log() {
   }
   if (!position_->presentation.renditions.empty()) log_.on_record(record::End{});
   position_ = nullptr;
+  captions_.clear();
   deaths_ = 0;
   log_.on_batch_end();
   log_.on_source_end();

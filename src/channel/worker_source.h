@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,10 @@ class WorkerSource final : public Source {
   /// Has the worker show the slate with this text (empty: none) whatever comes, and each later worker from its start,
   /// until it is called with nullopt.
   void show_slate(std::optional<std::string> text);
+  /// A caption from outside. Until it is over each later worker is told of it, and so is the stand-in; at most the
+  /// newest kMostCaptions.
+  void caption(const feed::Caption& caption);
+  static constexpr std::size_t kMostCaptions = 64;
   /// Has the worker save CPU, and each later worker from its start. Units: see transcode::most_economy().
   void set_economy(int level);
   /// How the running worker's ladder keeps up; nothing while none runs, or where it has nothing to save.
@@ -79,6 +84,7 @@ class WorkerSource final : public Source {
   void note_cause();
   void drop_worker();
   void write_feed_start(const FeedSlot& slot);
+  void forget_captions();
   void write_economy();
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
@@ -101,6 +107,7 @@ class WorkerSource final : public Source {
   std::optional<feed::SwitchReason> unlogged_;
   std::optional<std::string> slate_;  ///< its text; nullopt: it is not ordered
   int economy_ = 0;
+  std::deque<feed::Caption> captions_;  ///< as they came
 
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;

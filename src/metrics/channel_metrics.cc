@@ -304,6 +304,26 @@ void add_markers(Families& out, const channel::Report& report, const Labels& lab
               labels, value_of(report.log.markers_dropped));
 }
 
+void add_captions(Families& out, const channel::Report& report, const Labels& labels) {
+  out.counter("kickoff_captions_total", "Captions taken from the API.", labels, value_of(report.captions.taken));
+  for (const channel::CaptionRefusal refusal : channel::kCaptionRefusals) {
+    out.counter(
+        "kickoff_captions_refused_total",
+        "Captions from the API refused: not_live, no_rendition (no text rendition of that language takes them), "
+        "past (over, or begun more than a minute ago), future (more than ten minutes ahead), too_many (over 50 "
+        "at once and 10 a second).",
+        with(labels, "reason", std::string(channel::to_string(refusal))),
+        value_of(report.captions.refused[static_cast<std::size_t>(refusal)]));
+  }
+  out.counter("kickoff_worker_text_cues_total",
+              "Cues that the worker was given for text renditions, decoded from captions or from the API; changes of a "
+              "text that grows count each.",
+              labels, value_of(report.worker.text_cues));
+  out.counter("kickoff_worker_text_cues_dropped_total",
+              "Of these, dropped: over before they came, longer than 2048 bytes, or more than 64 at a time.", labels,
+              value_of(report.worker.text_cues_dropped));
+}
+
 }  // namespace
 
 void add_channel(Families& out, const channel::Report& report, const ProcessUse& worker) {
@@ -313,6 +333,7 @@ void add_channel(Families& out, const channel::Report& report, const ProcessUse&
   add_worker(out, report, worker, labels);
   add_log(out, report, labels);
   add_markers(out, report, labels);
+  add_captions(out, report, labels);
 }
 
 }  // namespace metrics

@@ -47,8 +47,8 @@ Production::Production(job::Options options, OnRecord on_record)
              Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
       offset_(options_.channel, silence_peak(options_.watch)),
       video_(options_, *this),
-      texts_(options_, *this),
-      thumbnails_(options_.thumbnails) {}
+      thumbnails_(options_.thumbnails),
+      texts_(options_, *this) {}
 
 Production::~Production() = default;
 

@@ -54,6 +54,10 @@ class FakeBackend final : public api::Backend {
     asked_thumbnails.push_back(channel + (feed ? " " + std::string(feed::to_string(*feed)) : ""));
     take(thumbnail);
   }
+  void caption(std::string channel, channel::LiveCaptions::Request request, Take<Channels::Captioned> take) override {
+    captions.push_back(channel + " " + request.language + ": " + request.text);
+    take(caption_outcome);
+  }
 
   /// Gives the answers of the log that are held.
   void release() {
@@ -70,6 +74,8 @@ class FakeBackend final : public api::Backend {
   serve::Counters counters;
   Channels::Disconnect outcome = Channels::Disconnect::kDone;
   Channels::Switch switch_outcome = channel::Channel::SwitchOutcome::kDone;
+  Channels::Captioned caption_outcome;
+  std::vector<std::string> captions;
   std::vector<std::string> disconnected;
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;

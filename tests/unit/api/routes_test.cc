@@ -434,6 +434,32 @@ TEST_F(RoutesTest, SaysWhyAMarkerIsNotTaken) {
   }
 }
 
+TEST_F(RoutesTest, TakesACaptionForATextRendition) {
+  const std::string path = "/api/v1/channels/match/captions/pt-BR";
+  backend_.caption_outcome = channel::LiveCaptions::Outcome{{}, 1'776'000'000'000'000, 1'776'000'002'500'000};
+  const Answer answer = post(path, R"({"text": "Gol"})");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(nlohmann::json::parse(answer.body),
+            (nlohmann::json{{"start", "2026-04-12T13:20:00.000Z"}, {"end", "2026-04-12T13:20:02.500Z"}}));
+  EXPECT_EQ(backend_.captions, (std::vector<std::string>{"match pt-BR: Gol"}));
+  EXPECT_EQ(post(path, "{}").status, 400);
+  EXPECT_EQ(ask(dispatcher_, {"POST", path, "", "localhost", {}, "{}"})->status, 401) << "without a token";
+  EXPECT_EQ(backend_.captions.size(), 1U);
+}
+
+TEST_F(RoutesTest, SaysWhyACaptionIsNotTaken) {
+  using Why = channel::CaptionRefusal;
+  const auto status = [&](const Channels::Captioned& outcome) {
+    backend_.caption_outcome = outcome;
+    return post("/api/v1/channels/match/captions/de", R"({"text": "Tor"})").status;
+  };
+  EXPECT_EQ(status(std::nullopt), 404);
+  EXPECT_EQ(status(channel::LiveCaptions::Outcome{Why::kNoRendition}), 404);
+  EXPECT_EQ(status(channel::LiveCaptions::Outcome{Why::kTooMany}), 429);
+  for (const Why why : {Why::kNotLive, Why::kPast, Why::kFuture})
+    EXPECT_EQ(status(channel::LiveCaptions::Outcome{why}), 409) << channel::to_string(why);
+}
+
 TEST_F(RoutesTest, TellsOfAChannelsSlate) {
   channel::Report report;
   report.name = "match";

@@ -56,6 +56,21 @@ TEST_F(LogMeterTest, LateIsMoreThanHalfAPartBehindItsFrame) {
   EXPECT_EQ(meter_.late_parts(), 1U);
 }
 
+TEST_F(LogMeterTest, TextDoesNotCount) {
+  record::Presentation presentation = sound();
+  record::Rendition text;
+  text.name = "s1";
+  text.track.codec = media::Codec::kWebVtt;
+  text.track.timescale = 48'000;
+  presentation.renditions.push_back(text);
+  apply(presentation);
+  record::Part made = part(kSecond, kSecond);
+  made.rendition = 1;
+  apply(made);
+  EXPECT_EQ(meter_.late_parts(), 0U);
+  EXPECT_EQ(total(meter_.part_lateness()), 0U);
+}
+
 TEST_F(LogMeterTest, OnlyPartsCount) {
   apply(record::Gap{.rendition = 0, .msn = 1});
   apply(record::SegmentEnd{.rendition = 0, .msn = 1});
