@@ -14,6 +14,7 @@
   shaka.polyfill.installAll();
   const player = new shaka.Player();
   await player.attach(video);
+  window.player = player;
   player.addEventListener('error', (event) => counters.errors.push(`${event.detail.code} ${event.detail.data?.join(' ')}`));
   player.configure({
     streaming: { lowLatencyMode: true, retryParameters: { maxAttempts: 100, baseDelay: 200, backoffFactor: 1 } },

@@ -1,0 +1,151 @@
+// Text renditions (WebVTT): of the captions in a feed's pictures, and of captions that come by the API. They are listed from the start,
+// go on without a source and without a feed, and their cues have the times of the pictures.
+'use strict';
+const { test, before, after } = require('node:test');
+const assert = require('node:assert');
+const { Server, endAll, leftOut, sleep } = require('./harness');
+const { pushRtmp, pushSrt } = require('./media');
+const { captioned, triplets, numbersIn } = require('./captions');
+const { documents, segments } = require('./subtitles');
+const { assertLive } = require('./judge_channel');
+const { judgedByHlsParser } = require('../../tools/judge/rules');
+
+const rate = 30;
+const token = 'integration-test-token';
+const subtitles = [{ from: 'CC1', language: 'en', name: 'English', sdh: true }, { from: 'CC3', language: 'es' }];
+const ladder = [{ name: 'low', height: 180, bitrate: '300k', preset: 'ultrafast' }];
+let server;
+const running = [];
+const push = (process) => { running.push(process); return process; };
+before(async () => {
+  captioned({ rate });
+  server = await Server.start({ channels: {
+    copied: { source: 'copy', ladder: 'none', subtitles },
+    encoded: { ladder, subtitles },
+    away: { source: 'copy', ladder: 'none', subtitles },
+    live: { source: 'copy', ladder: 'none', subtitles: [{ from: 'api', language: 'de', default: true }] },
+  } }, { env: { KICKOFF_ADMIN_TOKEN: token } });
+});
+after(async () => {
+  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  assert.strictEqual((await server.stop()).code, 0);
+});
+after(endAll);
+
+const playlist = (channel, name) => server.playlist(channel).replace('index.m3u8', `${name}/index.m3u8`);
+async function listed(channel, name, count) {
+  await server.until(`${channel}/${name} lists ${count} segments`, async () => ((await (await fetch(playlist(channel, name))).text()).match(/#EXTINF/g) ?? []).length >= count);
+}
+const multivariant = async (channel) => (await server.web(`/live/${channel}/index.m3u8`)).text;
+
+// When picture 0 of the feed was shown, UTC seconds, by the numbers that the pictures of the listed segments carry.
+async function pictureZero(channel, name) {
+  const url = playlist(channel, name);
+  const date = Date.parse(/#EXT-X-PROGRAM-DATE-TIME:(.*)/.exec(await (await fetch(url)).text())[1]) / 1000;
+  const numbers = numbersIn(await triplets(url));
+  assert.ok(numbers.every((number, i) => number === numbers[0] + i), `each picture is there: ${numbers}`);
+  return date - numbers[0] / rate;
+}
+
+// "PICTURE 00120 " is typed from picture 120 on: three controls twice, and then two characters a picture.
+function assertInTime(list, zero) {
+  const seen = new Map();
+  for (const { cues } of list) {
+    for (const cue of cues) {
+      const number = /PICTURE (\d{5})$/.exec(cue.text)?.[1];
+      if (number && !(seen.get(number) <= cue.start)) seen.set(number, cue.start);
+    }
+  }
+  assert.ok(seen.size >= 3, `texts: ${[...seen.keys()]}`);
+  for (const [number, start] of seen) {
+    const typed = zero + (Number(number) + 6 + 7) / rate;
+    assert.ok(start > typed - 0.05 && start < typed + 0.3, `PICTURE ${number} is typed at ${typed.toFixed(3)}, and shown at ${start.toFixed(3)}`);
+  }
+}
+
+const cases = {
+  'have the captions of the pictures of a copy, in time': async () => {
+    push(pushSrt(captioned({ rate }), server.srt('#!::r=live/copied,m=publish')));
+    await listed('copied', 's1', 6);
+    const zero = await pictureZero('copied', 'source');
+    const list = await documents(playlist('copied', 's1'));
+    assertInTime(list.filter(({ uri }) => /^\d+\.vtt$/.test(uri)), zero);
+    for (const { type, text } of list) {
+      assert.match(type, /^text\/vtt/);
+      assert.match(text, /^WEBVTT\nX-TIMESTAMP-MAP=/);
+    }
+    const empty = await segments(playlist('copied', 's2'));
+    assert.ok(empty.length >= 5 && empty.every(({ cues }) => cues.length === 0), 'a service without captions has empty segments');
+    const text = await multivariant('copied');
+    assert.match(text, /#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",NAME="English",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",URI="s1\/index.m3u8"/);
+    assert.match(text, /NAME="Spanish",LANGUAGE="es".*URI="s2\/index.m3u8"/);
+    assert.match(text, /#EXT-X-STREAM-INF.*,SUBTITLES="subs"/);
+    assert.deepStrictEqual(judgedByHlsParser(text), []);
+  },
+  'pass the live checker beside encoded video': async () => {
+    push(pushRtmp(captioned({ rate }), server.rtmp('encoded')));
+    await listed('encoded', 's1', 4);
+    await assertLive(server.playlist('encoded'), { seconds: 15, copy: false });
+    assertInTime(await segments(playlist('encoded', 's1')), await pictureZero('encoded', 'low'));
+  },
+  'go on while the feed is away and when the worker is lost': async () => {
+    const first = push(pushRtmp(captioned({ rate }), server.rtmp('away')));
+    await listed('away', 's1', 3);
+    await first.stop();
+    await sleep(3000);
+    const edge = async (name) => Number([...(await (await fetch(playlist('away', name))).text()).matchAll(/^(\d+)\.(?:vtt|m4s)$/gm)].at(-1)[1]);
+    const [text, video] = await Promise.all([edge('s1'), edge('source')]);
+    assert.ok(Math.abs(text - video) <= 1, `text is at ${text}, video at ${video}`);
+    const pid = (await server.metric('kickoff_worker_pid', { channel: 'away' })) || JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === 'away').worker.pid;
+    process.kill(pid, 'SIGKILL');
+    push(pushRtmp(captioned({ rate }), server.rtmp('away')));
+    await server.until('captions again', async () => (await segments(playlist('away', 's1'))).some(({ date, cues }) => date > Date.now() / 1000 - 8 && cues.length > 0), 30000);
+    // The segments that both list have the same numbers, dates and lengths.
+    const listOf = async (name) => new Map([...(await (await fetch(playlist('away', name))).text()).matchAll(/#EXT-X-PROGRAM-DATE-TIME:(.*)\n(?:#EXT-X-PART.*\n)*#EXTINF:([\d.]+),\n(\d+)/g)].map(([, date, length, msn]) => [msn, [date, length]]));
+    const [texts, pictures] = [await listOf('s1'), await listOf('source')];
+    const both = [...texts.keys()].filter((msn) => pictures.has(msn));
+    assert.ok(both.length >= 4, `${both}`);
+    for (const msn of both) {
+      assert.ok(Math.abs(Date.parse(texts.get(msn)[0]) - Date.parse(pictures.get(msn)[0])) <= 1, `${msn}: ${texts.get(msn)} ${pictures.get(msn)}`);
+      assert.ok(Math.abs(texts.get(msn)[1] - pictures.get(msn)[1]) <= 0.001, `${msn}: ${texts.get(msn)} ${pictures.get(msn)}`);
+    }
+    assert.ok(!(await (await fetch(playlist('away', 's1'))).text()).includes('GAP'));
+  },
+  'take captions from the API, which grow and are shown in time': async () => {
+    push(pushRtmp(captioned({ rate }), server.rtmp('live')));
+    await listed('live', 's1', 3);
+    const post = (body, given = {}) => fetch(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/live/captions/${given.language ?? 'de'}`, {
+      method: 'POST', headers: { ...given.anonymous ? {} : { authorization: `Bearer ${token}` }, 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    const start = Date.now() / 1000 + 3;
+    const at = (seconds) => new Date(seconds * 1000).toISOString();
+    assert.strictEqual((await post({ text: 'Tor <b>\n& Tor', start: at(start), end: at(start + 3) })).status, 201);
+    assert.strictEqual((await post({ text: 'Wor', id: 'w', duration: 20 })).status, 201);
+    await server.until('the first words', async () => (await documents(playlist('live', 's1'))).some(({ cues }) => cues.some(({ text }) => text === 'Wor')));
+    assert.strictEqual((await post({ text: 'Wort fuer Wort', id: 'w', duration: 20 })).status, 201);
+    await sleep(2000);
+    assert.strictEqual((await post({ text: '', id: 'w' })).status, 201);
+    await sleep(6000);
+    const all = (await segments(playlist('live', 's1'))).flatMap(({ cues }) => cues);
+    const whole = all.filter(({ text }) => text === 'Tor &lt;b&gt;\n&amp; Tor');
+    assert.ok(whole.length >= 2, 'the cue is in each segment that it reaches into');
+    for (const cue of whole) {
+      assert.ok(Math.abs(cue.start - start) < 0.002 && Math.abs(cue.end - start - 3) < 0.002, `${cue.start} to ${cue.end}, wanted ${start}`);
+    }
+    const grown = all.filter(({ text }) => text.startsWith('Wor')).sort((a, b) => a.start - b.start);
+    assert.ok(grown.some(({ text }) => text === 'Wor') && grown.some(({ text }) => text === 'Wort fuer Wort'));
+    for (const [i, cue] of grown.entries()) assert.ok(i === 0 || cue.start >= grown[i - 1].end - 0.002, 'never two of them at a time');
+    assert.ok(grown.at(-1).end - grown[0].start < 8, 'an empty text ends it');
+    assert.strictEqual((await post({ text: 'x' }, { anonymous: true })).status, 401);
+    assert.strictEqual((await post({ text: 'x' }, { language: 'fr' })).status, 404);
+    assert.strictEqual((await post({ text: 'x', end: at(start - 100) })).status, 409);
+    assert.ok([400, 413].includes((await post({ text: 'x'.repeat(1 << 20) }).catch(() => ({ status: 413 }))).status));
+    const flood = await Promise.all(Array.from({ length: 200 }, () => post({ text: 'flood', duration: 1 })));
+    assert.ok(flood.filter(({ status }) => status === 429).length >= 100);
+    assert.ok(await server.metric('kickoff_captions_refused_total', { channel: 'live', reason: 'too_many' }) >= 100);
+    assert.ok(await server.metric('kickoff_captions_total', { channel: 'live' }) >= 4);
+  },
+};
+test('text renditions', { concurrency: 2 }, async (t) => {
+  await Promise.all(Object.entries(cases).map(([what, run]) => t.test(what, { skip: leftOut(what) }, run)));
+});
