@@ -55,7 +55,7 @@ for (const name of Object.keys(channels)) {
       at = now.at;
       await sleep(100);
     }
-    const state = await page.evaluate(() => ({ kickoff: window.kickoff, tracks: [...document.querySelector('video').textTracks].map(({ kind, label, language, mode, cues }) => ({ kind, label, language, mode, cues: cues?.length })) }));
+    const state = await page.evaluate(() => ({ kickoff: { stalls: window.kickoff.stalls, errors: window.kickoff.errors, latency: window.kickoff.latency }, tracks: [...document.querySelector('video').textTracks].map(({ kind, label, language, mode, cues }) => ({ kind, label, language, mode, cues: cues?.length })) }));
     assert.ok(seen.size >= 5, `${[...seen]} at ${at}: ${JSON.stringify(state)}`);
     assert.deepStrictEqual(state.tracks.map(({ kind, label, language }) => ({ kind, label, language })), [{ kind: 'subtitles', label: 'English text', language: 'en' }]);
     assert.ok(state.kickoff.stalls <= 1 && state.kickoff.errors.length === 0, JSON.stringify(state));

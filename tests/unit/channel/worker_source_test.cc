@@ -365,59 +365,6 @@ TEST_F(WorkerSourceTest, TellsEachLaterWorkerOfTheSlateBeforeItsFeed) {
   EXPECT_EQ(worker().trace().substr(0, 16), "slate(back) rtmp");
 }
 
-/// A log of sound and a text rendition.
-record::Presentation sound_and_text() {
-  record::Presentation presentation = sound();
-  record::Rendition text;
-  text.name = "s1";
-  text.track.codec = media::Codec::kWebVtt;
-  text.track.timescale = 90'000;
-  text.part_ticks = 45'000;
-  presentation.renditions.push_back(text);
-  return presentation;
-}
-
-TEST_F(WorkerSourceTest, TellsItsWorkerAndEachLaterOneOfCaptionsThatAreNotOver) {
-  begin();
-  const auto caption = [&](std::string text, base::Micros lasts) {
-    return feed::Caption{0, {"", time_.utc(), time_.utc() + lasts, std::move(text)}};
-  };
-  source_.caption(caption("over soon", kSecond));
-  source_.caption(caption("stays", 60 * kSecond));
-  EXPECT_EQ(worker().trace(), "rtmp caption(over soon) caption(stays)");
-  worker().say({sound()});
-  time_.advance(2 * kSecond);
-  worker().die();
-  time_.advance(0);
-  ASSERT_EQ(workers(), 2U);
-  EXPECT_EQ(worker().trace(), "caption(stays) rtmp");
-}
-
-TEST_F(WorkerSourceTest, RemembersNoMoreThanTheNewestCaptions) {
-  begin();
-  for (int i = 0; i < 1000; ++i) source_.caption({0, {"", time_.utc(), time_.utc() + 60 * kSecond, std::to_string(i)}});
-  worker().say({sound()});
-  worker().die();
-  time_.advance(0);
-  EXPECT_EQ(worker().heard.size(), WorkerSource::kMostCaptions + 2) << "and where the log stands, and the feed";
-}
-
-TEST_F(WorkerSourceTest, CaptionsThatComeWhileThereIsNoWorkerAreInTheLog) {
-  begin();
-  worker().say({sound_and_text(), part_at(time_.utc(), 0)});
-  expect_respawn_after(0);
-  worker().die();
-  const base::Micros now = time_.utc();
-  source_.caption({0, {"", now, now + 10 * kSecond, "Tor"}});
-  source_.tick(now + 5 * kSecond);
-  std::size_t with = 0;
-  for (const record::Record& record : log_) {
-    const auto* part = std::get_if<record::Part>(&record);
-    if (part != nullptr && part->rendition == 1 && part->data.text().find("Tor") != std::string_view::npos) ++with;
-  }
-  EXPECT_GE(with, 4U);
-}
-
 TEST_F(WorkerSourceTest, TellsItsWorkerAndEachLaterOneHowMuchToSave) {
   begin();
   source_.set_economy(0);
