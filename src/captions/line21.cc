@@ -1,19 +1,16 @@
 #include "captions/line21.h"
 
 #include <algorithm>
-#include <bit>
+
+#include "captions/line21_codes.h"
 
 namespace captions {
+
+using namespace line21;
+
 namespace {
 
-constexpr std::uint8_t kParity = 0x80;
 constexpr std::uint8_t kSpace = 0x20;
-constexpr std::uint8_t kFirstControl = 0x10;
-constexpr std::uint8_t kLastControl = 0x1f;
-constexpr std::uint8_t kXdsEnd = 0x0f;
-constexpr std::uint8_t kSecondChannel = 0x08;
-
-bool odd(std::uint8_t byte) { return std::popcount(byte) % 2 == 1; }
 
 /// Special and extended characters are codes of two bytes.
 bool is_character(std::uint8_t group, std::uint8_t code) {

@@ -1,19 +1,15 @@
 #include "captions/line21_filter.h"
 
-#include <bit>
+#include "captions/line21_codes.h"
 
 namespace captions {
+
+using namespace line21;
+
 namespace {
 
-constexpr std::uint8_t kParity = 0x80;
-constexpr std::uint8_t kFirstControl = 0x10;
-constexpr std::uint8_t kLastControl = 0x1f;
-constexpr std::uint8_t kXdsEnd = 0x0f;
-constexpr std::uint8_t kSecondChannel = 0x08;
 constexpr std::uint8_t kMiscellaneous = 0x14;
 constexpr std::uint8_t kMiscellaneousOfField2 = 0x15;
-
-bool odd(std::uint8_t byte) { return std::popcount(byte) % 2 == 1; }
 
 std::uint8_t with_parity(std::uint8_t code) { return odd(code) ? code : static_cast<std::uint8_t>(code | kParity); }
 
