@@ -69,9 +69,9 @@ test(withShaka, { skip: leftOut(withShaka) }, async () => {
   const seen = new Set();
   for (let i = 0; i < 400 && seen.size < 5; i++) {
     const text = await page.evaluate(() => {
-      if (window.player?.getTextTracks().length && !window.chosen) {
-        window.chosen = true;
-        window.player.selectTextTrack(window.player.getTextTracks()[0]);
+      const track = window.player?.getTextTracks()[0];
+      if (track && !track.active) { // also again: what is chosen while it loads does not last
+        window.player.selectTextTrack(track);
         window.player.setTextTrackVisibility?.(true);
       }
       return [...document.querySelector('video').textTracks].flatMap((track) => [...(track.activeCues ?? [])]).map((cue) => cue.text).join('\n');
