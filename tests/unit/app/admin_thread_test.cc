@@ -30,23 +30,24 @@ class AdminThreadTest : public ::testing::Test {
   ~AdminThreadTest() override { std::filesystem::remove_all(web_); }
 
   base::Result<std::unique_ptr<AdminThread>> start() {
-    ControlCalls calls{[this] {
-                         collector_ = std::this_thread::get_id();
-                         ++collected_;
-                         return std::make_shared<const Overview>(overview_);
-                       },
-                       [this](const std::string& channel, feed::Id) {
-                         collector_ = std::this_thread::get_id();
-                         disconnected_.push_back(channel);
-                         return channel == "match" ? channel::Channels::Disconnect::kDone
-                                                   : channel::Channels::Disconnect::kNoChannel;
-                       },
-                       [](const std::string&, feed::Id) { return channel::Channels::Switch{}; },
-                       {},
-                       {},
-                       [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
-                       [this](const events::Query& query) { return events_.read(query); },
-                       [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
+    ControlCalls calls{
+        [this] {
+          collector_ = std::this_thread::get_id();
+          ++collected_;
+          return std::make_shared<const Overview>(overview_);
+        },
+        [this](const std::string& channel, feed::Id) {
+          collector_ = std::this_thread::get_id();
+          disconnected_.push_back(channel);
+          return channel == "match" ? channel::Channels::Disconnect::kDone : channel::Channels::Disconnect::kNoChannel;
+        },
+        [](const std::string&, feed::Id) { return channel::Channels::Switch{}; },
+        {},
+        {},
+        [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
+        [](const std::string&, const channel::LiveCaptions::Request&) { return channel::Channels::Captioned(); },
+        [this](const events::Query& query) { return events_.read(query); },
+        [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
   }
   /// The answer to a request of another thread's, while the control loop runs here.

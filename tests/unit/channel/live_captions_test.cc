@@ -8,10 +8,10 @@
 namespace channel {
 namespace {
 
-constexpr base::Micros kNow = 1'795'985'000 * base::kSecond;
+constexpr base::Micros kWritten = 1'795'985'000 * base::kSecond;
 
 struct Writer {
-  LiveCaptions::Outcome add(LiveCaptions::Request request, base::Micros now = kNow) {
+  LiveCaptions::Outcome add(LiveCaptions::Request request, base::Micros now = kWritten) {
     return captions.add(request, subtitles, live, now);
   }
   static LiveCaptions::Request german(std::string text = "Tor") {
@@ -41,22 +41,22 @@ TEST(LiveCaptions, GoToTheRenditionOfTheirLanguageThatTakesThem) {
 
 TEST(LiveCaptions, BeginNowAndLastFourSecondsUnlessTheySay) {
   Writer writer;
-  EXPECT_EQ(writer.add(Writer::german()).start, kNow);
-  EXPECT_EQ(writer.add(Writer::german()).end, kNow + 4 * base::kSecond);
+  EXPECT_EQ(writer.add(Writer::german()).start, kWritten);
+  EXPECT_EQ(writer.add(Writer::german()).end, kWritten + 4 * base::kSecond);
   LiveCaptions::Request request = Writer::german();
-  request.start = kNow + base::kSecond;
+  request.start = kWritten + base::kSecond;
   request.duration = 2 * base::kSecond;
-  EXPECT_EQ(writer.add(request).end, kNow + 3 * base::kSecond);
+  EXPECT_EQ(writer.add(request).end, kWritten + 3 * base::kSecond);
   request.duration.reset();
-  request.end = kNow + 9 * base::kSecond;
-  EXPECT_EQ(writer.add(request).end, kNow + 9 * base::kSecond);
+  request.end = kWritten + 9 * base::kSecond;
+  EXPECT_EQ(writer.add(request).end, kWritten + 9 * base::kSecond);
 }
 
 TEST(LiveCaptions, LastAMinuteAtMost) {
   Writer writer;
   LiveCaptions::Request request = Writer::german();
-  request.end = kNow + 3600 * base::kSecond;
-  EXPECT_EQ(writer.add(request).end, kNow + 60 * base::kSecond);
+  request.end = kWritten + 3600 * base::kSecond;
+  EXPECT_EQ(writer.add(request).end, kWritten + 60 * base::kSecond);
 }
 
 TEST(LiveCaptions, ARefusedOneSaysWhyAndIsCounted) {
@@ -65,14 +65,14 @@ TEST(LiveCaptions, ARefusedOneSaysWhyAndIsCounted) {
   request.language = "fr";
   EXPECT_EQ(writer.add(request).refusal, CaptionRefusal::kNoRendition);
   request = Writer::german();
-  request.start = kNow - 61 * base::kSecond;
-  request.end = kNow + base::kSecond;
+  request.start = kWritten - 61 * base::kSecond;
+  request.end = kWritten + base::kSecond;
   EXPECT_EQ(writer.add(request).refusal, CaptionRefusal::kPast);
-  request.start = kNow - 2 * base::kSecond;
-  request.end = kNow;
+  request.start = kWritten - 2 * base::kSecond;
+  request.end = kWritten;
   EXPECT_EQ(writer.add(request).refusal, CaptionRefusal::kPast);
   request = Writer::german();
-  request.start = kNow + 601 * base::kSecond;
+  request.start = kWritten + 601 * base::kSecond;
   EXPECT_EQ(writer.add(request).refusal, CaptionRefusal::kFuture);
   writer.live = false;
   EXPECT_EQ(writer.add(Writer::german()).refusal, CaptionRefusal::kNotLive);
@@ -88,10 +88,10 @@ TEST(LiveCaptions, FiftyAreTakenAtOnceAndTenASecond) {
   for (int i = 0; i < 1000; ++i) writer.add(Writer::german());
   EXPECT_EQ(writer.written.size(), 50U);
   EXPECT_EQ(writer.refused(CaptionRefusal::kTooMany), 950U);
-  for (int i = 0; i < 100; ++i) writer.add(Writer::german(), kNow + base::kSecond);
+  for (int i = 0; i < 100; ++i) writer.add(Writer::german(), kWritten + base::kSecond);
   EXPECT_EQ(writer.written.size(), 60U);
   // A clock that is set back brings nothing.
-  for (int i = 0; i < 100; ++i) writer.add(Writer::german(), kNow);
+  for (int i = 0; i < 100; ++i) writer.add(Writer::german(), kWritten);
   EXPECT_EQ(writer.written.size(), 60U);
 }
 

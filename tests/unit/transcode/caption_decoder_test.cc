@@ -14,14 +14,14 @@ namespace {
 using captions::Triplet;
 using captions::testing::field1;
 constexpr base::Micros kPicture = base::kSecond / 25;
-constexpr base::Micros kStart = 1'795'985'000 * base::kSecond;
+constexpr base::Micros kBegin = 1'795'985'000 * base::kSecond;
 
 /// A decoder that gets a pair a picture. Keeps what the screen showed: "12 HELLO", by number of picture, lines joined
 /// by |.
 class Screen {
  public:
   Screen& feed(const Triplet& pair) {
-    show(decoder_.feed(std::span(&pair, 1), kStart + picture_ * kPicture));
+    show(decoder_.feed(std::span(&pair, 1), kBegin + picture_ * kPicture));
     return *this;
   }
   Screen& control(std::uint8_t second, std::uint8_t first = 0x14) {
@@ -33,7 +33,7 @@ class Screen {
     return *this;
   }
   Screen& wait(int pictures) {
-    for (; pictures > 0; --pictures) show(decoder_.feed({}, kStart + picture_ * kPicture));
+    for (; pictures > 0; --pictures) show(decoder_.feed({}, kBegin + picture_ * kPicture));
     return *this;
   }
 

@@ -1,4 +1,4 @@
-#include "captions/picture.h"
+#include "captioned.h"
 #include "producing.h"
 #include "unit/captions/sample.h"
 
@@ -6,15 +6,6 @@ namespace worker {
 namespace {
 
 using Kind = captions::Triplet::Kind;
-
-/// A picture of the RTMP feed with these captions.
-feed::RtmpMessage captioned(std::int64_t stamp, bool key, std::span<const captions::Triplet> triplets) {
-  const rtmp::Buffer plain = rtmp::nal(key ? 5 : 1, std::string(rtmp::kFirstSlice) + std::string(400, 's'));
-  const base::Bytes picture =
-      captions::with_captions(media::Codec::kH264, base::Bytes::copy_of(base::View(plain)), triplets);
-  return rtmp_message(feed::kRtmpVideo, stamp, Producing::utc(stamp),
-                      rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::Buffer(picture.begin(), picture.end())));
-}
 
 std::vector<captions::Triplet> roll_up(Kind field, std::uint8_t control, std::string_view text) {
   std::vector<captions::Triplet> triplets{captions::testing::pair(field, control, 0x25)};

@@ -1,5 +1,5 @@
 // Text renditions of a channel, of the captions in its pictures and of the API.
-#include "captions/picture.h"
+#include "captioned.h"
 #include "producing.h"
 #include "unit/captions/sample.h"
 
@@ -9,16 +9,8 @@ namespace {
 using captions::Triplet;
 using captions::testing::field1;
 
-feed::RtmpMessage captioned(std::int64_t stamp, bool key, std::span<const Triplet> triplets) {
-  const rtmp::Buffer plain = rtmp::nal(key ? 5 : 1, std::string(rtmp::kFirstSlice) + std::string(400, 's'));
-  const base::Bytes picture =
-      captions::with_captions(media::Codec::kH264, base::Bytes::copy_of(base::View(plain)), triplets);
-  return rtmp_message(feed::kRtmpVideo, stamp, Producing::utc(stamp),
-                      rtmp::avc_tag(key ? 1 : 2, 1, 0, rtmp::Buffer(picture.begin(), picture.end())));
-}
-
 /// A pop-on caption, in one picture.
-std::vector<Triplet> pop_on(std::string_view text) {
+std::vector<Triplet> caption(std::string_view text) {
   std::vector<Triplet> triplets{field1(0x14, 0x20), field1(0x14, 0x70)};
   for (const Triplet& pair : captions::testing::typed(Triplet::Kind::kField1, text)) triplets.push_back(pair);
   triplets.push_back(field1(0x14, 0x2f));
@@ -83,7 +75,7 @@ TEST(ProductionTexts, CaptionsAreInThePartOfTheirPicture) {
   channel.start();
   channel.headers(false);
   play(channel, 0, 2200);
-  play(channel, 2200, 4000, pop_on("GOAL"));
+  play(channel, 2200, 4000, caption("GOAL"));
   const auto parts = channel.parts("s1");
   const auto first = std::find_if(parts.begin(), parts.end(), [](const record::Part& part) {
     return part.data.text().find("GOAL") != std::string_view::npos;
@@ -100,7 +92,7 @@ TEST(ProductionTexts, CaptionsThatNobodyClearsEndAfterSixteenSeconds) {
   channel.start();
   channel.headers(false);
   play(channel, 0, 1000);
-  play(channel, 1000, 24'000, pop_on("GOAL"));
+  play(channel, 1000, 24'000, caption("GOAL"));
   const std::size_t with = count_with(channel, "s1", "GOAL");
   EXPECT_GE(with, 32U);
   EXPECT_LE(with, 34U);
@@ -129,7 +121,7 @@ TEST(ProductionTexts, GoOnUnderTheNextWorker) {
   after.resume(before);
   after.start();
   after.headers(false, 3000);
-  play(after, 3000, 6000, pop_on("GOAL"));
+  play(after, 3000, 6000, caption("GOAL"));
   EXPECT_EQ(after.names(), before.names());
   ASSERT_FALSE(after.parts("s1").empty());
   const record::Part last = before.parts("s1").back();
