@@ -377,7 +377,17 @@ Channel::Marked Channel::mark(const MarkerOrder& order) {
 
 LiveCaptions::Outcome Channel::caption(const LiveCaptions::Request& request) {
   const bool live = (state_ == State::kLive || state_ == State::kGrace) && position_.known();
-  return captions_.add(request, options_.media.subtitles, live, environment_.clock.utc());
+  std::vector<job::Subtitle> subtitles = options_.media.subtitles;
+  // A worker keeps the renditions that it began with: what a reload has changed is not there yet.
+  const auto& presented = position_.presentation.renditions;
+  for (std::size_t i = 0; live && i < subtitles.size(); ++i) {
+    const std::string name = "s" + std::to_string(i + 1);
+    const bool there = std::any_of(presented.begin(), presented.end(), [&](const record::Rendition& at) {
+      return at.name == name && at.track.language == subtitles[i].language;
+    });
+    if (!there) subtitles[i].language.clear();
+  }
+  return captions_.add(request, subtitles, live, environment_.clock.utc());
 }
 
 void Channel::fold(const record::Record& record) {

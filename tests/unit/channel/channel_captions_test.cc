@@ -19,6 +19,7 @@ class ChannelCaptionsTest : public ChannelTest {
     text.name = "s1";
     text.track.codec = media::Codec::kWebVtt;
     text.track.timescale = 90'000;
+    text.track.language = "de";
     text.part_ticks = 60'000;
     presentation.renditions.push_back(text);
     worker().say({presentation, part_at(time_.utc(), 0), part_at(time_.utc(), 1), part_at(time_.utc(), 2)});
@@ -56,6 +57,15 @@ TEST_F(ChannelCaptionsTest, GoToTheWorkerOfAChannelThatIsLive) {
   EXPECT_FALSE(caption("Tor").refusal);
   EXPECT_EQ(told(), "Tor ");
   EXPECT_EQ(channel_.captions().counters().taken, 1U);
+}
+
+TEST_F(ChannelCaptionsTest, AReloadCountsOnceAWorkerHasTakenItUp) {
+  begin();
+  Options made = options();
+  made.media.subtitles = {{0, "fr", "", false, false, false}, {0, "de", "", false, false, false}};
+  channel_.set_options(made);
+  EXPECT_EQ(caption("Tor").refusal, CaptionRefusal::kNoRendition) << "de is s2 now, and the log has s1 alone";
+  EXPECT_EQ(told(), "");
 }
 
 TEST_F(ChannelCaptionsTest, AreRefusedBeforeAnythingIsPublished) {
