@@ -6,6 +6,7 @@
 
 #include "cmaf/box_writer.h"
 #include "media/flac.h"
+#include "media/hdr.h"
 #include "media/hevc.h"
 
 namespace cmaf {
@@ -70,9 +71,7 @@ void write_pixel_aspect(ByteWriter& writer, const Track& track) {
 }
 
 void write_hdr(ByteWriter& writer, const Track& track) {
-  const auto config = media::hevc::parse_hvcc(track.config.view());
-  if (!config) return;
-  const media::hevc::HdrMetadata metadata = media::hevc::parse_hdr_sei(config->sei);
+  const media::HdrMetadata metadata = media::hdr_metadata(track);
   if (!metadata.mastering_display.empty()) {
     const Box box{writer, "mdcv"};
     writer.bytes(metadata.mastering_display);
@@ -104,7 +103,7 @@ void write_video_entry(ByteWriter& writer, const Track& track) {
   }
   write_colour(writer, track);
   write_pixel_aspect(writer, track);
-  if (track.codec == Codec::kHevc) write_hdr(writer, track);
+  write_hdr(writer, track);
 }
 
 /// Tag and length of an MPEG-4 descriptor; lengths take 7 bits a byte [ISO 14496-1 8.3.3].

@@ -1,7 +1,9 @@
 #include "media/av1.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "base/byte_writer.h"
 #include "media/bit_reader.h"
@@ -94,6 +96,62 @@ void read_colour(BitReader& reader, SequenceHeader& header) {
   if (header.subsampling_x && header.subsampling_y) header.chroma_position = static_cast<std::uint8_t>(reader.bits(2));
 }
 
+constexpr std::uint8_t kContentLight = 1;
+constexpr std::uint8_t kMasteringDisplay = 2;
+
+/// AV1 counts primaries in 2^-16, the greatest luminance in 2^-8 and the least in 2^-14 cd/m2.
+constexpr std::int64_t kBoxPrimaries = 50'000;
+constexpr std::int64_t kBoxLuminance = 10'000;
+constexpr std::int64_t kObuPrimaries = 1 << 16;
+constexpr std::int64_t kObuMost = 1 << 8;
+constexpr std::int64_t kObuLeast = 1 << 14;
+
+std::uint64_t counted(std::uint64_t value, std::int64_t from, std::int64_t to, std::uint64_t largest) {
+  const auto rescaled = (static_cast<std::int64_t>(value) * to + from / 2) / from;
+  return std::min(static_cast<std::uint64_t>(rescaled), largest);
+}
+
+/// R, G, B of AV1 are G, B, R of the box, and the other way round.
+constexpr std::array<std::size_t, 4> kObuFromBox{2, 0, 1, 3};
+constexpr std::array<std::size_t, 4> kBoxFromObu{1, 2, 0, 3};
+
+/// How one form of the mastering display is written.
+struct DisplayForm {
+  std::int64_t primaries;
+  std::int64_t most;
+  std::int64_t least;
+};
+constexpr DisplayForm kBoxForm{kBoxPrimaries, kBoxLuminance, kBoxLuminance};
+constexpr DisplayForm kObuForm{kObuPrimaries, kObuMost, kObuLeast};
+
+/// 24 bytes of one form in the other. REQUIRES: 24 bytes.
+std::vector<std::uint8_t> reformed(View display, const DisplayForm& from, const DisplayForm& to,
+                                   const std::array<std::size_t, 4>& order) {
+  BitReader reader{display};
+  std::array<std::pair<std::uint32_t, std::uint32_t>, 4> points;
+  for (auto& [x, y] : points) {
+    x = reader.bits(16);
+    y = reader.bits(16);
+  }
+  base::ByteWriter writer{24};
+  for (const std::size_t at : order) {
+    writer.u16(counted(points[at].first, from.primaries, to.primaries, UINT16_MAX));
+    writer.u16(counted(points[at].second, from.primaries, to.primaries, UINT16_MAX));
+  }
+  writer.u32(counted(reader.bits(32), from.most, to.most, UINT32_MAX));
+  writer.u32(counted(reader.bits(32), from.least, to.least, UINT32_MAX));
+  const View made = writer.view();
+  return {made.begin(), made.end()};
+}
+
+void write_metadata_obu(base::ByteWriter& writer, std::uint8_t type, View payload) {
+  writer.u8((kMetadata << 3) | 2);    // with a size
+  writer.u8(1 + payload.size() + 1);  // less than 128: one byte of leb128
+  writer.u8(type);
+  writer.bytes(payload);
+  writer.u8(0x80);  // trailing bits
+}
+
 }  // namespace
 
 base::Result<std::vector<Obu>> split_obus(View bytes) {
@@ -183,6 +241,34 @@ base::Result<base::Bytes> make_av1c(View sequence_header_obu) {
   bytes.bytes(writer.take());
   bytes.bytes(sequence_header_obu);
   return bytes.take_bytes();
+}
+
+HdrMetadata parse_hdr_obus(View bytes) {
+  HdrMetadata metadata;
+  const auto obus = split_obus(bytes);
+  if (!obus) return metadata;
+  for (const Obu& obu : *obus) {
+    if (obu.type != kMetadata || obu.payload.empty()) continue;
+    const View said = obu.payload.subspan(1);
+    if (obu.payload[0] == kContentLight && said.size() >= 4) {
+      metadata.content_light.assign(said.begin(), said.begin() + 4);
+    }
+    if (obu.payload[0] == kMasteringDisplay && said.size() >= 24) {
+      metadata.mastering_display = reformed(said.first(24), kObuForm, kBoxForm, kBoxFromObu);
+    }
+  }
+  return metadata;
+}
+
+std::vector<std::uint8_t> make_hdr_obus(const HdrMetadata& metadata) {
+  base::ByteWriter writer{64};
+  if (metadata.content_light.size() == 4) write_metadata_obu(writer, kContentLight, metadata.content_light);
+  if (metadata.mastering_display.size() == 24) {
+    const auto display = reformed(metadata.mastering_display, kBoxForm, kObuForm, kObuFromBox);
+    write_metadata_obu(writer, kMasteringDisplay, display);
+  }
+  const View made = writer.view();
+  return {made.begin(), made.end()};
 }
 
 std::string codec_string(const Config& config) {

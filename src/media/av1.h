@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "media/hdr.h"
 #include "media/nal.h"
 #include "media/track.h"
 
@@ -57,6 +58,11 @@ struct Config {
 base::Result<Config> parse_av1c(base::View av1c);
 /// av1C with this sequence header OBU (with header) as its configOBUs. Errors: as parse_sequence_header.
 base::Result<base::Bytes> make_av1c(base::View sequence_header_obu);
+
+/// HDR10 static metadata of the metadata OBUs among these; those that are cut short count for nothing.
+HdrMetadata parse_hdr_obus(base::View obus);
+/// Metadata OBUs that say the same, to stand behind a sequence header. Spec: [AV1 5.8.3, 5.8.4].
+std::vector<std::uint8_t> make_hdr_obus(const HdrMetadata& metadata);
 
 /// "av01.0.08M.10" (CM-29).
 std::string codec_string(const Config& config);

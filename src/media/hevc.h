@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "media/hdr.h"
 #include "media/nal.h"
 #include "media/track.h"
 
@@ -83,11 +84,7 @@ base::Result<base::Bytes> make_hvcc(std::span<const base::View> vps, std::span<c
 /// "hvc1.2.4.L153.B0" (CM-28).
 std::string codec_string(const ProfileTierLevel& ptl);
 
-/// HDR10 static metadata as the payloads of the mdcv and clli boxes; empty where the SEI units hold none.
-struct HdrMetadata {
-  std::vector<std::uint8_t> mastering_display;  ///< 24 bytes
-  std::vector<std::uint8_t> content_light;      ///< 4 bytes
-};
+/// HDR10 static metadata of the SEI units.
 HdrMetadata parse_hdr_sei(std::span<const base::View> sei);
 
 /// What the access unit is: key for every IRAP picture, idr for IDR and BLA_N_LP.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "media/av1.h"
+#include "media/hdr.h"
 #include "outline.h"
 #include "tracks.h"
 
@@ -107,6 +109,18 @@ TEST(Init, CarriesHdr10) {  // CM-4
             "pasp 0000000100000001\n"
             "mdcv 33c286c41d4c0bb884d03e803d1340420098968000000032\n"
             "clli 03e80190\n");
+}
+
+TEST(Init, CarriesHdr10OfAv1Too) {  // CM-4
+  const media::Track hevc = track_of(Codec::kHevc, samples::kHvccHdr10, 60000);
+  media::Track track = track_of(Codec::kAv1, samples::kAv1c, 60000);
+  const auto obus = media::av1::make_hdr_obus(media::hdr_metadata(hevc));
+  std::vector<std::uint8_t> config(track.config.begin(), track.config.end());
+  config.insert(config.end(), obus.begin(), obus.end());
+  EXPECT_EQ(lines_of(outline(write_init(track).view()), {"mdcv", "clli"}), "");
+  track.config = base::Bytes::adopt(std::move(config));
+  const std::string boxes = lines_of(outline(write_init(track).view()), {"mdcv", "clli"});
+  EXPECT_EQ(boxes, lines_of(outline(write_init(hevc).view()), {"mdcv", "clli"})) << "up to a step of rounding";
 }
 
 TEST(Init, ShowsWidePixelsInTheTrackHeader) {
