@@ -10,6 +10,7 @@
 
 #include "hls/tags.h"
 #include "hls/uri.h"
+#include "media/hdr.h"
 #include "media/language.h"
 
 namespace hls {
@@ -198,10 +199,14 @@ void write_codecs(std::string& out, const Stream& stream, const Group* group) {
   write_quoted(out, list);
 }
 
-/// MV-8, by H.273 transfer characteristics.
+/// MV-8.
 std::string_view video_range(const media::Colour& colour) {
-  if (colour.transfer == 16) return "PQ";
-  return colour.transfer == 18 ? "HLG" : "SDR";
+  switch (media::dynamic_range(colour)) {
+    case media::DynamicRange::kSdr: return "SDR";
+    case media::DynamicRange::kPq: return "PQ";
+    case media::DynamicRange::kHlg: return "HLG";
+  }
+  return "SDR";
 }
 
 /// `with_range`: some variant is not SDR, so each one says its range (MV-8).
@@ -266,12 +271,25 @@ void write_variant(std::string& out, const Variant& variant, bool with_range, co
   out += '\n';
 }
 
-/// MV-23: the variant nearest to the intended start comes first, the others as they were.
+media::DynamicRange range_of(const Variant& variant) {
+  return media::dynamic_range(variant.stream->track.video.colour);
+}
+
+/// MV-23: the variant nearest to the intended start comes first, the others as they were. A player leaves out the
+/// ranges that it cannot show and begins with the first variant of what is left, so that each range has its own start;
+/// one that knows nothing of ranges begins with SDR, which every display shows.
 void put_start_first(std::vector<Variant>& variants) {
-  const auto start = std::min_element(variants.begin(), variants.end(), [](const Variant& a, const Variant& b) {
-    return std::abs(a.bandwidth - kIntendedStart) < std::abs(b.bandwidth - kIntendedStart);
-  });
-  if (start != variants.end()) std::rotate(variants.begin(), start, start + 1);
+  std::stable_sort(variants.begin(), variants.end(),
+                   [](const Variant& a, const Variant& b) { return range_of(a) < range_of(b); });
+  for (auto range = variants.begin(); range != variants.end();) {
+    const auto end =
+        std::find_if(range, variants.end(), [&](const Variant& v) { return range_of(v) != range_of(*range); });
+    const auto start = std::min_element(range, end, [](const Variant& a, const Variant& b) {
+      return std::abs(a.bandwidth - kIntendedStart) < std::abs(b.bandwidth - kIntendedStart);
+    });
+    std::rotate(range, start, start + 1);
+    range = end;
+  }
 }
 
 std::vector<Variant> make_variants(const std::vector<const Stream*>& video, const std::vector<const Stream*>& audio,

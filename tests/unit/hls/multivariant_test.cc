@@ -238,6 +238,28 @@ TEST(Multivariant, TheRangeIsSaidOnAllVariantsUnlessAllAreSdr) {  // MV-8
   EXPECT_EQ(render({video("sdr", 1280, 720, 3'000'000)}).find("VIDEO-RANGE"), std::string::npos);
 }
 
+/// Names of the variants, in the order of the playlist.
+std::vector<std::string> order_of(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t at = text.find("\n#EXT-X-STREAM-INF"); at != std::string::npos;
+       at = text.find("\n#EXT-X-STREAM-INF", at)) {
+    at = text.find('\n', at + 1) + 1;
+    names.push_back(text.substr(at, text.find('/', at) - at));
+    --at;
+  }
+  return names;
+}
+
+TEST(Multivariant, EachRangeHasItsStartInFrontAndSdrComesFirst) {  // MV-8, MV-23
+  std::vector<Stream> streams{video("pq1080", 1920, 1080, 6'000'000), video("pq720", 1280, 720, 2'200'000),
+                              video("pq360", 640, 360, 700'000),      video("sdr1080", 1920, 1080, 5'000'000),
+                              video("sdr540", 960, 540, 1'900'000),   video("hlg540", 960, 540, 1'800'000)};
+  for (const std::size_t i : {0u, 1u, 2u}) streams[i].track.video.colour = {9, 16, 9, false};
+  streams[5].track.video.colour = {9, 18, 9, false};
+  EXPECT_EQ(order_of(render(streams)),
+            (std::vector<std::string>{"sdr540", "sdr1080", "pq720", "pq1080", "pq360", "hlg540"}));
+}
+
 TEST(Multivariant, TheResolutionIsThatOfSquarePixels) {
   Stream wide = video("v576", 720, 576, 2'000'000);
   wide.track.video.pixel_aspect = {16, 11};
