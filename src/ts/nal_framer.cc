@@ -247,11 +247,15 @@ template <typename Sets>
 void NalFramer<Sets>::open(std::span<const base::View> nals, const Unit& unit) {
   std::vector<base::View> kept;
   std::vector<base::View> sets;
+  std::vector<base::View> messages;
   for (const base::View nal : nals) {
     const Use use = kIsHevc ? use_of_hevc(media::hevc::nal_type(nal)) : use_of_h264(media::h264::nal_type(nal));
     if (use == Use::kKeep) kept.push_back(nal);
     if (use == Use::kParameterSet) sets.push_back(nal);
+    if (kIsHevc && media::hevc::nal_type(nal) == media::hevc::kPrefixSei) messages.push_back(nal);
   }
+  // What HDR10 says of the light of a sequence stands beside its parameter sets (CM-4).
+  if (!sets.empty()) sets.insert(sets.end(), messages.begin(), messages.end());
   if (!sets.empty()) take_parameter_sets(sets);
   if (!writer_.announced()) {
     ++writer_.counters().frames_bad;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "media/bit_reader.h"
+#include "media/hdr.h"
 #include "media/nal.h"
 #include "unit/media/exp_golomb.h"
 #include "unit/ts/framer_feed.h"
@@ -168,6 +171,18 @@ TEST(HevcFramer, TellsIdrAndCraApart) {  // TS-13
   EXPECT_EQ(feed.trace.lines,
             (Lines{"track 256 hvc1.1.6.L60.90 320x180", "256 pts 0 idr", "256 pts 1", "256 pts 2 key"}));
   EXPECT_EQ(feed.trace.packets[0].data, base::Bytes::adopt(hex("0000000b 2601af 5555555555555555")));
+}
+
+// They were in the pictures alone, so that a copy's init section had neither mdcv nor clli.
+TEST(HevcFramer, PutsWhatHdr10SaysOfTheLightBesideTheParameterSets) {  // CM-4
+  const Blob light = hex("000001 4e01 9004 03e80190 80");              // MaxCLL 1000, MaxFALL 400
+  const Blob hash = hex("000001 4e01 8401 ff 80");
+  const Blob idr = hex("000001 2601af") + Blob(8, 0x55);
+  FramerFeed<HevcFramer> feed;
+  feed.unit(0, hevc_sets() + light + hash + idr).unit(3600, light + idr).unit(7200, hevc_sets() + light + idr).end();
+  EXPECT_EQ(std::ranges::count_if(feed.trace.lines, [](const auto& line) { return line.starts_with("track"); }), 1);
+  EXPECT_EQ(media::hdr_metadata(feed.trace.tracks.at(256)).content_light, hex("03e80190"));
+  EXPECT_EQ(nals_in(feed.trace.packets[0]), 3U) << "and they stay in the picture";
 }
 
 TEST(H264Framer, HandsAPictureOnWithTheNextOneUntilItKnowsThatPesPacketsHoldOneEach) {  // TS-6
