@@ -25,6 +25,8 @@ std::vector<std::string> rung_faults(job::Rung& rung) {
   if (rung.name.empty() && rung.height > 0) rung.name = "v" + std::to_string(rung.height);
   std::vector<std::string> found;
   if (!valid_name(rung.name, 32)) found.emplace_back("a rung needs a height or a name of letters, digits, - and _");
+  if (rung.range == job::Rung::Range::kHdr && rung.codec == media::Codec::kH264)
+    found.emplace_back("range: hdr needs codec: hevc or av1; players show H.264 in SDR alone");
   if (rung.bitrate < 50'000) found.emplace_back("a rung needs a bitrate of at least 50k");
   return found;
 }
@@ -49,6 +51,11 @@ void declare_rung(Keys& keys, job::Rung& rung) {
   keys.key({"preset", kRule, "of x264 and x265, ultrafast to placebo; for av1 0 to 10"}, speed);
   keys.key({"profile", kRule, "of h264; the other codecs choose by themselves"},
            Value::word(rung.profile, {"baseline", "main", "high"}));
+  using Range = job::Rung::Range;
+  keys.key({"range", kRule,
+            "sdr: 8 bits, an HDR feed is tone-mapped; hdr: 10 bits in the feed's own range (PQ, HLG or SDR), of hevc "
+            "and av1"},
+           Value::choice<Range>(rung.range, {{"sdr", Range::kSdr}, {"hdr", Range::kHdr}}));
   keys.key(
       {"quality", kRule, "true: the preset's look-ahead; veryfast 10 frames (333 ms at 30 frames/s), medium 40 frames"},
       Value::flag(rung.quality));

@@ -19,6 +19,7 @@ json rung_json(const Rung& rung) {
           {"buffer_bits", rung.buffer_bits},
           {"preset", rung.preset},
           {"profile", rung.profile},
+          {"range", static_cast<int>(rung.range)},
           {"quality", rung.quality}};
 }
 
@@ -34,6 +35,7 @@ Rung rung_of(const json& from) {
   rung.buffer_bits = from.at("buffer_bits");
   rung.preset = from.at("preset");
   rung.profile = from.at("profile");
+  rung.range = static_cast<Rung::Range>(from.at("range").get<int>());
   rung.quality = from.at("quality");
   return rung;
 }

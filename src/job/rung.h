@@ -11,6 +11,11 @@ namespace job {
 
 /// One video encoding of the ladder.
 struct Rung {
+  /// Of brightness, and with it the gamut and the bits of a sample.
+  enum class Range : std::uint8_t {
+    kSdr,  ///< 8 bits; an HDR source is tone-mapped
+    kHdr,  ///< 10 bits in the source's own colours, SDR of an SDR source; kHevc and kAv1 alone
+  };
   std::string name;                          ///< "v720"
   media::Codec codec = media::Codec::kH264;  ///< kH264, kHevc or kAv1
   int width = 0;                             ///< Units: square pixels, even. 0: from the height and the source's shape.
@@ -22,6 +27,7 @@ struct Rung {
   int buffer_bits = 0;              ///< Units: bits, of the VBV; 0: half a second of max_bitrate
   std::string preset = "veryfast";  ///< of x264 and x265; for AV1 the speed of libaom "0" to "10", other words mean 9
   std::string profile = "high";     ///< of x264 ("baseline", "main", "high"); the others choose by themselves
+  Range range = Range::kSdr;
   /// The look-ahead of the preset (and with it macroblock-tree rate control): better pictures, each late by that many
   /// frames. x264: superfast 0, veryfast 10 (333 ms at 30 frames/s), faster 20, fast 30, medium 40. No B-frames.
   bool quality = false;

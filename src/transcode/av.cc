@@ -47,6 +47,19 @@ AVCodecID codec_id(media::Codec codec) {
   return AV_CODEC_ID_NONE;
 }
 
+bool full_range(const AVFrame& frame) {
+  return frame.color_range == AVCOL_RANGE_JPEG || unranged_format(frame.format) != frame.format;
+}
+
+AVPixelFormat unranged_format(int format) {
+  switch (format) {
+    case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
+    case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
+    case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
+    default: return static_cast<AVPixelFormat>(format);
+  }
+}
+
 void quiet_libav() {
   static std::once_flag once;
   std::call_once(once, [] { av_log_set_callback(forward_message); });

@@ -44,6 +44,12 @@ base::Error av_failure(int code, std::string what);
 
 AVCodecID codec_id(media::Codec codec);
 
+/// Whether black is 0 and white the largest sample.
+bool full_range(const AVFrame& frame);
+/// The same samples under a name that says nothing of their range: libswscale changes the range where two formats
+/// differ by their names alone.
+AVPixelFormat unranged_format(int format);
+
 /// Sends libav's messages to our log at debug level: what matters in them is counted, and a damaged feed would flood
 /// any other level. Takes effect once a process. Thread: any.
 void quiet_libav();

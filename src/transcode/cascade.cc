@@ -5,11 +5,13 @@
 
 namespace transcode {
 
-Cascade::Cascade(const std::vector<Rung>& rungs) {
+Cascade::Cascade(const std::vector<Rung>& rungs, const media::Colour& source) {
   const auto pixels = [](const Rung& rung) { return std::int64_t{rung.width} * rung.height; };
   for (std::size_t i = 0; i < rungs.size(); ++i) {
-    steps_.push_back({Scaler(rungs[i].width, rungs[i].height), kSource, nullptr});
+    steps_.push_back({Scaler(rungs[i].width, rungs[i].height, look_of(rungs[i], source)), kSource, nullptr});
     for (std::size_t other = 0; other < rungs.size(); ++other) {
+      // What has been tone-mapped is not HDR again, and what went through HDR is not the SDR that it was.
+      if (rungs[other].range != rungs[i].range) continue;
       const bool larger = pixels(rungs[other]) > pixels(rungs[i]);
       // Of two rungs of one size the second takes the first one's picture.
       const bool same_before =

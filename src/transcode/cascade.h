@@ -10,11 +10,12 @@
 
 namespace transcode {
 
-/// One picture in the sizes of all rungs, each made when first asked for, from the next larger size: a small rung then
-/// reads few pixels instead of the whole source again. Thread: one at a time.
+/// One picture in the sizes of all rungs, each made when first asked for, from the next larger size of the same range:
+/// a small rung then reads few pixels instead of the whole source again. Thread: one at a time.
 class Cascade {
  public:
-  explicit Cascade(const std::vector<Rung>& rungs);
+  /// `source`: the colour of the track that the ladder was made for.
+  explicit Cascade(const std::vector<Rung>& rungs, const media::Colour& source = {});
 
   /// Advances to the next picture. `aspect` is that of the source's pixels where the picture does not know.
   void next(FramePtr picture, media::Rational aspect);

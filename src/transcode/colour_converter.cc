@@ -1,10 +1,11 @@
-#include "transcode/sdr_converter.h"
+#include "transcode/colour_converter.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "transcode/sdr.h"
+#include "media/hdr.h"
+#include "transcode/colour_map.h"
 
 namespace transcode {
 namespace {
@@ -12,19 +13,33 @@ namespace {
 constexpr int kShift = 4;  // 10-bit codes from one value of the table to the next, as a power of two
 constexpr int kStep = 1 << kShift;
 constexpr std::size_t kNodes = (1024 >> kShift) + 1;
-constexpr int kValueShift = 4;  // the table's values are 8-bit samples times 16
-constexpr int kWeightShift = kShift + kValueShift;
-constexpr std::uint32_t kHalf = 1U << (kWeightShift - 1);
+constexpr int kValueBits = 12;  // of the table's values
 constexpr int kLargest10 = 1023;
+
+/// What a sum of table values, weighted by sixteenths, is shifted by for a sample of so many bits.
+constexpr int shift_for(int bits) { return kShift + kValueBits - bits; }
 
 /// 10 bits to 8 without it shows bands in skies. Units: sixteenths of an 8-bit step, less half of one.
 constexpr std::array<std::array<std::uint8_t, 4>, 4> kDither{
     {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}}};
 
-std::uint16_t table_value(double sample, double scale, double offset) {
-  const double value = std::clamp(offset + scale * sample, 0.0, 255.0);
-  return static_cast<std::uint16_t>(std::lround(value * (1 << kValueShift)));
+std::uint16_t table_value(double code, int bits) {
+  const double value = std::clamp(code, 0.0, static_cast<double>((1 << bits) - 1));
+  return static_cast<std::uint16_t>(std::lround(value * (1 << (kValueBits - bits))));
 }
+
+/// Codes of nominal black and of the nominal ranges. Spec: [BT.2100 table 9]
+struct Codes {
+  explicit Codes(int bits, bool full_range)
+      : black(full_range ? 0 : 16 << (bits - 8)),
+        luma(full_range ? (1 << bits) - 1 : 219 << (bits - 8)),
+        chroma(full_range ? (1 << bits) - 1 : 224 << (bits - 8)),
+        grey(128 << (bits - 8)) {}
+  double black;
+  double luma;
+  double chroma;
+  double grey;
+};
 
 int sample_at(const AVFrame& frame, std::size_t plane, int x, int y) {
   std::uint16_t value = 0;
@@ -32,25 +47,35 @@ int sample_at(const AVFrame& frame, std::size_t plane, int x, int y) {
   return std::min<int>(value, kLargest10);
 }
 
-std::uint32_t dither_at(int x, int y) {
+/// The half that rounds, or between 0 and twice that.
+template <int kBits>
+std::uint32_t rounding_at(int x, int y) {
+  if constexpr (kBits > 8) return 1U << (shift_for(kBits) - 1);
   const std::uint32_t sixteenths = kDither[static_cast<std::size_t>(y & 3)][static_cast<std::size_t>(x & 3)];
-  return (2 * sixteenths + 1) << (kWeightShift - 5);
+  return (2 * sixteenths + 1) << (shift_for(8) - 5);
 }
 
-std::uint8_t rounded(std::uint32_t value, std::uint32_t rounding) {
-  return static_cast<std::uint8_t>(std::min<std::uint32_t>((value + rounding) >> kWeightShift, 255));
+template <int kBits>
+void put(std::uint8_t* row, int x, std::uint32_t value, std::uint32_t rounding) {
+  constexpr std::uint32_t kLargest = (1U << kBits) - 1;
+  const std::uint32_t sample = std::min((value + rounding) >> shift_for(kBits), kLargest);
+  if constexpr (kBits > 8) {
+    const auto wide = static_cast<std::uint16_t>(sample);
+    std::memcpy(row + std::ptrdiff_t{x} * 2, &wide, 2);
+  } else {
+    row[x] = static_cast<std::uint8_t>(sample);
+  }
 }
 
 }  // namespace
 
 media::Colour colour_of(const AVFrame& picture) {
   return {static_cast<std::uint8_t>(picture.color_primaries), static_cast<std::uint8_t>(picture.color_trc),
-          static_cast<std::uint8_t>(picture.colorspace),
-          picture.color_range == AVCOL_RANGE_JPEG || picture.format == AV_PIX_FMT_YUVJ420P};
+          static_cast<std::uint8_t>(picture.colorspace), full_range(picture)};
 }
 
 /// The four columns of the table around a pair of chroma samples, and where between them the pair lies.
-struct SdrConverter::Cell {
+struct ColourConverter::Cell {
   Cell(int blue, int red) {
     const auto column = [](int b, int r) {
       return (static_cast<std::size_t>(b) * kNodes + static_cast<std::size_t>(r)) * kNodes;
@@ -68,11 +93,11 @@ struct SdrConverter::Cell {
 };
 
 /// A cell's colours at the two steps of luma around a sample: most neighbours share them.
-class SdrConverter::Span {
+class ColourConverter::Span {
  public:
   Span(const std::vector<Node>& table, const Cell& cell) : table_(table), cell_(cell) {}
 
-  /// Units of the result: 8-bit samples times 2 to the kWeightShift. `component`: 0 luma, 1 blue, 2 red.
+  /// Units of the result: samples times 2 to the shift_for() their bits. `component`: 0 luma, 1 blue, 2 red.
   std::uint32_t value(std::size_t component, int luma) {
     const auto node = static_cast<std::size_t>(luma >> kShift);
     if (node != node_) blend(node);
@@ -106,57 +131,68 @@ class SdrConverter::Span {
   Ends ends_{};
 };
 
-void SdrConverter::prepare(const media::Colour& colour) {
-  if (colour_ == colour) return;
-  colour_ = colour;
+void ColourConverter::prepare(const Made& wanted) {
+  if (made_ == wanted) return;
+  made_ = wanted;
   table_.resize(kNodes * kNodes * kNodes);
-  // Nominal ranges of 10 bits (BT.2100 table 9).
-  const double black = colour.full_range ? 0 : 64;
-  const double luma_range = colour.full_range ? 1023 : 876;
-  const double chroma_range = colour.full_range ? 1023 : 896;
+  const ColourMap map(wanted.from, wanted.to);
+  const Codes in(10, wanted.from.full_range);
+  const Codes out(wanted.bits, wanted.to.full_range);
   const auto code = [](std::size_t node) { return static_cast<double>(node) * kStep; };
   auto node = table_.begin();
   for (std::size_t b = 0; b < kNodes; ++b) {
     for (std::size_t r = 0; r < kNodes; ++r) {
       for (std::size_t y = 0; y < kNodes; ++y, ++node) {
-        const Yuv shown = to_sdr(
-            colour, {(code(y) - black) / luma_range, (code(b) - 512) / chroma_range, (code(r) - 512) / chroma_range});
-        *node = {table_value(shown.y, 219, 16), table_value(shown.cb, 224, 128), table_value(shown.cr, 224, 128), 0};
+        const Yuv shown =
+            map.map({(code(y) - in.black) / in.luma, (code(b) - in.grey) / in.chroma, (code(r) - in.grey) / in.chroma});
+        *node = {table_value(out.black + out.luma * shown.y, wanted.bits),
+                 table_value(out.grey + out.chroma * shown.cb, wanted.bits),
+                 table_value(out.grey + out.chroma * shown.cr, wanted.bits), 0};
       }
     }
   }
 }
 
 /// Two by two samples of luma and the one of chroma that they share.
-void SdrConverter::convert_block(const AVFrame& from, const Target& to, int x, int y) const {
+template <int kBits>
+void ColourConverter::convert_block(const AVFrame& from, const Target& to, int x, int y) const {
   const Cell cell(sample_at(from, 1, x / 2, y / 2), sample_at(from, 2, x / 2, y / 2));
   Span span(table_, cell);
   int sum = 0;
   for (int line = y; line < y + 2; ++line) {
-    std::uint8_t* out = to.planes[0] + std::ptrdiff_t{line} * to.strides[0];
+    std::uint8_t* row = to.planes[0] + std::ptrdiff_t{line} * to.strides[0];
     for (int column = x; column < x + 2; ++column) {
       const int luma = sample_at(from, 0, column, line);
       sum += luma;
-      out[column] = rounded(span.value(0, luma), dither_at(column, line));
+      put<kBits>(row, column, span.value(0, luma), rounding_at<kBits>(column, line));
     }
   }
+  constexpr std::uint32_t kHalf = 1U << (shift_for(kBits) - 1);
   const int mean = (sum + 2) / 4;
-  to.planes[1][std::ptrdiff_t{y / 2} * to.strides[1] + x / 2] = rounded(span.value(1, mean), kHalf);
-  to.planes[2][std::ptrdiff_t{y / 2} * to.strides[2] + x / 2] = rounded(span.value(2, mean), kHalf);
-}
-
-void SdrConverter::convert(const AVFrame& from, const media::Colour& colour, const Target& to) {
-  prepare(colour);
-  for (int y = 0; y + 1 < from.height; y += 2) {
-    for (int x = 0; x + 1 < from.width; x += 2) convert_block(from, to, x, y);
+  for (const std::size_t plane : {1U, 2U}) {
+    put<kBits>(to.planes[plane] + std::ptrdiff_t{y / 2} * to.strides[plane], x / 2, span.value(plane, mean), kHalf);
   }
 }
 
-void tag_as_sdr(AVFrame& picture) {
-  picture.color_primaries = AVCOL_PRI_BT709;
-  picture.color_trc = AVCOL_TRC_BT709;
-  picture.colorspace = AVCOL_SPC_BT709;
-  picture.color_range = AVCOL_RANGE_MPEG;
+template <int kBits>
+void ColourConverter::convert_all(const AVFrame& from, const Target& to) const {
+  for (int y = 0; y + 1 < from.height; y += 2) {
+    for (int x = 0; x + 1 < from.width; x += 2) convert_block<kBits>(from, to, x, y);
+  }
+}
+
+void ColourConverter::convert(const AVFrame& from, const media::Colour& colour, const Target& to) {
+  prepare({colour, to.colour, to.bits});
+  if (to.bits > 8) return convert_all<10>(from, to);
+  convert_all<8>(from, to);
+}
+
+void tag_as(AVFrame& picture, const media::Colour& colour) {
+  picture.color_primaries = static_cast<AVColorPrimaries>(colour.primaries);
+  picture.color_trc = static_cast<AVColorTransferCharacteristic>(colour.transfer);
+  picture.colorspace = static_cast<AVColorSpace>(colour.matrix);
+  picture.color_range = colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  if (media::dynamic_range(colour) != media::DynamicRange::kSdr) return;
   for (const AVFrameSideDataType type :
        {AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_FRAME_DATA_DYNAMIC_HDR_PLUS,
         AV_FRAME_DATA_DOVI_RPU_BUFFER, AV_FRAME_DATA_DOVI_METADATA, AV_FRAME_DATA_DYNAMIC_HDR_VIVID,

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "media/track.h"
@@ -13,21 +14,23 @@ namespace transcode {
 /// The colour that a picture is tagged with.
 media::Colour colour_of(const AVFrame& picture);
 
-/// Converts pictures of high dynamic range or wide gamut to BT.709, by a table made from to_sdr() for every sixteenth
-/// 10-bit code of luma and chroma, between which it interpolates. The table takes 2.1 MiB; it is made (about 0.15 s)
-/// when a picture's colour is not that of the one before. Thread: one at a time.
-class SdrConverter {
+/// Converts pictures of one colour to another, by a table made from a ColourMap for every sixteenth 10-bit code of luma
+/// and chroma, between which it interpolates. The table takes 2.1 MiB; it is made (about 0.15 s) when the colours are
+/// not those of the picture before. Thread: one at a time.
+class ColourConverter {
  public:
-  /// Planes of 8-bit 4:2:0, or the part of them that is to be filled.
+  /// Planes of 4:2:0 in 8 or 10 bits (two bytes a sample, the low one first), or the part of them that is to be filled.
   struct Target {
     std::array<std::uint8_t*, 4> planes{};  ///< the fourth is unused, libswscale reads it
     std::array<int, 4> strides{};
+    int bits = 8;
+    media::Colour colour;
   };
   /// Fills as many samples of `to` as `from` has: AV_PIX_FMT_YUV420P10LE of an even size, in `colour`.
   void convert(const AVFrame& from, const media::Colour& colour, const Target& to);
 
  private:
-  /// What a colour is shown as: 8-bit samples, times 16.
+  /// What a colour is shown as: samples of 12 bits.
   struct Node {
     std::uint16_t luma = 0;
     std::uint16_t blue = 0;
@@ -36,14 +39,25 @@ class SdrConverter {
   };
   struct Cell;
   class Span;
-  void prepare(const media::Colour& colour);
+  struct Made {
+    media::Colour from;
+    media::Colour to;
+    int bits = 0;
+
+    friend bool operator==(const Made&, const Made&) = default;
+  };
+  void prepare(const Made& wanted);
+  template <int kBits>
+  void convert_all(const AVFrame& from, const Target& to) const;
+  template <int kBits>
   void convert_block(const AVFrame& from, const Target& to, int x, int y) const;
 
-  std::optional<media::Colour> colour_;
+  std::optional<Made> made_;
   std::vector<Node> table_;  ///< by chroma blue, chroma red, luma
 };
 
-/// Tags `picture` as BT.709 and removes the side data that describes the light of an HDR picture.
-void tag_as_sdr(AVFrame& picture);
+/// Tags `picture` as of this colour and, if that is SDR, removes the side data that describes the light of an HDR
+/// picture.
+void tag_as(AVFrame& picture, const media::Colour& colour);
 
 }  // namespace transcode

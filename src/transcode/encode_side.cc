@@ -56,19 +56,19 @@ media::Rational rate_of(const std::vector<Rung>& rungs) {
 
 }  // namespace
 
-EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, std::int64_t ticks)
+EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, const media::Track& shape)
     : options(given),
       rungs(std::move(resolved)),
       base_index(base_rung(rungs)),
-      timescale(ticks),
-      entry(ticks, {given.switch_patience, given.switch_patience / 2}),
+      timescale(shape.timescale),
+      entry(timescale, {given.switch_patience, given.switch_patience / 2}),
       economy(rungs, given.longest_still),
-      cascade(rungs),
-      key_clock(clock_of(given, ticks)),
-      line(rate_of(rungs), ticks, given.max_fill),
+      cascade(rungs, shape.video.colour),
+      key_clock(clock_of(given, timescale)),
+      line(rate_of(rungs), timescale, given.max_fill),
       slate({given.slate, given.slate_text, given.slate_font,
              given.slate_after < 0 ? SlateFade::kNever : given.slate_after},
-            rungs) {}
+            rungs, shape.video.colour) {}
 
 DecodeSide* EncodeSide::State::side_of(Switch::Side id) const {
   const auto found = std::ranges::find_if(sides, [&](const DecodeSide* side) { return side->id() == id; });
@@ -209,7 +209,7 @@ base::Result<std::unique_ptr<EncodeSide>> EncodeSide::make(const media::Track& s
     rung = resolve(std::move(rung), shape);
     rung.frame_rate = shown_rate(rung.frame_rate);
   }
-  std::unique_ptr<EncodeSide> side(new EncodeSide(std::make_unique<State>(options, std::move(rungs), shape.timescale)));
+  std::unique_ptr<EncodeSide> side(new EncodeSide(std::make_unique<State>(options, std::move(rungs), shape)));
   TRY_OK(side->state_->open(shape));
   return side;
 }

@@ -21,7 +21,7 @@ namespace transcode {
 
 /// The inside of an encode side, which a decode side puts its pictures into.
 struct EncodeSide::State {
-  State(const Options& given, std::vector<Rung> resolved, std::int64_t ticks);
+  State(const Options& given, std::vector<Rung> resolved, const media::Track& shape);
   DecodeSide* side_of(Switch::Side id) const;
 
   /// One picture on its way to the encoders; the cascade has it.

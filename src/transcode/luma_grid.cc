@@ -9,6 +9,8 @@ extern "C" {
 #include <libavutil/pixdesc.h>
 }
 
+#include "transcode/av.h"
+
 namespace transcode {
 namespace {
 
@@ -17,11 +19,6 @@ struct LumaPlane {
   std::uint32_t black = 0;
   std::uint32_t white = 0;
 };
-
-bool is_full_range(const AVFrame& frame) {
-  return frame.color_range == AVCOL_RANGE_JPEG || frame.format == AV_PIX_FMT_YUVJ420P ||
-         frame.format == AV_PIX_FMT_YUVJ422P || frame.format == AV_PIX_FMT_YUVJ444P;
-}
 
 std::optional<LumaPlane> luma_plane(const AVFrame& frame) {
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
@@ -34,7 +31,7 @@ std::optional<LumaPlane> luma_plane(const AVFrame& frame) {
     return std::nullopt;
   }
   const auto scaled = [&](std::uint32_t level) { return level << (bits - 8); };
-  if (is_full_range(frame)) return LumaPlane{bits > 8, 0, scaled(256) - 1};
+  if (full_range(frame)) return LumaPlane{bits > 8, 0, scaled(256) - 1};
   return LumaPlane{bits > 8, scaled(16), scaled(235)};
 }
 

@@ -8,13 +8,10 @@ extern "C" {
 #include <libavutil/imgutils.h>
 }
 
-#include "transcode/sdr.h"
+#include "transcode/colour_map.h"
 
 namespace transcode {
 namespace {
-
-/// Full-range 4:2:0 is 4:2:0 with a colour tag; the pixel format of that name would make libswscale squeeze the range.
-int plain_format(int format) { return format == AV_PIX_FMT_YUVJ420P ? AV_PIX_FMT_YUV420P : format; }
 
 media::Rational pixel_aspect(const AVFrame& frame, media::Rational fallback) {
   const AVRational own = frame.sample_aspect_ratio;
@@ -22,18 +19,23 @@ media::Rational pixel_aspect(const AVFrame& frame, media::Rational fallback) {
   return fallback.known() ? fallback : media::Rational{1, 1};
 }
 
-void set_properties(AVFrame& frame, int source_format) {
+void set_square(AVFrame& frame) {
   frame.sample_aspect_ratio = {1, 1};
   frame.interlaced_frame = 0;
-  if (source_format == AV_PIX_FMT_YUVJ420P) frame.color_range = AVCOL_RANGE_JPEG;
 }
 
-void make_black(AVFrame& picture, AVColorRange range) {
+void make_black(AVFrame& picture, bool full_range) {
   const std::array<std::ptrdiff_t, 4> strides{picture.linesize[0], picture.linesize[1], picture.linesize[2], 0};
-  av_image_fill_black(picture.data, strides.data(), AV_PIX_FMT_YUV420P, range, picture.width, picture.height);
+  av_image_fill_black(picture.data, strides.data(), static_cast<AVPixelFormat>(picture.format),
+                      full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG, picture.width, picture.height);
 }
 
 }  // namespace
+
+Look look_of(const Rung& rung, const media::Colour& source) {
+  const bool deep = rung.range == Rung::Range::kHdr;
+  return {deep ? AV_PIX_FMT_YUV420P10LE : AV_PIX_FMT_YUV420P, rung_colour(source, rung.range)};
+}
 
 /// Largest even box in the rung's size with the picture's shape. Within 2 % the whole of it: bars of a few lines, from
 /// sizes rounded to even, help nobody.
@@ -57,19 +59,18 @@ Scaler::Box Scaler::fit(const AVFrame& frame, media::Rational aspect) const {
 bool Scaler::convert(const AVFrame& frame, const Box& box, AVPixelFormat format, std::uint8_t* const* planes,
                      const int* strides) {
   // The flags that the scale filter of the ffmpeg program uses, so that pictures compare.
-  context_.reset(sws_getCachedContext(context_.release(), frame.width, frame.height,
-                                      static_cast<AVPixelFormat>(plain_format(frame.format)), box.width, box.height,
-                                      format, SWS_BICUBIC, nullptr, nullptr, nullptr));
+  context_.reset(sws_getCachedContext(context_.release(), frame.width, frame.height, unranged_format(frame.format),
+                                      box.width, box.height, format, SWS_BICUBIC, nullptr, nullptr, nullptr));
   return context_ != nullptr &&
          sws_scale(context_.get(), frame.data, frame.linesize, 0, frame.height, planes, strides) >= 0;
 }
 
 /// Scaled first, in the source's colours: a rung has fewer pixels to convert than an UHD source.
-bool Scaler::convert_to_sdr(const AVFrame& frame, const Box& box, const SdrConverter::Target& to) {
+bool Scaler::convert_colour(const AVFrame& frame, const Box& box, const ColourConverter::Target& to) {
   const FramePtr deep = deep_pool_.picture(AV_PIX_FMT_YUV420P10LE, box.width, box.height);
   if (deep == nullptr || !convert(frame, box, AV_PIX_FMT_YUV420P10LE, deep->data, deep->linesize)) return false;
-  if (sdr_ == nullptr) sdr_ = std::make_unique<SdrConverter>();
-  sdr_->convert(*deep, colour_of(frame), to);
+  if (colours_ == nullptr) colours_ = std::make_unique<ColourConverter>();
+  colours_->convert(*deep, colour_of(frame), to);
   return true;
 }
 
@@ -77,31 +78,38 @@ FramePtr Scaler::scale(const AVFrame& frame, media::Rational aspect) {
   if (frame.width <= 0 || frame.height <= 0) return nullptr;
   const Box box = fit(frame, pixel_aspect(frame, aspect));
   const bool whole = box.width == width_ && box.height == height_;
-  const media::Colour colour = colour_of(frame);
-  const bool to_sdr = needs_sdr_conversion(colour);
-  if (whole && !to_sdr && plain_format(frame.format) == AV_PIX_FMT_YUV420P && frame.width == width_ &&
+  const bool same_colours = same_colour(colour_of(frame), look_.colour);
+  if (whole && same_colours && unranged_format(frame.format) == look_.format && frame.width == width_ &&
       frame.height == height_) {
     FramePtr same(av_frame_clone(&frame));
     if (same == nullptr) return nullptr;
-    same->format = AV_PIX_FMT_YUV420P;
-    set_properties(*same, frame.format);
+    same->format = look_.format;
+    same->color_range = full_range(frame) ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    set_square(*same);
     return same;
   }
-  FramePtr scaled = pool_.picture(AV_PIX_FMT_YUV420P, width_, height_);
+  FramePtr scaled = pool_.picture(look_.format, width_, height_);
   if (scaled == nullptr) return nullptr;
-  if (!whole) make_black(*scaled, colour.full_range && !to_sdr ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
-  SdrConverter::Target inside;
+  if (!whole) make_black(*scaled, look_.colour.full_range);
+  const int bytes = look_.format == AV_PIX_FMT_YUV420P ? 1 : 2;
+  ColourConverter::Target inside;
+  inside.bits = bytes == 1 ? 8 : 10;
+  inside.colour = look_.colour;
   for (std::size_t i = 0; i < 3; ++i) {
     const int shift = i == 0 ? 0 : 1;
-    inside.planes[i] = scaled->data[i] + (box.y >> shift) * scaled->linesize[i] + (box.x >> shift);
+    inside.planes[i] = scaled->data[i] + (box.y >> shift) * scaled->linesize[i] + (box.x >> shift) * bytes;
     inside.strides[i] = scaled->linesize[i];
   }
-  const bool done = to_sdr ? convert_to_sdr(frame, box, inside)
-                           : convert(frame, box, AV_PIX_FMT_YUV420P, inside.planes.data(), inside.strides.data());
+  const bool done = same_colours ? convert(frame, box, look_.format, inside.planes.data(), inside.strides.data())
+                                 : convert_colour(frame, box, inside);
   if (!done) return nullptr;
   av_frame_copy_props(scaled.get(), &frame);
-  set_properties(*scaled, frame.format);
-  if (to_sdr) tag_as_sdr(*scaled);
+  set_square(*scaled);
+  if (same_colours) {
+    scaled->color_range = look_.colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  } else {
+    tag_as(*scaled, look_.colour);
+  }
   return scaled;
 }
 

@@ -29,25 +29,6 @@ constexpr base::Micros kMostBehind = 2 * base::kSecond;
 /// The matrix that libswscale should take a picture's samples for; RGB has none.
 const int* matrix_of(AVColorSpace space) { return sws_getCoefficients(space == AVCOL_SPC_RGB ? SWS_CS_ITU709 : space); }
 
-bool full_range(const AVFrame& frame) {
-  switch (frame.format) {
-    case AV_PIX_FMT_YUVJ420P:
-    case AV_PIX_FMT_YUVJ422P:
-    case AV_PIX_FMT_YUVJ444P: return true;
-    default: return frame.color_range == AVCOL_RANGE_JPEG;
-  }
-}
-
-/// The same samples under a name that says nothing of their range.
-AVPixelFormat unranged_format(int format) {
-  switch (format) {
-    case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
-    case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
-    case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
-    default: return static_cast<AVPixelFormat>(format);
-  }
-}
-
 }  // namespace
 
 /// Pictures of any format in 8-bit 4:2:0 of one matrix and range; one that is so already is passed on without a copy.

@@ -8,9 +8,24 @@ namespace {
 constexpr int kWhole = 256;
 
 /// `to` = `from` and as much of `over` as `share` of kWhole says.
-void mix_row(std::uint8_t* to, const std::uint8_t* from, const std::uint8_t* over, int width, int share) {
+template <typename Sample>
+void mix_row(Sample* to, const Sample* from, const Sample* over, int width, int share) {
   for (int x = 0; x < width; ++x) {
-    to[x] = static_cast<std::uint8_t>((from[x] * (kWhole - share) + over[x] * share + kWhole / 2) / kWhole);
+    to[x] = static_cast<Sample>((from[x] * (kWhole - share) + over[x] * share + kWhole / 2) / kWhole);
+  }
+}
+
+/// Pictures of one size and format.
+template <typename Sample>
+void mix_planes(AVFrame& to, const AVFrame& from, const AVFrame& over, int share) {
+  for (int plane = 0; plane < 3; ++plane) {
+    const int shift = plane == 0 ? 0 : 1;
+    for (int y = 0; y < from.height >> shift; ++y) {
+      const auto row = [&](const AVFrame& of) {
+        return reinterpret_cast<Sample*>(of.data[plane] + std::ptrdiff_t{y} * of.linesize[plane]);
+      };
+      mix_row<Sample>(row(to), row(from), row(over), from.width >> shift, share);
+    }
   }
 }
 
@@ -20,10 +35,10 @@ bool has_something(const SlateShow::Options& options) {
 
 }  // namespace
 
-SlateShow::SlateShow(const Options& options, const std::vector<Rung>& rungs)
+SlateShow::SlateShow(const Options& options, const std::vector<Rung>& rungs, const media::Colour& source)
     : slate_(options.slate),
       own_text_(options.text),
-      cascade_(rungs),
+      cascade_(rungs, source),
       pools_(rungs.size()),
       fade_(has_something(options) ? options.after : SlateFade::kNever),
       title_(options.font, rungs.size()) {}
@@ -94,15 +109,13 @@ FramePtr SlateShow::picture(std::size_t rung, Cascade& feed) {
 }
 
 FramePtr SlateShow::mix(std::size_t rung, const AVFrame& feed, const AVFrame& slate) {
-  FramePtr mixed = pools_[rung].picture(AV_PIX_FMT_YUV420P, feed.width, feed.height);
+  FramePtr mixed = pools_[rung].picture(static_cast<AVPixelFormat>(feed.format), feed.width, feed.height);
   if (mixed == nullptr) return nullptr;
   const int share = static_cast<int>(fade_.share() * kWhole);
-  for (int plane = 0; plane < 3; ++plane) {
-    const int shift = plane == 0 ? 0 : 1;
-    for (int y = 0; y < feed.height >> shift; ++y) {
-      const auto row = [&](const AVFrame& of) { return of.data[plane] + std::ptrdiff_t{y} * of.linesize[plane]; };
-      mix_row(row(*mixed), row(feed), row(slate), feed.width >> shift, share);
-    }
+  if (feed.format == AV_PIX_FMT_YUV420P) {
+    mix_planes<std::uint8_t>(*mixed, feed, slate, share);
+  } else {
+    mix_planes<std::uint16_t>(*mixed, feed, slate, share);
   }
   av_frame_copy_props(mixed.get(), &feed);
   return mixed;

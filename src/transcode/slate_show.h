@@ -30,7 +30,8 @@ class SlateShow {
     std::shared_ptr<const base::SharedFile> font;  ///< of texts; null: none is shown
     base::Micros after = 0;                        ///< see SlateFade; of nothing to show: kNever
   };
-  SlateShow(const Options& options, const std::vector<Rung>& rungs);
+  /// `source`: the colour of the track that the ladder was made for.
+  SlateShow(const Options& options, const std::vector<Rung>& rungs, const media::Colour& source = {});
 
   /// An operator wants the slate from the next picture on, with this text, or no longer.
   void ask(bool on, std::string text);

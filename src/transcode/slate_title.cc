@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/log.h"
+#include "media/hdr.h"
 #include "text/font.h"
+#include "transcode/colour_converter.h"
 
 namespace transcode {
 namespace {
@@ -49,19 +51,36 @@ class Covers {
   const int darkening_;
 };
 
-std::uint8_t* row(const AVFrame& of, int plane, int y) {
-  return of.data[plane] + std::ptrdiff_t{y} * of.linesize[plane];
+template <typename Sample>
+Sample* row(const AVFrame& of, int plane, int y) {
+  return reinterpret_cast<Sample*>(of.data[plane] + std::ptrdiff_t{y} * of.linesize[plane]);
 }
 
-/// White, black and grey are the same in every matrix: only the range matters.
-void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
-  const bool full = from.color_range == AVCOL_RANGE_JPEG;
-  const int white = full ? 255 : 235;
-  const int black = full ? 0 : 16;
-  constexpr int kGrey = 128;
+/// Samples of a picture's white, black and grey: only its range and its bits matter, they are the same in every matrix.
+struct Levels {
+  int white = 0;
+  int black = 0;
+  int grey = 0;
+};
+
+/// Reference white, 203 cd/m2: 58 % of PQ and 75 % of HLG (BT.2408).
+Levels levels_of(const AVFrame& picture, int bits) {
+  const bool full = picture.color_range == AVCOL_RANGE_JPEG;
+  const int black = full ? 0 : 16 << (bits - 8);
+  const int range = full ? (1 << bits) - 1 : 219 << (bits - 8);
+  switch (media::dynamic_range(colour_of(picture))) {
+    case media::DynamicRange::kPq: return {black + range * 58 / 100, black, 128 << (bits - 8)};
+    case media::DynamicRange::kHlg: return {black + range * 75 / 100, black, 128 << (bits - 8)};
+    case media::DynamicRange::kSdr: break;
+  }
+  return {black + range, black, 128 << (bits - 8)};
+}
+
+template <typename Sample>
+void paint_luma(const Covers& covers, const AVFrame& from, AVFrame& to, const Levels& levels) {
   for (int y = 0; y < from.height; ++y) {
-    const std::uint8_t* const in = row(from, 0, y);
-    std::uint8_t* const out = row(to, 0, y);
+    const Sample* const in = row<Sample>(from, 0, y);
+    Sample* const out = row<Sample>(to, 0, y);
     if (!covers.touch(y / 2 * 2)) {
       std::copy_n(in, from.width, out);
       continue;
@@ -69,23 +88,36 @@ void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
     for (int x = 0; x < from.width; ++x) {
       const Cover cover = covers.at(x, y);
       const int left = kOpaque - cover.white - cover.black;
-      out[x] =
-          static_cast<std::uint8_t>((in[x] * left + white * cover.white + black * cover.black + kOpaque / 2) / kOpaque);
+      const int sum = in[x] * left + levels.white * cover.white + levels.black * cover.black;
+      out[x] = static_cast<Sample>((sum + kOpaque / 2) / kOpaque);
     }
   }
+}
+
+template <typename Sample>
+void paint_chroma(const Covers& covers, const AVFrame& from, AVFrame& to, const Levels& levels) {
   for (int y = 0; y < from.height / 2; ++y) {
     if (!covers.touch(2 * y)) {
-      for (const int plane : {1, 2}) std::copy_n(row(from, plane, y), from.width / 2, row(to, plane, y));
+      for (const int plane : {1, 2}) {
+        std::copy_n(row<Sample>(from, plane, y), from.width / 2, row<Sample>(to, plane, y));
+      }
       continue;
     }
     for (int x = 0; x < from.width / 2; ++x) {
       const int cover = covers.around(x, y);
       for (const int plane : {1, 2}) {
-        const int sum = row(from, plane, y)[x] * (kOpaque - cover) + kGrey * cover;
-        row(to, plane, y)[x] = static_cast<std::uint8_t>((sum + kOpaque / 2) / kOpaque);
+        const int sum = row<Sample>(from, plane, y)[x] * (kOpaque - cover) + levels.grey * cover;
+        row<Sample>(to, plane, y)[x] = static_cast<Sample>((sum + kOpaque / 2) / kOpaque);
       }
     }
   }
+}
+
+template <typename Sample>
+void paint(const Covers& covers, const AVFrame& from, AVFrame& to) {
+  const Levels levels = levels_of(from, sizeof(Sample) == 1 ? 8 : 10);
+  paint_luma<Sample>(covers, from, to, levels);
+  paint_chroma<Sample>(covers, from, to, levels);
 }
 
 std::string named(const std::u32string& characters) {
@@ -143,9 +175,12 @@ FramePtr SlateTitle::over(std::size_t rung, FramePtr picture, Under under) {
   const bool again = size.titled != nullptr && size.plain->data[0] == picture->data[0];
   if (!again) {
     if (!draw(size, *picture)) return picture;
-    size.titled = size.pool.picture(AV_PIX_FMT_YUV420P, picture->width, picture->height);
+    const auto format = static_cast<AVPixelFormat>(picture->format);
+    size.titled = size.pool.picture(format, picture->width, picture->height);
     if (size.titled == nullptr) return nullptr;
-    paint(Covers(*size.drawing, under), *picture, *size.titled);
+    const Covers covers(*size.drawing, under);
+    format == AV_PIX_FMT_YUV420P ? paint<std::uint8_t>(covers, *picture, *size.titled)
+                                 : paint<std::uint16_t>(covers, *picture, *size.titled);
     av_frame_copy_props(size.titled.get(), picture.get());
     size.plain = std::move(picture);
   }

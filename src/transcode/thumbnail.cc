@@ -50,7 +50,7 @@ bool convert(const AVFrame& from, AVFrame& to) {
   const SwsContextPtr scaler(sws_getContext(from.width, from.height, static_cast<AVPixelFormat>(from.format), to.width,
                                             to.height, AV_PIX_FMT_YUVJ420P, SWS_AREA, nullptr, nullptr, nullptr));
   if (scaler == nullptr) return false;
-  const int full = from.color_range == AVCOL_RANGE_JPEG ? 1 : 0;
+  const int full = full_range(from) ? 1 : 0;
   constexpr int kOne = 1 << 16;
   sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(from.colorspace), full,
                            sws_getCoefficients(AVCOL_SPC_SMPTE170M), 1, 0, kOne, kOne);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,10 +18,11 @@ extern "C" {
 #include "media/av1.h"
 #include "media/describe.h"
 #include "media/h264.h"
+#include "media/hdr.h"
 #include "media/hevc.h"
 #include "media/nal.h"
 #include "transcode/captions.h"
-#include "transcode/sdr.h"
+#include "transcode/scaler.h"
 
 namespace transcode {
 namespace {
@@ -79,12 +81,42 @@ Settings x264_settings(const Rung& rung, bool fast) {
   return settings;
 }
 
-Settings x265_settings(const Rung& rung, int threads) {
+/// What a rung's light means: the source's, if the rung shows the source's range. The source's metadata hold for a rung
+/// in its own colours alone.
+media::HdrMetadata metadata_of(const Rung& rung, const media::Track& source) {
+  const bool kept =
+      rung.range == Rung::Range::kHdr && media::dynamic_range(source.video.colour) != media::DynamicRange::kSdr;
+  return kept ? media::hdr_metadata(source) : media::HdrMetadata{};
+}
+
+/// As x265 writes them into its SEI, in the same units.
+std::string x265_metadata(const media::HdrMetadata& metadata) {
+  const auto number = [](base::View bytes, std::size_t at, std::size_t size) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[at + i];
+    return std::to_string(value);
+  };
+  std::string parameters;
+  if (const base::View display{metadata.mastering_display}; display.size() == 24) {
+    const auto point = [&](std::size_t at) {
+      return "(" + number(display, at, 2) + "," + number(display, at + 2, 2) + ")";
+    };
+    parameters += ":master-display=G" + point(0) + "B" + point(4) + "R" + point(8) + "WP" + point(12) + "L(" +
+                  number(display, 16, 4) + "," + number(display, 20, 4) + ")";
+  }
+  if (const base::View light{metadata.content_light}; light.size() == 4) {
+    parameters += ":max-cll=" + number(light, 0, 2) + "," + number(light, 2, 2);
+  }
+  return parameters;
+}
+
+Settings x265_settings(const Rung& rung, const media::HdrMetadata& metadata, int threads) {
   std::string parameters =
       "repeat-headers=0:annexb=1:open-gop=0:bframes=0:scenecut=0:keyint=-1:min-keyint=1:frame-threads=1:info=0:"
       "log-level=error:pools=" +
       std::to_string(threads);
   if (!rung.quality) parameters += ":rc-lookahead=0";
+  parameters += x265_metadata(metadata);
   Settings settings{{"preset", rung.preset}, {"forced-idr", "1"}, {"x265-params", parameters}};
   if (!rung.quality) settings.emplace_back("tune", "zerolatency");
   return settings;
@@ -102,9 +134,9 @@ Settings aom_settings(const Rung& rung) {
           {"row-mt", "1"}};
 }
 
-Settings settings_of(const Rung& rung, const VideoEncoder::Options& options) {
+Settings settings_of(const Rung& rung, const media::Track& source, const VideoEncoder::Options& options) {
   switch (rung.codec) {
-    case media::Codec::kHevc: return x265_settings(rung, options.threads);
+    case media::Codec::kHevc: return x265_settings(rung, metadata_of(rung, source), options.threads);
     case media::Codec::kAv1: return aom_settings(rung);
     default: return x264_settings(rung, options.fast);
   }
@@ -113,7 +145,8 @@ Settings settings_of(const Rung& rung, const VideoEncoder::Options& options) {
 void configure(AVCodecContext& context, const Rung& rung, const media::Track& source, int threads) {
   context.width = rung.width;
   context.height = rung.height;
-  context.pix_fmt = AV_PIX_FMT_YUV420P;
+  const Look look = look_of(rung, source.video.colour);
+  context.pix_fmt = look.format;
   context.sample_aspect_ratio = {1, 1};
   context.time_base = {1, static_cast<int>(source.timescale)};
   // A source of unknown rate: only the rate control looks at this.
@@ -130,7 +163,7 @@ void configure(AVCodecContext& context, const Rung& rung, const media::Track& so
   context.max_b_frames = 0;
   context.thread_count = threads;
   context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
-  const media::Colour colour = rung_colour(source.video.colour);
+  const media::Colour& colour = look.colour;
   context.color_primaries = static_cast<AVColorPrimaries>(colour.primaries);
   context.color_trc = static_cast<AVColorTransferCharacteristic>(colour.transfer);
   context.colorspace = static_cast<AVColorSpace>(colour.matrix);
@@ -151,15 +184,19 @@ base::Result<base::Bytes> hevc_config(const std::vector<base::View>& nals) {
   std::vector<base::View> vps;
   std::vector<base::View> sps;
   std::vector<base::View> pps;
+  std::vector<base::View> sei;
   for (const base::View nal : nals) {
     switch (media::hevc::nal_type(nal)) {
       case media::hevc::kVps: vps.push_back(nal); break;
       case media::hevc::kSps: sps.push_back(nal); break;
       case media::hevc::kPps: pps.push_back(nal); break;
+      case media::hevc::kPrefixSei:
+        if (!media::hevc::parse_hdr_sei(std::span{&nal, 1}).empty()) sei.push_back(nal);
+        break;
       default: break;
     }
   }
-  return media::hevc::make_hvcc(vps, sps, pps);
+  return media::hevc::make_hvcc(vps, sps, pps, sei);
 }
 
 base::Result<base::Bytes> config_of(media::Codec codec, base::View extradata) {
@@ -167,17 +204,23 @@ base::Result<base::Bytes> config_of(media::Codec codec, base::View extradata) {
   return codec == media::Codec::kHevc ? hevc_config(nals) : avc_config(nals);
 }
 
-base::Result<base::Bytes> av1_config(base::View coded) {
+/// libaom writes no metadata: what is said of the light stands in the configuration alone, as with x265.
+base::Result<base::Bytes> av1_config(base::View coded, const media::HdrMetadata& metadata) {
   TRY(const auto obus, media::av1::split_obus(coded));
   for (const media::av1::Obu& obu : obus) {
-    if (obu.type == media::av1::kSequenceHeader) return media::av1::make_av1c(obu.whole);
+    if (obu.type != media::av1::kSequenceHeader) continue;
+    TRY(const base::Bytes config, media::av1::make_av1c(obu.whole));
+    std::vector<std::uint8_t> whole(config.begin(), config.end());
+    const auto light = media::av1::make_hdr_obus(metadata);
+    whole.insert(whole.end(), light.begin(), light.end());
+    return base::Bytes::adopt(std::move(whole));
   }
   return base::Error{base::Code::kMalformed, "the AV1 encoder gave no sequence header"};
 }
 
 /// libaom tells its sequence header with the first packet only, which is too late for a track that is announced before:
 /// another encoder of the same settings encodes one black picture. Leaves `context` used up.
-base::Result<base::Bytes> probe_av1_config(AVCodecContext& context) {
+base::Result<base::Bytes> probe_av1_config(AVCodecContext& context, const media::HdrMetadata& metadata) {
   const FramePtr frame(av_frame_alloc());
   const AvPacketPtr packet(av_packet_alloc());
   if (frame == nullptr || packet == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
@@ -195,7 +238,7 @@ base::Result<base::Bytes> probe_av1_config(AVCodecContext& context) {
   if (code >= 0) code = avcodec_send_frame(&context, nullptr);
   if (code >= 0) code = avcodec_receive_packet(&context, packet.get());
   if (code < 0) return av_failure(code, "asking the AV1 encoder for its sequence header");
-  return av1_config({packet->data, static_cast<std::size_t>(packet->size)});
+  return av1_config({packet->data, static_cast<std::size_t>(packet->size)}, metadata);
 }
 
 base::Result<CodecContextPtr> open(const AVCodec& codec, const Rung& rung, const media::Track& source,
@@ -203,7 +246,7 @@ base::Result<CodecContextPtr> open(const AVCodec& codec, const Rung& rung, const
   CodecContextPtr context(avcodec_alloc_context3(&codec));
   if (context == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
   configure(*context, rung, source, options.threads);
-  for (const auto& [name, value] : settings_of(rung, options)) {
+  for (const auto& [name, value] : settings_of(rung, source, options)) {
     if (const int code = av_opt_set(context->priv_data, name, value.c_str(), 0); code < 0) {
       return av_failure(code, "rung " + rung.name + ": " + codec.name + " option " + name + "=" + value);
     }
@@ -235,6 +278,7 @@ base::Status check(const Rung& rung) {
   if (rung.width < 16 || rung.height < 16 || rung.width > 8192 || rung.height > 8192) return bad("size out of range");
   if (rung.width % 2 != 0 || rung.height % 2 != 0) return bad("width and height must be even");
   if (rung.bitrate < 1000) return bad("needs a bitrate");
+  if (rung.range == Rung::Range::kHdr && rung.codec == media::Codec::kH264) return bad("H.264 is SDR alone");
   if (rung.max_bitrate < rung.bitrate) return bad("max_bitrate is below bitrate");
   if (rung.buffer_bits <= 0) return bad("needs a VBV buffer");
   return base::Ok{};
@@ -254,12 +298,14 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::make(const Rung& rung,
   if (encoder->packet_ == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
   TRY(encoder->context_, open(*codec, rung, source, options));
   media::Track& track = encoder->track_;
+  const Look look = look_of(rung, source.video.colour);
   track.codec = rung.codec;
   track.timescale = source.timescale;
-  track.video = {rung.width, rung.height, rung.frame_rate, {1, 1}, rung_colour(source.video.colour), false, 8};
+  track.video = {
+      rung.width, rung.height, rung.frame_rate, {1, 1}, look.colour, false, look.format == AV_PIX_FMT_YUV420P ? 8 : 10};
   if (rung.codec == media::Codec::kAv1) {
     TRY(const CodecContextPtr probe, open(*codec, rung, source, options));
-    TRY(track.config, probe_av1_config(*probe));
+    TRY(track.config, probe_av1_config(*probe, metadata_of(rung, source)));
   } else {
     const AVCodecContext& context = *encoder->context_;
     TRY(track.config,

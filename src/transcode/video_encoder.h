@@ -45,8 +45,8 @@ class VideoEncoder {
   /// What it produces, configuration and codec string included.
   const media::Track& track() const { return track_; }
 
-  /// Encodes a 4:2:0 picture of the rung's size, with the captions that it carries. REQUIRES: pts rise. Errors:
-  /// kSystem; the frame is then lost.
+  /// Encodes a picture of the rung's size and look (look_of()), with the captions that it carries. REQUIRES: pts rise.
+  /// Errors: kSystem; the frame is then lost.
   base::Status encode(AVFrame& frame, bool key, const Origin& origin, const Take& take);
   /// Look-ahead comes out. Nothing can be encoded after it.
   base::Status finish(const Take& take);

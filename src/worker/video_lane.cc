@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "captions/picture.h"
 #include "media/slot.h"
-#include "transcode/sdr.h"
+#include "transcode/colour_map.h"
 #include "transcode/slate.h"
 #include "worker/content_watch.h"
 #include "worker/feed.h"
@@ -16,11 +16,10 @@ namespace worker {
 
 namespace {
 
-/// HDR in the rungs themselves needs encoders of 10 bits, which no rung has.
 void log_sdr_conversion(const std::string& channel, const media::Track& track) {
   if (!transcode::needs_sdr_conversion(track.video.colour)) return;
   base::log_info(
-      "worker", "the feed is HDR or BT.2020; encoded rungs are tone-mapped to SDR (BT.709), a copy stays as it is",
+      "worker", "the feed is HDR or BT.2020; rungs of range: sdr are tone-mapped to BT.709, a copy stays as it is",
       {{"channel", channel}, {"transfer", track.video.colour.transfer}, {"primaries", track.video.colour.primaries}});
 }
 
@@ -168,7 +167,8 @@ base::Status VideoLane::open_ladder() {
 /// Null where the channel has none, or one that cannot be shown.
 std::shared_ptr<transcode::Slate> VideoLane::open_slate() const {
   if (options_.slate == nullptr) return nullptr;
-  auto slate = transcode::Slate::make(options_.slate->view(), transcode::rung_colour(source_->video.colour));
+  auto slate = transcode::Slate::make(options_.slate->view(),
+                                      transcode::rung_colour(source_->video.colour, job::Rung::Range::kSdr));
   if (slate.ok()) return slate.take();
   base::log_error("worker", "no slate; the last picture is held in its place",
                   {{"channel", options_.channel}, {"why", slate.error().message()}});

@@ -11,7 +11,9 @@ const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 
 // One minute of a moving picture with a tone. Options:
 //   rate '25', gop (frames), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
-//   hdr 'smpte2084'|'arib-std-b67': a grey picture of that many tenths of a percent of the signal, `grey`, in 10-bit HEVC of BT.2020
+//   hdr 'smpte2084'|'arib-std-b67': a grey picture of that many tenths of a percent of the signal, `grey`, in 10-bit HEVC of BT.2020;
+//     light: with the mastering display and the light levels of HDR10
+//   pixels 'yuv422p10le' and the like, aspect of a pixel '16/15', range 'pc' (full), of H.264
 //   ground: in place of the test picture one colour, with a white square that moves by its width a frame: see pictures(); grain: with noise
 //     over it, so that the bit rate is reached
 //   audio 'aac'|'mp2'|'ac3'|'eac3'|'libopus'|null, sampleRate, channels, seconds, format 'mp4'|'ts'
@@ -32,9 +34,9 @@ function source(given = {}) {
     args.push('-f', 'lavfi', '-i', `aevalsrc=exprs='0.6*${loudness}*sin(2*PI*440*t)':sample_rate=${o.sampleRate}:duration=${o.seconds}`);
   } else if (o.audio) args.push('-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=${o.sampleRate}:duration=${o.seconds}`);
   const rate = ['-b:v', o.bitrate, '-maxrate', o.bitrate, '-bufsize', o.bitrate];
-  const common = ['-pix_fmt', 'yuv420p', '-g', String(o.gop), '-bf', String(o.bframes), ...rate];
+  const common = ['-pix_fmt', o.pixels ?? 'yuv420p', ...(o.aspect ? ['-vf', `setsar=${o.aspect}`] : []), ...(o.range ? ['-color_range', o.range] : []), '-g', String(o.gop), '-bf', String(o.bframes), ...rate];
   if (o.hdr) {
-    args.push('-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:keyint=${o.gop}:min-keyint=${o.gop}:scenecut=0:bframes=0:colorprim=bt2020:transfer=${o.hdr}:colormatrix=bt2020nc`, '-pix_fmt', 'yuv420p10le', ...rate);
+    args.push('-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:keyint=${o.gop}:min-keyint=${o.gop}:scenecut=0:bframes=0:colorprim=bt2020:transfer=${o.hdr}:colormatrix=bt2020nc${o.light ? ':hdr10=1:max-cll=1000,400:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)' : ''}`, '-pix_fmt', 'yuv420p10le', ...rate);
   } else if (o.video && o.codec === 'h264') {
     args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-keyint_min', String(o.openGop ? 1 : o.gop), ...common);
     if (o.openGop) args.push('-x264-params', 'open-gop=1');

@@ -34,7 +34,8 @@ std::string told(const job::Rung& rung) {
   std::ostringstream out;
   out << rung.name << " codec " << static_cast<int>(rung.codec) << " " << rung.width << "x" << rung.height << " rate "
       << rung.frame_rate.num << "/" << rung.frame_rate.den << " bits " << rung.bitrate << "/" << rung.max_bitrate << "/"
-      << rung.buffer_bits << " preset " << rung.preset << " profile " << rung.profile << " quality " << rung.quality;
+      << rung.buffer_bits << " preset " << rung.preset << " profile " << rung.profile << " range "
+      << static_cast<int>(rung.range) << " quality " << rung.quality;
   return out.str();
 }
 
@@ -429,10 +430,18 @@ TEST(Rung, HasABoundForEveryNumber) {
 TEST(Rung, KeepsEverythingThatAFileSaysOfIt) {
   const Config config = good(
       "channels: {a: {ladder: [{name: top, codec: av1, width: 640, height: 360, frame_rate: 50, bitrate: 800k,"
-      " max_bitrate: 900k, buffer: 450k, preset: '8', profile: main, quality: true}]}}");
+      " max_bitrate: 900k, buffer: 450k, preset: '8', profile: main, range: hdr, quality: true}]}}");
   EXPECT_EQ(told(config.channels.at("a").options.media.ladder.at(0)),
             "top codec " + std::to_string(static_cast<int>(media::Codec::kAv1)) +
-                " 640x360 rate 50/1 bits 800000/900000/450000 preset 8 profile main quality 1");
+                " 640x360 rate 50/1 bits 800000/900000/450000 preset 8 profile main range 1 quality 1");
+}
+
+TEST(Rung, IsOfHdrInHevcAndAv1Alone) {
+  for (const std::string codec : {"hevc", "av1"})
+    EXPECT_EQ(problems_of(rung_with("codec", codec + ", range: hdr")), "");
+  EXPECT_NE(problems_of(rung_with("range", "hdr")).find("range: hdr needs codec: hevc or av1"), std::string::npos);
+  EXPECT_EQ(problems_of(rung_with("range", "sdr")), "");
+  EXPECT_NE(problems_of(rung_with("range", "pq")).find("one of sdr, hdr, not \"pq\""), std::string::npos);
 }
 
 TEST(Rung, HasANameOfThirtyTwoLettersAtMost) {

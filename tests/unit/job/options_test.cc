@@ -18,6 +18,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
                             .height = 720,
                             .frame_rate = {25, 1},
                             .bitrate = 1,
+                            .range = Rung::Range::kHdr,
                             .quality = true});
   options.audio = Options::Audio::kEncode;
   options.audio_rung.codec = media::Codec::kOpus;
@@ -44,6 +45,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   ASSERT_EQ(back->ladder.size(), 1U);
   EXPECT_EQ(back->ladder[0].codec, media::Codec::kHevc);
   EXPECT_EQ(back->ladder[0].frame_rate, (media::Rational{25, 1}));
+  EXPECT_EQ(back->ladder[0].range, Rung::Range::kHdr);
   EXPECT_TRUE(back->ladder[0].quality);
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
   ASSERT_EQ(back->audio_tracks.size(), 2U);

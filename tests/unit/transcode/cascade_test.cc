@@ -86,6 +86,23 @@ TEST(Cascade, ShapesThePixelsOfTheSourceOnce) {
   EXPECT_EQ(testing::luma_at(*cascade.picture(1), 32, 0), 120);
 }
 
+TEST(Cascade, MakesNoRungFromOneOfAnotherRange) {
+  Rung deep = rung(128, 64);
+  deep.range = Rung::Range::kHdr;
+  Cascade cascade({deep, rung(64, 32)}, {9, 16, 9, false});
+  FramePtr pq = make_picture(128, 64, 143, 143);  // 203 cd/m2
+  pq->color_trc = AVCOL_TRC_SMPTE2084;
+  pq->color_primaries = AVCOL_PRI_BT2020;
+  pq->colorspace = AVCOL_SPC_BT2020_NCL;
+  cascade.next(std::move(pq), kSquare);
+  EXPECT_EQ(cascade.picture(0)->format, AV_PIX_FMT_YUV420P10LE);
+  EXPECT_EQ(cascade.picture(0)->color_trc, AVCOL_TRC_SMPTE2084);
+  EXPECT_NEAR(testing::luma_at(*cascade.picture(1), 30, 16), 213, 3) << "tone-mapped";
+  cascade.next(make_picture(128, 64, 235, 235), kSquare);
+  EXPECT_EQ(cascade.picture(0)->color_trc, AVCOL_TRC_SMPTE2084) << "the rung stays what it is";
+  EXPECT_EQ(testing::luma_at(*cascade.picture(1), 30, 16), 235) << "and SDR is untouched: it did not go through PQ";
+}
+
 TEST(Cascade, GivesNothingForAPictureThatCannotBeScaled) {
   Cascade cascade({rung(64, 36), rung(32, 18)});
   FramePtr broken = edge();

@@ -1,4 +1,4 @@
-#include "transcode/sdr_converter.h"
+#include "transcode/colour_converter.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,10 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <utility>
 
+#include "transcode/colour_map.h"
 #include "transcode/frame_pool.h"
-#include "transcode/sdr.h"
 #include "unit/transcode/colours.h"
 #include "unit/transcode/picture.h"
 
@@ -17,6 +18,8 @@ namespace {
 
 using testing::kHlg;
 using testing::kPq;
+
+constexpr media::Colour k709{1, 1, 1, false};
 
 /// Ten bits a sample, all samples of a plane alike.
 FramePtr flat(int size, int y, int cb, int cr) {
@@ -39,11 +42,13 @@ FramePtr flat(int size, int y, int cb, int cr) {
   return frame;
 }
 
-FramePtr convert(SdrConverter& converter, const AVFrame& from, const media::Colour& colour) {
+FramePtr convert(ColourConverter& converter, const AVFrame& from, const media::Colour& colour) {
   FramePtr to = FramePool().picture(AV_PIX_FMT_YUV420P, from.width, from.height);
-  converter.convert(
-      from, colour,
-      {{to->data[0], to->data[1], to->data[2], nullptr}, {to->linesize[0], to->linesize[1], to->linesize[2], 0}});
+  converter.convert(from, colour,
+                    {{to->data[0], to->data[1], to->data[2], nullptr},
+                     {to->linesize[0], to->linesize[1], to->linesize[2], 0},
+                     8,
+                     k709});
   return to;
 }
 
@@ -68,8 +73,8 @@ struct Distance {
   int count = 0;
 };
 
-TEST(SdrConverter, ShowsWhatTheExactConversionShows) {
-  SdrConverter converter;
+TEST(ColourConverter, ShowsWhatTheExactConversionShows) {
+  ColourConverter converter;
   std::mt19937 random(1);
   const auto between = [&](int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); };
   for (const media::Colour& colour : {kPq, kHlg}) {
@@ -82,7 +87,7 @@ TEST(SdrConverter, ShowsWhatTheExactConversionShows) {
       const int cb = 512 + between(-spread, spread);
       const int cr = 512 + between(-spread, spread);
       const FramePtr to = convert(converter, *flat(4, y, cb, cr), colour);
-      const Yuv exact = to_sdr(colour, {(y - 64) / 876.0, (cb - 512) / 896.0, (cr - 512) / 896.0});
+      const Yuv exact = ColourMap(colour, k709).map({(y - 64) / 876.0, (cb - 512) / 896.0, (cr - 512) / 896.0});
       luma.add(mean(*to, 0), 16 + 219 * exact.y);
       chroma.add(mean(*to, 1), 128 + 224 * exact.cb);
       chroma.add(mean(*to, 2), 128 + 224 * exact.cr);
@@ -95,8 +100,8 @@ TEST(SdrConverter, ShowsWhatTheExactConversionShows) {
   }
 }
 
-TEST(SdrConverter, KeepsBlackAndGreyWithoutAnyColour) {
-  SdrConverter converter;
+TEST(ColourConverter, KeepsBlackAndGreyWithoutAnyColour) {
+  ColourConverter converter;
   for (int y = 64; y <= 940; y += 12) {
     const FramePtr to = convert(converter, *flat(4, y, 512, 512), kPq);
     EXPECT_EQ(mean(*to, 1), 128) << y;
@@ -106,8 +111,8 @@ TEST(SdrConverter, KeepsBlackAndGreyWithoutAnyColour) {
   EXPECT_EQ(mean(*convert(converter, *flat(4, 940, 512, 512), kPq), 0), 235);
 }
 
-TEST(SdrConverter, SpreadsStepsOfTenBitsOverNeighbours) {
-  SdrConverter converter;
+TEST(ColourConverter, SpreadsStepsOfTenBitsOverNeighbours) {
+  ColourConverter converter;
   int different = 0;
   double before = mean(*convert(converter, *flat(8, 300, 512, 512), kPq), 0);
   for (int y = 301; y < 320; ++y) {
@@ -119,34 +124,36 @@ TEST(SdrConverter, SpreadsStepsOfTenBitsOverNeighbours) {
   EXPECT_GE(different, 18) << "each step of the source shows";
 }
 
-TEST(SdrConverter, ReadsTheRangeThatTheSourceNames) {
-  SdrConverter converter;
+TEST(ColourConverter, ReadsTheRangeThatTheSourceNames) {
+  ColourConverter converter;
   EXPECT_EQ(mean(*convert(converter, *flat(4, 0, 512, 512), {9, 16, 9, true}), 0), 16);
   EXPECT_EQ(mean(*convert(converter, *flat(4, 1023, 512, 512), {9, 16, 9, true}), 0), 235);
   EXPECT_GT(mean(*convert(converter, *flat(4, 64, 512, 512), {9, 16, 9, true}), 0), 17) << "no black there";
   EXPECT_EQ(mean(*convert(converter, *flat(4, 64, 512, 512), kPq), 0), 16) << "and the table is made anew";
 }
 
-TEST(SdrConverter, BearsSamplesOfMoreThanTenBits) {
-  SdrConverter converter;
+TEST(ColourConverter, BearsSamplesOfMoreThanTenBits) {
+  ColourConverter converter;
   EXPECT_EQ(mean(*convert(converter, *flat(4, 0xffff, 512, 512), kPq), 0), 235);
   EXPECT_GT(mean(*convert(converter, *flat(4, 500, 0xffff, 0xffff), kPq), 0), 16);
 }
 
-TEST(SdrConverter, WritesOnlyAsManySamplesAsItsSourceHas) {
-  SdrConverter converter;
+TEST(ColourConverter, WritesOnlyAsManySamplesAsItsSourceHas) {
+  ColourConverter converter;
   const FramePtr to = testing::make_picture(16, 16, 77, 77);
   const FramePtr from = flat(8, 940, 512, 512);
   converter.convert(*from, kPq,
                     {{to->data[0] + 4 * to->linesize[0] + 4, to->data[1] + 2 * to->linesize[1] + 2,
                       to->data[2] + 2 * to->linesize[2] + 2, nullptr},
-                     {to->linesize[0], to->linesize[1], to->linesize[2], 0}});
+                     {to->linesize[0], to->linesize[1], to->linesize[2], 0},
+                     8,
+                     k709});
   for (const int at : {3, 12}) EXPECT_EQ(testing::luma_at(*to, at, 8), 77) << at;
   for (const int at : {3, 12}) EXPECT_EQ(testing::luma_at(*to, 8, at), 77) << at;
   for (const int at : {4, 11}) EXPECT_EQ(testing::luma_at(*to, at, at), 235) << at;
 }
 
-TEST(SdrConverter, TagsAPictureAsBt709WithoutWhatDescribedItsLight) {
+TEST(ColourConverter, TagsAPictureAsBt709WithoutWhatDescribedItsLight) {
   const FramePtr picture = testing::make_picture(16, 16, 77, 77);
   picture->color_trc = AVCOL_TRC_SMPTE2084;
   picture->color_primaries = AVCOL_PRI_BT2020;
@@ -156,10 +163,58 @@ TEST(SdrConverter, TagsAPictureAsBt709WithoutWhatDescribedItsLight) {
   ASSERT_NE(av_frame_new_side_data(picture.get(), AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, 8), nullptr);
   ASSERT_NE(av_frame_new_side_data(picture.get(), AV_FRAME_DATA_A53_CC, 8), nullptr);
   EXPECT_EQ(colour_of(*picture), (media::Colour{9, 16, 9, true}));
-  tag_as_sdr(*picture);
+  tag_as(*picture, k709);
   EXPECT_EQ(colour_of(*picture), (media::Colour{1, 1, 1, false}));
   ASSERT_EQ(picture->nb_side_data, 1);
   EXPECT_EQ(picture->side_data[0]->type, AV_FRAME_DATA_A53_CC) << "captions stay";
+}
+
+/// A sample of ten bits.
+int deep_at(const AVFrame& frame, int plane, int x, int y) {
+  std::uint16_t value = 0;
+  std::memcpy(&value, frame.data[plane] + std::ptrdiff_t{y} * frame.linesize[plane] + std::ptrdiff_t{x} * 2, 2);
+  return value;
+}
+
+TEST(ColourConverter, MakesTenBitsWhereTenAreWanted) {
+  ColourConverter converter;
+  const FramePtr to = FramePool().picture(AV_PIX_FMT_YUV420P10LE, 8, 8);
+  const auto into = [&](const AVFrame& from, const media::Colour& colour) {
+    converter.convert(from, colour,
+                      {{to->data[0], to->data[1], to->data[2], nullptr},
+                       {to->linesize[0], to->linesize[1], to->linesize[2], 0},
+                       10,
+                       kPq});
+  };
+  into(*flat(8, 940, 512, 512), k709);
+  for (const int at : {0, 7}) EXPECT_NEAR(deep_at(*to, 0, at, at), 64 + 876 * 0.5807, 2) << "203 cd/m2";
+  for (const int plane : {1, 2}) EXPECT_EQ(deep_at(*to, plane, 3, 3), 512);
+  into(*flat(8, 64, 512, 512), k709);
+  EXPECT_EQ(deep_at(*to, 0, 4, 4), 64) << "black stays black";
+  into(*flat(8, 721, 512, 512), kHlg);
+  EXPECT_NEAR(deep_at(*to, 0, 4, 4), 64 + 876 * 0.5807, 4) << "and the table is made anew";
+}
+
+TEST(ColourConverter, WritesTheRangeOfValuesThatIsWanted) {
+  ColourConverter converter;
+  const FramePtr to = FramePool().picture(AV_PIX_FMT_YUV420P, 4, 4);
+  for (const auto& [in, out] : {std::pair{64, 0}, {940, 255}}) {
+    converter.convert(*flat(4, in, 512, 512), k709,
+                      {{to->data[0], to->data[1], to->data[2], nullptr},
+                       {to->linesize[0], to->linesize[1], to->linesize[2], 0},
+                       8,
+                       {1, 1, 1, true}});
+    EXPECT_NEAR(mean(*to, 0), out, 1) << "the table cuts the corner at the largest sample";
+    EXPECT_EQ(mean(*to, 1), 128);
+  }
+}
+
+TEST(ColourConverter, LeavesWhatDescribesTheLightOnAPictureOfHdr) {
+  const FramePtr picture = testing::make_picture(16, 16, 77, 77);
+  ASSERT_NE(av_frame_new_side_data(picture.get(), AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, 8), nullptr);
+  tag_as(*picture, kHlg);
+  EXPECT_EQ(colour_of(*picture), kHlg);
+  EXPECT_EQ(picture->nb_side_data, 1);
 }
 
 }  // namespace

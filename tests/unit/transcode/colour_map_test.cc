@@ -1,4 +1,4 @@
-#include "transcode/sdr.h"
+#include "transcode/colour_map.h"
 
 #include <gtest/gtest.h>
 
@@ -15,6 +15,8 @@ using testing::kPq;
 
 constexpr media::Colour k2020{9, 14, 9, false};
 constexpr media::Colour k709{1, 1, 1, false};
+
+Yuv to_sdr(const media::Colour& colour, const Yuv& sample) { return ColourMap(colour, k709).map(sample); }
 
 double grey(const media::Colour& colour, double signal) { return to_sdr(colour, {signal, 0, 0}).y; }
 
@@ -33,7 +35,7 @@ Rgb shown(const Yuv& sdr) {
   return {r, (sdr.y - 0.2126 * r - 0.0722 * b) / 0.7152, b};
 }
 
-TEST(Sdr, ConvertsPqHlgAndTheWideGamutAndNothingElse) {
+TEST(ColourMap, ConvertsPqHlgAndTheWideGamutAndNothingElse) {
   EXPECT_TRUE(needs_sdr_conversion(kPq));
   EXPECT_TRUE(needs_sdr_conversion(kHlg));
   EXPECT_TRUE(needs_sdr_conversion(k2020));
@@ -44,27 +46,52 @@ TEST(Sdr, ConvertsPqHlgAndTheWideGamutAndNothingElse) {
   EXPECT_FALSE(needs_sdr_conversion({})) << "unspecified";
 }
 
-TEST(Sdr, TagsRungsOfAConvertedSourceAsBt709AndOthersAsTheirSource) {
-  EXPECT_EQ(rung_colour(kPq), k709);
-  EXPECT_EQ(rung_colour({9, 18, 9, true}), k709) << "limited range, too";
-  EXPECT_EQ(rung_colour({6, 6, 6, true}), (media::Colour{6, 6, 6, true}));
-  EXPECT_EQ(rung_colour({}), media::Colour{});
+TEST(RungColour, OfSdrIsBt709WhereTheSourceIsConvertedAndTheSourcesOwnOtherwise) {
+  constexpr auto kSdr = Rung::Range::kSdr;
+  EXPECT_EQ(rung_colour(kPq, kSdr), k709);
+  EXPECT_EQ(rung_colour({9, 18, 9, true}, kSdr), k709) << "limited range, too";
+  EXPECT_EQ(rung_colour({6, 6, 6, true}, kSdr), (media::Colour{6, 6, 6, true}));
+  EXPECT_EQ(rung_colour({}, kSdr), media::Colour{});
+}
+
+TEST(RungColour, OfHdrIsTheSourcesOwn) {
+  constexpr auto kHdr = Rung::Range::kHdr;
+  for (const media::Colour& colour : {kPq, kHlg, k2020, k709, media::Colour{}, media::Colour{12, 16, 9, true}}) {
+    EXPECT_EQ(rung_colour(colour, kHdr), colour) << int{colour.transfer};
+  }
+  EXPECT_EQ(rung_colour({2, 16, 2, false}, kHdr), kPq) << "PQ that does not say more is of BT.2100";
+  EXPECT_EQ(rung_colour({2, 2, 9, false}, kHdr), k2020);
+}
+
+TEST(SameColour, IsWhatCanBePassedOn) {
+  EXPECT_TRUE(same_colour(kPq, kPq));
+  EXPECT_TRUE(same_colour(kPq, {2, 16, 2, false})) << "BT.2100 where nothing is said";
+  EXPECT_TRUE(same_colour(k709, {}));
+  EXPECT_TRUE(same_colour({6, 6, 6, false}, {}));
+  EXPECT_TRUE(same_colour({6, 6, 5, false}, {6, 1, 6, false})) << "curves and matrices that are alike";
+  EXPECT_FALSE(same_colour(kPq, kHlg));
+  EXPECT_FALSE(same_colour(kPq, {})) << "what says nothing is SDR";
+  EXPECT_FALSE(same_colour(k2020, {}));
+  EXPECT_FALSE(same_colour(kPq, k2020));
+  EXPECT_FALSE(same_colour(k709, {6, 6, 6, false}));
+  EXPECT_FALSE(same_colour(k709, {1, 1, 1, true}));
+  EXPECT_FALSE(same_colour({5, 1, 6, false}, {6, 1, 6, false})) << "625 and 525 lines have other primaries";
 }
 
 // BT.2408 table 1: 203 cd/m2 is 58 % of PQ and 75 % of HLG. BT.2390's curve brings it to 159 cd/m2 here, which is
 // (159 / 203)^(1 / 2.4) of the signal.
-TEST(Sdr, ShowsHdrWhiteAtNineTenthsOfTheSignal) {
+TEST(ColourMap, ShowsHdrWhiteAtNineTenthsOfTheSignal) {
   EXPECT_NEAR(grey(kPq, 0.5807), 0.903, 0.003);
   EXPECT_NEAR(grey(kHlg, 0.75), 0.903, 0.003);
 }
 
 // BT.2408 table 1: a grey card, 26 cd/m2, is 38 % of both signals. It lies below the knee: (26 / 203)^(1 / 2.4).
-TEST(Sdr, LeavesMiddleGreyAsBrightAsItWas) {
+TEST(ColourMap, LeavesMiddleGreyAsBrightAsItWas) {
   EXPECT_NEAR(grey(kPq, 0.38), 0.425, 0.01);
   EXPECT_NEAR(grey(kHlg, 0.38), 0.425, 0.01);
 }
 
-TEST(Sdr, KeepsBlackBlackAndBringsTheBrightestLightToNominalWhite) {
+TEST(ColourMap, KeepsBlackBlackAndBringsTheBrightestLightToNominalWhite) {
   for (const media::Colour& colour : {kPq, kHlg, k2020}) {
     EXPECT_NEAR(grey(colour, 0), 0, 1e-9);
     EXPECT_NEAR(grey(colour, 1), 1, 1e-6);
@@ -75,7 +102,7 @@ TEST(Sdr, KeepsBlackBlackAndBringsTheBrightestLightToNominalWhite) {
   EXPECT_LT(grey(kPq, 0.70), 0.999) << "and not before";
 }
 
-TEST(Sdr, GetsBrighterWithItsSourceAndKeepsGreyGrey) {
+TEST(ColourMap, GetsBrighterWithItsSourceAndKeepsGreyGrey) {
   for (const media::Colour& colour : {kPq, kHlg, k2020}) {
     double before = -1;
     for (int percent = 0; percent <= 100; ++percent) {
@@ -88,7 +115,7 @@ TEST(Sdr, GetsBrighterWithItsSourceAndKeepsGreyGrey) {
   }
 }
 
-TEST(Sdr, LeavesAPictureOfTheWideGamutWhoseColoursAreNarrowAsItWas) {
+TEST(ColourMap, LeavesAPictureOfTheWideGamutWhoseColoursAreNarrowAsItWas) {
   // Half-saturated red of BT.709: linear light (0.5, 0.25, 0.25), in BT.2020 by BT.2087.
   const double r = 0.6274 * 0.5 + 0.3293 * 0.25 + 0.0433 * 0.25;
   const double g = 0.0691 * 0.5 + 0.9195 * 0.25 + 0.0114 * 0.25;
@@ -100,7 +127,7 @@ TEST(Sdr, LeavesAPictureOfTheWideGamutWhoseColoursAreNarrowAsItWas) {
   EXPECT_NEAR(rgb.b, signal(0.25), 0.003);
 }
 
-TEST(Sdr, BringsColoursOutsideOfBt709IntoItAndKeepsWhichOneIsLargest) {
+TEST(ColourMap, BringsColoursOutsideOfBt709IntoItAndKeepsWhichOneIsLargest) {
   for (const media::Colour& colour : {kPq, kHlg, k2020}) {
     const Rgb red = shown(to_sdr(colour, sample_of(0.6, 0, 0)));
     const Rgb green = shown(to_sdr(colour, sample_of(0, 0.6, 0)));
@@ -115,7 +142,7 @@ TEST(Sdr, BringsColoursOutsideOfBt709IntoItAndKeepsWhichOneIsLargest) {
   }
 }
 
-TEST(Sdr, TakesTheMatrixAndThePrimariesThatTheSourceNames) {
+TEST(ColourMap, TakesTheMatrixAndThePrimariesThatTheSourceNames) {
   const Yuv red{0.2126 * 0.5, -0.2126 * 0.5 / 1.8556, 0.5 * 0.7874 / 1.5748};  // BT.709's matrix, R = 0.5
   const Rgb rgb = shown(to_sdr({1, 16, 1, false}, red));
   EXPECT_GT(rgb.r, 0.5);
@@ -124,6 +151,51 @@ TEST(Sdr, TakesTheMatrixAndThePrimariesThatTheSourceNames) {
   const Rgb p3 = shown(to_sdr({12, 16, 9, false}, sample_of(0.5, 0.5, 0.5)));
   EXPECT_NEAR(p3.r, p3.g, 0.001) << "white stays white";
   EXPECT_NEAR(p3.b, p3.g, 0.001);
+}
+
+double through(const media::Colour& from, const media::Colour& to, double signal) {
+  return ColourMap(from, to).map({signal, 0, 0}).y;
+}
+
+// BT.2408 table 1: HDR reference white.
+TEST(ColourMap, ShowsTheWhiteOfSdrAsHdrsReferenceWhite) {
+  EXPECT_NEAR(through(k709, kPq, 1), 0.5807, 0.001);
+  EXPECT_NEAR(through(k709, kHlg, 1), 0.75, 0.003);
+  EXPECT_NEAR(through(k709, kPq, 0), 0, 1e-6);
+  EXPECT_NEAR(through(k709, kHlg, 0), 0, 1e-6);
+}
+
+// BT.2408 table 1 and BT.2390 7.2: the two signals that a display of 1000 cd/m2 shows alike.
+TEST(ColourMap, TakesHlgForADisplayOfAThousand) {
+  EXPECT_NEAR(through(kHlg, kPq, 1), 0.7518, 0.001);
+  EXPECT_NEAR(through(kHlg, kPq, 0.75), 0.5807, 0.003);
+  EXPECT_NEAR(through(kPq, kHlg, 0.7518), 1, 0.001);
+  EXPECT_NEAR(through(kPq, kHlg, 0.9), 1, 1e-6) << "brighter light is clipped";
+  for (const double signal : {0.1, 0.3, 0.6, 0.9}) {
+    EXPECT_NEAR(through(kPq, kHlg, through(kHlg, kPq, signal)), signal, 1e-6) << "and back";
+  }
+}
+
+TEST(ColourMap, ClipsBrightLightWithoutAChangeOfHue) {
+  const Yuv bright = ColourMap(kPq, kHlg).map(sample_of(0.95, 0.75, 0.6));
+  const double r = bright.y + 1.4746 * bright.cr;
+  const double b = bright.y + 1.8814 * bright.cb;
+  const double g = (bright.y - 0.2627 * r - 0.0593 * b) / 0.6780;
+  EXPECT_GT(r, g + 0.2);
+  EXPECT_GT(g, b + 0.1);
+}
+
+TEST(ColourMap, ComesBackFromTheOtherMatrixAndTheOtherRangeOfValues) {
+  const media::Colour k601{6, 6, 6, false};
+  const Yuv grey = ColourMap(k601, k709).map({0.4, 0, 0});
+  EXPECT_NEAR(grey.y, 0.4, 1e-6) << "white is the same everywhere";
+  EXPECT_NEAR(grey.cb, 0, 1e-6);
+  const Yuv skin{0.6, -0.08, 0.1};
+  const Yuv back = ColourMap(k709, k601).map(ColourMap(k601, k709).map(skin));
+  EXPECT_NEAR(back.y, skin.y, 1e-6);
+  EXPECT_NEAR(back.cb, skin.cb, 1e-6);
+  EXPECT_NEAR(back.cr, skin.cr, 1e-6);
+  EXPECT_NE(ColourMap(k601, k709).map(skin).cr, skin.cr);
 }
 
 }  // namespace

@@ -2,6 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
+#include "transcode/colour_converter.h"
 #include "unit/transcode/picture.h"
 
 namespace transcode {
@@ -107,7 +115,7 @@ TEST(Scaler, MakesPlanarFourTwoNoughtOfOtherPixelFormats) {
 
 TEST(Scaler, KeepsFullRangeAsATagOfItsPixels) {
   for (const int size : {64, 128}) {
-    Scaler scaler(64, 64);
+    Scaler scaler(64, 64, {AV_PIX_FMT_YUV420P, {2, 2, 2, true}});
     const FramePtr scaled = scaler.scale(*make_picture(size, size, 250, 250, AV_PIX_FMT_YUVJ420P), kSquare);
     ASSERT_NE(scaled, nullptr);
     EXPECT_EQ(scaled->format, AV_PIX_FMT_YUV420P);
@@ -118,12 +126,36 @@ TEST(Scaler, KeepsFullRangeAsATagOfItsPixels) {
 
 // They were dark grey: 16, the black of limited range.
 TEST(Scaler, MakesBarsBlackInFullRangeToo) {
-  Scaler scaler(160, 80);
+  Scaler scaler(160, 80, {AV_PIX_FMT_YUV420P, {2, 2, 2, true}});
   const FramePtr tagged = grey(80, 80);
   tagged->color_range = AVCOL_RANGE_JPEG;
   EXPECT_EQ(luma_at(*scaler.scale(*tagged, kSquare), 5, 40), 0);
   EXPECT_EQ(luma_at(*scaler.scale(*grey(80, 80, AV_PIX_FMT_YUVJ420P), kSquare), 5, 40), 0);
-  EXPECT_EQ(luma_at(*scaler.scale(*grey(80, 80), kSquare), 5, 40), kBlack);
+  EXPECT_EQ(luma_at(*Scaler(160, 80).scale(*grey(80, 80), kSquare), 5, 40), kBlack);
+}
+
+// 4:2:2 and 4:4:4 of full range came out squeezed into limited range, and tagged as full.
+TEST(Scaler, KeepsFullRangeOfOtherSubsamplingsToo) {
+  Scaler scaler(64, 64, {AV_PIX_FMT_YUV420P, {2, 2, 2, true}});
+  for (const AVPixelFormat format : {AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P}) {
+    const FramePtr scaled = scaler.scale(*make_picture(64, 64, 250, 250, format), kSquare);
+    ASSERT_NE(scaled, nullptr);
+    EXPECT_EQ(scaled->color_range, AVCOL_RANGE_JPEG);
+    EXPECT_NEAR(luma_at(*scaled, 32, 32), 250, 1) << av_get_pix_fmt_name(format);
+  }
+}
+
+TEST(Scaler, ConvertsTheRangeOfASourceThatIsNotThatOfTheRung) {
+  Scaler limited(64, 64);
+  const FramePtr squeezed = limited.scale(*make_picture(64, 64, 255, 0, AV_PIX_FMT_YUVJ420P), kSquare);
+  EXPECT_EQ(squeezed->color_range, AVCOL_RANGE_MPEG);
+  EXPECT_NEAR(luma_at(*squeezed, 10, 10), 235, 1);
+  EXPECT_NEAR(luma_at(*squeezed, 50, 10), 16, 1);
+  Scaler full(64, 64, {AV_PIX_FMT_YUV420P, {1, 1, 1, true}});
+  const FramePtr stretched = full.scale(*make_picture(64, 64, 235, 16), kSquare);
+  EXPECT_EQ(stretched->color_range, AVCOL_RANGE_JPEG);
+  EXPECT_NEAR(luma_at(*stretched, 10, 10), 255, 1);
+  EXPECT_NEAR(luma_at(*stretched, 50, 10), 0, 1);
 }
 
 TEST(Scaler, GivesNothingForAPictureWithoutASize) {
@@ -148,7 +180,7 @@ FramePtr pq(int size, int luma) {
 TEST(Scaler, MakesStandardDynamicRangeOfAPictureThatHasMore) {
   const int white = 16 + 219 * 58 / 100;  // 203 cd/m2: grey for a display that knows nothing of PQ
   for (const int size : {64, 128}) {
-    Scaler scaler(64, 64);
+    Scaler scaler(64, 64, {AV_PIX_FMT_YUV420P, {1, 1, 1, false}});
     const FramePtr scaled = scaler.scale(*pq(size, white), kSquare);
     ASSERT_NE(scaled, nullptr);
     EXPECT_EQ(scaled->color_trc, AVCOL_TRC_BT709);
@@ -166,6 +198,78 @@ TEST(Scaler, PutsBlackBarsBesideAPictureThatItConverts) {
   const FramePtr scaled = scaler.scale(*pq(80, 180), kSquare);
   EXPECT_EQ(area_of(*scaled), (PictureArea{40, 119, 0, 79}));
   EXPECT_EQ(luma_at(*scaled, 10, 10), kBlack);
+}
+
+/// A luma sample of ten bits.
+int deep_at(const AVFrame& frame, int x, int y) {
+  return reinterpret_cast<const std::uint16_t*>(frame.data[0] + std::ptrdiff_t{y} * frame.linesize[0])[x];
+}
+
+constexpr Look kDeepPq{AV_PIX_FMT_YUV420P10LE, {9, 16, 9, false}};
+
+FramePtr deep_pq(int width, int height, int luma, AVPixelFormat format = AV_PIX_FMT_YUV420P10LE) {
+  FramePtr picture(av_frame_alloc());
+  picture->format = format;
+  picture->width = width;
+  picture->height = height;
+  EXPECT_EQ(av_frame_get_buffer(picture.get(), 0), 0);
+  tag_as(*picture, kDeepPq.colour);
+  for (int plane = 0; plane < 3; ++plane) {
+    const bool halved = plane > 0 && format == AV_PIX_FMT_YUV420P10LE;
+    for (int y = 0; y < (halved ? height / 2 : height); ++y) {
+      auto* row = reinterpret_cast<std::uint16_t*>(picture->data[plane] + std::ptrdiff_t{y} * picture->linesize[plane]);
+      std::fill_n(row, plane == 0 ? width : width / 2, static_cast<std::uint16_t>(plane == 0 ? luma : 512));
+    }
+  }
+  return picture;
+}
+
+TEST(Scaler, LeavesTenBitsOfHdrAsTheyAreInARungThatHasThem) {
+  Scaler scaler(64, 64, kDeepPq);
+  const FramePtr picture = deep_pq(64, 64, 501);
+  EXPECT_EQ(scaler.scale(*picture, kSquare)->data[0], picture->data[0]) << "without a copy";
+  for (const AVPixelFormat format : {AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV422P10LE}) {
+    const FramePtr scaled = scaler.scale(*deep_pq(128, 128, 501, format), kSquare);
+    EXPECT_EQ(scaled->format, AV_PIX_FMT_YUV420P10LE);
+    EXPECT_EQ(scaled->color_trc, AVCOL_TRC_SMPTE2084);
+    EXPECT_EQ(deep_at(*scaled, 30, 30), 501) << av_get_pix_fmt_name(format);
+  }
+}
+
+TEST(Scaler, PutsBlackBarsOfTenBitsBesideAPictureOfHdr) {
+  Scaler scaler(160, 80, kDeepPq);
+  const FramePtr scaled = scaler.scale(*deep_pq(80, 80, 501), kSquare);
+  EXPECT_EQ(deep_at(*scaled, 10, 10), 64);
+  EXPECT_EQ(deep_at(*scaled, 39, 79), 64);
+  EXPECT_EQ(deep_at(*scaled, 80, 40), 501);
+  EXPECT_EQ(deep_at(*scaled, 150, 40), 64);
+}
+
+TEST(Scaler, ShowsSdrInARungOfHdrAsBrightAsHdrsWhite) {
+  Scaler scaler(64, 64, kDeepPq);
+  const FramePtr scaled = scaler.scale(*make_picture(64, 64, 235, 16), kSquare);
+  EXPECT_EQ(scaled->color_trc, AVCOL_TRC_SMPTE2084) << "it claims what the rung is";
+  EXPECT_NEAR(deep_at(*scaled, 10, 30), 64 + 876 * 0.5807, 3);
+  EXPECT_NEAR(deep_at(*scaled, 50, 30), 64, 1);
+}
+
+TEST(Scaler, ConvertsTheMatrixOfASourceThatIsNotThatOfTheRung) {
+  Scaler scaler(64, 64, {AV_PIX_FMT_YUV420P, {1, 1, 1, false}});
+  FramePtr picture = make_picture(64, 64, 100, 100);
+  for (int y = 0; y < 32; ++y) std::fill_n(picture->data[2] + std::ptrdiff_t{y} * picture->linesize[2], 32, 180);
+  tag_as(*picture, {1, 1, 1, false});
+  EXPECT_EQ(scaler.scale(*picture, kSquare)->data[0], picture->data[0]) << "BT.709 stays as it is";
+  tag_as(*picture, {1, 1, 6, false});
+  const FramePtr scaled = scaler.scale(*picture, kSquare);
+  EXPECT_EQ(scaled->colorspace, AVCOL_SPC_BT709);
+  // R = Y + 1.402 Cr of BT.601 is Y + 1.5748 Cr of BT.709.
+  const double cr = (180 - 128) / 224.0;
+  const double y601 = (100 - 16) / 219.0;
+  const double r = y601 + 1.402 * cr;
+  const double g = y601 - 0.7141 * cr;
+  const double y709 = 0.2126 * r + 0.7152 * g + 0.0722 * y601;
+  EXPECT_NEAR(luma_at(*scaled, 30, 30), 16 + 219 * y709, 1.5);
+  EXPECT_NEAR(scaled->data[2][0], 128 + 224 * (r - y709) / 1.5748, 1.5);
 }
 
 }  // namespace

@@ -74,6 +74,29 @@ TEST(SlateShow, MixesBothOnTheWay) {
   EXPECT_NEAR(luma_of(*stage.feed.picture(0)), 100, 0.1) << "the feed's picture itself is not painted over";
 }
 
+TEST(SlateShow, IsShownInARungOfHdrAsBrightAsHdrsWhite) {
+  std::vector<Rung> rungs = two_rungs();
+  rungs[0].range = Rung::Range::kHdr;
+  const media::Colour pq{9, 16, 9, false};
+  const auto file = testing::png(320, 180, 255, 255, 255);
+  SlateShow show({std::shared_ptr<Slate>(Slate::make(file, {1, 1, 1, false}).take()), "", nullptr, 0}, rungs, pq);
+  Cascade feed(rungs, pq);
+  feed.next(testing::make_picture(320, 180, 16, 16), {1, 1});
+  base::Micros at = 0;
+  const auto deep = [&] {
+    const FramePtr picture = show.picture(0, feed);
+    EXPECT_EQ(picture->format, AV_PIX_FMT_YUV420P10LE);
+    return reinterpret_cast<const std::uint16_t*>(picture->data[0])[1000 % 320];
+  };
+  for (int i = 0; i < 3; ++i) show.next(at += kPictureTime, What::kPicture, feed);
+  EXPECT_EQ(deep(), 64);
+  for (int i = 0; i < 2; ++i) show.next(at += kPictureTime, What::kAbsent, feed);
+  EXPECT_NEAR(deep(), 64 + 0.4 * 876 * 0.5807, 4) << "on the way";
+  for (int i = 0; i < 10; ++i) show.next(at += kPictureTime, What::kAbsent, feed);
+  EXPECT_NEAR(deep(), 64 + 876 * 0.5807, 4) << "203 cd/m2";
+  EXPECT_NEAR(luma_of(*show.picture(1, feed)), 235, 1) << "and in SDR white";
+}
+
 TEST(SlateShow, KeepsTheShapeOfTheSlateBetweenBars) {
   Stage stage(testing::png(180, 180, 255, 255, 255));
   stage.run(1, What::kPicture);

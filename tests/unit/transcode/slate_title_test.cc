@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
 #include "unit/transcode/font_file.h"
 #include "unit/transcode/picture.h"
 
@@ -67,6 +71,32 @@ TEST(SlateTitle, DarkensByHalfTheWayToBlackInTheRangeOfThePicture) {
   int brightest = 0;
   for (int i = 0; i < 320 * 180; ++i) brightest = std::max(brightest, luma_at(*made, i % 320, i / 320));
   EXPECT_EQ(brightest, 255);
+}
+
+TEST(SlateTitle, IsAsBrightAsHdrsWhiteOnAPictureOfHdr) {
+  for (const auto& [transfer, white] : {std::pair{AVCOL_TRC_SMPTE2084, 0.58}, {AVCOL_TRC_ARIB_STD_B67, 0.75}}) {
+    SlateTitle title = titled("HELLO");
+    FramePtr picture(av_frame_alloc());
+    picture->format = AV_PIX_FMT_YUV420P10LE;
+    picture->width = 320;
+    picture->height = 180;
+    picture->color_trc = transfer;
+    ASSERT_EQ(av_frame_get_buffer(picture.get(), 0), 0);
+    for (int plane = 0; plane < 3; ++plane) {
+      for (int y = 0; y < (plane == 0 ? 180 : 90); ++y) {
+        auto* row = reinterpret_cast<std::uint16_t*>(picture->data[plane] + y * picture->linesize[plane]);
+        std::fill_n(row, plane == 0 ? 320 : 160, static_cast<std::uint16_t>(plane == 0 ? 400 : 512));
+      }
+    }
+    const FramePtr made = title.over(0, std::move(picture), Under::kDarkened);
+    const auto luma = [&](int x, int y) {
+      return reinterpret_cast<const std::uint16_t*>(made->data[0] + y * made->linesize[0])[x];
+    };
+    int brightest = 0;
+    for (int i = 0; i < 320 * 180; ++i) brightest = std::max<int>(brightest, luma(i % 320, i / 320));
+    EXPECT_NEAR(brightest, 64 + 876 * white, 2);
+    EXPECT_NEAR(luma(4, 4), 232, 2) << "half the way from 400 to black";
+  }
 }
 
 TEST(SlateTitle, TakesTheColourOutOfWhatItCovers) {
