@@ -13,6 +13,11 @@ namespace media {
 /// slot. Key frames of a copied source within this of a slot's end could begin no segment.
 inline constexpr base::Micros kStartMargin = 100 * base::kMillisecond;
 
+/// How long a segment gets, nominally: N; half as long again where cuts are moved onto splices.
+constexpr Rational longest_segment(Rational slot, bool cuts_move) {
+  return cuts_move ? Rational{slot.num * 3, slot.den * 2} : slot;
+}
+
 /// N for a lead stream: in ticks of its timescale and as a ratio of seconds.
 struct SlotLength {
   std::int64_t ticks = 0;

@@ -7,6 +7,7 @@
 #include "hls/multivariant.h"
 #include "hls/tags.h"
 #include "hls/uri.h"
+#include "media/slot.h"
 
 namespace origin {
 namespace {
@@ -195,6 +196,7 @@ Log::Counters Log::counters() const {
 /// Whether a presentation continues with what there is: same numbering, and no index changed its meaning.
 bool Log::same_session(const record::Presentation& presentation) const {
   if (ended_ || media::reduce(presentation.segment) != segment_) return false;
+  if (presentation.cuts_move != cuts_move_) return false;
   if (presentation.renditions.size() < tracks_.size()) return false;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     if (tracks_[i]->name != presentation.renditions[i].name) return false;
@@ -206,8 +208,9 @@ void Log::begin_session(const record::Presentation& presentation) {
   if (segment_.known()) ++counters_.restarts;
   ended_ = false;
   segment_ = media::reduce(presentation.segment);
+  cuts_move_ = presentation.cuts_move;
   // LL-13: what players of the session before have seen stays, unless the new segments are longer.
-  target_duration_ = std::max(target_duration_, hls::target_duration_for(segment_));
+  target_duration_ = std::max(target_duration_, hls::target_duration_for(media::longest_segment(segment_, cuts_move_)));
   std::vector<std::unique_ptr<Track>> old = std::exchange(tracks_, {});
   std::int64_t floor = 0;
   for (const auto& track : old)

@@ -61,6 +61,7 @@ class Log {
   void fold(const record::Marker& marker);
   void fold(const record::Closing& closing);
   void fold(const record::Thumbnail&) {}  // for operators: channel::Thumbnails
+  void fold(const record::MovedCut&) {}  // segments say themselves where they start
   void fold(const record::End& end);
 
   bool same_session(const record::Presentation& presentation) const;
@@ -84,6 +85,7 @@ class Log {
   Options options_;
   std::string channel_;
   media::Rational segment_{0, 1};
+  bool cuts_move_ = false;  ///< as in the presentation
   int target_duration_ = 1;
   bool ended_ = false;
   hls::Discontinuities discontinuities_;

@@ -19,7 +19,6 @@ constexpr std::size_t kChecksumAt = 12;
 // staging is kept small beside a part (50 KB and more).
 constexpr std::size_t kStaging = 4096;
 constexpr std::size_t kUsualHead = 80;  // a part's
-constexpr std::uint8_t kDistantPart = 9;
 
 /// Over everything but itself. The body is hashed apart so that neither side needs it beside the fields.
 std::uint32_t checksum(base::View header, base::View fields, base::View body) {

@@ -19,7 +19,7 @@
 ///          0     2  'K' 'R'
 ///          2     1  version, 2
 ///          3     1  type: 1 presentation, 2 part, 3 gap, 4 segment end, 5 discontinuity, 6 marker, 7 end,
-///                   8 closing, 9 part whose body lies elsewhere, 11 thumbnail
+///                   8 closing, 9 part whose body lies elsewhere, 10 moved cut, 11 thumbnail
 ///          4     4  length of the fields
 ///          8     4  length of the body
 ///         12     4  checksum: low half of XXH3-64 over bytes 0 to 11, the fields, and the XXH3-64 of the body

@@ -124,6 +124,7 @@ struct Writer {
     out.u32(presentation.captions.services.size());
     for (const media::Caption& caption : presentation.captions.services) write_caption(out, caption);
     out.u8(presentation.captions.carried);
+    out.u8(presentation.cuts_move);
   }
   void operator()(const Part& part) const {
     out.u32(part.rendition);
@@ -167,6 +168,10 @@ struct Writer {
     write_text(out, thumbnail.feed);
     out.u64(bits(thumbnail.at));
     write_bytes(out, thumbnail.jpeg.view());
+  }
+  void operator()(const MovedCut& cut) const {
+    out.u64(bits(cut.msn));
+    out.u64(bits(cut.start));
   }
 };
 
@@ -314,6 +319,9 @@ base::Result<Record> parse_presentation(base::ByteReader& in) {
   if (!in.empty()) {  // not there in what an older worker wrote
     TRY(presentation.captions, parse_captions(in));
   }
+  if (!in.empty()) {
+    TRY(presentation.cuts_move, flag(in, "cuts that move"));
+  }
   return Record(std::move(presentation));
 }
 
@@ -387,6 +395,13 @@ base::Result<Record> parse_thumbnail(base::ByteReader& in) {
   return Record(std::move(thumbnail));
 }
 
+base::Result<Record> parse_moved_cut(base::ByteReader& in) {
+  MovedCut cut;
+  TRY(cut.msn, i64(in, "segment of a cut"));
+  TRY(cut.start, i64(in, "time of a cut"));
+  return Record(cut);
+}
+
 base::Result<Record> parse_any(Type type, base::ByteReader& in) {
   switch (type) {
     case Type::kPresentation: return parse_presentation(in);
@@ -397,6 +412,7 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
     case Type::kEnd: return Record(End{});
     case Type::kClosing: return Record(Closing{});
     case Type::kThumbnail: return parse_thumbnail(in);
+    case Type::kMovedCut: return parse_moved_cut(in);
     case Type::kPart: break;  // has a body: parse_part_fields()
   }
   return base::Error{base::Code::kUnsupported, "record type", 0};
@@ -405,11 +421,12 @@ base::Result<Record> parse_any(Type type, base::ByteReader& in) {
 }  // namespace
 
 bool known_type(std::uint8_t type) {
-  return (type >= bits(Type::kPresentation) && type <= bits(Type::kClosing)) || type == bits(Type::kThumbnail);
+  return type >= bits(Type::kPresentation) && type <= bits(Type::kThumbnail) && type != kDistantPart;
 }
 
 Type type_of(const Record& record) {
-  return std::holds_alternative<Thumbnail>(record) ? Type::kThumbnail : static_cast<Type>(record.index() + 1);
+  const auto number = static_cast<std::uint8_t>(record.index() + 1);
+  return static_cast<Type>(number < kDistantPart ? number : number + 1);
 }
 
 void write_fields(base::ByteWriter& out, const Record& record) { std::visit(Writer{out}, record); }

@@ -9,6 +9,9 @@
 /// The fields of each record type, without header and body (encoding.h).
 namespace record {
 
+/// Number of a part whose body lies elsewhere (encoding.h), which is a part in another form.
+inline constexpr std::uint8_t kDistantPart = 9;
+
 enum class Type : std::uint8_t {
   kPresentation = 1,
   kPart = 2,
@@ -18,7 +21,8 @@ enum class Type : std::uint8_t {
   kMarker = 6,
   kEnd = 7,
   kClosing = 8,
-  kThumbnail = 11,  ///< 9 is a part, in another form (encoding.h); 10 is not given
+  kMovedCut = 10,  ///< 9 is a part, in another form: encoding.h
+  kThumbnail = 11,
 };
 
 Type type_of(const Record& record);

@@ -71,6 +71,17 @@ void Position::fold(const Marker& marker) {
   outage = marker.end ? std::nullopt : std::optional(marker.start);
 }
 
+/// Of what every rendition has behind it nothing is of use to another source.
+void Position::fold(const MovedCut& cut) {
+  const auto over = [this](const MovedCut& known) {
+    return std::all_of(renditions.begin(), renditions.end(),
+                       [&](const Rendition& at) { return at.started && at.msn > known.msn; });
+  };
+  std::erase_if(moved_cuts, [&](const MovedCut& known) { return known.msn == cut.msn || over(known); });
+  moved_cuts.push_back(cut);
+  if (moved_cuts.size() > kMostCuts) moved_cuts.erase(moved_cuts.begin());
+}
+
 /// The rendition as it is in segment `msn`: where the presentation's format begins there, its times are rescaled, and a
 /// key frame of the format before is of no use any more.
 Position::Rendition* Position::enter(std::uint32_t rendition, std::int64_t msn) {

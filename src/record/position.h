@@ -36,6 +36,9 @@ struct Position {
   std::optional<std::int64_t> owed_discontinuity;
   /// Start of the outage that the log is in, by its markers (UTC).
   std::optional<base::Micros> outage;
+  /// Cuts that are announced and not past yet, the oldest first; at most kMostCuts.
+  std::vector<MovedCut> moved_cuts;
+  static constexpr std::size_t kMostCuts = 16;
   /// The log's last parts are written. A log that closes is not resumed: no part of the encoding.
   bool closing = false;
 
@@ -51,6 +54,7 @@ struct Position {
   void fold(const SegmentEnd& end);
   void fold(const Discontinuity& discontinuity);
   void fold(const Marker& marker);
+  void fold(const MovedCut& cut);
   void fold(const Closing&) { closing = true; }
   void fold(const Thumbnail&) {}
   void fold(const End&) { *this = {}; }

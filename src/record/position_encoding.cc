@@ -52,6 +52,11 @@ base::Bytes encode_position(const Position& position, std::size_t most_media) {
   base::ByteWriter out;
   out.u64(static_cast<std::uint64_t>(position.owed_discontinuity.value_or(kNone)));
   out.u64(static_cast<std::uint64_t>(position.outage.value_or(kNone)));
+  out.u32(position.moved_cuts.size());
+  for (const MovedCut& cut : position.moved_cuts) {
+    out.u64(static_cast<std::uint64_t>(cut.msn));
+    out.u64(static_cast<std::uint64_t>(cut.start));
+  }
   out.u32(position.renditions.size());
   for (const Position::Rendition& at : position.renditions) {
     const bool fits = out.size() + at.key_part.size() <= most_media;
@@ -68,6 +73,14 @@ base::Result<Position> parse_position(base::View bytes) {
   if (owed != kNone) position.owed_discontinuity = owed;
   TRY(const std::int64_t outage, number(in, "outage"));
   if (outage != kNone) position.outage = outage;
+  TRY(const std::uint32_t cuts, in.u32("cut count"));
+  if (cuts > Position::kMostCuts) return base::Error{base::Code::kMalformed, "cut count", in.offset()};
+  for (std::uint32_t i = 0; i < cuts; ++i) {
+    MovedCut cut;
+    TRY(cut.msn, number(in, "segment of a cut"));
+    TRY(cut.start, number(in, "time of a cut"));
+    position.moved_cuts.push_back(cut);
+  }
   TRY(const std::uint32_t count, in.u32("rendition count"));
   for (std::uint32_t i = 0; i < count; ++i) {
     TRY(Position::Rendition at, parse_place(in));

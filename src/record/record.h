@@ -49,6 +49,8 @@ struct Presentation {
   std::int64_t formats_from = INT64_MIN;
   /// In the pictures of every video rendition. Services are only added within a session.
   media::Captions captions{};
+  /// MovedCut may come: a segment may be as long as 1.5 N. Constant for the session, as the target duration is.
+  bool cuts_move = false;
 };
 
 /// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20), unless SegmentEnd has others.
@@ -91,6 +93,13 @@ struct SegmentEnd {
 /// The next segment, in every rendition, is not a continuation (LL-36).
 struct Discontinuity {
   std::int64_t msn = 0;
+};
+
+/// Segment `msn` begins, or has begun, at `start` in every rendition, as near as each has a frame: not on the grid of
+/// N, but at a splice. The segments beside it are longer or shorter by as much; numbers stay as they are.
+struct MovedCut {
+  std::int64_t msn = 0;
+  base::Micros start = 0;  ///< UTC
 };
 
 /// Classes of our own events. An outage: time of 0.35 s or more in which nothing of the video (of a log without video:
@@ -138,6 +147,7 @@ struct Thumbnail {
   base::Bytes jpeg;
 };
 
-using Record = std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End, Closing, Thumbnail>;
+using Record =
+    std::variant<Presentation, Part, Gap, SegmentEnd, Discontinuity, Marker, End, Closing, MovedCut, Thumbnail>;
 
 }  // namespace record

@@ -268,6 +268,39 @@ TEST(Log, TheTargetDurationOfAUrlNeverFalls) {  // LL-13
   EXPECT_EQ(channel.log.snapshot()->target_duration, 4);
 }
 
+TEST(Log, WhereCutsMoveTheTargetDurationIsThatOfTheLongestSegmentFromTheStart) {  // LL-11, LL-13
+  Channel channel;
+  record::Presentation moving = presentation();
+  moving.cuts_move = true;
+  channel.log.apply(moving);
+  EXPECT_EQ(channel.log.snapshot()->target_duration, 3);
+  for (std::int64_t msn = kFirst; msn < kFirst + 2; ++msn) {
+    const std::int64_t start = msn * 180'000 + (msn == kFirst ? 0 : 81'000);
+    const std::int64_t duration = msn == kFirst ? 261'000 : 99'000;
+    record::Part first = part(kVideo, msn, 0);
+    first.start = start;
+    channel.log.apply(record::MovedCut{msn, 0});
+    channel.log.apply(first);
+    channel.log.apply(record::SegmentEnd{kVideo, msn, start, duration});
+  }
+  EXPECT_TRUE(has(channel.text(), "#EXT-X-TARGETDURATION:3\n"));
+  EXPECT_TRUE(has(channel.text(), "#EXTINF:2.90000,\n"));
+  EXPECT_TRUE(has(channel.text(), "#EXTINF:1.10000,\n"));
+  EXPECT_EQ(channel.log.counters().overlong, 0U);
+  EXPECT_EQ(channel.log.counters().filled, 0U);
+  EXPECT_EQ(channel.log.counters().conflicts, 0U);
+}
+
+TEST(Log, ALogWhoseCutsMoveIsAnotherSession) {
+  Channel channel;
+  channel.begin();
+  record::Presentation moving = presentation();
+  moving.cuts_move = true;
+  channel.log.apply(moving);
+  EXPECT_EQ(channel.log.counters().restarts, 1U);
+  EXPECT_EQ(channel.log.snapshot()->target_duration, 3);
+}
+
 TEST(Log, ANewFormatHoldsFromTheSegmentThatTheDiscontinuityNames) {  // CM-6, LL-15
   Channel channel;
   channel.begin();

@@ -27,9 +27,28 @@ TEST(RecordFields, KeepCaptions) {
 
 TEST(RecordFields, OfAWorkerThatKnewNoCaptionsSayNothingOfThem) {
   const std::vector<std::uint8_t> fields = written({});
-  const auto back = read(base::View(fields).first(fields.size() - 6));  // without both flags and the count
+  const auto back =
+      read(base::View(fields).first(fields.size() - 7));  // without both flags, the count, and the flag of cuts
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(std::get<Presentation>(*back).captions, media::Captions{});
+}
+
+TEST(RecordFields, OfAWorkerThatMovedNoCutsSayThatTheyStay) {
+  Presentation moving;
+  moving.cuts_move = true;
+  base::ByteWriter out;
+  write_fields(out, Record(moving));
+  EXPECT_TRUE(std::get<Presentation>(*read(out.view())).cuts_move);
+  EXPECT_FALSE(std::get<Presentation>(*read(out.view().first(out.size() - 1))).cuts_move);
+}
+
+TEST(RecordFields, OfAMovedCutAreItsSegmentAndItsTime) {
+  base::ByteWriter out;
+  write_fields(out, Record(MovedCut{888'000'002, 1'776'000'004'200'000}));
+  const auto back = parse_fields(Type::kMovedCut, out.view());
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(std::get<MovedCut>(*back).msn, 888'000'002);
+  EXPECT_EQ(std::get<MovedCut>(*back).start, 1'776'000'004'200'000);
 }
 
 TEST(RecordFields, HaveNoMoreCaptionsThanThereAreServices) {

@@ -29,6 +29,7 @@ Position position() {
   made.renditions = {at, {}};
   made.owed_discontinuity = 901;
   made.outage = 1'800'000'000'000'000;
+  made.moved_cuts = {{901, 1'800'000'002'280'000}, {905, 1'800'000'010'000'000}};
   return made;
 }
 
@@ -48,6 +49,10 @@ TEST(PositionEncoding, ComesBackWhole) {
   EXPECT_FALSE(back->renditions[1].started);
   EXPECT_EQ(back->owed_discontinuity, 901);
   EXPECT_EQ(back->outage, 1'800'000'000'000'000);
+  ASSERT_EQ(back->moved_cuts.size(), 2U);
+  EXPECT_EQ(back->moved_cuts[0].msn, 901);
+  EXPECT_EQ(back->moved_cuts[0].start, 1'800'000'002'280'000);
+  EXPECT_EQ(back->moved_cuts[1].msn, 905);
   EXPECT_EQ(back->presentation.renditions[0].init.text(), "init");
   EXPECT_EQ(back->presentation.renditions[0].track.timescale, 30'000);
 }
@@ -62,6 +67,14 @@ TEST(PositionEncoding, IsInNoOutageWhereTheLogIsInNone) {
   Position none = position();
   none.outage.reset();
   EXPECT_EQ(parse_position(encode_position(none).view())->outage, std::nullopt);
+}
+
+TEST(PositionEncoding, MoreCutsThanAPositionKeepsAreAnError) {
+  Position many = position();
+  many.moved_cuts.assign(Position::kMostCuts, MovedCut{});
+  EXPECT_TRUE(parse_position(encode_position(many).view()).ok());
+  many.moved_cuts.push_back({});
+  EXPECT_FALSE(parse_position(encode_position(many).view()).ok());
 }
 
 TEST(PositionEncoding, LeavesOutKeyPartsBeyondTheBound) {

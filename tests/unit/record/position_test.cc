@@ -95,6 +95,31 @@ TEST(Position, TheEndLeavesNothingToGoOnWith) {
   EXPECT_TRUE(position.presentation.renditions.empty());
 }
 
+TEST(Position, KeepsCutsThatAreAnnouncedUntilEveryRenditionIsBeyondThem) {
+  Position position;
+  position.apply(renditions());
+  position.apply(piece(0, 7, 0, 700));
+  position.apply(piece(1, 7, 0, 700));
+  position.apply(MovedCut{8, 1000});
+  position.apply(piece(0, 9, 0, 1300));
+  position.apply(MovedCut{12, 2000});
+  ASSERT_EQ(position.moved_cuts.size(), 2U) << "the sound is not there yet";
+  EXPECT_EQ(position.moved_cuts[0].msn, 8);
+  EXPECT_EQ(position.moved_cuts[1].start, 2000);
+  position.apply(piece(1, 9, 0, 1300));
+  position.apply(MovedCut{14, 2500});
+  ASSERT_EQ(position.moved_cuts.size(), 2U);
+  EXPECT_EQ(position.moved_cuts[0].msn, 12);
+}
+
+TEST(Position, KeepsABoundedNumberOfCuts) {
+  Position position;
+  position.apply(renditions());
+  for (std::int64_t i = 0; i < 40; ++i) position.apply(MovedCut{i, i});
+  EXPECT_EQ(position.moved_cuts.size(), Position::kMostCuts);
+  EXPECT_EQ(position.moved_cuts.back().msn, 39);
+}
+
 TEST(Position, TellsALogWhoseLastPartsAreWritten) {
   Position position;
   position.apply(renditions());
