@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 
 #include "base/clock.h"
@@ -29,6 +30,10 @@ struct Cut {
 /// the surer it can end with a key frame of the next slot. Time that is missing is cut in the same way, so that a
 /// source that comes back with its key frames elsewhere is followed at once. Sources whose key frames are further apart
 /// than the longest segment are cut once a slot at a constant phase.
+///
+/// move() puts one segment's start elsewhere, onto a splice: on the grid exactly there, of a source at its first key
+/// frame from there on. All that is said above of where slot k begins then holds of that instant. Numbers stay as they
+/// are, and the segments beside it are longer or shorter by as much, from N / 2 to 1.5 N.
 class Cutter {
  public:
   enum class Mode : std::uint8_t { kGrid, kSource };
@@ -75,6 +80,16 @@ class Cutter {
   /// Where segment `msn` starts, as far as decided; always known on a grid.
   std::optional<std::int64_t> start_of(std::int64_t msn) const;
 
+  /// The segment whose start, as it is to be expected, is nearest to `time`. REQUIRES: started().
+  std::int64_t nearest(std::int64_t time) const;
+  /// Whether move() was called for segment `msn`, which has not ended yet: where to.
+  std::optional<std::int64_t> moved(std::int64_t msn) const;
+  /// Whether segment `msn` may begin at `time`: it is still to come, and the segments beside it keep within their
+  /// limits. REQUIRES: started().
+  bool can_move(std::int64_t msn, std::int64_t time) const;
+  /// REQUIRES: started(), and segment `msn` is still to come.
+  void move(std::int64_t msn, std::int64_t time) { moved_[msn] = time; }
+
   std::int64_t slot_of(std::int64_t time) const { return media::floor_div(time, options_.slot); }
 
   /// Continues with another lead stream from where the current segment started.
@@ -85,6 +100,10 @@ class Cutter {
  private:
   Cut cut_at(std::int64_t time);
   std::int64_t slot_end() const;
+  std::int64_t boundary(std::int64_t msn) const;
+  std::int64_t expected_start(std::int64_t msn) const;
+  std::int64_t latest_move(std::int64_t msn) const;
+  std::int64_t least_moved() const;
   std::int64_t long_phase() const;
   bool key_frames_far_apart() const;
   void note_key(std::int64_t dts);
@@ -92,9 +111,12 @@ class Cutter {
   std::optional<std::int64_t> expected_key() const;
 
   Options options_;
-  std::int64_t longest_ = 0;  ///< no segment is longer (LL-11, LL-12)
-  std::int64_t margin_ = 0;   ///< a segment starts at least this long before its slot ends
-  std::deque<Cut> cuts_;      ///< the newest last
+  std::int64_t longest_ = 0;                    ///< no segment is longer (LL-11, LL-12)
+  std::int64_t longest_moved_ = 0;              ///< no segment beside a moved cut is
+  std::int64_t margin_ = 0;                     ///< a segment starts at least this long before its slot ends
+  std::deque<Cut> cuts_;                        ///< the newest last
+  std::map<std::int64_t, std::int64_t> moved_;  ///< starts of segments by their numbers, from the current one on
+  std::int64_t phase_ = 0;                      ///< kSource: where in its slot the newest segment began
   std::int64_t frames_end_ = 0;
   std::optional<std::int64_t> last_key_;
   std::int64_t key_interval_ = 0;             ///< 0 before two key frames came

@@ -14,6 +14,8 @@ namespace {
 constexpr base::Micros kHoldAllowance = 350 * base::kMillisecond;
 // A picture that stays for less is no outage: a network that stalls, an encoder that connects again.
 constexpr base::Micros kLeastOutage = 350 * base::kMillisecond;
+// How far the key frames of a source without a constant rate may lie before their splices: 1/100 s.
+constexpr std::int64_t kJittersASecond = 100;
 
 bool is_text(const RenditionSpec& spec) { return spec.track.kind() == media::Kind::kText; }
 
@@ -119,6 +121,7 @@ void Packager::begin(const std::vector<RenditionSpec>& specs) {
   const media::Track& track = specs[lead].track;
   segment_ = media::slot_length(track.timescale, track.video.frame_rate, options_.segment_target);
   presentation_.segment = segment_.seconds;
+  presentation_.cuts_move = options_.cuts_move;
   specs_ = specs;
   start_cutter(lead, track);
   for (const RenditionSpec& spec : specs) add_lane(spec, 0);
@@ -132,6 +135,7 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     specs_.push_back(spec_of(renditions[i], i < specs.size() && specs[i].encoded));
   }
   presentation_.segment = resume_->presentation.segment;
+  presentation_.cuts_move = resume_->presentation.cuts_move;
   presentation_.formats_from = resume_->presentation.formats_from;
   presentation_.captions = resume_->presentation.captions;
   const std::uint32_t lead = choose_lead(specs_);
@@ -157,6 +161,7 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
     const record::Position::Rendition at = rescaled(resume_->renditions[lead], specs_[lead].track.timescale);
     cutter_->open({at.msn, at.segment_start});
     cutter_->passed(at.end);
+    resume_cuts();
     keep_overrun();
   }
   outage_ = resume_->outage;
@@ -198,7 +203,15 @@ void Packager::keep_overrun() {
     if (lane->segmenter().opened() && lane->segmenter().msn() == msn) end = std::max(end, lane->end_on_lead());
   }
   const bool grid = cutter_->options().mode == Cutter::Mode::kGrid;
-  if (grid && end > (msn + 1) * segment_.ticks) cutter_->go_to({msn + 1, end});
+  if (grid && end > cutter_->start_of(msn + 1)) cutter_->go_to({msn + 1, end});
+}
+
+/// Renditions may be beyond such a cut already: the others follow.
+void Packager::resume_cuts() {
+  for (const record::MovedCut& cut : resume_->moved_cuts) {
+    if (cut.msn <= cutter_->current().msn) continue;
+    cutter_->move(cut.msn, media::rescale(cut.start, base::kSecond, cutter_->options().timescale));
+  }
 }
 
 void Packager::start_cutter(std::uint32_t lead, const media::Track& track) {
@@ -399,7 +412,8 @@ void Packager::on_lead_packet(media::Packet&& packet) {
     lane.push(std::move(frame));
     return;
   }
-  move_cut(frame);
+  if (frame.key) key_composition_ = frame.pts - frame.start;
+  delay_cut(frame);
   while (const auto cut = cutter_->cut_before(frame.start, frame.key)) listener_.on_cut(*cut);
   const std::int64_t start = frame.start;
   const std::int64_t duration = frame.duration;
@@ -411,7 +425,7 @@ void Packager::on_lead_packet(media::Packet&& packet) {
 /// Players have asked for the part after the newest one of each rendition (LL-77), and segments of sound end where
 /// those of the picture do (LL-40): a frame that would end the segment too early for that comes a little later, and
 /// what was shown before it lasts for so long.
-void Packager::move_cut(Frame& frame) const {
+void Packager::delay_cut(Frame& frame) const {
   if (!cutter_->cuts_at(frame.start, frame.key)) return;
   const std::int64_t msn = cutter_->current().msn;
   std::int64_t least = frame.start;
@@ -420,6 +434,35 @@ void Packager::move_cut(Frame& frame) const {
   for (Lane* lane : media_) least = std::max(least, lane->earliest_cut_on_lead(msn, 1));
   frame.start = least;
   frame.pts = std::max(frame.pts, least);
+}
+
+Packager::MovedTo Packager::move_cut(base::Micros splice) {
+  MovedTo to{CutMove::kLate, {splice, base::kSecond}};
+  if (lanes_.empty() || finished_ || !cutter_->started() || !presentation_.cuts_move) return to;
+  const Cutter::Options& lead = cutter_->options();
+  const bool frames = lanes_[lead_]->segmenter().format().video() && lead.frame > 0;
+  std::int64_t time = media::rescale(splice, base::kSecond, lead.timescale);
+  if (frames) time = media::rescale(time, lead.frame, 1) * lead.frame;
+  to.key = {time, lead.timescale};
+  // Cuts are made by decode times, and a copied key frame may lie a little beside its place.
+  if (lead.mode == Cutter::Mode::kSource)
+    time -= key_composition_ + (frames ? lead.frame / 2 : lead.timescale / kJittersASecond);
+  const std::int64_t msn = cutter_->nearest(time);
+  if (cut_is_late(msn, time)) return to;
+  to.outcome = CutMove::kCrowded;
+  if (cutter_->moved(msn) || !cutter_->can_move(msn, time)) return to;
+  to.outcome = CutMove::kMoved;
+  cutter_->move(msn, time);
+  listener_.on_record(record::MovedCut{msn, media::rescale(time, lead.timescale, base::kSecond)});
+  return to;
+}
+
+/// Whether a rendition has begun segment `msn`, or published so much that what it has told players of could not come.
+bool Packager::cut_is_late(std::int64_t msn, std::int64_t time) const {
+  return msn <= cutter_->current().msn || std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
+           const Segmenter& at = lane->segmenter();
+           return at.opened() && (at.msn() >= msn || time < lane->earliest_cut_on_lead(msn - 1, 1));
+         });
 }
 
 void Packager::pump() {

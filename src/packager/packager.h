@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "media/caption.h"
+#include "media/instant.h"
 #include "media/packet.h"
 #include "media/slot.h"
 #include "media/text_cue.h"
@@ -86,6 +87,8 @@ class Packager {
     /// The same for audio that is there from the first presentation on, where its time is held: it may be as far behind
     /// the picture in time stamps (TS-6).
     base::Micros audio_lag = 10 * base::kSecond;
+    /// Cuts may be moved onto splices: see move_cut(). Where a log is resumed, what that says holds.
+    bool cuts_move = false;
     /// Media that may wait in one rendition. Policy: the newest is dropped and counted.
     base::Micros queue = 15 * base::kSecond;
   };
@@ -107,6 +110,20 @@ class Packager {
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
   /// A cue of a text rendition; of others, and of one that is not presented yet, it is dropped and counted.
   void on_cue(std::uint32_t rendition, media::TextCue cue);
+  enum class CutMove : std::uint8_t {
+    kMoved,
+    kLate,     ///< a rendition is too far for that already, or nothing is published yet
+    kCrowded,  ///< another splice is too near
+  };
+  struct MovedTo {
+    CutMove outcome = CutMove::kLate;
+    /// Where key frames belong: `splice`, of a lead of a constant rate its frame that is nearest. Units: UTC.
+    media::Instant key;
+  };
+  /// There is a splice at `splice` (UTC): the segment that would begin nearest to it begins there, in every rendition,
+  /// and a MovedCut is written. On the grid it begins at that very frame; where the lead is copied, at its first key
+  /// frame there or later. Numbers stay as they are. REQUIRES: Options::cuts_move.
+  MovedTo move_cut(base::Micros splice);
   /// It is `utc`, and everything received before has been given to on_packet() as far as it has left the encoders.
   void tick(base::Micros utc);
   /// Flushes, writes Closing and each rendition's last part, and ends every open segment: the owner of the log writes
@@ -142,7 +159,9 @@ class Packager {
   void follow_lead_change();
   Cutter::Options cutter_options(std::uint32_t lead) const;
   void on_lead_packet(media::Packet&& packet);
-  void move_cut(Frame& frame) const;
+  void delay_cut(Frame& frame) const;
+  bool cut_is_late(std::int64_t msn, std::int64_t time) const;
+  void resume_cuts();
   void pump();
   void write_presentation();
   const Segmenter& least_held() const;
@@ -156,6 +175,7 @@ class Packager {
   std::int64_t parts_ = 1;     ///< parts a segment
   media::Rational lead_part_;  ///< Units: seconds.
   std::optional<Cutter> cutter_;
+  std::int64_t key_composition_ = 0;  ///< pts - decode time of the lead's newest key frame
   std::vector<RenditionSpec> specs_;
   std::optional<media::Captions> captions_;  ///< of the next presentation that is written
   std::vector<RenditionSpec> awaited_;  ///< what the presentation becomes with the next key frame; empty: nothing else
