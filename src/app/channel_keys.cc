@@ -372,6 +372,11 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "how often a small picture of each feed is made for /api/v1/channels/NAME/thumbnail.jpg and the operations "
             "page, of the next key frame where nothing else is decoded; 0: never"},
            Value::duration(media.thumbnails, 0, 600 * kSecond));
+  keys.key({"splice_cuts", Reload::kNextChannel,
+            "true: as splice_keys, and a segment begins there, in every rendition, where it is announced in time: the "
+            "segments beside it are from half to one and a half times as long as the others, and so is "
+            "EXT-X-TARGETDURATION, always. A copied rendition is cut at its first key frame there or later"},
+           Value::flag(media.splice_cuts));
   keys.section("markers", "what playlists show as EXT-X-DATERANGE",
                [&](Keys& in) { declare_markers(in, options.markers); });
   declare_publishing(keys, channel);

@@ -10,6 +10,7 @@
 #include "govern/economy.h"
 #include "hls/media_playlist.h"
 #include "loop/peer_limits.h"
+#include "media/slot.h"
 
 namespace channel {
 namespace {
@@ -20,8 +21,10 @@ constexpr base::Micros kGovern = 250 * base::kMillisecond;
 // Segments stay up for as long as the longest playlist that lists them, their own length, and as long as a cache may
 // show that playlist (LL-27, LL-46, LL-123).
 base::Micros retention_of(const Options& options) {
-  const int target = hls::target_duration_for({options.media.segment, base::kSecond});
-  return options.window + 2 * options.media.segment + (hls::longest_cache_life(target) + 10) * base::kSecond;
+  const int target = hls::target_duration_for(
+      media::longest_segment({options.media.segment, base::kSecond}, options.media.splice_cuts));
+  return options.window + (options.media.splice_cuts ? 3 : 2) * options.media.segment +
+         (hls::longest_cache_life(target) + 10) * base::kSecond;
 }
 
 ingest::PublishPolicy policy_of(const Channels::Settings& settings) {

@@ -105,6 +105,9 @@ WorkerReport report_of(const Worker& process) {
   report.packager_dropped = read(stats.packager_dropped);
   report.text_cues = read(stats.text_cues);
   report.text_cues_dropped = read(stats.text_cues_dropped);
+  report.cuts_moved = read(stats.cuts_moved);
+  report.cuts_late = read(stats.cuts_late);
+  report.cuts_crowded = read(stats.cuts_crowded);
   report.decoded_frames = read(stats.decoded_frames);
   report.decode_errors = read(stats.decode_errors);
   report.encoded_frames = read(stats.encoded_frames);

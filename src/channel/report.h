@@ -22,6 +22,9 @@ struct WorkerReport {
   std::uint64_t packager_dropped = 0;
   std::uint64_t text_cues = 0;          ///< of all text renditions
   std::uint64_t text_cues_dropped = 0;  ///< of these: too late, too long, or too many at a time
+  std::uint64_t cuts_moved = 0;
+  std::uint64_t cuts_late = 0;
+  std::uint64_t cuts_crowded = 0;
   std::uint64_t decoded_frames = 0;
   std::uint64_t decode_errors = 0;
   std::uint64_t encoded_frames = 0;

@@ -121,6 +121,7 @@ base::Result<Options> parse(const json& from) {
   options.slate_text = from.at("slate_text");
   options.splice_keys = from.at("splice_keys");
   options.thumbnails = from.at("thumbnails");
+  options.splice_cuts = from.at("splice_cuts");
   options.captions = captions_of(from.at("captions"));
   for (const json& subtitle : from.at("subtitles")) options.subtitles.push_back(subtitle_of(subtitle));
   options.nice = from.at("nice");
@@ -159,6 +160,7 @@ std::string to_json(const Options& options) {
                     {"slate_text", options.slate_text},
                     {"splice_keys", options.splice_keys},
                     {"thumbnails", options.thumbnails},
+                    {"splice_cuts", options.splice_cuts},
                     {"captions", captions_json(options.captions)},
                     {"subtitles", subtitles},
                     {"nice", options.nice},

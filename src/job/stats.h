@@ -72,6 +72,9 @@ struct Stats {
   Number packager_dropped;     ///< packets the packager had no room or place for
   Number text_cues;            ///< of text renditions, those that only end others included
   Number text_cues_dropped;    ///< of these: too late, too long, or too many at a time
+  Number cuts_moved;           ///< splices at which a segment begins; with Options::splice_cuts, as the next two
+  Number cuts_late;            ///< splices announced too late for that
+  Number cuts_crowded;         ///< splices too near to another one for that
   Number decoded_frames;
   Number decode_errors;
   Number encoded_frames;

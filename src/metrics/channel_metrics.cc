@@ -166,6 +166,16 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "timeline"), value_of(unplaced));
   out.counter("kickoff_feed_dropped_total", dropped, with(labels, "place", "packager"),
               value_of(report.worker.packager_dropped));
+  const char* cuts =
+      "Splices of a channel with splice_cuts by its running worker: moved (a segment begins there), late (announced "
+      "too "
+      "late for that), crowded (another splice is too near). The last two have a key frame alone.";
+  out.counter("kickoff_channel_splice_cuts_total", cuts, with(labels, "result", "moved"),
+              value_of(report.worker.cuts_moved));
+  out.counter("kickoff_channel_splice_cuts_total", cuts, with(labels, "result", "late"),
+              value_of(report.worker.cuts_late));
+  out.counter("kickoff_channel_splice_cuts_total", cuts, with(labels, "result", "crowded"),
+              value_of(report.worker.cuts_crowded));
   out.counter("kickoff_feed_dropped_bytes_total", "Bytes dropped by the queue to the worker.", labels,
               value_of(report.queue.dropped_bytes));
 }

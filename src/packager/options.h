@@ -10,6 +10,7 @@ inline Packager::Options options_of(const job::Options& media) {
   Packager::Options options;
   options.segment_target = media.segment;
   options.part_target = media.part;
+  options.cuts_move = media.splice_cuts;
   if (media.outage == job::Options::Outage::kGap) options.missing = Segmenter::Missing::kGap;
   return options;
 }

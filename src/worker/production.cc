@@ -26,6 +26,10 @@ constexpr base::Micros kMostForcedPause = base::kSecond / 2;
 // Key frames at splices: so many are known ahead, each so long from the others.
 constexpr std::size_t kMostSplices = 16;
 constexpr base::Micros kBetweenSplices = base::kSecond / 2;
+// An announcement that comes again after its splice is still the same one.
+constexpr base::Micros kRememberSplices = 10 * base::kSecond;
+// What a splice is announced ahead of its picture, at least, so that a segment can begin there.
+constexpr base::Micros kLeastNotice = 300 * base::kMillisecond;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
@@ -103,6 +107,7 @@ void Production::resume(base::View position) {
     for (Feed& feed : feeds_) feed.input().not_before(end);
   }
   packager_.resume(*log);
+  for (const record::MovedCut& cut : log->moved_cuts) video_.force_key_at({cut.start, base::kSecond});
   video_.continue_log();
   captions_.resume(log->presentation.captions);
   presentation_.resume(log->presentation);
@@ -519,17 +524,29 @@ void Production::write_cue(const media::Cue& cue) {
   marker.start = cue.at.micros();
   marker.payload = cue.section;
   on_record_(marker);
-  if (options_.splice_keys) force_key(marker.start);
+  if (options_.splice_keys || options_.splice_cuts) force_key(marker.start);
 }
 
 /// A splice is announced several times, and a feed that announces hundreds must not make every picture a key frame.
 void Production::force_key(base::Micros at) {
-  splices_.erase(splices_.begin(), splices_.lower_bound(now_ - base::kSecond));
+  splices_.erase(splices_.begin(), splices_.lower_bound(now_ - kRememberSplices));
   const auto next = splices_.upper_bound(at - kBetweenSplices);
   const bool near = next != splices_.end() && *next < at + kBetweenSplices;
-  if (at < now_ || near || splices_.size() >= kMostSplices) return;
+  const auto ahead = static_cast<std::size_t>(std::distance(splices_.lower_bound(now_), splices_.end()));
+  if (at < now_ - kRememberSplices || near || ahead >= kMostSplices) return;
   splices_.insert(at);
-  video_.force_key_at({at, base::kSecond});
+  const media::Instant key = options_.splice_cuts ? move_cut(at) : media::Instant{at, base::kSecond};
+  if (at >= now_) video_.force_key_at(key);
+}
+
+/// Lets a segment begin at the splice, where that is still possible. Returns where key frames belong.
+media::Instant Production::move_cut(base::Micros at) {
+  using CutMove = packager::Packager::CutMove;
+  packager::Packager::MovedTo to{CutMove::kLate, {at, base::kSecond}};
+  // Encoders have to be told before they have the picture.
+  if (at >= now_ + kLeastNotice) to = packager_.move_cut(at);
+  ++cut_moves_[static_cast<std::size_t>(to.outcome)];
+  return to.key;
 }
 
 /// Captions that are found late join the presentation.

@@ -106,6 +106,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void show(Feed& feed, base::Micros pause = 0);
   void write_cue(const media::Cue& cue);
   void force_key(base::Micros at);
+  media::Instant move_cut(base::Micros at);
   void align();
   base::Micros lag(const Feed& spare) const;
   base::Micros pause_before(const Feed& spare) const;
@@ -144,11 +145,12 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id selected_ = feed::Id::kPrimary;  ///< the one that the server selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
-  std::set<base::Micros> splices_;  ///< that have a key frame forced; UTC, at most kMostSplices
-  feed::Slate slate_;               ///< what the operator wants
-  base::Micros now_ = 0;            ///< UTC, of the newest tick
-  base::Micros selected_at_ = 0;    ///< UTC, when wanted_ became so
-  bool merged_ = false;             ///< as logged
+  std::set<base::Micros> splices_;            ///< that have a key frame forced; UTC, at most kMostSplices ahead
+  std::array<std::uint64_t, 3> cut_moves_{};  ///< by packager::Packager::CutMove
+  feed::Slate slate_;                         ///< what the operator wants
+  base::Micros now_ = 0;                      ///< UTC, of the newest tick
+  base::Micros selected_at_ = 0;              ///< UTC, when wanted_ became so
+  bool merged_ = false;                       ///< as logged
   VideoLane video_;
   Thumbnails thumbnails_;
   std::vector<std::unique_ptr<AudioLane>> audio_;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "captions/picture.h"
 #include "media/slot.h"
+#include "record/position.h"
 #include "transcode/colour_map.h"
 #include "transcode/slate.h"
 #include "worker/content_watch.h"
@@ -15,6 +16,9 @@
 namespace worker {
 
 namespace {
+
+// Key frames that are asked for before there are encoders: as many as a log has cuts ahead.
+constexpr std::size_t kMostKeys = record::Position::kMostCuts;
 
 void log_sdr_conversion(const std::string& channel, const media::Track& track) {
   if (!transcode::needs_sdr_conversion(track.video.colour)) return;
@@ -155,6 +159,7 @@ base::Status VideoLane::open_ladder() {
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
   encode_->show_slate(slate_.on, slate_.text);
   encode_->set_economy(economy_);
+  for (const media::Instant& at : std::exchange(keys_, {})) encode_->force_key_at(at);
   TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding(options_.watch)));
   encode_->select(decode_.get());
   plan_.rungs = encode_->rungs();
@@ -434,7 +439,11 @@ void VideoLane::on_cut(std::int64_t time) {
 }
 
 void VideoLane::force_key_at(media::Instant at) {
-  if (encode_) encode_->force_key_at(at);
+  if (encode_) {
+    encode_->force_key_at(at);
+  } else if (!source_ && keys_.size() < kMostKeys) {
+    keys_.push_back(at);
+  }
 }
 
 void VideoLane::on_key_wanted(std::uint32_t rendition) {

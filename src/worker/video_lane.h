@@ -96,7 +96,7 @@ class VideoLane final : private transcode::Output {
   transcode::SlateCourse slate_course() const { return encode_ ? encode_->slate_course() : transcode::SlateCourse{}; }
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
   void on_cut(std::int64_t time);
-  /// Encoded renditions have a key frame at the first picture at `at` (UTC) or later.
+  /// Encoded renditions have a key frame at the first picture at `at` (UTC) or later; also those that are opened later.
   void force_key_at(media::Instant at);
   /// A rung lost frames and needs a key frame.
   void on_key_wanted(std::uint32_t rendition);
@@ -189,6 +189,7 @@ class VideoLane final : private transcode::Output {
   std::int64_t copied_at_ = 0;          ///< dts of what was published last, likewise
   bool continued_ = false;
   std::optional<base::Micros> copied_from_;  ///< the first picture of the copy's present track
+  std::vector<media::Instant> keys_;         ///< asked for before there were encoders
   bool copy_held_ = false;                   ///< the copy shows still_, up to a key frame
 };
 

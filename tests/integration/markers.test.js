@@ -12,7 +12,11 @@ const { assertLive, renditions } = require('./judge_channel');
 const feed = { rate: '25', gop: 50, format: 'ts' };
 const ladder = [{ height: 180, bitrate: '300k', preset: 'ultrafast' }];
 const token = 'integration-test-token';
-const names = ['cues', 'own', 'flood'];
+const names = ['cues', 'own', 'flood', 'cuts'];
+const special = {
+  cues: { ladder, source: 'copy', splice_keys: true },
+  cuts: { ladder: [...ladder, { height: 90, bitrate: '100k', preset: 'ultrafast' }], source: 'transcode', splice_cuts: true },
+};
 const senders = {};
 let server;
 
@@ -25,7 +29,7 @@ before(async () => {
     const inserter = new CueInserter();
     sender.spoil((packet) => inserter.packet(packet));
     senders[name] = { sender, inserter };
-    channels[name] = { ...name === 'cues' ? { ladder, source: 'copy', splice_keys: true } : copy(), feeds: { primary: { source: `udp://127.0.0.1:${port}` } } };
+    channels[name] = { ...special[name] ?? copy(), feeds: { primary: { source: `udp://127.0.0.1:${port}` } } };
   }
   server = await Server.start({ channels }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
@@ -55,6 +59,30 @@ async function shown(channel, what, condition) {
     return found.every(Boolean) && found[0];
   }, 20000);
 }
+// The closed segments of a media playlist: number, begin (ms), duration (s), and their bytes behind the init section's.
+async function segments(url) {
+  const lines = (await (await fetch(url)).text()).split('\n');
+  const fetchBytes = async (uri) => Buffer.from(await (await fetch(new URL(uri, url))).arrayBuffer());
+  let msn = Number(lines.find((line) => line.startsWith('#EXT-X-MEDIA-SEQUENCE:')).slice(22));
+  const target = Number(lines.find((line) => line.startsWith('#EXT-X-TARGETDURATION:')).slice(22));
+  let begin = 0;
+  let init = '';
+  let duration = 0;
+  const found = [];
+  for (const line of lines) {
+    if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) begin = Date.parse(line.slice(25));
+    if (line.startsWith('#EXT-X-MAP:')) [, init] = /URI="([^"]*)"/.exec(line);
+    if (line.startsWith('#EXTINF:')) duration = parseFloat(line.slice(8));
+    if (line.startsWith('#') || !line) continue;
+    const map = init;
+    found.push({ msn: msn++, begin, duration, target, bytes: async () => Buffer.concat([await fetchBytes(map), await fetchBytes(line)]) });
+  }
+  return found;
+}
+function packetsOf(bytes) {
+  const probed = spawnSync('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time,flags', '-of', 'csv=p=0', '-'], { input: bytes });
+  return probed.stdout.toString().trim().split('\n').map((line) => ({ at: Math.round(1000 * parseFloat(line)), key: line.includes('K') }));
+}
 // The UTC instants of the key frames in the segment that `instant` is in. Units: ms.
 async function keyFrames(url, instant) {
   let begin = 0;
@@ -77,7 +105,53 @@ test('markers', { concurrency: true }, async (t) => {
   const breaks = 'a break of the feed and its end are one range in every rendition, at its picture, and the section is whole';
   const own = 'operators put markers into playlists';
   const flood = 'a flood of splices, and garbage, are bounded, counted and told; the channel goes on';
+  const cuts = 'a segment begins at the splice in every rendition, with a key frame at its very picture; numbers and the target duration stay';
   await Promise.all([
+    t.test(cuts, { skip: leftOut(cuts) }, async () => {
+      await server.live('cuts');
+      const { inserter } = senders.cuts;
+      await server.until('its clock is known', () => inserter.newest !== null);
+      const { video, audio } = await renditions(server.playlist('cuts'));
+      const all = [...video, ...audio];
+      assert.strictEqual(video.length, 2);
+      const checking = assertLive(server.playlist('cuts'), { seconds: 16, copy: false, probes: false });
+      const pts = inserter.newest + 5 * 90000;
+      const places = [pts, pts + 5.4 * 90000];
+      inserter.send(spliceInsert({ id: 31, pts: places[0], seconds: 5.4 }));
+      await sleep(500);
+      inserter.send(spliceInsert({ id: 31, pts: places[0], seconds: 5.4 }));
+      const begun = await shown('cuts', 'the break is announced', (range) => range['SCTE35-OUT']);
+      const at = Date.parse(begun['START-DATE']);
+      await sleep(1000);
+      inserter.send(spliceInsert({ id: 31, pts: places[1], out: false }));
+      inserter.send(spliceInsert({ id: 32, pts: places[1] + 0.8 * 90000 }));
+      await checking;
+      for (const { url, uri } of all) {
+        const list = await server.until(`the segments beside the break in ${uri}`, async () => {
+          const found = await segments(url);
+          return found.some(({ begin }) => begin > at + 5500) && found;
+        });
+        for (const { target, duration } of list) {
+          assert.strictEqual(target, 3);
+          assert.ok(duration > 0.9 && duration < 3.1, `${duration} s in ${uri}`);
+        }
+        for (const instant of [at, at + 5400]) {
+          const segment = list.find(({ begin }) => begin >= instant - 1 && begin < instant + 45);
+          assert.ok(segment, `no segment of ${uri} begins at ${instant}: ${list.map(({ begin }) => begin)}`);
+          const sound = audio.some((one) => one.url === url);
+          const [first] = packetsOf(await segment.bytes());
+          assert.ok(first.key, 'a key frame');
+          assert.ok(first.at >= instant - 1 && first.at <= instant + (sound ? 45 : 1), `${uri} begins at ${first.at} and not ${instant}`);
+          const expected = (await segments(video[0].url)).find(({ begin }) => begin >= instant - 1 && begin < instant + 45);
+          assert.strictEqual(segment.msn, expected.msn);
+          assert.ok(Math.abs(segment.msn - instant / 2000) <= 0.5, 'the number is that of the nearest cut of the grid');
+        }
+      }
+      inserter.send(spliceInsert({ id: 33 }));
+      await server.until('one that comes too late is counted', async () => await counted('kickoff_channel_splice_cuts_total', 'cuts', { result: 'late' }) === 1);
+      assert.strictEqual(await counted('kickoff_channel_splice_cuts_total', 'cuts', { result: 'moved' }), 2);
+      assert.strictEqual(await counted('kickoff_channel_splice_cuts_total', 'cuts', { result: 'crowded' }), 1);
+    }),
     t.test(breaks, { skip: leftOut(breaks) }, async () => {
       await server.live('cues');
       const { inserter } = senders.cues;

@@ -177,11 +177,16 @@ std::vector<std::int64_t> keys_of(const Producing& channel, std::string_view nam
   return found;
 }
 
-std::vector<std::int64_t> keys_with(bool splice_keys) {
+job::Options encoding() {
   job::Options options = copying();
   options.copy_video = false;
   options.audio = job::Options::Audio::kNone;
   options.ladder = {transcode::testing::ladder_rung(90)};
+  return options;
+}
+
+std::vector<std::int64_t> keys_with(bool splice_keys) {
+  job::Options options = encoding();
   options.splice_keys = splice_keys;
   Producing channel(options);
   transcode::testing::VideoSpec spec;
@@ -209,6 +214,67 @@ TEST(ProductionCues, PutKeyFramesIntoEncodedRenditionsWhereThatIsWanted) {
   EXPECT_TRUE(has(with, 3000)) << "480 ms after the part before began: more than 85 % of a part target";
   EXPECT_TRUE(has(with, 2000)) << "segments stay on the grid";
   EXPECT_TRUE(has(with, 4000));
+}
+
+/// Where the segments of the rung begin that begin with a key frame, ms since kEpoch.
+std::vector<std::int64_t> segments_of(const Producing& channel) {
+  std::vector<std::int64_t> found;
+  const std::int64_t scale = channel.presentation.renditions.at(channel.place_of("v90")).track.timescale;
+  for (const record::Part& part : channel.parts("v90")) {
+    if (part.independent && part.index == 0)
+      found.push_back((media::rescale(part.start, scale, base::kSecond) - kEpoch) / base::kMillisecond);
+  }
+  return found;
+}
+
+/// Five seconds of a channel that hears of splices at 1 s and at 2 s.
+struct Spliced {
+  explicit Spliced(bool cuts, std::vector<double> at_one, std::vector<double> at_two = {}) {
+    job::Options options = encoding();
+    options.splice_cuts = cuts;
+    Producing channel(options);
+    transcode::testing::VideoSpec spec;
+    spec.frames = 125;
+    spec.timescale = 1000;
+    const transcode::testing::Feed source = transcode::testing::make_video(spec);
+    channel.start();
+    int said = 0;
+    channel.play(source, [&](base::Micros at) {
+      ASSERT_TRUE(channel.take_encoded());
+      if (at < kEpoch + (said + 1) * base::kSecond || said == 2) return;
+      for (const double splice : said++ == 0 ? at_one : at_two) {
+        for (int i = 0; i < 3; ++i) channel.say(cue_point(said * 1000, 7, splice));
+      }
+    });
+    channel.say(feed::Finish{});
+    segments = segments_of(channel);
+    channel.production.report(stats);
+  }
+  std::vector<std::int64_t> segments;
+  job::Stats stats{};
+};
+using Segments = std::vector<std::int64_t>;
+
+TEST(ProductionCues, LetASegmentBeginAtThePictureWhereThatIsWanted) {
+  const Spliced without(false, {3.4});
+  EXPECT_EQ(without.segments, (Segments{0, 2000, 4000}));
+  EXPECT_EQ(without.stats.cuts_moved + without.stats.cuts_late + without.stats.cuts_crowded, 0U);
+  const Spliced with(true, {3.4});
+  EXPECT_EQ(with.segments, (Segments{0, 2000, 3400}));
+  EXPECT_EQ(with.stats.cuts_moved.load(), 1U) << "however often it is announced";
+}
+
+TEST(ProductionCues, ThatComeTooLateForASegmentAreCounted) {
+  const Spliced late(true, {1.2}, {2.28});
+  EXPECT_EQ(late.segments, (Segments{0, 2000, 4000}));
+  EXPECT_EQ(late.stats.cuts_late.load(), 2U);
+  EXPECT_EQ(late.stats.cuts_moved.load(), 0U);
+}
+
+TEST(ProductionCues, ThatAreTooNearToEachOtherForSegmentsAreCounted) {
+  const Spliced crowded(true, {3.4, 4.2});
+  EXPECT_EQ(crowded.segments, (Segments{0, 2000, 3400}));
+  EXPECT_EQ(crowded.stats.cuts_crowded.load(), 1U);
 }
 
 }  // namespace
