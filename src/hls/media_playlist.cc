@@ -36,13 +36,14 @@ void write_parts(std::string& out, const Segment& segment, std::int64_t part_tar
   for (std::uint32_t i = 0; i < count; ++i) write_part(out, segment, i, part_target);
 }
 
-/// What stands before a segment's own lines and depends on its place in the playlist.
+/// What stands before a segment's own lines; the map depends on its place in the playlist.
 void write_change(std::string& out, const Segment& segment, const Init*& in_force) {
   if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
   if (segment.init && segment.init.get() != in_force) {
     write_map(out, segment.init->uri);
     in_force = segment.init.get();
   }
+  out += segment.cues;
 }
 
 /// LL-7: 6 for EXT-X-MAP, 8 for EXT-X-GAP (Apple's "About the EXT-X-VERSION tag"), 9 for EXT-X-SKIP.

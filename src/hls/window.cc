@@ -61,8 +61,8 @@ std::int64_t numbering_offset(std::int64_t msn, std::int64_t start, std::int64_t
   return media::floor_div(msn - slot + kNumberingStep / 2, kNumberingStep) * kNumberingStep;
 }
 
-Window::Window(const Options& options, const Discontinuities& discontinuities)
-    : options_(options), discontinuities_(discontinuities) {
+Window::Window(const Options& options, const Discontinuities& discontinuities, const CueLines* cues)
+    : options_(options), discontinuities_(discontinuities), cues_(cues) {
   revision_.closed = std::make_shared<const SegmentList>();
 }
 
@@ -198,6 +198,7 @@ void Window::open_segment(std::int64_t msn, std::int64_t start) {
   open_.start = start;
   open_.discontinuity = discontinuities_.at(msn);
   open_.discontinuities = discontinuities_.number(msn);
+  if (cues_ != nullptr) open_.cues = cues_->at(msn);
   open_.init = format.init;
   open_.container = format.container;
   open_part_ticks_ = format.part_ticks;

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "hls/blocking.h"
+#include "hls/cue_lines.h"
 #include "hls/uri.h"
 #include "media/time.h"
 
@@ -38,6 +39,7 @@ struct Segment {
   std::int64_t duration = 0;  ///< EXTINF; 0 while open. Units: ticks.
   bool discontinuity = false;
   std::int64_t discontinuities = 0;  ///< its discontinuity sequence number
+  std::string cues;                  ///< see CueLines
   std::shared_ptr<const Init> init;  ///< null for text
   Container container = Container::kFmp4;
   std::vector<Part> parts;
@@ -137,7 +139,8 @@ class Window {
     std::size_t listed = 30;        ///< closed segments in the playlist
   };
 
-  Window(const Options& options, const Discontinuities& discontinuities);
+  /// Both outlive this; `cues`: null where there are none.
+  Window(const Options& options, const Discontinuities& discontinuities, const CueLines* cues = nullptr);
 
   /// Announces the format of the segments from begin_format() on, or, if a part or segment end comes first, of those
   /// that have no part yet.
@@ -160,6 +163,10 @@ class Window {
   std::int64_t part_target() const { return part_target_; }
   /// MSN up to which no segment can get a discontinuity any more; INT64_MIN before the first part.
   std::int64_t begun() const;
+  /// False for values that no record has: it would be a kConflict.
+  bool plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const;
+  /// Ticks a second of the times of segment `msn`, as far as formats are known.
+  std::int64_t timescale_of(std::int64_t msn) const { return format_of(msn).timescale; }
   /// Whether each segment that is listed and has media starts with a frame that needs none before it (LL-48).
   bool independent_segments() const;
   std::uint64_t media_parts() const { return media_parts_; }
@@ -176,7 +183,6 @@ class Window {
   };
 
   const Format& format_of(std::int64_t msn) const;
-  bool plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const;
   std::int64_t slot_start(std::int64_t msn, std::int64_t timescale) const;
   void open_segment(std::int64_t msn, std::int64_t start);
   void push(Part part);
@@ -191,6 +197,7 @@ class Window {
 
   Options options_;
   const Discontinuities& discontinuities_;
+  const CueLines* cues_;
   std::deque<Dated> formats_{{}};    ///< never empty; ascending; the first is the open segment's
   std::optional<Format> announced_;  ///< where it begins is not known yet
   std::int64_t offset_ = 0;          ///< see numbering_offset()

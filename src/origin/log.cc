@@ -56,8 +56,9 @@ bool has_media(const hls::Revision& revision) {
 
 /// One rendition's state between snapshots.
 struct Log::Track {
-  Track(std::string rendition, const hls::Window::Options& options, const hls::Discontinuities& discontinuities)
-      : name(std::move(rendition)), window(options, discontinuities) {}
+  Track(std::string rendition, const hls::Window::Options& options, const hls::Discontinuities& discontinuities,
+        const hls::CueLines& cues)
+      : name(std::move(rendition)), window(options, discontinuities, &cues) {}
 
   std::string name;
   media::Kind kind = media::Kind::kVideo;
@@ -141,6 +142,7 @@ void Log::begin_formats(std::int64_t msn) {
 void Log::fold(const record::Marker& marker) {
   const MarkerList::Outcome outcome = markers_.apply(marker);
   if (outcome == MarkerList::Outcome::kShown) ++counters_.markers;
+  if (outcome == MarkerList::Outcome::kShown && options_.markers.cue_tags) cues_.apply(marker);
   if (outcome == MarkerList::Outcome::kImpossible) ++counters_.conflicts;
 }
 
@@ -240,7 +242,7 @@ void Log::retire(const Track& track) {
 hls::Window::Options Log::window_options() const { return {segment_, target_duration_, listed()}; }
 
 void Log::add_track(const record::Rendition& rendition) {
-  tracks_.push_back(std::make_unique<Track>(rendition.name, window_options(), discontinuities_));
+  tracks_.push_back(std::make_unique<Track>(rendition.name, window_options(), discontinuities_, cues_.lines()));
 }
 
 void Log::update(Track& track, const record::Rendition& rendition) {
@@ -297,9 +299,17 @@ void Log::add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t inde
     return;
   }
   const bool gap = part.gap;
+  if (options_.markers.cue_tags) begin_cues(rendition, msn, start, part.duration);
   if (!count(tracks_[rendition]->window.add_part(msn, index, start, std::move(part), last))) return;
   ++(gap ? counters_.gaps : counters_.parts);
   publish(rendition);
+}
+
+/// The first rendition that begins a segment decides what stands in front of it in all of them.
+void Log::begin_cues(std::uint32_t rendition, std::int64_t msn, std::int64_t start, std::int64_t duration) {
+  const hls::Window& window = tracks_[rendition]->window;
+  if (window.begun() < msn && window.plausible(msn, start, duration))
+    cues_.begin(msn, media::rescale(start, window.timescale_of(msn), base::kSecond));
 }
 
 bool Log::count(hls::Outcome outcome) {

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "hls/multivariant.h"
 #include "origin/channel_snapshot.h"
+#include "origin/cue_tags.h"
 #include "origin/marker_list.h"
 #include "record/record.h"
 
@@ -76,6 +77,7 @@ class Log {
   void render_multivariant();
   void add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,
                 bool last);
+  void begin_cues(std::uint32_t rendition, std::int64_t msn, std::int64_t start, std::int64_t duration);
   bool count(hls::Outcome outcome);
   void publish(std::size_t index);
   void publish_all();
@@ -90,6 +92,7 @@ class Log {
   bool ended_ = false;
   hls::Discontinuities discontinuities_;
   MarkerList markers_;
+  CueTags cues_;
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<hls::Stream> streams_;  ///< of the presentation
   media::Captions captions_;          ///< likewise

@@ -29,6 +29,7 @@ class MarkerList {
     bool api = true;      ///< all classes that are not our own
     bool outage = false;  ///< record::kOutageClass
     bool feed_switch = false;
+    bool cue_tags = false;  ///< breaks of splice information that are shown have CueTags as well
 
     friend bool operator==(const Shown&, const Shown&) = default;
   };

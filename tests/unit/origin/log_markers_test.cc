@@ -85,6 +85,84 @@ TEST(LogMarkers, MayComeBeforeAnythingElse) {
   EXPECT_TRUE(has(channel.text(), "#EXT-X-DATERANGE"));
 }
 
+/// The lines of a playlist that begin so, each with the next date: "CUE-IN 2026-04-12T13:20:24.000Z".
+std::vector<std::string> cues(const std::string& text) {
+  std::vector<std::string> found;
+  std::string cue;
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+    const std::string line = text.substr(at, text.find('\n', at) - at);
+    if (line.starts_with("#EXT-X-CUE-")) cue += line.substr(7) + " ";
+    if (line.starts_with("#EXT-X-PROGRAM-DATE-TIME:") && !cue.empty())
+      found.push_back(std::exchange(cue, {}) + line.substr(25));
+  }
+  return found;
+}
+using Cues = std::vector<std::string>;
+
+Log::Options with_cue_tags() {
+  Log::Options options;
+  options.markers.cue_tags = true;
+  return options;
+}
+
+TEST(LogMarkers, HaveCueTagsInFrontOfTheSegmentsThatAreTheSameInEveryRendition) {
+  MarkedChannel channel(with_cue_tags());
+  record::Marker made = break_at(utc(kFirst + 11));
+  made.planned_duration = 4 * kSecond;
+  channel.log.apply(made);
+  channel.segments(kFirst + 10, kFirst + 14);
+  const Cues wanted{"CUE-OUT:DURATION=4.00000 2026-04-12T13:20:22.000Z",
+                    "CUE-OUT-CONT:ElapsedTime=2.00000,Duration=4.00000 2026-04-12T13:20:24.000Z",
+                    "CUE-IN 2026-04-12T13:20:26.000Z"};
+  EXPECT_EQ(cues(channel.text(kVideo)), wanted);
+  EXPECT_EQ(cues(channel.text(kAudio)), wanted);
+}
+
+TEST(LogMarkers, CueTagsAreThereWithTheFirstPartAndStayAsTheyAre) {  // LL-121
+  MarkedChannel channel(with_cue_tags());
+  channel.log.apply(part(kVideo, kFirst + 10, 0));
+  channel.log.apply(break_at(utc(kFirst + 10)));
+  channel.segments(kFirst + 10, kFirst + 10);
+  EXPECT_EQ(cues(channel.text(kVideo)), Cues{}) << "the segment was there already";
+  EXPECT_EQ(cues(channel.text(kAudio)), Cues{}) << "and so it has none in the other rendition";
+  channel.log.apply(part(kAudio, kFirst + 11, 0));
+  EXPECT_EQ(cues(channel.text(kAudio)), Cues{"CUE-OUT:DURATION=28.00000 2026-04-12T13:20:22.000Z"});
+  record::Marker ended = break_at(utc(kFirst + 10));
+  ended.end = utc(kFirst + 11);
+  channel.log.apply(ended);
+  channel.segments(kFirst + 11, kFirst + 12);
+  EXPECT_EQ(cues(channel.text(kVideo)),
+            (Cues{"CUE-OUT:DURATION=28.00000 2026-04-12T13:20:22.000Z", "CUE-IN 2026-04-12T13:20:24.000Z"}));
+}
+
+TEST(LogMarkers, CueTagsOfSkippedSegmentsAreNotInADeltaUpdate) {
+  MarkedChannel channel(with_cue_tags());
+  channel.log.apply(break_at(utc(kFirst + 11)));
+  channel.segments(kFirst + 10, kFirst + 20);
+  const Cues full = cues(channel.text());
+  const Cues delta = cues(channel.text(kVideo, hls::Skip::kYes));
+  ASSERT_LT(delta.size(), full.size());
+  EXPECT_EQ(Cues(full.end() - static_cast<std::ptrdiff_t>(delta.size()), full.end()), delta);
+}
+
+TEST(LogMarkers, RecordsThatAreImpossibleDecideNothing) {
+  MarkedChannel channel(with_cue_tags());
+  channel.log.apply(break_at(utc(kFirst + 11)));
+  record::Part impossible = part(kVideo, kFirst + 11, 0);
+  impossible.msn = INT64_MAX;
+  impossible.start = INT64_MAX;
+  channel.log.apply(impossible);
+  channel.segments(kFirst + 10, kFirst + 11);
+  EXPECT_EQ(cues(channel.text()).size(), 1U);
+}
+
+TEST(LogMarkers, HaveNoCueTagsUnlessAsked) {
+  MarkedChannel channel;
+  channel.log.apply(break_at(utc(kFirst + 11)));
+  channel.segments(kFirst + 10, kFirst + 12);
+  EXPECT_EQ(cues(channel.text()), Cues{});
+}
+
 TEST(LogMarkers, ThatAreImpossibleAreCounted) {
   MarkedChannel channel;
   channel.log.apply(break_at(-5));
