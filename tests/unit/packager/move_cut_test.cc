@@ -303,6 +303,24 @@ TEST(MoveCut, ASourceThatContinuesTheLogCutsThereToo) {
   }
 }
 
+// The stand-in in the server does not trust the worker that wrote the log.
+TEST(MoveCut, ACutThatNobodyWouldMoveThereStaysWhereItIs) {
+  record::Position position;
+  Splicing first(false);
+  first.play(60);
+  for (const record::Record& record : first.log().records()) position.apply(record);
+  const std::int64_t msn = kEpoch / (2 * kSecond) + 2;
+  position.apply(record::MovedCut{msn, kEpoch + 9 * kSecond});
+  position.apply(record::MovedCut{msn + 1, -1});
+  position.apply(record::MovedCut{INT64_MAX, INT64_MAX});
+  Splicing next(false);
+  next.continue_from(position);
+  next.start_at(61);
+  next.play(260);
+  EXPECT_EQ(next.starts(0).at(2), 100);
+  EXPECT_EQ(next.starts(0).at(3), 150);
+}
+
 // Without a worker the last picture is held, over the splice.
 TEST(MoveCut, HeldMediaIsCutThereToo) {
   Splicing channel(false);
