@@ -464,7 +464,8 @@ Packager::MovedTo Packager::move_cut(base::Micros splice) {
 bool Packager::cut_is_late(std::int64_t msn, std::int64_t time) const {
   return msn <= cutter_->current().msn || std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
            const Segmenter& at = lane->segmenter();
-           return at.opened() && (at.msn() >= msn || time < lane->earliest_cut_on_lead(msn - 1, 1));
+           return at.opened() && (at.msn() >= msn || time < lane->earliest_cut_on_lead(msn - 1, 1) ||
+                                  (lane->end_on_lead() > time && at.format().video()));
          });
 }
 

@@ -28,7 +28,8 @@ constexpr std::size_t kMostSplices = 16;
 constexpr base::Micros kBetweenSplices = base::kSecond / 2;
 // An announcement that comes again after its splice is still the same one.
 constexpr base::Micros kRememberSplices = 10 * base::kSecond;
-// What a splice is announced ahead of its picture, at least, so that a segment can begin there.
+// What a splice is announced ahead of its picture, at least, so that a segment begins there: encoders do not have it
+// yet.
 constexpr base::Micros kLeastNotice = 300 * base::kMillisecond;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
@@ -533,18 +534,15 @@ void Production::force_key(base::Micros at) {
   const auto next = splices_.upper_bound(at - kBetweenSplices);
   const bool near = next != splices_.end() && *next < at + kBetweenSplices;
   const auto ahead = static_cast<std::size_t>(std::distance(splices_.lower_bound(now_), splices_.end()));
-  if (at < now_ - kRememberSplices || near || ahead >= kMostSplices) return;
-  splices_.insert(at);
+  if (at < now_ - kRememberSplices || near || ahead >= kMostSplices || !splices_.insert(at).second) return;
   const media::Instant key = options_.splice_cuts ? move_cut(at) : media::Instant{at, base::kSecond};
   if (at >= now_) video_.force_key_at(key);
 }
 
 /// Lets a segment begin at the splice, where that is still possible. Returns where key frames belong.
 media::Instant Production::move_cut(base::Micros at) {
-  using CutMove = packager::Packager::CutMove;
-  packager::Packager::MovedTo to{CutMove::kLate, {at, base::kSecond}};
-  // Encoders have to be told before they have the picture.
-  if (at >= now_ + kLeastNotice) to = packager_.move_cut(at);
+  packager::Packager::MovedTo to{packager::Packager::CutMove::kLate, {at, base::kSecond}};
+  if (at >= now_ + kLeastNotice && !video_.encoded(at)) to = packager_.move_cut(at);
   ++cut_moves_[static_cast<std::size_t>(to.outcome)];
   return to.key;
 }

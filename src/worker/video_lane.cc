@@ -446,6 +446,11 @@ void VideoLane::force_key_at(media::Instant at) {
   }
 }
 
+bool VideoLane::encoded(base::Micros at) const {
+  const auto newest = encode_ ? encode_->newest() : std::nullopt;
+  return newest && newest->micros() >= at;
+}
+
 void VideoLane::on_key_wanted(std::uint32_t rendition) {
   for (std::size_t i = 0; encode_ && i < rungs_.size(); ++i) {
     if (rungs_[i].rendition == rendition) encode_->force_key(i);

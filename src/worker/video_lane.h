@@ -98,6 +98,8 @@ class VideoLane final : private transcode::Output {
   void on_cut(std::int64_t time);
   /// Encoded renditions have a key frame at the first picture at `at` (UTC) or later; also those that are opened later.
   void force_key_at(media::Instant at);
+  /// Whether encoders have had the picture at `at` (UTC), or a later one: no key frame can be put there.
+  bool encoded(base::Micros at) const;
   /// A rung lost frames and needs a key frame.
   void on_key_wanted(std::uint32_t rendition);
 

@@ -65,7 +65,8 @@ class Splicing final : public Listener {
     if (log_.records().empty()) present();
     for (; next_ < until; ++next_) {
       if (copy_) packager_.on_packet(2, picture(next_, key(next_)));
-      for (; audio_time(audio_) * 15 < video_time(next_) * 8; ++audio_) packager_.on_packet(1, sound(audio_));
+      for (; audio_time(audio_) * 15 < video_time(next_ - sound_delay) * 8; ++audio_)
+        packager_.on_packet(1, sound(audio_));
       if (next_ >= first_ + delay) packager_.on_packet(0, encoded(next_ - delay));
       if (next_ % 3 == 0) packager_.tick(kEpoch + next_ * kPicture);
     }
@@ -117,6 +118,7 @@ class Splicing final : public Listener {
   Packager& packager() { return packager_; }
 
   std::int64_t delay = 5;
+  std::int64_t sound_delay = 0;  ///< likewise
 
  private:
   void on_record(record::Record&& record) override { log_.on_record(std::move(record)); }
@@ -248,6 +250,19 @@ TEST(MoveCut, IsTooLateOnceARenditionIsThere) {
   channel.finish();
   EXPECT_EQ(channel.starts(0).at(2), 100);
   EXPECT_TRUE(channel.moved().empty());
+}
+
+TEST(MoveCut, IsTooLateOnceItsPictureIsThereThoughNothingOfItIsPublished) {
+  Splicing channel(false);
+  channel.delay = 0;
+  channel.sound_delay = 20;
+  channel.play(88);
+  EXPECT_EQ(channel.splice(85), CutMove::kLate);
+  EXPECT_EQ(channel.splice(88), CutMove::kMoved);
+  channel.play(200);
+  channel.finish();
+  EXPECT_EQ(channel.starts(0).at(2), 88);
+  EXPECT_TRUE(begins_with_key(channel, 88));
 }
 
 TEST(MoveCut, OfTwoSplicesThatAreTooNearTheFirstOneIsExact) {
