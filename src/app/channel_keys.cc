@@ -316,7 +316,35 @@ void declare_slate(Keys& keys, Config::Channel& channel) {
            Value::duration(media.slate_after, 0, 3600 * kSecond));
 }
 
-void declare_markers(Keys& keys, origin::MarkerList::Shown& shown) {
+void declare_interstitials(Keys& keys, channel::Interstitials::Options& options) {
+  using channel::Interstitials;
+  constexpr Reload kRule = Reload::kNextChannel;
+  keys.key({"types", kRule,
+            "of which breaks (SCTE-35): all, or segmentation types and splice_insert, such as \"splice_insert 0x30 "
+            "0x34\"; empty: of none"},
+           Value::text(options.types, "all, or types such as \"splice_insert 0x34\"", &Interstitials::are_types));
+  const char* address =
+      "an http or https address, with {id}, {event}, {type}, {start} and {duration} as its only braces";
+  keys.key({"asset_list", kRule,
+            "address of the list of assets that replace a break (X-ASSET-LIST), such as "
+            "https://ads.example/list?break={id}&seconds={duration}; also {event}, {type}, {start}"},
+           Value::text(options.asset_list, address, &Interstitials::is_template));
+  keys.key({"asset_uri", kRule, "in place of a list: the address of one asset (X-ASSET-URI), likewise"},
+           Value::text(options.asset_uri, address, &Interstitials::is_template));
+  keys.key({"resume", kRule, "live: after as much of the programme as was played; splice: where it was left"},
+           Value::choice<bool>(options.resume_at_splice, {{"live", false}, {"splice", true}}));
+  keys.key({"limit", kRule, "true: assets play no longer than the break is planned (X-PLAYOUT-LIMIT)"},
+           Value::flag(options.limit_playout));
+  keys.key({"restrict", kRule, "what viewers cannot do (X-RESTRICT)"},
+           Value::choice<std::string>(options.restrict_to,
+                                      {{"none", ""}, {"SKIP", "SKIP"}, {"JUMP", "JUMP"}, {"SKIP,JUMP", "SKIP,JUMP"}}));
+  keys.key(
+      {"snap", kRule, "which ends are put onto segments (X-SNAP)"},
+      Value::choice<std::string>(options.snap, {{"none", ""}, {"OUT", "OUT"}, {"IN", "IN"}, {"OUT,IN", "OUT,IN"}}));
+}
+
+void declare_markers(Keys& keys, channel::Options& options) {
+  origin::MarkerList::Shown& shown = options.markers;
   constexpr Reload kRule = Reload::kNextChannel;
   keys.key({"scte35", kRule, "splice information (SCTE-35) of the feed and of the API"}, Value::flag(shown.scte35));
   keys.key({"api", kRule, "operators' own, see POST /api/v1/channels/NAME/markers"}, Value::flag(shown.api));
@@ -324,6 +352,13 @@ void declare_markers(Keys& keys, origin::MarkerList::Shown& shown) {
            Value::flag(shown.outage));
   keys.key({"switch", kRule, "class switch: from where on the other feed is shown, with X-FROM, X-TO and X-REASON"},
            Value::flag(shown.feed_switch));
+  keys.key({"cue_tags", kRule,
+            "true: EXT-X-CUE-OUT, -CONT and -IN in front of the segments of breaks (SCTE-35), for ad services that do "
+            "not read EXT-X-DATERANGE; splice_cuts makes them exact"},
+           Value::flag(shown.cue_tags));
+  keys.section("interstitials",
+               "Breaks as Apple's HLS interstitials, beside their own EXT-X-DATERANGE: players replace them.",
+               [&](Keys& in) { declare_interstitials(in, options.interstitials); });
 }
 
 void declare_publishing(Keys& keys, Config::Channel& channel) {
@@ -377,8 +412,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "segments beside it are from half to one and a half times as long as the others, and so is "
             "EXT-X-TARGETDURATION, always. A copied rendition is cut at its first key frame there or later"},
            Value::flag(media.splice_cuts));
-  keys.section("markers", "what playlists show as EXT-X-DATERANGE",
-               [&](Keys& in) { declare_markers(in, options.markers); });
+  keys.section("markers", "what playlists show as EXT-X-DATERANGE", [&](Keys& in) { declare_markers(in, options); });
   declare_publishing(keys, channel);
   declare_publish_keys(keys, options);
   declare_standby(keys, media);

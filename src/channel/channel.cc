@@ -32,7 +32,8 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       window_(name_, {options_.window, options_.markers}, environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),
-      markers_(name_, environment.events, [this](const record::Marker& marker) { fold(marker); }),
+      markers_(
+          name_, environment.events, [this](const record::Marker& marker) { fold(marker); }, options_.interstitials),
       captions_([this](const feed::Caption& caption) { source_.caption(caption); }),
       folds_{&window_, &meter_, &outage_, &thumbnails_},
       beat_(environment.alarms.make([this] { on_alarm(); })) {}

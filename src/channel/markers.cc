@@ -76,8 +76,8 @@ std::string_view to_string(MarkerRefusal refusal) {
   return "unknown";
 }
 
-Markers::Markers(const std::string& channel, events::Sink& events, Write write)
-    : channel_(channel), events_(events), write_(std::move(write)) {}
+Markers::Markers(const std::string& channel, events::Sink& events, Write write, Interstitials::Options interstitials)
+    : channel_(channel), events_(events), write_(std::move(write)), interstitials_(std::move(interstitials)) {}
 
 Markers::Outcome Markers::splice(const base::Bytes& section, base::Micros at, base::Micros now) {
   Splice splice{section, at, now};
@@ -170,7 +170,14 @@ void Markers::begin(Splice& splice, Known known, std::string_view attribute) {
   splice.outcome.ids.push_back(marker.id);
   note(attribute == kOutAttribute ? MarkerKind::kOut : MarkerKind::kSplice, marker);
   write_(marker);
+  if (attribute == kOutAttribute) write_interstitial(known);
   remember(std::move(known));
+}
+
+/// Players that have been told of a break fetch what replaces it.
+void Markers::write_interstitial(const Known& known) {
+  if (!known.event || !has(known.marker, kOutAttribute)) return;
+  if (const auto made = interstitials_.of(known.marker, *known.event, known.type)) write_(*made);
 }
 
 /// Ends a break with a splice back to the programme. Without the break, whose start nobody saw, it is a marker of its
@@ -217,6 +224,7 @@ bool Markers::take_back(Splice& splice, const std::function<bool(const Known&)>&
     splice.outcome.ids.push_back(at->marker.id);
     note(MarkerKind::kCancel, at->marker);
     write_(at->marker);
+    write_interstitial(*at);
     at = known_.erase(at);
   }
   return found;

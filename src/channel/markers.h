@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "channel/interstitials.h"
 #include "events/event.h"
 #include "record/record.h"
 #include "scte35/section.h"
@@ -81,7 +82,7 @@ class Markers {
   };
 
   /// `channel`, `events` and what `write` writes to outlive this; the latter is called from within the calls below.
-  Markers(const std::string& channel, events::Sink& events, Write write);
+  Markers(const std::string& channel, events::Sink& events, Write write, Interstitials::Options interstitials = {});
 
   /// Splice information that is about the instant `at` (UTC).
   Outcome splice(const base::Bytes& section, base::Micros at, base::Micros now);
@@ -124,11 +125,13 @@ class Markers {
   void refuse(Outcome& outcome, MarkerRefusal why, base::Micros now);
   bool admit(base::Micros now);
   void remember(Known known);
+  void write_interstitial(const Known& known);
   void note(MarkerKind kind, const record::Marker& marker);
 
   const std::string& channel_;
   events::Sink& events_;
   const Write write_;
+  const Interstitials interstitials_;
   std::deque<Known> known_;  ///< as they came
   double allowance_ = kBurst;
   std::optional<base::Micros> admitted_at_;

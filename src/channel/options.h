@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "channel/feed_choice.h"
+#include "channel/interstitials.h"
 #include "channel/schedule.h"
 #include "govern/priority.h"
 #include "job/options.h"
@@ -17,8 +18,9 @@ struct Options {
   job::Options media;                        ///< `channel` is filled in at each start of a worker
   base::Micros window = 60 * base::kSecond;  ///< of the playlists
   origin::MarkerList::Shown markers;         ///< that playlists show
-  base::Micros grace = 20 * base::kSecond;   ///< that a publisher may be away before the channel ends
-  base::Micros idle = 30 * base::kSecond;    ///< without media, after which a publisher is disconnected (RT-40)
+  Interstitials::Options interstitials;
+  base::Micros grace = 20 * base::kSecond;  ///< that a publisher may be away before the channel ends
+  base::Micros idle = 30 * base::kSecond;   ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).
   bool takeover = false;
   Failover failover;

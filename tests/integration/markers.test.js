@@ -15,7 +15,8 @@ const token = 'integration-test-token';
 const names = ['cues', 'own', 'flood', 'cuts'];
 const special = {
   cues: { ladder, source: 'copy', splice_keys: true },
-  cuts: { ladder: [...ladder, { height: 90, bitrate: '100k', preset: 'ultrafast' }], source: 'transcode', splice_cuts: true },
+  cuts: { ladder: [...ladder, { height: 90, bitrate: '100k', preset: 'ultrafast' }], source: 'transcode', splice_cuts: true,
+    markers: { cue_tags: true, interstitials: { types: 'splice_insert', asset_list: 'https://ads.example/list?break={event}&at={start}&seconds={duration}' } } },
 };
 const senders = {};
 let server;
@@ -147,6 +148,21 @@ test('markers', { concurrency: true }, async (t) => {
           assert.ok(Math.abs(segment.msn - instant / 2000) <= 0.5, 'the number is that of the nearest cut of the grid');
         }
       }
+      const text = async ({ url }) => (await (await fetch(url)).text()).split('\n');
+      for (const rendition of all) {
+        const lines = await text(rendition);
+        const cues = lines.flatMap((line, i) => line.startsWith('#EXT-X-CUE-') && !line.includes('-CONT') ? [[line, Date.parse(lines[i + 1].slice(25))]] : []);
+        assert.deepStrictEqual(cues.map(([line]) => line), ['#EXT-X-CUE-OUT:DURATION=5.40000', '#EXT-X-CUE-IN']);
+        for (const [i, instant] of [at, at + 5400].entries()) assert.ok(cues[i][1] >= instant - 1 && cues[i][1] < instant + 45, `${cues[i]} and not ${instant}`);
+        const continued = lines.filter((line) => line.startsWith('#EXT-X-CUE-OUT-CONT:'));
+        assert.ok(continued.length >= 1 && continued.every((line) => /^#EXT-X-CUE-OUT-CONT:ElapsedTime=[0-9.]+,Duration=5.40000$/.test(line)), `${continued}`);
+      }
+      const interstitial = await shown('cuts', 'the interstitial', ({ ID }) => ID === `${begun.ID}-interstitial`);
+      assert.strictEqual(interstitial.CLASS, 'com.apple.hls.interstitial');
+      assert.strictEqual(interstitial['START-DATE'], begun['START-DATE']);
+      assert.strictEqual(interstitial['PLANNED-DURATION'], '5.40000');
+      assert.strictEqual(interstitial['X-PLAYOUT-LIMIT'], '5.400');
+      assert.strictEqual(interstitial['X-ASSET-LIST'], `https://ads.example/list?break=31&at=${encodeURIComponent(begun['START-DATE'])}&seconds=5.400`);
       inserter.send(spliceInsert({ id: 33 }));
       await server.until('one that comes too late is counted', async () => await counted('kickoff_channel_splice_cuts_total', 'cuts', { result: 'late' }) === 1);
       assert.strictEqual(await counted('kickoff_channel_splice_cuts_total', 'cuts', { result: 'moved' }), 2);

@@ -317,5 +317,42 @@ TEST_F(MarkersTest, AnOperatorsTimesAreBounded) {
   EXPECT_EQ(refused(MarkerRefusal::kTooMany), 41U);
 }
 
+TEST_F(MarkersTest, ABreakHasItsInterstitialWhereThatIsWanted) {
+  Interstitials::Options wanted;
+  wanted.types = "splice_insert 0x30";
+  wanted.asset_list = "https://ads.example/{event}";
+  Markers markers{name_, events_, [this](const record::Marker& marker) { written_.push_back(marker); }, wanted};
+  const auto section = [](scte35::Command command, std::optional<scte35::Segmentation> segment = std::nullopt) {
+    scte35::Section made;
+    made.command = std::move(command);
+    if (segment) made.descriptors.emplace_back(*segment);
+    return base::Bytes::adopt(scte35::write_section(made));
+  };
+  auto out = insert(7, true);
+  out.duration = scte35::BreakDuration{false, 30 * kTicks};
+  for (int i = 0; i < 3; ++i) markers.splice(section(out), kUtc + 8 * kSecond, now_);
+  ASSERT_EQ(written_.size(), 2U) << "once";
+  EXPECT_EQ(written_[1].kind, "com.apple.hls.interstitial");
+  EXPECT_EQ(written_[1].attributes[0].value, "https://ads.example/7");
+  EXPECT_EQ(written_[1].start, kUtc + 8 * kSecond);
+  written_.clear();
+
+  auto cancel = insert(7, true);
+  cancel.cancel = true;
+  markers.splice(section(cancel), kUtc, now_);
+  ASSERT_EQ(written_.size(), 2U);
+  EXPECT_TRUE(written_[1].canceled);
+  EXPECT_EQ(written_[1].kind, "com.apple.hls.interstitial");
+  written_.clear();
+
+  markers.splice(section(scte35::TimeSignal{900'000}, segmentation(9, 0x34)), kUtc + 20 * kSecond, now_);
+  EXPECT_EQ(written_.size(), 1U) << "another type";
+  markers.splice(section(scte35::TimeSignal{900'000}, segmentation(9, 0x30)), kUtc + 30 * kSecond, now_);
+  markers.splice(section(scte35::TimeSignal{900'000}, segmentation(9, 0x10)), kUtc + 40 * kSecond, now_);
+  EXPECT_EQ(written_.size(), 4U) << "a programme that begins is no break";
+  markers.splice(section(scte35::TimeSignal{900'000}, segmentation(9, 0x31)), kUtc + 45 * kSecond, now_);
+  EXPECT_EQ(written_.size(), 5U) << "its end changes nothing for players that are in it";
+}
+
 }  // namespace
 }  // namespace channel
