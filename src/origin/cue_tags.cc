@@ -10,7 +10,9 @@ namespace {
 
 // A copied segment's decode time is before its splice, by what its pictures are reordered; and a splice may lie between
 // two pictures.
-constexpr base::Micros kEarly = 200 * base::kMillisecond;
+constexpr base::Micros kNear = 200 * base::kMillisecond;
+// Whichever rendition begins a segment first, by up to a frame, says the same of it.
+constexpr base::Micros kElapsedUnit = 100 * base::kMillisecond;
 
 bool is_break(const record::Marker& marker) {
   return marker.kind == record::kScte35Class &&
@@ -50,13 +52,14 @@ void CueTags::begin(std::int64_t msn, base::Micros start) {
   if (msn <= decided_) return;
   decided_ = msn;
   std::string text;
-  if (open_ && open_->ends() && *open_->ends() <= start + kEarly) {
+  if (open_ && open_->ends() && *open_->ends() <= start + kNear) {
     text += "#EXT-X-CUE-IN\n";
     open_.reset();
   }
   if (open_) {
     text += "#EXT-X-CUE-OUT-CONT:ElapsedTime=";
-    write_seconds(text, start - shown_from_);
+    const base::Micros elapsed = start - shown_from_ + kElapsedUnit / 2;
+    write_seconds(text, elapsed - elapsed % kElapsedUnit);
     if (const auto end = open_->ends()) {
       text += ",Duration=";
       write_seconds(text, *end - shown_from_);
@@ -67,21 +70,21 @@ void CueTags::begin(std::int64_t msn, base::Micros start) {
   }
   // Over before a segment began with them, or within another one.
   std::erase_if(breaks_, [&](const Break& at) {
-    const bool past = at.ends() ? *at.ends() <= start + kEarly : at.start <= start + kEarly;
-    return past || (open_ && at.start <= start + kEarly);
+    const bool past = at.ends() ? *at.ends() <= start + kNear : at.start <= start + kNear;
+    return past || (open_ && at.start <= start + kNear);
   });
   if (!text.empty()) lines_.set(msn, std::move(text));
 }
 
 void CueTags::begin_break(base::Micros start, std::string& text) {
   const auto due = std::find_if(breaks_.begin(), breaks_.end(), [&](const Break& at) {
-    return at.start <= start + kEarly && (!at.ends() || *at.ends() > start + kEarly);
+    return at.start <= start + kNear && (!at.ends() || *at.ends() > start + kNear);
   });
   if (due == breaks_.end()) return;
   open_ = std::move(*due);
   breaks_.erase(due);
-  // A segment that begins a little before its splice is meant to begin there.
-  shown_from_ = std::max(start, open_->start);
+  // A segment that begins a little beside its splice is meant to begin there.
+  shown_from_ = start > open_->start + kNear ? start : open_->start;
   text += "#EXT-X-CUE-OUT";
   if (const auto end = open_->ends()) {
     text += ":DURATION=";

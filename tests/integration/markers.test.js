@@ -125,7 +125,7 @@ test('markers', { concurrency: true }, async (t) => {
       const at = Date.parse(begun['START-DATE']);
       await sleep(1000);
       inserter.send(spliceInsert({ id: 31, pts: places[1], out: false }));
-      inserter.send(spliceInsert({ id: 32, pts: places[1] + 0.8 * 90000 }));
+      inserter.send(spliceInsert({ id: 32, pts: places[1] + 0.8 * 90000, out: false }));
       await checking;
       for (const { url, uri } of all) {
         const list = await server.until(`the segments beside the break in ${uri}`, async () => {

@@ -80,12 +80,19 @@ TEST(CueTags, ASegmentThatBeginsALittleBeforeTheSpliceBeginsThere) {
   Breaks breaks;
   breaks.out("a", 2.16, 4.0);
   EXPECT_EQ(breaks.segment(1, 2.0), "#EXT-X-CUE-OUT:DURATION=4.00000\n");
-  EXPECT_EQ(breaks.segment(2, 4.0), "#EXT-X-CUE-OUT-CONT:ElapsedTime=1.84000,Duration=4.00000\n");
+  EXPECT_EQ(breaks.segment(2, 4.0), "#EXT-X-CUE-OUT-CONT:ElapsedTime=1.80000,Duration=4.00000\n");
   EXPECT_EQ(breaks.segment(3, 6.0), "#EXT-X-CUE-IN\n") << "and ends there";
   Breaks later;
   later.out("a", 2.24, 4.0);
   EXPECT_EQ(later.segment(1, 2.0), "");
   EXPECT_EQ(later.segment(2, 4.0), "#EXT-X-CUE-OUT:DURATION=2.24000\n");
+}
+
+TEST(CueTags, AreTheSameWhicheverRenditionBeginsTheSegment) {
+  Breaks video;
+  Breaks sound;
+  for (Breaks* breaks : {&video, &sound}) breaks->out("a", 2, 6.0);
+  for (int i = 1; i < 5; ++i) EXPECT_EQ(video.segment(i), sound.segment(i, 2.0 * i + 0.021)) << i;
 }
 
 TEST(CueTags, OfABreakThatFollowsAnotherAtOnceAreBoth) {
