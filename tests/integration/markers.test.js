@@ -132,7 +132,7 @@ test('markers', { concurrency: true }, async (t) => {
           const found = await segments(url);
           return found.some(({ begin }) => begin > at + 5500) && found;
         });
-        for (const { target, duration } of list) {
+        for (const { target, duration } of list.slice(1)) {  // the channel began somewhere in the first one
           assert.strictEqual(target, 3);
           assert.ok(duration > 0.9 && duration < 3.1, `${duration} s in ${uri}`);
         }
