@@ -62,7 +62,7 @@ class Log {
   void fold(const record::Marker& marker);
   void fold(const record::Closing& closing);
   void fold(const record::Thumbnail&) {}  // for operators: channel::Thumbnails
-  void fold(const record::MovedCut&) {}  // segments say themselves where they start
+  void fold(const record::MovedCut&) {}   // segments say themselves where they start
   void fold(const record::End& end);
 
   bool same_session(const record::Presentation& presentation) const;
