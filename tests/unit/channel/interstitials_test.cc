@@ -9,13 +9,13 @@ namespace {
 
 using base::kSecond;
 
-constexpr base::Micros kUtc = 1'776'000'000 * kSecond;  // 2026-04-12T13:20:00Z
+constexpr base::Micros kBreak = 1'776'000'000 * kSecond;  // 2026-04-12T13:20:00Z
 
 record::Marker a_break() {
   record::Marker marker;
   marker.id = "scte35-7-1776000000000";
   marker.kind = record::kScte35Class;
-  marker.start = kUtc;
+  marker.start = kBreak;
   marker.planned_duration = 34'500'000;
   marker.attributes = {{"SCTE35-OUT", "0xFC", true}};
   return marker;
@@ -40,7 +40,7 @@ TEST(Interstitials, AreOfTheirBreaksInstantAndPlannedDuration) {
   ASSERT_TRUE(made);
   EXPECT_EQ(made->id, "scte35-7-1776000000000-interstitial");
   EXPECT_EQ(made->kind, "com.apple.hls.interstitial");
-  EXPECT_EQ(made->start, kUtc);
+  EXPECT_EQ(made->start, kBreak);
   EXPECT_EQ(made->planned_duration, 34'500'000);
   EXPECT_FALSE(made->end);
   EXPECT_FALSE(made->canceled);

@@ -9,7 +9,7 @@ namespace {
 
 using base::kSecond;
 
-constexpr base::Micros kStart = 1'776'000'000 * kSecond;  // segment 888'000'000 of 2 s
+constexpr base::Micros kBegin = 1'776'000'000 * kSecond;  // segment 888'000'000 of 2 s
 constexpr std::int64_t kFirst = 888'000'000;
 
 struct Breaks {
@@ -28,7 +28,7 @@ struct Breaks {
     made.attributes = {{"SCTE35-OUT", "0xFC", true}};
     return made;
   }
-  static base::Micros time(double seconds) { return kStart + static_cast<base::Micros>(seconds * kSecond); }
+  static base::Micros time(double seconds) { return kBegin + static_cast<base::Micros>(seconds * kSecond); }
   /// The lines in front of the segment that begins at `at`, or where it would on the grid; segments come in order.
   std::string segment(int number, std::optional<double> at = std::nullopt) {
     tags.begin(kFirst + number, time(at.value_or(2.0 * number)));

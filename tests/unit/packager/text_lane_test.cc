@@ -11,11 +11,11 @@ namespace {
 
 // Segments of 2 s in parts of 0.5 s, of a lead of 12800 ticks a second. Times of the tests are seconds from here on.
 constexpr std::int64_t kFirst = 890'000'000;
-constexpr base::Micros kEpoch = kFirst * 2 * base::kSecond;
+constexpr base::Micros kBegin = kFirst * 2 * base::kSecond;
 constexpr std::int64_t kLeadScale = 12'800;
 constexpr std::uint32_t kRendition = 3;
 
-base::Micros at(double seconds) { return kEpoch + static_cast<base::Micros>(seconds * base::kSecond); }
+base::Micros at(double seconds) { return kBegin + static_cast<base::Micros>(seconds * base::kSecond); }
 
 class Texts {
  public:
@@ -38,7 +38,7 @@ class Texts {
     return {0, kFirst + msn, ticks(2.0 * static_cast<double>(msn)), ticks(2) - ticks(0), {}};
   }
   static std::int64_t ticks(double seconds) {
-    return kEpoch / base::kSecond * kLeadScale + static_cast<std::int64_t>(seconds * kLeadScale);
+    return kBegin / base::kSecond * kLeadScale + static_cast<std::int64_t>(seconds * kLeadScale);
   }
 
   Texts& cue(std::string id, double start, double end, std::string text) {
@@ -54,7 +54,7 @@ class Texts {
     }
     return found;
   }
-  /// The cues of a document: "0.5-2 text", in seconds from kEpoch; lines are joined by |.
+  /// The cues of a document: "0.5-2 text", in seconds from kBegin; lines are joined by |.
   static std::string cues_of(const base::Bytes& document) {
     const std::string text(document.text());
     EXPECT_TRUE(text.starts_with("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:"));
@@ -97,7 +97,7 @@ class Texts {
             1000 +
         std::stoll(time.substr(9, 3));
     constexpr std::int64_t kWrap = std::int64_t{1} << 33;
-    const std::int64_t epoch = kEpoch / base::kMillisecond * 90;
+    const std::int64_t epoch = kBegin / base::kMillisecond * 90;
     const std::int64_t ahead = ((mpeg + milli * 90 - epoch) % kWrap + kWrap + kWrap / 2) % kWrap - kWrap / 2;
     std::string text = std::to_string(static_cast<double>(ahead) / 90'000);
     text.erase(text.find_last_not_of('0') + 1);
@@ -119,7 +119,7 @@ TEST(TextLane, HasAPartForEachOfTheLeads) {
     EXPECT_EQ(parts[i].rendition, kRendition);
     EXPECT_EQ(parts[i].msn, kFirst + static_cast<std::int64_t>(i / 4));
     EXPECT_EQ(parts[i].index, i % 4);
-    EXPECT_EQ(parts[i].start, kEpoch * 9 / 100 + static_cast<std::int64_t>(i) * 45'000);
+    EXPECT_EQ(parts[i].start, kBegin * 9 / 100 + static_cast<std::int64_t>(i) * 45'000);
     EXPECT_EQ(parts[i].duration, 45'000);
     EXPECT_EQ(parts[i].last, i % 4 == 3);
     EXPECT_TRUE(parts[i].independent);
@@ -232,7 +232,7 @@ TEST(TextLane, ContinuesALogThatStoppedBeforeTheLead) {
   record::Position::Rendition place;
   place.msn = kFirst;
   place.next_part = 1;
-  place.segment_start = kEpoch * 9 / 100;
+  place.segment_start = kBegin * 9 / 100;
   place.end = place.segment_start + 45'000;
   place.timescale = TextLane::kTimescale;
   place.started = true;
@@ -253,7 +253,7 @@ TEST(TextLane, JoinsASegmentThatIsOpen) {
   const auto parts = texts.all<record::Part>();
   ASSERT_EQ(parts.size(), 1U);
   EXPECT_EQ(parts[0].index, 0U);
-  EXPECT_EQ(parts[0].start, kEpoch * 9 / 100 + 90'000);
+  EXPECT_EQ(parts[0].start, kBegin * 9 / 100 + 90'000);
   EXPECT_EQ(parts[0].duration, 45'000);
 }
 

@@ -14,9 +14,9 @@ using testing::kHlg;
 using testing::kPq;
 
 constexpr media::Colour k2020{9, 14, 9, false};
-constexpr media::Colour k709{1, 1, 1, false};
+constexpr media::Colour kSdr709{1, 1, 1, false};
 
-Yuv to_sdr(const media::Colour& colour, const Yuv& sample) { return ColourMap(colour, k709).map(sample); }
+Yuv to_sdr(const media::Colour& colour, const Yuv& sample) { return ColourMap(colour, kSdr709).map(sample); }
 
 double grey(const media::Colour& colour, double signal) { return to_sdr(colour, {signal, 0, 0}).y; }
 
@@ -41,22 +41,22 @@ TEST(ColourMap, ConvertsPqHlgAndTheWideGamutAndNothingElse) {
   EXPECT_TRUE(needs_sdr_conversion(k2020));
   EXPECT_TRUE(needs_sdr_conversion({1, 16, 1, false})) << "PQ in the gamut of BT.709";
   EXPECT_TRUE(needs_sdr_conversion({2, 2, 10, false})) << "constant luminance";
-  EXPECT_FALSE(needs_sdr_conversion(k709));
+  EXPECT_FALSE(needs_sdr_conversion(kSdr709));
   EXPECT_FALSE(needs_sdr_conversion({6, 6, 6, true})) << "BT.601 at full range";
   EXPECT_FALSE(needs_sdr_conversion({})) << "unspecified";
 }
 
 TEST(RungColour, OfSdrIsBt709WhereTheSourceIsConvertedAndTheSourcesOwnOtherwise) {
   constexpr auto kSdr = Rung::Range::kSdr;
-  EXPECT_EQ(rung_colour(kPq, kSdr), k709);
-  EXPECT_EQ(rung_colour({9, 18, 9, true}, kSdr), k709) << "limited range, too";
+  EXPECT_EQ(rung_colour(kPq, kSdr), kSdr709);
+  EXPECT_EQ(rung_colour({9, 18, 9, true}, kSdr), kSdr709) << "limited range, too";
   EXPECT_EQ(rung_colour({6, 6, 6, true}, kSdr), (media::Colour{6, 6, 6, true}));
   EXPECT_EQ(rung_colour({}, kSdr), media::Colour{});
 }
 
 TEST(RungColour, OfHdrIsTheSourcesOwn) {
   constexpr auto kHdr = Rung::Range::kHdr;
-  for (const media::Colour& colour : {kPq, kHlg, k2020, k709, media::Colour{}, media::Colour{12, 16, 9, true}}) {
+  for (const media::Colour& colour : {kPq, kHlg, k2020, kSdr709, media::Colour{}, media::Colour{12, 16, 9, true}}) {
     EXPECT_EQ(rung_colour(colour, kHdr), colour) << int{colour.transfer};
   }
   EXPECT_EQ(rung_colour({2, 16, 2, false}, kHdr), kPq) << "PQ that does not say more is of BT.2100";
@@ -66,15 +66,15 @@ TEST(RungColour, OfHdrIsTheSourcesOwn) {
 TEST(SameColour, IsWhatCanBePassedOn) {
   EXPECT_TRUE(same_colour(kPq, kPq));
   EXPECT_TRUE(same_colour(kPq, {2, 16, 2, false})) << "BT.2100 where nothing is said";
-  EXPECT_TRUE(same_colour(k709, {}));
+  EXPECT_TRUE(same_colour(kSdr709, {}));
   EXPECT_TRUE(same_colour({6, 6, 6, false}, {}));
   EXPECT_TRUE(same_colour({6, 6, 5, false}, {6, 1, 6, false})) << "curves and matrices that are alike";
   EXPECT_FALSE(same_colour(kPq, kHlg));
   EXPECT_FALSE(same_colour(kPq, {})) << "what says nothing is SDR";
   EXPECT_FALSE(same_colour(k2020, {}));
   EXPECT_FALSE(same_colour(kPq, k2020));
-  EXPECT_FALSE(same_colour(k709, {6, 6, 6, false}));
-  EXPECT_FALSE(same_colour(k709, {1, 1, 1, true}));
+  EXPECT_FALSE(same_colour(kSdr709, {6, 6, 6, false}));
+  EXPECT_FALSE(same_colour(kSdr709, {1, 1, 1, true}));
   EXPECT_FALSE(same_colour({5, 1, 6, false}, {6, 1, 6, false})) << "625 and 525 lines have other primaries";
 }
 
@@ -159,10 +159,10 @@ double through(const media::Colour& from, const media::Colour& to, double signal
 
 // BT.2408 table 1: HDR reference white.
 TEST(ColourMap, ShowsTheWhiteOfSdrAsHdrsReferenceWhite) {
-  EXPECT_NEAR(through(k709, kPq, 1), 0.5807, 0.001);
-  EXPECT_NEAR(through(k709, kHlg, 1), 0.75, 0.003);
-  EXPECT_NEAR(through(k709, kPq, 0), 0, 1e-6);
-  EXPECT_NEAR(through(k709, kHlg, 0), 0, 1e-6);
+  EXPECT_NEAR(through(kSdr709, kPq, 1), 0.5807, 0.001);
+  EXPECT_NEAR(through(kSdr709, kHlg, 1), 0.75, 0.003);
+  EXPECT_NEAR(through(kSdr709, kPq, 0), 0, 1e-6);
+  EXPECT_NEAR(through(kSdr709, kHlg, 0), 0, 1e-6);
 }
 
 // BT.2408 table 1 and BT.2390 7.2: the two signals that a display of 1000 cd/m2 shows alike.
@@ -187,15 +187,15 @@ TEST(ColourMap, ClipsBrightLightWithoutAChangeOfHue) {
 
 TEST(ColourMap, ComesBackFromTheOtherMatrixAndTheOtherRangeOfValues) {
   const media::Colour k601{6, 6, 6, false};
-  const Yuv grey = ColourMap(k601, k709).map({0.4, 0, 0});
+  const Yuv grey = ColourMap(k601, kSdr709).map({0.4, 0, 0});
   EXPECT_NEAR(grey.y, 0.4, 1e-6) << "white is the same everywhere";
   EXPECT_NEAR(grey.cb, 0, 1e-6);
   const Yuv skin{0.6, -0.08, 0.1};
-  const Yuv back = ColourMap(k709, k601).map(ColourMap(k601, k709).map(skin));
+  const Yuv back = ColourMap(kSdr709, k601).map(ColourMap(k601, kSdr709).map(skin));
   EXPECT_NEAR(back.y, skin.y, 1e-6);
   EXPECT_NEAR(back.cb, skin.cb, 1e-6);
   EXPECT_NEAR(back.cr, skin.cr, 1e-6);
-  EXPECT_NE(ColourMap(k601, k709).map(skin).cr, skin.cr);
+  EXPECT_NE(ColourMap(k601, kSdr709).map(skin).cr, skin.cr);
 }
 
 }  // namespace

@@ -201,7 +201,7 @@ TEST(Scaler, PutsBlackBarsBesideAPictureThatItConverts) {
 }
 
 /// A luma sample of ten bits.
-int deep_at(const AVFrame& frame, int x, int y) {
+int deep_sample(const AVFrame& frame, int x, int y) {
   return reinterpret_cast<const std::uint16_t*>(frame.data[0] + std::ptrdiff_t{y} * frame.linesize[0])[x];
 }
 
@@ -232,25 +232,25 @@ TEST(Scaler, LeavesTenBitsOfHdrAsTheyAreInARungThatHasThem) {
     const FramePtr scaled = scaler.scale(*deep_pq(128, 128, 501, format), kSquare);
     EXPECT_EQ(scaled->format, AV_PIX_FMT_YUV420P10LE);
     EXPECT_EQ(scaled->color_trc, AVCOL_TRC_SMPTE2084);
-    EXPECT_EQ(deep_at(*scaled, 30, 30), 501) << av_get_pix_fmt_name(format);
+    EXPECT_EQ(deep_sample(*scaled, 30, 30), 501) << av_get_pix_fmt_name(format);
   }
 }
 
 TEST(Scaler, PutsBlackBarsOfTenBitsBesideAPictureOfHdr) {
   Scaler scaler(160, 80, kDeepPq);
   const FramePtr scaled = scaler.scale(*deep_pq(80, 80, 501), kSquare);
-  EXPECT_EQ(deep_at(*scaled, 10, 10), 64);
-  EXPECT_EQ(deep_at(*scaled, 39, 79), 64);
-  EXPECT_EQ(deep_at(*scaled, 80, 40), 501);
-  EXPECT_EQ(deep_at(*scaled, 150, 40), 64);
+  EXPECT_EQ(deep_sample(*scaled, 10, 10), 64);
+  EXPECT_EQ(deep_sample(*scaled, 39, 79), 64);
+  EXPECT_EQ(deep_sample(*scaled, 80, 40), 501);
+  EXPECT_EQ(deep_sample(*scaled, 150, 40), 64);
 }
 
 TEST(Scaler, ShowsSdrInARungOfHdrAsBrightAsHdrsWhite) {
   Scaler scaler(64, 64, kDeepPq);
   const FramePtr scaled = scaler.scale(*make_picture(64, 64, 235, 16), kSquare);
   EXPECT_EQ(scaled->color_trc, AVCOL_TRC_SMPTE2084) << "it claims what the rung is";
-  EXPECT_NEAR(deep_at(*scaled, 10, 30), 64 + 876 * 0.5807, 3);
-  EXPECT_NEAR(deep_at(*scaled, 50, 30), 64, 1);
+  EXPECT_NEAR(deep_sample(*scaled, 10, 30), 64 + 876 * 0.5807, 3);
+  EXPECT_NEAR(deep_sample(*scaled, 50, 30), 64, 1);
 }
 
 TEST(Scaler, ConvertsTheMatrixOfASourceThatIsNotThatOfTheRung) {

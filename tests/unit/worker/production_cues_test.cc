@@ -177,7 +177,7 @@ std::vector<std::int64_t> keys_of(const Producing& channel, std::string_view nam
   return found;
 }
 
-job::Options encoding() {
+job::Options encoding_splices() {
   job::Options options = copying();
   options.copy_video = false;
   options.audio = job::Options::Audio::kNone;
@@ -186,7 +186,7 @@ job::Options encoding() {
 }
 
 std::vector<std::int64_t> keys_with(bool splice_keys) {
-  job::Options options = encoding();
+  job::Options options = encoding_splices();
   options.splice_keys = splice_keys;
   Producing channel(options);
   transcode::testing::VideoSpec spec;
@@ -230,7 +230,7 @@ std::vector<std::int64_t> segments_of(const Producing& channel) {
 /// Five seconds of a channel that hears of splices at 1 s and at 2 s.
 struct Spliced {
   explicit Spliced(bool cuts, std::vector<double> at_one, std::vector<double> at_two = {}) {
-    job::Options options = encoding();
+    job::Options options = encoding_splices();
     options.splice_cuts = cuts;
     Producing channel(options);
     transcode::testing::VideoSpec spec;
