@@ -213,7 +213,7 @@ void Packager::resume_cuts() {
     if (cut.msn <= cutter_->current().msn) continue;
     const std::int64_t time = media::rescale(cut.start, base::kSecond, cutter_->options().timescale);
     // The log may be another process's word: what no packager would have moved stays where it is.
-    if (std::abs(cutter_->slot_of(time) - cut.msn) <= 2) cutter_->move(cut.msn, time);
+    if (std::abs(cutter_->slot_of(time) - cut.msn) <= 1) cutter_->move(cut.msn, time);
   }
 }
 
