@@ -241,6 +241,7 @@ struct Spliced {
     int said = 0;
     channel.play(source, [&](base::Micros at) {
       ASSERT_TRUE(channel.take_encoded());
+      channel.say(feed::Tick{at});
       if (at < kEpoch + (said + 1) * base::kSecond || said == 2) return;
       for (const double splice : said++ == 0 ? at_one : at_two) {
         for (int i = 0; i < 3; ++i) channel.say(cue_point(said * 1000, 7, splice));
@@ -265,7 +266,7 @@ TEST(ProductionCues, LetASegmentBeginAtThePictureWhereThatIsWanted) {
 }
 
 TEST(ProductionCues, ThatComeTooLateForASegmentAreCounted) {
-  const Spliced late(true, {1.2}, {2.28});
+  const Spliced late(true, {1.04}, {2.08});
   EXPECT_EQ(late.segments, (Segments{0, 2000, 4000}));
   EXPECT_EQ(late.stats.cuts_late.load(), 2U);
   EXPECT_EQ(late.stats.cuts_moved.load(), 0U);
