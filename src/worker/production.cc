@@ -23,14 +23,6 @@ constexpr std::size_t kMostEarly = 2048;
 // lost.
 constexpr base::Micros kMostPause = 2 * base::kSecond;
 constexpr base::Micros kMostForcedPause = base::kSecond / 2;
-// Key frames at splices: so many are known ahead, each so long from the others.
-constexpr std::size_t kMostSplices = 16;
-constexpr base::Micros kBetweenSplices = base::kSecond / 2;
-// An announcement that comes again after its splice is still the same one.
-constexpr base::Micros kRememberSplices = 10 * base::kSecond;
-// What a splice is announced ahead of its picture, at least, so that a segment begins there: encoders do not have it
-// yet.
-constexpr base::Micros kLeastNotice = 300 * base::kMillisecond;
 // How long a switch that was asked for may take: longer than the groups of pictures that are kept.
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
@@ -52,6 +44,7 @@ Production::Production(job::Options options, OnRecord on_record)
              Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
       offset_(options_.channel, silence_peak(options_.watch)),
       video_(options_, *this),
+      splices_(options_.splice_keys, options_.splice_cuts, packager_, video_),
       thumbnails_(options_.thumbnails),
       texts_(options_, *this) {}
 
@@ -525,26 +518,7 @@ void Production::write_cue(const media::Cue& cue) {
   marker.start = cue.at.micros();
   marker.payload = cue.section;
   on_record_(marker);
-  if (options_.splice_keys || options_.splice_cuts) force_key(marker.start);
-}
-
-/// A splice is announced several times, and a feed that announces hundreds must not make every picture a key frame.
-void Production::force_key(base::Micros at) {
-  splices_.erase(splices_.begin(), splices_.lower_bound(now_ - kRememberSplices));
-  const auto next = splices_.upper_bound(at - kBetweenSplices);
-  const bool near = next != splices_.end() && *next < at + kBetweenSplices;
-  const auto ahead = static_cast<std::size_t>(std::distance(splices_.lower_bound(now_), splices_.end()));
-  if (at < now_ - kRememberSplices || near || ahead >= kMostSplices || !splices_.insert(at).second) return;
-  const media::Instant key = options_.splice_cuts ? move_cut(at) : media::Instant{at, base::kSecond};
-  if (at >= now_) video_.force_key_at(key);
-}
-
-/// Lets a segment begin at the splice, where that is still possible. Returns where key frames belong.
-media::Instant Production::move_cut(base::Micros at) {
-  packager::Packager::MovedTo to{packager::Packager::CutMove::kLate, {at, base::kSecond}};
-  if (at >= now_ + kLeastNotice && !video_.encoded(at)) to = packager_.move_cut(at);
-  ++cut_moves_[static_cast<std::size_t>(to.outcome)];
-  return to.key;
+  splices_.announce(marker.start, now_);
 }
 
 /// Captions that are found late join the presentation.

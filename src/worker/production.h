@@ -5,7 +5,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include "worker/feed_tally.h"
 #include "worker/lane_outlet.h"
 #include "worker/presentation.h"
+#include "worker/splices.h"
 #include "worker/switch_marker.h"
 #include "worker/thumbnails.h"
 #include "worker/video_lane.h"
@@ -105,8 +105,6 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void mark_switch();
   void show(Feed& feed, base::Micros pause = 0);
   void write_cue(const media::Cue& cue);
-  void force_key(base::Micros at);
-  media::Instant move_cut(base::Micros at);
   void align();
   base::Micros lag(const Feed& spare) const;
   base::Micros pause_before(const Feed& spare) const;
@@ -145,13 +143,12 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   feed::Id selected_ = feed::Id::kPrimary;  ///< the one that the server selected last
   feed::Select::How how_ = feed::Select::How::kForced;
   SwitchMarker switch_marker_;
-  std::set<base::Micros> splices_;            ///< that have a key frame forced; UTC, at most kMostSplices ahead
-  std::array<std::uint64_t, 3> cut_moves_{};  ///< by packager::Packager::CutMove
-  feed::Slate slate_;                         ///< what the operator wants
-  base::Micros now_ = 0;                      ///< UTC, of the newest tick
-  base::Micros selected_at_ = 0;              ///< UTC, when wanted_ became so
-  bool merged_ = false;                       ///< as logged
+  feed::Slate slate_;             ///< what the operator wants
+  base::Micros now_ = 0;          ///< UTC, of the newest tick
+  base::Micros selected_at_ = 0;  ///< UTC, when wanted_ became so
+  bool merged_ = false;           ///< as logged
   VideoLane video_;
+  Splices splices_;
   Thumbnails thumbnails_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   CaptionLanes texts_;

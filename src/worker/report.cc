@@ -175,9 +175,9 @@ void Production::report(job::Stats& stats) const {
                                   packaged.dropped_format + packaged.dropped_overflow);
   put(stats.text_cues, packaged.cues);
   put(stats.text_cues_dropped, packaged.cues_dropped);
-  put(stats.cuts_moved, cut_moves_[static_cast<std::size_t>(packager::Packager::CutMove::kMoved)]);
-  put(stats.cuts_late, cut_moves_[static_cast<std::size_t>(packager::Packager::CutMove::kLate)]);
-  put(stats.cuts_crowded, cut_moves_[static_cast<std::size_t>(packager::Packager::CutMove::kCrowded)]);
+  put(stats.cuts_moved, splices_.count(Splices::Outcome::kMoved));
+  put(stats.cuts_late, splices_.count(Splices::Outcome::kLate));
+  put(stats.cuts_crowded, splices_.count(Splices::Outcome::kCrowded));
   put(stats.log_lines_lost, base::log_lines_lost());
   if (const auto ladder = video_.ladder_counters()) put_ladder(stats, *ladder);
   const govern::Load load = video_.load().value_or(govern::Load{});
