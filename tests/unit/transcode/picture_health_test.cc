@@ -15,7 +15,7 @@ constexpr base::Micros kLook = 250 * base::kMillisecond;
 
 using Luma = std::function<int(int x, int y)>;
 
-LumaGrid grid(const Luma& luma, int columns = LumaGrid::kColumns, int rows = LumaGrid::kRows) {
+LumaGrid cells(const Luma& luma, int columns = LumaGrid::kColumns, int rows = LumaGrid::kRows) {
   LumaGrid made{columns, rows, {}};
   for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < columns; ++x) made.luma.push_back(static_cast<std::uint8_t>(luma(x, y)));
@@ -24,7 +24,7 @@ LumaGrid grid(const Luma& luma, int columns = LumaGrid::kColumns, int rows = Lum
 }
 
 LumaGrid flat(int luma) {
-  return grid([luma](int, int) { return luma; });
+  return cells([luma](int, int) { return luma; });
 }
 
 /// Looks at a picture every 250 ms.
@@ -55,7 +55,7 @@ TEST(PictureHealth, IsBlackFromTheFirstBlackPictureOn) {
 
 /// So many of a thousand columns' worth of the picture are black.
 LumaGrid black_share(int per_mille) {
-  return grid([per_mille](int x, int y) { return (y * 320 + x) * 1000 / (320 * 180) < per_mille ? 0 : 200; });
+  return cells([per_mille](int x, int y) { return (y * 320 + x) * 1000 / (320 * 180) < per_mille ? 0 : 200; });
 }
 
 TEST(PictureHealth, StaysBlackUntilMoreThanALogoIsSeen) {
@@ -72,7 +72,7 @@ TEST(PictureHealth, StaysBlackUntilMoreThanALogoIsSeen) {
 
 /// Everything stands still but a clock in the upper right corner.
 LumaGrid with_clock(int luma, int second) {
-  return grid([=](int x, int y) { return x >= 240 && y < 20 ? 60 * (1 + second % 3) : luma; });
+  return cells([=](int x, int y) { return x >= 240 && y < 20 ? 60 * (1 + second % 3) : luma; });
 }
 
 TEST(PictureHealth, DoesNotLookAtAreasThatAreIgnored) {
@@ -117,14 +117,14 @@ TEST(PictureHealth, TakesAnEncodersNoiseForNoMotion) {
   // Every cell off by up to 7, as a new key frame makes it: 4 in the mean would be motion.
   int round = 0;
   for (; round < 20; ++round) {
-    eye.see(grid([round](int x, int y) { return 100 + ((x * 7 + y * 13 + round * 5) % 15 - 7) / 2; }));
+    eye.see(cells([round](int x, int y) { return 100 + ((x * 7 + y * 13 + round * 5) % 15 - 7) / 2; }));
   }
   EXPECT_EQ(eye.report().frozen_since, 0);
 }
 
 TEST(PictureHealth, TakesASingleCellThatChangesMuchForMotion) {
   const auto clock = [](int second, int change) {
-    return grid([=](int x, int y) { return x == 300 && y == 5 && second % 2 == 1 ? 100 + change : 100; });
+    return cells([=](int x, int y) { return x == 300 && y == 5 && second % 2 == 1 ? 100 + change : 100; });
   };
   Eye ticking;
   Eye flicker;
@@ -139,7 +139,7 @@ TEST(PictureHealth, TakesASingleCellThatChangesMuchForMotion) {
 TEST(PictureHealth, MeasuresASingleCellByTheChangeOfAllOthers) {
   // Half of all cells change by 4: 2.8 in the mean, and a cell must change by 15 times that, 42.
   const auto starved = [](int round, int spot) {
-    return grid([=](int x, int y) {
+    return cells([=](int x, int y) {
       if (x == 300 && y == 5) return round % 2 == 1 ? 100 + spot : 100;
       return (x + y) % 2 == 0 && round % 2 == 1 ? 104 : 100;
     });
@@ -166,7 +166,7 @@ TEST(PictureHealth, SeesMotionInAPictureOfAnotherSize) {
   Eye eye;
   eye.see(flat(100), 20);
   EXPECT_EQ(eye.report().frozen_since, 0);
-  eye.see(grid([](int, int) { return 100; }, 200, 100));
+  eye.see(cells([](int, int) { return 100; }, 200, 100));
   EXPECT_EQ(eye.report().frozen_since, std::nullopt);
 }
 
