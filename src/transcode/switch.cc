@@ -26,7 +26,7 @@ Switch::Side Switch::add() {
 Switch::Course Switch::course_of(Side side) const {
   Course course;
   course.side = side;
-  course.step = timescale_ / 25;
+  course.step = timescale_ / 25;  // a guess, until its first picture says its rate, or its second shows it
   course.given = now();
   return course;
 }
@@ -126,7 +126,8 @@ void Switch::put(Side side, Picture picture) {
   note(selected_, picture);
   if (pts <= pause_until_ + tolerance(selected_.step)) return;
   if (pause_until_ != INT64_MIN) {
-    // Pictures may come ahead of the clock that holds are asked for by.
+    // The picture that is shown stays up to the pause's end, also if no hold was asked for so far: pictures may come
+    // ahead of the clock that holds are asked for by.
     put_hold({std::exchange(pause_until_, INT64_MIN), picture.origin, true});
   }
   if (pts > passed_) {
@@ -150,6 +151,7 @@ void Switch::settle() {
   if (passed_ == INT64_MIN || pending_.pts <= next + tolerance(selected_.step)) take_over(pending_);
 }
 
+/// Woken by take() as the selected side's pictures are taken, and by take_over().
 void Switch::wait_for_selected(std::unique_lock<std::mutex>& lock, const Picture& picture) {
   const Side side = pending_.side;
   note(pending_, picture);
@@ -168,6 +170,7 @@ void Switch::wait_for_selected(std::unique_lock<std::mutex>& lock, const Picture
 /// True while the pending side will have a picture for the time of this one, and is not itself the one that waits.
 bool Switch::ahead_of_pending(std::int64_t pts) const {
   if (pending_.side == kNone || pending_.pts == INT64_MIN || pending_.pts > passed_) return false;
+  // One that is further behind would take longer than Patience to come here, at its own pace.
   const std::int64_t most = media::rescale(patience_.most, base::kSecond, timescale_);
   return passed_ - pending_.pts <= most && pts >= pending_.pts + pending_.step - tolerance(pending_.step);
 }

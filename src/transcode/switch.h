@@ -50,8 +50,8 @@ class Switch {
 
   struct Patience {
     base::Micros most = base::kSecond;  ///< one switch lets sides wait, from the first one on
-    base::Micros quiet =
-        500 * base::kMillisecond;  ///< one that gave nothing for so long, and two frames, is not awaited
+    /// One that gave nothing for so long, or for two frames if that is longer, is not awaited.
+    base::Micros quiet = 500 * base::kMillisecond;
   };
   /// `timescale`: of all pts.
   Switch(std::int64_t timescale, Patience patience);
@@ -59,8 +59,8 @@ class Switch {
 
   /// A new side, not selected.
   Side add();
-  /// It puts nothing any more. Where it is the selected one, a pending one is selected at once, otherwise none is;
-  /// where it is the pending one nothing is pending any longer.
+  /// What it puts from now on is dropped. Where it is the selected one, a pending one is selected at once, otherwise
+  /// none is; where it is the pending one nothing is pending any longer.
   void remove(Side side);
   /// From the next picture on; nothing is pending any longer. Pictures that the side selected before has put already
   /// still come out.
@@ -81,11 +81,12 @@ class Switch {
   /// Waits while kQueue pictures wait. Drops the picture if the side is not selected, also while it waits. At a switch
   /// it waits for the other side.
   void put(Side side, Picture picture);
-  /// Drops it if the side is not selected; kNone is selected where no side is.
+  /// Drops it if the side is not selected; with kNone, if any side is.
   void hold(Side side, Hold hold);
   /// Comes out with what comes out next. The newest kMostForced are kept.
   void force_key(std::int64_t pts);
-  /// Nothing is put any more.
+  /// Finish comes out after all that was put. REQUIRES: neither the selected side nor a pending one puts anything any
+  /// more.
   void finish();
   /// Everybody goes at once, nothing comes out any more.
   void close();
@@ -94,7 +95,7 @@ class Switch {
   std::optional<Item> take(std::vector<std::int64_t>& forced);
 
  private:
-  /// One being scaled and one ready keep the encode side busy; more would only be latency.
+  /// Ready, beside the one being scaled; more would only be latency.
   static constexpr std::size_t kQueue = 2;
   static constexpr std::size_t kMostForced = 256;
 
