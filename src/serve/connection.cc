@@ -181,6 +181,7 @@ void Connection::send(std::span<const base::Bytes> slices) {
   if (stream_->queued() != 0) moved_ = context_.clock.steady();
 }
 
+/// After input or output: ends the connection if all is done, reads on or not, and sets the phase and its deadline.
 void Connection::settle() {
   const bool all_sent = stream_->queued() == 0;
   const http::Phase phase = session_->phase();
@@ -220,6 +221,7 @@ base::Micros Connection::deadline() const {
   const Timeouts& timeouts = context_.timeouts;
   const base::Micros quiet = progress_ + (requests_ != 0 ? timeouts.idle : timeouts.head);
   const bool all_taken = stream_->queued() == 0;
+  // While bytes wait for the kernel only what it takes counts: further requests win no time.
   const base::Micros stuck = (all_taken ? std::max(phase_since_, moved_) : moved_) + timeouts.stuck;
   switch (phase_) {
     case http::Phase::kIdle: return quiet;
@@ -230,7 +232,7 @@ base::Micros Connection::deadline() const {
 
 void Connection::set_deadline() {
   base::Micros first = deadline();
-  // With bytes in the kernel's queue no stream can continue, which is not the streams' fault.
+  // While bytes wait for the kernel no stream can continue, which is not the streams' fault.
   const bool all_taken = stream_->queued() == 0;
   if (all_taken) first = std::min(first, session_->next_expiry({context_.timeouts.head, context_.timeouts.stuck}));
   context_.wheel.set(*this, first);

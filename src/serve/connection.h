@@ -125,11 +125,11 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   std::uint32_t requests_ = 0;
   std::uint32_t requests_at_phase_ = 0;
   base::Micros phase_since_ = 0;
-  base::Micros progress_ = 0;  ///< when it was accepted, a request came, or the last answer of some ended
+  base::Micros progress_ = 0;  ///< when it was accepted, TLS was set up, a request came, or an answering phase ended
   base::Micros moved_ = 0;     ///< when the kernel was last seen to take data
   base::Micros part_published_ = 0;
   std::uint64_t sent_ = 0;   ///< bytes given to the stream
-  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel at that time
+  std::uint64_t taken_ = 0;  ///< of those, taken by the kernel when continues() last looked
 };
 
 }  // namespace serve
