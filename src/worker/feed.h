@@ -66,7 +66,7 @@ class Feed final : private media::EventSink {
   base::Micros delay() const { return line_.delay(); }
   /// Gives out what is held back.
   void drain();
-  /// One frame of its video; nothing where it has no constant rate.
+  /// Pictures a second of its video; nothing where they do not come at a constant rate.
   std::optional<media::Rational> frame_rate() const;
 
   /// The tracks of the present publisher, in the order in which it announced them.
