@@ -17,6 +17,7 @@ Method method_of(std::string_view name) {
 
 void Http2Head::add(std::string_view name, std::string_view value, const Limits& limits) {
   if (name == ":path" && value.size() > limits.target) refused = 414;
+  // 32 bytes a field beside its text, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 6.5.2); the last has none.
   const bool fits = text.size() + name.size() + value.size() + 32 * ends.size() / 2 <= limits.head &&
                     ends.size() / 2 < limits.fields + 4;  // four pseudo fields stand for the request line
   if (!fits && refused == 0) refused = 431;
@@ -53,6 +54,7 @@ bool Http2Head::fill(Request& request) const {
   request.body = all.substr(at);
   const bool connect = request.path.empty();
   if (connect) request.path = "/";
+  // The query is not checked: its readers cope with any bytes.
   return std::all_of(request.path.begin(), request.path.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
 }
 

@@ -213,6 +213,7 @@ void Http2Session::begin_head(StreamId id) {
 }
 
 void Http2Session::end_head(bool whole) {
+  // Nothing is coming in any more while the handler is called: see phase().
   Http2Head head = std::exchange(head_, {});
   Stream* stream = find(head.id);
   if (stream == nullptr) return;
@@ -228,7 +229,7 @@ void Http2Session::end_head(bool whole) {
 
 bool Http2Session::waits_for_body(const Http2Head& head) {
   if (!shared_.limits.keep_bodies || head.refused != 0) return false;
-  head.fill(shared_.request);
+  head.fill(shared_.request);  // for the method; dispatch() fills it anew, and sees to what is wrong
   const Method method = shared_.request.method;
   return method != Method::kGet && method != Method::kHead;
 }
@@ -273,6 +274,7 @@ void Http2Session::body_bytes(StreamId id, base::View bytes) {
   stream->head->text += base::text_of(bytes);
 }
 
+/// The stream stays linked until RST_STREAM goes out, in a later call of nghttp2: callers may be walking streams_.
 void Http2Session::reset(Stream& stream, std::uint32_t error) {
   if (std::exchange(stream.reset, true)) return;
   take_head(stream);
@@ -328,7 +330,7 @@ bool Http2Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBo
 void Http2Session::submit(Stream& stream) {
   stream.start_time(shared_.clock);
   const HeaderBlock& block = stream.response->block();
-  constexpr std::size_t kMostFields = 40;
+  constexpr std::size_t kMostFields = 40;  // our answers have fewer; an array, so that an answer allocates nothing
   std::array<nghttp2_nv, kMostFields + 1> fields;
   const auto& ready = block.http2().fields;
   const std::size_t count = std::min(ready.size(), kMostFields);
@@ -338,7 +340,8 @@ void Http2Session::submit(Stream& stream) {
 
   if (block.urgency() >= 0) {
     const nghttp2_extpri priority{static_cast<std::uint32_t>(block.urgency()), 0};
-    nghttp2_session_change_extpri_stream_priority(session_, stream.id, &priority, 1);
+    constexpr int kIgnoreClient = 1;  // PRIORITY_UPDATE of this stream has no effect any more
+    nghttp2_session_change_extpri_stream_priority(session_, stream.id, &priority, kIgnoreClient);
   }
   nghttp2_data_provider body{};
   body.source.ptr = &stream;

@@ -34,7 +34,8 @@ class Handler {
 };
 
 struct Limits {
-  std::size_t head = 32 * 1024;       ///< Units: bytes of request line and fields together; beyond: 431
+  /// Units: bytes of request line and fields together, over HTTP/2 with 32 more a field (RFC 9113 6.5.2); beyond: 431.
+  std::size_t head = 32 * 1024;
   std::size_t fields = 100;           ///< beyond: 431
   std::size_t target = 16 * 1024;     ///< Units: bytes of the URL, above CloudFront's 8,192 (CF-20); beyond: 414
   std::size_t body = 16 * 1024;       ///< Units: bytes of a request body; also of its chunks' framing; beyond: 413
