@@ -12,22 +12,24 @@ namespace {
 constexpr std::size_t kMostWaiting = 3000;
 // Splices are announced a few times each, seconds ahead.
 constexpr std::size_t kMostWaitingCues = 16;
-// Another track's new anchor is this one's too if it puts it no further from its arrival.
+// An anchor is this track's too if it puts its packet less than this from where it should be. A first packet further
+// off has another clock, and the stamps of tracks further apart than this may have been damaged.
 constexpr base::Micros kSameJump = 2 * base::kSecond;
 // What is this much nearer to where a packet should be is where it is meant to be.
 constexpr base::Micros kNearer = 100 * base::kMillisecond;
-// Sound and picture keep their distance in a multiplex to within this, from packet to packet to within less; neither
-// tells anything once it has paused; and a track was away after so long.
-constexpr base::Micros kSameDistance = 200 * base::kMillisecond;
-constexpr base::Micros kSameDistanceNow = 80 * base::kMillisecond;
-constexpr base::Micros kFresh = base::kSecond;
-constexpr base::Micros kAway = base::kSecond / 4;
+// How well sound and picture keep their distance in a multiplex.
+constexpr base::Micros kSameDistance = 200 * base::kMillisecond;    // over a time in which one was away
+constexpr base::Micros kSameDistanceNow = 80 * base::kMillisecond;  // from packet to packet
+constexpr base::Micros kFresh = base::kSecond;     // a track that has paused for longer says nothing of the other
+constexpr base::Micros kAway = base::kSecond / 4;  // a track was away if it paused, or its time moved, by more
 // Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
 constexpr base::Micros kMostAhead = 20 * base::kSecond;
 constexpr base::Micros kMostBehind = 60 * base::kSecond;
-// Pictures are reordered by 16 at most; muxers that set dts late are less than this late.
+// 16 pictures reordered, and the picture itself.
 constexpr std::int64_t kMostReordered = 17;
+// No composition time up to this is taken for damaged, also where kMostReordered frames last less.
 constexpr base::Micros kMostComposition = 2 * base::kSecond;
+// Muxers that set dts late are less than this late.
 constexpr base::Micros kMostNegative = 150 * base::kMillisecond;
 
 }  // namespace
@@ -185,6 +187,7 @@ void Timeline::check_stamps(Entry& entry, media::Packet& packet) {
   const StampWatch::Verdict verdict = entry.watch.check(dts, packet.arrived, limits, borne_out(entry, packet));
   if (!entry.started()) {
     if (verdict == StampWatch::Verdict::kSteady) return;
+    // Only video comes here: audio is not checked before it has an anchor, and has started then.
     // Frames from before a jump cannot be compared with those after it.
     entry.needs_key = true;
     entry.video->forget_probe();
@@ -194,7 +197,7 @@ void Timeline::check_stamps(Entry& entry, media::Packet& packet) {
     restamp(entry, packet);
   } else if (verdict == StampWatch::Verdict::kMoved) {
     follow_jump(entry, packet, entry.anchor().map({entry.watch.expected(), base::kSecond}));
-  } else if (!std::exchange(entry.settled, true) && out_of_place(entry, packet, entry.anchor())) {
+  } else if (!std::exchange(entry.checked_first, true) && out_of_place(entry, packet, entry.anchor())) {
     const std::optional<base::Micros> delay = succession(entry).delay;
     if (delay) follow_jump(entry, packet, std::max(entry.end(), packet.arrived - *delay));
     if (!delay) follow_jump(entry, packet, std::nullopt);
@@ -221,9 +224,10 @@ bool Timeline::beside_companion(const Entry& entry, const Anchor& anchor, const 
   if (other == nullptr || !ahead || other->watch.off()) return false;
   if (other->anchor().generation != anchor.generation || packet.arrived - other->newest_arrived > kFresh) return false;
   const base::Micros time = anchor.map(entry.feed_time(packet.dts));
+  // Before its first packet newest_arrived is 0, long ago: nothing is subtracted from a `newest` of INT64_MIN.
   const bool away = !entry.started() || packet.arrived - entry.newest_arrived > kAway || time - entry.newest > kAway;
   const base::Micros distance = time - other->newest;
-  // Tracks that came seconds apart and are together now were damaged before.
+  // A distance of seconds was that of damaged stamps if the tracks are together now.
   const bool together = std::abs(*ahead) > kSameJump && std::abs(distance) <= kSameDistance;
   return together || std::abs(distance - *ahead) <= (away ? kSameDistance : kSameDistanceNow);
 }
@@ -283,7 +287,7 @@ void Timeline::bound_composition(Entry& entry, media::Packet& packet) {
 }
 
 /// Whether the packet's time is so far from its arrival that it cannot be meant: its track jumped before it had an
-/// anchor.
+/// anchor. What was given out may end ahead of its arrival: what follows that is not astray.
 bool Timeline::astray(const Anchor& anchor, const Entry& entry, const media::Packet& packet) const {
   const base::Micros time = anchor.map(entry.feed_time(packet.dts));
   return time > std::max(packet.arrived, floor_) + kMostAhead || time < packet.arrived - kMostBehind;
@@ -304,11 +308,12 @@ void Timeline::on_video(Entry& entry, media::Packet&& packet) {
     return;
   }
   entry.video->probe(std::move(packet));
-  if (entry.video->ready() && (anchor_ || !other_video_leads(entry))) start_video(entry);
+  if (entry.video->ready() && (anchor_ || !lower_video_probing(entry))) start_video(entry);
 }
 
-/// Whether another video track was first to have a key frame, and decides the anchor.
-bool Timeline::other_video_leads(const Entry& entry) const {
+/// Whether a video track with a lower id has a key frame and is not ready. Of the video tracks that are probing, the
+/// lowest id decides the anchor, whichever had its key frame first.
+bool Timeline::lower_video_probing(const Entry& entry) const {
   for (const auto& [id, other] : tracks_) {
     if (&other == &entry) return false;
     if (other.video && other.video->probing()) return !other.video->ready();
@@ -320,7 +325,7 @@ void Timeline::start_video(Entry& entry) {
   VideoTiming& video = *entry.video;
   video.decide_rate();
   choose_anchor(entry);
-  entry.settled = true;
+  entry.checked_first = true;
   entry.resume.reset();
   std::deque<media::Packet> packets = video.start(*anchor_, entry.not_before);
   const media::Track& track = video.track();
@@ -340,9 +345,9 @@ void Timeline::restart_video(Entry& entry) {
                                               VideoTiming::Known{entry.video->settled_rate(), *entry.announced});
 }
 
-/// When the first picture of video that starts again is shown if its clock is another one than that of any anchor;
-/// nothing where it is not. Then anchor_ is the one that it has.
-std::optional<base::Micros> Timeline::shown_elsewhere(Entry& entry, const media::Packet& first) {
+/// Makes anchor_ the one of video that starts again, whose first picture is `first`. If its clock is that of no anchor:
+/// returns when that picture is to be shown (UTC), for an anchor of its own.
+std::optional<base::Micros> Timeline::settle_on_anchor(Entry& entry, const media::Packet& first) {
   const media::Instant time = entry.feed_time(first.dts);
   const std::optional<base::Micros> delay = succession(entry).delay;
   const base::Micros due = first.arrived - delay.value_or(0);
@@ -355,8 +360,10 @@ std::optional<base::Micros> Timeline::shown_elsewhere(Entry& entry, const media:
     anchor_ = Anchor(*found);
     return std::nullopt;
   }
+  // As the feed's first picture.
   if (out) return first.arrived;
-  // Or they are about to have it.
+  // Or they are about to have it. Only a picture that comes before it is due shows that: one that comes after it may
+  // have been delayed on its way.
   const bool jumped = delay && early > kNearer && !beside_companion(entry, *anchor_, first);
   if (!jumped) return std::nullopt;
   return due + entry.feed_time(first.pts - first.dts).micros();
@@ -371,7 +378,7 @@ void Timeline::choose_anchor(Entry& entry) {
   }
   anchor_ = entry.resume.value_or(*anchor_);
   const media::Packet& first = video.first();
-  if (const std::optional<base::Micros> shown = shown_elsewhere(entry, first)) {
+  if (const std::optional<base::Micros> shown = settle_on_anchor(entry, first)) {
     adopt_anchor(video.make_anchor(*shown, entry.not_before, options_.clear_slots));
     ++counters_.reanchors;
   }
@@ -438,7 +445,7 @@ void Timeline::release_waiting() {
 }
 
 /// The source's clock was set anew: the track continues under the anchor that puts it where it is `expected` (nothing:
-/// at its arrival), or under one of its own.
+/// at its arrival, or at the end of what was given out if that is later), or under one of its own.
 void Timeline::follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected) {
   const media::Instant time = entry.feed_time(packet.dts);
   const base::Micros due = expected.value_or(std::max(packet.arrived, floor_));

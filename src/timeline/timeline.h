@@ -56,6 +56,8 @@ class Timeline final : public media::EventSink {
     media::Rational frame_rate_hint;
     /// Jumps beyond these against the track's own pace, that arrival does not bear out, anchor anew (RT-26).
     base::Micros jump_forward = base::kSecond;
+    /// A smaller step back is no jump: what is given out rises in spite of it, and the track changes its anchor only if
+    /// the step leads to one that another track has (StampWatch::stepped_back()).
     base::Micros jump_back = base::kSecond / 2;
   };
   struct Counters {
@@ -102,9 +104,9 @@ class Timeline final : public media::EventSink {
     std::unique_ptr<AudioTiming> audio;
     StampWatch watch;
     std::optional<media::Track> announced;  ///< video, as announced to the sink
-    std::optional<Anchor> resume;        ///< video that starts again after a change of format: the anchor that it had
-    std::uint64_t order = 0;             ///< in which the feed announced its tracks
-    bool settled = false;                ///< its first packet was looked at
+    std::optional<Anchor> resume;  ///< the anchor of a track that starts again, after a change of format or of rate
+    std::uint64_t order = 0;       ///< in which the feed announced its tracks
+    bool checked_first = false;    ///< its first packet was checked against the anchor
     std::int64_t usual_composition = 0;  ///< pts - dts of the last key frame. Units: ticks of `in`.
     bool needs_key = true;
     std::int64_t leading_before =
@@ -139,17 +141,18 @@ class Timeline final : public media::EventSink {
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
   void wait_for_anchor(media::Packet&& packet);
-  bool other_video_leads(const Entry& entry) const;
+  bool lower_video_probing(const Entry& entry) const;
   void start_video(Entry& entry);
   void restart_video(Entry& entry);
   void choose_anchor(Entry& entry);
-  std::optional<base::Micros> shown_elsewhere(Entry& entry, const media::Packet& first);
+  std::optional<base::Micros> settle_on_anchor(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
   const Succession& succession(const Entry& entry) const {
     return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1];
   }
   bool has_track(media::Kind kind) const;
+  /// The feed's first anchor: all audio starts under it, and is announced.
   void set_anchor(const Anchor& anchor);
   void release_waiting();
   void check_stamps(Entry& entry, media::Packet& packet);
@@ -164,6 +167,7 @@ class Timeline final : public media::EventSink {
   void note_newest(Entry& entry, const media::Packet& packet);
   void follow_jump(Entry& entry, const media::Packet& packet, std::optional<base::Micros> expected);
   const Anchor* anchor_near(const Entry& entry, media::Instant time, base::Micros expected) const;
+  /// Makes it the anchor of tracks that come, with a generation of its own. No track changes to it here.
   void adopt_anchor(const Anchor& anchor);
   void move_anchor(Anchor anchor, base::Micros later);
   void give_video(Entry& entry, media::Packet&& packet);
