@@ -241,7 +241,7 @@ Cutter::Options Packager::cutter_options(std::uint32_t lead) const {
 /// `part_ticks` is 0 for a rendition that has no part target yet.
 Format Packager::format_of(const RenditionSpec& spec, std::int64_t part_ticks) const {
   Format format = make_format(spec.track, segment_.seconds, parts_, lead_part_);
-  if (part_ticks > 0) format = hold_part_target(format, part_ticks);
+  if (part_ticks > 0) format = keep_part_target(format, part_ticks);
   format.still = spec.silence;
   return format;
 }

@@ -25,6 +25,8 @@ std::int64_t frame_ticks(const media::Track& track) {
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return -media::floor_div(-a, b); }
 
 // A chunk's number grows with time and needs no memory, so that a second machine writes the same bytes (CM-14).
+// It wraps every 2^25 segments. 128 are enough: 50 parts a slot at most (10 s of 200 ms), a sixth more if all are as
+// short as kLeastPercent allows, and a segment is shorter than two slots as a rule.
 std::uint32_t sequence_of(std::int64_t msn, std::uint32_t part) {
   constexpr std::uint64_t kPartsASegment = 128;
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(msn) * kPartsASegment + part + 1);
@@ -54,12 +56,12 @@ Format make_format(const media::Track& track, media::Rational slot, std::int64_t
   return format;
 }
 
-Format hold_part_target(Format format, std::int64_t part_most) {
+Format keep_part_target(Format format, std::int64_t part_most) {
   if (format.part_most > part_most) {
     const std::int64_t unit = format.frame > 0 ? format.frame : 1;
     const std::int64_t longest = format.video() ? unit : unit + kSlewTicks;
     format.part = std::max<std::int64_t>(1, part_most / longest) * unit;
-    format.counted = !format.video();
+    format.counted = !format.video();  // audio parts this short cannot end with the video's
   }
   format.part_most = part_most;
   return format;
@@ -74,15 +76,16 @@ Segmenter::Segmenter(std::uint32_t rendition, Format format, Missing missing, Ou
       counters_(counters),
       usual_frame_(format_.frame) {}
 
-void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t end) {
+void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t published_end) {
   opened_ = true;
   msn_ = msn;
   start_ = start;
   next_part_ = next_part;
   media_in_segment_ = next_part > 0;
-  part_start_ = grid_base_ = end_ = end;
+  part_start_ = grid_base_ = end_ = published_end;
 }
 
+/// Audio parts still count from where the lead's segment starts, grid_base_: they end with the video's.
 void Segmenter::move_start(std::int64_t start) { start_ = part_start_ = end_ = start; }
 
 void Segmenter::change_format(Format format, std::int64_t start) {
@@ -97,6 +100,7 @@ void Segmenter::change_format(Format format, std::int64_t start) {
 
 std::int64_t Segmenter::likely_end() const {
   if (frames_.empty() || frames_.back().duration > 0) return end_;
+  // A guess before there are two frames: 30 a second.
   const std::int64_t usual = usual_frame_ > 0 ? usual_frame_ : format_.timescale / 30;
   return std::min(frames_.back().start + usual, part_start_ + format_.part_most);
 }
@@ -107,6 +111,7 @@ void Segmenter::add(Frame&& frame) {
     if (format_.video() && filled >= format_.part) {
       close_part(part_start_ + format_.part, false);
     } else if (format_.video() && frame.key && filled * 100 >= format_.part_most * kLeastPercent) {
+      // The part is long enough (LL-58), so the next one begins with the key frame.
       close_part(frame.start, false);
     } else if (!format_.video() && frame.start + frame.duration - part_start_ > format_.part_most) {
       // The last frame lasts over a hole before this one, as far as the part goes.
@@ -136,8 +141,9 @@ void Segmenter::begin_part() {
   part_goal_ = part_start_ + format_.part;
   if (format_.video()) return;
   if (format_.counted) {
-    part_goal_ -= format_.frame / 2;
+    part_goal_ -= format_.frame / 2;  // the same number of frames, also if each is a tick short (kSlewTicks)
   } else {
+    // The end of a part of the video's, half a part or more from here: this part's start is off by up to a frame.
     const std::int64_t number = divide_up(part_start_ + format_.part / 2 - grid_base_, format_.part);
     part_goal_ = grid_base_ + number * format_.part;
     // A part that ended far beyond its goal, with a frame that lasted over a hole, makes the next one no shorter.
@@ -172,7 +178,7 @@ void Segmenter::fill_past(std::int64_t cut) {
 
 bool Segmenter::fill_whole_parts(std::int64_t time, std::int64_t cut) {
   if (!holds()) return gap_whole_parts(time, cut);
-  if (!part_open()) begin_part();
+  if (!part_open()) begin_part();  // for its goal
   const std::int64_t goal = part_goal_;
   // Held audio may end a frame behind the video that it goes with.
   if (std::min(format_.video() ? goal : goal - still_.duration, cut) > time) return false;
@@ -212,7 +218,7 @@ void Segmenter::add_still(std::int64_t duration) {
   frame.pts = format_.video() ? std::max(end_, shown_until_) : end_;
   frame.duration = duration;
   frame.key = true;
-  // Captions are characters to be typed: once.
+  // Or its captions would be shown again with every repeat.
   frame.data = format_.video() ? captions::without_captions(format_.codec, still_.data) : still_.data;
   frame.held = true;
   add(std::move(frame));
@@ -248,7 +254,7 @@ void Segmenter::end_segment(std::int64_t time) {
     close_part(last ? time : format_.video() ? part_start_ + format_.part : end_, last);
   }
   while (part_start_ < time) write_gap(std::min(part_start_ + format_.part, time));
-  held_gaps_.clear();
+  pending_gaps_.clear();
   ++counters_.segments;
   out_(record::SegmentEnd{rendition_, msn_, start_, time - start_});
   open(msn_ + 1, time, 0, time);
@@ -264,7 +270,7 @@ std::int64_t Segmenter::last_part_end(std::int64_t time, std::int64_t cut) const
 
 void Segmenter::finish(std::int64_t time) {
   if (holds()) {
-    if (!part_open()) begin_part();
+    if (!part_open()) begin_part();  // for its goal
     fill_past(format_.video() ? time : time - still_.duration / 2);
   }
   if (segment_empty()) return;
@@ -284,7 +290,7 @@ std::vector<std::int64_t> Segmenter::decode_times(std::int64_t end) const {
 }
 
 void Segmenter::close_part(std::int64_t end, bool last) {
-  for (record::Gap& gap : std::exchange(held_gaps_, {})) out_(std::move(gap));
+  for (record::Gap& gap : std::exchange(pending_gaps_, {})) out_(std::move(gap));
   const std::vector<std::int64_t> times = decode_times(end);
   std::vector<cmaf::Sample> samples(frames_.size());
   record::Part part{rendition_, msn_, next_part_, part_start_, end - part_start_};
@@ -314,7 +320,7 @@ void Segmenter::close_part(std::int64_t end, bool last) {
 void Segmenter::write_gap(std::int64_t end) {
   record::Gap gap{rendition_, msn_, next_part_, part_start_, end - part_start_};
   if (media_in_segment_) {
-    held_gaps_.push_back(std::move(gap));
+    pending_gaps_.push_back(std::move(gap));
   } else {
     out_(std::move(gap));
   }

@@ -48,12 +48,12 @@ struct Format {
   bool video() const { return kind == media::Kind::kVideo; }
 };
 
-/// Format of `track`, cut so that a segment of `slot_micros` has parts of about `part_micros`. All video parts but a
+/// Format of `track`, cut so that a segment as long as `slot` (in seconds) has `parts` parts. All video parts but a
 /// segment's last then have the same number of frames; audio parts end with the video part `lead_part` (in seconds) of
 /// the lead, or after a fixed number of frames where that could leave parts under 85 % (LL-58).
 Format make_format(const media::Track& track, media::Rational slot, std::int64_t parts, media::Rational lead_part);
-/// `format` held to a part target that must not change (AMB-8).
-Format hold_part_target(Format format, std::int64_t part_most);
+/// `format` with a part target that must not change (AMB-8).
+Format keep_part_target(Format format, std::int64_t part_most);
 
 /// Cuts one rendition into parts: the open segment, its open part, and the records they become.
 /// The decode timeline has no seam: every part starts where the one before ended (CM-12). A part's last frame lasts
@@ -76,7 +76,7 @@ class Segmenter {
   };
   Segmenter(std::uint32_t rendition, Format format, Missing missing, Out out, Counters& counters);
 
-  void open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t end);
+  void open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t published_end);
   bool opened() const { return opened_; }
   /// Moves the start of a segment in which nothing is yet.
   void move_start(std::int64_t start);
@@ -105,7 +105,8 @@ class Segmenter {
   void fill_until(std::int64_t time);
   /// Covers the time up to `cut`, the end of the segment; held audio ends up to a frame behind.
   void fill_past(std::int64_t cut);
-  /// As many whole parts as fit before `time`; the last one ends at `cut` at most. Returns whether there was any.
+  /// Fills the next whole part that ends by `time`, or several, up to `cut` at most. Returns whether it did: to be
+  /// called until it does not, each time with the `cut` of the segment that is open then.
   bool fill_whole_parts(std::int64_t time, std::int64_t cut);
   /// Start of the newest frame that came from the feed, also after its part was closed; of the segment, where a new
   /// format begins.
@@ -159,7 +160,7 @@ class Segmenter {
   std::int64_t shown_until_ = INT64_MIN;  ///< video: end of the last picture in the order of showing
   std::int64_t usual_frame_ = 0;
   std::vector<Frame> frames_;
-  std::vector<record::Gap> held_gaps_;  ///< that follow media in the open segment
+  std::vector<record::Gap> pending_gaps_;  ///< that follow media in the open segment
 };
 
 }  // namespace packager
