@@ -215,8 +215,8 @@ void WorkerSource::on_records(base::View bytes) {
 void WorkerSource::drop_worker() {
   attached_ = false;
   writer_.attach(nullptr);
+  worker_.reset();  // before what it reads to
   reader_.reset();
-  worker_.reset();
 }
 
 /// The page of its counters outlasts the worker.

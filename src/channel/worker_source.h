@@ -112,12 +112,12 @@ class WorkerSource final : public Source {
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;
   bool aborted_ = false;
+  std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<Worker> worker_;
   int pid_ = 0;            ///< of the newest worker that has started
   std::string_view loss_;  ///< why the worker is killed, for the event of its loss; empty: it is not
   bool no_start_ = false;  ///< the last attempt to start one failed
   bool attached_ = false;  ///< the worker gets the feed, and makes the log
-  std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<StandIn> stand_in_;
   base::Micros started_ = 0;  ///< steady, when it was asked for, or attached if that was later; in the queue: now
   std::uint64_t heartbeat_ = 0;
