@@ -67,6 +67,73 @@ void put(std::uint8_t* row, int x, std::uint32_t value, std::uint32_t rounding) 
   }
 }
 
+/// A linear map of samples to others, in codes times 2 to the kScale.
+struct Recoding {
+  static constexpr int kScale = 18;  // sums of samples of ten bits fit into 31
+  struct Row {
+    std::int32_t luma = 0;
+    std::int32_t blue = 0;
+    std::int32_t red = 0;
+    std::int32_t constant = 0;  ///< with the half that rounds
+  };
+  std::array<Row, 3> rows{};  ///< what becomes of luma, blue and red
+
+  Recoding(const media::Colour& colour, const media::Colour& wanted, int bits) {
+    const Codes in(10, colour.full_range);
+    const Codes out(bits, wanted.full_range);
+    const auto image = [&](const Yuv& sample) { return with_matrix(sample, colour, wanted); };
+    const Yuv luma = image({1, 0, 0});
+    const Yuv blue = image({0, 1, 0});
+    const Yuv red = image({0, 0, 1});
+    rows = {row(luma.y, blue.y, red.y, in, out.luma, out.black),
+            row(luma.cb, blue.cb, red.cb, in, out.chroma, out.grey),
+            row(luma.cr, blue.cr, red.cr, in, out.chroma, out.grey)};
+  }
+
+ private:
+  static std::int32_t fixed(double value) { return static_cast<std::int32_t>(std::lround(value * (1 << kScale))); }
+  static Row row(double luma, double blue, double red, const Codes& in, double range, double zero) {
+    const double y = luma * range / in.luma;
+    const double b = blue * range / in.chroma;
+    const double r = red * range / in.chroma;
+    return {fixed(y), fixed(b), fixed(r), fixed(zero - y * in.black - (b + r) * in.grey + 0.5)};
+  }
+};
+
+template <typename Sample>
+Sample* row_of(std::uint8_t* plane, int stride, int y) {
+  return reinterpret_cast<Sample*>(plane + std::ptrdiff_t{y} * stride);
+}
+
+/// `Sample`: of `to`, 8 or 16 bits wide.
+template <typename Sample>
+void recode(const AVFrame& from, const Recoding& how, const ColourConverter::Target& to) {
+  const auto code = [most = (1 << to.bits) - 1](std::int32_t sum) {
+    return static_cast<Sample>(std::clamp(sum >> Recoding::kScale, 0, most));
+  };
+  const auto& [to_luma, to_blue, to_red] = how.rows;
+  for (int y = 0; y + 1 < from.height; y += 2) {
+    const auto* blue = row_of<const std::uint16_t>(from.data[1], from.linesize[1], y / 2);
+    const auto* red = row_of<const std::uint16_t>(from.data[2], from.linesize[2], y / 2);
+    auto* blue_out = row_of<Sample>(to.planes[1], to.strides[1], y / 2);
+    auto* red_out = row_of<Sample>(to.planes[2], to.strides[2], y / 2);
+    for (int x = 0; x < from.width / 2; ++x) {
+      // Grey has no chroma by any matrix: luma changes nothing of it.
+      blue_out[x] = code(to_blue.constant + to_blue.blue * blue[x] + to_blue.red * red[x]);
+      red_out[x] = code(to_red.constant + to_red.blue * blue[x] + to_red.red * red[x]);
+    }
+    for (int line = y; line < y + 2; ++line) {
+      const auto* luma = row_of<const std::uint16_t>(from.data[0], from.linesize[0], line);
+      auto* out = row_of<Sample>(to.planes[0], to.strides[0], line);
+      for (int x = 0; x < from.width / 2; ++x) {
+        const std::int32_t chroma = to_luma.constant + to_luma.blue * blue[x] + to_luma.red * red[x];
+        out[2 * x] = code(chroma + to_luma.luma * luma[2 * x]);
+        out[2 * x + 1] = code(chroma + to_luma.luma * luma[2 * x + 1]);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 media::Colour colour_of(const AVFrame& picture) {
@@ -182,6 +249,13 @@ void ColourConverter::convert_all(const AVFrame& from, const Target& to) const {
 }
 
 void ColourConverter::convert(const AVFrame& from, const media::Colour& colour, const Target& to) {
+  if (!differs_by_matrix(colour, to.colour)) return convert_by_table(from, colour, to);
+  const Recoding how(colour, to.colour, to.bits);
+  if (to.bits > 8) return recode<std::uint16_t>(from, how, to);
+  recode<std::uint8_t>(from, how, to);
+}
+
+void ColourConverter::convert_by_table(const AVFrame& from, const media::Colour& colour, const Target& to) {
   prepare({colour, to.colour, to.bits});
   if (to.bits > 8) return convert_all<10>(from, to);
   convert_all<8>(from, to);

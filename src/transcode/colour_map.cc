@@ -59,8 +59,11 @@ Luma luma_of(int matrix) {
 Rgb rgb_of(const Yuv& in, const Luma& luma) {
   const double r = in.y + 2 * (1 - luma.r) * in.cr;
   const double b = in.y + 2 * (1 - luma.b) * in.cb;
-  const double g = (in.y - luma.r * r - luma.b * b) / luma.g();
-  return {std::clamp(r, 0.0, 1.0), std::clamp(g, 0.0, 1.0), std::clamp(b, 0.0, 1.0)};
+  return {r, (in.y - luma.r * r - luma.b * b) / luma.g(), b};
+}
+
+Rgb nominal(const Rgb& in) {
+  return {std::clamp(in.r, 0.0, 1.0), std::clamp(in.g, 0.0, 1.0), std::clamp(in.b, 0.0, 1.0)};
 }
 
 Yuv yuv_of(const Rgb& in, const Luma& luma) {
@@ -278,6 +281,14 @@ bool same_colour(const Colour& a, const Colour& b) {
          same_primaries(one.primaries, other.primaries) && same_matrix(one.matrix, other.matrix);
 }
 
+bool differs_by_matrix(const Colour& from, const Colour& to) {
+  return !needs_sdr_conversion(from) && !needs_sdr_conversion(to) && !same_colour(from, to);
+}
+
+Yuv with_matrix(const Yuv& sample, const Colour& from, const Colour& to) {
+  return yuv_of(rgb_of(sample, luma_of(completed(from, to).matrix)), luma_of(completed(to, from).matrix));
+}
+
 ColourMap::ColourMap(const Colour& from, const Colour& to) : from_(completed(from, to)), to_(completed(to, from)) {
   const Matrix xyz = to_xyz(to_.primaries);
   gamut_ = times(inverse(xyz), to_xyz(from_.primaries));
@@ -287,7 +298,7 @@ ColourMap::ColourMap(const Colour& from, const Colour& to) : from_(completed(fro
 Yuv ColourMap::map(const Yuv& sample) const {
   const DynamicRange from = dynamic_range(from_);
   const DynamicRange to = dynamic_range(to_);
-  Rgb light = light_of(rgb_of(sample, luma_of(from_.matrix)), from);
+  Rgb light = light_of(nominal(rgb_of(sample, luma_of(from_.matrix))), from);
   if (to == DynamicRange::kSdr && from != DynamicRange::kSdr) light = tone_mapped(light);
   if (to == DynamicRange::kHlg) light = clipped(light, kPeak);
   const double full = full_light(to);

@@ -22,6 +22,10 @@ media::Colour rung_colour(const media::Colour& source, Rung::Range range);
 /// curves of SDR are alike.
 bool same_colour(const media::Colour& a, const media::Colour& b);
 
+/// True if all that has to be converted is the matrix and the value range: SDR of the gamuts of BT.709 and BT.601,
+/// which displays show alike.
+bool differs_by_matrix(const media::Colour& from, const media::Colour& to);
+
 /// A picture's sample, 0 to 1 in luma and -0.5 to 0.5 in the two chroma components: nominal black is 0, nominal
 /// white 1.
 struct Yuv {
@@ -29,6 +33,9 @@ struct Yuv {
   double cb = 0;
   double cr = 0;
 };
+
+/// The sample of the same R, G and B by the matrix of another colour. Linear: nothing is clipped.
+Yuv with_matrix(const Yuv& sample, const media::Colour& from, const media::Colour& to);
 
 /// Samples of one colour as those of another that show the same, on displays of their kinds: SDR of gamma 2.4
 /// (BT.1886), HLG of 1000 cd/m2 (BT.2100, system gamma 1.2). Values outside the nominal range are clipped.

@@ -100,6 +100,42 @@ TEST(ColourConverter, ShowsWhatTheExactConversionShows) {
   }
 }
 
+/// BT.601 of 625 lines, and BT.709 in full range.
+constexpr media::Colour k601{5, 6, 5, false};
+constexpr media::Colour kFull{1, 1, 1, true};
+
+TEST(ColourConverter, ConvertsAnotherMatrixOrRangeToTheNearestSample) {
+  ColourConverter converter;
+  std::mt19937 random(2);
+  for (const media::Colour& colour : {k601, kFull, media::Colour{6, 6, 6, true}}) {
+    const double black = colour.full_range ? 0 : 64;
+    const double luma = colour.full_range ? 1023 : 876;
+    const double chroma = colour.full_range ? 1023 : 896;
+    for (int round = 0; round < 300; ++round) {
+      const int y = std::uniform_int_distribution<int>(300, 600)(random);
+      const int cb = std::uniform_int_distribution<int>(400, 620)(random);
+      const int cr = std::uniform_int_distribution<int>(400, 620)(random);
+      const FramePtr to = convert(converter, *flat(4, y, cb, cr), colour);
+      const Yuv exact = with_matrix({(y - black) / luma, (cb - 512) / chroma, (cr - 512) / chroma}, colour, k709);
+      EXPECT_NEAR(mean(*to, 0), 16 + 219 * exact.y, 0.51) << y << " " << cb << " " << cr;
+      EXPECT_NEAR(mean(*to, 1), 128 + 224 * exact.cb, 0.51);
+      EXPECT_NEAR(mean(*to, 2), 128 + 224 * exact.cr, 0.51);
+    }
+  }
+}
+
+TEST(ColourConverter, KeepsSamplesBeyondTheNominalRangeWithinTheirBits) {
+  ColourConverter converter;
+  for (const int y : {0, 1023}) {
+    for (const int cb : {0, 1023}) {
+      for (const int cr : {0, 1023}) {
+        const FramePtr to = convert(converter, *flat(4, y, cb, cr), k601);
+        EXPECT_TRUE(y == 0 ? mean(*to, 0) < 128 : mean(*to, 0) > 127) << y << " " << cb << " " << cr;
+      }
+    }
+  }
+}
+
 TEST(ColourConverter, KeepsBlackAndGreyWithoutAnyColour) {
   ColourConverter converter;
   for (int y = 64; y <= 940; y += 12) {

@@ -198,5 +198,28 @@ TEST(ColourMap, ComesBackFromTheOtherMatrixAndTheOtherRangeOfValues) {
   EXPECT_NE(ColourMap(k601, kSdr709).map(skin).cr, skin.cr);
 }
 
+TEST(ColourMap, IsNotNeededBetweenTheMatricesOfSdr) {
+  const media::Colour old{5, 6, 5, false};
+  const media::Colour full{1, 1, 1, true};
+  EXPECT_TRUE(differs_by_matrix(old, kSdr709));
+  EXPECT_TRUE(differs_by_matrix(full, kSdr709));
+  EXPECT_FALSE(differs_by_matrix(kSdr709, kSdr709)) << "nothing differs";
+  EXPECT_FALSE(differs_by_matrix({2, 2, 2, false}, old)) << "nor where one says nothing";
+  EXPECT_FALSE(differs_by_matrix(k2020, kSdr709)) << "another gamut";
+  EXPECT_FALSE(differs_by_matrix(kSdr709, kPq));
+}
+
+TEST(ColourMap, OfAnotherMatrixShowsTheSameColours) {
+  // BT.601's red, green and blue by BT.709: luma is what BT.709 gives them, and each has the full difference of its
+  // own.
+  const media::Colour old{5, 6, 5, false};
+  const Yuv red = with_matrix({0.299, -0.299 / 1.772, 0.5}, old, kSdr709);
+  EXPECT_NEAR(red.y, 0.2126, 1e-9);
+  EXPECT_NEAR(red.cr, 0.5, 1e-9);
+  const Yuv blue = with_matrix({0.114, 0.5, -0.114 / 1.402}, old, kSdr709);
+  EXPECT_NEAR(blue.y, 0.0722, 1e-9);
+  EXPECT_NEAR(blue.cb, 0.5, 1e-9);
+}
+
 }  // namespace
 }  // namespace transcode
