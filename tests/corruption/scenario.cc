@@ -291,7 +291,8 @@ Play make_play(const Scenario& scenario) {
     if (damage.what != What::kRestart) continue;
     const auto comes =
         std::find_if(before.begin(), before.end(), [&](const Unit& at) { return at.at >= damage.until; });
-    after.assign(comes, before.end());
+    // Of two restarts the other one may have taken what comes later.
+    after.insert(after.begin(), comes, before.end());
     before.erase(comes, before.end());
   }
   play.sent = send(scenario, before, random);
