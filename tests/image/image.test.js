@@ -18,16 +18,21 @@ before(() => {
   image = { mount, config: JSON.parse(fs.readFileSync(path.join(directory, 'image.json'), 'utf8')).Docker.config };
 }, { timeout: 1200000 });
 after(() => {
+  // A change of user takes the signal of a parent's death from the container's process 1: killed with unshare alone it would go on, and
+  // hold the pipes that this process reads.
+  for (const container of Container.all) container.kill();
   endAll();
   execFileSync('buildah', ['--root', path.join(directory, 'storage'), '--runroot', path.join(directory, 'run'), 'umount', '--all']);
   fs.rmSync(directory, { recursive: true, force: true });
 });
 
 class Container {
+  static all = [];
   // Starts the image's own command; `environment`: what docker run -e would add.
   static async start(environment = []) {
     const { User, Env, Entrypoint, Cmd, Volumes } = image.config;
     const container = new Container();
+    Container.all.push(container);
     container.process = run(path.join(__dirname, 'run_container'), [image.mount, ...User.split(':'), ...Object.keys(Volumes), ...Env, ...environment, '--', ...Entrypoint, ...Cmd]);
     await container.until('the server is ready', () => /"event":"ready"/.test(container.process.output()));
     return container;
@@ -73,6 +78,10 @@ class Container {
       const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
       return { pid, name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), state: stat[stat.lastIndexOf(')') + 2] };
     });
+  }
+  kill() {
+    const pid = descendants(this.process.child.pid).at(0);
+    if (pid) process.kill(pid, 'SIGKILL');
   }
   // As docker stop does. → exit status
   async stop() {
