@@ -239,7 +239,7 @@ TEST(Language, IsATagOrNone) {
   }
   tag = "de";
   for (const std::string& wrong : {std::string("e"), std::string("en GB"), std::string("-en"), std::string("en-"),
-                                  std::string("en_GB"), std::string(36, 'x')}) {
+                                   std::string("en_GB"), std::string(36, 'x')}) {
     EXPECT_NE(value.read(wrong).find("such as en or pt-BR"), std::string::npos) << wrong;
   }
   EXPECT_EQ(tag, "de") << "what was wrong has changed nothing";
