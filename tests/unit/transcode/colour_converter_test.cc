@@ -101,13 +101,13 @@ TEST(ColourConverter, ShowsWhatTheExactConversionShows) {
 }
 
 /// BT.601 of 625 lines, and BT.709 in full range.
-constexpr media::Colour k601{5, 6, 5, false};
-constexpr media::Colour kFull{1, 1, 1, true};
+constexpr media::Colour kOldMatrix{5, 6, 5, false};
+constexpr media::Colour kFullRange{1, 1, 1, true};
 
 TEST(ColourConverter, ConvertsAnotherMatrixOrRangeToTheNearestSample) {
   ColourConverter converter;
   std::mt19937 random(2);
-  for (const media::Colour& colour : {k601, kFull, media::Colour{6, 6, 6, true}}) {
+  for (const media::Colour& colour : {kOldMatrix, kFullRange, media::Colour{6, 6, 6, true}}) {
     const double black = colour.full_range ? 0 : 64;
     const double luma = colour.full_range ? 1023 : 876;
     const double chroma = colour.full_range ? 1023 : 896;
@@ -129,7 +129,7 @@ TEST(ColourConverter, KeepsSamplesBeyondTheNominalRangeWithinTheirBits) {
   for (const int y : {0, 1023}) {
     for (const int cb : {0, 1023}) {
       for (const int cr : {0, 1023}) {
-        const FramePtr to = convert(converter, *flat(4, y, cb, cr), k601);
+        const FramePtr to = convert(converter, *flat(4, y, cb, cr), kOldMatrix);
         EXPECT_TRUE(y == 0 ? mean(*to, 0) < 128 : mean(*to, 0) > 127) << y << " " << cb << " " << cr;
       }
     }
