@@ -462,7 +462,7 @@ Packager::MovedTo Packager::move_cut(base::Micros splice) {
 
 /// Whether a rendition has begun segment `msn`, or published so much that what it has told players of could not come.
 bool Packager::cut_is_late(std::int64_t msn, std::int64_t time) const {
-  return msn <= cutter_->current().msn || std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
+  return msn <= cutter_->current().msn || std::any_of(media_.begin(), media_.end(), [&](const Lane* lane) {
            const Segmenter& at = lane->segmenter();
            return at.opened() && (at.msn() >= msn || time < lane->earliest_cut_on_lead(msn - 1, 1) ||
                                   (lane->end_on_lead() > time && at.format().video()));

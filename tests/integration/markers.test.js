@@ -15,7 +15,7 @@ const token = 'integration-test-token';
 const names = ['cues', 'own', 'flood', 'cuts'];
 const special = {
   cues: { ladder, source: 'copy', splice_keys: true },
-  cuts: { ladder: [...ladder, { height: 90, bitrate: '100k', preset: 'ultrafast' }], source: 'transcode', splice_cuts: true,
+  cuts: { ladder: [...ladder, { height: 90, bitrate: '100k', preset: 'ultrafast' }], source: 'transcode', splice_cuts: true, subtitles: [{ from: 'api', language: 'en' }],
     markers: { cue_tags: true, interstitials: { types: 'splice_insert', asset_list: 'https://ads.example/list?break={event}&at={start}&seconds={duration}' } } },
 };
 const senders = {};

@@ -135,6 +135,22 @@ TEST(PackagerText, FollowsTheVideoPartByPart) {
   EXPECT_GE(packaging.log.all<SegmentEnd>(kText).size(), 3U);
 }
 
+TEST(PackagerText, BeginsItsSegmentsAtSplicesAsTheVideoDoes) {
+  packager::Packager::Options options;
+  options.cuts_move = true;
+  Packaging packaging(options);
+  std::vector<RenditionSpec> encoded = specs();
+  encoded[kVideo].encoded = true;
+  packaging.packager.set_presentation(encoded);
+  packaging.play(0, 1);
+  const base::Micros splice = stream::kEpoch + 3 * kSecond + kSecond / 5;
+  EXPECT_EQ(packaging.packager.move_cut(splice).outcome, packager::Packager::CutMove::kMoved);
+  packaging.play(1, 9);
+  expect_in_step(packaging.log);
+  const auto segments = spans<SegmentEnd>(packaging.log, kText);
+  EXPECT_TRUE(std::any_of(segments.begin(), segments.end(), [&](const auto& at) { return at.first == splice; }));
+}
+
 TEST(PackagerText, IsPresentedWithoutAnInitSection) {
   Packaging packaging;
   packaging.packager.set_presentation(specs());
