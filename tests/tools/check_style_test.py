@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+"""Tests of what tools/check_style says of names that two sources of a folder both keep to themselves."""
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+TOOL = pathlib.Path(__file__).resolve().parent.parent.parent / "tools" / "check_style"
+
+
+def source(body, around="channel"):
+    return f"namespace {around} {{\nnamespace {{\n{body}\n}}  // namespace\n}}\n"
+
+
+class Clashes(unittest.TestCase):
+    def faults(self, **sources):
+        """What the tool finds in a folder that has a file for each of `sources`."""
+        with tempfile.TemporaryDirectory() as name:
+            root = pathlib.Path(name)
+            (root / "src").mkdir()
+            folder = root / "tests/unit/channel"
+            folder.mkdir(parents=True)
+            (folder / "meson.build").write_text("".join(f"'{one}.cc'" for one in sources))
+            for one, text in sources.items():
+                (folder / f"{one}.cc").write_text(text)
+            done = subprocess.run([TOOL, "--quiet", name], capture_output=True, text=True, check=False)
+            *faults, _ = done.stdout.splitlines()
+            self.assertEqual(done.returncode, 1 if faults else 0)
+            return faults
+
+    def clashes(self, first, second):
+        return bool(self.faults(a=source(first), b=source(second)))
+
+    def test_a_name_in_one_source_alone_is_fine(self):
+        self.assertEqual(self.faults(a=source("constexpr int kLate = 1;"), b=source("constexpr int kEarly = 1;")), [])
+
+    def test_values_types_functions_and_tests_clash(self):
+        for body in ("constexpr int kLate = 1;", "int rows[4] = {1, 2, 3, 4};", "struct Asked {\n  int x = 0;\n};", "enum class Kind { kOne };",
+                     "int late(int ms) {\n  return ms;\n}", "std::string spelled;"):
+            self.assertTrue(self.clashes(body, body), body)
+        self.assertTrue(self.faults(a="TEST(Channel, Ends) {\n}\n", b="TEST(Channel, Ends) {\n}\n"))
+
+    def test_the_fault_names_both_sources(self):
+        (fault,) = self.faults(a=source("int kLate = 1;"), b=source("int kLate = 2;"))
+        self.assertIn("channel/b.cc: a.cc has a kLate", fault)
+
+    def test_functions_that_take_other_types_are_overloads(self):
+        self.assertFalse(self.clashes("int late(int ms) {\n  return ms;\n}", "int late(Part part) {\n  return 0;\n}"))
+        self.assertTrue(self.clashes("int late(int ms, char* to = nullptr) {\n  return ms;\n}", "int late(int s, char* where) {\n  return s;\n}"))
+
+    def test_names_inside_of_functions_types_and_other_namespaces_do_not_clash(self):
+        self.assertFalse(self.clashes("int a(int) {\n  int kLate = 1;\n  return kLate;\n}", "struct B {\n  int kLate = 1;\n};"))
+        self.assertEqual(self.faults(a=source("int kLate = 1;"), b=source("int kLate = 1;", around="origin")), [])
+
+    def test_what_is_said_in_comments_and_literals_is_no_name(self):
+        self.assertFalse(self.clashes("// int kLate = 1;\nconst char* a = \"int kLate = 1; {\";", "int kLate = 1;"))
+
+    def test_using_declarations_may_be_repeated(self):
+        self.assertFalse(self.clashes("using media::Track;\nusing Id = int;", "using media::Track;\nusing Id = int;"))
+
+    def test_what_others_may_use_is_for_the_linker_to_judge(self):
+        self.assertEqual(self.faults(a="int late() {\n  return 1;\n}\n", b="int late();\n"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
