@@ -15,8 +15,8 @@ const again = (name) => { const known = fs.existsSync(__dirname + '/' + name); f
 const ran = (name) => fs.appendFileSync(__dirname + '/ran', name + ' ');
 `;
 
-// Runs files of the given bodies. → {status, cases, second, failures, ran (names in order), output}
-function suite(t, ...bodies) {
+// Runs files of the given bodies, each for as long as KICKOFF_FILE_LIMIT lets it. → {status, cases, second, failures, ran (names in order), output}
+function suiteWithin(t, seconds, ...bodies) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-suite-test-'));
   t.after(() => fs.rmSync(directory, { recursive: true }));
   const files = bodies.map((body, i) => {
@@ -24,10 +24,11 @@ function suite(t, ...bodies) {
     fs.writeFileSync(file, head + body);
     return file;
   });
-  const { status, stdout, stderr } = spawnSync(process.execPath, [runner, directory, ...files], { encoding: 'utf8', timeout: 60000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [runner, directory, ...files], { encoding: 'utf8', timeout: 60000, env: { ...process.env, KICKOFF_FILE_LIMIT: seconds } });
   const read = (name) => (fs.existsSync(path.join(directory, name)) ? fs.readFileSync(path.join(directory, name), 'utf8') : '');
   return { status, cases: read('cases').trim(), second: read('second'), failures: read('failures'), ran: read('ran').trim(), output: stdout + stderr };
 }
+const suite = (t, ...bodies) => suiteWithin(t, 60, ...bodies);
 
 test('what passes is counted by case, and its name is shown', (t) => {
   const { status, cases, second, failures, output } = suite(t, `
@@ -49,6 +50,20 @@ test('a case that passes on the second try counts as passed and is listed with i
   assert.match(second, /0\.test\.js > late \(at times\) \[x\]\n  first:\n.*first frame after 2143 ms/);
   assert.match(second, /0\.test\.js > parent > child\n  first:\n.*1 stall/);
   assert.strictEqual(ran, 'steady late child other late child', 'alone, when all files are through');
+});
+
+test('a file that does not end is stopped with what it started, and what had passed counts', (t) => {
+  const { status, cases, failures, ran } = suiteWithin(t, 2, `
+    test('steady', () => {});
+    test('waits for ever', () => {
+      const child = require('node:child_process').spawn('sleep', ['600'], { stdio: 'inherit' });
+      ran(child.pid);
+      return new Promise(() => {});
+    });`);
+  assert.deepStrictEqual({ status, cases }, { status: 1, cases: '1 1' });
+  assert.match(failures, /0\.test\.js had not ended after 2 s/);
+  const state = fs.existsSync(`/proc/${ran}/stat`) ? fs.readFileSync(`/proc/${ran}/stat`, 'utf8').split(') ')[1][0] : 'gone';
+  assert.ok(['gone', 'Z'].includes(state), `its child is ${state}`);
 });
 
 test('of a group that runs together only the case that failed runs again', (t) => {

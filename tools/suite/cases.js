@@ -5,6 +5,8 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+// A file that has not ended by then is stopped with all that it started: a process left behind keeps node's runner waiting for ever.
+const limit = Number(process.env.KICKOFF_FILE_LIMIT ?? 15 * 60); // s
 const reporter = path.join(__dirname, 'reporter.js');
 let runs = 0;
 
@@ -40,15 +42,23 @@ async function runFile(file, { only, shown = true } = {}) {
   const env = { ...process.env };
   delete env.NODE_TEST_CONTEXT; // this may run inside a test itself
   if (only?.every((names) => names.length > 1)) env.KICKOFF_CASES = JSON.stringify(only.map((names) => names.at(-1)));
-  const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'inherit', 'inherit'], env });
+  const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'inherit', 'inherit'], env, detached: true });
+  const stop = () => process.kill(-child.pid, 'SIGKILL');
+  const interrupted = () => { stop(); process.exit(130); };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted); // a group of its own does not hear the terminal
+  let late = false;
+  const timer = setTimeout(() => { late = true; stop(); }, limit * 1000);
   const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', (code, signal) => resolve(code ?? signal)));
+  clearTimeout(timer);
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   const lines = fs.existsSync(report) ? fs.readFileSync(report, 'utf8').split('\n').filter(Boolean) : [];
   fs.rmSync(report, { force: true });
   const cases = forest(lines).flatMap((one) => casesOf(one, [])).map(({ names: all, passed, why }) => {
     const whole = all.length === 1 && path.resolve(all[0]) === path.resolve(file);
     return { names: whole ? [] : all, passed, why };
   });
-  if (status !== 0 && cases.every(({ passed }) => passed)) cases.push({ names: [], passed: false, why: `${file} ended with ${status}` });
+  if (late) cases.push({ names: [], passed: false, why: `${file} had not ended after ${limit} s` });
+  else if (status !== 0 && cases.every(({ passed }) => passed)) cases.push({ names: [], passed: false, why: `${file} ended with ${status}` });
   return cases;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs files of real-time tests one after the other: tools/suite/run.js DIRECTORY FILE…
 // A case that failed is run once more, alone, when all files are through; if it then passes it counts as passed, and is listed.
-// What no busy machine explains gets no second try: a server that ended by itself, or more than `many` failures.
+// What no busy machine explains gets no second try: a server that ended by itself, a file that did not end, or more than `many` failures.
 // Writes to DIRECTORY: `cases` ("PASSED FAILED"), `failures` and `second` (what failed twice, what passed on the second try; text).
 'use strict';
 const fs = require('node:fs');
@@ -9,7 +9,7 @@ const path = require('node:path');
 const { runFile } = require('./cases');
 
 const many = 20;
-const certain = /the server ended by itself/;
+const certain = /the server ended by itself|had not ended after/;
 const [directory, ...files] = process.argv.slice(2);
 const title = ({ file, names }) => [path.relative('', file), ...names].join(' > ');
 const indented = (text) => String(text ?? 'no message').trim().replace(/^/gm, '    ');
