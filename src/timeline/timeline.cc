@@ -308,7 +308,8 @@ void Timeline::on_video(Entry& entry, media::Packet&& packet) {
     return;
   }
   entry.video->probe(std::move(packet));
-  if (entry.video->ready() && (anchor_ || !lower_video_probing(entry))) start_video(entry);
+  const bool decides = !anchor_ && !lower_video_probing(entry) && !entry.video->catching_up();
+  if (entry.video->ready() && (anchor_ || decides)) start_video(entry);
 }
 
 /// Whether a video track with a lower id has a key frame and is not ready. Of the video tracks that are probing, the
@@ -369,11 +370,20 @@ std::optional<base::Micros> Timeline::settle_on_anchor(Entry& entry, const media
   return due + entry.feed_time(first.pts - first.dts).micros();
 }
 
+/// What a publisher that comes again had kept meanwhile has no place any more, and would put all that follows ahead of
+/// its time: the newest key frame is the first.
+void Timeline::start_late(Entry& entry) {
+  counters_.dropped_overlap += entry.video->skip_to_newest_key();
+  const media::Packet& key = entry.video->first();
+  entry.leading_before = key.idr ? INT64_MIN : key.pts;
+}
+
 /// The anchor of the feed, or what the track had before its format changed, unless its clock is another.
 void Timeline::choose_anchor(Entry& entry) {
   VideoTiming& video = *entry.video;
   if (!anchor_) {
-    set_anchor(video.make_anchor(video.first().arrived, floor_, options_.clear_slots));
+    if (video.due() + kSameDistance < floor_) start_late(entry);
+    set_anchor(video.make_anchor(video.due(), floor_, options_.clear_slots));
     return;
   }
   anchor_ = entry.resume.value_or(*anchor_);
@@ -431,7 +441,13 @@ void Timeline::flush() {
     return;
   }
   const media::Packet& first = waiting_.front();
-  set_anchor({tracks_.at(first.track_id).feed_time(first.pts), {std::max(first.arrived, floor_), base::kSecond}});
+  const Entry& entry = tracks_.at(first.track_id);
+  base::Micros due = first.arrived;  // of sound that comes in a burst, as VideoTiming::due()
+  for (const media::Packet& packet : waiting_) {
+    if (packet.track_id != first.track_id) continue;
+    due = std::min(due, packet.arrived - entry.feed_time(packet.pts - first.pts).micros());
+  }
+  set_anchor({entry.feed_time(first.pts), {std::max({due, first.arrived - kMostAhead, floor_}), base::kSecond}});
   release_waiting();
 }
 

@@ -23,13 +23,15 @@ namespace timeline {
 /// Puts the packets of one feed on the UTC timeline.
 ///
 /// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where
-/// no video comes): its pts is the UTC instant at which it arrived. All tracks share that one offset, so audio and
-/// video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid (multiples
-/// of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The decode
-/// timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be negative
-/// (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only if more of them
-/// follow was the source's clock set anew, and its track continues under a new anchor, as if nothing had happened
-/// (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the others kept.
+/// no video comes): its pts is the UTC instant at which it arrived, or, where the feed begins with a burst, as much
+/// earlier as the burst is long, for what follows is to lie at its arrival. All tracks share that one offset, so audio
+/// and video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid
+/// (multiples of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The
+/// decode timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be
+/// negative (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only if
+/// more of them follow was the source's clock set anew, and its track continues under a new anchor, as if nothing had
+/// happened (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the
+/// others kept.
 ///
 /// Splice information is put at the UTC instant of the frame that it is about, at the end of what was given out where
 /// it is to happen at once; splice_null, which says nothing, is left out.
@@ -63,7 +65,8 @@ class Timeline final : public media::EventSink {
   struct Counters {
     /// Packets before the first key frame, leading pictures after it, and the audio of a feed that ended before it.
     std::uint64_t dropped_before_anchor = 0;
-    std::uint64_t dropped_overlap = 0;   ///< audio that the timeline had already covered
+    /// Audio that the timeline had already covered, and what a publisher had kept while it was away.
+    std::uint64_t dropped_overlap = 0;
     std::uint64_t dropped_overflow = 0;  ///< packets that waited for an anchor beyond the bound
     std::uint64_t holes = 0;             ///< missing audio or video in continuous time
     std::uint64_t reanchors = 0;         ///< time stamps jumped
@@ -144,6 +147,7 @@ class Timeline final : public media::EventSink {
   bool lower_video_probing(const Entry& entry) const;
   void start_video(Entry& entry);
   void restart_video(Entry& entry);
+  void start_late(Entry& entry);
   void choose_anchor(Entry& entry);
   std::optional<base::Micros> settle_on_anchor(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);

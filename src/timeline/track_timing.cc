@@ -18,6 +18,14 @@ constexpr std::size_t kFramesToMeasure = 9;
 constexpr std::size_t kFramesToWatch = 48;
 // H.264 and HEVC reorder by 16 pictures at most: leading pictures that have not ended by then are none.
 constexpr std::size_t kMostLeading = 17;
+// What comes so much sooner than the first frame did is a burst; it is over when nothing came sooner still for a while,
+// for TCP brings it with pauses of a round trip. It is waited for no longer than this, nor beyond so much media or so
+// many frames.
+constexpr base::Micros kBurst = 100 * base::kMillisecond;
+constexpr base::Micros kCalm = 200 * base::kMillisecond;
+constexpr base::Micros kLongestBurst = 2 * base::kSecond;
+constexpr base::Micros kMostOfBurst = 20 * base::kSecond;
+constexpr std::size_t kMostFramesOfBurst = 2000;
 // Where the rate varies key frames may be a frame off, and no source that matters is slower than this.
 constexpr std::int64_t kSlowestRate = 20;
 
@@ -68,6 +76,41 @@ bool VideoTiming::ready() const {
                                  (probe_.size() >= kFramesToCheck && span >= in_.timescale) ||
                                  (probe_.size() > 1 && span >= 2 * in_.timescale);
   return leading_known && (enough_to_check || enough_to_measure);
+}
+
+/// The packet that came soonest against its stamp.
+const media::Packet& VideoTiming::soonest() const {
+  const auto delay = [](const media::Packet& packet, std::int64_t timescale) {
+    return packet.arrived - media::rescale(packet.dts, timescale, base::kSecond);
+  };
+  return *std::min_element(probe_.begin(), probe_.end(), [&](const media::Packet& one, const media::Packet& other) {
+    return delay(one, in_.timescale) < delay(other, in_.timescale);
+  });
+}
+
+bool VideoTiming::catching_up() const {
+  if (probe_.size() < 2 || probe_.size() >= kMostFramesOfBurst) return false;
+  const media::Packet& first = probe_.front();
+  const media::Packet& before = probe_[probe_.size() - 2];
+  const media::Packet& last = probe_.back();
+  if (last.arrived - first.arrived >= kLongestBurst) return false;
+  if (feed_time(last.dts - first.dts).micros() >= kMostOfBurst) return false;
+  if (first.arrived - due() >= kBurst) return last.arrived - soonest().arrived < kCalm;
+  return 2 * (last.arrived - before.arrived) < feed_time(last.dts - before.dts).micros();
+}
+
+std::size_t VideoTiming::skip_to_newest_key() {
+  const auto newest =
+      std::find_if(probe_.rbegin(), probe_.rend(), [](const media::Packet& packet) { return packet.key; });
+  const auto first = newest.base() - 1;
+  const auto left_out = static_cast<std::size_t>(first - probe_.begin());
+  probe_.erase(probe_.begin(), first);
+  return left_out;
+}
+
+base::Micros VideoTiming::due() const {
+  const media::Packet& packet = soonest();
+  return packet.arrived - feed_time(packet.dts - probe_.front().dts).micros();
 }
 
 /// The rate that was claimed, if the frames bear it out, else the one measured; unknown where it varies. A known rate

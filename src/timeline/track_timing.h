@@ -44,8 +44,15 @@ class VideoTiming {
   void probe(media::Packet&& packet) { probe_.push_back(std::move(packet)); }
   bool probing() const { return !probe_.empty(); }
   bool ready() const;
+  /// Whether what is held back still comes faster than it is to be shown: what a relay had kept for whoever comes, or
+  /// an encoder while it had no connection. Two seconds at most, then it may as well be a fast source.
+  bool catching_up() const;
+  /// Leaves out what is held back before the newest key frame, how many packets. REQUIRES: decide_rate() was called.
+  std::size_t skip_to_newest_key();
   void forget_probe() { probe_.clear(); }
   const media::Packet& first() const { return probe_.front(); }
+  /// When the first packet would have arrived had the source not been behind. REQUIRES: probing().
+  base::Micros due() const;
   /// Settles rate and timescale. REQUIRES: probing().
   void decide_rate();
   /// An anchor under which the first frame is shown at `shown`, no sample is before `floor`, and as
@@ -77,6 +84,7 @@ class VideoTiming {
   void change_format(const media::Track& track);
 
  private:
+  const media::Packet& soonest() const;
   media::Rational claimed_rate() const;
   void watch_rate(std::int64_t dts);
   void leave_grid();

@@ -2,10 +2,12 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
 const { Server, endAll, leftOut, exists, within, copy, sleep } = require('./harness');
 const { source, pushRtmp } = require('./media');
 const { assertLive } = require('./judge_channel');
 const { late } = require('./lateness');
+const { relayFlv } = require('./rtmp_client');
 const { readMedia, readMultivariant } = require('../../tools/judge/playlist');
 
 let server;
@@ -95,6 +97,28 @@ test('publishers that go', { concurrency: true }, async (t) => {
   const check = ([what, run]) => t.test(what, { skip: leftOut(what) }, run);
   const [away, ends, again, takeover] = cases;
   await Promise.all([check(away), check(ends).then(() => check(again)), check(takeover)]);
+});
+
+// UTC of the end of what is listed.
+function edge({ segments, open }) {
+  const listed = [...segments.map(({ duration }) => duration), ...open.parts.map(({ duration }) => duration)];
+  return Date.parse((segments[0] ?? open).date) + listed.reduce((sum, duration) => sum + duration, 0) * 1000;
+}
+
+// A GOP cache, or an encoder that had lost its connection. Before this the channel was ahead of its time for good by what had been kept, and
+// the last picture was held as much later when the feed went.
+test('a relay that had kept some seconds: what follows lies at its time, as without (CM-17)', async () => {
+  const flv = execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-i', source({ rate: '25', gop: 50 }), '-c', 'copy', '-f', 'flv', '-'], { maxBuffer: 2 ** 26 });
+  const relays = await Promise.all([['prompt', 0], ['kept', 6000]].map(([name, kept]) => relayFlv(server.ports.rtmp, name, flv, { kept })));
+  await Promise.all(['prompt', 'kept'].map((name) => server.live(name)));
+  await sleep(6000);
+  const [prompt, kept] = (await Promise.all(['prompt', 'kept'].map(media))).map(({ playlist }) => edge(playlist));
+  assert.ok(Math.abs(kept - prompt) < 2000, `with what had been kept the edge is ${kept - prompt} ms ahead`);
+  relays.forEach((relay) => relay.stop());
+  await server.until('both are held', async () => {
+    const held = await Promise.all(['prompt', 'kept'].map((channel) => server.metric('kickoff_channel_held_parts_total', { channel })));
+    return held.every((parts) => parts >= 1);
+  });
 });
 
 async function workerOf(channel) {

@@ -1,4 +1,4 @@
-// As much of an RTMP client as hostile peers need, byte by byte: its messages may lie.
+// As much of an RTMP client as hostile peers and relays need, byte by byte: its messages may lie.
 'use strict';
 const crypto = require('node:crypto');
 const net = require('node:net');
@@ -45,4 +45,35 @@ function publishing(channel, key) {
     message(20, Buffer.concat([string('publish'), number(3), nothing, string(`${channel}?key=${key}`), string('live')]), undefined, 1)]);
 }
 
-module.exports = { u24, u32, message, string, number, hello, shaken, publishing };
+// The tags of an FLV file. → [{type, time (ms), body}]
+function tagsOf(flv) {
+  const tags = [];
+  for (let at = 13; at + 11 <= flv.length;) {
+    const size = flv.readUIntBE(at + 1, 3);
+    tags.push({ type: flv[at], time: flv.readUIntBE(at + 4, 3) + flv[at + 7] * 2 ** 24, body: flv.subarray(at + 11, at + 11 + size) });
+    at += 15 + size;
+  }
+  return tags;
+}
+
+// Publishes an FLV file of less than four hours as a relay does that had kept the first `kept` ms of it: those at once, what follows in
+// real time. → {stop()}, which cuts the connection.
+async function relayFlv(port, channel, flv, { kept = 0, key = '' } = {}) {
+  const socket = await shaken(port);
+  socket.write(publishing(channel, key));
+  const tags = tagsOf(flv);
+  const begun = Date.now();
+  let sent = 0;
+  const send = () => {
+    for (const due = Date.now() - begun + kept; sent < tags.length && tags[sent].time <= due; sent++) {
+      const chunks = message(tags[sent].type, tags[sent].body, undefined, 1);
+      chunks.writeUIntBE(tags[sent].time, 1, 3);
+      socket.write(chunks);
+    }
+  };
+  send();
+  const timer = setInterval(send, 5);
+  return { stop: () => { clearInterval(timer); socket.destroy(); } };
+}
+
+module.exports = { relayFlv, u24, u32, message, string, number, hello, shaken, publishing };
