@@ -1,0 +1,208 @@
+#include "loudness/normaliser.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "tone.h"
+
+namespace loudness {
+namespace {
+
+using testing::kRate;
+using testing::tone;
+
+constexpr std::size_t kChunk = 1024;
+
+/// A normaliser, what came out of it, and a meter of that.
+class NormaliserTest : public ::testing::Test {
+ protected:
+  explicit NormaliserTest(Normaliser::Options options = {})
+      : normaliser_(Normaliser::make(front(2), kRate, options).take()), meter_(Meter::make(front(2), kRate).take()) {}
+
+  /// Plays whole chunks of it.
+  void play(const std::vector<float>& samples) {
+    for (std::size_t at = 0; at + kChunk * 2 <= samples.size(); at += kChunk * 2) {
+      chunk_.assign(samples.begin() + static_cast<std::ptrdiff_t>(at),
+                    samples.begin() + static_cast<std::ptrdiff_t>(at + kChunk * 2));
+      normaliser_.exchange(chunk_);
+      take();
+    }
+  }
+  void take() {
+    meter_.add(chunk_);
+    out_.insert(out_.end(), chunk_.begin(), chunk_.end());
+  }
+  void forget_output() {
+    meter_ = Meter::make(front(2), kRate).take();
+    out_.clear();
+  }
+  double gain() const { return normaliser_.state().gain; }
+  /// The largest difference of neighbours in a channel.
+  double largest_step() const {
+    double largest = 0;
+    for (std::size_t i = 2; i < out_.size(); ++i)
+      largest = std::max(largest, std::fabs(static_cast<double>(out_[i]) - static_cast<double>(out_[i - 2])));
+    return largest;
+  }
+
+  Normaliser normaliser_;
+  Meter meter_;
+  std::vector<float> chunk_;
+  std::vector<float> out_;
+};
+
+TEST_F(NormaliserTest, BringsAQuietProgrammeToTheTarget) {
+  play(tone({-33, -33}, 15));
+  EXPECT_NEAR(gain(), 10, 0.1);
+  forget_output();
+  play(tone({-33, -33}, 10));
+  EXPECT_NEAR(*meter_.reading().integrated, -23, 0.2);
+}
+
+TEST_F(NormaliserTest, BringsALoudProgrammeToTheTarget) {
+  play(tone({-9, -9}, 15));
+  forget_output();
+  play(tone({-9, -9}, 10));
+  EXPECT_NEAR(*meter_.reading().integrated, -23, 0.2);
+}
+
+TEST_F(NormaliserTest, LeavesAProgrammeAtTheTargetAsItIs) {
+  const std::vector<float> in = tone({-23, -23}, 10);
+  play(in);
+  normaliser_.finish(chunk_);
+  take();
+  ASSERT_EQ(out_.size(), in.size() / (2 * kChunk) * 2 * kChunk) << "each sample once";
+  for (std::size_t i = 0; i < out_.size(); ++i) ASSERT_NEAR(out_[i], in[i], 0.002) << i;
+}
+
+TEST_F(NormaliserTest, GivesAChunkWhenTheNextOneComes) {
+  chunk_.assign(kChunk * 2, 0.01F);
+  normaliser_.exchange(chunk_);
+  EXPECT_TRUE(chunk_.empty());
+  chunk_.assign(kChunk * 2, 0.02F);
+  normaliser_.exchange(chunk_);
+  ASSERT_EQ(chunk_.size(), kChunk * 2);
+  EXPECT_NEAR(chunk_[0], 0.01F, 1e-6);
+  normaliser_.finish(chunk_);
+  EXPECT_NEAR(chunk_.at(0), 0.02F, 1e-6);
+  normaliser_.finish(chunk_);
+  EXPECT_TRUE(chunk_.empty()) << "there is nothing any more";
+}
+
+TEST_F(NormaliserTest, MovesSlowlyOnceAProgrammeHasBegun) {
+  play(tone({-29, -29}, 1));
+  EXPECT_EQ(gain(), 0) << "it is not known yet";
+  play(tone({-29, -29}, 1));
+  EXPECT_GT(gain(), 2) << "quickly at first";
+  EXPECT_LE(gain(), 6);
+  play(tone({-29, -29}, 8));
+  EXPECT_NEAR(gain(), 6, 0.1);
+  play(tone({-17, -17}, 5));
+  EXPECT_GT(gain(), 6 - 5.1 * Normaliser::kRate);
+  EXPECT_LT(gain(), 3);
+}
+
+TEST_F(NormaliserTest, ForgetsTheLevelOfAnotherProgrammeAndKeepsItsGainUntilItKnows) {
+  play(tone({-33, -33}, 40));
+  EXPECT_NEAR(gain(), 10, 0.1);
+  normaliser_.restart();
+  play(std::vector<float>(kRate * 2, 0));
+  EXPECT_NEAR(gain(), 10, 0.1);
+  play(tone({-23, -23}, 5));
+  EXPECT_NEAR(gain(), 0, 0.3) << "as quickly as at the beginning";
+}
+
+TEST_F(NormaliserTest, IsNotMovedBySilenceAndWhispers) {
+  play(tone({-29, -29}, 15));
+  EXPECT_NEAR(gain(), 6, 0.1);
+  play(std::vector<float>(std::size_t{kRate} * 2 * 35, 0));
+  EXPECT_NEAR(gain(), 6, 0.1);
+  play(tone({-55, -55}, 35));
+  EXPECT_NEAR(gain(), 6, 0.1);
+}
+
+TEST_F(NormaliserTest, FollowsTheLoudPassagesOfAProgrammeAndNotItsPauses) {
+  for (int i = 0; i < 6; ++i) {
+    play(tone({-27, -27}, 3));
+    play(tone({-45, -45}, 3));
+  }
+  EXPECT_NEAR(gain(), 4, 0.7);
+}
+
+TEST_F(NormaliserTest, AmplifiesNoMoreThanItMay) {
+  play(tone({-45, -45}, 40));
+  EXPECT_NEAR(gain(), Normaliser::kMostGain, 1e-6);
+  EXPECT_EQ(normaliser_.state().reduction, 0);
+  EXPECT_EQ(normaliser_.state().limited, 0);
+}
+
+TEST_F(NormaliserTest, KeepsPeaksBelowTheCeiling) {
+  play(tone({-40, -40}, 20));  // a gain of 15 dB
+  for (int i = 0; i < 20; ++i) {
+    play(tone({-40, -40}, 0.4));
+    play(tone({-0.1, -3}, 0.05 + 0.01 * i, 700 + 301 * i));
+  }
+  EXPECT_LE(*meter_.reading().true_peak, -1);
+  EXPECT_GT(*meter_.reading().true_peak, -3) << "and not further than it has to be";
+  EXPECT_GT(normaliser_.state().limited, base::kSecond);
+}
+
+TEST_F(NormaliserTest, KeepsThePeaksOfItsVeryFirstSamplesBelowTheCeiling) {
+  play(tone({0, 0}, 0.5, 997));
+  EXPECT_LE(*meter_.reading().true_peak, -1);
+}
+
+TEST_F(NormaliserTest, KeepsPeaksBetweenSamplesBelowTheCeiling) {
+  play(tone({0, 0}, 5, 12'000, M_PI / 4));  // its samples are 3 dB below its peaks
+  EXPECT_LE(*meter_.reading().true_peak, -1);
+}
+
+TEST_F(NormaliserTest, TellsWhatTheLimiterDoes) {
+  play(tone({-23, -23}, 5));
+  EXPECT_EQ(normaliser_.state().reduction, 0);
+  play(tone({2, 2}, 0.3));
+  play(tone({-23, -23}, 1));
+  EXPECT_NEAR(normaliser_.state().reduction, 3.1, 0.5);
+  EXPECT_GT(normaliser_.state().limited, 300 * base::kMillisecond);
+  play(tone({-23, -23}, 4));
+  EXPECT_EQ(normaliser_.state().reduction, 0) << "of the last second";
+}
+
+TEST_F(NormaliserTest, HasNoStepsInItsGain) {
+  // Without loudness, by the filter before the meter: what comes out is the limiter's gain.
+  std::vector<float> in(kChunk * 2 * 100, 0.5F);
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if ((i / 2 / 7000) % 2 == 1) in[i] = 0.5F + 0.45F * static_cast<float>(std::sin(static_cast<double>(i / 2) * 0.01));
+  }
+  const double before = [&] {
+    double largest = 0;
+    for (std::size_t i = 2; i < in.size(); ++i)
+      largest = std::max(largest, std::fabs(double{in[i]} - double{in[i - 2]}));
+    return largest;
+  }();
+  play(in);
+  EXPECT_LT(largest_step(), before + 0.002);
+}
+
+class CeilingTest : public NormaliserTest {
+ protected:
+  CeilingTest() : NormaliserTest({.target = -16, .ceiling = -3}) {}
+};
+
+TEST_F(CeilingTest, IsTheConfiguredOneAndSoIsTheTarget) {
+  play(tone({-20, -20}, 15));
+  forget_output();
+  play(tone({-20, -20}, 5));
+  EXPECT_NEAR(*meter_.reading().integrated, -16, 0.2);
+  play(tone({-1, -1}, 0.5));
+  EXPECT_LE(*meter_.reading().true_peak, -3);
+  EXPECT_GT(*meter_.reading().true_peak, -3.6);
+}
+
+TEST(Normaliser, RefusesWhatCannotBeMeasured) { EXPECT_FALSE(Normaliser::make(front(0), kRate, {}).ok()); }
+
+}  // namespace
+}  // namespace loudness
