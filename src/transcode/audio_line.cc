@@ -75,6 +75,7 @@ base::Status AudioLine::change_feed() {
   stretch_until_ = 0;
   drift_ = 0;
   placing_ = true;
+  if (loudness_) loudness_->on_other_feed();
   const int fade = static_cast<int>(media::rescale(kFade, base::kSecond, rate()));
   resampler_.fade_in(fade);
   return resampler_.fade_out(fade);
@@ -125,6 +126,7 @@ base::Status AudioLine::finish_frames(Output& out) {
   const int rest = resampler_.size() % encoder_.frame_samples();
   if (rest > 0) written_ += resampler_.silence(encoder_.frame_samples() - rest);
   TRY_OK(encode(out));
+  if (const FramePtr last = loudness_ ? loudness_->finish() : nullptr) TRY_OK(encode(*last, out));
   return encoder_.finish([&](media::Packet&& packet) { deliver(std::move(packet), out); });
 }
 
@@ -138,6 +140,11 @@ void AudioLine::show_slate(const SlateCourse& course, bool hidden) {
   if (slate_ != nullptr) slate_->set(course, hidden);
 }
 
+base::Status AudioLine::set_loudness(const LoudnessStage::Options& options) {
+  TRY(loudness_, LoudnessStage::make(encoder_.format(), encoder_.layout(), static_cast<int>(rate()), options));
+  return base::Ok{};
+}
+
 base::Status AudioLine::flush(Output& out) {
   if (!begun_) return base::Ok{};
   begun_ = false;
@@ -149,9 +156,14 @@ base::Status AudioLine::encode(Output& out) {
     frame->pts = next_;
     if (slate_ != nullptr) slate_->mix(*frame, next_);
     next_ += encoder_.frame_samples();
-    TRY_OK(encoder_.encode(*frame, [&](media::Packet&& packet) { deliver(std::move(packet), out); }));
+    if (loudness_) frame = loudness_->pass(std::move(frame));
+    if (frame != nullptr) TRY_OK(encode(*frame, out));
   }
   return base::Ok{};
+}
+
+base::Status AudioLine::encode(AVFrame& frame, Output& out) {
+  return encoder_.encode(frame, [&](media::Packet&& packet) { deliver(std::move(packet), out); });
 }
 
 void AudioLine::deliver(media::Packet&& packet, Output& out) {

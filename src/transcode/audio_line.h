@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "transcode/audio_encoder.h"
 #include "transcode/av.h"
+#include "transcode/loudness_stage.h"
 #include "transcode/output.h"
 #include "transcode/resampler.h"
 #include "transcode/rung.h"
@@ -64,6 +66,11 @@ class AudioLine {
   void show_slate(const SlateCourse& course, bool hidden);
   /// True while the slate is heard, or is to be: it is as long as there is something else, or silence, in its place.
   bool slate_sounds() const { return slate_ != nullptr && slate_->sounds(); }
+  /// What is encoded from now on is measured, or brought to a loudness: see LoudnessStage. Errors: as
+  /// LoudnessStage::make(); nothing changes then.
+  base::Status set_loudness(const LoudnessStage::Options& options);
+  /// Nothing is known without set_loudness().
+  LoudnessStage::Report loudness() const { return loudness_ ? loudness_->report() : LoudnessStage::Report{}; }
   /// Encodes and delivers what waits, the last frame filled up with silence. Nothing can be fed after it.
   base::Status flush(Output& out);
 
@@ -77,6 +84,7 @@ class AudioLine {
   base::Status restart_at(std::int64_t at, Output& out);
   void follow_drift(std::int64_t skew);
   base::Status encode(Output& out);
+  base::Status encode(AVFrame& frame, Output& out);
   base::Status finish_frames(Output& out);
   void deliver(media::Packet&& packet, Output& out);
 
@@ -85,6 +93,7 @@ class AudioLine {
   AudioEncoder encoder_;
   Resampler resampler_;
   std::unique_ptr<SlateMix> slate_;  ///< null: there is none
+  std::optional<LoudnessStage> loudness_;
   Limits limits_;
   bool begun_ = false;
   std::int64_t first_ = 0;          ///< position of this encoder's first frame

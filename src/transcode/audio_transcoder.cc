@@ -21,6 +21,7 @@ struct AudioTranscoder::State {
   Decoder decoder;
   SilenceMeter silence;
   base::Micros heard_until = 0;  ///< end of the newest decoded frame, as its source says
+  LoudnessMeter* ear = nullptr;
   std::vector<AudioLine> lines;
   bool slate = false;  ///< all lines have its sound
   Counters counters;
@@ -43,6 +44,7 @@ void AudioTranscoder::State::listen(const AVFrame& frame) {
       frame.pts == AV_NOPTS_VALUE ? heard_until : media::rescale(frame.pts, source.timescale, base::kSecond);
   heard_until = begin + media::rescale(frame.nb_samples, frame.sample_rate, base::kSecond);
   silence.hear(frame, begin, heard_until);
+  if (ear != nullptr) ear->hear(frame);
 }
 
 void AudioTranscoder::State::put(AudioLine& line, const AVFrame& frame, bool first_line, base::Micros arrived,
@@ -85,6 +87,7 @@ base::Result<std::unique_ptr<AudioTranscoder>> AudioTranscoder::make(const media
   for (std::size_t i = 0; i < rungs.size(); ++i) {
     const AudioRung rung = resolve(std::move(rungs[i]), source.audio);
     TRY(AudioLine line, AudioLine::make(rung, i, options.max_fill, options.max_jitter));
+    if (options.measured || options.normalised) TRY_OK(line.set_loudness({options.measured, options.normalised}));
     state->lines.push_back(std::move(line));
   }
   return std::unique_ptr<AudioTranscoder>(new AudioTranscoder(std::move(state)));
@@ -167,6 +170,16 @@ std::optional<media::Instant> AudioTranscoder::end() const {
 }
 
 base::Micros AudioTranscoder::silent() const { return state_->silence.silent(); }
+
+void AudioTranscoder::set_ear(LoudnessMeter* ear) { state_->ear = ear; }
+
+loudness::Reading AudioTranscoder::loudness() const {
+  return state_->lines.empty() ? loudness::Reading{} : state_->lines[0].loudness().reading;
+}
+
+std::optional<loudness::Normaliser::State> AudioTranscoder::normalised() const {
+  return state_->lines.empty() ? std::nullopt : state_->lines[0].loudness().normalised;
+}
 
 void AudioTranscoder::flush(Output& out) {
   if (std::exchange(state_->ended, true)) return;

@@ -8,9 +8,12 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "loudness/meter.h"
+#include "loudness/normaliser.h"
 #include "media/instant.h"
 #include "media/packet.h"
 #include "media/track.h"
+#include "transcode/loudness_meter.h"
 #include "transcode/output.h"
 #include "transcode/rung.h"
 #include "transcode/slate_course.h"
@@ -32,6 +35,8 @@ class AudioTranscoder {
     base::Micros max_fill = 2 * base::kSecond;          ///< longest hole that becomes silence
     base::Micros max_jitter = 20 * base::kMillisecond;  ///< pts may differ from the sample count by this without a cut
     double silence_peak = 0.001;                        ///< samples below are silence; of full scale: -60 dBFS
+    bool measured = false;                              ///< the loudness of what the rungs play
+    std::optional<loudness::Normaliser::Options> normalised;  ///< brings all rungs to that; looks ahead by one frame
   };
   struct Counters {
     std::uint64_t fed = 0;      ///< packets
@@ -83,6 +88,12 @@ class AudioTranscoder {
   /// How long what was decoded of the feed has been silent, in media time; 0 while there is sound. Silence that
   /// silence_until() or a hole put in does not count.
   base::Micros silent() const;
+  /// `ear` hears what is decoded of the feed from now on, until another one does; null: nobody. It outlives that.
+  void set_ear(LoudnessMeter* ear);
+  /// What the first rung plays, as it is before it is encoded; nothing where it is not measured.
+  loudness::Reading loudness() const;
+  /// What is done to the first rung's level; nothing where that is nothing.
+  std::optional<loudness::Normaliser::State> normalised() const;
   /// Delivers everything that was fed, the last frame filled up with silence. Nothing can be fed any more.
   void flush(Output& out);
 

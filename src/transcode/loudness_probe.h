@@ -10,6 +10,7 @@
 #include "media/packet.h"
 #include "media/track.h"
 #include "transcode/decoder.h"
+#include "transcode/loudness_meter.h"
 #include "transcode/silence_meter.h"
 
 namespace transcode {
@@ -31,8 +32,9 @@ class LoudnessProbe {
   /// without a timescale; as Decoder::make().
   static base::Result<LoudnessProbe> make(const media::Track& track, base::Micros hop, double silence_peak = 0.001);
 
-  /// The next packet, in ticks of the track. What cannot be decoded is left out.
-  void feed(const media::Packet& packet, Listener& listener);
+  /// The next packet, in ticks of the track. What cannot be decoded is left out. `ear`, unless it is null, hears the
+  /// rest.
+  void feed(const media::Packet& packet, Listener& listener, LoudnessMeter* ear = nullptr);
 
   /// From the first sound that was decoded to the end of the newest.
   base::Micros heard() const { return begun_ ? end_ - *begun_ : 0; }

@@ -510,5 +510,72 @@ TEST(AudioTranscoder, NamesTheEncoderThatIsMissing) {
   EXPECT_EQ(audio.error().message(), "unsupported: no encoder for eac3; use aac or opus");
 }
 
+float quiet_tone(std::int64_t sample, int channel) { return 0.05F * tone(sample, channel); }
+
+TEST(AudioTranscoder, MeasuresTheFeedAndWhatItMakesOfIt) {
+  const Feed feed = testing::make_audio({.samples = 48000 * 5, .signal = tone});
+  const auto audio = make(feed.track, {rung()}, {.measured = true});
+  LoudnessMeter ear;
+  audio->set_ear(&ear);
+  run(*audio, feed.packets);
+  // A stereo tone of amplitude 0.5.
+  EXPECT_NEAR(*audio->loudness().integrated, -6.02, 0.15);
+  EXPECT_NEAR(*ear.reading().integrated, -6.02, 0.15);
+  EXPECT_NEAR(*audio->loudness().true_peak, -6.02, 0.5);
+  EXPECT_FALSE(audio->normalised());
+}
+
+TEST(AudioTranscoder, MeasuresNothingUnasked) {
+  const Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
+  const auto audio = make(feed.track, {rung()});
+  LoudnessMeter ear;
+  audio->set_ear(&ear);
+  audio->set_ear(nullptr);
+  run(*audio, feed.packets);
+  EXPECT_FALSE(audio->loudness().true_peak);
+  EXPECT_FALSE(ear.reading().true_peak);
+}
+
+TEST(AudioTranscoder, NormalisedSoundStaysWhereItWas) {
+  const Feed feed = testing::make_audio({.first_sample = kStart, .samples = 48000 * 15, .signal = quiet_tone});
+  for (const media::Codec codec : {media::Codec::kAac, media::Codec::kOpus}) {
+    const auto plain = make(feed.track, {rung(codec)});
+    const Collector as_it_was = run(*plain, feed.packets);
+    const auto audio = make(feed.track, {rung(codec)}, {.measured = true, .normalised = {{.target = -23}}});
+    const Collector out = run(*audio, feed.packets);
+    EXPECT_EQ(testing::pts_of(out.packets[0]), testing::pts_of(as_it_was.packets[0]));
+    EXPECT_NEAR(audio->normalised()->gain, 9.04, 0.1);
+    EXPECT_NEAR(*audio->loudness().short_term, -23, 0.1);
+    const std::int64_t from = kStart + 48000 * 13;
+    const auto before = testing::samples_of(as_it_was.tracks[0].at(0), as_it_was.packets[0], from, 48000);
+    const auto after = testing::samples_of(out.tracks[0].at(0), out.packets[0], from, 48000);
+    for (std::size_t i = 4800; i < 9600; ++i) ASSERT_NEAR(after[i], 2.83F * before[i], 0.01F) << i;
+  }
+}
+
+TEST(AudioTranscoder, NormalisesAfterAGapAndInAnotherFeedWithoutLosingSamples) {
+  Feed feed = testing::make_audio({.samples = 48000 * 6, .signal = quiet_tone});
+  std::vector<media::Packet> packets(feed.packets.begin(), feed.packets.begin() + 100);
+  packets.insert(packets.end(), feed.packets.begin() + 250, feed.packets.end());
+  for (const bool normalised : {false, true}) {
+    AudioTranscoder::Options options;
+    if (normalised) options.normalised.emplace();
+    const auto audio = make(feed.track, {rung()}, options);
+    Collector out(1);
+    audio->announce(out);
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      if (i == 130) {
+        ASSERT_TRUE(audio->change_feed(feed.track, out).ok());
+      }
+      audio->feed(media::Packet(packets[i]), out);
+    }
+    audio->flush(out);
+    EXPECT_EQ(audio->counters().gaps, 1U);
+    static std::vector<std::int64_t> plain;
+    if (!normalised) plain = testing::pts_of(out.packets[0]);
+    EXPECT_EQ(testing::pts_of(out.packets[0]), plain);
+  }
+}
+
 }  // namespace
 }  // namespace transcode
