@@ -1,5 +1,6 @@
 #include "api/channels_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -9,6 +10,26 @@ namespace api {
 namespace {
 
 using nlohmann::json;
+
+json level_json(const std::optional<double>& level) { return level ? json(*level) : json(); }
+
+/// Null where nothing is known.
+json loudness_json(const channel::LoudnessReport& loudness) {
+  if (!loudness.known()) return nullptr;
+  return {{"momentary", level_json(loudness.momentary)},
+          {"short_term", level_json(loudness.short_term)},
+          {"integrated", level_json(loudness.integrated)},
+          {"range", level_json(loudness.range)},
+          {"true_peak", level_json(loudness.true_peak)}};
+}
+
+void add_audio(json& rendition, const std::vector<channel::AudioReport>& audio) {
+  const auto found = std::ranges::find(audio, rendition["name"].get<std::string>(), &channel::AudioReport::rendition);
+  if (found == audio.end()) return;
+  rendition["loudness"] = loudness_json(found->loudness);
+  if (!found->gain) return;
+  rendition["normaliser"] = {{"gain", *found->gain}, {"reduction", found->reduction.value_or(0)}};
+}
 
 json rendition_json(const origin::RenditionSnapshot& rendition) {
   const hls::Edge& edge = rendition.edge();
@@ -39,6 +60,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"video", feed.video},
           {"audio", feed.audio},
           {"captions", feed.captions},
+          {"loudness", loudness_json(feed.loudness)},
           {"thumbnail", feed.thumbnail ? json(base::format_utc(*feed.thumbnail)) : json()},
           {"bytes", feed.counters.bytes},
           {"merged", feed.merged},
@@ -100,7 +122,10 @@ std::uint64_t feed_bytes_of(const channel::Report& report) {
 
 json channel_json(const channel::Report& report) {
   json renditions = json::array();
-  for (const auto& rendition : report.snapshot->renditions) renditions.push_back(rendition_json(*rendition));
+  for (const auto& rendition : report.snapshot->renditions) {
+    renditions.push_back(rendition_json(*rendition));
+    add_audio(renditions.back(), report.audio);
+  }
   return {{"name", report.name},
           {"state", channel::to_string(report.state)},
           {"live", report.state == channel::Channel::State::kLive},

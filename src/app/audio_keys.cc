@@ -69,6 +69,19 @@ void declare_audio(Keys& keys, job::Options& media) {
   keys.key({"channels", kRule, "0: the source's, at most 2"}, Value::number(media.audio_rung.channels, 0, 8));
   keys.key({"sample_rate", kRule, "Hz; 0: the source's if the codec has it, otherwise 48000"},
            Value::number(media.audio_rung.sample_rate, 0, 96'000));
+  keys.key({"measure_loudness", kRule,
+            "loudness by EBU R 128 and true peaks of feeds whose audio is decoded, and of audio that is encoded"},
+           Value::flag(media.loudness.measured));
+  keys.key({"loudness", kRule,
+            "that audio is brought to, slowly; all of it is then encoded, also with mode auto. EBU R 128: -23 LUFS; "
+            "ATSC A/85: -24 LKFS"},
+           Value::loudness(media.loudness.target));
+  keys.key({"true_peak", kRule, "that a limiter keeps peaks below, with loudness"},
+           Value::true_peak(media.loudness.ceiling));
+  keys.check([&media]() -> std::vector<std::string> {
+    if (media.audio != Audio::kCopy || !media.loudness.target) return {};
+    return {"mode: copy leaves audio as loud as it is: with loudness, take mode: encode or auto"};
+  });
   declare_tracks(keys, media.audio_tracks);
 }
 

@@ -48,6 +48,25 @@ std::optional<std::int64_t> parse_bitrate(const std::string& text) {
   return std::llround(parsed->first * unit);
 }
 
+// A level in one of `units`, or without one, in steps of 0.1.
+std::optional<double> parse_level(const std::string& text, std::initializer_list<const char*> units, double least,
+                                  double most) {
+  const auto parsed = number_and_unit(text);
+  if (!parsed || parsed->first < least || parsed->first > most) return std::nullopt;
+  const std::size_t space = parsed->second.find_first_not_of(' ');
+  const std::string unit = space == std::string::npos ? "" : parsed->second.substr(space);
+  if (!unit.empty() && std::ranges::find(units, unit) == units.end()) return std::nullopt;
+  return std::round(parsed->first * 10) / 10;
+}
+
+std::string level_text(double level, const char* unit) {
+  const auto tenths = std::llround(std::fabs(level) * 10);
+  std::string text = level < 0 && tenths > 0 ? "-" : "";
+  text += std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+  return text + " " + unit;
+}
+
 // The rates of NTSC are written as rounded decimals: 23.98, 29.97 and 59.94 stand for 24000, 30000 and 60000 by 1001.
 std::optional<media::Rational> parse_frame_rate(const std::string& text) {
   const auto parsed = number_and_unit(text);
@@ -218,6 +237,29 @@ Value Value::bitrate(int& variable) {
     return "";
   };
   return {wanted, "", std::move(read), [&variable] { return bitrate_text(variable); }};
+}
+
+Value Value::loudness(std::optional<double>& variable) {
+  const std::string wanted = "off, or a loudness from -40 to -8 such as -23 LUFS or -24 LKFS";
+  auto read = [&variable, wanted](const std::string& text) -> Complaint {
+    const auto level = parse_level(text, {"LUFS", "LKFS"}, -40, -8);
+    if (!level && text != "off") return not_wanted(wanted, text);
+    variable = level;
+    return "";
+  };
+  return {wanted, "-40 to -8 LUFS", std::move(read),
+          [&variable] { return variable ? level_text(*variable, "LUFS") : std::string("off"); }};
+}
+
+Value Value::true_peak(double& variable) {
+  const std::string wanted = "a level from -9 to 0 such as -1 dBTP";
+  auto read = [&variable, wanted](const std::string& text) -> Complaint {
+    const auto level = parse_level(text, {"dBTP"}, -9, 0);
+    if (!level) return not_wanted(wanted, text);
+    variable = *level;
+    return "";
+  };
+  return {wanted, "-9 to 0 dBTP", std::move(read), [&variable] { return level_text(variable, "dBTP"); }};
 }
 
 Value Value::frame_rate(media::Rational& variable) {

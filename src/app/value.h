@@ -44,6 +44,10 @@ struct Value {
   static Value instant(std::optional<base::Micros>& variable);
   /// "800k", "2.5M", "64000". Units: bit/s, or bits; at most 1000M.
   static Value bitrate(int& variable);
+  /// "off", or "-23 LUFS", "-24 LKFS", "-16.5", from -40 to -8. Units: LUFS.
+  static Value loudness(std::optional<double>& variable);
+  /// "-1 dBTP", "-1.5", from -9 to 0. Units: dBTP.
+  static Value true_peak(double& variable);
   /// "25", "29.97" (which is 30000/1001), "30000/1001"; 1 to 120 frames a second.
   static Value frame_rate(media::Rational& variable);
   /// "512MiB", "2GiB", or 0. Units: bytes. `least`: MiB, unless it is 0; at most 1024GiB.

@@ -56,6 +56,12 @@ std::string describe_captions(const job::FeedStats& feed) {
   return text;
 }
 
+LoudnessReport report_of(const job::LoudnessStats& stats) {
+  return {job::level_of(read(stats.momentary)), job::level_of(read(stats.short_term)),
+          job::level_of(read(stats.integrated)), job::level_of(read(stats.range)),
+          job::level_of(read(stats.true_peak))};
+}
+
 void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.video = describe_video(feed);
   report.audio = describe_audio(feed);
@@ -79,9 +85,24 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.bad_cues = read(feed.bad_cues);
   report.captions = describe_captions(feed);
   report.caption_pictures = read(feed.caption_pictures);
+  report.loudness = report_of(feed.loudness);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);
+}
+
+std::vector<AudioReport> report_of_audio(const job::Stats& stats) {
+  std::vector<AudioReport> reports;
+  for (std::size_t i = 0; i < stats.audio.size(); ++i) {
+    const job::AudioStats& audio = stats.audio[i];
+    AudioReport report{.rendition = "a" + std::to_string(i + 1),
+                       .loudness = report_of(audio.loudness),
+                       .gain = job::level_of(read(audio.gain)),
+                       .reduction = job::level_of(read(audio.reduction)),
+                       .limited_us = read(audio.limited_us)};
+    if (report.loudness.known() || report.gain) reports.push_back(std::move(report));
+  }
+  return reports;
 }
 
 FeedReport report_of(const FeedSlot& slot, const Options& options) {
@@ -184,6 +205,7 @@ Report make_report(Channel& channel) {
   if (const Worker* worker = channel.source().worker()) {
     report.worker = report_of(*worker);
     report.alignment = report_of_alignment(worker->stats());
+    report.audio = report_of_audio(worker->stats());
     for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
   }
   report.slate = report_of_slate(channel);

@@ -60,6 +60,26 @@ struct AlignmentReport {
   double confidence = 0;    ///< 0 to 1
 };
 
+/// What is known of how loud something is: see loudness::Reading. Units: LUFS, LU, dBTP.
+struct LoudnessReport {
+  std::optional<double> momentary;
+  std::optional<double> short_term;
+  std::optional<double> integrated;
+  std::optional<double> range;
+  std::optional<double> true_peak;
+
+  bool known() const { return momentary || short_term || integrated || range || true_peak; }
+};
+
+/// An audio rendition of which something is measured, or whose level is changed.
+struct AudioReport {
+  std::string rendition;
+  LoudnessReport loudness;          ///< before it is encoded
+  std::optional<double> gain;       ///< nothing where it is not brought to a loudness. Units: dB.
+  std::optional<double> reduction;  ///< by the limiter, the most in the last second. Units: dB.
+  std::uint64_t limited_us = 0;     ///< time for which the limiter took something away
+};
+
 /// One feed of a channel.
 struct FeedReport {
   bool used = false;     ///< it has had a publisher, or the configuration gives it keys of its own
@@ -93,6 +113,7 @@ struct FeedReport {
   std::string captions;                   ///< services that carry text: "CC1 SERVICE1"; empty if none is known
   std::uint64_t caption_pictures = 0;     ///< that carried captions, padding included
   std::optional<base::Micros> thumbnail;  ///< UTC of the picture of the newest
+  LoudnessReport loudness;                ///< of its first audio track, since its publisher came
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
@@ -120,6 +141,7 @@ struct Report {
   Histogram capture_to_part{kLatencyBounds};
   Histogram part_lateness{kLatencyBounds};
   WorkerReport worker;
+  std::vector<AudioReport> audio;  ///< in the order of their names
   std::uint64_t memory_limit = 0;  ///< of the next worker; 0: none. Units: bytes.
   SlateReport slate;
   Schedule schedule;

@@ -78,6 +78,20 @@ json audio_rung_json(const AudioRung& rung) {
           {"sample_rate", rung.sample_rate}};
 }
 
+json loudness_json(const Loudness& loudness) {
+  return {{"measured", loudness.measured},
+          {"target", loudness.target ? json(*loudness.target) : json()},
+          {"ceiling", loudness.ceiling}};
+}
+
+Loudness loudness_of(const json& from) {
+  Loudness loudness;
+  loudness.measured = from.at("measured");
+  if (const json& target = from.at("target"); !target.is_null()) loudness.target = target.get<double>();
+  loudness.ceiling = from.at("ceiling");
+  return loudness;
+}
+
 json audio_track_json(const AudioTrack& track) {
   return {{"pid", track.pid},
           {"of_language", track.of_language},
@@ -115,6 +129,7 @@ base::Result<Options> parse(const json& from) {
   options.audio_rung.bitrate = audio.at("bitrate");
   options.audio_rung.channels = audio.at("channels");
   options.audio_rung.sample_rate = audio.at("sample_rate");
+  options.loudness = loudness_of(from.at("loudness"));
   for (const json& track : from.at("audio_tracks")) options.audio_tracks.push_back(audio_track_of(track));
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
   options.slate_after = from.at("slate_after").get<base::Micros>();
@@ -154,6 +169,7 @@ std::string to_json(const Options& options) {
                     {"ladder", ladder},
                     {"audio", static_cast<int>(options.audio)},
                     {"audio_rung", audio_rung_json(options.audio_rung)},
+                    {"loudness", loudness_json(options.loudness)},
                     {"audio_tracks", audio_tracks},
                     {"outage", static_cast<int>(options.outage)},
                     {"slate_after", options.slate_after},

@@ -44,6 +44,15 @@ struct Subtitle {
   friend bool operator==(const Subtitle&, const Subtitle&) = default;
 };
 
+/// What is done about how loud audio is, where it is decoded and encoded.
+struct Loudness {
+  bool measured = true;          ///< of feeds and of what is encoded, as EBU R 128 says
+  std::optional<double> target;  ///< that encoded audio is brought to; nothing: it stays as it is. Units: LUFS.
+  double ceiling = -1;           ///< with a target: that its true peaks stay below. Units: dBTP.
+
+  friend bool operator==(const Loudness&, const Loudness&) = default;
+};
+
 /// What one media worker does with its channel's feed. Crosses to the worker process as JSON, once, at its start.
 struct Options {
   std::string channel;
@@ -60,13 +69,15 @@ struct Options {
   std::vector<Rung> ladder;
 
   enum class Audio : std::uint8_t {
-    kAuto,    ///< AAC-LC and Opus of at most two channels are copied, everything else becomes `audio_rung`
+    kAuto,    ///< AAC-LC and Opus of at most two channels are copied, everything else becomes `audio_rung`; as kEncode
+              ///< where there is a Loudness::target
     kCopy,    ///< copied wherever HLS can carry the codec
     kEncode,  ///< always `audio_rung`
     kNone,
   };
   Audio audio = Audio::kAuto;
   AudioRung audio_rung;
+  Loudness loudness;
   std::vector<AudioTrack> audio_tracks;  ///< the first that fits a track counts
 
   /// What viewers get while there is no feed.

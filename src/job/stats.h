@@ -1,12 +1,46 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace job {
 
 using Number = std::atomic<std::uint64_t>;
+
+/// A level as a Number that is not 0, in steps of 0.01; 0 for one that is not known. Units: dB, LU or LUFS, -1000 to
+/// 1000.
+inline std::uint64_t number_of(std::optional<double> level) {
+  constexpr double kMost = 1000;
+  if (!level) return 0;
+  return static_cast<std::uint64_t>(std::llround((std::clamp(*level, -kMost, kMost) + 2 * kMost) * 100));
+}
+/// The reverse.
+inline std::optional<double> level_of(std::uint64_t number) {
+  if (number == 0) return std::nullopt;
+  return static_cast<double>(static_cast<std::int64_t>(number) - 200'000) / 100;
+}
+
+/// Levels, each as number_of() has it: see loudness::Reading.
+struct LoudnessStats {
+  Number momentary;
+  Number short_term;
+  Number integrated;
+  Number range;
+  Number true_peak;
+};
+
+/// One audio rendition that is encoded.
+struct AudioStats {
+  LoudnessStats loudness;
+  Number gain;        ///< a level: what is done to reach Loudness::target; not known: nothing
+  Number reduction;   ///< a level, 0 or above: what the limiter took away at most in the last second
+  Number limited_us;  ///< media time for which it took something away; a counter
+};
 
 /// One feed, as demuxed.
 struct FeedStats {
@@ -58,6 +92,7 @@ struct FeedStats {
   Number frozen_us;      ///< for which they have stood still
   Number heard_us;       ///< media time for which its sound has been listened to, while there are two feeds
   Number mute_us;  ///< for which its sound has been silence or missing; of one feed, only of audio that is encoded
+  LoudnessStats loudness;  ///< of its first audio track, as far as that is decoded
 };
 
 /// What a worker reports of itself: one page of memory that it shares with the server, which reads it whenever it is
@@ -65,7 +100,11 @@ struct FeedStats {
 struct Stats {
   using Number = job::Number;
 
-  std::array<FeedStats, 2> feeds;  ///< by feed::index()
+  /// More audio renditions are not reported.
+  static constexpr std::size_t kMostAudio = 8;
+
+  std::array<FeedStats, 2> feeds;            ///< by feed::index()
+  std::array<AudioStats, kMostAudio> audio;  ///< a1 and so on; nothing is known of those that are copied
 
   // Counters since the worker started.
   Number unplayable_messages;  ///< unknown codecs and broken tags, dropped

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "metrics/loudness_metrics.h"
+
 namespace metrics {
 namespace {
 
@@ -342,6 +344,7 @@ void add_channel(Families& out, const channel::Report& report, const ProcessUse&
   add_feeds(out, report, labels);
   add_worker(out, report, worker, labels);
   add_log(out, report, labels);
+  add_loudness(out, report);
   add_markers(out, report, labels);
   add_captions(out, report, labels);
 }

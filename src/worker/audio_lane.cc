@@ -15,6 +15,13 @@ namespace {
 // this against its usual delay is cut off, while a slate is heard.
 constexpr base::Micros kMargin = 150 * base::kMillisecond;
 
+transcode::AudioTranscoder::Options transcoder_options(const job::Loudness& loudness) {
+  transcode::AudioTranscoder::Options options;
+  options.measured = loudness.measured;
+  if (loudness.target) options.normalised = {{*loudness.target, loudness.ceiling}};
+  return options;
+}
+
 }  // namespace
 
 AudioLane::AudioLane(const job::Options& options, LaneOutlet& outlet, std::size_t number)
@@ -27,7 +34,7 @@ bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int6
   plan_ = plan;
   claimed_rate_ = claimed_rate;
   if (plan_.copy) return open_copy();
-  auto transcoder = transcode::AudioTranscoder::make(track, {plan_.rung}, {});
+  auto transcoder = transcode::AudioTranscoder::make(track, {plan_.rung}, transcoder_options(options_.loudness));
   if (transcoder.ok()) {
     transcoder_ = transcoder.take();
     open_slate();

@@ -34,9 +34,9 @@ class FeedOffset {
   /// Where stamp 0 of each feed lies on its UTC timeline, by feed::index(); nothing where it has none yet.
   using Clocks = std::array<std::optional<base::Micros>, feed::kIds.size()>;
 
-  /// `channel`: for the log. `silence_peak`: as of FeedSound.
-  explicit FeedOffset(std::string channel, double silence_peak = 0.001)
-      : channel_(std::move(channel)), sounds_{FeedSound(silence_peak), FeedSound(silence_peak)} {}
+  /// `channel`: for the log. `silence_peak`, `measured`: as of FeedSound.
+  explicit FeedOffset(std::string channel, double silence_peak = 0.001, bool measured = false)
+      : channel_(std::move(channel)), sounds_{FeedSound(silence_peak, measured), FeedSound(silence_peak, measured)} {}
 
   /// The feed's publisher has come anew.
   void restart(feed::Id id);
@@ -47,6 +47,7 @@ class FeedOffset {
 
   const Known& known() const { return known_; }
   /// What is heard of one of them.
+  FeedSound& sound(feed::Id id) { return sounds_[feed::index(id)]; }
   const FeedSound& sound(feed::Id id) const { return sounds_[feed::index(id)]; }
 
  private:

@@ -8,6 +8,7 @@ namespace worker {
 void FeedSound::restart() {
   track_.reset();
   ear_.reset();
+  loudness_.restart();
   newest_.reset();
   sound_until_.reset();
 }
@@ -37,7 +38,7 @@ void FeedSound::take(const media::Packet& packet) {
   if (!sound_until_) sound_until_ = packet.arrived;
   if (!track_ || packet.track_id != track_->id) return;
   sound_until_ = packet.arrived;
-  if (ear_) ear_->probe.feed(packet, *ear_);
+  if (ear_) ear_->probe.feed(packet, *ear_, measured_ ? &loudness_ : nullptr);
 }
 
 void FeedSound::listen(bool on) {
@@ -54,6 +55,12 @@ void FeedSound::open() {
 
 void FeedSound::forget() {
   if (ear_) ear_->envelope.restart();
+}
+
+loudness::Reading FeedSound::loudness(base::Micros utc) const {
+  loudness::Reading reading = loudness_.reading();
+  if (!sounds(utc)) reading.momentary = reading.short_term = std::nullopt;
+  return reading;
 }
 
 FeedSound::Health FeedSound::health(base::Micros utc) const {

@@ -5,7 +5,10 @@
 
 #include "align/envelope.h"
 #include "base/clock.h"
+#include "loudness/meter.h"
 #include "media/event.h"
+#include "media/track.h"
+#include "transcode/loudness_meter.h"
 #include "transcode/loudness_probe.h"
 
 namespace worker {
@@ -24,10 +27,10 @@ class FeedSound {
     base::Micros silent_for = 0;  ///< time for which there was silence, or no sound came at all; 0 while there is some
   };
 
-  /// `silence_peak`: as of transcode::SilenceMeter.
-  explicit FeedSound(double silence_peak) : silence_peak_(silence_peak) {}
+  /// `silence_peak`: as of transcode::SilenceMeter. `measured`: its loudness is, while somebody listens.
+  explicit FeedSound(double silence_peak, bool measured = false) : silence_peak_(silence_peak), measured_(measured) {}
 
-  /// The feed's publisher has come anew. Listening goes on.
+  /// The feed's publisher has come anew. Listening goes on, and its loudness is measured from the beginning.
   void restart();
   /// What the feed gives, in UTC ticks, before anything delays it.
   void hear(const media::Event& event);
@@ -39,6 +42,16 @@ class FeedSound {
   bool present(base::Micros utc) const { return newest_ && utc - *newest_ < kAbsent; }
   /// All 0 while nobody listens.
   Health health(base::Micros utc) const;
+  /// What the first track's sound goes to that somebody else decodes: null while this decodes it itself, or it is not
+  /// measured.
+  transcode::LoudnessMeter* ear_for_others() { return measured_ && !ear_ ? &loudness_ : nullptr; }
+  /// Of the first track since the publisher came, as far as somebody decoded it. While no sound comes, nothing is
+  /// known of the last seconds. `utc`: now.
+  loudness::Reading loudness(base::Micros utc) const;
+  /// False once none came for kMissing.
+  bool sounds(base::Micros utc) const { return sound_until_ && utc - *sound_until_ < kMissing; }
+  /// The first audio track; null: there is none.
+  const media::Track* track() const { return track_ ? &*track_ : nullptr; }
   /// Null while nobody listens, or there is no track that can be decoded.
   const align::Envelope* envelope() const { return ear_ ? &ear_->envelope : nullptr; }
 
@@ -56,6 +69,8 @@ class FeedSound {
   void open();
 
   const double silence_peak_;
+  const bool measured_;
+  transcode::LoudnessMeter loudness_;
   bool listens_ = false;
   std::optional<media::Track> track_;
   std::unique_ptr<Ear> ear_;

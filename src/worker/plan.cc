@@ -70,7 +70,9 @@ std::optional<AudioPlan> plan_audio(const job::Options& options, const media::Tr
   plan.rung = options.audio_rung;
   const bool modern = source.codec == media::Codec::kAac || source.codec == media::Codec::kOpus;
   if (options.audio == job::Options::Audio::kCopy) plan.copy = can_copy(source);
-  if (options.audio == job::Options::Audio::kAuto) plan.copy = modern && can_copy(source) && source.audio.channels <= 2;
+  // A copy is as loud as it is.
+  if (options.audio == job::Options::Audio::kAuto && !options.loudness.target)
+    plan.copy = modern && can_copy(source) && source.audio.channels <= 2;
   return plan;
 }
 

@@ -8,6 +8,7 @@
 #include "record/position_encoding.h"
 #include "worker/audio_naming.h"
 #include "worker/content_watch.h"
+#include "worker/ears.h"
 
 namespace worker {
 namespace {
@@ -42,7 +43,7 @@ Production::Production(job::Options options, OnRecord on_record)
       captions_(options_.captions),
       feeds_{Feed(feed::Id::kPrimary, input(options_), *this, picture_health(options_.watch)),
              Feed(feed::Id::kBackup, input(options_), *this, picture_health(options_.watch))},
-      offset_(options_.channel, silence_peak(options_.watch)),
+      offset_(options_.channel, silence_peak(options_.watch), options_.loudness.measured),
       video_(options_, *this),
       splices_(options_.splice_keys, options_.splice_cuts, packager_, video_),
       thumbnails_(options_.thumbnails),
@@ -159,6 +160,7 @@ void Production::tick(base::Micros utc) {
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);
+  set_ears(offset_.sound(shown_), audio_);
   sound_slate();
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
@@ -237,6 +239,7 @@ void Production::exchange_feeds() {
   feed(feed::other(shown_)).start(feed::Format::kMpegTs);
   settle(feed(feed::other(shown_)));
   for (const feed::Id id : feed::kIds) offset_.restart(id);
+  for (const media::Track& track : feed(shown_).tracks()) offset_.hear(shown_, track);
   base::log_info("worker", "the other feed, whose packets are the same, is shown",
                  {{"channel", options_.channel}, {"feed", feed::to_string(shown_)}});
 }
@@ -365,7 +368,10 @@ void Production::mark_switch() {
 void Production::show(Feed& to, base::Micros pause) {
   shown_ = to.id();
   merger_.set_main(feed::index(shown_));
-  for (const auto& lane : audio_) lane->release();
+  for (const auto& lane : audio_) {
+    lane->release();
+    lane->set_ear(nullptr);
+  }
   const Feed::Recent recent = to.take_recent();
   std::vector<media::Track> tracks = to.tracks();
   // Languages that are there already find their lanes before others take these.
@@ -473,7 +479,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   if (lane == audio_.end()) lane = find([](const AudioLane& at) { return !at.active(); });
   if (lane != audio_.end()) {
     (*lane)->change(track);
-    return;
+    return set_ears(offset_.sound(shown_), audio_);
   }
   const std::optional<AudioPlan> plan = plan_audio(options_, track);
   if (!plan) return;
@@ -481,6 +487,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   made->mute(slate_.on);
   made->follow_slate(video_.slate_course());
   if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
+  set_ears(offset_.sound(shown_), audio_);
 }
 
 void Production::take(Feed&, const media::TrackGone& gone) {

@@ -78,6 +78,27 @@ void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& h
   put(stats.frozen_us, newest - health.frozen_since.value_or(newest));
 }
 
+void put_loudness(job::LoudnessStats& stats, const loudness::Reading& reading) {
+  put(stats.momentary, job::number_of(reading.momentary));
+  put(stats.short_term, job::number_of(reading.short_term));
+  put(stats.integrated, job::number_of(reading.integrated));
+  put(stats.range, job::number_of(reading.range));
+  put(stats.true_peak, job::number_of(reading.true_peak));
+}
+
+/// `sounds`: something comes to be encoded.
+void put_rendition(job::AudioStats& stats, const AudioLane& lane, bool sounds) {
+  if (lane.transcoder() == nullptr) return;
+  loudness::Reading reading = lane.transcoder()->loudness();
+  if (!sounds || !lane.active()) reading.momentary = reading.short_term = std::nullopt;
+  put_loudness(stats.loudness, reading);
+  const auto normalised = lane.transcoder()->normalised();
+  if (!normalised) return;
+  put(stats.gain, job::number_of(normalised->gain));
+  put(stats.reduction, job::number_of(normalised->reduction));
+  put(stats.limited_us, normalised->limited);
+}
+
 /// Of a feed that is gone nothing is so.
 void put_watches(job::FeedStats& stats, const Feed& feed) {
   const bool there = feed.input().running();
@@ -157,11 +178,15 @@ void Production::report(job::Stats& stats) const {
         feed.id() == shown_ && !audio_.empty() && audio_.front()->active() && audio_.front()->transcoder() != nullptr;
     // With two feeds both are listened to.
     const FeedSound::Health sound = offset_.sound(feed.id()).health(now_);
+    put_loudness(of.loudness, feed.input().running() ? offset_.sound(feed.id()).loudness(now_) : loudness::Reading{});
     put(of.heard_us, sound.heard_for);
     put(of.mute_us, std::max(sound.silent_for, heard ? audio_.front()->transcoder()->silent() : 0));
     unplayable += feed.input().unplayable();
   }
   for (const auto& lane : audio_) unplayable += lane->unplayable();
+  const bool sounds = feed(shown_).input().running() && offset_.sound(shown_).sounds(now_);
+  for (std::size_t i = 0; i < std::min(audio_.size(), stats.audio.size()); ++i)
+    put_rendition(stats.audio[i], *audio_[i], sounds);
   put(stats.unplayable_messages, unplayable);
   if (!audio_.empty() && audio_.front()->transcoder() != nullptr) {
     put(stats.audio_skew_us, std::llabs(audio_.front()->transcoder()->counters().skew));

@@ -38,6 +38,7 @@ for (const [what, text, place, word] of [
   ['a duration without a unit', 'channels:\n  "*":\n    segment: 2\n', '3:14', 'unit'],
   ['a part longer than half a segment', 'channels:\n  "*":\n    segment: 1s\n    part: 900ms\n', '3:5', 'part'],
   ['a passphrase of nine characters (SR-8)', 'channels:\n  a:\n    srt:\n      passphrase: ninechars\n', '', '10'],
+  ['a loudness for audio that is copied', 'channels:\n  a:\n    audio: {mode: copy, loudness: -23 LUFS}\n', '3:12', 'mode: copy leaves audio as loud as it is'],
   ['an unknown codec', 'channels:\n  a:\n    ladder:\n      - {height: 720, bitrate: 2M, codec: vp8}\n', '4:', 'codec'],
   ['YAML that is none', 'http: [\n', '', ''],
   ['an empty file', '', '', 'has no keys'],

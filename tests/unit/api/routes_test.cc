@@ -191,6 +191,19 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   EXPECT_EQ(channel["counters"]["feed_switches"], 3);
 }
 
+TEST_F(RoutesTest, SaysHowLoudAFeedIsWhereThatIsMeasured) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  report.feeds[0].protocol = report.feeds[1].protocol = "rtmp";
+  report.feeds[1].loudness = {.momentary = -21.5, .integrated = -23, .true_peak = -3.25};
+  backend_.reports = {report};
+  const auto feeds = nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0]["feeds"];
+  EXPECT_EQ(feeds[0]["loudness"], nullptr);
+  EXPECT_EQ(feeds[1]["loudness"], nlohmann::json::parse(R"({"momentary": -21.5, "short_term": null, "integrated": -23.0,
+                                                            "range": null, "true_peak": -3.25})"));
+}
+
 TEST_F(RoutesTest, SaysHowFarTheFeedsAreApartAndHowThatIsKnown) {
   channel::Report report;
   report.name = "match";

@@ -51,7 +51,8 @@ std::string told(const Config::Channel& channel) {
   for (const job::Rung& rung : media.ladder) out << "\nrung " << told(rung);
   out << "\naudio " << static_cast<int>(media.audio) << " codec " << static_cast<int>(media.audio_rung.codec)
       << " bits " << media.audio_rung.bitrate << " channels " << media.audio_rung.channels << " rate "
-      << media.audio_rung.sample_rate << "\nsrt " << channel.srt_passphrase << "/" << channel.srt_key_length << "/"
+      << media.audio_rung.sample_rate << "\nloudness " << media.loudness.measured << " " << media.loudness.target.value_or(0) << " "
+      << media.loudness.ceiling << "\nsrt " << channel.srt_passphrase << "/" << channel.srt_key_length << "/"
       << channel.srt_latency << "/" << channel.srt_allow.size() << "\nbackup keys "
       << channel.options.backup_keys.size();
   const channel::Failover& failover = channel.options.failover;
@@ -226,6 +227,15 @@ INSTANTIATE_TEST_SUITE_P(
             "channels.a.audio.bitrate", {"0", "96k", "1M"}, {"-1k", "96 k", "1G"}, "a bit rate such as 2500k or 2.5M"},
         Bounds{"channels.a.audio.channels", {"0", "8"}, {"-1", "9"}, "a whole number from 0 to 8"},
         Bounds{"channels.a.audio.sample_rate", {"0", "96000"}, {"-1", "96001"}, "a whole number from 0 to 96000"},
+        Bounds{"channels.a.audio.measure_loudness", {"true", "false"}, {"maybe"}, "true or false"},
+        Bounds{"channels.a.audio.loudness",
+               {"off", "-23 LUFS", "-24 LKFS", "-16.5LUFS", "-14", "-40", "-8"},
+               {"-40.1", "-7.9", "23 LUFS", "-23 dB", "-23 LUFS!", "on", "nan"},
+               "off, or a loudness from -40 to -8 such as -23 LUFS or -24 LKFS"},
+        Bounds{"channels.a.audio.true_peak",
+               {"-1 dBTP", "-1.5", "-9", "0"},
+               {"-9.1", "0.1", "-1 dB", "off"},
+               "a level from -9 to 0 such as -1 dBTP"},
         Bounds{"channels.a.srt.latency",
                {"20ms", "4s"},
                {"19ms", "4001ms"},
@@ -285,6 +295,14 @@ TEST(Slate, IsReadFromItsFileBesideTheConfiguration) {
   ASSERT_NE(channel.options.media.slate, nullptr);
   EXPECT_EQ(base::text_of(channel.options.media.slate->view()), "\x89PNG and more");
   EXPECT_NE(channel.slate.find(name), std::string::npos) << "a reload tells another file by its path";
+}
+
+TEST(LoudnessTarget, NeedsAudioThatIsEncoded) {
+  const auto faults = problems_of("channels: {a: {audio: {mode: copy, loudness: -23 LUFS}}}");
+  EXPECT_NE(faults.find("mode: copy leaves audio as loud as it is"), std::string::npos) << faults;
+  for (const char* mode : {"auto", "encode", "none"})
+    EXPECT_EQ(problems_of(std::string("channels: {a: {audio: {loudness: -23 LUFS, mode: ") + mode + "}}}"), "");
+  EXPECT_EQ(problems_of("channels: {a: {audio: {mode: copy}}}"), "");
 }
 
 TEST(Slate, IsNeededWhereAnOutageShowsIt) {

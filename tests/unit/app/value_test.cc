@@ -287,5 +287,27 @@ TEST(Action, HandsTheTextOnAndHasNoValue) {
   EXPECT_EQ(value.write(), "");
 }
 
+TEST(LoudnessValue, IsReadInEitherUnitAndWrittenInTenths) {
+  std::optional<double> target;
+  const Value value = Value::loudness(target);
+  EXPECT_EQ(value.write(), "off");
+  EXPECT_EQ(value.read("-24 LKFS"), "");
+  EXPECT_EQ(target, -24);
+  EXPECT_EQ(value.write(), "-24 LUFS");
+  EXPECT_EQ(value.read("-16.5"), "");
+  EXPECT_EQ(value.write(), "-16.5 LUFS");
+  EXPECT_NE(value.read("-50 LUFS"), "");
+  EXPECT_EQ(target, -16.5) << "what is wrong changes nothing";
+  EXPECT_EQ(value.read("off"), "");
+  EXPECT_EQ(target, std::nullopt);
+  double peak = -1;
+  const Value ceiling = Value::true_peak(peak);
+  EXPECT_EQ(ceiling.write(), "-1 dBTP");
+  EXPECT_EQ(ceiling.read("0 dBTP"), "");
+  EXPECT_EQ(ceiling.write(), "0 dBTP");
+  EXPECT_EQ(ceiling.read("-0.5 dBTP"), "");
+  EXPECT_EQ(ceiling.write(), "-0.5 dBTP");
+}
+
 }  // namespace
 }  // namespace app

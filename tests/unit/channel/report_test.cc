@@ -297,5 +297,38 @@ TEST_F(ReportTest, TellsOfTheSlateWhatTheOperatorWantsAndWhatIsSeen) {
   EXPECT_EQ(reported.slate.frames, 77U);
 }
 
+TEST_F(ReportTest, SaysHowLoudFeedsAndEncodedAudioAre) {
+  send();
+  EXPECT_FALSE(report().feeds[0].loudness.known());
+  EXPECT_TRUE(report().audio.empty());
+  job::LoudnessStats& feed = stats().feeds[1].loudness;
+  feed.momentary = job::number_of(-21);
+  feed.short_term = job::number_of(-22);
+  feed.integrated = job::number_of(-23.5);
+  feed.range = job::number_of(7);
+  feed.true_peak = job::number_of(-1.25);
+  stats().audio[1].loudness.integrated = job::number_of(-24);
+  stats().audio[2].gain = job::number_of(0);
+  stats().audio[2].reduction = job::number_of(2.5);
+  stats().audio[2].limited_us = 1'500'000;
+  const Report all = report();
+  EXPECT_FALSE(all.feeds[0].loudness.known());
+  const LoudnessReport& loudness = all.feeds[1].loudness;
+  EXPECT_EQ(loudness.momentary, -21);
+  EXPECT_EQ(loudness.short_term, -22);
+  EXPECT_EQ(loudness.integrated, -23.5);
+  EXPECT_EQ(loudness.range, 7);
+  EXPECT_EQ(loudness.true_peak, -1.25);
+  ASSERT_EQ(all.audio.size(), 2U) << "the first is copied";
+  EXPECT_EQ(all.audio[0].rendition, "a2");
+  EXPECT_EQ(all.audio[0].loudness.integrated, -24);
+  EXPECT_EQ(all.audio[0].loudness.momentary, std::nullopt);
+  EXPECT_EQ(all.audio[0].gain, std::nullopt);
+  EXPECT_EQ(all.audio[1].rendition, "a3");
+  EXPECT_EQ(all.audio[1].gain, 0);
+  EXPECT_EQ(all.audio[1].reduction, 2.5);
+  EXPECT_EQ(all.audio[1].limited_us, 1'500'000U);
+}
+
 }  // namespace
 }  // namespace channel

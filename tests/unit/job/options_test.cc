@@ -25,6 +25,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.audio_rung.bitrate = 96'000;
   options.audio_tracks = {{257, "eng", "Stadium \"live\"", "en-GB", media::Role::kDescription, true, true},
                           {.of_language = "qaa", .publish = false}};
+  options.loudness = {.measured = false, .target = -16.5, .ceiling = -2};
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
   options.slate_text = "We'll be \"right\" back\nسنعود";
@@ -49,6 +50,8 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->ladder[0].range, Rung::Range::kHdr);
   EXPECT_TRUE(back->ladder[0].quality);
   EXPECT_EQ(back->audio_rung.codec, media::Codec::kOpus);
+  EXPECT_EQ(back->loudness, options.loudness);
+  EXPECT_EQ(options_from_json(to_json({}))->loudness, Loudness{}) << "no target";
   ASSERT_EQ(back->audio_tracks.size(), 2U);
   EXPECT_EQ(back->audio_tracks[0].pid, 257);
   EXPECT_EQ(back->audio_tracks[0].name, "Stadium \"live\"");

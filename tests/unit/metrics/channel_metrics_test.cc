@@ -171,5 +171,25 @@ TEST(ChannelMetrics, CountPicturesThatEncodersLostByHowManyRungsLostThem) {
             (std::map<std::string, double>{{"undecoded", 1}, {"decoded", 2}, {"rung", 3}}));
 }
 
+TEST(ChannelMetrics, SayHowLoudFeedsAndRenditionsAreAsFarAsThatIsKnown) {
+  using Values = std::map<std::string, double>;
+  channel::Report of = report();
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_loudness_lufs"), -1) << "nothing is decoded";
+  EXPECT_EQ(value_of_series(of, "kickoff_rendition_loudness_lufs"), -1);
+  of.feeds[0].loudness = {.momentary = -20, .integrated = -23.5, .range = 6, .true_peak = -2};
+  EXPECT_EQ(by_label(of, "kickoff_feed_loudness_lufs", "window"), (Values{{"momentary", -20}, {"integrated", -23.5}}));
+  EXPECT_EQ(by_label(of, "kickoff_feed_loudness_lufs", "feed").size(), 1U);
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_loudness_range_lu"), 6);
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_true_peak_dbtp"), -2);
+  of.audio = {{.rendition = "a1", .loudness = {.short_term = -24}}};
+  EXPECT_EQ(by_label(of, "kickoff_rendition_loudness_lufs", "window"), (Values{{"short_term", -24}}));
+  EXPECT_EQ(value_of_series(of, "kickoff_rendition_loudness_gain_db"), -1) << "its level is left alone";
+  EXPECT_EQ(value_of_series(of, "kickoff_rendition_limited_seconds_total"), -1);
+  of.audio.push_back({.rendition = "a2", .gain = 3.5, .reduction = 0.5, .limited_us = 2'500'000});
+  EXPECT_EQ(by_label(of, "kickoff_rendition_loudness_gain_db", "rendition"), (Values{{"a2", 3.5}}));
+  EXPECT_EQ(by_label(of, "kickoff_rendition_limiter_reduction_db", "rendition"), (Values{{"a2", 0.5}}));
+  EXPECT_EQ(by_label(of, "kickoff_rendition_limited_seconds_total", "rendition"), (Values{{"a2", 2.5}}));
+}
+
 }  // namespace
 }  // namespace metrics

@@ -167,5 +167,67 @@ TEST_F(FeedSoundTest, DecodesOnWhereATrackIsAnnouncedAgainAndAnewWhereItChanged)
   EXPECT_EQ(sound_.envelope(), nullptr);
 }
 
+class MeasuredFeedSoundTest : public testing::Test {
+ protected:
+  /// A second more of the tone, as it arrives.
+  void play(FeedSound& sound, int second) {
+    for (const media::Packet& coded : feed_.packets) {
+      media::Packet packet = coded;
+      packet.track_id = 7;
+      packet.arrived = kEpoch + media::rescale(coded.pts, kSoundRate, kSecond);
+      if (packet.arrived >= kEpoch + second * kSecond && packet.arrived < kEpoch + (second + 1) * kSecond)
+        sound.hear(packet);
+    }
+  }
+  void announce(FeedSound& sound) {
+    media::Track track = feed_.track;
+    track.id = 7;
+    sound.hear(track);
+  }
+  const transcode::testing::Feed feed_ = sound_of(tone(0, 0), kToneSeconds);
+};
+
+TEST_F(MeasuredFeedSoundTest, MeasuresWhileItListensFromThePublisherOn) {
+  FeedSound sound(0.001, true);
+  sound.listen(true);
+  announce(sound);
+  EXPECT_EQ(sound.ear_for_others(), nullptr) << "it hears by itself";
+  for (int second = 0; second < 6; ++second) play(sound, second);
+  const loudness::Reading reading = sound.loudness(kEpoch + 6 * kSecond);
+  ASSERT_TRUE(reading.integrated && reading.momentary && reading.short_term && reading.true_peak);
+  EXPECT_NEAR(*reading.integrated, -17, 1) << "one channel of -14 dBFS";
+  const loudness::Reading later = sound.loudness(kEpoch + 8 * kSecond);
+  EXPECT_FALSE(later.momentary) << "nothing came for two seconds";
+  EXPECT_FALSE(later.short_term);
+  EXPECT_EQ(later.integrated, reading.integrated);
+  sound.restart();
+  EXPECT_FALSE(sound.loudness(kEpoch + 8 * kSecond).integrated) << "another publisher";
+}
+
+TEST_F(MeasuredFeedSoundTest, TakesWhatSomebodyElseDecodesWhileItDoesNotListen) {
+  FeedSound sound(0.001, true);
+  announce(sound);
+  ASSERT_NE(sound.ear_for_others(), nullptr);
+  EXPECT_EQ(sound.track()->id, 7U);
+  sound.listen(true);
+  EXPECT_EQ(sound.ear_for_others(), nullptr);
+  play(sound, 0);
+  play(sound, 1);
+  sound.listen(false);
+  EXPECT_NE(sound.ear_for_others(), nullptr);
+  EXPECT_TRUE(sound.loudness(kEpoch + 2 * kSecond).integrated) << "it goes on with what it has measured";
+}
+
+TEST_F(MeasuredFeedSoundTest, MeasuresNothingWhereThatIsOff) {
+  FeedSound sound(0.001);
+  sound.listen(true);
+  announce(sound);
+  play(sound, 0);
+  EXPECT_EQ(sound.ear_for_others(), nullptr);
+  EXPECT_FALSE(sound.loudness(kEpoch + kSecond).true_peak);
+  sound.listen(false);
+  EXPECT_EQ(sound.ear_for_others(), nullptr);
+}
+
 }  // namespace
 }  // namespace worker

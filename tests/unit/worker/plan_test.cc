@@ -95,6 +95,13 @@ TEST(PlanAudio, StereoAacIsPassedThroughAndEverythingElseIsEncoded) {
   EXPECT_FALSE(plan_audio({}, audio(media::Codec::kAc3, 2))->copy);
 }
 
+TEST(PlanAudio, WhatIsBroughtToALoudnessIsEncoded) {
+  job::Options options;
+  options.loudness.target = -23;
+  EXPECT_FALSE(plan_audio(options, audio(media::Codec::kAac, 2))->copy);
+  EXPECT_FALSE(plan_audio(options, audio(media::Codec::kOpus, 2))->copy);
+}
+
 TEST(PlanAudio, NoneMeansNone) {
   job::Options options;
   options.audio = job::Options::Audio::kNone;
