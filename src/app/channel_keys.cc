@@ -427,6 +427,11 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   };
   keys.key({"source", Reload::kNextWorker, "copy: the feed's own video is the top rung, untouched"}, source);
   declare_ladder(keys, media);
+  keys.key({"audio_only", Reload::kNextChannel,
+            "true: a variant of the audio alone, the last of the multivariant playlist, for networks that carry no "
+            "picture. Not for apps of Apple TV, whose rules forbid it"},
+           Value::choice<hls::AudioOnly>(options.audio_only,
+                                         {{"false", hls::AudioOnly::kNo}, {"true", hls::AudioOnly::kYes}}));
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   declare_captions(keys, media.captions);
   declare_subtitles(keys, media.subtitles);

@@ -8,6 +8,7 @@
 #include "channel/interstitials.h"
 #include "channel/schedule.h"
 #include "govern/priority.h"
+#include "hls/multivariant.h"
 #include "job/options.h"
 #include "origin/marker_list.h"
 
@@ -15,9 +16,10 @@ namespace channel {
 
 /// How one channel is run. Defaults as documented in conf/kickoff.yaml.
 struct Options {
-  job::Options media;                        ///< `channel` is filled in at each start of a worker
-  base::Micros window = 60 * base::kSecond;  ///< of the playlists
-  origin::MarkerList::Shown markers;         ///< that playlists show
+  job::Options media;                               ///< `channel` is filled in at each start of a worker
+  base::Micros window = 60 * base::kSecond;         ///< of the playlists
+  origin::MarkerList::Shown markers;                ///< that playlists show
+  hls::AudioOnly audio_only = hls::AudioOnly::kNo;  ///< in the multivariant playlist
   Interstitials::Options interstitials;
   base::Micros grace = 20 * base::kSecond;  ///< that a publisher may be away before the channel ends
   base::Micros idle = 30 * base::kSecond;   ///< without media, after which a publisher is disconnected (RT-40)

@@ -237,8 +237,13 @@ struct Variant {
 
 Variant make_variant(const Stream& stream, const Group* group) {
   Variant variant{&stream, group, stream.bandwidth, stream.average_bandwidth};
-  // The audio's own variant is a member of the group, so that nothing is to be added to it.
-  if (group == nullptr || stream.track.kind() == media::Kind::kAudio) return variant;
+  if (group == nullptr) return variant;
+  if (stream.track.kind() == media::Kind::kAudio) {
+    // One of the group plays, whichever: the variant's own rendition is one of it.
+    variant.bandwidth = group->bandwidth();
+    variant.average_bandwidth = group->average_bandwidth();
+    return variant;
+  }
   variant.bandwidth += group->bandwidth();  // MV-2, MV-5
   variant.average_bandwidth += group->average_bandwidth();
   return variant;
@@ -319,7 +324,7 @@ int version_of(bool renditions, const media::Captions& captions) {
 }  // namespace
 
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
-                                const media::Captions& captions) {
+                                const media::Captions& captions, AudioOnly audio_only) {
   std::vector<const Stream*> video;
   std::vector<const Stream*> audio;
   std::vector<const Stream*> texts;
@@ -332,6 +337,9 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   if (!audio.empty() && (!video.empty() || audio.size() > 1)) groups = group_audio(audio);
   std::vector<Variant> variants = make_variants(video, audio, groups);
   put_start_first(variants);
+  // Behind all others: a player that knows nothing of the network begins with a picture.
+  if (audio_only == AudioOnly::kYes && !video.empty() && !groups.empty())
+    variants.push_back(make_variant(*groups[0].default_member(), &groups[0]));
   const bool all_sdr = std::all_of(video.begin(), video.end(),
                                    [](const Stream* s) { return video_range(s->track.video.colour) == "SDR"; });
 

@@ -22,13 +22,17 @@ struct Stream {
   bool forced = false;          ///< FORCED, of text
 };
 
+/// Whether there is a variant of the audio alone beside those with video.
+enum class AudioOnly : std::uint8_t { kNo, kYes };
+
 /// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same
 /// bytes (MV-28). Audio of several codecs goes to a group each where all groups then have the same members (MV-12), so
 /// that a player without one of the codecs keeps the other; else into one group. Captions are one group, which every
-/// variant names (MV-9); where nothing is known of them, nothing is said. So is text.
+/// variant names (MV-9); where nothing is known of them, nothing is said. So is text. The variant of the audio alone is
+/// the last: it names the first group, and its playlist is that of the member that plays by default.
 /// REQUIRES: at least one stream of video or audio.
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
-                                const media::Captions& captions = {});
+                                const media::Captions& captions = {}, AudioOnly audio_only = AudioOnly::kNo);
 
 /// The same playlist with every URI below `base`, which ends in '/': it sends a player elsewhere, all renditions to one
 /// place (LL-116), without redirecting media (LL-117).

@@ -287,7 +287,7 @@ void Log::render_multivariant() {
   // Pictures without any room for captions have none. Where playlists say nothing, Shaka Player 5.2 looks for captions
   // by itself, in a young channel in the open segment, for which it has no address, and throws.
   if (captions.services.empty() && !captions.carried) captions.none = true;
-  std::string text = hls::render_multivariant(streams_, independent, captions);
+  std::string text = hls::render_multivariant(streams_, independent, captions, options_.audio_only);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
 }

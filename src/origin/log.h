@@ -22,6 +22,7 @@ class Log {
   struct Options {
     base::Micros window = 60 * base::kSecond;  ///< media that a playlist lists; at least six segments (LL-26)
     MarkerList::Shown markers = {};            ///< that playlists show
+    hls::AudioOnly audio_only = hls::AudioOnly::kNo;
   };
   struct Counters {
     std::uint64_t parts = 0;

@@ -6,6 +6,7 @@ const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const execFile = require('node:util').promisify(require('node:child_process').execFile);
 const { Server, endAll } = require('./harness');
+const { assertLive, renditions } = require('./judge_channel');
 const { pushRtmp } = require('./media');
 
 const audio = { mode: 'encode', bitrate: '192k' };
@@ -34,7 +35,7 @@ const near = (actual, wanted, by, what) => assert.ok(Math.abs(actual - wanted) <
 before(async () => {
   const ladder = [{ name: 'v90', height: 90, bitrate: '100k', preset: 'ultrafast' }];
   server = await Server.start({ channels: {
-    plain: { ladder, audio },
+    plain: { ladder, audio, audio_only: true },
     target: { ladder, audio: { ...audio, loudness: '-16 LUFS', true_peak: '-2 dBTP' } },
     automatic: { source: 'copy', ladder: 'none', audio: { loudness: '-23 LUFS' } },
     off: { ladder, audio: { ...audio, measure_loudness: false } },
@@ -79,6 +80,13 @@ for (const [name, target, ceiling] of [['target', -16, -2], ['automatic', -23, -
     near(await server.metric('kickoff_rendition_loudness_gain_db', { channel: name, rendition: 'a1' }), rendition.normaliser.gain, 0.5, 'metric');
   });
 }
+test('the audio alone is the last variant, and the judges have nothing to say of it', async () => {
+  const { video: variants, audio: [only] } = await renditions(server.playlist('plain'));
+  assert.strictEqual(variants.length, 2);
+  assert.deepStrictEqual({ ...variants[1], BANDWIDTH: '', 'AVERAGE-BANDWIDTH': '' },
+    { BANDWIDTH: '', 'AVERAGE-BANDWIDTH': '', CODECS: 'mp4a.40.2', AUDIO: 'audio', 'CLOSED-CAPTIONS': 'NONE', uri: 'a1/index.m3u8', url: only.url });
+  await assertLive(server.playlist('plain'), { copy: false, seconds: 12 });
+});
 test('nothing is measured where that is off, or nothing is decoded', async () => {
   for (const name of ['off', 'copied']) {
     const channel = await channelOf(name);

@@ -62,7 +62,9 @@ function judgeVariants(list, base, followers, report) {
     if (init?.handler === 'vide' && variant.RESOLUTION && variant.RESOLUTION !== `${init.width}x${init.height}`) {
       report('MV-1', variant.uri, `RESOLUTION=${variant.RESOLUTION}, the init section says ${init.width}x${init.height}`);
     }
-    const measured = peak(video) + Math.max(0, ...members.map((media) => (at(media.URI) ? peak(at(media.URI)) : 0)));
+    // The variant of the audio alone is a member of its group.
+    const others = members.some((media) => media.URI === variant.uri) ? [] : members;
+    const measured = peak(video) + Math.max(0, ...others.map((media) => (at(media.URI) ? peak(at(media.URI)) : 0)));
     if (measured > 1.25 * Number(variant.BANDWIDTH)) report('MV-3', variant.uri, `peak of ${(measured / 1e6).toFixed(2)} Mbit/s, BANDWIDTH=${variant.BANDWIDTH}`);
   }
 }

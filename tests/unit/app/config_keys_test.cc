@@ -51,7 +51,8 @@ std::string told(const Config::Channel& channel) {
   for (const job::Rung& rung : media.ladder) out << "\nrung " << told(rung);
   out << "\naudio " << static_cast<int>(media.audio) << " codec " << static_cast<int>(media.audio_rung.codec)
       << " bits " << media.audio_rung.bitrate << " channels " << media.audio_rung.channels << " rate "
-      << media.audio_rung.sample_rate << "\nloudness " << media.loudness.measured << " " << media.loudness.target.value_or(0) << " "
+      << media.audio_rung.sample_rate << "\naudio only " << (channel.options.audio_only == hls::AudioOnly::kYes)
+      << "\nloudness " << media.loudness.measured << " " << media.loudness.target.value_or(0) << " "
       << media.loudness.ceiling << "\nsrt " << channel.srt_passphrase << "/" << channel.srt_key_length << "/"
       << channel.srt_latency << "/" << channel.srt_allow.size() << "\nbackup keys "
       << channel.options.backup_keys.size();
@@ -227,6 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
             "channels.a.audio.bitrate", {"0", "96k", "1M"}, {"-1k", "96 k", "1G"}, "a bit rate such as 2500k or 2.5M"},
         Bounds{"channels.a.audio.channels", {"0", "8"}, {"-1", "9"}, "a whole number from 0 to 8"},
         Bounds{"channels.a.audio.sample_rate", {"0", "96000"}, {"-1", "96001"}, "a whole number from 0 to 96000"},
+        Bounds{"channels.a.audio_only", {"true", "false"}, {"yes"}, "one of false, true"},
         Bounds{"channels.a.audio.measure_loudness", {"true", "false"}, {"maybe"}, "true or false"},
         Bounds{"channels.a.audio.loudness",
                {"off", "-23 LUFS", "-24 LKFS", "-16.5LUFS", "-14", "-40", "-8"},

@@ -284,5 +284,47 @@ TEST(Multivariant, RebasedNamesEveryRenditionElsewhereAndNothingElseChanges) {
   EXPECT_EQ(rebase_multivariant("#EXTM3U\n\nlast", "x/"), "#EXTM3U\n\nx/last");
 }
 
+std::string with_audio_alone(const std::vector<Stream>& streams, const media::Captions& captions = {}) {
+  return render_multivariant(streams, true, captions, AudioOnly::kYes);
+}
+
+TEST(AudioOnlyVariant, IsTheLastAndSaysNothingOfAPicture) {
+  const std::vector<Stream> streams{video("v1080", 1920, 1080, 6'000'000), video("v480", 854, 480, 1'800'000),
+                                    audio("a1", "eng")};
+  EXPECT_EQ(with_audio_alone(streams), render(streams) +
+                                           "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,"
+                                           "CODECS=\"mp4a.40.2\",AUDIO=\"audio\"\na1/index.m3u8\n");
+}
+
+TEST(AudioOnlyVariant, IsTheDefaultMemberOfTheFirstGroup) {
+  std::vector<Stream> streams{video("v480", 854, 480, 1'800'000), audio("a1", "eng"), audio("a2", "deu")};
+  streams[2].is_default = true;
+  const std::string text = with_audio_alone(streams);
+  EXPECT_TRUE(text.ends_with("CODECS=\"mp4a.40.2\",AUDIO=\"audio\"\na2/index.m3u8\n")) << text;
+}
+
+TEST(AudioOnlyVariant, HasTheBandwidthOfTheLargestOfItsGroup) {  // MV-2
+  std::vector<Stream> streams{video("v480", 854, 480, 1'800'000), audio("a1", "eng"), audio("a2", "deu")};
+  streams[2].bandwidth = 200'000;
+  streams[2].average_bandwidth = 190'000;
+  const std::string text = with_audio_alone(streams);
+  EXPECT_NE(text.find("#EXT-X-STREAM-INF:BANDWIDTH=200000,AVERAGE-BANDWIDTH=190000,CODECS=\"mp4a.40.2\""),
+            std::string::npos)
+      << text;
+}
+
+TEST(AudioOnlyVariant, HasWhatEveryVariantHas) {  // MV-9
+  const std::vector<Stream> streams{video("v480", 854, 480, 1'800'000), audio("a1", "eng"), text("s1", "en")};
+  const std::string written = with_audio_alone(streams, {{}, true});
+  EXPECT_TRUE(written.ends_with("AUDIO=\"audio\",SUBTITLES=\"subs\",CLOSED-CAPTIONS=NONE\na1/index.m3u8\n")) << written;
+}
+
+TEST(AudioOnlyVariant, IsNoneWhereThereIsNoAudioOrNothingElse) {
+  const std::vector<Stream> silent{video("v480", 854, 480, 1'800'000)};
+  EXPECT_EQ(with_audio_alone(silent), render(silent));
+  const std::vector<Stream> radio{audio("a1", "eng"), audio("a2", "deu")};
+  EXPECT_EQ(with_audio_alone(radio), render(radio));
+}
+
 }  // namespace
 }  // namespace hls

@@ -52,6 +52,16 @@ TEST(Log, WaitsUntilARenditionHasThreeParts) {  // LL-111
   EXPECT_FALSE(channel.rendition(kAudio).ready());
 }
 
+TEST(Log, OffersTheAudioAloneWhereThatIsWanted) {
+  for (const hls::AudioOnly wanted : {hls::AudioOnly::kNo, hls::AudioOnly::kYes}) {
+    Channel channel(Log::Options{.audio_only = wanted});
+    channel.begin();
+    const std::string_view text = channel.log.snapshot()->multivariant->identity.text();
+    const std::size_t last = text.rfind("#EXT-X-STREAM-INF:");
+    EXPECT_EQ(text.substr(last).find("RESOLUTION") == std::string_view::npos, wanted == hls::AudioOnly::kYes) << text;
+  }
+}
+
 TEST(Log, GivesTheSameSnapshotWhileNothingChanged) {
   Channel channel;
   channel.begin();
