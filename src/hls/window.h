@@ -97,6 +97,9 @@ std::int64_t numbering_offset(std::int64_t msn, std::int64_t start, std::int64_t
 /// Where the discontinuities of a channel lie: the same for all its renditions (LL-40).
 class Discontinuities {
  public:
+  /// `before`: how many there were before all that are added.
+  explicit Discontinuities(std::int64_t before = 0) : forgotten_(before) {}
+
   /// False where there is one already. REQUIRES: no window has begun segment `msn` or a later one.
   bool add(std::int64_t msn);
   bool at(std::int64_t msn) const;
@@ -104,7 +107,7 @@ class Discontinuities {
   std::int64_t number(std::int64_t msn) const;
 
  private:
-  std::int64_t forgotten_ = 0;
+  std::int64_t forgotten_;
   std::vector<std::int64_t> msns_;
 };
 

@@ -195,6 +195,19 @@ Log::Counters Log::counters() const {
   return counters;
 }
 
+Log::Standing Log::standing() const {
+  std::int64_t begun = INT64_MIN;
+  for (const auto& track : tracks_) begun = std::max(begun, track->window.begun());
+  // A session that has begun no segment yet has its discontinuity in front of the first one.
+  if (begun == INT64_MIN) return {begun_before_, discontinuities_.number(begun_before_ + 1), target_duration_};
+  return {begun, discontinuities_.number(begun), target_duration_};
+}
+
+void Log::resume(const Standing& standing) {
+  discontinuities_ = hls::Discontinuities(standing.discontinuities);
+  target_duration_ = std::max(standing.target_duration, 1);
+}
+
 /// Whether a presentation continues with what there is: same numbering, and no index changed its meaning.
 bool Log::same_session(const record::Presentation& presentation) const {
   if (ended_ || media::reduce(presentation.segment) != segment_) return false;
@@ -217,6 +230,7 @@ void Log::begin_session(const record::Presentation& presentation) {
   std::int64_t floor = 0;
   for (const auto& track : old)
     floor = std::max(floor, track->window.begun() == INT64_MIN ? 0 : track->window.begun() + 1);
+  begun_before_ = std::max(begun_before_, floor - 1);
   if (floor > 0) discontinuities_.add(floor);  // so that players that stayed see it
   for (const record::Rendition& rendition : presentation.renditions) {
     const auto at = std::find_if(old.begin(), old.end(),

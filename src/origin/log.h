@@ -38,6 +38,15 @@ class Log {
     std::uint64_t restarts = 0;         ///< presentations that began a new session: after End, or with another N
   };
 
+  /// What a log's past means for what follows; all else follows from its records.
+  struct Standing {
+    std::int64_t begun = -1;           ///< newest segment that any rendition has begun; -1: none
+    std::int64_t discontinuities = 0;  ///< up to that segment
+    int target_duration = 1;           ///< longest so far. Units: s.
+
+    friend bool operator==(const Standing&, const Standing&) = default;
+  };
+
   Log(std::string channel, const Options& options);
   ~Log();
   Log(const Log&) = delete;
@@ -51,6 +60,11 @@ class Log {
   std::shared_ptr<const ChannelSnapshot> snapshot();
 
   Counters counters() const;
+
+  Standing standing() const;
+  /// Continues a log of which only what follows is known: the discontinuity sequence and the target duration go on.
+  /// REQUIRES: no record was applied.
+  void resume(const Standing& standing);
 
  private:
   struct Track;
@@ -91,6 +105,7 @@ class Log {
   bool cuts_move_ = false;  ///< as in the presentation
   int target_duration_ = 1;
   bool ended_ = false;
+  std::int64_t begun_before_ = -1;  ///< newest segment of the sessions before
   hls::Discontinuities discontinuities_;
   MarkerList markers_;
   CueTags cues_;

@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+
+#include "origin/log.h"
+#include "origin/numbering.h"
+
+namespace origin {
+namespace {
+
+record::Presentation one_video(media::Rational segment = {2, 1}) {
+  record::Rendition video;
+  video.name = "v720";
+  video.track.codec = media::Codec::kH264;
+  video.track.timescale = 90'000;
+  video.init = base::Bytes::of_static("init");
+  video.part_ticks = 45'000;
+  record::Presentation made;
+  made.renditions = {video};
+  made.segment = segment;
+  return made;
+}
+
+record::Part first_part(std::int64_t msn, std::int64_t seconds = 2) {
+  record::Part part;
+  part.msn = msn;
+  part.start = msn * seconds * 90'000;
+  part.duration = 45'000;
+  part.independent = true;
+  part.data = base::Bytes::of_static("media");
+  return part;
+}
+
+TEST(LogStanding, IsThatOfTheNewestSegmentThatHasBegun) {
+  Log log("match", {});
+  EXPECT_EQ(log.standing(), (Log::Standing{-1, 0, 1}));
+  log.apply(one_video());
+  log.apply(first_part(7));
+  log.apply(record::Discontinuity{8});
+  EXPECT_EQ(log.standing(), (Log::Standing{7, 0, 2})) << "the discontinuity is still to come";
+  log.apply(first_part(8));
+  EXPECT_EQ(log.standing(), (Log::Standing{8, 1, 2}));
+}
+
+TEST(LogStanding, CountsTheDiscontinuityInFrontOfANewSession) {
+  Log log("match", {});
+  log.apply(one_video());
+  log.apply(first_part(7));
+  log.apply(record::End{});
+  log.apply(one_video());
+  EXPECT_EQ(log.standing(), (Log::Standing{7, 1, 2}));
+}
+
+TEST(LogStanding, ALogThatIsContinuedKeepsItsDiscontinuitySequenceAndTargetDuration) {
+  Log log("match", {});
+  log.resume({7, 3, 6});
+  log.apply(one_video());
+  log.apply(record::Discontinuity{8});
+  log.apply(first_part(8));
+  EXPECT_EQ(log.standing(), (Log::Standing{8, 4, 6}));
+  EXPECT_NE(log.snapshot()->renditions[0]->revision().open, nullptr);
+  EXPECT_EQ(log.snapshot()->renditions[0]->revision().open->discontinuities, 4);
+}
+
+TEST(LogStanding, ANumberingThatIsContinuedAddsWhatTheLogBeforeAdded) {
+  Numbering numbering(hls::kNumberingStep);
+  numbering.apply(one_video());
+  const record::Record part = first_part(7);
+  EXPECT_EQ(std::get<record::Part>(numbering.apply(part)).msn, 7 + hls::kNumberingStep);
+}
+
+}  // namespace
+}  // namespace origin
