@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "archive/journal_file.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "record/record.h"
+
+namespace archive {
+
+/// Writes the files of one channel's journal. All calls may wait for the disk. After an error nothing is written until
+/// begin(). Owns: the descriptor of the file that is written. Thread: one.
+class ChannelFiles {
+ public:
+  explicit ChannelFiles(std::string directory) : directory_(std::move(directory)) {}
+  ~ChannelFiles();
+  ChannelFiles(const ChannelFiles&) = delete;
+  ChannelFiles& operator=(const ChannelFiles&) = delete;
+
+  /// Begins a file, and ends the one before. Makes the directory where it is missing. Its name follows all names that
+  /// are there, also where the clock was set back.
+  /// Errors: kSystem.
+  base::Status begin(FileHeader header, const std::vector<record::Record>& seed);
+  /// Errors: kSystem. REQUIRES: open().
+  base::Status append(const record::Record& record);
+  /// Waits until what was appended is on the disk. Errors: kSystem. REQUIRES: open().
+  base::Status sync();
+  void close();
+
+  bool open() const { return descriptor_ >= 0; }
+  const std::string& directory() const { return directory_; }
+  /// Errno of the last error.
+  int error() const { return error_; }
+  /// Written in all, headers included. Units: bytes.
+  std::uint64_t written() const { return written_; }
+
+ private:
+  base::Status write(base::View head, base::View body);
+  base::Error failed(const char* what);
+
+  const std::string directory_;
+  std::string path_;
+  int descriptor_ = -1;
+  int error_ = 0;
+  std::uint64_t written_ = 0;
+};
+
+/// What is kept of a channel's journal.
+struct Keep {
+  base::Micros age = 0;     ///< since a file's last record
+  std::uint64_t bytes = 0;  ///< of all files together; 0: no limit
+};
+
+/// Deletes files of a channel's directory that are older, and the oldest ones beyond the bytes, but not the newest file
+/// while it is written; an empty directory is deleted too where nothing is written. May wait for the disk.
+/// Returns: how many files were deleted.
+int expire_files(const std::string& directory, base::Micros utc, const Keep& keep, bool writing);
+
+}  // namespace archive

@@ -1,0 +1,123 @@
+#include "archive/journal_fold.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <variant>
+
+namespace archive {
+namespace {
+
+// How long after its end a marker may still be in a playlist: the longest windows are shorter.
+constexpr base::Micros kMarkerStays = 4 * 3600 * base::kSecond;
+
+base::Micros end_of(const record::Marker& marker) {
+  if (marker.end) return *marker.end;
+  return marker.start + marker.planned_duration.value_or(origin::MarkerList::kLongestOpen);
+}
+
+std::uint64_t size_of(const record::Record& record) {
+  const auto* part = std::get_if<record::Part>(&record);
+  return part == nullptr ? 128 : 128 + part->data.size();
+}
+
+}  // namespace
+
+JournalFold::JournalFold(const std::string& channel, Context context)
+    : context_(std::move(context)), line_(context_.writer.line(channel)) {}
+
+JournalFold::~JournalFold() {
+  if (begins_ == 0) return;
+  batch_.push_back({line_, JournalWriter::Close{}});
+  context_.writer.put(batch_);
+}
+
+void JournalFold::apply(const record::Record& record) {
+  if (!line_ || std::holds_alternative<record::Thumbnail>(record)) return;
+  if (wants_file() && may_begin()) begin_file();
+  if (open_) {
+    bytes_ += size_of(record);
+    batch_.push_back({line_, record});
+  } else {
+    ++dropped_;
+  }
+  follow(record);
+}
+
+void JournalFold::settle() {
+  const int error = open_ ? line_->error_since(begins_) : 0;
+  if (error != 0) return give_up(strerror(error));
+  if (batch_.empty()) return;
+  if (!context_.writer.put(batch_)) return give_up("queue_full");
+  if (given_up_ && open_ && context_.clock.steady() >= healthy_at_) {
+    given_up_ = false;
+    context_.on_change("");
+  }
+}
+
+void JournalFold::give_up(std::string_view why) {
+  dropped_ += batch_.size();
+  batch_.clear();
+  open_ = continues_ = false;
+  retry_at_ = context_.clock.steady() + kPause;
+  if (!std::exchange(given_up_, true)) context_.on_change(why);
+}
+
+void JournalFold::restore(const record::Record& record) {
+  continues_ = true;
+  follow(record);
+}
+
+bool JournalFold::wants_file() const {
+  if (!open_) return context_.clock.steady() >= retry_at_;
+  return numbering_ != context_.numbering.offset() || bytes_ >= kFileBytes ||
+         context_.clock.utc() - began_ >= kFileSpan;
+}
+
+/// Not between the announcement of formats, or of a discontinuity, and the segment that it is about: a file would have
+/// to say both what is and what is to come.
+bool JournalFold::may_begin() const {
+  const bool renumbered = open_ && numbering_ != context_.numbering.offset();
+  return renumbered || settled_from_ <= context_.standing().begun;
+}
+
+void JournalFold::begin_file() {
+  FileHeader header;
+  header.continues = open_ || continues_;
+  header.began = began_ = context_.clock.utc();
+  header.numbering = numbering_ = context_.numbering.offset();
+  header.standing = context_.standing();
+  std::vector<record::Record> seed;
+  if (presentation_) seed.emplace_back(*presentation_);
+  std::erase_if(markers_, [&](const ShownMarker& shown) { return shown.until + kMarkerStays < began_; });
+  for (const ShownMarker& shown : markers_) seed.emplace_back(shown.marker);
+  open_ = true;
+  healthy_at_ = context_.clock.steady() + kTrial;
+  bytes_ = 0;
+  batch_.push_back({line_, JournalWriter::Begin{++begins_, header, std::move(seed)}});
+}
+
+void JournalFold::follow(const record::Record& record) {
+  if (const auto* presentation = std::get_if<record::Presentation>(&record)) {
+    presentation_ = *presentation;
+    if (presentation->formats_from != INT64_MIN)
+      settled_from_ = std::max(settled_from_, presentation->formats_from + context_.numbering.offset());
+  } else if (const auto* discontinuity = std::get_if<record::Discontinuity>(&record)) {
+    settled_from_ = std::max(settled_from_, discontinuity->msn);
+  } else if (const auto* marker = std::get_if<record::Marker>(&record)) {
+    follow_marker(*marker);
+  } else if (std::holds_alternative<record::End>(record)) {
+    settled_from_ = INT64_MIN;
+  }
+}
+
+void JournalFold::follow_marker(const record::Marker& marker) {
+  const base::Micros until = marker.canceled ? context_.clock.utc() : end_of(marker);
+  for (ShownMarker& shown : markers_) {
+    if (shown.marker.id == marker.id) shown.until = until;
+  }
+  markers_.push_back({marker, until});
+  if (markers_.size() > kMostMarkers) markers_.pop_front();
+}
+
+}  // namespace archive
