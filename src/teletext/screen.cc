@@ -1,0 +1,169 @@
+#include "teletext/screen.h"
+
+#include <libzvbi.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "media/language.h"
+
+namespace teletext {
+namespace {
+
+constexpr int kTextRows = 25;
+// Parity makes a blank of 0x20.
+constexpr std::uint8_t kBlank = 0x20;
+// Where libzvbi puts mosaic pictures and characters that a page draws itself.
+constexpr unsigned kFirstPrivate = 0xe000;
+constexpr unsigned kLastPrivate = 0xf8ff;
+
+/// By the tag of a language: the upper bits of the designation of its alphabets, which most services leave out.
+/// [EN 300 706 table 32]
+struct Region {
+  std::string_view tag;
+  int designation;
+};
+constexpr std::array kRegions{Region{"pl", 8},  Region{"tr", 16}, Region{"hr", 24}, Region{"sl", 24}, Region{"ro", 24},
+                              Region{"sr", 24}, Region{"bs", 24}, Region{"et", 32}, Region{"lv", 32}, Region{"lt", 32},
+                              Region{"ru", 32}, Region{"bg", 32}, Region{"uk", 32}, Region{"be", 32}, Region{"mk", 32},
+                              Region{"el", 48}, Region{"ar", 64}, Region{"fa", 80}, Region{"he", 80}};
+
+int region_of(std::string_view language) {
+  const std::string_view tag = media::language_tag(media::language_code(language));
+  const auto found = std::find_if(kRegions.begin(), kRegions.end(), [&](const Region& at) { return at.tag == tag; });
+  return found == kRegions.end() ? 0 : found->designation;
+}
+
+/// REQUIRES: a character of the basic multilingual plane, and no surrogate.
+void append_utf8(std::string& to, unsigned character) {
+  const auto byte = [&](unsigned value) { to += static_cast<char>(value); };
+  if (character < 0x80) {
+    byte(character);
+  } else if (character < 0x800) {
+    byte(0xc0 | character >> 6);
+    byte(0x80 | (character & 0x3f));
+  } else {
+    byte(0xe0 | character >> 12);
+    byte(0x80 | (character >> 6 & 0x3f));
+    byte(0x80 | (character & 0x3f));
+  }
+}
+
+/// What is at one place of the page: a character, a blank, or nothing, where another one covers it.
+enum class Cell : std::uint8_t { kCharacter, kBlank, kCovered };
+
+Cell cell_of(const vbi_char& at, bool boxed) {
+  if (at.size > VBI_DOUBLE_SIZE) return Cell::kCovered;
+  const bool outside = boxed && at.opacity == VBI_TRANSPARENT_SPACE;
+  const bool drawn = at.unicode >= 0xd800 && at.unicode <= kLastPrivate;
+  static_assert(kFirstPrivate > 0xd800);
+  return outside || drawn || at.conceal != 0 || at.unicode <= kBlank || at.unicode == 0xa0 ? Cell::kBlank
+                                                                                           : Cell::kCharacter;
+}
+
+/// A colour takes a place as a blank does: several of them are one.
+void append_row(std::string& text, const vbi_page& page, int row, bool boxed) {
+  std::string line;
+  bool blank = false;
+  for (int column = 0; column < std::min(page.columns, 40); ++column) {
+    const vbi_char& at = page.text[row * page.columns + column];
+    const Cell cell = cell_of(at, boxed);
+    if (cell == Cell::kBlank) blank = true;
+    if (cell != Cell::kCharacter) continue;
+    if (std::exchange(blank, false) && !line.empty()) line += ' ';
+    append_utf8(line, at.unicode);
+  }
+  if (line.empty()) return;
+  if (!text.empty()) text += '\n';
+  text += line;
+}
+
+void on_page(vbi_event*, void*) {}
+
+}  // namespace
+
+struct Screen::State {
+  State() = default;
+  ~State() {
+    if (decoder != nullptr) vbi_decoder_delete(decoder);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void give(const std::array<std::uint8_t, Line::kSize>& bytes) {
+    vbi_sliced& line = sliced.emplace_back();
+    line.id = VBI_SLICED_TELETEXT_B;
+    line.line = 7 + static_cast<unsigned>(sliced.size());
+    std::copy(bytes.begin(), bytes.end(), std::begin(line.data));
+  }
+  void give(const std::array<std::optional<Line>, Page::kDesignations>& lines) {
+    for (const auto& line : lines) {
+      if (line) give(line->bytes);
+    }
+  }
+  void give_header(int number, const Page* page);
+
+  vbi_decoder* decoder = nullptr;
+  std::vector<vbi_sliced> sliced;
+};
+
+/// A header of its own: the page is whole, and takes nothing over from what was there before (C4), nor is its header
+/// shown (C7).
+void Screen::State::give_header(int number, const Page* page) {
+  std::array<std::uint8_t, Line::kSize> bytes;
+  bytes.fill(kBlank);
+  bytes[0] = hamming_byte(number >> 8 & 7);
+  bytes[1] = hamming_byte(0);
+  bytes[2] = hamming_byte(number & 0xf);
+  bytes[3] = hamming_byte(number >> 4 & 0xf);
+  bytes[4] = bytes[6] = hamming_byte(0);
+  bytes[5] = hamming_byte(8);
+  bytes[7] = hamming_byte(page != nullptr && page->boxed ? 8 : 0);
+  bytes[8] = hamming_byte(1);
+  bytes[9] = hamming_byte(page != nullptr ? (page->national & 7) << 1 : 0);
+  give(bytes);
+}
+
+Screen::Screen(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Screen::~Screen() = default;
+Screen::Screen(Screen&&) noexcept = default;
+Screen& Screen::operator=(Screen&&) noexcept = default;
+
+base::Result<Screen> Screen::make(std::string_view language) {
+  auto state = std::make_unique<State>();
+  state->decoder = vbi_decoder_new();
+  // Without a handler libzvbi decodes nothing.
+  if (state->decoder == nullptr ||
+      vbi_event_handler_register(state->decoder, VBI_EVENT_TTX_PAGE, on_page, nullptr) == 0)
+    return base::Error{base::Code::kSystem, "no memory for a teletext decoder"};
+  vbi_teletext_set_default_region(state->decoder, region_of(language));
+  return Screen(std::move(state));
+}
+
+std::string Screen::text(const Page& page) {
+  std::string text;
+  const auto there = [](const auto& row) { return row.has_value(); };
+  if (page.hidden || std::none_of(page.rows.begin(), page.rows.end(), there)) return text;
+  State& state = *state_;
+  state.sliced.clear();
+  state.give(page.magazine);
+  state.give_header(page.number, &page);
+  state.give(page.alphabets);
+  for (const auto& row : page.rows) {
+    if (row) state.give(row->bytes);
+  }
+  state.give(page.accents);
+  // The header of no page, which ends the one before.
+  state.give_header(page.number | 0xff, nullptr);
+  vbi_decode(state.decoder, state.sliced.data(), static_cast<int>(state.sliced.size()), 0.0);
+  vbi_page shown{};
+  if (vbi_fetch_vt_page(state.decoder, &shown, page.number, VBI_ANY_SUBNO, VBI_WST_LEVEL_2p5, kTextRows, 0) == 0)
+    return text;
+  for (int row = 1; row < std::min(shown.rows, kTextRows); ++row) append_row(text, shown, row, page.boxed);
+  vbi_unref_page(&shown);
+  return text;
+}
+
+}  // namespace teletext
