@@ -128,6 +128,15 @@ void Timeline::take(media::Cue&& cue) {
   out_.on_event(std::move(cue));
 }
 
+void Timeline::take(media::Teletext&& teletext) {
+  if (!teletext.data.empty()) {
+    if (!anchor_) return;
+    const Entry* video = leading_video();
+    teletext.at = {(video != nullptr ? video->anchor() : *anchor_).map(teletext.at), base::kSecond};
+  }
+  out_.on_event(std::move(teletext));
+}
+
 /// The first video track that is on the timeline; null if there is none.
 const Timeline::Entry* Timeline::leading_video() const {
   for (const auto& [id, entry] : tracks_) {

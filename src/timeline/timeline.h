@@ -36,6 +36,9 @@ namespace timeline {
 /// Splice information is put at the UTC instant of the frame that it is about, at the end of what was given out where
 /// it is to happen at once; splice_null, which says nothing, is left out.
 ///
+/// Teletext is put at the UTC instant of its stamp under the anchor of the video; what comes before there is one is
+/// left out, but for its description.
+///
 /// What comes out: tracks with their output timescale (video: 90000, or 24000, 30000, 60000 … for the x/1001 rates,
 /// CM-7; audio: its sample rate) and video.frame_rate as found (0/1 where it varies), then packets in ticks of those.
 /// `duration` is exact for constant-rate video and for audio, and 0 where only the next frame tells how long one lasts:
@@ -139,6 +142,7 @@ class Timeline final : public media::EventSink {
   void take(const media::End&) { flush(); }
   void take(const media::Announced& announced);
   void take(media::Cue&& cue);
+  void take(media::Teletext&& teletext);
   base::Micros cue_time(const media::Cue& cue, const scte35::Section& section) const;
   const Entry* leading_video() const;
   void change_format(Entry& entry, const media::Track& track);

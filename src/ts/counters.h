@@ -26,6 +26,9 @@ struct Counters {
   std::uint64_t units = 0;             ///< access units and audio frames handed on
   std::uint64_t cues = 0;              ///< sections of splice information (SCTE-35) handed on
   std::uint64_t cues_damaged = 0;      ///< those thrown away: a wrong CRC32 or length, or before the first time stamp
+  std::uint64_t teletext = 0;          ///< PES packets of teletext handed on
+  std::uint64_t teletext_damaged =
+      0;  ///< those thrown away: bytes lost, a broken header, or before the first time stamp
   /// Packets of elementary streams that we do not handle, by stream_type (TS-10, TS-12).
   std::map<std::uint8_t, std::uint64_t> unsupported;
 };

@@ -1,6 +1,7 @@
 #include "ts/demuxer.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/byte_reader.h"
@@ -19,6 +20,8 @@ constexpr std::size_t kMaxPrograms = 256;
 constexpr std::uint64_t kMostWaitPcr = 90000;
 constexpr std::uint64_t kMostWaitPackets = 20000;
 constexpr std::int64_t kClock = 90000;  // ticks of a time stamp a second
+// Inserters of teletext that know nothing of the programme's clock write stamps of their own.
+constexpr std::int64_t kMostApart = 10 * kClock;
 
 std::uint32_t crc_of(base::View section) { return base::ByteReader(section.last(4)).u32("CRC_32").value(); }
 
@@ -84,7 +87,7 @@ void Demuxer::on_packet(base::View bytes) {
     on_media_packet(*stream->second, packet);
   } else if (const auto table = tables_.find(packet.pid); table != tables_.end()) {
     on_table_packet(table->second, packet);
-  } else if (take_last_packet(packet) || take_cue(packet)) {
+  } else if (take_last_packet(packet) || take_cue(packet) || take_teletext(packet)) {
     return;
   } else if (const auto other = unsupported_.find(packet.pid); other != unsupported_.end()) {
     ++counters_.unsupported[other->second];
@@ -241,11 +244,12 @@ void Demuxer::apply_pmt(const Pmt& pmt) {
     if (const auto stream = streams_.find(entry.pid); stream != streams_.end()) {
       stream->second->entry = entry;
       stream->second->writer.set_descriptors(entry.language, entry.role);
-    } else if (!entry.cues) {
+    } else if (!entry.cues && !entry.teletext) {
       add_stream(entry);
     }
   }
   set_cues(pmt);
+  set_teletext(pmt);
   std::vector<std::uint16_t> audio;
   for (const StreamEntry& entry : pmt.streams) {
     if (entry.codec && !is_video(entry) && streams_.contains(entry.pid)) audio.push_back(entry.pid);
@@ -302,6 +306,11 @@ void Demuxer::add_stream(const StreamEntry& stream) {
 void Demuxer::refuse_stream(const StreamEntry& stream) {
   unsupported_[stream.pid] = stream.stream_type;
   if (!reported_.insert(stream.stream_type).second) return;
+  if (stream.bitmap_subtitles) {
+    base::log_info("ts", "DVB subtitles of the feed are pictures: they are not converted to text and not published",
+                   {{"pid", stream.pid}, {"language", stream.language}});
+    return;
+  }
   base::log_info("ts", "elementary stream not used", {{"stream_type", stream.stream_type}, {"pid", stream.pid}});
 }
 
@@ -310,6 +319,8 @@ void Demuxer::drop_streams() {
   for (const auto& [pid, stream] : std::exchange(streams_, {})) retire(*stream);
   unsupported_.clear();
   cues_.set({});
+  teletext_.set({});
+  bitmap_subtitles_ = 0;
   selected_ = 0;
   pmt_crc_ = 0;
 }
@@ -357,6 +368,41 @@ bool Demuxer::take_cue(const Packet& packet) {
   });
   counters_.cues_damaged = cues_.damaged() + early_cues_;
   return taken;
+}
+
+void Demuxer::set_teletext(const Pmt& pmt) {
+  std::vector<StreamEntry> entries;
+  bitmap_subtitles_ = 0;
+  for (const StreamEntry& entry : pmt.streams) {
+    const bool taken = entry.pid == kPatPid || entry.pid == kNullPid || tables_.contains(entry.pid);
+    if (entry.teletext && !taken) entries.push_back(entry);
+    if (entry.bitmap_subtitles) ++bitmap_subtitles_;
+  }
+  for (const TeletextStreams::Described& stream : teletext_.set(entries)) {
+    order_.on_event(media::Teletext{stream.pid, stream.pages, {}, {unwrapper_.last().value_or(0), kClock}, arrived_});
+  }
+}
+
+/// Returns false where the packet is of no stream of teletext.
+bool Demuxer::take_teletext(const Packet& packet) {
+  std::vector<Pes> whole;
+  const TeletextStreams::Described* stream = teletext_.feed(packet, arrived_, whole);
+  if (stream == nullptr) return false;
+  for (Pes& pes : whole) give_teletext(*stream, std::move(pes));
+  counters_.teletext_damaged = teletext_.damaged() + early_teletext_;
+  return true;
+}
+
+void Demuxer::give_teletext(const TeletextStreams::Described& stream, Pes&& pes) {
+  const std::optional<std::int64_t> now = unwrapper_.last();
+  if (!now) {
+    ++early_teletext_;
+    return;
+  }
+  std::int64_t at = pes.pts ? unwrapper_.beside_last(*pes.pts) : *now;
+  if (std::abs(at - *now) > kMostApart) at = *now;
+  ++counters_.teletext;
+  order_.on_event(media::Teletext{stream.pid, stream.pages, std::move(pes.data), {at, kClock}, pes.arrived});
 }
 
 void Demuxer::deliver(Elementary& stream) {

@@ -20,6 +20,7 @@
 #include "ts/pes.h"
 #include "ts/psi.h"
 #include "ts/section.h"
+#include "ts/teletext_streams.h"
 #include "ts/timestamp.h"
 #include "ts/track_order.h"
 
@@ -30,6 +31,8 @@ namespace ts {
 /// byte is there, so however far audio and video lie apart, nothing waits for the other, but for the first audio frames
 /// of a program, which come in the order of its PMT (TrackOrder).
 /// Sections of splice information come as media::Cue where they are in the stream, their `at` the newest time stamp.
+/// Teletext comes as media::Teletext, PES packet by PES packet, and once without data where the PMT describes it; its
+/// `at` is its own time stamp, or the newest one of the media where it has none, or one that is more than 10 s off.
 /// A stream that leaves the program is said to be gone, after the PES packet that was under way. A PMT that is missing,
 /// damaged, or repeats what was there, changes nothing.
 /// Feeding byte by byte equals feeding at once, but for Packet::arrived.
@@ -58,6 +61,10 @@ class Demuxer {
   const Counters& counters() const { return counters_; }
   /// Number of the program taken; 0 while none is.
   std::uint16_t program() const { return selected_; }
+  /// Pages of teletext that the program describes.
+  media::TeletextPages teletext_pages() const { return teletext_.pages(); }
+  /// Streams of the program that are DVB subtitles, which are pictures, and not used.
+  std::size_t bitmap_subtitles() const { return bitmap_subtitles_; }
 
  private:
   struct Elementary;
@@ -91,6 +98,9 @@ class Demuxer {
   void deliver(Elementary& stream);
   void set_cues(const Pmt& pmt);
   bool take_cue(const Packet& packet);
+  void set_teletext(const Pmt& pmt);
+  bool take_teletext(const Packet& packet);
+  void give_teletext(const TeletextStreams::Described& stream, Pes&& pes);
 
   Options options_;
   TrackOrder order_;
@@ -116,6 +126,9 @@ class Demuxer {
   std::vector<std::unique_ptr<Elementary>> leaving_;
   CueStreams cues_;
   std::uint64_t early_cues_ = 0;
+  TeletextStreams teletext_;
+  std::uint64_t early_teletext_ = 0;
+  std::size_t bitmap_subtitles_ = 0;
   std::map<std::uint16_t, std::uint8_t> unsupported_;  ///< PID to stream_type
   std::set<std::uint8_t> reported_;                    ///< stream types that were logged
   std::vector<Pes> ready_;

@@ -12,6 +12,7 @@ constexpr std::uint8_t kPmtTable = 0x02;
 constexpr std::size_t kCrcSize = 4;
 /// More than any multiplex carries; a hostile table must not make us keep more.
 constexpr std::size_t kMaxPmtStreams = 64;
+constexpr std::size_t kMaxTeletextPages = 32;
 
 constexpr std::uint32_t tag(const char (&text)[5]) {
   std::uint32_t value = 0;
@@ -57,6 +58,16 @@ media::Role role_of(base::View body) {
   return body[3] == 2 ? media::Role::kClearSpeech : body[3] == 3 ? media::Role::kDescription : media::Role::kMain;
 }
 
+/// [EN 300 468 6.2.43]
+void read_teletext(base::View body, media::TeletextPages& pages) {
+  constexpr std::size_t kEntry = 5;
+  for (; body.size() >= kEntry && pages.size() < kMaxTeletextPages; body = body.subspan(kEntry)) {
+    const int type = body[3] >> 3;
+    const int magazine = (body[3] & 7) == 0 ? 8 : body[3] & 7;
+    pages.push_back({magazine << 8 | body[4], language_of(body), type == 2 || type == 5, type == 5});
+  }
+}
+
 void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stream, Described& described) {
   switch (descriptor) {
     case 0x05:  // registration
@@ -66,6 +77,12 @@ void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stre
       stream.language = language_of(body);
       stream.role = role_of(body);
       break;
+    case 0x46:  // VBI teletext
+    case 0x56:  // teletext (TS-10)
+      if (!stream.teletext) stream.teletext.emplace();
+      read_teletext(body, *stream.teletext);
+      break;
+    case 0x59: stream.bitmap_subtitles = true; break;
     case 0x6a: described.ac3 = true; break;   // [EN 300 468 Annex D]
     case 0x7a: described.eac3 = true; break;  // [EN 300 468 Annex D]
     case 0x7f:                                // DVB extension; 0x80 in it is Opus' channel_config_code
@@ -134,6 +151,9 @@ base::Result<StreamEntry> parse_stream(base::ByteReader& in, std::uint32_t progr
   // Without the registration it is DTS audio of a Blu-ray disc.
   const bool cuei = described.registration == tag("CUEI") || program_registration == tag("CUEI");
   stream.cues = stream.stream_type == 0x86 && cuei;
+  // Both are private data alone.
+  if (stream.stream_type != 0x06 || stream.codec) stream.teletext.reset();
+  stream.bitmap_subtitles = stream.bitmap_subtitles && stream.stream_type == 0x06 && !stream.codec;
   if (stream.stream_type == 0x0f) stream.wrapping = Wrapping::kAdts;
   if (stream.stream_type == 0x11) stream.wrapping = Wrapping::kLatm;
   return stream;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "media/teletext.h"
 #include "media/track.h"
 
 namespace ts {
@@ -45,9 +46,11 @@ struct StreamEntry {
   Wrapping wrapping = Wrapping::kPlain;
   std::string language;  ///< ISO 639-2, lower case; empty if not given
   media::Role role = media::Role::kMain;
-  std::uint8_t opus_channels = 0;  ///< channel_config_code of an Opus stream
-  bool cues = false;               ///< it carries splice information (SCTE-35)
-  base::Bytes av1_config;          ///< payload of the AV1 video descriptor, shaped as av1C
+  std::uint8_t opus_channels = 0;                ///< channel_config_code of an Opus stream
+  bool cues = false;                             ///< it carries splice information (SCTE-35)
+  std::optional<media::TeletextPages> teletext;  ///< it carries teletext, and these of its pages are described
+  bool bitmap_subtitles = false;                 ///< it carries DVB subtitles, which are pictures
+  base::Bytes av1_config;                        ///< payload of the AV1 video descriptor, shaped as av1C
 
   friend bool operator==(const StreamEntry&, const StreamEntry&) = default;
 };

@@ -22,6 +22,11 @@ class Unwrapper {
     *last_ += step;
     return *last_;
   }
+  /// What it is the instant of, beside the newest value, which stays. REQUIRES: there is one.
+  std::int64_t beside_last(std::uint64_t raw) const {
+    Unwrapper copy = *this;
+    return copy.unwrap(raw);
+  }
   /// The newest value; nothing before the first.
   std::optional<std::int64_t> last() const { return last_; }
 

@@ -11,6 +11,7 @@ namespace {
 /// What counts for the bound.
 std::size_t size_of(const media::Event& event) {
   if (const auto* packet = std::get_if<media::Packet>(&event)) return packet->data.size();
+  if (const auto* teletext = std::get_if<media::Teletext>(&event)) return teletext->data.size();
   const auto* cue = std::get_if<media::Cue>(&event);
   return cue == nullptr ? 0 : cue->section.size();
 }
@@ -27,7 +28,8 @@ void DelayLine::put(media::Event&& event) {
 /// Tracks that come and go are not dropped: what comes later refers to them.
 void DelayLine::overflow() {
   dropped_ += std::erase_if(waiting_, [](const Waiting& at) {
-    return std::holds_alternative<media::Packet>(at.event) || std::holds_alternative<media::Cue>(at.event);
+    return std::holds_alternative<media::Packet>(at.event) || std::holds_alternative<media::Cue>(at.event) ||
+           std::holds_alternative<media::Teletext>(at.event);
   });
   bytes_ = 0;
   waiting_.push_back({media::Loss{}, newest_});

@@ -61,6 +61,8 @@ void Feed::on_event(media::Event&& event) {
   } else if (auto* packet = std::get_if<media::Packet>(&event)) {
     packet->track_id += first_track_;
     arrived = packet->arrived;
+  } else if (auto* teletext = std::get_if<media::Teletext>(&event)) {
+    teletext->stream += first_track_;
   }
   owner_.on_feed_heard(*this, event);
   if (!line_.used()) return give(std::move(event));
@@ -96,6 +98,9 @@ void Feed::give(media::Event&& event) {
   } else if (auto* cue = std::get_if<media::Cue>(&event)) {
     cue->at.ticks += media::rescale(line_.delay(), base::kSecond, cue->at.scale);
     cue->arrived += line_.delay();
+  } else if (auto* teletext = std::get_if<media::Teletext>(&event)) {
+    teletext->at.ticks += media::rescale(line_.delay(), base::kSecond, teletext->at.scale);
+    teletext->arrived += line_.delay();
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
     rate_.skip();

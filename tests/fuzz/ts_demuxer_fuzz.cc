@@ -20,6 +20,10 @@ struct Collect final : media::TraceSink<> {
     text += packet.data.text();
   }
   void take_gone(const media::TrackGone& gone) override { text += "gone " + std::to_string(gone.track_id); }
+  void take_teletext(const media::Teletext& teletext) override {
+    text += "teletext " + std::to_string(teletext.stream) + " " + std::to_string(teletext.at.ticks);
+    text += teletext.data.text();
+  }
   std::string text;
 };
 

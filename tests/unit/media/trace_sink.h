@@ -15,6 +15,7 @@ class TraceSink : public Base {
     if (auto* packet = std::get_if<Packet>(&event)) take_packet(std::move(*packet));
     if (const auto* gone = std::get_if<TrackGone>(&event)) take_gone(*gone);
     if (const auto* cue = std::get_if<Cue>(&event)) take_cue(*cue);
+    if (const auto* teletext = std::get_if<Teletext>(&event)) take_teletext(*teletext);
   }
 
  private:
@@ -22,6 +23,7 @@ class TraceSink : public Base {
   virtual void take_packet(Packet&&) {}
   virtual void take_gone(const TrackGone&) {}
   virtual void take_cue(const Cue&) {}
+  virtual void take_teletext(const Teletext&) {}
 };
 
 }  // namespace media

@@ -54,6 +54,27 @@ using Times = std::vector<std::int64_t>;
 
 }  // namespace
 
+TEST(Teletext, IsAtTheTimeOfItsStampUnderTheAnchorOfTheVideo) {
+  CueFeed feed(900'000);
+  const auto pages = std::make_shared<const media::TeletextPages>();
+  const auto text = base::Bytes::copy_of(std::string_view("text"));
+  feed.timeline.on_event(media::Teletext{5, pages, text, {900'000 + 90'000, 90000}, 7});
+  ASSERT_EQ(feed.sink.teletexts.size(), 1U);
+  EXPECT_EQ((feed.sink.teletexts[0].at.micros() - feed.begin()) / kMillisecond, 1000);
+  EXPECT_EQ(feed.sink.teletexts[0].data, text);
+  EXPECT_EQ(feed.sink.teletexts[0].stream, 5U);
+  EXPECT_EQ(feed.sink.teletexts[0].arrived, 7);
+}
+
+TEST(Teletext, BeforeThereIsATimeIsLeftOutButForItsDescription) {
+  Rig rig;
+  const auto pages = std::make_shared<const media::TeletextPages>();
+  rig.timeline.on_event(media::Teletext{5, pages, {}, {0, 90000}, 7});
+  rig.timeline.on_event(media::Teletext{5, pages, base::Bytes::copy_of(std::string_view("text")), {0, 90000}, 7});
+  ASSERT_EQ(rig.sink.teletexts.size(), 1U);
+  EXPECT_TRUE(rig.sink.teletexts[0].data.empty());
+}
+
 TEST(Cues, AreAtThePictureThatTheyAreAbout) {
   CueFeed feed(900'000);
   feed.cue(splice_at(900'000 + 8 * 90'000));

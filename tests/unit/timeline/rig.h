@@ -34,6 +34,7 @@ class Sink final : public media::TraceSink<> {
   }
   void take_gone(const media::TrackGone& track) override { gone.push_back(track.track_id); }
   void take_cue(const media::Cue& cue) override { cues.push_back(cue); }
+  void take_teletext(const media::Teletext& teletext) override { teletexts.push_back(teletext); }
 
   struct Time {
     bool video = false;
@@ -46,6 +47,7 @@ class Sink final : public media::TraceSink<> {
   std::vector<media::Packet> audio;
   std::vector<std::uint32_t> gone;
   std::vector<media::Cue> cues;
+  std::vector<media::Teletext> teletexts;
   std::vector<Time> times;  ///< of all packets, in microseconds of UTC
 
  private:

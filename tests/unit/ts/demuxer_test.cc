@@ -368,7 +368,7 @@ TEST(Demuxer, TellsSeveralAudioTracksApartByPidAndLanguage) {  // TS-14
 
 TEST(Demuxer, CountsStreamsItDoesNotHandleByType) {  // TS-10, TS-12
   Mux mux;
-  mux.pat({{1, kPmtPid}}).pmt(1, kPmtPid, {{0x1b, kVideo, {}}, {0x15, 500, {}}, {0x06, 501, hex("5600")}});
+  mux.pat({{1, kPmtPid}}).pmt(1, kPmtPid, {{0x1b, kVideo, {}}, {0x15, 500, {}}, {0x06, 501, hex("5900")}});
   for (int i = 0; i < 3; ++i) mux.pes(500, {.pts = 0, .dts = {}}, Blob(20));
   mux.pes(501, {.pts = 0, .dts = {}}, Blob(20));
   const Demuxed run(mux.bytes());

@@ -43,6 +43,22 @@ TEST(Pmt, LeavesOtherStreamTypesWithoutACodec) {  // TS-10, TS-12
   EXPECT_FALSE(entry_of(0x86, registration("CUEI")).codec);
 }
 
+TEST(Pmt, KnowsTeletextByItsDescriptor) {  // TS-10
+  const auto pages = [](const Blob& descriptors, std::uint8_t type = 0x06) {
+    const auto teletext = entry_of(type, descriptors).teletext;
+    return teletext ? static_cast<int>(teletext->size()) : -1;
+  };
+  EXPECT_EQ(pages(hex("5600")), 0);
+  EXPECT_EQ(pages(hex("560a 656e67 10 88 646575 28 89")), 2);
+  EXPECT_EQ(pages(hex("4605 656e67 10 88")), 1) << "in the vertical blanking interval";
+  EXPECT_EQ(pages(hex("5607 656e67 10 88 6465")), 1) << "the second is cut short";
+  EXPECT_EQ(pages({}), -1);
+  EXPECT_EQ(pages(hex("5600"), 0x0f), -1);
+  EXPECT_EQ(pages(hex("5600 6a00")), -1) << "AC-3";
+  EXPECT_TRUE(entry_of(0x06, hex("5900")).bitmap_subtitles);
+  EXPECT_FALSE(entry_of(0x06, hex("5600")).bitmap_subtitles);
+}
+
 TEST(Pmt, KnowsSpliceInformationByItsRegistration) {  // TS-7
   EXPECT_TRUE(entry_of(0x86, registration("CUEI")).cues);
   EXPECT_FALSE(entry_of(0x86).cues) << "DTS audio of a disc";

@@ -223,7 +223,15 @@ class Trace : public media::TraceSink<> {
     cues.push_back(cue);
   }
 
+  void take_teletext(const media::Teletext& teletext) override {
+    const std::string what = teletext.data.empty() ? "described" : std::to_string(teletext.data.size()) + " bytes";
+    lines.push_back("teletext " + std::to_string(teletext.stream) + " " + what + " at " +
+                    std::to_string(teletext.at.ticks));
+    teletexts.push_back(teletext);
+  }
+
   std::vector<media::Cue> cues;
+  std::vector<media::Teletext> teletexts;
   std::vector<std::string> lines;
   std::vector<media::Packet> packets;
   std::map<std::uint32_t, media::Track> tracks;
