@@ -1,5 +1,10 @@
 #include <algorithm>
+#include <charconv>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "app/config_keys.h"
@@ -19,15 +24,52 @@ void declare_caption(Keys& keys, media::Caption& caption) {
 }
 
 constexpr std::size_t kMostSubtitles = 8;
+constexpr std::string_view kTeletext = "teletext";
+
+/// 100 to 899 of "teletext 888", 0 of "teletext"; nothing of another text.
+std::optional<int> teletext_page(std::string_view text) {
+  if (!text.starts_with(kTeletext)) return std::nullopt;
+  text.remove_prefix(kTeletext.size());
+  if (text.empty()) return 0;
+  int page = 0;
+  const bool three = text.size() == 4 && text[0] == ' ' && text[1] >= '1' && text[1] <= '8';
+  const auto [end, fault] = std::from_chars(text.data() + (three ? 1 : 0), text.data() + text.size(), page);
+  return three && fault == std::errc() && end == text.data() + text.size() ? std::optional(page) : std::nullopt;
+}
+
+/// Where its text comes from.
+Value origin_of(job::Subtitle& subtitle) {
+  Value value = Value::choice<int>(subtitle.line21, {{"api", 0}, {"CC1", 1}, {"CC2", 2}, {"CC3", 3}, {"CC4", 4}});
+  value.allowed += ", teletext, teletext 100 to teletext 899";
+  value.wanted = "one of " + value.allowed;
+  value.read = [&subtitle, wanted = value.wanted, read = value.read](const std::string& text) -> Complaint {
+    const std::optional<int> page = teletext_page(text);
+    if (!page && !read(text).empty()) return not_wanted(wanted, text);
+    subtitle.teletext = page.has_value();
+    subtitle.page = page.value_or(0);
+    if (page) subtitle.line21 = 0;
+    return "";
+  };
+  value.write = [&subtitle, write = value.write] {
+    if (!subtitle.teletext) return write();
+    return std::string(kTeletext) + (subtitle.page > 0 ? " " + std::to_string(subtitle.page) : "");
+  };
+  return value;
+}
 
 void declare_subtitle(Keys& keys, job::Subtitle& subtitle) {
   constexpr Reload kRule = Reload::kNextWorker;
   keys.key({"from", kRule,
             "CC1 to CC4: that caption service of CEA-608 in the feed's pictures, which are the channel's captions all "
-            "the same; api: what is posted to /api/v1/channels/NAME/captions/LANGUAGE"},
-           Value::choice<int>(subtitle.line21, {{"api", 0}, {"CC1", 1}, {"CC2", 2}, {"CC3", 3}, {"CC4", 4}}));
-  keys.key({"language", kRule, "BCP 47, such as en or pt-BR; needed where the text comes from the API"},
-           Value::language(subtitle.language));
+            "the same; teletext 888: that page of DVB teletext in the feed's transport stream; teletext: the first "
+            "page of subtitles that the feed describes, of the language given; api: what is posted to "
+            "/api/v1/channels/NAME/captions/LANGUAGE"},
+           origin_of(subtitle));
+  keys.key(
+      {"language", kRule,
+       "BCP 47, such as en or pt-BR; needed where the text comes from the API; of teletext the default is what the "
+       "feed says"},
+      Value::language(subtitle.language));
   keys.key({"name", kRule, "what players show in their menu; empty: the language's name in English"},
            Value::label(subtitle.name, kLongestCaptionName));
   keys.key({"default", kRule, "true: shown unless the viewer chooses otherwise"}, Value::flag(subtitle.is_default));
@@ -41,10 +83,10 @@ std::vector<std::string> check_subtitle(const job::Subtitle& subtitle, const std
   std::vector<std::string> wrong;
   const auto any = [&](const auto& same) { return std::any_of(before.begin(), before.end(), same); };
   if (before.size() >= kMostSubtitles) wrong.push_back("a channel has at most 8 text renditions: remove some");
-  if (subtitle.line21 == 0 && subtitle.language.empty())
+  if (subtitle.from_api() && subtitle.language.empty())
     wrong.push_back("a text rendition from the API needs a language, by which the API addresses it");
-  if (subtitle.line21 == 0 &&
-      any([&](const job::Subtitle& at) { return at.line21 == 0 && at.language == subtitle.language; }))
+  if (subtitle.from_api() &&
+      any([&](const job::Subtitle& at) { return at.from_api() && at.language == subtitle.language; }))
     wrong.push_back("two text renditions from the API have the language " + subtitle.language +
                     ", by which the API addresses them: give each its own");
   if (subtitle.is_default && any([](const job::Subtitle& at) { return at.is_default; }))

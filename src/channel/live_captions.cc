@@ -20,7 +20,7 @@ std::string_view to_string(CaptionRefusal refusal) {
 LiveCaptions::Outcome LiveCaptions::add(const Request& request, const std::vector<job::Subtitle>& subtitles, bool live,
                                         base::Micros now) {
   const auto rendition = std::find_if(subtitles.begin(), subtitles.end(), [&](const job::Subtitle& at) {
-    return at.line21 == 0 && at.language == request.language;
+    return at.from_api() && at.language == request.language;
   });
   feed::Caption caption;
   caption.rendition = static_cast<std::uint8_t>(rendition - subtitles.begin());

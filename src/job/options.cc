@@ -57,7 +57,8 @@ media::Captions captions_of(const json& from) {
 
 json subtitle_json(const Subtitle& subtitle) {
   return {{"line21", subtitle.line21},         {"language", subtitle.language}, {"name", subtitle.name},
-          {"is_default", subtitle.is_default}, {"forced", subtitle.forced},     {"sdh", subtitle.sdh}};
+          {"is_default", subtitle.is_default}, {"forced", subtitle.forced},     {"sdh", subtitle.sdh},
+          {"teletext", subtitle.teletext},     {"page", subtitle.page}};
 }
 
 Subtitle subtitle_of(const json& from) {
@@ -68,6 +69,8 @@ Subtitle subtitle_of(const json& from) {
   subtitle.is_default = from.at("is_default");
   subtitle.forced = from.at("forced");
   subtitle.sdh = from.at("sdh");
+  subtitle.teletext = from.at("teletext");
+  subtitle.page = from.at("page");
   return subtitle;
 }
 

@@ -33,14 +33,19 @@ struct AudioTrack {
 
 /// A text rendition, and where its text comes from.
 struct Subtitle {
-  /// CC1 to CC4: that caption service of CEA-608 in the feed's pictures; 0: the API.
+  /// CC1 to CC4: that caption service of CEA-608 in the feed's pictures; 0: not of these.
   int line21 = 0;
   std::string language;     ///< RFC 5646; empty: not known
   std::string name;         ///< for people; empty: that of the language
   bool is_default = false;  ///< shown unless the viewer chooses otherwise
   bool forced = false;      ///< has only what all viewers need to read, whatever they chose
   bool sdh = false;         ///< also says who speaks and what is heard, for people who do not hear
+  bool teletext = false;    ///< a page of teletext that the feed carries
+  /// Which: 100 to 899; 0: the first subtitles that the feed describes, of `language` if that is not empty.
+  int page = 0;
 
+  /// What is posted to the API.
+  bool from_api() const { return line21 == 0 && !teletext; }
   friend bool operator==(const Subtitle&, const Subtitle&) = default;
 };
 

@@ -71,18 +71,22 @@ struct FeedStats {
   Number only_packets;         ///< packets that it brought and the other feed, otherwise equal, lost
 
   Number caption_pictures;  ///< pictures that carried captions, padding included
+  Number teletext;          ///< PES packets of teletext taken
+  Number teletext_damaged;  ///< those thrown away: bytes lost, a broken header, or before the feed's first time stamp
 
   // Gauges.
-  Number clock_us;          ///< UTC of the feed's time stamp 0; 0 until it is known
-  Number line21_captions;   ///< bit n: CC(n + 1) carries text
-  Number digital_captions;  ///< bit n: SERVICE(n + 1) carries text
-  Number merged;            ///< 1 while its packets and the other feed's are one sequence
-  Number ts_errors_now;     ///< errors of the transport stream in the last second
-  Number scrambled_us;      ///< time for which its video has been scrambled
-  Number frame_rate;        ///< pictures in 1000 s, by the last 2 s; 0 until the usual rate is known
-  Number usual_frame_rate;  ///< likewise; 0 until it is known
-  Number delay_us;          ///< that it is held back by, to be in step with the other feed
-  Number low_rate_us;       ///< media time for which the one has been below half of the other
+  Number clock_us;                       ///< UTC of the feed's time stamp 0; 0 until it is known
+  Number line21_captions;                ///< bit n: CC(n + 1) carries text
+  Number digital_captions;               ///< bit n: SERVICE(n + 1) carries text
+  std::array<Number, 8> teletext_pages;  ///< that the feed describes, each as job::packed() has it
+  Number bitmap_subtitles;               ///< streams of DVB subtitles, which are not converted
+  Number merged;                         ///< 1 while its packets and the other feed's are one sequence
+  Number ts_errors_now;                  ///< errors of the transport stream in the last second
+  Number scrambled_us;                   ///< time for which its video has been scrambled
+  Number frame_rate;                     ///< pictures in 1000 s, by the last 2 s; 0 until the usual rate is known
+  Number usual_frame_rate;               ///< likewise; 0 until it is known
+  Number delay_us;                       ///< that it is held back by, to be in step with the other feed
+  Number low_rate_us;                    ///< media time for which the one has been below half of the other
 
   // Gauges. Known only while there are two feeds, or where the feed is decoded anyway.
   Number decoded;        ///< 1 while every picture of it is decoded
@@ -111,6 +115,7 @@ struct Stats {
   Number packager_dropped;     ///< packets the packager had no room or place for
   Number text_cues;            ///< of text renditions, those that only end others included
   Number text_cues_dropped;    ///< of these: too late, too long, or too many at a time
+  Number teletext_lines_bad;   ///< packets of teletext pages that text renditions are made of, damaged
   Number cuts_moved;           ///< splices at which a segment begins; with Options::splice_cuts, as the next two
   Number cuts_late;            ///< splices announced too late for that
   Number cuts_crowded;         ///< splices too near to another one for that

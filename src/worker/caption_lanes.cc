@@ -16,13 +16,29 @@ constexpr std::string_view kSdh =
 // After which captions leave the screen that nothing clears (CTA-608-E 9.1): their feed may be gone.
 constexpr base::Micros kLongestOnScreen = 16 * base::kSecond;
 
+std::string name_of(std::size_t subtitle) { return "s" + std::to_string(subtitle + 1); }
+
 }  // namespace
 
+CaptionLanes::CaptionLanes(const job::Options& options, LaneOutlet& outlet) : options_(options), outlet_(outlet) {
+  for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
+    const job::Subtitle& subtitle = options_.subtitles[i];
+    if (subtitle.teletext) teletexts_.try_emplace(i, options_.channel, subtitle);
+  }
+}
+
+void CaptionLanes::resume(const record::Presentation& known) {
+  for (auto& [index, lane] : teletexts_) {
+    for (const record::Rendition& rendition : known.renditions) {
+      if (rendition.name == name_of(index)) lane.resume(rendition.track.language, rendition.characteristics == kSdh);
+    }
+  }
+}
+
 void CaptionLanes::open() {
-  for (const job::Subtitle& subtitle : options_.subtitles) {
-    const std::string name = "s" + std::to_string(renditions_.size() + 1);
-    renditions_.push_back(outlet_.add_rendition(name, [this, &subtitle] { return describe(subtitle); }));
-    if (subtitle.line21 > 0) open_lane(renditions_.back(), subtitle.line21);
+  for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
+    renditions_.push_back(outlet_.add_rendition(name_of(i), [this, i] { return describe(i); }));
+    if (const int channel = options_.subtitles[i].line21; channel > 0) open_lane(renditions_.back(), channel);
   }
 }
 
@@ -36,15 +52,18 @@ void CaptionLanes::open_lane(std::uint32_t rendition, int channel) {
   lanes_.push_back({rendition, channel, captions::Line21Filter(channel), decoder.take()});
 }
 
-packager::RenditionSpec CaptionLanes::describe(const job::Subtitle& subtitle) const {
+packager::RenditionSpec CaptionLanes::describe(std::size_t index) const {
+  const job::Subtitle& subtitle = options_.subtitles[index];
+  const auto teletext = teletexts_.find(index);
+  const bool described = teletext != teletexts_.end();
   packager::RenditionSpec spec;
   spec.track.codec = media::Codec::kWebVtt;
   spec.track.timescale = packager::TextLane::kTimescale;
-  spec.track.language = subtitle.language;
+  spec.track.language = described ? teletext->second.language() : subtitle.language;
   spec.label = subtitle.name;
   spec.is_default = subtitle.is_default;
   spec.forced = subtitle.forced;
-  if (subtitle.sdh) spec.characteristics = kSdh;
+  if (subtitle.sdh || (described && teletext->second.hard_of_hearing())) spec.characteristics = kSdh;
   return spec;
 }
 
@@ -68,6 +87,18 @@ void CaptionLanes::show(Lane& lane, base::Micros at) {
     outlet_.publish_cue(lane.rendition, {"screen", at, at + kLongestOnScreen, std::move(*screen)});
 }
 
+void CaptionLanes::take(const media::Teletext& teletext) {
+  if (teletexts_.empty()) return;
+  lines_.clear();
+  teletext_damaged_ += teletext::read_lines(teletext.data.view(), lines_);
+  for (auto& [index, lane] : teletexts_) {
+    if (lane.describe(teletext)) outlet_.on_change();
+    if (index >= renditions_.size() || lines_.empty()) continue;
+    if (auto cue = lane.take(teletext.stream, lines_, teletext.at.micros()))
+      outlet_.publish_cue(renditions_[index], std::move(*cue));
+  }
+}
+
 void CaptionLanes::restart() {
   waiting_ = captions::Queue(kMostWaiting);
   for (Lane& lane : lanes_) {
@@ -78,7 +109,7 @@ void CaptionLanes::restart() {
 }
 
 bool CaptionLanes::put(std::size_t subtitle, media::TextCue cue) {
-  if (subtitle >= renditions_.size() || options_.subtitles[subtitle].line21 > 0) return false;
+  if (subtitle >= renditions_.size() || !options_.subtitles[subtitle].from_api()) return false;
   outlet_.publish_cue(renditions_[subtitle], std::move(cue));
   return true;
 }

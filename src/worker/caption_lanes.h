@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -12,25 +13,36 @@
 #include "captions/triplet.h"
 #include "job/options.h"
 #include "media/packet.h"
+#include "media/teletext.h"
 #include "media/text_cue.h"
 #include "media/track.h"
+#include "record/record.h"
+#include "teletext/line.h"
 #include "transcode/caption_decoder.h"
 #include "worker/lane_outlet.h"
+#include "worker/teletext_lane.h"
 
 namespace worker {
 
 /// The channel's text renditions, s1 and so on, and those of them that are made of the captions in its pictures. They
-/// are there from the first presentation on, whether captions come or not. Thread: one.
+/// or of the teletext beside them. They are there from the first presentation on, whether text comes or not.
+/// Thread: one.
 class CaptionLanes {
  public:
   /// All outlive this.
-  CaptionLanes(const job::Options& options, LaneOutlet& outlet) : options_(options), outlet_(outlet) {}
+  CaptionLanes(const job::Options& options, LaneOutlet& outlet);
 
+  /// What the log says of them that an earlier worker wrote. To be called before open(), if at all.
+  void resume(const record::Presentation& known);
   /// Adds the renditions. To be called once, before the first presentation.
   void open();
   /// The next packet of the feed whose video is `video`, in decoding order, before its picture is published. Those of
   /// other tracks are left alone. After another feed's what is typed on the screen is not continued.
   void take(const media::Track& video, const media::Packet& packet);
+  /// Teletext of the feed that is shown, in its order. Its description may come before open().
+  void take(const media::Teletext& teletext);
+  /// Teletext packets that were damaged, of what text is made of.
+  std::uint64_t teletext_damaged() const { return teletext_damaged_; }
   /// A cue from outside for the rendition with this index in the options. False where that takes none.
   bool put(std::size_t subtitle, media::TextCue cue);
 
@@ -44,7 +56,7 @@ class CaptionLanes {
   };
   static constexpr std::size_t kMostWaiting = 16 * captions::PictureReader::kMost;
 
-  packager::RenditionSpec describe(const job::Subtitle& subtitle) const;
+  packager::RenditionSpec describe(std::size_t subtitle) const;
   void open_lane(std::uint32_t rendition, int channel);
   void show(Lane& lane, base::Micros at);
   void restart();
@@ -53,6 +65,9 @@ class CaptionLanes {
   LaneOutlet& outlet_;
   std::vector<std::uint32_t> renditions_;  ///< by index in the options
   std::vector<Lane> lanes_;
+  std::map<std::size_t, TeletextLane> teletexts_;  ///< likewise
+  std::vector<teletext::Line> lines_;
+  std::uint64_t teletext_damaged_ = 0;
   std::optional<std::uint32_t> source_;  ///< the track whose captions are decoded
   captions::PictureReader reader_;
   captions::Queue waiting_{kMostWaiting};

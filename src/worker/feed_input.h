@@ -55,6 +55,10 @@ class FeedInput final : private rtmp::TagSink {
   std::optional<base::Micros> clock() const { return timeline_.clock(); }
   /// Splice information (SCTE-35) that could not be used, damaged or not understood.
   std::uint64_t bad_cues() const;
+  /// Pages of teletext that it describes; none of another format than a transport stream.
+  media::TeletextPages teletext_pages() const { return ts_ ? ts_->teletext_pages() : media::TeletextPages{}; }
+  /// Streams of DVB subtitles, which are not converted.
+  std::size_t bitmap_subtitles() const { return ts_ ? ts_->bitmap_subtitles() : 0; }
   /// Null while no transport stream comes.
   const ts::Counters* transport() const { return ts_ ? &ts_->counters() : nullptr; }
 

@@ -17,7 +17,9 @@ constexpr std::array kFields{&FeedCounts::video_packets,
                              &FeedCounts::timeline_dropped,
                              &FeedCounts::cues,
                              &FeedCounts::bad_cues,
-                             &FeedCounts::caption_pictures};
+                             &FeedCounts::caption_pictures,
+                             &FeedCounts::teletext,
+                             &FeedCounts::teletext_damaged};
 static_assert(kFields.size() * sizeof(std::uint64_t) == sizeof(FeedCounts));
 
 }  // namespace

@@ -25,6 +25,8 @@ struct FeedCounts {
   std::uint64_t cues = 0;
   std::uint64_t bad_cues = 0;
   std::uint64_t caption_pictures = 0;
+  std::uint64_t teletext = 0;
+  std::uint64_t teletext_damaged = 0;
 
   friend bool operator==(const FeedCounts&, const FeedCounts&) = default;
 };

@@ -106,6 +106,7 @@ void Production::resume(base::View position) {
   video_.continue_log();
   captions_.resume(log->presentation.captions);
   presentation_.resume(log->presentation);
+  texts_.resume(log->presentation);
   texts_.open();
   present();
 }
@@ -517,6 +518,10 @@ void Production::take(Feed& from, media::Cue&& cue) {
   } else {
     from.keep(std::move(cue));
   }
+}
+
+void Production::take(Feed& from, const media::Teletext& teletext) {
+  if (from.id() == shown_) texts_.take(teletext);
 }
 
 void Production::write_cue(const media::Cue& cue) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/log.h"
+#include "job/teletext_page.h"
 #include "worker/production.h"
 
 namespace worker {
@@ -34,6 +35,8 @@ void add_transport(FeedCounts& counts, const ts::Counters& ts) {
   counts.ts_scrambled = ts.scrambled;
   counts.ts_transport_errors = ts.transport_errors;
   counts.ts_untimed = ts.untimed;
+  counts.teletext = ts.teletext;
+  counts.teletext_damaged = ts.teletext_damaged;
   for (const auto& [type, packets] : ts.unsupported) counts.ts_unsupported += packets;
   counts.ts_damaged_units = ts.pes_damaged + ts.pes_oversized + ts.crc_errors + ts.bad_sections + ts.frames_bad;
 }
@@ -69,6 +72,8 @@ void put_counts(job::FeedStats& stats, const FeedCounts& counts) {
   put(stats.cues, counts.cues);
   put(stats.caption_pictures, counts.caption_pictures);
   put(stats.bad_cues, counts.bad_cues);
+  put(stats.teletext, counts.teletext);
+  put(stats.teletext_damaged, counts.teletext_damaged);
 }
 
 void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& health) {
@@ -116,6 +121,13 @@ void put_captions(job::FeedStats& stats, const captions::Finder& finder) {
   put(stats.digital_captions, (finder.found() >> captions::Service::kLine21).to_ullong());
 }
 
+void put_teletext(job::FeedStats& stats, const FeedInput& input) {
+  const media::TeletextPages pages = input.teletext_pages();
+  for (std::size_t i = 0; i < stats.teletext_pages.size(); ++i)
+    put(stats.teletext_pages[i], i < pages.size() ? job::packed(pages[i]) : 0);
+  put(stats.bitmap_subtitles, input.bitmap_subtitles());
+}
+
 void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (feed.video() != nullptr) put_video(stats, *feed.video());
   if (feed.video() == nullptr) put(stats.codec_plus_one, 0);
@@ -126,6 +138,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   put_watches(stats, feed);
   put(stats.clock_us, feed.input().clock().value_or(0));
   put_captions(stats, feed.caption_finder());
+  put_teletext(stats, feed.input());
 }
 
 void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
@@ -200,6 +213,7 @@ void Production::report(job::Stats& stats) const {
                                   packaged.dropped_format + packaged.dropped_overflow);
   put(stats.text_cues, packaged.cues);
   put(stats.text_cues_dropped, packaged.cues_dropped);
+  put(stats.teletext_lines_bad, texts_.teletext_damaged());
   put(stats.cuts_moved, splices_.count(Splices::Outcome::kMoved));
   put(stats.cuts_late, splices_.count(Splices::Outcome::kLate));
   put(stats.cuts_crowded, splices_.count(Splices::Outcome::kCrowded));

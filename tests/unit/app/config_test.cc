@@ -148,12 +148,27 @@ TEST(Config, TextRenditionsAreMadeOfCaptionsOrOfTheApi) {
   EXPECT_TRUE(good("").channels.begin()->second.options.media.subtitles.empty());
 }
 
+TEST(Config, TextRenditionsAreMadeOfAPageOfTeletext) {
+  const auto subtitles = good(
+                             "channels: {a: {subtitles: [{from: teletext 888, language: en}, {from: teletext}, {from: "
+                             "teletext, language: de}]}}")
+                             .channels.at("a")
+                             .options.media.subtitles;
+  ASSERT_EQ(subtitles.size(), 3U);
+  EXPECT_EQ(subtitles[0], (job::Subtitle{0, "en", "", false, false, false, true, 888}));
+  EXPECT_EQ(subtitles[1], (job::Subtitle{0, "", "", false, false, false, true, 0}));
+  EXPECT_FALSE(subtitles[2].from_api());
+}
+
 TEST(Config, RefusesTextRenditionsThatCannotBe) {
   const auto refused = [](const std::string& list, const std::string& why) {
     const std::string problems = problems_of("channels: {a: {subtitles: [" + list + "]}}");
     EXPECT_NE(problems.find(why), std::string::npos) << problems;
   };
   refused("{from: CC5}", "CC1, CC2, CC3");
+  for (const char* page : {"teletext 99", "teletext 900", "teletext 88", "teletext 8888", "teletext 8a8", "teletext888",
+                           "teletext 888 ", "Teletext"})
+    refused("{from: '" + std::string(page) + "'}", "teletext 100 to teletext 899");
   refused("{from: api}", "needs a language");
   refused("{from: api, language: de}, {from: api, language: de}", "give each its own");
   refused("{from: CC1, default: true}, {from: CC2, default: true}", "only one text rendition");

@@ -39,6 +39,12 @@ TEST(LiveCaptions, GoToTheRenditionOfTheirLanguageThatTakesThem) {
   EXPECT_EQ(writer.captions.counters().taken, 1U);
 }
 
+TEST(LiveCaptions, DoNotGoToARenditionOfTeletext) {
+  Writer writer;
+  writer.subtitles = {{0, "de", "", false, false, false, true, 888}};
+  EXPECT_EQ(writer.add(Writer::german()).refusal, CaptionRefusal::kNoRendition);
+}
+
 TEST(LiveCaptions, BeginNowAndLastFourSecondsUnlessTheySay) {
   Writer writer;
   EXPECT_EQ(writer.add(Writer::german()).start, kWritten);

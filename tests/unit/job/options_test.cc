@@ -29,7 +29,9 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.outage = Options::Outage::kSlate;
   options.slate_after = 1'500'000;
   options.slate_text = "We'll be \"right\" back\nسنعود";
-  options.subtitles = {{3, "es", "Español", true, true, true}, {0, "de", "", false, false, false}};
+  options.subtitles = {{3, "es", "Español", true, true, true},
+                       {0, "de", "", false, false, false},
+                       {0, "", "", false, false, false, true, 888}};
   options.captions = {{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, true};
   options.nice = 5;
   options.standby = Options::Standby::kHot;

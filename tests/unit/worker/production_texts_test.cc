@@ -1,7 +1,9 @@
 // Text renditions of a channel, of the captions in its pictures and of the API.
 #include "captioned.h"
+#include "job/teletext_page.h"
 #include "producing.h"
 #include "unit/captions/sample.h"
+#include "unit/teletext/maker.h"
 
 namespace worker {
 namespace {
@@ -68,6 +70,46 @@ TEST(ProductionTexts, ThereAreNoneUnlessAsked) {
   channel.headers(false);
   play(channel, 0, 2000);
   EXPECT_EQ(channel.names(), Names{"source"});
+}
+
+TEST(ProductionTexts, TeletextOfATransportStreamIsInThePartOfItsPicture) {
+  using ts::operator+;
+  constexpr int kTeletext = 500;
+  job::Options options = with_texts();
+  options.subtitles = {{0, "", "", false, false, false, true, 888}};
+  Producing channel(options);
+  channel.start(feed::Format::kMpegTs);
+  TsFeed feed;
+  ts::Mux mux;
+  mux.pat({{1, 100}})
+      .pmt(1, 100,
+           {{0x1b, TsFeed::kVideoPid, {}}, {0x06, kTeletext, ts::Blob{0x56, 5} + ts::Blob{'e', 'n', 'g', 0x28, 0x88}}});
+  channel.say(feed::TsBytes{Producing::utc(0), base::Bytes::adopt(mux.bytes())});
+  const auto page = [&](int picture, const std::vector<teletext::Line>& lines) {
+    mux.packets().clear();
+    const std::uint64_t pts = 900'000 + static_cast<std::uint64_t>(picture) * 3600;
+    mux.pes(kTeletext, {.pts = pts, .stream_id = 0xbd}, teletext::testing::payload(lines));
+    channel.say(feed::TsBytes{Producing::utc(picture * 40), base::Bytes::adopt(mux.bytes())});
+  };
+  for (int i = 0; i < 125; ++i) {
+    if (i == 55) page(i, {teletext::testing::header(), teletext::testing::row(20, "GOAL")});
+    if (i == 80) page(i, {teletext::testing::header()});
+    channel.say(feed.picture(i, Producing::utc(i * 40)));
+    channel.say(feed::Tick{Producing::utc(i * 40)});
+  }
+  const record::Rendition& english = channel.presentation.renditions[channel.place_of("s1")];
+  EXPECT_EQ(english.track.language, "eng");
+  EXPECT_FALSE(english.characteristics.empty()) << "hard of hearing";
+  const auto parts = channel.parts("s1");
+  std::vector<std::int64_t> with;
+  for (const record::Part& part : parts) {
+    if (part.data.text().find("GOAL") != std::string::npos) with.push_back((part.start - parts.front().start) / 45'000);
+  }
+  EXPECT_EQ(with, (std::vector<std::int64_t>{4, 5, 6})) << "from 2.2 s to 3.2 s, in parts of 0.5 s";
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].teletext.load(), 2U);
+  EXPECT_EQ(job::unpacked(stats.feeds[0].teletext_pages[0].load()), (media::TeletextPage{0x888, "eng", true, true}));
 }
 
 TEST(ProductionTexts, CaptionsAreInThePartOfTheirPicture) {
