@@ -1,6 +1,8 @@
 #include "api/channels_json.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -45,6 +47,19 @@ json rendition_json(const origin::RenditionSnapshot& rendition) {
   return out;
 }
 
+json teletext_json(const media::TeletextPages& pages) {
+  json out = json::array();
+  for (const media::TeletextPage& page : pages) {
+    std::array<char, 8> digits{};
+    std::snprintf(digits.data(), digits.size(), "%03X", static_cast<unsigned>(page.number) & 0xfffU);
+    out.push_back({{"page", digits.data()},
+                   {"language", page.language},
+                   {"subtitles", page.subtitles},
+                   {"hard_of_hearing", page.hard_of_hearing}});
+  }
+  return out;
+}
+
 json feed_json(const channel::Report& report, std::size_t index) {
   const channel::FeedReport& feed = report.feeds[index];
   if (feed.protocol.empty()) return nullptr;
@@ -61,6 +76,8 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"audio", feed.audio},
           {"captions", feed.captions},
           {"loudness", loudness_json(feed.loudness)},
+          {"teletext", teletext_json(feed.teletext_pages)},
+          {"bitmap_subtitles", feed.bitmap_subtitles},
           {"thumbnail", feed.thumbnail ? json(base::format_utc(*feed.thumbnail)) : json()},
           {"bytes", feed.counters.bytes},
           {"merged", feed.merged},

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "captions/service.h"
+#include "job/teletext_page.h"
 
 namespace channel {
 namespace {
@@ -86,6 +87,12 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.captions = describe_captions(feed);
   report.caption_pictures = read(feed.caption_pictures);
   report.loudness = report_of(feed.loudness);
+  for (const job::Number& page : feed.teletext_pages) {
+    if (const std::uint64_t bits = read(page); bits != 0) report.teletext_pages.push_back(job::unpacked(bits));
+  }
+  report.teletext = read(feed.teletext);
+  report.teletext_damaged = read(feed.teletext_damaged);
+  report.bitmap_subtitles = read(feed.bitmap_subtitles);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);
@@ -126,6 +133,7 @@ WorkerReport report_of(const Worker& process) {
   report.packager_dropped = read(stats.packager_dropped);
   report.text_cues = read(stats.text_cues);
   report.text_cues_dropped = read(stats.text_cues_dropped);
+  report.teletext_lines_bad = read(stats.teletext_lines_bad);
   report.cuts_moved = read(stats.cuts_moved);
   report.cuts_late = read(stats.cuts_late);
   report.cuts_crowded = read(stats.cuts_crowded);

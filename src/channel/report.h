@@ -11,6 +11,7 @@
 
 #include "channel/channel.h"
 #include "job/alignment.h"
+#include "media/teletext.h"
 
 namespace channel {
 
@@ -20,8 +21,9 @@ struct WorkerReport {
   int pid = 0;
   std::uint64_t unplayable_messages = 0;
   std::uint64_t packager_dropped = 0;
-  std::uint64_t text_cues = 0;          ///< of all text renditions
-  std::uint64_t text_cues_dropped = 0;  ///< of these: too late, too long, or too many at a time
+  std::uint64_t text_cues = 0;           ///< of all text renditions
+  std::uint64_t text_cues_dropped = 0;   ///< of these: too late, too long, or too many at a time
+  std::uint64_t teletext_lines_bad = 0;  ///< packets of teletext that text is made of, damaged
   std::uint64_t cuts_moved = 0;
   std::uint64_t cuts_late = 0;
   std::uint64_t cuts_crowded = 0;
@@ -112,6 +114,10 @@ struct FeedReport {
   std::uint64_t bad_cues = 0;             ///< splice information that was damaged, encrypted or not understood
   std::string captions;                   ///< services that carry text: "CC1 SERVICE1"; empty if none is known
   std::uint64_t caption_pictures = 0;     ///< that carried captions, padding included
+  media::TeletextPages teletext_pages;    ///< as the feed describes them, the first eight
+  std::uint64_t teletext = 0;             ///< PES packets of teletext taken
+  std::uint64_t teletext_damaged = 0;     ///< those thrown away
+  std::uint64_t bitmap_subtitles = 0;     ///< streams of DVB subtitles, which are not converted
   std::optional<base::Micros> thumbnail;  ///< UTC of the picture of the newest
   LoudnessReport loudness;                ///< of its first audio track, since its publisher came
   std::uint64_t timeline_anchors = 0;

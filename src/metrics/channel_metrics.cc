@@ -90,6 +90,13 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.counter("kickoff_feed_caption_pictures_total",
               "Pictures that carried CEA-608 or CEA-708 captions, also where these were only padding.", labels,
               value_of(feed.caption_pictures));
+  const char* teletext =
+      "PES packets of DVB teletext in the feed by its running worker: taken, or damaged (bytes lost, a broken header, "
+      "before the feed's first time stamp).";
+  out.counter("kickoff_feed_teletext_packets_total", teletext, with(labels, "result", "taken"),
+              value_of(feed.teletext));
+  out.counter("kickoff_feed_teletext_packets_total", teletext, with(labels, "result", "damaged"),
+              value_of(feed.teletext_damaged));
   out.gauge("kickoff_feed_thumbnail_timestamp_seconds",
             "Unix time of the picture of the feed's newest thumbnail; 0: there is none.", labels,
             seconds_of(static_cast<std::uint64_t>(feed.thumbnail.value_or(0))));
@@ -331,6 +338,10 @@ void add_captions(Families& out, const channel::Report& report, const Labels& la
               "Cues that the worker was given for text renditions, decoded from captions or from the API; changes of a "
               "text that grows count each.",
               labels, value_of(report.worker.text_cues));
+  out.counter("kickoff_worker_teletext_lines_damaged_total",
+              "Teletext packets (rows and headers of pages) that were left out of text renditions because more bits of "
+              "their addresses are wrong than can be corrected.",
+              labels, value_of(report.worker.teletext_lines_bad));
   out.counter("kickoff_worker_text_cues_dropped_total",
               "Of these, dropped: over before they came, longer than 2048 bytes, or more than 64 at a time.", labels,
               value_of(report.worker.text_cues_dropped));

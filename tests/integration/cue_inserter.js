@@ -56,6 +56,8 @@ class CueInserter {
     if (start && pid === this.video) this.note(bytes);
     return [bytes, ...this.waiting.splice(0).flatMap((cue) => this.packets(cue))];
   }
+  // What is added to the PMT.
+  entry() { return Buffer.from([0x86, 0xe0 | cuePid >> 8, cuePid & 255, 0xf0, 6, 5, 4, ...Buffer.from('CUEI')]); }
   // Behind the next packet of the stream. Returns the section.
   send(bytes) {
     this.waiting.push(bytes);
@@ -68,9 +70,8 @@ class CueInserter {
     for (let at = streams; at < old.length; at += 5 + ((old[at + 3] & 0x0f) << 8 | old[at + 4])) {
       if (this.video === null && [0x1b, 0x24].includes(old[at])) this.video = (old[at + 1] & 0x1f) << 8 | old[at + 2];
     }
-    const entry = Buffer.from([0x86, 0xe0 | cuePid >> 8, cuePid & 255, 0xf0, 6, 5, 4, ...Buffer.from('CUEI')]);
-    const table = Buffer.concat([old, entry]);
-    const total = length + entry.length;
+    const table = Buffer.concat([old, this.entry()]);
+    const total = length + table.length - old.length;
     table[1] = table[1] & 0xf0 | total >> 8;
     table[2] = total & 255;
     const out = Buffer.alloc(packetSize, 0xff);

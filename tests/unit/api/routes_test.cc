@@ -164,6 +164,8 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   report.feeds[1].video = "H.264 1280x720";
   report.feeds[1].counters.bytes = 7;
   report.feeds[1].captions = "CC1 SERVICE1";
+  report.feeds[1].teletext_pages = {{0x888, "eng", true, true}};
+  report.feeds[1].bitmap_subtitles = 2;
   report.feeds[1].merged = true;
   report.feeds[1].only_packets = 8;
   report.shown = feed::Id::kBackup;
@@ -187,6 +189,11 @@ TEST_F(RoutesTest, GivesBothFeedsAndWhichIsShown) {
   EXPECT_EQ(channel["feeds"][1]["merged"], true);
   EXPECT_EQ(channel["feeds"][1]["captions"], "CC1 SERVICE1");
   EXPECT_EQ(channel["feeds"][1]["merged_packets"], 8);
+  EXPECT_EQ(channel["feeds"][0]["teletext"], nlohmann::json::array());
+  EXPECT_EQ(
+      channel["feeds"][1]["teletext"],
+      nlohmann::json::parse(R"([{"page": "888", "language": "eng", "subtitles": true, "hard_of_hearing": true}])"));
+  EXPECT_EQ(channel["feeds"][1]["bitmap_subtitles"], 2);
   EXPECT_EQ(channel["counters"]["feed_bytes"], 12);
   EXPECT_EQ(channel["counters"]["feed_switches"], 3);
 }

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "fakes.h"
+#include "job/teletext_page.h"
 
 namespace channel {
 namespace {
@@ -231,6 +232,25 @@ TEST_F(ReportTest, NamesTheCaptionsThatWereFound) {
   stats().feeds[0].line21_captions = UINT64_MAX;
   stats().feeds[0].digital_captions = UINT64_MAX;
   EXPECT_NE(report().feeds[0].captions.find("SERVICE63"), std::string::npos) << "whatever a worker writes";
+}
+
+TEST_F(ReportTest, NamesThePagesOfTeletextThatTheFeedDescribes) {
+  send();
+  EXPECT_TRUE(report().feeds[0].teletext_pages.empty());
+  const media::TeletextPages pages{{0x888, "eng", true, false}, {0x1ff, "", false, true}};
+  stats().feeds[0].teletext_pages[0] = job::packed(pages[0]);
+  stats().feeds[0].teletext_pages[1] = job::packed(pages[1]);
+  stats().feeds[0].teletext = 5;
+  stats().feeds[0].teletext_damaged = 6;
+  stats().feeds[0].bitmap_subtitles = 7;
+  stats().teletext_lines_bad = 8;
+  EXPECT_EQ(report().feeds[0].teletext_pages, pages);
+  EXPECT_EQ(report().feeds[0].teletext, 5U);
+  EXPECT_EQ(report().feeds[0].teletext_damaged, 6U);
+  EXPECT_EQ(report().feeds[0].bitmap_subtitles, 7U);
+  EXPECT_EQ(report().worker.teletext_lines_bad, 8U);
+  stats().feeds[0].teletext_pages[0] = UINT64_MAX;
+  EXPECT_EQ(report().feeds[0].teletext_pages[0].language, "") << "whatever a worker writes";
 }
 
 TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {

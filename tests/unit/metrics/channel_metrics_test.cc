@@ -126,6 +126,16 @@ TEST(ChannelMetrics, CountPicturesWithCaptionsByFeed) {
             (std::map<std::string, double>{{"primary", 30}}));
 }
 
+TEST(ChannelMetrics, CountTeletextByResult) {
+  channel::Report of = report();
+  of.feeds[0].teletext = 30;
+  of.feeds[0].teletext_damaged = 2;
+  of.worker.teletext_lines_bad = 4;
+  EXPECT_EQ(by_label(of, "kickoff_feed_teletext_packets_total", "result"),
+            (std::map<std::string, double>{{"taken", 30}, {"damaged", 2}}));
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_teletext_lines_damaged_total"), 4);
+}
+
 TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;
