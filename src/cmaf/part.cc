@@ -163,14 +163,16 @@ base::Status check_samples(std::span<const Sample> samples) {
   return base::Ok{};
 }
 
-base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, bool first_in_segment) {
+base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, bool first_in_segment,
+                       base::View events) {
   if (!check_samples(samples)) return {};
   const Layout layout = lay_out(samples);
-  const std::size_t size = (first_in_segment ? kStypSize : 0) + layout.moof_size + 8 + layout.payload;
+  const std::size_t size = (first_in_segment ? kStypSize : 0) + events.size() + layout.moof_size + 8 + layout.payload;
   // Not a vector: that would fill the block with zeros before it is written.
   const auto block = std::make_shared_for_overwrite<std::uint8_t[]>(size);
   Cursor cursor{block.get()};
   if (first_in_segment) write_styp(cursor);
+  cursor.bytes(events);
   write_moof(cursor, layout, sequence, samples);
   cursor.head(static_cast<std::uint32_t>(8 + layout.payload), "mdat");
   for (const Sample& sample : samples) cursor.bytes(sample.data.view());

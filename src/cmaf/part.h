@@ -23,13 +23,15 @@ struct Sample {
 /// part is longer than 2^31-1 bytes. All kMalformed but the last, kTooLarge.
 base::Status check_samples(std::span<const Sample> samples);
 
-/// moof and mdat of the samples; before them styp where the part is the first with media in its segment (CM-19).
+/// moof and mdat of the samples; before them styp where the part is the first with media in its segment (CM-19), and
+/// `events`, emsg boxes (CM-9).
 /// The decode time of the chunk is that of its first sample. `sequence` goes to mfhd as it is: the caller makes it from
 /// what is packaged (CM-14).
 /// Owns: the result is one block of its exact size; the samples are copied once.
 /// REQUIRES: check_samples(samples) is ok; otherwise the result is empty.
 /// Spec: [ISO 23000-19 7.3.3, 7.5], CM-9 to CM-20.
-base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, bool first_in_segment);
+base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, bool first_in_segment,
+                       base::View events = {});
 
 /// The bytes of the first sample of a part that write_part made; a slice of them, not copied.
 /// Errors: kNotFound, kTruncated, kMalformed, for other bytes.

@@ -13,6 +13,8 @@ struct Counters {
   std::uint64_t segments_without_key = 0;  ///< video segments that start without a key frame (LL-17)
   std::uint64_t cues = 0;                  ///< of text renditions, those that end others included
   std::uint64_t cues_dropped = 0;          ///< of these: too late, too long, or too many at a time
+  std::uint64_t events = 0;                ///< that happen at an instant, for the media itself (emsg)
+  std::uint64_t events_dropped = 0;        ///< of these: long past, or too many or too large at a time
   std::uint64_t dropped_early = 0;         ///< before the first segment
   std::uint64_t dropped_late = 0;          ///< their time was already published, as media or as a gap
   std::uint64_t dropped_without_key = 0;   ///< video after a gap, before its next key frame

@@ -43,6 +43,7 @@ class Lane {
   /// open, `next_part` is the index of its next part, which starts at `end`. Units: ticks of the format.
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
   /// The key frame, or frame of silence, that is repeated before the first media.
+  bool add_event(const Event& event) { return segmenter_.add_event(event); }
   void set_still(Still still) { segmenter_.set_still(std::move(still)); }
   /// What is published already ended in held media, since `time` (UTC).
   void continue_held(base::Micros time) {

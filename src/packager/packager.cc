@@ -284,6 +284,18 @@ void Packager::on_cue(std::uint32_t rendition, media::TextCue cue) {
   texts_[rendition]->put(std::move(cue));
 }
 
+/// Players load a video and an audio rendition together, and some take an event that is in both for two.
+void Packager::on_event(const Event& event) {
+  ++counters_.events;
+  const auto is_video = [](const Lane* lane) { return lane->segmenter().format().video(); };
+  const bool any_video = std::any_of(media_.begin(), media_.end(), is_video);
+  bool taken = !finished_ && !media_.empty();
+  for (Lane* lane : media_) {
+    if (any_video == is_video(lane)) taken = lane->add_event(event) && taken;
+  }
+  if (!taken) ++counters_.events_dropped;
+}
+
 void Packager::push_lane(const RenditionSpec& spec, const Format& format) {
   const bool may_lag =
       !format.video() && !resume_ && !cutter_->started() && options_.missing == Segmenter::Missing::kHold;

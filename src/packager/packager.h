@@ -110,6 +110,10 @@ class Packager {
   void on_packet(std::uint32_t rendition, media::Packet&& packet);
   /// A cue of a text rendition; of others, and of one that is not presented yet, it is dropped and counted.
   void on_cue(std::uint32_t rendition, media::TextCue cue);
+  /// Something that happens at event.at, for the media itself: an emsg in every video rendition, in the part in which
+  /// it happens, or the next one if that is written already; in audio where there is no video. Before the first
+  /// presentation, long past, or beyond the bounds of EventQueue it is dropped and counted.
+  void on_event(const Event& event);
   enum class CutMove : std::uint8_t {
     kMoved,
     kLate,     ///< a rendition is too far for that already, or nothing is published yet

@@ -307,7 +307,9 @@ void Segmenter::close_part(std::int64_t end, bool last) {
   if (part.held) ++counters_.held_parts;
   part.independent = frames_.front().key;
   part.last = last;
-  part.data = cmaf::write_part(sequence_of(msn_, next_part_), samples, !media_in_segment_);
+  std::vector<std::uint8_t> events;
+  if (!events_.empty()) events = events_.take(end, start_, format_.timescale);
+  part.data = cmaf::write_part(sequence_of(msn_, next_part_), samples, !media_in_segment_, events);
   media_in_segment_ = true;
   if (format_.video() && next_part_ == 0 && !part.independent) ++counters_.segments_without_key;
   frames_.clear();

@@ -8,8 +8,10 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "media/time.h"
 #include "media/track.h"
 #include "packager/counters.h"
+#include "packager/event_queue.h"
 #include "record/record.h"
 
 namespace packager {
@@ -99,6 +101,10 @@ class Segmenter {
   /// Appends to the open segment. REQUIRES: frame.start >= published_end() for video, >= end() for audio, and the hole
   /// before it is shorter than a part.
   void add(Frame&& frame);
+  /// The event goes into the part in which it happens, or the next one that is written. False where it is dropped.
+  bool add_event(const Event& event) {
+    return events_.add(event, media::rescale(part_start_, format_.timescale, base::kSecond));
+  }
   /// Closes the part if it is full, without waiting for the next frame.
   void close_full_part();
   /// Covers the time from the end of media to `time`; held audio ends up to a frame before.
@@ -160,6 +166,7 @@ class Segmenter {
   std::int64_t shown_until_ = INT64_MIN;  ///< video: end of the last picture in the order of showing
   std::int64_t usual_frame_ = 0;
   std::vector<Frame> frames_;
+  EventQueue events_;
   std::vector<record::Gap> pending_gaps_;  ///< that follow media in the open segment
 };
 

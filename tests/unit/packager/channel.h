@@ -10,7 +10,7 @@
 #include "unit/media/trace_sink.h"
 
 /// A worker that copies: feed packets through the Timeline into the Packager, with a tick every half second of arrival.
-class Channel final : public media::TraceSink<> {
+class Channel : public media::TraceSink<> {
  public:
   struct Options {
     packager::Packager::Options packager;
