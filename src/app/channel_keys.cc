@@ -399,6 +399,10 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
            Value::duration(media.part, 200 * kMillisecond, 2 * kSecond));
   keys.key({"window", Reload::kNextChannel, "what a playlist lists; at least six segments"},
            Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
+  keys.key({"iframes", Reload::kNextChannel,
+            "true: each video rendition also has an I-frame playlist (EXT-X-I-FRAMES-ONLY) for players' fast forward, "
+            "rewind and scrubbing: byte ranges of its segments, one picture a segment; nothing is encoded or copied"},
+           Value::flag(options.iframes));
   keys.key({"splice_keys", Reload::kNextWorker,
             "true: encoded renditions have a key frame at each splice (SCTE-35) of the feed, and a part begins with it "
             "where the parts before it are long enough; segments stay on their grid"},

@@ -20,6 +20,7 @@ struct Options {
   base::Micros window = 60 * base::kSecond;         ///< of the playlists
   origin::MarkerList::Shown markers;                ///< that playlists show
   hls::AudioOnly audio_only = hls::AudioOnly::kNo;  ///< in the multivariant playlist
+  bool iframes = false;                             ///< video renditions have an I-frame playlist
   Interstitials::Options interstitials;
   base::Micros grace = 20 * base::kSecond;  ///< that a publisher may be away before the channel ends
   base::Micros idle = 30 * base::kSecond;   ///< without media, after which a publisher is disconnected (RT-40)

@@ -50,6 +50,16 @@ Decision decide(const Directives& directives, const Edge& edge, AheadInOpen ahea
   return wait(edge.open + 1, part);               // LL-100
 }
 
+Decision decide_whole(const Directives& directives, const Edge& edge) {
+  if (edge.ended) return {edge.ready ? Verdict::kAnswer : Verdict::kAbsent};
+  if (directives.malformed) return kRefuse;
+  if (!edge.ready || edge.parts_only) return {Verdict::kWait};
+  const auto open = static_cast<std::uint64_t>(edge.open);
+  if (!directives.msn || *directives.msn < open) return kAnswerNow;
+  if (*directives.msn > open + 1) return kRefuse;  // LL-101
+  return wait(edge.open, 0);
+}
+
 std::uint32_t advance_part_limit(std::int64_t part_target) {
   if (part_target >= kDecimalUnit || part_target <= 0) return 3;
   return static_cast<std::uint32_t>((3 * kDecimalUnit + part_target - 1) / part_target);

@@ -43,6 +43,10 @@ enum class AheadInOpen : std::uint8_t { kAny, kLimited };
 /// The blocking table, LL-94 to LL-102. Pure: asked again with a later edge it says when a wait is over.
 Decision decide(const Directives& directives, const Edge& edge, AheadInOpen ahead = AheadInOpen::kAny);
 
+/// The same for a playlist that lists whole segments alone: a part in the request means nothing. Of a wait `msn` is the
+/// segment whose end decides anew; its `part` means nothing (LL-110).
+Decision decide_whole(const Directives& directives, const Edge& edge);
+
 /// Parts that a request may be ahead of the last one: ceil(3 s / PART-TARGET) where that is below 1 s, else 3 (AMB-3).
 /// Units: 10 µs.
 std::uint32_t advance_part_limit(std::int64_t part_target);

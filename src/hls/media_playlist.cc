@@ -12,6 +12,7 @@ namespace {
 constexpr std::int64_t kLongestFrameInverse = 10;
 // What a closed segment's lines take, parts apart: PROGRAM-DATE-TIME 50, EXTINF 17, URI 15; and of one part 70.
 constexpr std::size_t kSegmentText = 100;
+constexpr std::size_t kByteRangeText = 40;
 constexpr std::size_t kHeadText = 1024;
 constexpr std::size_t kClosedWithParts = 2;
 
@@ -113,6 +114,26 @@ base::Micros live_edge(const Revision& revision) {
   return revision.closed->segments.back()->end_utc();
 }
 
+/// LL-7: 5 for EXT-X-MAP among I-frames, 8 for EXT-X-GAP.
+int version_for_key_frames(const SegmentList& closed) {
+  const auto first = closed.segments.begin() + static_cast<std::ptrdiff_t>(closed.first_listed);
+  return std::any_of(first, closed.segments.end(), [](const auto& s) { return s->key_frame.length == 0; }) ? 8 : 5;
+}
+
+void write_key_frame(std::string& out, const Segment& segment) {
+  out.append(segment.text, 0, segment.parts_at);
+  if (segment.key_frame.length > 0) {
+    out += "#EXT-X-BYTERANGE:";
+    write_integer(out, static_cast<std::int64_t>(segment.key_frame.length));
+    out += '@';
+    write_integer(out, static_cast<std::int64_t>(segment.key_frame.offset));
+    out += '\n';
+  } else if (!segment.gap()) {  // a gap's own lines say so
+    out += "#EXT-X-GAP\n";
+  }
+  out.append(segment.text, segment.tail_at);
+}
+
 }  // namespace
 
 int target_duration_for(media::Rational segment) {
@@ -194,6 +215,37 @@ void render_segment(Segment& segment, std::int64_t part_target) {
   write_segment_uri(out, segment.msn, segment.container);
   out += '\n';
   out.shrink_to_fit();
+}
+
+std::string render_key_frames(const Revision& revision, const Terms& terms) {
+  const SegmentList& closed = *revision.closed;
+  std::string out;
+  out.reserve(kHeadText + (kSegmentText + kByteRangeText) * closed.listed());
+  out += "#EXTM3U\n#EXT-X-VERSION:";
+  write_integer(out, version_for_key_frames(closed));
+  out += "\n#EXT-X-TARGETDURATION:";
+  write_integer(out, terms.target_duration);  // LL-14
+  // LL-110. The hold-back is of no use here, but Shaka 5 gives up where it is missing.
+  out += "\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=";
+  write_decimal(out, terms.part_hold_back);
+  out += "\n#EXT-X-I-FRAMES-ONLY\n";
+  write_sequence(out, revision);
+  const Init* in_force = nullptr;
+  for (std::size_t i = closed.first_listed; i < closed.segments.size(); ++i) {
+    write_change(out, *closed.segments[i], in_force);
+    write_key_frame(out, *closed.segments[i]);
+  }
+  if (revision.ended) out += "#EXT-X-ENDLIST\n";
+  return out;
+}
+
+KeyFrame find_key_frame(const Segment& segment) {
+  std::uint64_t offset = 0;
+  for (const Part& part : segment.parts) {
+    if (part.key_size > 0) return {offset, part.key_size};
+    offset += part.data.size();
+  }
+  return {};
 }
 
 }  // namespace hls

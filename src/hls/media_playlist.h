@@ -50,4 +50,15 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
 /// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
 void render_segment(Segment& segment, std::int64_t part_target);
 
+/// The I-frame playlist of a rendition (EXT-X-I-FRAMES-ONLY): an entry a closed segment, with the segment's number,
+/// time and duration, so that numbers need no state and never shift against the media playlist's. The entry is the
+/// bytes of the segment's first key frame; of a segment without one it is a gap. It has no parts (LL-64).
+/// REQUIRES: revision.started(); parts have their Part::key_size.
+/// Spec: [rfc8216bis 4.4.3.6]
+std::string render_key_frames(const Revision& revision, const Terms& terms);
+
+/// Where the first key frame of a segment lies, from the start of its part: a player gets the moof that it needs, and
+/// of mdat no more than the picture. Length 0: no part knows of one.
+KeyFrame find_key_frame(const Segment& segment);
+
 }  // namespace hls

@@ -209,8 +209,12 @@ std::string_view video_range(const media::Colour& colour) {
   return "SDR";
 }
 
-/// `with_range`: some variant is not SDR, so each one says its range (MV-8).
-void write_picture(std::string& out, const media::VideoParams& video, bool with_range) {
+void write_range(std::string& out, const media::Colour& colour) {
+  out += ",VIDEO-RANGE=";
+  out += video_range(colour);
+}
+
+void write_resolution(std::string& out, const media::VideoParams& video) {
   if (video.width > 0 && video.height > 0) {
     // The size at which it is shown, with square pixels.
     const media::Rational aspect = video.pixel_aspect.known() ? video.pixel_aspect : media::Rational{1, 1};
@@ -219,13 +223,16 @@ void write_picture(std::string& out, const media::VideoParams& video, bool with_
     out += 'x';
     write_integer(out, video.height);
   }
+}
+
+/// `with_range`: some variant is not SDR, so each one says its range (MV-8).
+void write_picture(std::string& out, const media::VideoParams& video, bool with_range) {
+  write_resolution(out, video);
   if (video.frame_rate.known()) {
     out += ",FRAME-RATE=";
     write_rate(out, video.frame_rate.num, video.frame_rate.den);
   }
-  if (!with_range) return;
-  out += ",VIDEO-RANGE=";
-  out += video_range(video.colour);
+  if (with_range) write_range(out, video.colour);
 }
 
 struct Variant {
@@ -276,6 +283,22 @@ void write_variant(std::string& out, const Variant& variant, bool with_range, co
   out += '\n';
 }
 
+/// MV-16. A key frame takes no more than one second's bits: the buffer of a rung holds half a second, and that of an
+/// encoder that is copied seldom more than one.
+void write_key_frames(std::string& out, const Stream& stream, media::Rational every, bool with_range) {
+  const std::int64_t rate = media::rescale(stream.bandwidth, every.num, every.den, media::Round::kUp);
+  out += "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=";
+  write_integer(out, std::min<std::int64_t>(rate, stream.bandwidth));
+  write_codecs(out, stream, nullptr);
+  write_resolution(out, stream.track.video);
+  if (with_range) write_range(out, stream.track.video.colour);
+  out += ",URI=\"";
+  out += stream.name;
+  out += '/';
+  out += kKeyFramesFile;
+  out += "\"\n";
+}
+
 media::DynamicRange range_of(const Variant& variant) {
   return media::dynamic_range(variant.stream->track.video.colour);
 }
@@ -324,7 +347,8 @@ int version_of(bool renditions, const media::Captions& captions) {
 }  // namespace
 
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
-                                const media::Captions& captions, AudioOnly audio_only) {
+                                const media::Captions& captions, AudioOnly audio_only,
+                                std::optional<media::Rational> key_frame_every) {
   std::vector<const Stream*> video;
   std::vector<const Stream*> audio;
   std::vector<const Stream*> texts;
@@ -350,6 +374,9 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   write_texts(out, texts);
   write_captions(out, captions);
   for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, captions, !texts.empty());
+  if (key_frame_every) {
+    for (const Stream* stream : video) write_key_frames(out, *stream, *key_frame_every, !all_sdr);
+  }
   return out;
 }
 

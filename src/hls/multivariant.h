@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "media/caption.h"
+#include "media/time.h"
 #include "media/track.h"
 
 namespace hls {
@@ -30,9 +32,11 @@ enum class AudioOnly : std::uint8_t { kNo, kYes };
 /// that a player without one of the codecs keeps the other; else into one group. Captions are one group, which every
 /// variant names (MV-9); where nothing is known of them, nothing is said. So is text. The variant of the audio alone is
 /// the last: it names the first group, and its playlist is that of the member that plays by default.
+/// `key_frame_every`: every video rendition has an I-frame playlist, with a picture so often. Units: s.
 /// REQUIRES: at least one stream of video or audio.
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
-                                const media::Captions& captions = {}, AudioOnly audio_only = AudioOnly::kNo);
+                                const media::Captions& captions = {}, AudioOnly audio_only = AudioOnly::kNo,
+                                std::optional<media::Rational> key_frame_every = {});
 
 /// The same playlist with every URI below `base`, which ends in '/': it sends a player elsewhere, all renditions to one
 /// place (LL-116), without redirecting media (LL-117).

@@ -57,6 +57,7 @@ std::string init_uri(base::View init) {
 
 std::optional<File> parse_file(std::string_view name) {
   if (name == kPlaylistFile) return File{File::Kind::kPlaylist, 0, 0};
+  if (name == kKeyFramesFile) return File{File::Kind::kKeyFrames, 0, 0};
   if (is_init(name)) return File{File::Kind::kInit, 0, 0};
   const Container container = name.ends_with(kTextEnd) ? Container::kWebVtt : Container::kFmp4;
   if (!name.ends_with(end_of(container))) return std::nullopt;

@@ -11,6 +11,8 @@
 namespace hls {
 
 inline constexpr std::string_view kPlaylistFile = "index.m3u8";
+/// The I-frame playlist of a video rendition, beside its media playlist.
+inline constexpr std::string_view kKeyFramesFile = "iframes.m3u8";
 
 /// What the segments of a rendition are files of.
 enum class Container : std::uint8_t {
@@ -26,7 +28,7 @@ void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part, Cont
 std::string init_uri(base::View init);
 
 struct File {
-  enum class Kind : std::uint8_t { kPlaylist, kSegment, kPart, kInit };
+  enum class Kind : std::uint8_t { kPlaylist, kKeyFrames, kSegment, kPart, kInit };
   Kind kind = Kind::kPlaylist;
   std::int64_t msn = 0;                    ///< segment and part
   std::uint32_t part = 0;                  ///< part

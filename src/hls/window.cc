@@ -259,6 +259,7 @@ void Window::close(std::int64_t duration) {
   }
   open_.duration = std::max<std::int64_t>(duration, 1);
   render_segment(open_, part_target_);
+  open_.key_frame = find_key_frame(open_);
   const std::int64_t next = open_.msn + 1;
   const std::int64_t end = media::rescale(open_.start + open_.duration, open_.timescale, format_of(next).timescale);
   list(std::make_shared<const Segment>(std::move(open_)));

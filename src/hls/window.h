@@ -29,6 +29,14 @@ struct Part {
   bool independent = false;
   bool gap = false;  ///< GAP=YES: has no data and never will
   base::Bytes data;
+  /// Independent only: bytes up to the end of its first picture; 0: not known.
+  std::size_t key_size = 0;
+};
+
+/// A picture that needs no other, in the bytes of its segment.
+struct KeyFrame {
+  std::uint64_t offset = 0;  ///< where its part begins: styp or moof
+  std::uint64_t length = 0;  ///< to its own last byte, within mdat; 0: there is none
 };
 
 /// One media segment, immutable once shared; while it is open, every further part makes a new one.
@@ -43,7 +51,8 @@ struct Segment {
   std::shared_ptr<const Init> init;  ///< null for text
   Container container = Container::kFmp4;
   std::vector<Part> parts;
-  base::Bytes data;  ///< closed only: its bytes where they are not those of its parts; empty otherwise
+  base::Bytes data;    ///< closed only: its bytes where they are not those of its parts; empty otherwise
+  KeyFrame key_frame;  ///< closed only: the first one that is known
 
   /// Closed only: its lines, rendered once. EXT-X-PROGRAM-DATE-TIME up to `parts_at`, then its parts up to `tail_at`,
   /// then EXT-X-GAP, EXTINF and URI. A playlist leaves the middle out once the segment is old (LL-28).

@@ -1,9 +1,11 @@
 #include "origin/log.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "cmaf/part.h"
 #include "hls/multivariant.h"
 #include "hls/tags.h"
 #include "hls/uri.h"
@@ -46,6 +48,12 @@ bool acceptable(const record::Presentation& presentation) {
   return std::all_of(renditions.begin(), renditions.end(), [&](const record::Rendition& rendition) {
     return acceptable(rendition) && names.insert(rendition.name).second;
   });
+}
+
+/// Bytes of a part up to the end of its first picture; 0 where it is no part that the packager has made.
+std::size_t key_size(const base::Bytes& part) {
+  const auto picture = cmaf::first_sample(part);
+  return picture.ok() ? static_cast<std::size_t>(picture->data() - part.data()) + picture->size() : 0;
 }
 
 bool has_media(const hls::Revision& revision) {
@@ -100,8 +108,10 @@ void Log::fold(const record::Presentation& presentation) {
 }
 
 void Log::fold(const record::Part& part) {
-  add_part(part.rendition, part.msn, part.index, part.start, {part.duration, part.independent, false, part.data},
-           part.last);
+  hls::Part made{part.duration, part.independent, false, part.data};
+  const bool video = part.rendition < tracks_.size() && tracks_[part.rendition]->kind == media::Kind::kVideo;
+  if (options_.iframes && video && part.independent) made.key_size = key_size(part.data);
+  add_part(part.rendition, part.msn, part.index, part.start, std::move(made), part.last);
 }
 
 void Log::fold(const record::Gap& gap) {
@@ -301,7 +311,10 @@ void Log::render_multivariant() {
   // Pictures without any room for captions have none. Where playlists say nothing, Shaka Player 5.2 looks for captions
   // by itself, in a young channel in the open segment, for which it has no address, and throws.
   if (captions.services.empty() && !captions.carried) captions.none = true;
-  std::string text = hls::render_multivariant(streams_, independent, captions, options_.audio_only);
+  std::optional<media::Rational> key_frame_every;
+  // A segment that ends at a splice may have half the length.
+  if (options_.iframes) key_frame_every = {segment_.num, cuts_move_ ? 2 * segment_.den : segment_.den};
+  std::string text = hls::render_multivariant(streams_, independent, captions, options_.audio_only, key_frame_every);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
 }
@@ -347,6 +360,7 @@ void Log::publish(std::size_t index) {
   contents.revision = track.window.revision();
   contents.terms = track.terms;
   contents.date_ranges = markers_.lines(oldest_listed());
+  contents.iframes = options_.iframes && track.kind == media::Kind::kVideo;
   contents.ready = track.window.media_parts() >= (ended_ ? 1 : kFirstParts);
   for (const auto& other : tracks_) {
     if (other.get() == &track || !has_media(other->window.revision())) continue;

@@ -23,6 +23,7 @@ class Log {
     base::Micros window = 60 * base::kSecond;  ///< media that a playlist lists; at least six segments (LL-26)
     MarkerList::Shown markers = {};            ///< that playlists show
     hls::AudioOnly audio_only = hls::AudioOnly::kNo;
+    bool iframes = false;  ///< video renditions have an I-frame playlist
   };
   struct Counters {
     std::uint64_t parts = 0;

@@ -47,15 +47,21 @@ RenditionSnapshot::~RenditionSnapshot() {
 
 const Rendered& RenditionSnapshot::playlist(hls::Skip skip) const {
   const bool skips = skip == hls::Skip::kYes && hls::skippable(contents_.revision, contents_.terms) > 0;
-  return skips ? rendered(rendered_[1], hls::Skip::kYes) : rendered(rendered_[0], hls::Skip::kNo);
+  return rendered(skips ? Text::kDelta : Text::kFull);
 }
 
-const Rendered& RenditionSnapshot::rendered(std::atomic<const Rendered*>& slot, hls::Skip skip) const {
+std::string RenditionSnapshot::render(Text text) const {
+  if (text == Text::kIframes) return hls::render_key_frames(contents_.revision, contents_.terms);
+  const std::string_view date_ranges = contents_.date_ranges == nullptr ? "" : std::string_view(*contents_.date_ranges);
+  const hls::Skip skip = text == Text::kDelta ? hls::Skip::kYes : hls::Skip::kNo;
+  return hls::render(contents_.revision, contents_.terms, contents_.reports, skip, date_ranges);
+}
+
+const Rendered& RenditionSnapshot::rendered(Text text) const {
+  std::atomic<const Rendered*>& slot = rendered_[static_cast<std::size_t>(text)];
   const Rendered* found = slot.load(std::memory_order_acquire);
   if (found != nullptr) return *found;
-  const std::string_view date_ranges = contents_.date_ranges == nullptr ? "" : std::string_view(*contents_.date_ranges);
-  auto mine = std::make_unique<const Rendered>(
-      make_rendered(hls::render(contents_.revision, contents_.terms, contents_.reports, skip, date_ranges)));
+  auto mine = std::make_unique<const Rendered>(make_rendered(render(text)));
   // Two loops may render at once; both made the same bytes, and the later one lets its copy go.
   if (slot.compare_exchange_strong(found, mine.get(), std::memory_order_acq_rel, std::memory_order_acquire)) {
     return *mine.release();

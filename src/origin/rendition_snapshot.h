@@ -50,7 +50,8 @@ class RenditionSnapshot {
     std::vector<hls::Report> reports;  ///< of the other renditions, at the instant of this revision (LL-86)
     /// The channel's EXT-X-DATERANGE lines at that instant; null: none.
     std::shared_ptr<const std::string> date_ranges;
-    bool ready = false;  ///< has enough media for a playlist (LL-111)
+    bool iframes = false;  ///< has an I-frame playlist
+    bool ready = false;    ///< has enough media for a playlist (LL-111)
   };
 
   explicit RenditionSnapshot(Contents contents);
@@ -70,6 +71,12 @@ class RenditionSnapshot {
   /// What to do with a playlist request (LL-94 to LL-103, LL-111).
   hls::Decision decide(const hls::Directives& directives) const { return hls::decide(directives, edge_); }
 
+  bool has_iframes() const { return contents_.iframes; }
+  /// The same of a request for the I-frame playlist (LL-110).
+  hls::Decision decide_iframes(const hls::Directives& directives) const { return hls::decide_whole(directives, edge_); }
+  /// The I-frame playlist, as playlist(). REQUIRES: ready(), has_iframes().
+  const Rendered& iframes() const { return rendered(Text::kIframes); }
+
   /// The playlist; kYes gives the full one where nothing can be skipped (LL-89).
   /// Owns: nothing; the reference lives as long as this snapshot, its Bytes can be kept.
   /// REQUIRES: ready().
@@ -86,11 +93,13 @@ class RenditionSnapshot {
   std::size_t media_bytes() const;
 
  private:
-  const Rendered& rendered(std::atomic<const Rendered*>& slot, hls::Skip skip) const;
+  enum class Text : std::uint8_t { kFull, kDelta, kIframes };
+  std::string render(Text text) const;
+  const Rendered& rendered(Text text) const;
 
   Contents contents_;
   hls::Edge edge_;
-  mutable std::array<std::atomic<const Rendered*>, 2> rendered_{};  ///< by Skip; owned
+  mutable std::array<std::atomic<const Rendered*>, 3> rendered_{};  ///< by Text; owned
 };
 
 }  // namespace origin

@@ -70,6 +70,7 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
     if (other) cached = CachedResponses{};
     cached.of = now;
     cached.playlists = {};
+    cached.iframes = {};
     drop_expired(cached);
   }
 }
@@ -100,6 +101,7 @@ Verdict ChannelView::look_up(const ObjectRequest& wanted) {
   if (media && !right_container(wanted, *cached_[i].of)) return refuse(404, Cause::kAbsent, snapshot_->target_duration);
   switch (wanted.kind) {
     case Route::Kind::kPlaylist: return playlist(wanted, i);
+    case Route::Kind::kIframes: return iframes(wanted, i);
     case Route::Kind::kSegment: return segment(wanted, i);
     case Route::Kind::kPart: return part(wanted, i);
     case Route::Kind::kInit: return init(wanted, i);
@@ -168,12 +170,35 @@ Verdict ChannelView::playlist(const ObjectRequest& wanted, std::uint32_t index) 
   const int life = playlist_life(wanted, rendition);
   const bool skip = wanted.directives.skip == hls::Skip::kYes;
   http::Response& made = cached.playlists[(skip ? 4u : 0u) + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
-  if (made == nullptr) {
-    const std::string lifetime = rendition.ended() ? CacheControl::shared(life) : CacheControl::live(life);
-    made = make_text(rendition.playlist(wanted.directives.skip), wanted.gzip,
-                     {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
-  }
+  if (made == nullptr)
+    made = make_playlist(rendition.playlist(wanted.directives.skip), wanted.gzip, rendition.ended(), life);
   return {made};
+}
+
+Verdict ChannelView::iframes(const ObjectRequest& wanted, std::uint32_t index) {
+  CachedResponses& cached = cached_[index];
+  const origin::RenditionSnapshot& rendition = *cached.of;
+  if (!rendition.has_iframes()) return refuse(404, Cause::kAbsent, snapshot_->target_duration);
+  const hls::Decision decision = rendition.decide_iframes(wanted.directives);
+  switch (decision.verdict) {
+    case hls::Verdict::kWait:
+      return hold(decision.msn < 0 ? origin::WaitCondition::playlist(index, decision)
+                                   : origin::WaitCondition::segment(index, decision.msn),
+                  decision.msn < 0);
+    case hls::Verdict::kBadRequest:
+      return refuse(400, wanted.directives.malformed ? Cause::kDirectives : Cause::kTooFarAhead);
+    case hls::Verdict::kAbsent: return refuse(404, Cause::kAbsent, snapshot_->target_duration);
+    case hls::Verdict::kAnswer: break;
+  }
+  const int life = playlist_life(wanted, rendition);
+  http::Response& made = cached.iframes[(wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
+  if (made == nullptr) made = make_playlist(rendition.iframes(), wanted.gzip, rendition.ended(), life);
+  return {made};
+}
+
+http::Response ChannelView::make_playlist(const origin::Rendered& text, bool gzip, bool ended, int life) const {
+  const std::string lifetime = ended ? CacheControl::shared(life) : CacheControl::live(life);
+  return make_text(text, gzip, {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
 }
 
 Description ChannelView::media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const {

@@ -67,6 +67,7 @@ class ChannelView {
     static constexpr std::size_t kSlots = 32;
     std::shared_ptr<const origin::RenditionSnapshot> of;  ///< what they were made from
     std::array<http::Response, 8> playlists;  ///< by skip, gzip, and whether caches may keep it longer than 1 s
+    std::array<http::Response, 4> iframes;    ///< likewise, by gzip and lifetime
     std::array<Slot, kSlots> parts;
     std::array<Slot, kSlots> segments;
     std::vector<std::pair<std::string, http::Response>> inits;
@@ -79,11 +80,13 @@ class ChannelView {
   }
   Verdict multivariant(const ObjectRequest& wanted);
   Verdict playlist(const ObjectRequest& wanted, std::uint32_t index);
+  Verdict iframes(const ObjectRequest& wanted, std::uint32_t index);
   Verdict segment(const ObjectRequest& wanted, std::uint32_t index);
   Verdict part(const ObjectRequest& wanted, std::uint32_t index);
   Verdict init(const ObjectRequest& wanted, std::uint32_t index);
   Verdict missing(origin::Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
                   const origin::WaitCondition& wait_for);
+  http::Response make_playlist(const origin::Rendered& text, bool gzip, bool ended, int life) const;
   int playlist_life(const ObjectRequest& wanted, const origin::RenditionSnapshot& rendition) const;
   Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
   static void drop_expired(CachedResponses& cached);

@@ -16,6 +16,7 @@ Route media_file(Route route) {
   if (!file) return {};
   switch (file->kind) {
     case hls::File::Kind::kPlaylist: route.kind = Route::Kind::kPlaylist; break;
+    case hls::File::Kind::kKeyFrames: route.kind = Route::Kind::kIframes; break;
     case hls::File::Kind::kSegment: route.kind = Route::Kind::kSegment; break;
     case hls::File::Kind::kPart: route.kind = Route::Kind::kPart; break;
     case hls::File::Kind::kInit: route.kind = Route::Kind::kInit; break;
@@ -67,6 +68,7 @@ ObjectKind object_of(Route::Kind kind) {
   using Kind = Route::Kind;
   switch (kind) {
     case Kind::kMultivariant: return ObjectKind::kMultivariant;
+    case Kind::kIframes:
     case Kind::kPlaylist: return ObjectKind::kPlaylist;
     case Kind::kSegment: return ObjectKind::kSegment;
     case Kind::kPart: return ObjectKind::kPart;

@@ -17,6 +17,7 @@ struct Route {
     kStatic,        ///< /web/NAME
     kMultivariant,  ///< /live/CHANNEL/index.m3u8
     kPlaylist,      ///< /live/CHANNEL/RENDITION/index.m3u8
+    kIframes,       ///< /live/CHANNEL/RENDITION/iframes.m3u8
     kSegment,
     kPart,
     kInit,

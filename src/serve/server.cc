@@ -23,7 +23,8 @@ ObjectRequest make_object_request(const Route& route, const http::Request& reque
   wanted.container = route.container;
   wanted.file = route.file;
   wanted.rendition = route.rendition;
-  if (route.kind == Route::Kind::kPlaylist) wanted.directives = hls::parse_directives(request.query);
+  if (route.kind == Route::Kind::kPlaylist || route.kind == Route::Kind::kIframes)
+    wanted.directives = hls::parse_directives(request.query);
   const auto conditions = [&wanted]() -> Conditions& {
     if (wanted.conditions == nullptr) wanted.conditions = std::make_unique<Conditions>();
     return *wanted.conditions;

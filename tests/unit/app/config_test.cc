@@ -26,6 +26,7 @@ channels:
     segment: 4s
     part: 250ms
     window: 2m
+    iframes: true
     grace: 5s
     idle: 8s
     takeover: true
@@ -41,6 +42,7 @@ channels:
   EXPECT_EQ(channel.options.media.segment, 4 * base::kSecond);
   EXPECT_EQ(channel.options.media.part, 250 * base::kMillisecond);
   EXPECT_EQ(channel.options.window, 120 * base::kSecond);
+  EXPECT_TRUE(channel.options.iframes);
   EXPECT_TRUE(channel.options.takeover);
   EXPECT_EQ(channel.options.idle, 8 * base::kSecond);
   EXPECT_EQ(channel.options.keys, (std::vector<std::string>{"one", "two"}));

@@ -163,5 +163,34 @@ TEST(Blocking, TheAdvancePartLimitIsThreeSecondsOfPartsRoundedUp) {  // AMB-3
   EXPECT_EQ(advance_part_limit(200000), 3U);
 }
 
+TEST(Blocking, APlaylistOfWholeSegmentsWaitsForTheEndOfOne) {  // LL-110
+  EXPECT_EQ(decide_whole({}, edge()), kNow);
+  EXPECT_EQ(decide_whole(ask(99), edge()), kNow);
+  EXPECT_EQ(decide_whole(ask(100), edge()), wait(100, 0));
+  EXPECT_EQ(decide_whole(ask(100, 1), edge()), wait(100, 0)) << "a part that is there makes no segment";
+  EXPECT_EQ(decide_whole(ask(101), edge()), wait(100, 0)) << "decided anew at each segment's end";
+  EXPECT_EQ(decide_whole(ask(102), edge()), kBad);
+  EXPECT_EQ(decide_whole(ask(UINT64_MAX), edge()), kBad);
+}
+
+TEST(Blocking, APlaylistOfWholeSegmentsWaitsForItsFirstOne) {  // LL-111
+  Edge first = edge();
+  first.parts_only = true;
+  EXPECT_EQ(decide_whole({}, first), (Decision{Verdict::kWait}));
+  EXPECT_EQ(decide_whole(ask(100), first), (Decision{Verdict::kWait}));
+  EXPECT_EQ(decide_whole({}, Edge{}), (Decision{Verdict::kWait}));
+  Directives malformed;
+  malformed.malformed = true;
+  EXPECT_EQ(decide_whole(malformed, edge()), kBad);
+}
+
+TEST(Blocking, AnEndedPlaylistOfWholeSegmentsIsAnsweredNow) {  // LL-45
+  Edge ended = edge();
+  ended.ended = true;
+  EXPECT_EQ(decide_whole(ask(500), ended), kNow);
+  ended.ready = false;
+  EXPECT_EQ(decide_whole({}, ended), (Decision{Verdict::kAbsent}));
+}
+
 }  // namespace
 }  // namespace hls

@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <string>
+#include <utility>
 
 #include "feeder.h"
 
@@ -213,6 +214,96 @@ TEST(MediaPlaylist, TheTargetDurationHasRoomForAFrame) {  // LL-11, LL-13
   EXPECT_EQ(target_duration_for({1, 2}), 1);
   EXPECT_EQ(target_duration_for({6, 1}), 6);
   EXPECT_EQ(target_duration_for({249, 100}), 3);  // 2.49 s and a frame round to 3
+}
+
+/// A part of `size` bytes, whose first picture, if it is a key frame, ends after `key_size` of them.
+Part part_of(std::size_t size, std::size_t key_size) {
+  return {kPart, key_size > 0, false, base::Bytes::copy_of(std::string(size, 'p')), key_size};
+}
+
+struct KeyFrames : ::testing::Test {
+  KeyFrames() : feed(6) {}
+  void part(std::int64_t msn, std::uint32_t index, Part part) {
+    feed.window.add_part(msn, index, msn * kSlot + index * kPart, std::move(part), false);
+  }
+  void segment(std::int64_t msn, std::size_t key_size) {
+    part(msn, 0, part_of(key_size + 100, key_size));
+    part(msn, 1, part_of(50, 0));
+    feed.end(msn);
+  }
+  std::string text() { return render_key_frames(feed.window.revision(), feed.terms); }
+
+  Feeder feed;
+};
+
+TEST_F(KeyFrames, AreRangesOfTheSegmentsWithTheSegmentsNumbersAndTimes) {  // MV-16, LL-7, LL-14, LL-64, LL-110
+  segment(888000000, 1000);
+  segment(888000001, 2000);
+  part(888000002, 0, part_of(10, 5));
+  EXPECT_EQ(text(),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:5\n"
+            "#EXT-X-TARGETDURATION:2\n"
+            "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.50000\n"
+            "#EXT-X-I-FRAMES-ONLY\n"
+            "#EXT-X-MEDIA-SEQUENCE:888000000\n"
+            "#EXT-X-DISCONTINUITY-SEQUENCE:0\n"
+            "#EXT-X-MAP:URI=\"init-A.mp4\"\n"
+            "#EXT-X-PROGRAM-DATE-TIME:2026-04-12T13:20:00.000Z\n"
+            "#EXT-X-BYTERANGE:1000@0\n"
+            "#EXTINF:2.00000,\n"
+            "888000000.m4s\n"
+            "#EXT-X-PROGRAM-DATE-TIME:2026-04-12T13:20:02.000Z\n"
+            "#EXT-X-BYTERANGE:2000@0\n"
+            "#EXTINF:2.00000,\n"
+            "888000001.m4s\n");
+}
+
+TEST_F(KeyFrames, ARangeBeginsWithItsPart) {
+  part(100, 0, part_of(70, 0));  // begins with a picture that needs others
+  part(100, 1, part_of(300, 200));
+  part(100, 2, part_of(400, 300));
+  feed.end(100);
+  EXPECT_TRUE(has(text(), "#EXT-X-BYTERANGE:200@70\n")) << "the first one, behind the bytes of the part before";
+}
+
+TEST_F(KeyFrames, BytesOfAGapAreNotCounted) {
+  feed.gap(100, 0);
+  part(100, 1, part_of(60, 50));
+  feed.end(100);
+  EXPECT_TRUE(has(text(), "#EXT-X-BYTERANGE:50@0\n"));
+}
+
+TEST_F(KeyFrames, ASegmentWithoutOneIsAGapAndKeepsItsNumber) {  // LL-23, LL-33
+  segment(100, 10);
+  for (std::uint32_t i = 0; i < 4; ++i) feed.gap(101, i);
+  feed.end(101);
+  part(102, 0, part_of(10, 0));
+  feed.end(102);
+  feed.segment(103);  // of its first picture nothing is known
+  const std::string all = text();
+  EXPECT_TRUE(has(all, "#EXT-X-VERSION:8\n"));  // LL-7
+  EXPECT_EQ(count(all, "#EXT-X-GAP\n"), 3u) << all;
+  EXPECT_EQ(count(all, "#EXT-X-BYTERANGE:"), 1u);
+  EXPECT_EQ(count(all, "#EXTINF:2.00000,\n"), 4u);
+  EXPECT_TRUE(has(all, "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:03:22.000Z\n#EXT-X-GAP\n#EXTINF:2.00000,\n101.m4s\n"));
+  EXPECT_TRUE(has(all, "#EXT-X-GAP\n#EXTINF:2.00000,\n103.m4s\n"));
+}
+
+TEST_F(KeyFrames, ANewFormatAndADiscontinuityStandWhereTheMediaPlaylistHasThem) {  // LL-40
+  segment(100, 10);
+  feed.discontinuities.add(101);
+  feed.window.set_format({Feeder::init("B"), 90000, kPart});
+  segment(101, 10);
+  EXPECT_TRUE(has(text(), "100.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init-B.mp4\"\n#EXT-X-PROGRAM-DATE-TIME"));
+}
+
+TEST_F(KeyFrames, EndWithTheChannelAndListWhatTheWindowLists) {  // LL-44
+  for (std::int64_t msn = 100; msn < 110; ++msn) segment(msn, 10);
+  EXPECT_FALSE(has(text(), "ENDLIST"));
+  EXPECT_TRUE(has(text(), "#EXT-X-MEDIA-SEQUENCE:104\n"));
+  feed.window.end();
+  EXPECT_TRUE(has(text(), "109.m4s\n#EXT-X-ENDLIST\n"));
 }
 
 TEST(MediaPlaylist, RenderingThirtySegmentsIsCheap) {

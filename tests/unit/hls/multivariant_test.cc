@@ -260,6 +260,30 @@ TEST(Multivariant, EachRangeHasItsStartInFrontAndSdrComesFirst) {  // MV-8, MV-2
             (std::vector<std::string>{"sdr540", "sdr1080", "pq720", "pq1080", "pq360", "hlg540"}));
 }
 
+TEST(Multivariant, EachVideoRenditionNamesItsIFramePlaylist) {  // MV-16
+  const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'001), video("v360", 640, 360, 800'000),
+                                    audio("a1", "eng"), text("s1", "en")};
+  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, media::Rational{2, 1});
+  const std::string without = render(streams);
+  EXPECT_EQ(all.substr(0, without.size()), without) << "nothing else changes";
+  EXPECT_EQ(all.substr(without.size()),
+            "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1500001,CODECS=\"avc1.64001f\",RESOLUTION=1280x720,"
+            "URI=\"v720/iframes.m3u8\"\n"
+            "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=400000,CODECS=\"avc1.64001f\",RESOLUTION=640x360,"
+            "URI=\"v360/iframes.m3u8\"\n");
+}
+
+TEST(Multivariant, IFramesOfShortSegmentsTakeNoMoreThanTheWholeStream) {  // MV-16, MV-8
+  Stream hlg = video("hlg", 1280, 720, 4'000'000);
+  hlg.track.video.colour.transfer = 18;
+  const std::vector<Stream> streams{hlg};
+  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, media::Rational{1, 2});
+  EXPECT_NE(all.find("#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=4000000,CODECS=\"avc1.64001f\",RESOLUTION=1280x720,"
+                     "VIDEO-RANGE=HLG,URI=\"hlg/iframes.m3u8\"\n"),
+            std::string::npos)
+      << all;
+}
+
 TEST(Multivariant, TheResolutionIsThatOfSquarePixels) {
   Stream wide = video("v576", 720, 576, 2'000'000);
   wide.track.video.pixel_aspect = {16, 11};

@@ -33,6 +33,11 @@ TEST(Uri, AnInitSectionIsNamedByItsBytes) {  // CM-6
 
 TEST(Uri, ThePlaylistIsIndexM3u8) { EXPECT_EQ(parse_file("index.m3u8")->kind, File::Kind::kPlaylist); }  // LL-5
 
+TEST(Uri, TheIFramePlaylistIsBesideIt) {
+  EXPECT_EQ(parse_file("iframes.m3u8")->kind, File::Kind::kKeyFrames);
+  EXPECT_FALSE(parse_file("Iframes.m3u8"));
+}
+
 TEST(Uri, TextHasNamesOfItsOwn) {
   std::string segment;
   write_segment_uri(segment, 880000000, Container::kWebVtt);

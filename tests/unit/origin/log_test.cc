@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "channel.h"
+#include "cmaf/part.h"
 
 namespace origin {
 namespace {
@@ -398,6 +399,57 @@ TEST(Log, MemoryStaysWithinTheWindowAndItsGrace) {
   channel.segments(kFirst + 10, kFirst + 200);
   // 20 s that are listed, and 24 s for which caches may still list a segment that left (LL-123).
   EXPECT_LE(channel.rendition().media_bytes(), ten * 22 / 10);
+}
+
+/// A part of two pictures, `first` long and ten bytes.
+record::Part with_pictures(std::uint32_t rendition, std::uint32_t index, std::size_t first, bool first_in_segment) {
+  const std::vector<cmaf::Sample> samples{{0, 0, 3000, true, base::Bytes::copy_of(std::string(first, 'k'))},
+                                          {3000, 3000, 3000, false, base::Bytes::copy_of("0123456789")}};
+  record::Part made = part(rendition, kFirst, index);
+  made.data = cmaf::write_part(1, samples, first_in_segment);
+  return made;
+}
+
+std::string iframes_of(Channel& channel) { return std::string(channel.rendition().iframes().identity.text()); }
+
+TEST(Log, AnIFrameIsThePartsBeginningUpToThePicturesLastByte) {  // MV-16
+  Channel channel({.iframes = true});
+  channel.begin();
+  channel.log.apply(with_pictures(kVideo, 0, 300, true));
+  channel.log.apply(end(kVideo, kFirst));
+  ASSERT_TRUE(channel.rendition().has_iframes());
+  const std::string text = iframes_of(channel);
+  const SegmentObject segment = channel.rendition().segment(kFirst);
+  const std::string bytes(segment.pieces.at(0).text());
+  const std::size_t size = bytes.size() - 10;
+  EXPECT_TRUE(has(text, "#EXT-X-BYTERANGE:" + std::to_string(size) + "@0\n")) << text;
+  EXPECT_EQ(bytes.substr(28, 4), "moof") << "behind styp";
+  EXPECT_EQ(bytes.substr(size - 301, 301), "t" + std::string(300, 'k')) << "of mdat the picture alone";
+}
+
+TEST(Log, SoundHasNoIFramesAndNoChannelHasThemUnasked) {
+  Channel asked({.iframes = true});
+  Channel unasked;
+  for (Channel* channel : {&asked, &unasked}) {
+    channel->begin();
+    for (const std::uint32_t rendition : {kVideo, kAudio}) {
+      channel->log.apply(with_pictures(rendition, 0, 300, true));
+      channel->log.apply(end(rendition, kFirst));
+    }
+  }
+  EXPECT_FALSE(asked.rendition(kAudio).has_iframes());
+  EXPECT_EQ(asked.rendition(kAudio).revision().closed->find(kFirst)->key_frame.length, 0U);
+  EXPECT_FALSE(unasked.rendition().has_iframes());
+  EXPECT_EQ(unasked.rendition().revision().closed->find(kFirst)->key_frame.length, 0U);
+  EXPECT_TRUE(has(asked.snapshot->multivariant->identity.text(), "URI=\"v720/iframes.m3u8\""));
+  EXPECT_FALSE(has(unasked.snapshot->multivariant->identity.text(), "I-FRAME"));
+}
+
+TEST(Log, WhatIsNoPartThatWeMadeIsNoIFrame) {
+  Channel channel({.iframes = true});
+  channel.begin();
+  channel.segments(kFirst, kFirst);
+  EXPECT_TRUE(has(iframes_of(channel), "#EXT-X-GAP\n"));
 }
 
 }  // namespace

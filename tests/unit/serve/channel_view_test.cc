@@ -15,6 +15,7 @@ using serve_test::body;
 using serve_test::field;
 
 struct ChannelViewTest : testing::Test {
+  explicit ChannelViewTest(const origin::Log::Options& options = {}) : channel(options) {}
   void publish() { view.update(channel.log.snapshot(), 1'000 * base::kSecond); }
   ObjectRequest request_for(Route::Kind kind, std::int64_t msn = 0, std::uint32_t part = 0,
                             const std::string& rendition = "v720") {
@@ -27,6 +28,11 @@ struct ChannelViewTest : testing::Test {
   }
   ObjectRequest playlist(std::string_view query = "") {
     ObjectRequest made = request_for(Route::Kind::kPlaylist);
+    made.directives = hls::parse_directives(query);
+    return made;
+  }
+  ObjectRequest iframes(std::string_view query = "", const std::string& rendition = "v720") {
+    ObjectRequest made = request_for(Route::Kind::kIframes, 0, 0, rendition);
     made.directives = hls::parse_directives(query);
     return made;
   }
@@ -51,6 +57,10 @@ struct ChannelViewTest : testing::Test {
   origin::testing::Channel channel;
   serve::Errors errors;
   serve::ChannelView view{{}, errors};
+};
+
+struct ChannelViewIframesTest : ChannelViewTest {
+  ChannelViewIframesTest() : ChannelViewTest({.iframes = true}) {}
 };
 
 TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
@@ -87,6 +97,55 @@ TEST_F(ChannelViewTest, TheEndIsKeptForSecondsOnlyAsTheChannelMayComeBack) {  //
   EXPECT_EQ(cache_control(playlist()), "max-age=1, s-maxage=2");
   EXPECT_EQ(cache_control(request_for(Route::Kind::kMultivariant)), "max-age=1, s-maxage=2");
   EXPECT_EQ(cache_control(playlist(blocking(kFirst + 100))), "max-age=1, s-maxage=2");
+}
+
+TEST_F(ChannelViewTest, HasNoIFramePlaylistUnlessTheChannelIsToHaveThem) {
+  live();
+  EXPECT_EQ(view.look_up(iframes()).response->status(), 404);
+  EXPECT_EQ(view.look_up(iframes()).cause, Cause::kAbsent);
+  EXPECT_EQ(body(view.look_up(request_for(Route::Kind::kMultivariant)).response).find("I-FRAME"), std::string::npos);
+}
+
+TEST_F(ChannelViewIframesTest, GivesThePlaylistOfVideo) {  // MV-16, CC-2, CC-4, CF-11
+  live();
+  const auto verdict = view.look_up(iframes());
+  ASSERT_EQ(verdict.response->status(), 200);
+  EXPECT_NE(body(verdict.response).find("#EXT-X-I-FRAMES-ONLY\n"), std::string::npos);
+  EXPECT_EQ(field(verdict.response, "content-type"), "application/vnd.apple.mpegurl");
+  EXPECT_EQ(cache_control(iframes()), "max-age=1, stale-if-error=0");
+  EXPECT_EQ(cache_control(iframes(blocking(kFirst + 7))), "max-age=1, s-maxage=12, stale-if-error=0");
+  EXPECT_EQ(view.look_up(iframes()).response, verdict.response) << "made once";
+  EXPECT_NE(body(view.look_up(playlist()).response).find("#EXT-X-PART"), std::string::npos);
+  EXPECT_NE(body(view.look_up(request_for(Route::Kind::kMultivariant)).response).find("URI=\"v720/iframes.m3u8\""),
+            std::string::npos);
+  ObjectRequest gzip = iframes();
+  gzip.gzip = true;
+  EXPECT_EQ(field(view.look_up(gzip).response, "content-encoding"), "gzip");
+  EXPECT_EQ(view.look_up(iframes("", "a1")).response->status(), 404) << "sound has no pictures";
+}
+
+TEST_F(ChannelViewIframesTest, HoldsItUntilTheSegmentIsWhole) {  // LL-110
+  live();
+  EXPECT_EQ(cache_control(iframes(blocking(kFirst + 20))), "max-age=1");  // CC-9
+  EXPECT_EQ(view.look_up(iframes("_HLS_part=1")).cause, Cause::kDirectives);
+  const auto held = view.look_up(iframes(blocking(kFirst + 8)));
+  ASSERT_TRUE(held.wait_for.has_value());
+  EXPECT_FALSE(origin::satisfied(*held.wait_for, view.snapshot()));
+  for (std::uint32_t i = 2; i < 4; ++i) channel.log.apply(origin::testing::part(0, kFirst + 8, i, i == 3));
+  publish();
+  EXPECT_FALSE(origin::satisfied(*held.wait_for, view.snapshot()));
+  EXPECT_EQ(cache_control(iframes(blocking(kFirst + 8))), "held");
+  channel.log.apply(origin::testing::end(0, kFirst + 8));
+  publish();
+  EXPECT_TRUE(origin::satisfied(*held.wait_for, view.snapshot()));
+  EXPECT_EQ(cache_control(iframes(blocking(kFirst + 8))), "max-age=1, s-maxage=12, stale-if-error=0");
+  EXPECT_NE(body(view.look_up(iframes()).response).find(std::to_string(kFirst + 8) + ".m4s\n"), std::string::npos);
+}
+
+TEST_F(ChannelViewIframesTest, WaitsForTheFirstSegment) {  // LL-111
+  channel.begin();
+  publish();
+  EXPECT_TRUE(view.look_up(iframes()).starting);
 }
 
 TEST_F(ChannelViewTest, GivesMediaThatNeverChanges) {  // CC-7, CC-8, LL-59, LL-120

@@ -16,6 +16,8 @@ TEST(Routes, KnowTheUrlsOfAChannel) {
   EXPECT_EQ(part.part, 3u);
   EXPECT_EQ(parse_route("/live/match/v720/888000000.m4s").kind, Kind::kSegment);
   EXPECT_EQ(parse_route("/live/match/v720/index.m3u8").kind, Kind::kPlaylist);
+  EXPECT_EQ(parse_route("/live/match/v720/iframes.m3u8").kind, Kind::kIframes);
+  EXPECT_EQ(parse_route("/live/match/iframes.m3u8").kind, Kind::kNone);
   EXPECT_EQ(parse_route("/live/match/index.m3u8").kind, Kind::kMultivariant);
   const auto init = parse_route("/live/match/v720/init-1a2b3c4d.mp4");
   EXPECT_EQ(init.kind, Kind::kInit);
