@@ -53,9 +53,12 @@ void Normaliser::finish(std::vector<float>& samples) {
   begun_ = false;
 }
 
-void Normaliser::restart() {
+void Normaliser::restart(std::optional<double> loudness) {
   hops_ = 0;
   foreign_hops_ = kHopsOfMomentary;
+  if (!loudness || *loudness < kFloor) return;
+  wanted_ = std::clamp(target_ - *loudness, kLeastGain, kMostGain);
+  jumps_ = true;
 }
 
 /// Adds the true peak of each block to peaks_, and follows the loudness.
@@ -123,7 +126,7 @@ void Normaliser::shape(std::vector<float>& samples) {
   const bool starts = hops_ * (base::kSecond / 10) < static_cast<std::size_t>(kStart);
   const double step = (starts ? kStartRate : kRate) * static_cast<double>(frames) / static_cast<double>(rate_);
   const double from = state_.gain;
-  state_.gain += std::clamp(wanted_ - from, -step, step);
+  state_.gain = std::exchange(jumps_, false) ? wanted_ : from + std::clamp(wanted_ - from, -step, step);
   const auto gain_from = static_cast<float>(amplitude(from));
   const auto gain_to = static_cast<float>(amplitude(state_.gain));
   // It may still rise where the limiter looks to.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -51,8 +52,9 @@ class Normaliser {
   void exchange(std::vector<float>& samples);
   /// Gives the samples that it has taken last, at their new level, and forgets that there were any.
   void finish(std::vector<float>& samples);
-  /// What comes next is another programme: its level is found anew, from the gain that there is.
-  void restart();
+  /// What comes next is another programme. Where its `loudness` is known the gain for it is there at once: it changes
+  /// over the samples that were taken last. Otherwise it is found anew, from the gain that there is. Units: LUFS.
+  void restart(std::optional<double> loudness = std::nullopt);
 
   const State& state() const { return state_; }
 
@@ -77,6 +79,7 @@ class Normaliser {
   std::size_t hops_ = 0;                  ///< that were sound, since restart()
   int foreign_hops_ = 0;                  ///< whose loudness is in part that of the programme before
   std::size_t until_hop_;                 ///< Units: frames.
+  bool jumps_ = false;                    ///< the gain is to be wanted_ at once
   double wanted_ = 0;                     ///< gain. Units: dB.
   std::vector<float> held_;               ///< what was taken last, as it came
   std::vector<float> peaks_;  ///< true peak of each block: the last given one, those that are to be given, and held_

@@ -70,12 +70,12 @@ base::Result<AudioLine::Repair> AudioLine::feed(const AVFrame& frame, std::int64
   return repair;
 }
 
-base::Status AudioLine::change_feed() {
+base::Status AudioLine::change_feed(std::optional<double> loudness) {
   written_ += resampler_.drain();
   stretch_until_ = 0;
   drift_ = 0;
   placing_ = true;
-  if (loudness_) loudness_->on_other_feed();
+  if (loudness_) loudness_->on_other_feed(loudness);
   const int fade = static_cast<int>(media::rescale(kFade, base::kSecond, rate()));
   resampler_.fade_in(fade);
   return resampler_.fade_out(fade);

@@ -54,7 +54,8 @@ class AudioLine {
   /// The next frame is of another feed: it goes to the sample where its time stamp says, whatever the limits and the
   /// drift of the feed before. What waits of the old feed ends in a ramp of kFade, or as much of it as is still there,
   /// and the new one begins in one.
-  base::Status change_feed();
+  /// `loudness`: of the other feed, where that is known. Units: LUFS.
+  base::Status change_feed(std::optional<double> loudness);
   /// Where the next sample would go; INT64_MIN before the first.
   std::int64_t end() const;
   /// Puts silence up to `at`; after a time longer than kMostSilence a gap.

@@ -127,12 +127,12 @@ base::Status AudioTranscoder::change_source(const media::Track& source, Output& 
   return base::Ok{};
 }
 
-base::Status AudioTranscoder::change_feed(const media::Track& source, Output& out) {
+base::Status AudioTranscoder::change_feed(const media::Track& source, Output& out, std::optional<double> loudness) {
   const base::Status changed = change_source(source, out);
   state_->silence.restart();
   // Where the source is none that can be decoded, the next one that is belongs to another feed, too.
   for (AudioLine& line : state_->lines) {
-    if (!line.change_feed().ok()) ++state_->counters.decode_errors;
+    if (!line.change_feed(loudness).ok()) ++state_->counters.decode_errors;
   }
   return changed;
 }

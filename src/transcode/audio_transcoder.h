@@ -69,7 +69,8 @@ class AudioTranscoder {
   /// stamps say, to the sample. What has been played already is cut off, which counters() do not count, and a hole is
   /// filled with silence, without the tolerance of Options::max_jitter and without what the old feed's clock had to be
   /// stretched by. Both feeds are ramped over 10 ms, the old one as far as it has not been encoded.
-  base::Status change_feed(const media::Track& source, Output& out);
+  /// `loudness`: of the other feed, where that is known, so that what is normalised is right at once. Units: LUFS.
+  base::Status change_feed(const media::Track& source, Output& out, std::optional<double> loudness = std::nullopt);
   /// Plays silence up to `until` where the source has not reached it: it went quiet, or has not begun. Without any
   /// audio before, silence begins at `until`; more than 10 s after it, there is a gap. Audio that comes later for a
   /// time that silence has taken is cut off.

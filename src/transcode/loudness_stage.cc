@@ -56,8 +56,8 @@ FramePtr LoudnessStage::finish() {
   return std::move(kept_);
 }
 
-void LoudnessStage::on_other_feed() {
-  if (normaliser_) normaliser_->restart();
+void LoudnessStage::on_other_feed(std::optional<double> loudness) {
+  if (normaliser_) normaliser_->restart(loudness);
 }
 
 LoudnessStage::Report LoudnessStage::report() const {

@@ -33,8 +33,8 @@ class LoudnessStage {
   FramePtr pass(FramePtr frame);
   /// What pass() has kept; null where there is none.
   FramePtr finish();
-  /// What comes next is of another feed.
-  void on_other_feed();
+  /// What comes next is of another feed. `loudness`: its, where that is known. Units: LUFS.
+  void on_other_feed(std::optional<double> loudness);
 
   Report report() const;
 

@@ -70,7 +70,7 @@ void AudioLane::add_rendition() {
   rendition_ = outlet_.add_rendition(name, [this] { return describe(); });
 }
 
-void AudioLane::change(const media::Track& track) {
+void AudioLane::change(const media::Track& track, std::optional<double> loudness) {
   const bool changed = !media::same_format(track, source_) || track.timescale != source_.timescale;
   const bool other = !active_;
   source_ = track;
@@ -78,7 +78,7 @@ void AudioLane::change(const media::Track& track) {
   if (!changed && !other) return;
   if (transcoder_) {
     const base::Status status =
-        other ? transcoder_->change_feed(track, *this) : transcoder_->change_source(track, *this);
+        other ? transcoder_->change_feed(track, *this, loudness) : transcoder_->change_source(track, *this);
     if (!status.ok())
       base::log_error("worker", "new audio format not decodable",
                       {{"channel", options_.channel}, {"why", status.error().message()}});

@@ -29,8 +29,9 @@ class AudioLane final : private transcode::Output {
   /// Makes what `plan` says of the feed's track. False where nothing can be made of it.
   /// `claimed_rate`: as VideoLane::take.
   bool open(const media::Track& track, const AudioPlan& plan, std::int64_t claimed_rate);
-  /// The track again, in another format, or the one that takes its place.
-  void change(const media::Track& track);
+  /// The track again, in another format, or the one that takes its place. `loudness`: of that, where it is known.
+  /// Units: LUFS.
+  void change(const media::Track& track, std::optional<double> loudness = std::nullopt);
 
   const media::Track& source() const { return source_; }
   bool active() const { return active_; }

@@ -63,6 +63,10 @@ loudness::Reading FeedSound::loudness(base::Micros utc) const {
   return reading;
 }
 
+std::optional<double> FeedSound::loudness_of(std::uint32_t track_id) const {
+  return track_ && track_->id == track_id ? loudness_.reading().integrated : std::nullopt;
+}
+
 FeedSound::Health FeedSound::health(base::Micros utc) const {
   if (!listens_ || !sound_until_) return {};
   Health health;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -48,6 +49,8 @@ class FeedSound {
   /// Of the first track since the publisher came, as far as somebody decoded it. While no sound comes, nothing is
   /// known of the last seconds. `utc`: now.
   loudness::Reading loudness(base::Micros utc) const;
+  /// Integrated, of this track; nothing where it is not the one that is measured.
+  std::optional<double> loudness_of(std::uint32_t track_id) const;
   /// False once none came for kMissing.
   bool sounds(base::Micros utc) const { return sound_until_ && utc - *sound_until_ < kMissing; }
   /// The first audio track; null: there is none.

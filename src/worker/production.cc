@@ -479,7 +479,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   if (lane == audio_.end()) lane = find(same_language);
   if (lane == audio_.end()) lane = find([](const AudioLane& at) { return !at.active(); });
   if (lane != audio_.end()) {
-    (*lane)->change(track);
+    (*lane)->change(track, offset_.sound(from.id()).loudness_of(track.id));
     return set_ears(offset_.sound(shown_), audio_);
   }
   const std::optional<AudioPlan> plan = plan_audio(options_, track);

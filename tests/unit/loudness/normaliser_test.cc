@@ -115,6 +115,31 @@ TEST_F(NormaliserTest, ForgetsTheLevelOfAnotherProgrammeAndKeepsItsGainUntilItKn
   EXPECT_NEAR(gain(), 0, 0.3) << "as quickly as at the beginning";
 }
 
+TEST_F(NormaliserTest, HasTheGainForAProgrammeWhoseLoudnessIsKnownFromItsBeginningOn) {
+  play(tone({-33, -33}, 5));
+  EXPECT_NEAR(gain(), 10, 0.1);
+  normaliser_.restart(-17.0);
+  forget_output();
+  play(tone({-17, -17}, 0.1));
+  EXPECT_NEAR(gain(), -6, 1e-6);
+  forget_output();
+  play(tone({-17, -17}, 2));
+  EXPECT_NEAR(*meter_.reading().integrated, -23, 0.1) << "nothing that was too loud";
+  normaliser_.restart(-70.0);
+  play(tone({-17, -17}, 0.1));
+  EXPECT_NEAR(gain(), -6, 0.1) << "silence says nothing";
+}
+
+TEST_F(NormaliserTest, ChangesAtOnceWithoutAStep) {
+  play(tone({-33, -33}, 5, 100));
+  forget_output();
+  play(tone({-33, -33}, 0.1, 100));
+  const double before = largest_step();
+  normaliser_.restart(-33 + 6);
+  play(tone({-33, -33}, 0.1, 100));
+  EXPECT_LT(largest_step(), before * 1.2);
+}
+
 TEST_F(NormaliserTest, IsNotMovedBySilenceAndWhispers) {
   play(tone({-29, -29}, 15));
   EXPECT_NEAR(gain(), 6, 0.1);

@@ -200,6 +200,8 @@ TEST_F(MeasuredFeedSoundTest, MeasuresWhileItListensFromThePublisherOn) {
   EXPECT_FALSE(later.momentary) << "nothing came for two seconds";
   EXPECT_FALSE(later.short_term);
   EXPECT_EQ(later.integrated, reading.integrated);
+  EXPECT_EQ(sound.loudness_of(7), reading.integrated);
+  EXPECT_FALSE(sound.loudness_of(8)) << "a second track is not measured";
   sound.restart();
   EXPECT_FALSE(sound.loudness(kEpoch + 8 * kSecond).integrated) << "another publisher";
 }
