@@ -12,12 +12,13 @@ const { pushRtmp } = require('./media');
 const audio = { mode: 'encode', bitrate: '192k' };
 let server;
 let file;
+let primary; // feed of "target"
 const running = [];
 // Two minutes of noise that swells each second by about 10 dB, so that integrated loudness is that of any part of it.
-function sound(directory) {
-  const to = path.join(directory, 'noise.mp4');
+function sound(directory, decibels = 0) {
+  const to = path.join(directory, `noise${decibels}.mp4`);
   const made = spawnSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=120', '-f', 'lavfi', '-i',
-    'anoisesrc=color=pink:seed=7:amplitude=0.3:duration=120:sample_rate=48000,tremolo=f=1:d=0.7,pan=stereo|c0=c0|c1=c0', '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-b:v', '200k',
+    `anoisesrc=color=pink:seed=7:amplitude=0.3:duration=120:sample_rate=48000,tremolo=f=1:d=0.7,volume=${decibels}dB,pan=stereo|c0=c0|c1=c0`, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-b:v', '200k',
     '-c:a', 'aac', '-b:a', '192k', to]);
   assert.strictEqual(made.status, 0, String(made.stderr));
   return to;
@@ -43,6 +44,7 @@ before(async () => {
   } });
   file = sound(server.directory);
   for (const name of ['plain', 'target', 'automatic', 'off', 'copied']) running.push(pushRtmp(file, server.rtmp(name)));
+  primary = running[1];
   await Promise.all(['plain', 'target', 'automatic', 'off', 'copied'].map((name) => server.live(name)));
   await new Promise((done) => setTimeout(done, 25_000)); // the gain finds its place, and windows fill
 });
@@ -86,6 +88,16 @@ test('the audio alone is the last variant, and the judges have nothing to say of
   assert.deepStrictEqual({ ...variants[1], BANDWIDTH: '', 'AVERAGE-BANDWIDTH': '' },
     { BANDWIDTH: '', 'AVERAGE-BANDWIDTH': '', CODECS: 'mp4a.40.2', AUDIO: 'audio', 'CLOSED-CAPTIONS': 'NONE', uri: 'a1/index.m3u8', url: only.url });
   await assertLive(server.playlist('plain'), { copy: false, seconds: 12 });
+});
+test('a switch between feeds 12 LU apart changes nothing for viewers', async () => {
+  const backup = pushRtmp(sound(server.directory, 12), server.rtmp('target', '?feed=backup'));
+  running.push(backup);
+  const of = (labels) => server.metric('kickoff_feed_loudness_lufs', { channel: 'target', window: 'integrated', ...labels });
+  await server.until('the backup is measured', async () => await of({ feed: 'backup' }) > await of({ feed: 'primary' }) + 10);
+  await primary.stop('SIGKILL');
+  await server.until('the backup is shown', async () => await server.metric('kickoff_feed_shown', { channel: 'target', feed: 'backup' }) === 1);
+  await new Promise((done) => setTimeout(done, 2500));
+  near(await server.metric('kickoff_rendition_loudness_lufs', { channel: 'target', window: 'short_term' }), -16, 1.5, 'short-term');
 });
 test('nothing is measured where that is off, or nothing is decoded', async () => {
   for (const name of ['off', 'copied']) {
