@@ -196,20 +196,33 @@ TEST_F(NormaliserTest, TellsWhatTheLimiterDoes) {
   EXPECT_EQ(normaliser_.state().reduction, 0) << "of the last second";
 }
 
-TEST_F(NormaliserTest, HasNoStepsInItsGain) {
-  // Without loudness, by the filter before the meter: what comes out is the limiter's gain.
-  std::vector<float> in(kChunk * 2 * 100, 0.5F);
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    if ((i / 2 / 7000) % 2 == 1) in[i] = 0.5F + 0.45F * static_cast<float>(std::sin(static_cast<double>(i / 2) * 0.01));
+class LimiterTest : public NormaliserTest {
+ protected:
+  LimiterTest() : NormaliserTest({.ceiling = -6}) {}
+  /// The limiter's gain at each sample, where all of `in` is above 0: too short to have another one.
+  std::vector<double> gains(const std::vector<float>& in) {
+    play(in);
+    EXPECT_EQ(gain(), 0);
+    std::vector<double> found;
+    for (std::size_t i = 0; i < out_.size(); i += 2) found.push_back(double{out_[i]} / double{in[i]});
+    return found;
   }
-  const double before = [&] {
-    double largest = 0;
-    for (std::size_t i = 2; i < in.size(); ++i)
-      largest = std::max(largest, std::fabs(double{in[i]} - double{in[i - 2]}));
-    return largest;
-  }();
-  play(in);
-  EXPECT_LT(largest_step(), before + 0.002);
+};
+
+TEST_F(LimiterTest, GoesDownBeforeAPeakAndUpSlowlyBehindItWithoutAStep) {
+  constexpr std::size_t kBurst = 9000;
+  constexpr std::size_t kMillisecond = kRate / 1000;
+  std::vector<float> in(std::size_t{44} * kChunk * 2, 0.3F);
+  std::fill_n(in.begin() + kBurst * 2, 400, 0.99F);
+  const std::vector<double> gain = gains(in);
+  EXPECT_NEAR(gain.at(kBurst - 20 * kMillisecond), 1, 1e-3) << "not earlier than it has to";
+  EXPECT_LE(gain.at(kBurst) * 0.99, amplitude(-6));
+  EXPECT_LT(gain.at(kBurst + 30 * kMillisecond), 0.65);
+  EXPECT_GT(gain.at(kBurst + 30 * kMillisecond), 0.5);
+  EXPECT_GT(gain.at(kBurst + 700 * kMillisecond), 0.97);
+  double step = 0;
+  for (std::size_t i = 1; i < gain.size(); ++i) step = std::max(step, std::fabs(gain[i] - gain[i - 1]));
+  EXPECT_LT(step, 1.1 / 12 / Normaliser::kBlock) << "a straight line of 16 ms from 1 to 0 at most";
 }
 
 class CeilingTest : public NormaliserTest {
