@@ -45,9 +45,9 @@ Directives parse_directives(std::string_view query) {
     if (!good) directives.malformed = true;
   }
   if (directives.part && !directives.msn) directives.malformed = true;  // LL-94
-  // No playlist of ours carries EXT-X-DATERANGE, so v2, which may drop those too, gets the same (LL-87); other values
-  // are ignored (LL-91).
-  if (skip == "YES" || skip == "v2") directives.skip = Skip::kYes;
+  // Other values are ignored (LL-91).
+  if (skip == "YES") directives.skip = Skip::kYes;
+  if (skip == "v2") directives.skip = Skip::kDateRanges;
   return directives;
 }
 

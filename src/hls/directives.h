@@ -6,8 +6,12 @@
 
 namespace hls {
 
-/// Whether older segments may be left out of a playlist (EXT-X-SKIP).
-enum class Skip : std::uint8_t { kNo, kYes };
+/// What may be left out of a playlist (EXT-X-SKIP).
+enum class Skip : std::uint8_t {
+  kNo,
+  kYes,         ///< older segments
+  kDateRanges,  ///< older segments, and date ranges that have been there for as long
+};
 
 /// What the query of a playlist request asks for (`_HLS_msn`, `_HLS_part`, `_HLS_skip`).
 struct Directives {

@@ -47,9 +47,10 @@ void write_change(std::string& out, const Segment& segment, const Init*& in_forc
   out += segment.cues;
 }
 
-/// LL-7: 6 for EXT-X-MAP, 8 for EXT-X-GAP (Apple's "About the EXT-X-VERSION tag"), 9 for EXT-X-SKIP.
-int version_for(const SegmentList& closed, std::size_t skipped) {
-  if (skipped > 0) return 9;
+/// LL-7: 6 for EXT-X-MAP, 8 for EXT-X-GAP (Apple's "About the EXT-X-VERSION tag"), 9 for EXT-X-SKIP, 10 where that
+/// leaves date ranges out.
+int version_for(const SegmentList& closed, std::size_t skipped, Skip skip) {
+  if (skipped > 0) return skip == Skip::kDateRanges ? 10 : 9;
   const auto first = closed.segments.begin() + static_cast<std::ptrdiff_t>(closed.first_listed);
   return std::any_of(first, closed.segments.end(), [](const auto& segment) { return segment->gap(); }) ? 8 : 6;
 }
@@ -63,6 +64,7 @@ void write_head(std::string& out, const Terms& terms, int version) {
   if (terms.skip_until > 0) {
     out += ",CAN-SKIP-UNTIL=";
     write_decimal(out, terms.skip_until);
+    out += ",CAN-SKIP-DATERANGES=YES";
   }
   out += ",PART-HOLD-BACK=";
   write_decimal(out, terms.part_hold_back);
@@ -158,19 +160,26 @@ std::size_t skippable(const Revision& revision, const Terms& terms) {
 }
 
 std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
-                   std::string_view date_ranges) {
+                   const DateRanges& date_ranges) {
   const SegmentList& closed = *revision.closed;
-  const std::size_t skipped = skip == Skip::kYes ? skippable(revision, terms) : 0;
+  const std::size_t skipped = skip == Skip::kNo ? 0 : skippable(revision, terms);
+  const bool all_ranges = skipped == 0 || skip != Skip::kDateRanges;
+  const std::string& lines = all_ranges ? date_ranges.all : date_ranges.recent;
   std::string out;
-  out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096 + date_ranges.size());
-  write_head(out, terms, version_for(closed, skipped));
+  out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096 + lines.size());
+  write_head(out, terms, version_for(closed, skipped, skip));
   write_sequence(out, revision);
   if (skipped > 0) {
     out += "#EXT-X-SKIP:SKIPPED-SEGMENTS=";
     write_integer(out, static_cast<std::int64_t>(skipped));
+    if (!all_ranges) {
+      out += ",RECENTLY-REMOVED-DATERANGES=\"";
+      out += date_ranges.removed;
+      out += '"';
+    }
     out += '\n';
   }
-  out += date_ranges;
+  out += lines;
   // Null at first also in a delta: the map in force is said again after EXT-X-SKIP (AMB-5).
   const Init* in_force = nullptr;
   // LL-28: parts beyond three target durations from the live edge are not listed, nor those of more than three segments

@@ -15,7 +15,15 @@ struct Terms {
   int target_duration = 2;               ///< EXT-X-TARGETDURATION, seconds; never changes (LL-13)
   std::int64_t part_target = 50000;      ///< PART-TARGET, rounded up from ticks (LL-57); never changes (AMB-8)
   std::int64_t part_hold_back = 150000;  ///< three times the longest PART-TARGET of all renditions (LL-70)
-  std::int64_t skip_until = 0;           ///< CAN-SKIP-UNTIL, 0 where delta updates are not offered (LL-72)
+  /// CAN-SKIP-UNTIL, with CAN-SKIP-DATERANGES; 0 where delta updates are not offered (LL-72, LL-74).
+  std::int64_t skip_until = 0;
+};
+
+/// The EXT-X-DATERANGE tags of a playlist.
+struct DateRanges {
+  std::string all;      ///< whole lines
+  std::string recent;   ///< of them those that a delta update has which leaves older ones out (LL-90)
+  std::string removed;  ///< the ids that such an update says are gone, separated by tabs
 };
 
 /// EXT-X-RENDITION-REPORT of another rendition.
@@ -41,11 +49,10 @@ Report report_of(const std::string& rendition, const Revision& revision);
 /// complete one (LL-88). 0: the full playlist is to be given (LL-89).
 std::size_t skippable(const Revision& revision, const Terms& terms);
 
-/// The text of a playlist, full or delta. Same arguments, same bytes. `date_ranges`: whole EXT-X-DATERANGE lines; a
-/// delta update has all of them too, because none may be left out without CAN-SKIP-DATERANGES (LL-90).
+/// The text of a playlist, full or delta. Same arguments, same bytes.
 /// REQUIRES: revision.started().
 std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
-                   std::string_view date_ranges = {});
+                   const DateRanges& date_ranges = {});
 
 /// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
 void render_segment(Segment& segment, std::int64_t part_target);

@@ -39,12 +39,16 @@ void write_rate(std::string& out, std::int64_t num, std::int64_t den) {
   write_digits(out, thousandths % 1000, 3);
 }
 
-void write_quoted(std::string& out, std::string_view text) {
-  out += '"';
+void write_unquoted(std::string& out, std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     out += c == '"' || byte < 0x20 || byte == 0x7F ? '_' : c;
   }
+}
+
+void write_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  write_unquoted(out, text);
   out += '"';
 }
 

@@ -22,6 +22,8 @@ void write_decimal(std::string& out, std::int64_t value);
 void write_rate(std::string& out, std::int64_t num, std::int64_t den);
 /// Appends a quoted-string; characters that one cannot hold (quote, CR, LF and other controls) become '_' (LL-1).
 void write_quoted(std::string& out, std::string_view text);
+/// What stands between its quotes.
+void write_unquoted(std::string& out, std::string_view text);
 
 /// #EXT-X-PROGRAM-DATE-TIME with milliseconds and Z (LL-49).
 void write_program_date_time(std::string& out, base::Micros utc);

@@ -150,7 +150,7 @@ void Log::begin_formats(std::int64_t msn) {
 /// It is shown from each rendition's next part on: what a player has fetched for a part is the same for all who ask for
 /// it (LL-121).
 void Log::fold(const record::Marker& marker) {
-  const MarkerList::Outcome outcome = markers_.apply(marker);
+  const MarkerList::Outcome outcome = markers_.apply(marker, edge_);
   if (outcome == MarkerList::Outcome::kShown) ++counters_.markers;
   if (outcome == MarkerList::Outcome::kShown && options_.markers.cue_tags) cues_.apply(marker);
   if (outcome == MarkerList::Outcome::kImpossible) ++counters_.conflicts;
@@ -326,9 +326,12 @@ void Log::add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t inde
     return;
   }
   const bool gap = part.gap;
+  const std::int64_t duration = part.duration;
   if (options_.markers.cue_tags) begin_cues(rendition, msn, start, part.duration);
   if (!count(tracks_[rendition]->window.add_part(msn, index, start, std::move(part), last))) return;
   ++(gap ? counters_.gaps : counters_.parts);
+  edge_ =
+      std::max(edge_, media::rescale(start + duration, tracks_[rendition]->window.timescale_of(msn), base::kSecond));
   publish(rendition);
 }
 
@@ -359,7 +362,7 @@ void Log::publish(std::size_t index) {
   contents.kind = track.kind;
   contents.revision = track.window.revision();
   contents.terms = track.terms;
-  contents.date_ranges = markers_.lines(oldest_listed());
+  contents.date_ranges = markers_.lines({oldest_listed(), edge_, track.terms.skip_until * hls::kDecimalMicros});
   contents.iframes = options_.iframes && track.kind == media::Kind::kVideo;
   contents.ready = track.window.media_parts() >= (ended_ ? 1 : kFirstParts);
   for (const auto& other : tracks_) {

@@ -109,6 +109,7 @@ class Log {
   std::int64_t begun_before_ = -1;  ///< newest segment of the sessions before
   hls::Discontinuities discontinuities_;
   MarkerList markers_;
+  base::Micros edge_ = 0;  ///< UTC, end of the newest media
   CueTags cues_;
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<hls::Stream> streams_;  ///< of the presentation

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hls/date_range.h"
+#include "hls/tags.h"
 
 namespace origin {
 namespace {
@@ -58,7 +59,7 @@ bool MarkerList::shows(const record::Marker& marker) const {
   return shown_.api;
 }
 
-MarkerList::Outcome MarkerList::apply(const record::Marker& marker) {
+MarkerList::Outcome MarkerList::apply(const record::Marker& marker, base::Micros edge) {
   if (!shows(marker)) return Outcome::kNotShown;
   if (!plausible(marker)) return Outcome::kImpossible;
   const auto found =
@@ -66,6 +67,7 @@ MarkerList::Outcome MarkerList::apply(const record::Marker& marker) {
   if (marker.canceled) {
     if (found == entries_.end()) return Outcome::kNotShown;
     bytes_ -= found->line.size();
+    forget(*found, edge);
     entries_.erase(found);
     changed_ = true;
     return Outcome::kShown;
@@ -77,10 +79,11 @@ MarkerList::Outcome MarkerList::apply(const record::Marker& marker) {
   }
   const hls::DateRange range = range_of(whole);
   if (!hls::acceptable(range)) return Outcome::kImpossible;
-  Entry entry{std::move(whole), 0, {}};
+  Entry entry{std::move(whole), 0, edge, {}};
   hls::write_date_range(entry.line, range);
   if (entry.line.size() > kLongestLine) return Outcome::kImpossible;
   entry.until = end_of(entry.marker);
+  std::erase_if(gone_, [&](const Gone& at) { return at.id == entry.marker.id; });
   earliest_ = std::min(earliest_, entry.until);
   bytes_ += entry.line.size();
   changed_ = true;
@@ -90,38 +93,64 @@ MarkerList::Outcome MarkerList::apply(const record::Marker& marker) {
   } else {
     entries_.push_back(std::move(entry));
   }
-  bound();
+  bound(edge);
   return Outcome::kShown;
 }
 
-void MarkerList::bound() {
+void MarkerList::forget(const Entry& entry, base::Micros edge) {
+  gone_.push_back({entry.marker.id, edge});
+  if (gone_.size() > kMost) gone_.pop_front();
+}
+
+void MarkerList::bound(base::Micros edge) {
   while (entries_.size() > kMost || bytes_ > kMostBytes) {
     bytes_ -= entries_.front().line.size();
+    forget(entries_.front(), edge);
     entries_.pop_front();
     ++dropped_;
   }
 }
 
-std::shared_ptr<const std::string> MarkerList::lines(base::Micros oldest) {
-  if (earliest_ < oldest) {
+std::shared_ptr<const hls::DateRanges> MarkerList::lines(const Listed& listed) {
+  if (earliest_ < listed.oldest) {
     earliest_ = INT64_MAX;
     std::erase_if(entries_, [&](const Entry& at) {
-      if (at.until >= oldest) {
+      if (at.until >= listed.oldest) {
         earliest_ = std::min(earliest_, at.until);
         return false;
       }
       bytes_ -= at.line.size();
+      forget(at, listed.edge);
       changed_ = true;
       return true;
     });
   }
-  if (std::exchange(changed_, false)) {
-    std::string text;
-    text.reserve(bytes_);
-    for (const Entry& at : entries_) text += at.line;
-    lines_ = std::make_shared<const std::string>(std::move(text));
-  }
+  const bool other_skip = std::exchange(skip_until_, listed.skip_until) != listed.skip_until;
+  if (std::exchange(changed_, false) || other_skip || listed.edge > recent_until_) write_lines(listed);
   return lines_;
+}
+
+/// LL-90: what a player that has a playlist of no more than CAN-SKIP-UNTIL ago may not know.
+void MarkerList::write_lines(const Listed& listed) {
+  hls::DateRanges ranges;
+  ranges.all.reserve(bytes_);
+  recent_until_ = INT64_MAX;
+  const auto is_recent = [&](base::Micros since) {
+    const base::Micros until = since + listed.skip_until;
+    if (until < listed.edge) return false;
+    recent_until_ = std::min(recent_until_, until);
+    return true;
+  };
+  for (const Entry& at : entries_) {
+    ranges.all += at.line;
+    if (is_recent(at.since)) ranges.recent += at.line;
+  }
+  std::erase_if(gone_, [&](const Gone& at) { return !is_recent(at.since); });
+  for (const Gone& at : gone_) {
+    if (!ranges.removed.empty()) ranges.removed += '\t';
+    hls::write_unquoted(ranges.removed, at.id);
+  }
+  lines_ = std::make_shared<const hls::DateRanges>(std::move(ranges));
 }
 
 }  // namespace origin

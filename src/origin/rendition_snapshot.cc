@@ -46,15 +46,15 @@ RenditionSnapshot::~RenditionSnapshot() {
 }
 
 const Rendered& RenditionSnapshot::playlist(hls::Skip skip) const {
-  const bool skips = skip == hls::Skip::kYes && hls::skippable(contents_.revision, contents_.terms) > 0;
-  return rendered(skips ? Text::kDelta : Text::kFull);
+  if (skip != hls::Skip::kNo && hls::skippable(contents_.revision, contents_.terms) == 0) skip = hls::Skip::kNo;
+  return rendered(static_cast<Text>(skip));
 }
 
 std::string RenditionSnapshot::render(Text text) const {
   if (text == Text::kIframes) return hls::render_key_frames(contents_.revision, contents_.terms);
-  const std::string_view date_ranges = contents_.date_ranges == nullptr ? "" : std::string_view(*contents_.date_ranges);
-  const hls::Skip skip = text == Text::kDelta ? hls::Skip::kYes : hls::Skip::kNo;
-  return hls::render(contents_.revision, contents_.terms, contents_.reports, skip, date_ranges);
+  static const hls::DateRanges kNoDateRanges;
+  const hls::DateRanges& date_ranges = contents_.date_ranges == nullptr ? kNoDateRanges : *contents_.date_ranges;
+  return hls::render(contents_.revision, contents_.terms, contents_.reports, static_cast<hls::Skip>(text), date_ranges);
 }
 
 const Rendered& RenditionSnapshot::rendered(Text text) const {

@@ -48,8 +48,8 @@ class RenditionSnapshot {
     hls::Revision revision;
     hls::Terms terms;
     std::vector<hls::Report> reports;  ///< of the other renditions, at the instant of this revision (LL-86)
-    /// The channel's EXT-X-DATERANGE lines at that instant; null: none.
-    std::shared_ptr<const std::string> date_ranges;
+    /// The channel's date ranges at that instant; null: none.
+    std::shared_ptr<const hls::DateRanges> date_ranges;
     bool iframes = false;  ///< has an I-frame playlist
     bool ready = false;    ///< has enough media for a playlist (LL-111)
   };
@@ -77,7 +77,7 @@ class RenditionSnapshot {
   /// The I-frame playlist, as playlist(). REQUIRES: ready(), has_iframes().
   const Rendered& iframes() const { return rendered(Text::kIframes); }
 
-  /// The playlist; kYes gives the full one where nothing can be skipped (LL-89).
+  /// The playlist; the full one where nothing can be skipped (LL-89).
   /// Owns: nothing; the reference lives as long as this snapshot, its Bytes can be kept.
   /// REQUIRES: ready().
   const Rendered& playlist(hls::Skip skip) const;
@@ -93,13 +93,14 @@ class RenditionSnapshot {
   std::size_t media_bytes() const;
 
  private:
-  enum class Text : std::uint8_t { kFull, kDelta, kIframes };
+  /// The first three are those of hls::Skip.
+  enum class Text : std::uint8_t { kFull, kDelta, kDeltaWithoutDateRanges, kIframes };
   std::string render(Text text) const;
   const Rendered& rendered(Text text) const;
 
   Contents contents_;
   hls::Edge edge_;
-  mutable std::array<std::atomic<const Rendered*>, 3> rendered_{};  ///< by Text; owned
+  mutable std::array<std::atomic<const Rendered*>, 4> rendered_{};  ///< by Text; owned
 };
 
 }  // namespace origin

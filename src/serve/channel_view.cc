@@ -168,8 +168,8 @@ Verdict ChannelView::playlist(const ObjectRequest& wanted, std::uint32_t index) 
     case hls::Verdict::kAnswer: break;
   }
   const int life = playlist_life(wanted, rendition);
-  const bool skip = wanted.directives.skip == hls::Skip::kYes;
-  http::Response& made = cached.playlists[(skip ? 4u : 0u) + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
+  const std::size_t skip = static_cast<std::size_t>(wanted.directives.skip);
+  http::Response& made = cached.playlists[4 * skip + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
   if (made == nullptr)
     made = make_playlist(rendition.playlist(wanted.directives.skip), wanted.gzip, rendition.ended(), life);
   return {made};

@@ -66,8 +66,8 @@ class ChannelView {
     /// (LL-28).
     static constexpr std::size_t kSlots = 32;
     std::shared_ptr<const origin::RenditionSnapshot> of;  ///< what they were made from
-    std::array<http::Response, 8> playlists;  ///< by skip, gzip, and whether caches may keep it longer than 1 s
-    std::array<http::Response, 4> iframes;    ///< likewise, by gzip and lifetime
+    std::array<http::Response, 12> playlists;  ///< by skip, gzip, and whether caches may keep it longer than 1 s
+    std::array<http::Response, 4> iframes;     ///< likewise, by gzip and lifetime
     std::array<Slot, kSlots> parts;
     std::array<Slot, kSlots> segments;
     std::vector<std::pair<std::string, http::Response>> inits;

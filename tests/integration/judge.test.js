@@ -72,6 +72,33 @@ test('LL-28 finds parts that are too old', () => {
   assert.ok(alone(text).includes('LL-28'));
 });
 
+// `ranges`: ids; `removed`: of a delta update, null where it lists all.
+function ranged(ranges, removed = null) {
+  const lines = ranges.map((id) => `#EXT-X-DATERANGE:ID="${id}",START-DATE="1970-01-01T00:27:00.000Z"\n`).join('');
+  const able = playlist({ skip: removed === null ? 0 : 24 }).replace('CAN-SKIP-UNTIL=12.0', 'CAN-SKIP-UNTIL=12.0,CAN-SKIP-DATERANGES=YES');
+  const text = removed === null ? able : able.replace('VERSION:9', 'VERSION:10')
+    .replace('SKIPPED-SEGMENTS=24', `SKIPPED-SEGMENTS=24,RECENTLY-REMOVED-DATERANGES="${removed.join('\t')}"`);
+  return text.replace('#EXT-X-MAP', `${lines}#EXT-X-MAP`);
+}
+
+test('date ranges that a delta update leaves out give no finding', () => {
+  for (const text of [ranged(['a', 'b']), ranged(['b'], ['c', 'd']), ranged([], [])]) {
+    assert.deepStrictEqual(alone(text), []);
+    assert.deepStrictEqual(rules.delta(readMedia(text)), []);
+  }
+  const after = (known, delta, full) => ids(rules.rangesAfter(readMedia(known), readMedia(delta), readMedia(full)));
+  assert.deepStrictEqual(after(ranged(['a', 'b']), ranged(['c'], ['a']), ranged(['b', 'c'])), []);
+  assert.deepStrictEqual(after(ranged(['a', 'b']), ranged(['c'], []), ranged(['b', 'c'])), ['LL-90'], 'a is gone, untold');
+  assert.deepStrictEqual(after(ranged(['a', 'b']), ranged([], ['a']), ranged(['b', 'c'])), ['LL-90'], 'c came, untold');
+});
+
+test('LL-72, LL-74, LL-7 and LL-90 find date ranges that are skipped wrongly', () => {
+  assert.ok(alone(ranged([]).replace('CAN-SKIP-UNTIL=12.0,', '')).includes('LL-72'));
+  assert.ok(alone(ranged(['a']).replace(',CAN-SKIP-DATERANGES=YES', '')).includes('LL-74'));
+  assert.ok(alone(ranged(['a'], []).replace('VERSION:10', 'VERSION:9')).includes('LL-7'));
+  assert.ok(ids(rules.delta(readMedia(ranged(['a'], ['a'])))).includes('LL-90'));
+});
+
 function pair(was, is) {
   const known = new Map([...was.segments, was.open].map((segment) => [segment.msn, segment]));
   return ids(rules.after(was, is, known));

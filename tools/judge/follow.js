@@ -272,7 +272,7 @@ class Follower {
       turn += 1;
       // The first ones all: by then the server may not know yet where the source's segments end.
       if (turn % 5 === 0 || turn <= 16) this.fetchHint().catch((error) => this.report('LL-79', error.message));
-      const skip = turn % 3 === 0 ? '' : '&_HLS_skip=YES';
+      const skip = ['', '&_HLS_skip=YES', '&_HLS_skip=v2'][turn % 3];
       const playlist = await this.reload(`_HLS_msn=${wanted[0]}&_HLS_part=${wanted[1]}${skip}`);
       if (!playlist) {
         await sleep(500);

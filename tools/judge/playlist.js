@@ -15,10 +15,11 @@ function attributes(text) {
 }
 
 // → {tags: Map of name to [text], segments, open, skip, hints, reports, ended, ...}. `open` is the segment without EXTINF:
-// its parts, its date. Segments: {msn, uri, duration, durationText, date, parts, gap, map, discontinuity}.
+// its parts, its date. `ranges`: the date ranges, id to text; `removedRanges`: the ids that a delta update says are gone, null
+// where it lists all of them. Segments: {msn, uri, duration, durationText, date, parts, gap, map, discontinuity}.
 function readMedia(text) {
   const lines = text.split('\n');
-  const playlist = { text, tags: new Map(), segments: [], hints: [], reports: [], skip: 0, ended: false };
+  const playlist = { text, tags: new Map(), segments: [], hints: [], reports: [], skip: 0, ranges: new Map(), removedRanges: null, ended: false };
   let map = null;
   let msn = 0;
   const fresh = () => ({ msn, parts: [], gap: false, map, discontinuity: false, date: null, duration: null });
@@ -39,8 +40,10 @@ function readMedia(text) {
       case 'EXT-X-MEDIA-SEQUENCE': msn = playlist.first = Number(value); break;
       case 'EXT-X-SKIP':
         playlist.skip = Number(attributes(value)['SKIPPED-SEGMENTS']);
+        playlist.removedRanges = attributes(value)['RECENTLY-REMOVED-DATERANGES']?.split('\t').filter(Boolean) ?? null;
         msn += playlist.skip;
         break;
+      case 'EXT-X-DATERANGE': playlist.ranges.set(attributes(value).ID, value); break;
       case 'EXT-X-MAP':
         map = attributes(value).URI;
         if (segment) segment.map = map;
@@ -91,6 +94,14 @@ function merge(known, delta) {
   return kept.length === delta.skip ? [...kept, ...delta.segments] : null;
 }
 
+// The same for date ranges (LL-90).
+function mergeRanges(known, delta) {
+  if (delta.removedRanges === null) return delta.ranges;
+  const merged = new Map([...known, ...delta.ranges]);
+  for (const id of delta.removedRanges) merged.delete(id);
+  return merged;
+}
+
 function readMultivariant(text) {
   const result = { text, variants: [], media: [], independent: text.includes('#EXT-X-INDEPENDENT-SEGMENTS') };
   let pending = null;
@@ -102,4 +113,4 @@ function readMultivariant(text) {
   return result;
 }
 
-module.exports = { attributes, readMedia, readMultivariant, edge, before, merge };
+module.exports = { attributes, readMedia, readMultivariant, edge, before, merge, mergeRanges };

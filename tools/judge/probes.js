@@ -1,6 +1,7 @@
 // Single requests whose answers the rules fix: directives right and wrong, unknown objects, ranges, conditions, methods.
 'use strict';
 const { readMedia, edge, before } = require('./playlist');
+const { rangesAfter } = require('./rules');
 
 const lifetime = (answer) => Number(/max-age=(\d+)/.exec(answer.headers['cache-control'] ?? '')?.[1] ?? NaN);
 
@@ -46,6 +47,16 @@ async function directives(client, follower, expect) {
   const first = whole.status === 200 && edge(readMedia(whole.body.toString()));
   expect('LL-100', first && first[0] >= next && (first[0] > next || first[1] >= 0), `asked for ${next}, got ${whole.status} ${first}`);
   if (first && first[0] === next) expect('CC-5', lifetime(whole) === 1, `Cache-Control: ${whole.headers['cache-control']}`);
+
+  // LL-90: the same instant twice, once as a delta update that skips date ranges.
+  const known = await now();
+  const [ahead, part] = edge(known);
+  const query = `_HLS_msn=${ahead}&_HLS_part=${part + 1}`;
+  const [full2, delta] = (await Promise.all([get(query), get(`${query}&_HLS_skip=v2`)])).map((one) => readMedia(one.body.toString()));
+  if (String(edge(full2)) === String(edge(delta))) {
+    for (const [rule, text] of rangesAfter(known, delta, full2)) expect(rule, false, text);
+    expect('LL-90', !delta.skip || delta.removedRanges, 'RECENTLY-REMOVED-DATERANGES is missing');
+  }
 
   const skipped = readMedia((await get('_HLS_skip=YES')).body.toString());
   const full = await now();

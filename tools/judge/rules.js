@@ -1,7 +1,7 @@
 // What a playlist must be, alone and beside the one before it. Each finding is [rule id, text].
 'use strict';
 const HLS = require('hls-parser');
-const { edge, before } = require('./playlist');
+const { edge, before, mergeRanges } = require('./playlist');
 
 HLS.setOptions({ strictMode: true, silent: true });
 
@@ -24,7 +24,7 @@ function header(playlist) {
   if (!playlist.text.startsWith('#EXTM3U\n')) found.push(['LL-1', 'does not begin with #EXTM3U']);
   for (const name of once) if ((playlist.tags.get(name)?.length ?? 0) > 1) found.push(['LL-3', `${name} twice`]);
   if (playlist.tags.has('EXT-X-STREAM-INF')) found.push(['LL-4', 'multivariant tags in a media playlist']);
-  const floor = playlist.skip ? 9 : playlist.tags.has('EXT-X-GAP') ? 8 : 6;
+  const floor = playlist.removedRanges ? 10 : playlist.skip ? 9 : playlist.tags.has('EXT-X-GAP') ? 8 : 6;
   if (playlist.version !== floor) found.push(['LL-7', `version ${playlist.version}, the content needs ${floor}`]);
   if (!Number.isInteger(target) || target < 1) found.push(['LL-13', `target duration ${target}`]);
   if (!playlist.tags.has('EXT-X-DISCONTINUITY-SEQUENCE')) found.push(['LL-37', 'no EXT-X-DISCONTINUITY-SEQUENCE']);
@@ -35,6 +35,11 @@ function header(playlist) {
   if (control['HOLD-BACK'] !== undefined && Number(control['HOLD-BACK']) < 3 * target) found.push(['LL-71', `HOLD-BACK ${control['HOLD-BACK']}`]);
   if (control['CAN-SKIP-UNTIL'] !== undefined && Number(control['CAN-SKIP-UNTIL']) < 6 * target) {
     found.push(['LL-72', `CAN-SKIP-UNTIL ${control['CAN-SKIP-UNTIL']}`]);
+  }
+  const skipsRanges = control['CAN-SKIP-DATERANGES'] === 'YES';
+  if (skipsRanges && control['CAN-SKIP-UNTIL'] === undefined) found.push(['LL-72', 'CAN-SKIP-DATERANGES without CAN-SKIP-UNTIL']);
+  if (!skipsRanges && playlist.ranges.size && control['CAN-SKIP-UNTIL'] !== undefined) {
+    found.push(['LL-74', 'date ranges, and no CAN-SKIP-DATERANGES']);
   }
   if (control['CAN-BLOCK-RELOAD'] !== 'YES') found.push(['LL-73', `CAN-BLOCK-RELOAD=${control['CAN-BLOCK-RELOAD']}`]);
   return found;
@@ -189,8 +194,21 @@ function delta(playlist) {
   const listed = playlist.segments.reduce((sum, segment) => sum + segment.duration, 0);
   // Each listed segment but the oldest must begin within the boundary; the skipped ones must lie beyond it (LL-88).
   if (listed < until - 1e-3) found.push(['LL-88', `lists ${listed.toFixed(3)} s, the skip boundary is ${until} s`]);
+  if (playlist.removedRanges?.some((id) => playlist.ranges.has(id))) found.push(['LL-90', 'lists a date range that it says is gone']);
+  if (playlist.removedRanges && playlist.control['CAN-SKIP-DATERANGES'] !== 'YES') found.push(['LL-90', 'skips date ranges without being able to']);
   if (playlist.text.includes('SKIPPED-SEGMENTS=0')) found.push(['LL-89', 'skips no segment']);
   return found;
 }
 
-module.exports = { judgedByHlsParser, alone, after, delta, droppedHint };
+// A delta update that skips date ranges, put onto a playlist of before, says what the full playlist of its instant says.
+function rangesAfter(known, delta, full) {
+  const merged = mergeRanges(known.ranges, delta);
+  const found = [];
+  for (const [id, text] of full.ranges) {
+    if (merged.get(id) !== text) found.push(['LL-90', `${id} is ${merged.has(id) ? 'another one' : 'missing'} after a delta update`]);
+  }
+  for (const id of merged.keys()) if (!full.ranges.has(id)) found.push(['LL-90', `${id} is gone, and no delta update says so`]);
+  return found;
+}
+
+module.exports = { rangesAfter, judgedByHlsParser, alone, after, delta, droppedHint };

@@ -54,7 +54,7 @@ TEST(Directives, ARepeatedDirectiveIsMalformedOnlyWhereItContradicts) {  // LL-9
 
 TEST(Directives, SkipTakesYesAndV2AndIgnoresOtherValues) {  // LL-87, LL-91
   EXPECT_EQ(parse_directives("_HLS_skip=YES").skip, Skip::kYes);
-  EXPECT_EQ(parse_directives("_HLS_skip=v2").skip, Skip::kYes);
+  EXPECT_EQ(parse_directives("_HLS_skip=v2").skip, Skip::kDateRanges);
   for (const char* query : {"_HLS_skip=yes", "_HLS_skip=NO", "_HLS_skip=", "_HLS_skip"}) {
     EXPECT_EQ(parse_directives(query).skip, Skip::kNo) << query;
     EXPECT_FALSE(parse_directives(query).malformed) << query;

@@ -60,7 +60,31 @@ TEST(LogMarkers, StandBeforeTheSegmentsAlsoInADeltaUpdate) {  // LL-90
   EXPECT_TRUE(has(delta, "#EXT-X-DATERANGE")) << "although its segments are skipped";
   EXPECT_LT(delta.find("#EXT-X-SKIP"), delta.find("#EXT-X-DATERANGE"));
   EXPECT_LT(full.find("#EXT-X-DATERANGE"), full.find("#EXT-X-PROGRAM-DATE-TIME"));
-  EXPECT_FALSE(has(full, "CAN-SKIP-DATERANGES"));
+  EXPECT_TRUE(has(full, "CAN-SKIP-DATERANGES=YES"));  // LL-74
+}
+
+TEST(LogMarkers, LeaveADeltaUpdateThatMaySkipThem) {  // LL-90
+  MarkedChannel channel;
+  channel.log.apply(break_at(utc(kFirst + 1)));
+  channel.segments(kFirst + 10, kFirst + 11);
+  channel.log.apply(break_at(utc(kFirst + 25), "b"));
+  channel.segments(kFirst + 12, kFirst + 16);
+  const auto count = [](const std::string& text) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find("#EXT-X-DATERANGE"); at != std::string::npos;
+         at = text.find("#EXT-X-DATERANGE", at + 1))
+      ++found;
+    return found;
+  };
+  const std::string delta = channel.text(kVideo, hls::Skip::kDateRanges);
+  ASSERT_TRUE(has(delta, ",RECENTLY-REMOVED-DATERANGES=\"\"\n")) << delta;
+  EXPECT_TRUE(has(delta, "#EXT-X-VERSION:10\n"));  // LL-7
+  EXPECT_EQ(count(delta), 1U);
+  EXPECT_EQ(count(channel.text(kVideo, hls::Skip::kYes)), 2U);
+  EXPECT_EQ(count(channel.text()), 2U);
+  channel.segments(kFirst + 17, kFirst + 25);
+  EXPECT_EQ(count(channel.text(kVideo, hls::Skip::kDateRanges)), 0U);
+  EXPECT_EQ(count(channel.text()), 2U);
 }
 
 TEST(LogMarkers, LeaveWithTheLastSegmentThatTheyAreIn) {  // DR-5

@@ -102,7 +102,8 @@ TEST(Log, AllRenditionsHaveTheSameServerControl) {  // LL-69, LL-70, LL-14
   channel.log.apply(mixed);
   channel.segments(kFirst, kFirst);
   const std::string control =
-      "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.00000,PART-HOLD-BACK=1.53600\n";
+      "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.00000,CAN-SKIP-DATERANGES=YES,PART-HOLD-BACK=1."
+      "53600\n";
   EXPECT_TRUE(has(channel.text(kVideo), control)) << channel.text(kVideo);
   EXPECT_TRUE(has(channel.text(kAudio), control));
   EXPECT_TRUE(has(channel.text(kVideo), "PART-TARGET=0.50000"));
