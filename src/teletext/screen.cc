@@ -158,8 +158,9 @@ std::string Screen::text(const Page& page) {
   // The header of no page, which ends the one before.
   state.give_header(page.number | 0xff, nullptr);
   vbi_decode(state.decoder, state.sliced.data(), static_cast<int>(state.sliced.size()), 0.0);
+  // Level 1.5 has all of the text: colours, objects and characters that pages draw themselves come with the next ones.
   vbi_page shown{};
-  if (vbi_fetch_vt_page(state.decoder, &shown, page.number, VBI_ANY_SUBNO, VBI_WST_LEVEL_2p5, kTextRows, 0) == 0)
+  if (vbi_fetch_vt_page(state.decoder, &shown, page.number, VBI_ANY_SUBNO, VBI_WST_LEVEL_1p5, kTextRows, 0) == 0)
     return text;
   for (int row = 1; row < std::min(shown.rows, kTextRows); ++row) append_row(text, shown, row, page.boxed);
   vbi_unref_page(&shown);

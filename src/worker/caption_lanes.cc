@@ -16,7 +16,7 @@ constexpr std::string_view kSdh =
 // After which captions leave the screen that nothing clears (CTA-608-E 9.1): their feed may be gone.
 constexpr base::Micros kLongestOnScreen = 16 * base::kSecond;
 
-std::string name_of(std::size_t subtitle) { return "s" + std::to_string(subtitle + 1); }
+std::string rendition_name(std::size_t subtitle) { return "s" + std::to_string(subtitle + 1); }
 
 }  // namespace
 
@@ -30,14 +30,15 @@ CaptionLanes::CaptionLanes(const job::Options& options, LaneOutlet& outlet) : op
 void CaptionLanes::resume(const record::Presentation& known) {
   for (auto& [index, lane] : teletexts_) {
     for (const record::Rendition& rendition : known.renditions) {
-      if (rendition.name == name_of(index)) lane.resume(rendition.track.language, rendition.characteristics == kSdh);
+      if (rendition.name == rendition_name(index))
+        lane.resume(rendition.track.language, rendition.characteristics == kSdh);
     }
   }
 }
 
 void CaptionLanes::open() {
   for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
-    renditions_.push_back(outlet_.add_rendition(name_of(i), [this, i] { return describe(i); }));
+    renditions_.push_back(outlet_.add_rendition(rendition_name(i), [this, i] { return describe(i); }));
     if (const int channel = options_.subtitles[i].line21; channel > 0) open_lane(renditions_.back(), channel);
   }
 }

@@ -23,7 +23,7 @@ std::string digits_of(int number) {
   return text.data();
 }
 
-bool same_language(const std::string& a, const std::string& b) {
+bool of_one_language(const std::string& a, const std::string& b) {
   return media::language_code(a) == media::language_code(b);
 }
 
@@ -44,7 +44,7 @@ const media::TeletextPage* TeletextLane::choose(const media::TeletextPages& page
   for (const media::TeletextPage& page : pages) {
     if (subtitle_.page > 0 && page.number == number_of(subtitle_.page)) return &page;
     const bool fits = subtitle_.page == 0 && page.subtitles &&
-                      (subtitle_.language.empty() || same_language(subtitle_.language, page.language));
+                      (subtitle_.language.empty() || of_one_language(subtitle_.language, page.language));
     // Of several the one with the purpose that the configuration says.
     if (fits && page.hard_of_hearing == subtitle_.sdh) return &page;
     if (fits && best == nullptr) best = &page;

@@ -20,7 +20,7 @@ constexpr base::Micros kBegin = 1'795'985'000 * base::kSecond;
 const media::TeletextPages kDescribed{
     {0x100, "eng", false, false}, {0x888, "eng", true, false}, {0x889, "deu", true, false}, {0x890, "eng", true, true}};
 
-media::Teletext described(std::uint32_t stream, const media::TeletextPages& pages) {
+media::Teletext stream_of(std::uint32_t stream, const media::TeletextPages& pages) {
   return {stream, std::make_shared<const media::TeletextPages>(pages), {}, {0, base::kSecond}, 0};
 }
 
@@ -56,7 +56,7 @@ using Told = std::vector<std::string>;
 TEST(TeletextLane, APageIsShownFromItsTimeOnAndEndsWhereItIsErased) {
   TeletextChannel channel({teletext_of(888)});
   channel.lanes->open();
-  const media::Teletext stream = described(5, kDescribed);
+  const media::Teletext stream = stream_of(5, kDescribed);
   channel.say(stream, 1000, {header(), row(20, "Hello"), row(22, "World")});
   channel.say(stream, 3000, {header()});
   EXPECT_EQ(channel.shown(), (Told{"1000 Hello\nWorld", "3000 "}));
@@ -67,7 +67,7 @@ TEST(TeletextLane, APageIsShownFromItsTimeOnAndEndsWhereItIsErased) {
 TEST(TeletextLane, APageThatIsSentAgainIsShownOnceUntilItWouldLeaveTheScreen) {
   TeletextChannel channel({teletext_of(888)});
   channel.lanes->open();
-  const media::Teletext stream = described(5, kDescribed);
+  const media::Teletext stream = stream_of(5, kDescribed);
   for (std::int64_t at = 0; at < 20'000; at += 500) channel.say(stream, at, {header(), row(20, "Long")});
   EXPECT_EQ(channel.shown(), (Told{"0 Long", "8000 Long", "16000 Long"}));
 }
@@ -75,7 +75,7 @@ TEST(TeletextLane, APageThatIsSentAgainIsShownOnceUntilItWouldLeaveTheScreen) {
 TEST(TeletextLane, APageInPiecesHasTheTimeOfItsFirst) {
   TeletextChannel channel({teletext_of(888)});
   channel.lanes->open();
-  const media::Teletext stream = described(5, kDescribed);
+  const media::Teletext stream = stream_of(5, kDescribed);
   channel.say(stream, 1000, {header(), row(20, "One")});
   channel.say(stream, 1040, {row(22, "Two")});
   EXPECT_EQ(channel.shown(), (Told{"1000 One", "1000 One\nTwo"}));
@@ -84,7 +84,7 @@ TEST(TeletextLane, APageInPiecesHasTheTimeOfItsFirst) {
 TEST(TeletextLane, EachHasItsPage) {
   TeletextChannel channel({teletext_of(888), teletext_of(889)});
   channel.lanes->open();
-  channel.say(described(5, kDescribed), 0,
+  channel.say(stream_of(5, kDescribed), 0,
               {header(), row(20, "English"), header({.number = 0x889, .national = 1}), row(20, "Gr}n")});
   EXPECT_EQ(channel.shown(0), Told{"0 English"});
   EXPECT_EQ(channel.shown(1), Told{"0 Grün"});
@@ -94,7 +94,7 @@ TEST(TeletextLane, LanguageAndPurposeAreThoseThatTheFeedDescribes) {
   TeletextChannel channel({teletext_of(889), teletext_of(888, "cy", true), teletext_of(0, "", true)});
   channel.lanes->open();
   EXPECT_EQ(channel.outlet.spec(0).track.language, "");
-  channel.lanes->take(described(5, kDescribed));
+  channel.lanes->take(stream_of(5, kDescribed));
   EXPECT_GE(channel.outlet.changes, 1);
   EXPECT_EQ(channel.outlet.spec(0).track.language, "deu");
   EXPECT_TRUE(channel.outlet.spec(0).characteristics.empty());
@@ -102,13 +102,13 @@ TEST(TeletextLane, LanguageAndPurposeAreThoseThatTheFeedDescribes) {
   EXPECT_FALSE(channel.outlet.spec(1).characteristics.empty());
   EXPECT_EQ(channel.outlet.spec(2).track.language, "eng");
   const int changes = channel.outlet.changes;
-  channel.lanes->take(described(5, kDescribed));
+  channel.lanes->take(stream_of(5, kDescribed));
   EXPECT_EQ(channel.outlet.changes, changes) << "nothing new";
 }
 
 TEST(TeletextLane, ADescriptionMayComeBeforeTheRenditions) {
   TeletextChannel channel({teletext_of(0)});
-  channel.lanes->take(described(5, {{0x890, "eng", true, true}}));
+  channel.lanes->take(stream_of(5, {{0x890, "eng", true, true}}));
   channel.lanes->open();
   EXPECT_EQ(channel.outlet.spec(0).track.language, "eng");
   EXPECT_FALSE(channel.outlet.spec(0).characteristics.empty()) << "hard of hearing";
@@ -117,7 +117,7 @@ TEST(TeletextLane, ADescriptionMayComeBeforeTheRenditions) {
 TEST(TeletextLane, WithoutAPageItIsTheFirstSubtitlesOfTheLanguage) {
   TeletextChannel channel({teletext_of(0), teletext_of(0, "de"), teletext_of(0, "en", true), teletext_of(0, "fr")});
   channel.lanes->open();
-  channel.say(described(5, kDescribed), 0,
+  channel.say(stream_of(5, kDescribed), 0,
               {header({.number = 0x888}), row(20, "First"), header({.number = 0x889}), row(20, "German"),
                header({.number = 0x890}), row(20, "Described")});
   EXPECT_EQ(channel.shown(0), Told{"0 First"});
@@ -129,28 +129,28 @@ TEST(TeletextLane, WithoutAPageItIsTheFirstSubtitlesOfTheLanguage) {
 TEST(TeletextLane, APageThatNothingDescribesIsTakenWhereItComes) {
   TeletextChannel channel({teletext_of(777)});
   channel.lanes->open();
-  channel.say(described(5, {}), 0, {header({.number = 0x777}), row(20, "Here", 7)});
+  channel.say(stream_of(5, {}), 0, {header({.number = 0x777}), row(20, "Here", 7)});
   EXPECT_EQ(channel.shown(), Told{"0 Here"});
 }
 
 TEST(TeletextLane, TheStreamThatDescribesThePageIsItsStream) {
   TeletextChannel channel({teletext_of(888)});
   channel.lanes->open();
-  const media::Teletext other = described(4, {{0x100, "fra", false, false}});
-  const media::Teletext ours = described(5, kDescribed);
+  const media::Teletext other = stream_of(4, {{0x100, "fra", false, false}});
+  const media::Teletext ours = stream_of(5, kDescribed);
   channel.lanes->take(other);
   channel.lanes->take(ours);
   channel.say(other, 0, {header(), row(20, "Other")});
   channel.say(ours, 40, {header(), row(20, "Ours")});
-  channel.say(described(6, kDescribed), 80, {header(), row(20, "Third")});
+  channel.say(stream_of(6, kDescribed), 80, {header(), row(20, "Third")});
   EXPECT_EQ(channel.shown(), Told{"40 Ours"});
 }
 
 TEST(TeletextLane, OfAnotherFeedItBeginsAnew) {
   TeletextChannel channel({teletext_of(888)});
   channel.lanes->open();
-  channel.say(described(5, kDescribed), 0, {header(), row(20, "Primary")});
-  channel.say(described(65536 + 7, kDescribed), 40, {header({.erase = false}), row(22, "Backup")});
+  channel.say(stream_of(5, kDescribed), 0, {header(), row(20, "Primary")});
+  channel.say(stream_of(65536 + 7, kDescribed), 40, {header({.erase = false}), row(22, "Backup")});
   EXPECT_EQ(channel.shown(), (Told{"0 Primary", "40 Backup"}));
 }
 
@@ -163,14 +163,14 @@ TEST(TeletextLane, WhatAnEarlierWorkerKnewHoldsUntilTheFeedDescribesIt) {
   channel.lanes->resume(known);
   channel.lanes->open();
   EXPECT_EQ(channel.outlet.spec(0).track.language, "eng");
-  channel.lanes->take(described(5, {{0x888, "fra", true, false}}));
+  channel.lanes->take(stream_of(5, {{0x888, "fra", true, false}}));
   EXPECT_EQ(channel.outlet.spec(0).track.language, "fra");
 }
 
 TEST(TeletextLane, DamagedLinesAreCounted) {
   TeletextChannel channel({teletext_of(888)});
   channel.lanes->open();
-  media::Teletext stream = described(5, kDescribed);
+  media::Teletext stream = stream_of(5, kDescribed);
   auto bytes = payload({header()});
   bytes[5] ^= 0x11;
   stream.data = base::Bytes::adopt(std::move(bytes));
