@@ -4,6 +4,7 @@
 #include "app/publish_key.h"
 #include "app/slate_file.h"
 #include "app/text_file.h"
+#include "hls/uri.h"
 #include "ingest/network.h"
 #include "job/slate_text.h"
 
@@ -25,6 +26,8 @@ std::vector<std::string> rung_faults(job::Rung& rung) {
   if (rung.name.empty() && rung.height > 0) rung.name = "v" + std::to_string(rung.height);
   std::vector<std::string> found;
   if (!valid_name(rung.name, 32)) found.emplace_back("a rung needs a height or a name of letters, digits, - and _");
+  if (rung.name == hls::kImages)
+    found.emplace_back("a rung cannot be named \"images\": the channel's images are there");
   if (rung.range == job::Rung::Range::kHdr && rung.codec == media::Codec::kH264)
     found.emplace_back("range: hdr needs codec: hevc or av1; players show H.264 in SDR alone");
   if (rung.bitrate < 50'000) found.emplace_back("a rung needs a bitrate of at least 50k");
@@ -403,6 +406,11 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "true: each video rendition also has an I-frame playlist (EXT-X-I-FRAMES-ONLY) for players' fast forward, "
             "rewind and scrubbing: byte ranges of its segments, one picture a segment; nothing is encoded or copied"},
            Value::flag(options.iframes));
+  keys.key({"images", Reload::kNextChannel,
+            "true: a small picture (JPEG) of each segment, as viewers see it: an image playlist for scrubbing "
+            "(EXT-X-IMAGES-ONLY), and the newest one for anybody at /live/NAME/thumb.jpg. Of a copy alone a key frame "
+            "a segment is decoded for it"},
+           Value::flag(media.images));
   keys.key({"splice_keys", Reload::kNextWorker,
             "true: encoded renditions have a key frame at each splice (SCTE-35) of the feed, and a part begins with it "
             "where the parts before it are long enough; segments stay on their grid"},

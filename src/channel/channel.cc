@@ -29,7 +29,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
              FeedSlot(feed::Id::kBackup, environment.clock, *this)},
       source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
               *this),
-      window_(name_, {options_.window, options_.markers, options_.audio_only, options_.iframes},
+      window_(name_, {options_.window, options_.markers, options_.audio_only, options_.iframes, options_.media.images},
               environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),

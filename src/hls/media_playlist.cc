@@ -248,6 +248,31 @@ std::string render_key_frames(const Revision& revision, const Terms& terms) {
   return out;
 }
 
+std::string render_images(const Revision& revision, int target_duration,
+                          const std::function<bool(std::int64_t msn)>& has_image) {
+  const SegmentList& closed = *revision.closed;
+  std::string out;
+  out.reserve(kHeadText + kSegmentText * closed.listed());
+  // LL-7: 6 is what the specification of images has.
+  out += "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:";
+  write_integer(out, target_duration);
+  out += "\n#EXT-X-IMAGES-ONLY\n";
+  write_sequence(out, revision);
+  for (std::size_t i = closed.first_listed; i < closed.segments.size(); ++i) {
+    const Segment& segment = *closed.segments[i];
+    if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
+    out.append(segment.text, 0, segment.parts_at);
+    if (!has_image(segment.msn)) out += "#EXT-X-GAP\n";
+    out += "#EXTINF:";
+    write_duration(out, segment.duration, segment.timescale, INT64_MAX);
+    out += ",\n";
+    write_image_uri(out, segment.msn);
+    out += '\n';
+  }
+  if (revision.ended) out += "#EXT-X-ENDLIST\n";
+  return out;
+}
+
 KeyFrame find_key_frame(const Segment& segment) {
   std::uint64_t offset = 0;
   for (const Part& part : segment.parts) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +64,12 @@ void render_segment(Segment& segment, std::int64_t part_target);
 /// REQUIRES: revision.started(); parts have their Part::key_size.
 /// Spec: [rfc8216bis 4.4.3.6]
 std::string render_key_frames(const Revision& revision, const Terms& terms);
+
+/// An image playlist: an entry a closed segment of a video rendition, with the segment's number, time and duration, and
+/// a JPEG of its own. `has_image(msn)` false: a gap.
+/// REQUIRES: revision.started(). Spec: Roku's Image Media Playlist Specification 0.4.
+std::string render_images(const Revision& revision, int target_duration,
+                          const std::function<bool(std::int64_t msn)>& has_image);
 
 /// Where the first key frame of a segment lies, from the start of its part: a player gets the moof that it needs, and
 /// of mdat no more than the picture. Length 0: no part knows of one.

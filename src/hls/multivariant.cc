@@ -299,6 +299,27 @@ void write_key_frames(std::string& out, const Stream& stream, media::Rational ev
   out += "\"\n";
 }
 
+// Of 320 x 180 pixels, as transcode/thumbnail.cc makes them, 10 KB are usual; noise takes 30.
+constexpr std::int64_t kImageBits = 8 * 30'000;
+constexpr double kImageSize = 320;
+
+/// Images have the shape of the video, and about that size.
+void write_images(std::string& out, const Stream& video, media::Rational every) {
+  const media::VideoParams& picture = video.track.video;
+  const media::Rational aspect = picture.pixel_aspect.known() ? picture.pixel_aspect : media::Rational{1, 1};
+  const double width = static_cast<double>(media::rescale(picture.width, aspect.den, aspect.num));
+  const double scale = std::min(1.0, kImageSize / std::max({width, static_cast<double>(picture.height), 1.0}));
+  const auto even = [&](double length) { return std::max(2, static_cast<int>(length * scale / 2 + 0.5) * 2); };
+  out += "#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=";
+  write_integer(out, media::rescale(kImageBits, every.num, every.den, media::Round::kUp));
+  out += ",RESOLUTION=" + std::to_string(even(width)) + "x" + std::to_string(even(picture.height));
+  out += ",CODECS=\"jpeg\",URI=\"";
+  out += kImages;
+  out += '/';
+  out += kPlaylistFile;
+  out += "\"\n";
+}
+
 media::DynamicRange range_of(const Variant& variant) {
   return media::dynamic_range(variant.stream->track.video.colour);
 }
@@ -347,8 +368,7 @@ int version_of(bool renditions, const media::Captions& captions) {
 }  // namespace
 
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
-                                const media::Captions& captions, AudioOnly audio_only,
-                                std::optional<media::Rational> key_frame_every) {
+                                const media::Captions& captions, AudioOnly audio_only, const Stills& stills) {
   std::vector<const Stream*> video;
   std::vector<const Stream*> audio;
   std::vector<const Stream*> texts;
@@ -374,9 +394,10 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
   write_texts(out, texts);
   write_captions(out, captions);
   for (const Variant& variant : variants) write_variant(out, variant, !all_sdr, captions, !texts.empty());
-  if (key_frame_every) {
-    for (const Stream* stream : video) write_key_frames(out, *stream, *key_frame_every, !all_sdr);
+  if (stills.iframes) {
+    for (const Stream* stream : video) write_key_frames(out, *stream, stills.every, !all_sdr);
   }
+  if (stills.images && !video.empty()) write_images(out, *video.front(), stills.every);
   return out;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,16 +26,23 @@ struct Stream {
 /// Whether there is a variant of the audio alone beside those with video.
 enum class AudioOnly : std::uint8_t { kNo, kYes };
 
+/// What there is for fast forward, rewind and scrubbing.
+struct Stills {
+  bool iframes = false;
+  bool images = false;
+  media::Rational every{2, 1};  ///< a picture so often, at the most. Units: s.
+};
+
 /// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same
 /// bytes (MV-28). Audio of several codecs goes to a group each where all groups then have the same members (MV-12), so
 /// that a player without one of the codecs keeps the other; else into one group. Captions are one group, which every
 /// variant names (MV-9); where nothing is known of them, nothing is said. So is text. The variant of the audio alone is
 /// the last: it names the first group, and its playlist is that of the member that plays by default.
-/// `key_frame_every`: every video rendition has an I-frame playlist, with a picture so often. Units: s.
+/// Of `stills`: every video rendition has an I-frame playlist, and the channel has an image playlist.
 /// REQUIRES: at least one stream of video or audio.
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
                                 const media::Captions& captions = {}, AudioOnly audio_only = AudioOnly::kNo,
-                                std::optional<media::Rational> key_frame_every = {});
+                                const Stills& stills = {});
 
 /// The same playlist with every URI below `base`, which ends in '/': it sends a player elsewhere, all renditions to one
 /// place (LL-116), without redirecting media (LL-117).

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kMediaEnd = ".m4s";
 constexpr std::string_view kTextEnd = ".vtt";
+constexpr std::string_view kImageEnd = ".jpg";
 constexpr std::string_view kInitStart = "init-";
 constexpr std::string_view kInitEnd = ".mp4";
 constexpr std::size_t kInitDigits = 8;
@@ -45,6 +46,17 @@ void write_part_uri(std::string& out, std::int64_t msn, std::uint32_t part, Cont
   out += '.';
   write_integer(out, part);
   out += end_of(container);
+}
+
+void write_image_uri(std::string& out, std::int64_t msn) {
+  write_integer(out, msn);
+  out += kImageEnd;
+}
+
+std::optional<std::int64_t> parse_image(std::string_view name) {
+  if (!name.ends_with(kImageEnd)) return std::nullopt;
+  name.remove_suffix(kImageEnd.size());
+  return canonical<std::int64_t>(name);
 }
 
 std::string init_uri(base::View init) {

@@ -139,6 +139,7 @@ base::Result<Options> parse(const json& from) {
   options.slate_text = from.at("slate_text");
   options.splice_keys = from.at("splice_keys");
   options.thumbnails = from.at("thumbnails");
+  options.images = from.at("images");
   options.splice_cuts = from.at("splice_cuts");
   options.captions = captions_of(from.at("captions"));
   for (const json& subtitle : from.at("subtitles")) options.subtitles.push_back(subtitle_of(subtitle));
@@ -179,6 +180,7 @@ std::string to_json(const Options& options) {
                     {"slate_text", options.slate_text},
                     {"splice_keys", options.splice_keys},
                     {"thumbnails", options.thumbnails},
+                    {"images", options.images},
                     {"splice_cuts", options.splice_cuts},
                     {"captions", captions_json(options.captions)},
                     {"subtitles", subtitles},

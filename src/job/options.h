@@ -104,6 +104,8 @@ struct Options {
   bool splice_keys = false;
   /// A thumbnail of each feed so often; 0: none are made.
   base::Micros thumbnails = 0;
+  /// One of what viewers see for each segment.
+  bool images = false;
   /// Segments begin there, too: implies splice_keys.
   bool splice_cuts = false;
   /// What the operator says of the captions in the feed's pictures; the services that are found are added, unless there

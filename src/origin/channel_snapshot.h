@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "origin/images.h"
 #include "origin/rendition_snapshot.h"
 
 namespace origin {
@@ -29,6 +30,9 @@ struct ChannelSnapshot {
   /// By their index in the presentation; one that has no media yet has a snapshot that is not ready. Grows within a
   /// session and may shrink only where a new one begins.
   std::vector<std::shared_ptr<const RenditionSnapshot>> renditions;
+
+  /// Small pictures of what viewers see; null: the channel has none.
+  std::shared_ptr<const ImageSet> images;
 
   /// Position of a rendition in `renditions`, or -1.
   int index_of(std::string_view rendition) const;

@@ -1,7 +1,6 @@
 #include "origin/log.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -169,6 +168,14 @@ base::Micros Log::oldest_listed() const {
   return oldest == INT64_MAX ? INT64_MIN : oldest;
 }
 
+/// Those of feeds are for operators: channel::Thumbnails.
+void Log::fold(const record::Thumbnail& thumbnail) {
+  if (!options_.images || !thumbnail.feed.empty() || ended_) return;
+  images_.add(thumbnail.at, thumbnail.jpeg);
+  ++revision_;
+  snapshot_ = nullptr;
+}
+
 void Log::fold(const record::Closing&) {
   for (const auto& track : tracks_) track->window.announce_end();
   publish_all();
@@ -177,6 +184,7 @@ void Log::fold(const record::Closing&) {
 void Log::fold(const record::End&) {
   if (std::exchange(ended_, true)) return;
   for (const auto& track : tracks_) track->window.end();
+  images_.end();
   publish_all();
 }
 
@@ -188,6 +196,7 @@ std::shared_ptr<const ChannelSnapshot> Log::snapshot() {
   snapshot->revision = revision_;
   snapshot->target_duration = target_duration_;
   snapshot->multivariant = multivariant_;
+  if (options_.images) snapshot->images = images_.set();
   snapshot->renditions.reserve(tracks_.size());
   for (const auto& track : tracks_) snapshot->renditions.push_back(track->snapshot);
   snapshot_ = std::move(snapshot);
@@ -311,10 +320,10 @@ void Log::render_multivariant() {
   // Pictures without any room for captions have none. Where playlists say nothing, Shaka Player 5.2 looks for captions
   // by itself, in a young channel in the open segment, for which it has no address, and throws.
   if (captions.services.empty() && !captions.carried) captions.none = true;
-  std::optional<media::Rational> key_frame_every;
   // A segment that ends at a splice may have half the length.
-  if (options_.iframes) key_frame_every = {segment_.num, cuts_move_ ? 2 * segment_.den : segment_.den};
-  std::string text = hls::render_multivariant(streams_, independent, captions, options_.audio_only, key_frame_every);
+  const hls::Stills stills{
+      options_.iframes, options_.images, {segment_.num, cuts_move_ ? 2 * segment_.den : segment_.den}};
+  std::string text = hls::render_multivariant(streams_, independent, captions, options_.audio_only, stills);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
 }
@@ -370,8 +379,15 @@ void Log::publish(std::size_t index) {
     contents.reports.push_back(hls::report_of(other->name, other->window.revision()));  // LL-84
   }
   track.snapshot = std::make_shared<const RenditionSnapshot>(std::move(contents));
+  if (options_.images && is_first_video(index)) images_.follow(track.window.revision(), target_duration_);
   ++revision_;
   snapshot_ = nullptr;
+}
+
+bool Log::is_first_video(std::size_t index) const {
+  const auto first = std::find_if(tracks_.begin(), tracks_.end(),
+                                  [](const auto& track) { return track->kind == media::Kind::kVideo; });
+  return static_cast<std::size_t>(first - tracks_.begin()) == index;
 }
 
 void Log::publish_all() {

@@ -9,6 +9,7 @@
 #include "hls/multivariant.h"
 #include "origin/channel_snapshot.h"
 #include "origin/cue_tags.h"
+#include "origin/images.h"
 #include "origin/marker_list.h"
 #include "record/record.h"
 
@@ -24,6 +25,7 @@ class Log {
     MarkerList::Shown markers = {};            ///< that playlists show
     hls::AudioOnly audio_only = hls::AudioOnly::kNo;
     bool iframes = false;  ///< video renditions have an I-frame playlist
+    bool images = false;   ///< there is an image playlist
   };
   struct Counters {
     std::uint64_t parts = 0;
@@ -77,8 +79,8 @@ class Log {
   void fold(const record::Discontinuity& discontinuity);
   void fold(const record::Marker& marker);
   void fold(const record::Closing& closing);
-  void fold(const record::Thumbnail&) {}  // for operators: channel::Thumbnails
-  void fold(const record::MovedCut&) {}   // segments say themselves where they start
+  void fold(const record::Thumbnail& thumbnail);
+  void fold(const record::MovedCut&) {}  // segments say themselves where they start
   void fold(const record::End& end);
 
   bool same_session(const record::Presentation& presentation) const;
@@ -95,6 +97,7 @@ class Log {
                 bool last);
   void begin_cues(std::uint32_t rendition, std::int64_t msn, std::int64_t start, std::int64_t duration);
   bool count(hls::Outcome outcome);
+  bool is_first_video(std::size_t index) const;
   void publish(std::size_t index);
   void publish_all();
   State state() const;
@@ -111,6 +114,7 @@ class Log {
   MarkerList markers_;
   base::Micros edge_ = 0;  ///< UTC, end of the newest media
   CueTags cues_;
+  ImageList images_;
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<hls::Stream> streams_;  ///< of the presentation
   media::Captions captions_;          ///< likewise

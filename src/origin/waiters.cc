@@ -18,6 +18,8 @@ bool playlist_decided(const WaitCondition& condition, const RenditionSnapshot& r
 
 bool satisfied(const WaitCondition& condition, const ChannelSnapshot& snapshot) {
   if (condition.kind == WaitCondition::Kind::kChannel) return snapshot.state != State::kWaiting;
+  if (condition.kind == WaitCondition::Kind::kImages)
+    return snapshot.images == nullptr || snapshot.images->ready() || snapshot.state == State::kEnded;
   if (condition.rendition >= snapshot.renditions.size()) return true;
   const RenditionSnapshot& rendition = *snapshot.renditions[condition.rendition];
   switch (condition.kind) {
@@ -25,7 +27,8 @@ bool satisfied(const WaitCondition& condition, const ChannelSnapshot& snapshot) 
     case WaitCondition::Kind::kSegment: return rendition.segment(condition.msn).presence != Presence::kPending;
     case WaitCondition::Kind::kPart:
       return rendition.part(condition.msn, condition.part).presence != Presence::kPending;
-    case WaitCondition::Kind::kChannel: break;
+    case WaitCondition::Kind::kChannel:
+    case WaitCondition::Kind::kImages: break;
   }
   return true;
 }

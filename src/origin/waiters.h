@@ -18,6 +18,7 @@ struct WaitCondition {
     kPlaylist,  ///< decide() no longer says wait
     kSegment,   ///< segment(msn) is no longer pending
     kPart,      ///< part(msn, part) is no longer pending
+    kImages,    ///< there is an image playlist
   };
   Kind kind = Kind::kChannel;
   std::uint32_t rendition = 0;
@@ -25,6 +26,7 @@ struct WaitCondition {
   std::uint32_t part = 0;
 
   static WaitCondition channel() { return {}; }
+  static WaitCondition images() { return {Kind::kImages}; }
   static WaitCondition playlist(std::uint32_t rendition, const hls::Decision& wait) {
     return {Kind::kPlaylist, rendition, wait.msn, wait.part};
   }

@@ -139,8 +139,8 @@ struct Closing {};
 /// The event is over: EXT-X-ENDLIST (LL-44).
 struct End {};
 
-/// What a feed shows, small, for people: of `feed` ("primary", "backup"), the picture at `at` (UTC). No part of what
-/// viewers get; a later one takes its place.
+/// A small picture for people, of `at` (UTC): what a feed ("primary", "backup") shows, which is no part of what viewers
+/// get; or, where `feed` is empty, what viewers see at a segment's beginning. A later one takes its place.
 struct Thumbnail {
   std::string feed;
   base::Micros at = 0;

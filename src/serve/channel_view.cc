@@ -57,6 +57,10 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
   const bool same_multivariant =
       snapshot_ != nullptr && snapshot_->multivariant == snapshot->multivariant && snapshot_->state == snapshot->state;
   if (!same_multivariant) multivariants_ = overflow_ = {};
+  if (snapshot_ == nullptr || snapshot_->images != snapshot->images) {
+    images_ = {};
+    thumbnail_ = nullptr;
+  }
   snapshot_ = std::move(snapshot);
   updated_ = utc;
   cached_.resize(snapshot_->renditions.size());
@@ -88,6 +92,8 @@ void ChannelView::drop_expired(CachedResponses& cached) {
 
 Verdict ChannelView::look_up(const ObjectRequest& wanted) {
   if (wanted.kind == Route::Kind::kMultivariant) return multivariant(wanted);
+  const bool image = wanted.kind == Route::Kind::kImages || wanted.kind == Route::Kind::kImage;
+  if (image || wanted.kind == Route::Kind::kThumbnail) return images(wanted);
   const int index = snapshot_->index_of(wanted.rendition);
   const bool known = index >= 0 && cached_[static_cast<std::size_t>(index)].of != nullptr;
   if (!known) {
@@ -172,6 +178,36 @@ Verdict ChannelView::playlist(const ObjectRequest& wanted, std::uint32_t index) 
   http::Response& made = cached.playlists[4 * skip + (wanted.gzip ? 2u : 0u) + (life > 1 ? 1u : 0u)];
   if (made == nullptr)
     made = make_playlist(rendition.playlist(wanted.directives.skip), wanted.gzip, rendition.ended(), life);
+  return {made};
+}
+
+Verdict ChannelView::images(const ObjectRequest& wanted) {
+  const int target = snapshot_->target_duration;
+  if (snapshot_->images == nullptr) return refuse(404, Cause::kAbsent, target);
+  const origin::ImageSet& set = *snapshot_->images;
+  if (wanted.kind == Route::Kind::kImage) {
+    const base::Bytes* const image = set.find(wanted.msn);
+    if (image == nullptr) return refuse(404, Cause::kAbsent, target);
+    // Few are asked for more than once by one cache: made each time.
+    return {make_media({*image}, {"image/jpeg", CacheControl::kImmutable, etag_of(image->view()), 0, Urgency::kPage})};
+  }
+  if (wanted.kind == Route::Kind::kThumbnail) {
+    if (!set.newest) return refuse(404, Cause::kAbsent);
+    // A cache in front of a crowd asks once a segment, and shows one that is a segment older.
+    if (thumbnail_ == nullptr)
+      thumbnail_ = make_media({set.newest->jpeg}, {"image/jpeg", CacheControl::seconds(target),
+                                                   etag_of(set.newest->jpeg.view()), set.newest->at, Urgency::kPage});
+    return {thumbnail_};
+  }
+  if (!set.ready()) {
+    // Players load it with the multivariant playlist, and some give up where it is not there.
+    return snapshot_->state == origin::State::kEnded ? refuse(404, Cause::kAbsent, target)
+                                                     : hold(origin::WaitCondition::images(), true);
+  }
+  http::Response& made = images_[wanted.gzip ? 1 : 0];
+  if (made == nullptr)
+    made = make_playlist(origin::make_rendered(set.text()), wanted.gzip, snapshot_->state == origin::State::kEnded,
+                         snapshot_->state == origin::State::kEnded ? kEndedLife : 1);
   return {made};
 }
 

@@ -80,6 +80,7 @@ class ChannelView {
   }
   Verdict multivariant(const ObjectRequest& wanted);
   Verdict playlist(const ObjectRequest& wanted, std::uint32_t index);
+  Verdict images(const ObjectRequest& wanted);
   Verdict iframes(const ObjectRequest& wanted, std::uint32_t index);
   Verdict segment(const ObjectRequest& wanted, std::uint32_t index);
   Verdict part(const ObjectRequest& wanted, std::uint32_t index);
@@ -96,6 +97,8 @@ class ChannelView {
   std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
   base::Micros updated_ = 0;                     ///< UTC
   std::array<http::Response, 2> multivariants_;  ///< plain, gzip; null until it is asked for
+  std::array<http::Response, 2> images_;         ///< the image playlist, likewise
+  http::Response thumbnail_;                     ///< likewise
   std::array<http::Response, 2> overflow_;       ///< likewise, with the overflow pathway's URIs
   std::vector<CachedResponses> cached_;          ///< by index in the snapshot's renditions
 };

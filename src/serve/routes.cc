@@ -27,6 +27,14 @@ Route media_file(Route route) {
   return route;
 }
 
+Route image_file(Route route) {
+  const auto msn = hls::parse_image(route.file);
+  if (!msn && route.file != hls::kPlaylistFile) return {};
+  route.kind = msn ? Route::Kind::kImage : Route::Kind::kImages;
+  route.msn = msn.value_or(0);
+  return route;
+}
+
 Route live(std::string_view rest) {
   Route route;
   const std::size_t slash = rest.find('/');
@@ -35,14 +43,15 @@ Route live(std::string_view rest) {
   rest.remove_prefix(slash + 1);
   const std::size_t second = rest.find('/');
   if (second == std::string_view::npos) {
-    route.kind = rest == hls::kPlaylistFile ? Route::Kind::kMultivariant : Route::Kind::kNone;
+    if (rest == hls::kPlaylistFile) route.kind = Route::Kind::kMultivariant;
+    if (rest == hls::kThumbnailFile) route.kind = Route::Kind::kThumbnail;
     return route;
   }
   route.rendition = rest.substr(0, second);
   // No rendition of ours has such a name, and a request that is held keeps it.
   if (route.rendition.size() > kMostName) return {};
   route.file = rest.substr(second + 1);
-  return media_file(route);
+  return route.rendition == hls::kImages ? image_file(route) : media_file(route);
 }
 
 }  // namespace
@@ -69,6 +78,7 @@ ObjectKind object_of(Route::Kind kind) {
   switch (kind) {
     case Kind::kMultivariant: return ObjectKind::kMultivariant;
     case Kind::kIframes:
+    case Kind::kImages:
     case Kind::kPlaylist: return ObjectKind::kPlaylist;
     case Kind::kSegment: return ObjectKind::kSegment;
     case Kind::kPart: return ObjectKind::kPart;
@@ -76,6 +86,8 @@ ObjectKind object_of(Route::Kind kind) {
     case Kind::kListing:
     case Kind::kPlay:
     case Kind::kStatic: return ObjectKind::kPage;
+    case Kind::kImage:
+    case Kind::kThumbnail:
     case Kind::kNone: return ObjectKind::kOther;
   }
   return ObjectKind::kOther;

@@ -18,6 +18,9 @@ struct Route {
     kMultivariant,  ///< /live/CHANNEL/index.m3u8
     kPlaylist,      ///< /live/CHANNEL/RENDITION/index.m3u8
     kIframes,       ///< /live/CHANNEL/RENDITION/iframes.m3u8
+    kImages,        ///< /live/CHANNEL/images/index.m3u8
+    kImage,         ///< /live/CHANNEL/images/MSN.jpg
+    kThumbnail,     ///< /live/CHANNEL/thumb.jpg
     kSegment,
     kPart,
     kInit,

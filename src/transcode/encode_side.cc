@@ -68,7 +68,8 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, const
       line(rate_of(rungs), timescale, given.max_fill),
       slate({given.slate, given.slate_text, given.slate_font,
              given.slate_after < 0 ? SlateFade::kNever : given.slate_after},
-            rungs, shape.video.colour) {}
+            rungs, shape.video.colour),
+      thumbnails(rungs, given.thumbnails) {}
 
 DecodeSide* EncodeSide::State::side_of(Switch::Side id) const {
   const auto found = std::ranges::find_if(sides, [&](const DecodeSide* side) { return side->id() == id; });
@@ -191,6 +192,7 @@ void EncodeSide::State::encode(const Shown& shown) {
       continue;
     }
     scaled->pts = shown.pts;
+    if (key) thumbnails.look(i, *scaled, media::rescale(shown.pts, timescale, base::kSecond));
     workers[i]->put(std::move(scaled), key, shown.origin, {when_full(i), economy.fast(i)});
   }
 }
@@ -262,6 +264,8 @@ EncodeSide::Load EncodeSide::load() const {
 }
 
 void EncodeSide::show_slate(bool on, const std::string& text) { state_->slate.ask(on, text); }
+
+std::optional<Thumbnail> EncodeSide::take_thumbnail() { return state_->thumbnails.take(); }
 
 SlateCourse EncodeSide::slate_course() const { return state_->slate.course(); }
 

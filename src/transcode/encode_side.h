@@ -15,6 +15,7 @@
 #include "transcode/output.h"
 #include "transcode/rung.h"
 #include "transcode/slate_course.h"
+#include "transcode/thumbnail.h"
 
 namespace transcode {
 
@@ -66,6 +67,7 @@ class EncodeSide {
     std::shared_ptr<Slate> slate;  ///< null: none; from then on the encode side's alone
     std::string slate_text;        ///< over the slate, or over the last picture where there is none; empty: none
     std::shared_ptr<const base::SharedFile> slate_font;  ///< of that text, and of those of show_slate(); null: none
+    bool thumbnails = false;                             ///< make them: take_thumbnail()
     base::Micros slate_after = 0;                        ///< without a picture; negative: only where it is asked for
   };
 
@@ -142,6 +144,8 @@ class EncodeSide {
   /// Shows the slate from the next picture on, with this text (empty: none), whatever comes, until it is called with
   /// false. Without a slate the picture of that instant stays.
   void show_slate(bool on, const std::string& text);
+  /// Key frames as viewers see them, with their media times, each once: see RungThumbnails. Thread: any.
+  std::optional<Thumbnail> take_thumbnail();
   /// Where the film of Options::slate is, for its sound; off where there is none. Thread: any.
   SlateCourse slate_course() const;
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.

@@ -13,6 +13,7 @@
 #include "transcode/encode_side.h"
 #include "transcode/outbox.h"
 #include "transcode/picture_line.h"
+#include "transcode/rung_thumbnails.h"
 #include "transcode/rung_worker.h"
 #include "transcode/slate_show.h"
 #include "transcode/switch.h"
@@ -56,6 +57,7 @@ struct EncodeSide::State {
   KeyClock key_clock;
   PictureLine line;
   SlateShow slate;                          ///< its questions any thread's
+  RungThumbnails thumbnails;                ///< take() any thread's
   std::vector<captions::Triplet> triplets;  ///< captions of the picture that came last; kept for its memory
   bool shed_last = false;
   std::int64_t next_due = INT64_MAX;       ///< from here on the newest picture stays in place of one that does not come

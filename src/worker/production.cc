@@ -46,7 +46,7 @@ Production::Production(job::Options options, OnRecord on_record)
       offset_(options_.channel, silence_peak(options_.watch), options_.loudness.measured),
       video_(options_, *this),
       splices_(options_.splice_keys, options_.splice_cuts, packager_, video_),
-      thumbnails_(options_.thumbnails),
+      thumbnails_({options_.thumbnails, options_.images ? options_.segment : 0}),
       texts_(options_, *this) {}
 
 Production::~Production() = default;
@@ -168,7 +168,7 @@ void Production::tick(base::Micros utc) {
   mark_switch();
   stand_by();
   probe_feeds();
-  thumbnails_.tick(utc, feeds_, video_, on_record_);
+  thumbnails_.tick(utc, feeds_, {&feed(shown_), slate_.on}, video_, on_record_);
   align();
 }
 

@@ -153,6 +153,7 @@ base::Status VideoLane::open_ladder() {
   encode.slate = open_slate();
   encode.slate_text = options_.slate_text;
   encode.slate_font = options_.slate_font;
+  encode.thumbnails = options_.images;
   encode.slate_after = options_.outage == job::Options::Outage::kSlate ? options_.slate_after : -1;
   // Well below a part, however the packager rounds that: otherwise what lies between two stills would be a hole.
   encode.longest_still = std::min(encode.longest_still, options_.part * 3 / 4);

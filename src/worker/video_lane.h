@@ -112,6 +112,10 @@ class VideoLane final : private transcode::Output {
   std::optional<transcode::PictureHealth::Report> health(std::uint32_t track_id) const;
   /// What decodes all pictures of this track; null where nothing does.
   transcode::DecodeSide* decoded(std::uint32_t track_id) const;
+  /// Whether something is encoded.
+  bool encodes() const { return encode_ != nullptr; }
+  /// See transcode::EncodeSide::take_thumbnail(); nothing where nothing is encoded.
+  std::optional<transcode::Thumbnail> take_thumbnail() { return encode_ ? encode_->take_thumbnail() : std::nullopt; }
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
   /// Nothing where nothing is encoded.

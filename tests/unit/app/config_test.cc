@@ -27,6 +27,7 @@ channels:
     part: 250ms
     window: 2m
     iframes: true
+    images: true
     grace: 5s
     idle: 8s
     takeover: true
@@ -43,6 +44,7 @@ channels:
   EXPECT_EQ(channel.options.media.part, 250 * base::kMillisecond);
   EXPECT_EQ(channel.options.window, 120 * base::kSecond);
   EXPECT_TRUE(channel.options.iframes);
+  EXPECT_TRUE(channel.options.media.images);
   EXPECT_TRUE(channel.options.takeover);
   EXPECT_EQ(channel.options.idle, 8 * base::kSecond);
   EXPECT_EQ(channel.options.keys, (std::vector<std::string>{"one", "two"}));
@@ -53,6 +55,11 @@ channels:
   EXPECT_EQ(channel.options.media.ladder[1].name, "v360");
   EXPECT_EQ(channel.options.media.audio_rung.codec, media::Codec::kOpus);
   EXPECT_EQ(channel.srt_latency, 200 * base::kMillisecond);
+}
+
+TEST(Config, NoRungTakesTheImagesPlace) {
+  EXPECT_NE(problems_of("channels: {a: {ladder: [{name: images, height: 360, bitrate: 700k}]}}").find("\"images\""),
+            std::string::npos);
 }
 
 TEST(Config, AnUnknownKeyNamesItsPlaceAndTheNearestKnownKey) {

@@ -263,7 +263,7 @@ TEST(Multivariant, EachRangeHasItsStartInFrontAndSdrComesFirst) {  // MV-8, MV-2
 TEST(Multivariant, EachVideoRenditionNamesItsIFramePlaylist) {  // MV-16
   const std::vector<Stream> streams{video("v720", 1280, 720, 3'000'001), video("v360", 640, 360, 800'000),
                                     audio("a1", "eng"), text("s1", "en")};
-  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, media::Rational{2, 1});
+  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, {.iframes = true, .every = {2, 1}});
   const std::string without = render(streams);
   EXPECT_EQ(all.substr(0, without.size()), without) << "nothing else changes";
   EXPECT_EQ(all.substr(without.size()),
@@ -277,11 +277,29 @@ TEST(Multivariant, IFramesOfShortSegmentsTakeNoMoreThanTheWholeStream) {  // MV-
   Stream hlg = video("hlg", 1280, 720, 4'000'000);
   hlg.track.video.colour.transfer = 18;
   const std::vector<Stream> streams{hlg};
-  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, media::Rational{1, 2});
+  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, {.iframes = true, .every = {1, 2}});
   EXPECT_NE(all.find("#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=4000000,CODECS=\"avc1.64001f\",RESOLUTION=1280x720,"
                      "VIDEO-RANGE=HLG,URI=\"hlg/iframes.m3u8\"\n"),
             std::string::npos)
       << all;
+}
+
+TEST(Multivariant, NamesTheImagesOfItsPictures) {
+  Stream wide = video("v576", 720, 576, 2'000'000);
+  wide.track.video.pixel_aspect = {16, 11};
+  const std::vector<Stream> streams{wide, video("v90", 160, 90, 100'000), audio("a1", "eng")};
+  const std::string all = render_multivariant(streams, true, {}, AudioOnly::kNo, {.images = true, .every = {2, 1}});
+  const std::string without = render(streams);
+  EXPECT_EQ(all.substr(0, without.size()), without) << "nothing else changes";
+  EXPECT_EQ(all.substr(without.size()),
+            "#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=120000,RESOLUTION=320x176,CODECS=\"jpeg\",URI=\"images/index.m3u8\"\n");
+  const std::vector<Stream> small{video("v90", 160, 90, 100'000)};
+  EXPECT_NE(
+      render_multivariant(small, true, {}, AudioOnly::kNo, {.images = true}).find("RESOLUTION=160x90,CODECS=\"jpeg\""),
+      std::string::npos)
+      << "not enlarged";
+  const std::vector<Stream> sound{audio("a1", "eng")};
+  EXPECT_EQ(render_multivariant(sound, true, {}, AudioOnly::kNo, {.iframes = true, .images = true}), render(sound));
 }
 
 TEST(Multivariant, TheResolutionIsThatOfSquarePixels) {

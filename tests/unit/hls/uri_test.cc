@@ -38,6 +38,15 @@ TEST(Uri, TheIFramePlaylistIsBesideIt) {
   EXPECT_FALSE(parse_file("Iframes.m3u8"));
 }
 
+TEST(Uri, AnImageHasOneSpelling) {  // LL-68
+  std::string image;
+  write_image_uri(image, 880000000);
+  EXPECT_EQ(image, "880000000.jpg");
+  EXPECT_EQ(parse_image(image), 880000000);
+  for (const char* name : {"", ".jpg", "1.jpeg", "01.jpg", "-1.jpg", "1.JPG", "1.2.jpg", "99999999999999999999.jpg"})
+    EXPECT_FALSE(parse_image(name)) << name;
+}
+
 TEST(Uri, TextHasNamesOfItsOwn) {
   std::string segment;
   write_segment_uri(segment, 880000000, Container::kWebVtt);

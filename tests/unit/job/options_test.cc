@@ -36,6 +36,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.nice = 5;
   options.standby = Options::Standby::kHot;
   options.splice_keys = true;
+  options.images = true;
   options.splice_cuts = true;
   options.watch = {12, -45, {{80, 0, 100, 12}, {0, 90, 100, 100}}};
   options.program = 3;
@@ -72,6 +73,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->nice, 5);
   EXPECT_EQ(back->standby, Options::Standby::kHot);
   EXPECT_TRUE(back->splice_keys);
+  EXPECT_TRUE(back->images);
   EXPECT_TRUE(back->splice_cuts);
   EXPECT_EQ(back->watch.black_level, 12);
   EXPECT_EQ(back->watch.silence_level, -45);

@@ -63,6 +63,13 @@ struct ChannelViewIframesTest : ChannelViewTest {
   ChannelViewIframesTest() : ChannelViewTest({.iframes = true}) {}
 };
 
+struct ChannelViewImagesTest : ChannelViewTest {
+  ChannelViewImagesTest() : ChannelViewTest({.images = true}) {}
+  void image(base::Micros at, const std::string& jpeg) {
+    channel.log.apply(record::Thumbnail{"", at, base::Bytes::copy_of(jpeg)});
+  }
+};
+
 TEST_F(ChannelViewTest, HoldsWhileTheChannelStarts) {  // LL-111
   publish();
   EXPECT_TRUE(view.look_up(request_for(Route::Kind::kMultivariant)).starting);
@@ -140,6 +147,68 @@ TEST_F(ChannelViewIframesTest, HoldsItUntilTheSegmentIsWhole) {  // LL-110
   EXPECT_TRUE(origin::satisfied(*held.wait_for, view.snapshot()));
   EXPECT_EQ(cache_control(iframes(blocking(kFirst + 8))), "max-age=1, s-maxage=12, stale-if-error=0");
   EXPECT_NE(body(view.look_up(iframes()).response).find(std::to_string(kFirst + 8) + ".m4s\n"), std::string::npos);
+}
+
+TEST_F(ChannelViewImagesTest, GivesTheImageOfASegmentForGood) {  // CC-7, CF-24
+  image(kFirst * 2 * base::kSecond, "jpeg");
+  live();
+  const auto image = view.look_up(request_for(Route::Kind::kImage, kFirst)).response;
+  ASSERT_EQ(image->status(), 200);
+  EXPECT_EQ(body(image), "jpeg");
+  EXPECT_EQ(field(image, "content-type"), "image/jpeg");
+  EXPECT_EQ(field(image, "cache-control"), "max-age=1209600, immutable");
+  EXPECT_NE(field(image, "etag"), "");
+  EXPECT_EQ(cache_control(request_for(Route::Kind::kImage, kFirst + 1)), "max-age=2") << "CC-10";
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kImage, kFirst + 1)).cause, Cause::kAbsent);
+}
+
+TEST_F(ChannelViewImagesTest, GivesTheImagePlaylist) {  // CC-2, CF-11
+  live();
+  const auto list = view.look_up(request_for(Route::Kind::kImages)).response;
+  ASSERT_EQ(list->status(), 200);
+  EXPECT_NE(body(list).find("#EXT-X-IMAGES-ONLY\n"), std::string::npos);
+  EXPECT_EQ(field(list, "cache-control"), "max-age=1, stale-if-error=0");
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kImages)).response, list) << "made once";
+  channel.log.apply(origin::testing::part(0, kFirst + 8, 2));
+  publish();
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kImages)).response, list) << "a part changes nothing";
+  channel.log.apply(record::End{});
+  publish();
+  EXPECT_EQ(cache_control(request_for(Route::Kind::kImages)), "max-age=1, s-maxage=2");  // LL-127
+}
+
+TEST_F(ChannelViewImagesTest, HoldsTheImagePlaylistUntilASegmentIsListed) {  // LL-111
+  channel.begin();
+  publish();
+  const auto held = view.look_up(request_for(Route::Kind::kImages));
+  ASSERT_TRUE(held.wait_for.has_value());
+  EXPECT_TRUE(held.starting);
+  EXPECT_FALSE(origin::satisfied(*held.wait_for, view.snapshot()));
+  live();
+  EXPECT_TRUE(origin::satisfied(*held.wait_for, view.snapshot()));
+}
+
+TEST_F(ChannelViewImagesTest, GivesTheNewestForATargetDuration) {  // CF-9
+  live();
+  EXPECT_EQ(cache_control(request_for(Route::Kind::kThumbnail)), "max-age=1") << "404, for a moment";
+  image(1'776'000'000 * base::kSecond, "first");
+  publish();
+  const auto first = view.look_up(request_for(Route::Kind::kThumbnail)).response;
+  EXPECT_EQ(body(first), "first");
+  EXPECT_EQ(field(first, "cache-control"), "max-age=2");
+  EXPECT_EQ(field(first, "last-modified"), "Sun, 12 Apr 2026 13:20:00 GMT");
+  image(1'776'000'002 * base::kSecond, "second");
+  publish();
+  EXPECT_EQ(body(view.look_up(request_for(Route::Kind::kThumbnail)).response), "second");
+  channel.log.apply(record::End{});
+  publish();
+  EXPECT_EQ(view.look_up(request_for(Route::Kind::kThumbnail)).response->status(), 404);
+}
+
+TEST_F(ChannelViewTest, HasNoImagesUnlessTheChannelIsToHaveThem) {
+  live();
+  for (const auto kind : {Route::Kind::kImages, Route::Kind::kImage, Route::Kind::kThumbnail})
+    EXPECT_EQ(view.look_up(request_for(kind, kFirst)).response->status(), 404);
 }
 
 TEST_F(ChannelViewIframesTest, WaitsForTheFirstSegment) {  // LL-111

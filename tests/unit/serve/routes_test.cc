@@ -18,6 +18,13 @@ TEST(Routes, KnowTheUrlsOfAChannel) {
   EXPECT_EQ(parse_route("/live/match/v720/index.m3u8").kind, Kind::kPlaylist);
   EXPECT_EQ(parse_route("/live/match/v720/iframes.m3u8").kind, Kind::kIframes);
   EXPECT_EQ(parse_route("/live/match/iframes.m3u8").kind, Kind::kNone);
+  EXPECT_EQ(parse_route("/live/match/images/index.m3u8").kind, Kind::kImages);
+  EXPECT_EQ(parse_route("/live/match/images/888000000.jpg").kind, Kind::kImage);
+  EXPECT_EQ(parse_route("/live/match/images/888000000.jpg").msn, 888'000'000);
+  EXPECT_EQ(parse_route("/live/match/images/0888.jpg").kind, Kind::kNone);
+  EXPECT_EQ(parse_route("/live/match/images/888.m4s").kind, Kind::kNone);
+  EXPECT_EQ(parse_route("/live/match/v720/888.jpg").kind, Kind::kNone);
+  EXPECT_EQ(parse_route("/live/match/thumb.jpg").kind, Kind::kThumbnail);
   EXPECT_EQ(parse_route("/live/match/index.m3u8").kind, Kind::kMultivariant);
   const auto init = parse_route("/live/match/v720/init-1a2b3c4d.mp4");
   EXPECT_EQ(init.kind, Kind::kInit);

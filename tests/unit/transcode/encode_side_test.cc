@@ -422,6 +422,30 @@ TEST(EncodeSide, ResolvesItsRungsFromTheSource) {
   EXPECT_EQ(encode->newest(), std::nullopt);
 }
 
+/// Media times of the thumbnails that 75 pictures from 6.4 s on make, in segments of a second.
+std::vector<base::Micros> thumbnails_at(bool wanted) {
+  const Feed feed = testing::make_video({.frames = 75, .first_pts = 160 * kFrame});
+  EncodeSide::Options options;
+  options.segment = {1, 1};
+  options.cores = 2;
+  options.thumbnails = wanted;
+  const auto encode = EncodeSide::make(feed.track, {ladder_rung(180), ladder_rung(90)}, options).take();
+  const auto decode = DecodeSide::make(feed.track, *encode, Studio::waiting()).take();
+  encode->select(decode.get());
+  for (const media::Packet& packet : feed.packets) decode->feed(media::Packet(packet));
+  decode->flush();
+  encode->flush();
+  std::vector<base::Micros> times;
+  while (const auto made = encode->take_thumbnail()) times.push_back(made->at);
+  return times;
+}
+
+TEST(EncodeSide, MakesAThumbnailOfEachKeyFrameWhereTheyAreWanted) {
+  constexpr base::Micros kTenth = 100 * base::kMillisecond;
+  EXPECT_EQ(thumbnails_at(true), (std::vector<base::Micros>{64 * kTenth, 70 * kTenth, 80 * kTenth, 90 * kTenth}));
+  EXPECT_TRUE(thumbnails_at(false).empty());
+}
+
 TEST(EncodeSide, IsReadableWithItsTracksFromTheStartAndFlushesTwice) {
   const media::Track track = testing::make_video({.frames = 1}).track;
   const auto encode = EncodeSide::make(track, {ladder_rung(180), ladder_rung(90)}, {}).take();

@@ -61,5 +61,45 @@ TEST(Thumbnails, AreNotMadeWhileTheCpuIsShort) {
   EXPECT_TRUE(thumbnails_of(with_thumbnails(kSecond, true), 0, 1).empty());
 }
 
+job::Options with_images(bool encoded) {
+  job::Options options = with_thumbnails(0, encoded);
+  options.images = true;
+  return options;
+}
+
+TEST(Thumbnails, OfWhatViewersSeeBelongToNoFeedAndComeOnceASegment) {
+  for (const bool encoded : {false, true}) {
+    // Of pictures that come all at once most are dropped: the first is certain.
+    const auto made = thumbnails_of(with_images(encoded), 1);
+    EXPECT_EQ(made.front().feed, "");
+    EXPECT_EQ(made.front().jpeg.text().substr(0, 2), "\xFF\xD8");
+    EXPECT_LE(made.size(), 4U) << "of six seconds in segments of two";
+  }
+}
+
+TEST(Thumbnails, OfARungBeginItsSegments) {
+  const auto made = thumbnails_of(with_images(true), 1);
+  for (std::size_t i = 1; i < made.size(); ++i) EXPECT_EQ(made[i].at % (2 * kSecond), 0) << made[i].at;
+}
+
+TEST(Thumbnails, OfFeedsAndOfWhatViewersSeeGoTogether) {
+  job::Options options = with_images(false);
+  options.thumbnails = 5 * kSecond;
+  const auto made = thumbnails_of(options, 2);
+  EXPECT_EQ(made[0].feed, "");
+  EXPECT_EQ(made[1].feed, "primary");
+  EXPECT_EQ(made[0].jpeg, made[1].jpeg) << "one key frame for both";
+}
+
+TEST(Thumbnails, ThatViewersGetShowNothingOfACopyThatAnOperatorHides) {
+  Producing channel(with_images(false));
+  channel.start();
+  channel.say(feed::Slate{true, ""});
+  channel.play(
+      transcode::testing::make_video({.width = 128, .height = 72, .frames = 150, .gop = 25, .timescale = 1000}),
+      [&](base::Micros at) { channel.say(feed::Tick{at}); });
+  EXPECT_TRUE(channel.all<record::Thumbnail>().empty());
+}
+
 }  // namespace
 }  // namespace worker
