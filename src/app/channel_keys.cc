@@ -359,6 +359,14 @@ void declare_markers(Keys& keys, channel::Options& options) {
             "true: EXT-X-CUE-OUT, -CONT and -IN in front of the segments of breaks (SCTE-35), for ad services that do "
             "not read EXT-X-DATERANGE; splice_cuts makes them exact"},
            Value::flag(shown.cue_tags));
+  using Emsg = job::Options::Emsg;
+  keys.key({"emsg", Reload::kNextWorker,
+            "what players find within the media, as emsg boxes of video parts (of sound, where there is no video): "
+            "scte35: splice information; id3: timed metadata of the feed and of POST /api/v1/channels/NAME/metadata; "
+            "all: both"},
+           Value::choice<Emsg>(
+               options.media.emsg,
+               {{"none", Emsg::kNone}, {"scte35", Emsg::kScte35}, {"id3", Emsg::kId3}, {"all", Emsg::kAll}}));
   keys.section("interstitials",
                "Breaks as Apple's HLS interstitials, beside their own EXT-X-DATERANGE: players replace them.",
                [&](Keys& in) { declare_interstitials(in, options.interstitials); });
@@ -424,7 +432,8 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "segments beside it are from half to one and a half times as long as the others, and so is "
             "EXT-X-TARGETDURATION, always. A copied rendition is cut at its first key frame there or later"},
            Value::flag(media.splice_cuts));
-  keys.section("markers", "what playlists show as EXT-X-DATERANGE", [&](Keys& in) { declare_markers(in, options); });
+  keys.section("markers", "what playlists show as EXT-X-DATERANGE, and parts have within",
+               [&](Keys& in) { declare_markers(in, options); });
   declare_publishing(keys, channel);
   declare_publish_keys(keys, options);
   declare_standby(keys, media);

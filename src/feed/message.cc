@@ -27,7 +27,8 @@ enum Type : std::uint8_t {
   kSelect,
   kSlate,
   kEconomy,
-  kCaption
+  kCaption,
+  kTimedEvent
 };
 
 struct Media {
@@ -78,6 +79,10 @@ struct Encoder {
     out.bytes(base::view_of(m.cue.text));
     return pack(kCaption, static_cast<std::uint64_t>(m.cue.start), static_cast<std::uint32_t>(m.cue.end - m.cue.start),
                 m.rendition, {Role::kOther, 0, base::Bytes::adopt(out.take())});
+  }
+  Encoded operator()(const TimedEvent& m) const {
+    return pack(kTimedEvent, static_cast<std::uint64_t>(m.at), 0, static_cast<std::uint8_t>(m.kind),
+                {Role::kOther, 0, m.data});
   }
   Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
 };
@@ -155,6 +160,10 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
       return Message{Slate{header.c == 1, std::string(payload.text())}};
     case kCaption: return make_caption(header, payload.view());
     case kEconomy: return Message{Economy{header.c}};
+    case kTimedEvent:
+      if (header.c > static_cast<std::uint8_t>(TimedEvent::Kind::kId3))
+        return base::Error{base::Code::kMalformed, "kind of a timed event"};
+      return Message{TimedEvent{static_cast<TimedEvent::Kind>(header.c), time, std::move(payload)}};
     default: return base::Error{base::Code::kMalformed, "feed message type"};
   }
 }

@@ -138,11 +138,23 @@ struct Caption {
   media::TextCue cue;
 };
 
-using Message =
-    std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy, Caption>;
+/// What an operator signals for an instant of the programme.
+struct TimedEvent {
+  enum class Kind : std::uint8_t {
+    kSplice,  ///< splice information: as if the feed had it, but for the marker, which the log has already
+    kCut,     ///< a segment is to begin there, as at a splice; without data
+    kId3,     ///< timed metadata
+  };
+  Kind kind = Kind::kSplice;
+  base::Micros at = 0;  ///< UTC
+  base::Bytes data;     ///< a splice_info_section, an ID3v2 tag
+};
 
-/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate, Economy and Caption are of the
-/// channel; their `feed` says nothing.
+using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy,
+                             Caption, TimedEvent>;
+
+/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate, Economy, Caption and TimedEvent are
+/// of the channel; their `feed` says nothing.
 struct Addressed {
   Id feed = Id::kPrimary;
   Message message;

@@ -141,6 +141,7 @@ base::Result<Options> parse(const json& from) {
   options.thumbnails = from.at("thumbnails");
   options.images = from.at("images");
   options.splice_cuts = from.at("splice_cuts");
+  options.emsg = static_cast<Options::Emsg>(from.at("emsg").get<int>());
   options.captions = captions_of(from.at("captions"));
   for (const json& subtitle : from.at("subtitles")) options.subtitles.push_back(subtitle_of(subtitle));
   options.nice = from.at("nice");
@@ -182,6 +183,7 @@ std::string to_json(const Options& options) {
                     {"thumbnails", options.thumbnails},
                     {"images", options.images},
                     {"splice_cuts", options.splice_cuts},
+                    {"emsg", static_cast<int>(options.emsg)},
                     {"captions", captions_json(options.captions)},
                     {"subtitles", subtitles},
                     {"nice", options.nice},

@@ -108,6 +108,14 @@ struct Options {
   bool images = false;
   /// Segments begin there, too: implies splice_keys.
   bool splice_cuts = false;
+  /// What players find within the media, as emsg boxes in front of chunks.
+  enum class Emsg : std::uint8_t {
+    kNone,
+    kScte35,  ///< splice information
+    kId3,     ///< timed metadata
+    kAll,     ///< both
+  };
+  Emsg emsg = Emsg::kNone;
   /// What the operator says of the captions in the feed's pictures; the services that are found are added, unless there
   /// are none.
   media::Captions captions;

@@ -66,8 +66,8 @@ struct FeedStats {
   Number timeline_anchors;     ///< times the clock was anchored: 1 for a feed without jumps
   Number timeline_restamped;   ///< time stamps that were far off, or had to be moved
   Number timeline_dropped;     ///< packets without a place on the timeline
-  Number cues;                 ///< splice information (SCTE-35) taken
-  Number bad_cues;             ///< splice information that was damaged, encrypted or not understood
+  Number cues;                 ///< splice information (SCTE-35) and timed metadata (ID3) taken
+  Number bad_cues;             ///< of these, damaged, encrypted or not understood
   Number only_packets;         ///< packets that it brought and the other feed, otherwise equal, lost
 
   Number caption_pictures;  ///< pictures that carried captions, padding included
@@ -116,6 +116,8 @@ struct Stats {
   Number text_cues;            ///< of text renditions, those that only end others included
   Number text_cues_dropped;    ///< of these: too late, too long, or too many at a time
   Number teletext_lines_bad;   ///< packets of teletext pages that text renditions are made of, damaged
+  Number events;               ///< for emsg: splice information and timed metadata, each once
+  Number events_dropped;       ///< of these: long past, before the log began, too many or too large at a time
   Number cuts_moved;           ///< splices at which a segment begins; with Options::splice_cuts, as the next two
   Number cuts_late;            ///< splices announced too late for that
   Number cuts_crowded;         ///< splices too near to another one for that

@@ -35,14 +35,18 @@ struct Announced {
   friend bool operator==(const Announced&, const Announced&) = default;
 };
 
-/// Splice information (SCTE-35) that the feed carries, at its place among the packets.
+/// Splice information (SCTE-35), or timed metadata (ID3), that the feed carries, at its place among the packets.
 struct Cue {
-  base::Bytes section;  ///< a whole splice_info_section
-  /// From a demuxer: the newest time on the feed's clock. From the timeline: the UTC instant that the section is about.
+  enum class Kind : std::uint8_t { kSplice, kId3 };
+
+  base::Bytes data;  ///< a whole splice_info_section; a whole ID3v2 tag
+  /// From a demuxer: of splice information the newest time on the feed's clock, of a tag its own time. From the
+  /// timeline: the UTC instant that it is about.
   Instant at;
   base::Micros arrived = 0;  ///< as Packet::arrived
   /// The times in the section are on the feed's clock. False: `at` is when it takes place.
   bool on_feed_clock = true;
+  Kind kind = Kind::kSplice;
 };
 
 /// All that a feed consists of, in order: a Track is announced before its first packet and again, with the same id,

@@ -7,6 +7,7 @@
 #include "media/describe.h"
 #include "media/nal.h"
 #include "rtmp/cue_point.h"
+#include "rtmp/data_event.h"
 
 namespace rtmp {
 namespace {
@@ -154,9 +155,13 @@ void TagDemuxer::on_data(std::uint32_t timestamp, base::Micros arrived, View pay
 
 void TagDemuxer::on_cue_point(std::uint32_t timestamp, base::Micros arrived, View payload) {
   if (!clock_begun_) return;
-  base::Result<CuePoint> cue = parse_cue_point(payload);
-  if (!cue) return;
   std::int64_t time = time_ + static_cast<std::int32_t>(timestamp - last_timestamp_);
+  base::Result<CuePoint> cue = parse_cue_point(payload);
+  if (!cue) {
+    base::Result<Bytes> tag = parse_data_event(payload);
+    if (tag) sink_.on_event(media::Cue{tag.take(), {time, kTimescale}, arrived, false, media::Cue::Kind::kId3});
+    return;
+  }
   // Encoders whose "time" counts from elsewhere send the message when the splice takes place.
   const double ahead = cue->seconds.value_or(0) * kTimescale - static_cast<double>(time);
   if (cue->seconds && ahead >= -kCueBehind && ahead <= kCueAhead) time += std::llround(ahead);

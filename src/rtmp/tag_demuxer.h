@@ -52,7 +52,8 @@ class TagSink : public media::EventSink {
 /// that stamp their messages with the presentation time get decoding times from StampOrder, for which the first
 /// pictures of a track that may reorder, and has no composition times, wait.
 ///
-/// Splice information in a data message (CuePoint) comes as media::Cue, at its "time" if that is near the message's.
+/// Splice information in a data message (CuePoint) comes as media::Cue, at its "time" if that is near the message's;
+/// other events (parse_data_event()) come as an ID3 tag, at the message's time.
 ///
 /// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
 /// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration

@@ -111,21 +111,27 @@ void Timeline::take(const media::Announced& announced) {
 }
 
 void Timeline::take(media::Cue&& cue) {
-  const auto section = scte35::parse_section(cue.section.view());
-  const bool waits_too_long = !anchor_ && waiting_cues_.size() >= kMostWaitingCues;
-  if (!section.ok() || waits_too_long) {
-    ++counters_.cues_bad;
-    cue_error_ = section.ok() ? "there is no picture or sound yet" : section.error().message();
-    return;
+  std::optional<std::uint64_t> stamp;
+  if (cue.kind == media::Cue::Kind::kSplice) {
+    const auto section = scte35::parse_section(cue.data.view());
+    if (!section.ok()) return refuse_cue(section.error().message());
+    if (std::holds_alternative<scte35::SpliceNull>(section.value().command)) return;
+    stamp = scte35::splice_time(section.value());
   }
-  if (std::holds_alternative<scte35::SpliceNull>(section.value().command)) return;
-  if (!anchor_) {
+  if (anchor_) {
+    cue.at = {cue_time(cue, stamp), base::kSecond};
+    ++counters_.cues;
+    out_.on_event(std::move(cue));
+  } else if (waiting_cues_.size() < kMostWaitingCues) {
     waiting_cues_.push_back(std::move(cue));
-    return;
+  } else {
+    refuse_cue("there is no picture or sound yet");
   }
-  cue.at = {cue_time(cue, section.value()), base::kSecond};
-  ++counters_.cues;
-  out_.on_event(std::move(cue));
+}
+
+void Timeline::refuse_cue(std::string why) {
+  ++counters_.cues_bad;
+  cue_error_ = std::move(why);
 }
 
 void Timeline::take(media::Teletext&& teletext) {
@@ -145,9 +151,8 @@ const Timeline::Entry* Timeline::leading_video() const {
   return nullptr;
 }
 
-base::Micros Timeline::cue_time(const media::Cue& cue, const scte35::Section& section) const {
+base::Micros Timeline::cue_time(const media::Cue& cue, std::optional<std::uint64_t> stamp) const {
   const Entry* video = leading_video();
-  const std::optional<std::uint64_t> stamp = scte35::splice_time(section);
   if (!stamp && cue.on_feed_clock) return std::max(video != nullptr ? video->end() : floor_, anchor_->utc.micros());
   const std::int64_t now = cue.at.in(scte35::kTimescale);
   const std::int64_t time = cue.on_feed_clock ? scte35::nearest(*stamp, now) : now;

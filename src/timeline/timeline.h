@@ -73,8 +73,8 @@ class Timeline final : public media::EventSink {
     std::uint64_t dropped_overflow = 0;  ///< packets that waited for an anchor beyond the bound
     std::uint64_t holes = 0;             ///< missing audio or video in continuous time
     std::uint64_t reanchors = 0;         ///< time stamps jumped
-    std::uint64_t cues = 0;              ///< splice information given out
-    std::uint64_t cues_bad = 0;          ///< splice information that cannot be read, or that waited beyond the bound
+    std::uint64_t cues = 0;              ///< splice information and timed metadata given out
+    std::uint64_t cues_bad = 0;          ///< of these: cannot be read, or waited beyond the bound
     std::uint64_t restamped = 0;         ///< stamps that were far off, or had to be moved by more than half a frame
   };
 
@@ -143,7 +143,8 @@ class Timeline final : public media::EventSink {
   void take(const media::Announced& announced);
   void take(media::Cue&& cue);
   void take(media::Teletext&& teletext);
-  base::Micros cue_time(const media::Cue& cue, const scte35::Section& section) const;
+  void refuse_cue(std::string why);
+  base::Micros cue_time(const media::Cue& cue, std::optional<std::uint64_t> stamp) const;
   const Entry* leading_video() const;
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);

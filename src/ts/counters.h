@@ -24,7 +24,7 @@ struct Counters {
   std::uint64_t untimed = 0;           ///< access units dropped because no PTS was known for them
   std::uint64_t frames_bad = 0;        ///< coded frames dropped: broken header, or no parameter sets yet
   std::uint64_t units = 0;             ///< access units and audio frames handed on
-  std::uint64_t cues = 0;              ///< sections of splice information (SCTE-35) handed on
+  std::uint64_t cues = 0;              ///< sections of splice information (SCTE-35), and ID3 tags, handed on
   std::uint64_t cues_damaged = 0;      ///< those thrown away: a wrong CRC32 or length, or before the first time stamp
   std::uint64_t teletext = 0;          ///< PES packets of teletext handed on
   std::uint64_t teletext_damaged =

@@ -87,7 +87,7 @@ void Demuxer::on_packet(base::View bytes) {
     on_media_packet(*stream->second, packet);
   } else if (const auto table = tables_.find(packet.pid); table != tables_.end()) {
     on_table_packet(table->second, packet);
-  } else if (take_last_packet(packet) || take_cue(packet) || take_teletext(packet)) {
+  } else if (take_last_packet(packet) || take_cue(packet) || take_teletext(packet) || take_metadata(packet)) {
     return;
   } else if (const auto other = unsupported_.find(packet.pid); other != unsupported_.end()) {
     ++counters_.unsupported[other->second];
@@ -244,7 +244,7 @@ void Demuxer::apply_pmt(const Pmt& pmt) {
     if (const auto stream = streams_.find(entry.pid); stream != streams_.end()) {
       stream->second->entry = entry;
       stream->second->writer.set_descriptors(entry.language, entry.role);
-    } else if (!entry.cues && !entry.teletext) {
+    } else if (!entry.cues && !entry.teletext && !entry.id3) {
       add_stream(entry);
     }
   }
@@ -321,6 +321,7 @@ void Demuxer::drop_streams() {
   cues_.set({});
   teletext_.set({});
   bitmap_subtitles_ = 0;
+  metadata_.set({});
   selected_ = 0;
   pmt_crc_ = 0;
 }
@@ -347,12 +348,15 @@ void Demuxer::on_media_packet(Elementary& stream, const Packet& packet) {
 }
 
 void Demuxer::set_cues(const Pmt& pmt) {
-  std::vector<std::uint16_t> pids;
+  std::vector<std::uint16_t> cues;
+  std::vector<std::uint16_t> metadata;
   for (const StreamEntry& entry : pmt.streams) {
-    const bool taken = entry.pid == kPatPid || entry.pid == kNullPid || tables_.contains(entry.pid);
-    if (entry.cues && !taken) pids.push_back(entry.pid);
+    if (entry.pid == kPatPid || entry.pid == kNullPid || tables_.contains(entry.pid)) continue;
+    if (entry.cues) cues.push_back(entry.pid);
+    if (entry.id3) metadata.push_back(entry.pid);
   }
-  cues_.set(pids);
+  cues_.set(cues);
+  metadata_.set(metadata);
 }
 
 /// Returns false where the packet is of no stream of splice information.
@@ -366,7 +370,23 @@ bool Demuxer::take_cue(const Packet& packet) {
     ++counters_.cues;
     order_.on_event(media::Cue{base::Bytes::copy_of(section), {*now, kClock}, arrived_});
   });
-  counters_.cues_damaged = cues_.damaged() + early_cues_;
+  counters_.cues_damaged = cues_.damaged() + metadata_.damaged() + early_cues_;
+  return taken;
+}
+
+/// Returns false where the packet is of no stream of timed metadata.
+bool Demuxer::take_metadata(const Packet& packet) {
+  const bool taken = metadata_.feed(packet, arrived_, [this](base::Bytes tag, std::uint64_t pts) {
+    if (!unwrapper_.last()) {
+      ++early_cues_;
+      return;
+    }
+    ++counters_.cues;
+    // A stamp that is far off leaves the clock of the media as it is.
+    Unwrapper near = unwrapper_;
+    order_.on_event(media::Cue{std::move(tag), {near.unwrap(pts), kClock}, arrived_, false, media::Cue::Kind::kId3});
+  });
+  counters_.cues_damaged = cues_.damaged() + metadata_.damaged() + early_cues_;
   return taken;
 }
 

@@ -15,6 +15,7 @@
 #include "ts/counters.h"
 #include "ts/cue_streams.h"
 #include "ts/framer.h"
+#include "ts/metadata_streams.h"
 #include "ts/packet.h"
 #include "ts/packet_sync.h"
 #include "ts/pes.h"
@@ -30,7 +31,8 @@ namespace ts {
 /// with the 33-bit wrap undone. Elementary streams are not interleaved here: each unit is handed on as soon as its last
 /// byte is there, so however far audio and video lie apart, nothing waits for the other, but for the first audio frames
 /// of a program, which come in the order of its PMT (TrackOrder).
-/// Sections of splice information come as media::Cue where they are in the stream, their `at` the newest time stamp.
+/// Sections of splice information come as media::Cue where they are in the stream, their `at` the newest time stamp;
+/// so do ID3 tags, with their own.
 /// Teletext comes as media::Teletext, PES packet by PES packet, and once without data where the PMT describes it; its
 /// `at` is its own time stamp, or the newest one of the media where it has none, or one that is more than 10 s off.
 /// A stream that leaves the program is said to be gone, after the PES packet that was under way. A PMT that is missing,
@@ -101,6 +103,7 @@ class Demuxer {
   void set_teletext(const Pmt& pmt);
   bool take_teletext(const Packet& packet);
   void give_teletext(const TeletextStreams::Described& stream, Pes&& pes);
+  bool take_metadata(const Packet& packet);
 
   Options options_;
   TrackOrder order_;
@@ -125,6 +128,7 @@ class Demuxer {
   /// Left the program with a PES packet under way; until that ends, a stream that is new begins, or the next section.
   std::vector<std::unique_ptr<Elementary>> leaving_;
   CueStreams cues_;
+  MetadataStreams metadata_;
   std::uint64_t early_cues_ = 0;
   TeletextStreams teletext_;
   std::uint64_t early_teletext_ = 0;

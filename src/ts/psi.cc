@@ -39,6 +39,7 @@ struct Described {
   std::uint32_t registration = 0;
   bool ac3 = false;
   bool eac3 = false;
+  bool id3 = false;
 };
 
 std::string language_of(base::View body) {
@@ -68,6 +69,20 @@ void read_teletext(base::View body, media::TeletextPages& pages) {
   }
 }
 
+/// A metadata descriptor whose application or format is ID3. Spec: [ISO/IEC 13818-1 2.6.60], TS-11
+bool is_of_id3(base::View body) {
+  base::ByteReader in(body);
+  const auto application = in.u16("metadata_application_format");
+  if (!application.ok()) return false;
+  if (*application == 0xffff) {
+    const auto identifier = in.u32("metadata_application_format_identifier");
+    if (!identifier.ok() || *identifier == tag("ID3 ")) return identifier.ok();
+  }
+  const auto format = in.u8("metadata_format");
+  const auto identifier = in.u32("metadata_format_identifier");
+  return format.ok() && *format == 0xff && identifier.ok() && *identifier == tag("ID3 ");
+}
+
 void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stream, Described& described) {
   switch (descriptor) {
     case 0x05:  // registration
@@ -77,6 +92,7 @@ void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stre
       stream.language = language_of(body);
       stream.role = role_of(body);
       break;
+    case 0x26: described.id3 = is_of_id3(body); break;
     case 0x46:  // VBI teletext
     case 0x56:  // teletext (TS-10)
       if (!stream.teletext) stream.teletext.emplace();
@@ -154,6 +170,7 @@ base::Result<StreamEntry> parse_stream(base::ByteReader& in, std::uint32_t progr
   // Both are private data alone.
   if (stream.stream_type != 0x06 || stream.codec) stream.teletext.reset();
   stream.bitmap_subtitles = stream.bitmap_subtitles && stream.stream_type == 0x06 && !stream.codec;
+  stream.id3 = stream.stream_type == 0x15 && (described.id3 || described.registration == tag("ID3 "));
   if (stream.stream_type == 0x0f) stream.wrapping = Wrapping::kAdts;
   if (stream.stream_type == 0x11) stream.wrapping = Wrapping::kLatm;
   return stream;

@@ -49,6 +49,7 @@ struct StreamEntry {
   std::uint8_t opus_channels = 0;                ///< channel_config_code of an Opus stream
   bool cues = false;                             ///< it carries splice information (SCTE-35)
   std::optional<media::TeletextPages> teletext;  ///< it carries teletext, and these of its pages are described
+  bool id3 = false;                              ///< it carries timed metadata (ID3)
   bool bitmap_subtitles = false;                 ///< it carries DVB subtitles, which are pictures
   base::Bytes av1_config;                        ///< payload of the AV1 video descriptor, shaped as av1C
 

@@ -13,7 +13,7 @@ std::size_t size_of(const media::Event& event) {
   if (const auto* packet = std::get_if<media::Packet>(&event)) return packet->data.size();
   if (const auto* teletext = std::get_if<media::Teletext>(&event)) return teletext->data.size();
   const auto* cue = std::get_if<media::Cue>(&event);
-  return cue == nullptr ? 0 : cue->section.size();
+  return cue == nullptr ? 0 : cue->data.size();
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ Production::Production(job::Options options, OnRecord on_record)
       offset_(options_.channel, silence_peak(options_.watch), options_.loudness.measured),
       video_(options_, *this),
       splices_(options_.splice_keys, options_.splice_cuts, packager_, video_),
+      events_(options_.emsg, packager_),
       thumbnails_({options_.thumbnails, options_.images ? options_.segment : 0}),
       texts_(options_, *this) {}
 
@@ -79,6 +80,8 @@ bool Production::on_message(const feed::Addressed& addressed) {
     show_slate(*slate);
   } else if (const auto* caption = std::get_if<feed::Caption>(&message)) {
     texts_.put(caption->rendition, caption->cue);
+  } else if (const auto* event = std::get_if<feed::TimedEvent>(&message)) {
+    signal(*event);
   } else if (const auto* economy = std::get_if<feed::Economy>(&message)) {
     video_.set_economy(economy->level);
   } else if (std::holds_alternative<feed::Finish>(message)) {
@@ -354,17 +357,6 @@ void Production::settle_switch() {
   }
 }
 
-/// Writes the marker of a switch as soon as the first picture of the other feed is known, or, where that feed has none,
-/// its sound is played.
-void Production::mark_switch() {
-  if (!switch_marker_.pending()) return;
-  const Feed& to = feed(wanted_);
-  std::optional<base::Micros> from;
-  if (wanted_ == shown_ && of_sound_alone(to)) from = now_;
-  if (to.video() != nullptr) from = video_.shown_from(to.video()->id);
-  if (from) on_record_(switch_marker_.take(*from));
-}
-
 /// The feed's audio takes the place of what was played; its video too, where the channel has not shown any yet.
 void Production::show(Feed& to, base::Micros pause) {
   shown_ = to.id();
@@ -522,15 +514,6 @@ void Production::take(Feed& from, media::Cue&& cue) {
 
 void Production::take(Feed& from, const media::Teletext& teletext) {
   if (from.id() == shown_) texts_.take(teletext);
-}
-
-void Production::write_cue(const media::Cue& cue) {
-  record::Marker marker;
-  marker.kind = record::kScte35Class;
-  marker.start = cue.at.micros();
-  marker.payload = cue.section;
-  on_record_(marker);
-  splices_.announce(marker.start, now_);
 }
 
 /// Captions that are found late join the presentation.

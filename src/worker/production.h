@@ -27,6 +27,7 @@
 #include "worker/splices.h"
 #include "worker/switch_marker.h"
 #include "worker/thumbnails.h"
+#include "worker/timed_events.h"
 #include "worker/video_lane.h"
 
 namespace worker {
@@ -106,6 +107,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void mark_switch();
   void show(Feed& feed, base::Micros pause = 0);
   void write_cue(const media::Cue& cue);
+  void signal(const feed::TimedEvent& event);
   void align();
   base::Micros lag(const Feed& spare) const;
   base::Micros pause_before(const Feed& spare) const;
@@ -150,6 +152,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   bool merged_ = false;           ///< as logged
   VideoLane video_;
   Splices splices_;
+  TimedEvents events_;
   Thumbnails thumbnails_;
   std::vector<std::unique_ptr<AudioLane>> audio_;
   CaptionLanes texts_;

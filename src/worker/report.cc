@@ -214,6 +214,8 @@ void Production::report(job::Stats& stats) const {
   put(stats.text_cues, packaged.cues);
   put(stats.text_cues_dropped, packaged.cues_dropped);
   put(stats.teletext_lines_bad, texts_.teletext_damaged());
+  put(stats.events, packaged.events);
+  put(stats.events_dropped, packaged.events_dropped);
   put(stats.cuts_moved, splices_.count(Splices::Outcome::kMoved));
   put(stats.cuts_late, splices_.count(Splices::Outcome::kLate));
   put(stats.cuts_crowded, splices_.count(Splices::Outcome::kCrowded));

@@ -100,6 +100,9 @@ inline std::string name_of(const feed::Addressed& message) {
       return !m.on ? "no-slate" : m.text.empty() ? "slate" : "slate(" + m.text + ")";
     }
     std::string operator()(const feed::Caption& m) const { return "caption(" + m.cue.text + ")"; }
+    std::string operator()(const feed::TimedEvent& m) const {
+      return "event " + std::to_string(static_cast<int>(m.kind)) + " " + std::string(m.data.text());
+    }
     std::string operator()(const feed::Economy& m) const { return "economy " + std::to_string(m.level); }
     std::string operator()(const feed::Select& m) const {
       const std::string how = m.how == feed::Select::How::kAsked ? "select" : "select-now";

@@ -45,6 +45,10 @@ struct Describe {
     return "caption " + std::to_string(m.rendition) + " " + m.cue.id + " " + std::to_string(m.cue.start) + " " +
            std::to_string(m.cue.end) + " " + m.cue.text;
   }
+  std::string operator()(const TimedEvent& m) const {
+    return "event " + std::to_string(static_cast<int>(m.kind)) + " " + std::to_string(m.at) + " " +
+           std::string(m.data.text());
+  }
   std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
 };
 
@@ -71,6 +75,7 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Slate{true, "back at once"}},
     {Id::kPrimary, Slate{false}},
     {Id::kPrimary, Economy{255}},
+    {Id::kPrimary, TimedEvent{TimedEvent::Kind::kId3, 1'700'000'000'000'003, base::Bytes::copy_of("ID3")}},
     {Id::kPrimary, Caption{2, {"id", 1'700'000'000'000'000, 1'700'000'002'500'000, "Tor,\nTor!"}}},
     {Id::kPrimary, Stop{}},
     {Id::kPrimary, Finish{}}};
@@ -79,7 +84,7 @@ const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select black\n"
     "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\neconomy "
-    "255\ncaption 2 id 1700000000000000 1700000002500000 Tor,\nTor!\nstop\nfinish\n";
+    "255\nevent 2 1700000000000003 ID3\ncaption 2 id 1700000000000000 1700000002500000 Tor,\nTor!\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;
@@ -122,6 +127,14 @@ std::vector<std::uint8_t> header_of(std::uint8_t type, std::uint8_t c, std::uint
   for (int i = 0; i < 4; ++i)
     header[17 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
   return header;
+}
+
+TEST(FeedReader, TakesTheKindsOfTimedEventsAndNoOther) {
+  constexpr std::uint8_t kType = 13;
+  Reader reader;
+  EXPECT_TRUE(reader.feed(header_of(kType, 2, 0)).ok());
+  EXPECT_EQ(trace(reader), "event 2 0 \n");
+  EXPECT_FALSE(Reader{}.feed(header_of(kType, 3, 0)).ok());
 }
 
 TEST(FeedReader, TakesTheTwoFormatsOfAFeedAndNoOther) {

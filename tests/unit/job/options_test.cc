@@ -38,6 +38,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.splice_keys = true;
   options.images = true;
   options.splice_cuts = true;
+  options.emsg = Options::Emsg::kId3;
   options.watch = {12, -45, {{80, 0, 100, 12}, {0, 90, 100, 100}}};
   options.program = 3;
 
@@ -46,6 +47,7 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->channel, "match");
   EXPECT_EQ(back->segment, 4'004'000);
   EXPECT_TRUE(back->copy_video);
+  EXPECT_EQ(back->emsg, Options::Emsg::kId3);
   EXPECT_EQ(back->most_lines, 480);
   ASSERT_EQ(back->ladder.size(), 1U);
   EXPECT_EQ(back->ladder[0].codec, media::Codec::kHevc);

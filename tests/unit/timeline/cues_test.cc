@@ -167,3 +167,14 @@ TEST(Cues, ThatSayNothingAreLeftOutAndTheUnreadableCounted) {
   EXPECT_EQ(feed.timeline.counters().cues_bad, 1U);
   EXPECT_NE(feed.timeline.cue_error().find("table_id"), std::string::npos);
 }
+
+TEST(Cues, OfTimedMetadataAreAtTheirOwnTime) {
+  CueFeed feed(900'000);
+  const base::Bytes tag = base::Bytes::copy_of("ID3");
+  feed.timeline.on_event(media::Cue{tag, {900'000 + 8 * 90'000 + 500, 90000}, 0, false, media::Cue::Kind::kId3});
+  EXPECT_EQ(feed.times(), Times{8000}) << "of the picture that is next to it";
+  EXPECT_EQ(feed.sink.cues[0].data, tag);
+  EXPECT_EQ(feed.sink.cues[0].kind, media::Cue::Kind::kId3);
+  EXPECT_EQ(feed.timeline.counters().cues, 1U);
+  EXPECT_EQ(feed.timeline.counters().cues_bad, 0U) << "it is no section, and need not be one";
+}

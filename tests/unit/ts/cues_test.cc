@@ -32,7 +32,7 @@ TEST(Cues, ComeWhereTheyAreInTheStreamWithTheNewestStamp) {
   const Demuxed run(mux.bytes());
   EXPECT_EQ(run.trace.lines, (Lines{"cue 50 bytes at 3600", "track 256 avc1.42C00C 320x180",
                                     "256 pts 7200 dts 3600 idr", "cue 20 bytes at 7200", "256 pts 14400 dts 7200"}));
-  EXPECT_EQ(run.trace.cues[0].section, base::Bytes::adopt(insert()));
+  EXPECT_EQ(run.trace.cues[0].data, base::Bytes::adopt(insert()));
   EXPECT_EQ(run.trace.cues[0].at.scale, 90000);
   EXPECT_TRUE(run.trace.cues[0].on_feed_clock);
   EXPECT_EQ(run.demuxer.counters().cues, 2U);

@@ -219,7 +219,7 @@ class Trace : public media::TraceSink<> {
   }
   void take_gone(const media::TrackGone& gone) override { lines.push_back("gone " + std::to_string(gone.track_id)); }
   void take_cue(const media::Cue& cue) override {
-    lines.push_back("cue " + std::to_string(cue.section.size()) + " bytes at " + std::to_string(cue.at.ticks));
+    lines.push_back("cue " + std::to_string(cue.data.size()) + " bytes at " + std::to_string(cue.at.ticks));
     cues.push_back(cue);
   }
 
