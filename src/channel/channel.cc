@@ -36,6 +36,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       markers_(
           name_, environment.events, [this](const record::Marker& marker) { fold(marker); }, options_.interstitials),
       captions_([this](const feed::Caption& caption) { source_.caption(caption); }),
+      metadata_([this](const feed::TimedEvent& event) { source_.signal(event); }),
       folds_{&window_, &meter_, &outage_, &thumbnails_},
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
@@ -365,14 +366,20 @@ Channel::Marked Channel::mark(const MarkerOrder& order) {
   if (!live || !position_.known()) return {Marked::Why::kNotLive, {}};
   Marked marked;
   const base::Micros now = environment_.clock.utc();
+  std::optional<feed::TimedEvent> event;
   if (order.section.empty()) {
+    if (order.cut && !position_.presentation.cuts_move) return {Marked::Why::kNoCuts, {}};
     marked.outcome = markers_.add(order.own, newest_media(), now);
+    if (order.cut && order.own.start) event = {feed::TimedEvent::Kind::kCut, *order.own.start, {}};
   } else {
     const std::optional<base::Micros> at = order.start ? order.start : splice_instant(order.section);
     if (!at) return {Marked::Why::kNoClock, {}};
     marked.outcome = markers_.splice(order.section, *at, now);
+    // A section without a command says nothing of an instant.
+    if (!marked.outcome.ids.empty()) event = {feed::TimedEvent::Kind::kSplice, *at, order.section};
   }
   if (marked.outcome.refusal) marked.why = Marked::Why::kRefused;
+  if (event && !marked.outcome.refusal) source_.signal(*event);
   on_batch_end();
   return marked;
 }
@@ -390,6 +397,13 @@ LiveCaptions::Outcome Channel::caption(const LiveCaptions::Request& request) {
     if (!there) subtitles[i].language.clear();
   }
   return captions_.add(request, subtitles, live, environment_.clock.utc());
+}
+
+LiveMetadata::Outcome Channel::add_metadata(const LiveMetadata::Request& request) {
+  using Emsg = job::Options::Emsg;
+  const bool live = (state_ == State::kLive || state_ == State::kGrace) && position_.known();
+  const bool carried = options_.media.emsg == Emsg::kId3 || options_.media.emsg == Emsg::kAll;
+  return metadata_.add(request, live, carried, environment_.clock.utc());
 }
 
 void Channel::fold(const record::Record& record) {

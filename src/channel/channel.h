@@ -14,6 +14,7 @@
 #include "channel/feed_choice.h"
 #include "channel/feed_slot.h"
 #include "channel/live_captions.h"
+#include "channel/live_metadata.h"
 #include "channel/live_window.h"
 #include "channel/log_meter.h"
 #include "channel/markers.h"
@@ -98,17 +99,21 @@ class Channel final : private FeedSlotOwner, private LogWriter {
     base::Bytes section;                ///< a splice_info_section; empty: `own` is meant
     std::optional<base::Micros> start;  ///< UTC, when the section is to take place; empty: as it says
     Markers::Request own;
+    bool cut = false;  ///< of `own`, which has a start: a segment is to begin there
   };
   struct Marked {
-    enum class Why : std::uint8_t { kTaken, kRefused, kNotLive, kNoClock };
+    enum class Why : std::uint8_t { kTaken, kRefused, kNotLive, kNoClock, kNoCuts };
     Why why = Why::kTaken;
     Markers::Outcome outcome;  ///< of kTaken and kRefused
   };
-  /// Writes a marker to the log. kNoClock: the section has a time on the feed's clock, which the feed that is shown
-  /// does not have, because it is no transport stream or has not begun.
+  /// Writes a marker to the log, and tells the worker of splice information and of cuts. kNoClock: the section has a
+  /// time on the feed's clock, which the feed that is shown does not have, because it is no transport stream or has not
+  /// begun. kNoCuts: a cut is asked for, and the channel moves none (splice_cuts).
   Marked mark(const MarkerOrder& order);
   /// A caption for one of its text renditions.
   LiveCaptions::Outcome caption(const LiveCaptions::Request& request);
+  /// Timed metadata for its media.
+  LiveMetadata::Outcome add_metadata(const LiveMetadata::Request& request);
   /// See WorkerSource::set_economy().
   void set_economy(int level) { source_.set_economy(level); }
   /// New settings; those of the media take effect with the next worker. What is left out of the ladder stays left out.
@@ -144,6 +149,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const Markers& markers() const { return markers_; }
   const Thumbnails& thumbnails() const { return thumbnails_; }
   const LiveCaptions& captions() const { return captions_; }
+  const LiveMetadata& metadata() const { return metadata_; }
   std::uint64_t publishes_refused() const { return refused_; }
   /// True where it has ended, or has not begun, and nothing was ever published of it.
   bool blank() const { return (state_ == State::kIdle || state_ == State::kEnded) && window_.empty(); }
@@ -210,6 +216,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   Thumbnails thumbnails_;
   Markers markers_;
   LiveCaptions captions_;
+  LiveMetadata metadata_;
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;
 };

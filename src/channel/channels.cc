@@ -401,6 +401,12 @@ Channels::Captioned Channels::caption(std::string_view channel, const LiveCaptio
   return found->second->caption(request);
 }
 
+Channels::MetadataAdded Channels::add_metadata(std::string_view channel, const LiveMetadata::Request& request) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return found->second->add_metadata(request);
+}
+
 ingest::FeedNames Channels::occupied() const {
   ingest::FeedNames names;
   for (const auto& [name, channel] : channels_) {

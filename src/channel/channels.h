@@ -61,6 +61,9 @@ class Channels final : public ingest::Publisher {
   /// See Channel::caption(). nullopt: there is no such channel.
   using Captioned = std::optional<LiveCaptions::Outcome>;
   Captioned caption(std::string_view channel, const LiveCaptions::Request& request);
+  /// See Channel::add_metadata(). nullopt: there is no such channel.
+  using MetadataAdded = std::optional<LiveMetadata::Outcome>;
+  MetadataAdded add_metadata(std::string_view channel, const LiveMetadata::Request& request);
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
   /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);

@@ -134,6 +134,8 @@ WorkerReport report_of(const Worker& process) {
   report.text_cues = read(stats.text_cues);
   report.text_cues_dropped = read(stats.text_cues_dropped);
   report.teletext_lines_bad = read(stats.teletext_lines_bad);
+  report.events = read(stats.events);
+  report.events_dropped = read(stats.events_dropped);
   report.cuts_moved = read(stats.cuts_moved);
   report.cuts_late = read(stats.cuts_late);
   report.cuts_crowded = read(stats.cuts_crowded);
@@ -201,6 +203,7 @@ Report make_report(Channel& channel) {
   report.last_switches = channel.switches().entries();
   report.markers = channel.markers().counters();
   report.captions = channel.captions().counters();
+  report.metadata = channel.metadata().counters();
   report.memory_limit = channel.options().media.memory;
   report.publishes_refused = channel.publishes_refused();
   report.queue = channel.source().feed_counters();

@@ -24,6 +24,8 @@ struct WorkerReport {
   std::uint64_t text_cues = 0;           ///< of all text renditions
   std::uint64_t text_cues_dropped = 0;   ///< of these: too late, too long, or too many at a time
   std::uint64_t teletext_lines_bad = 0;  ///< packets of teletext that text is made of, damaged
+  std::uint64_t events = 0;              ///< for emsg
+  std::uint64_t events_dropped = 0;      ///< of these
   std::uint64_t cuts_moved = 0;
   std::uint64_t cuts_late = 0;
   std::uint64_t cuts_crowded = 0;
@@ -110,8 +112,8 @@ struct FeedReport {
   std::uint64_t delay_us = 0;             ///< that it is held back by, to be in step with the other feed
   bool merged = false;                    ///< it and the other feed bring the same packets, and are shown as one
   std::uint64_t only_packets = 0;         ///< that it brought and the other one lost
-  std::uint64_t cues = 0;                 ///< splice information (SCTE-35) taken
-  std::uint64_t bad_cues = 0;             ///< splice information that was damaged, encrypted or not understood
+  std::uint64_t cues = 0;                 ///< splice information (SCTE-35) and timed metadata (ID3) taken
+  std::uint64_t bad_cues = 0;             ///< of these, damaged, encrypted or not understood
   std::string captions;                   ///< services that carry text: "CC1 SERVICE1"; empty if none is known
   std::uint64_t caption_pictures = 0;     ///< that carried captions, padding included
   media::TeletextPages teletext_pages;    ///< as the feed describes them, the first eight
@@ -138,6 +140,7 @@ struct Report {
   std::deque<SwitchHistory::Entry> last_switches;                     ///< the oldest first
   Markers::Counters markers;
   LiveCaptions::Counters captions;  ///< from the API
+  LiveMetadata::Counters metadata;  ///< likewise
   std::uint64_t publishes_refused = 0;
   FeedWriter::Counters queue;  ///< to the worker
   WorkerSource::Counters source;

@@ -145,6 +145,8 @@ void WorkerSource::attach_worker() {
   if (economy_ > 0) write_economy();
   forget_captions();
   for (const feed::Caption& caption : captions_) write(shown_, caption);
+  forget_events();
+  for (const feed::TimedEvent& event : events_ahead_) write(shown_, event);
   for (const FeedSlot& slot : feeds_) write_feed_start(slot);
 }
 
@@ -182,6 +184,17 @@ void WorkerSource::caption(const feed::Caption& caption) {
 
 void WorkerSource::forget_captions() {
   std::erase_if(captions_, [now = clock_.utc()](const feed::Caption& at) { return at.cue.end <= now; });
+}
+
+void WorkerSource::signal(const feed::TimedEvent& event) {
+  forget_events();
+  events_ahead_.push_back(event);
+  if (events_ahead_.size() > kMostEvents) events_ahead_.pop_front();
+  if (attached_) write(shown_, event);
+}
+
+void WorkerSource::forget_events() {
+  std::erase_if(events_ahead_, [now = clock_.utc()](const feed::TimedEvent& event) { return event.at < now; });
 }
 
 void WorkerSource::set_economy(int level) {
@@ -343,6 +356,7 @@ void WorkerSource::end_log() {
   if (!position_->presentation.renditions.empty()) log_.on_record(record::End{});
   position_ = nullptr;
   captions_.clear();
+  events_ahead_.clear();
   deaths_ = 0;
   log_.on_batch_end();
   log_.on_source_end();

@@ -61,6 +61,10 @@ class WorkerSource final : public Source {
   /// newest kMostCaptions.
   void caption(const feed::Caption& caption);
   static constexpr std::size_t kMostCaptions = 64;
+  /// Something that an operator signals for an instant. Until that each later worker is told of it; at most the newest
+  /// kMostEvents.
+  void signal(const feed::TimedEvent& event);
+  static constexpr std::size_t kMostEvents = 64;
   /// Has the worker save CPU, and each later worker from its start. Units: see transcode::most_economy().
   void set_economy(int level);
   /// How the running worker's ladder keeps up; nothing while none runs, or where it has nothing to save.
@@ -85,6 +89,7 @@ class WorkerSource final : public Source {
   void drop_worker();
   void write_feed_start(const FeedSlot& slot);
   void forget_captions();
+  void forget_events();
   void write_economy();
   void on_records(base::View bytes);
   void on_worker_gone(std::string_view why);
@@ -107,7 +112,8 @@ class WorkerSource final : public Source {
   std::optional<feed::SwitchReason> unlogged_;
   std::optional<std::string> slate_;  ///< its text; nullopt: it is not ordered
   int economy_ = 0;
-  std::deque<feed::Caption> captions_;  ///< as they came
+  std::deque<feed::Caption> captions_;         ///< as they came
+  std::deque<feed::TimedEvent> events_ahead_;  ///< likewise
 
   const record::Position* position_ = nullptr;  ///< null: not started
   bool finishing_ = false;

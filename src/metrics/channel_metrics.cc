@@ -317,6 +317,12 @@ void add_markers(Families& out, const channel::Report& report, const Labels& lab
                 with(labels, "reason", std::string(channel::to_string(refusal))),
                 value_of(report.markers.refused[static_cast<std::size_t>(refusal)]));
   }
+  const char* events =
+      "Events for the media itself (markers: emsg) by its running worker: taken (splices, ID3 tags, each once), and of "
+      "these dropped (long past, before the first part, more than 64 or 32 KiB waiting).";
+  out.counter("kickoff_worker_events_total", events, with(labels, "result", "taken"), value_of(report.worker.events));
+  out.counter("kickoff_worker_events_total", events, with(labels, "result", "dropped"),
+              value_of(report.worker.events_dropped));
   out.counter("kickoff_markers_dropped_total",
               "Markers that playlists stopped to show early, because there were more than 256 or their tags passed "
               "64 KiB.",
@@ -347,6 +353,19 @@ void add_captions(Families& out, const channel::Report& report, const Labels& la
               value_of(report.worker.text_cues_dropped));
 }
 
+void add_metadata(Families& out, const channel::Report& report, const Labels& labels) {
+  out.counter("kickoff_metadata_total", "Timed metadata (ID3) taken from the API.", labels,
+              value_of(report.metadata.taken));
+  for (const channel::MetadataRefusal refusal : channel::kMetadataRefusals) {
+    out.counter(
+        "kickoff_metadata_refused_total",
+        "Timed metadata from the API refused: not_live, not_carried (markers: emsg has no ID3), past (more than "
+        "5 s ago), future (more than ten minutes ahead), too_many (over 20 at once and 5 a second).",
+        with(labels, "reason", std::string(channel::to_string(refusal))),
+        value_of(report.metadata.refused[static_cast<std::size_t>(refusal)]));
+  }
+}
+
 }  // namespace
 
 void add_channel(Families& out, const channel::Report& report, const ProcessUse& worker) {
@@ -358,6 +377,7 @@ void add_channel(Families& out, const channel::Report& report, const ProcessUse&
   add_loudness(out, report);
   add_markers(out, report, labels);
   add_captions(out, report, labels);
+  add_metadata(out, report, labels);
 }
 
 }  // namespace metrics

@@ -75,7 +75,7 @@ TEST_F(ChannelMarkersTest, AWorkerCannotMakeUpMarkersOfOtherClasses) {
   marker.id = "made up";
   marker.kind = "com.example";
   worker().say({marker, from_worker(base::Bytes::copy_of("garbage"), time_.utc())});
-  EXPECT_FALSE(has(playlist(), "DATERANGE"));
+  EXPECT_FALSE(has(playlist(), "#EXT-X-DATERANGE"));
 }
 
 TEST_F(ChannelMarkersTest, ABreakEndsByItselfAsTimeGoesOn) {
@@ -134,6 +134,89 @@ TEST_F(ChannelMarkersTest, WhatIsRefusedSaysWhy) {
   const Channel::Marked marked = channel_.mark({section(true, std::nullopt), time_.utc() - 90 * kSecond, {}});
   EXPECT_EQ(marked.why, Why::kRefused);
   EXPECT_EQ(marked.outcome.refusal, MarkerRefusal::kPast);
+}
+
+/// What the worker is told that its operators signal: kind, ms from now.
+class ChannelEventsAheadTest : public ChannelMarkersTest {
+ protected:
+  std::string told() {
+    std::string all;
+    for (const feed::Addressed& one : worker().heard) {
+      const auto* event = std::get_if<feed::TimedEvent>(&one.message);
+      if (event == nullptr) continue;
+      const char* kind = event->kind == feed::TimedEvent::Kind::kSplice ? "splice"
+                         : event->kind == feed::TimedEvent::Kind::kCut  ? "cut"
+                                                                        : "id3";
+      all += std::string(kind) + " in " + std::to_string((event->at - begun_) / kMillisecond) + " ";
+    }
+    return all;
+  }
+  Channel::Marked splice(base::Micros after, bool out = true) {
+    return channel_.mark({section(out, std::nullopt), begun_ + after, {}});
+  }
+  /// A channel whose cuts move.
+  void begin_with_cuts() {
+    begun_ = time_.utc();
+    feed_ = connect();
+    feed_->rtmp(Role::kHeader, "h");
+    record::Presentation presentation = sound();
+    presentation.cuts_move = true;
+    worker().say({presentation, part_at(time_.utc(), 0), part_at(time_.utc(), 1), part_at(time_.utc(), 2)});
+  }
+  base::Micros begun_ = 0;
+};
+
+TEST_F(ChannelEventsAheadTest, SplicesOfOperatorsGoToTheWorkerOnceTheyAreTaken) {
+  begin_with_cuts();
+  EXPECT_EQ(splice(8 * kSecond).why, Why::kTaken);
+  EXPECT_EQ(splice(-90 * kSecond).why, Why::kRefused);
+  EXPECT_EQ(told(), "splice in 8000 ");
+}
+
+TEST_F(ChannelEventsAheadTest, AMarkerOfOnesOwnCutsWhereItAsksForIt) {
+  begin_with_cuts();
+  Channel::MarkerOrder order;
+  order.own.kind = "com.example.chapter";
+  order.own.start = begun_ + 6 * kSecond;
+  EXPECT_EQ(channel_.mark(order).why, Why::kTaken);
+  EXPECT_EQ(told(), "");
+  order.cut = true;
+  EXPECT_EQ(channel_.mark(order).why, Why::kTaken);
+  EXPECT_EQ(told(), "cut in 6000 ");
+}
+
+TEST_F(ChannelEventsAheadTest, AChannelThatMovesNoCutsSaysSo) {
+  begin();
+  Channel::MarkerOrder order;
+  order.own.kind = "com.example.chapter";
+  order.own.start = time_.utc() + 6 * kSecond;
+  order.cut = true;
+  EXPECT_EQ(channel_.mark(order).why, Why::kNoCuts);
+  EXPECT_FALSE(has(playlist(), "com.example.chapter"));
+}
+
+TEST_F(ChannelEventsAheadTest, TheNextWorkerIsToldOfWhatIsStillAhead) {
+  begin_with_cuts();
+  splice(-kSecond);
+  splice(20 * kSecond, false);
+  worker().die();
+  wait(4 * kSecond);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_EQ(told(), "splice in 20000 ");
+}
+
+TEST_F(ChannelEventsAheadTest, MetadataGoToAWorkerWhosePartsMayHaveThem) {
+  Options made = options();
+  made.media.emsg = job::Options::Emsg::kId3;
+  channel_.set_options(made);
+  EXPECT_EQ(channel_.add_metadata({"score", "1 : 0", {}}).refusal, MetadataRefusal::kNotLive);
+  begin_with_cuts();
+  EXPECT_FALSE(channel_.add_metadata({"score", "1 : 0", begun_ + 3 * kSecond}).refusal);
+  EXPECT_EQ(told(), "id3 in 3000 ");
+  made.media.emsg = job::Options::Emsg::kScte35;
+  channel_.set_options(made);
+  EXPECT_EQ(channel_.add_metadata({"score", "1 : 0", {}}).refusal, MetadataRefusal::kNotCarried);
+  EXPECT_EQ(channel_.metadata().counters().taken, 1U);
 }
 
 }  // namespace

@@ -190,11 +190,12 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
     }
   }
   for (job::Number* number :
-       {&stats().unplayable_messages, &stats().packager_dropped, &stats().cuts_moved, &stats().cuts_late,
-        &stats().cuts_crowded, &stats().decoded_frames, &stats().decode_errors, &stats().encoded_frames,
-        &stats().dropped_packets, &stats().dropped_frames, &stats().duplicated_frames, &stats().held_frames,
-        &stats().log_lines_lost, &stats().encode_lag_us, &stats().encode_delay_us, &stats().audio_skew_us,
-        &stats().left_out_frames, &stats().economy_level, &stats().economy_steps}) {
+       {&stats().unplayable_messages, &stats().packager_dropped, &stats().events,          &stats().events_dropped,
+        &stats().cuts_moved,          &stats().cuts_late,        &stats().cuts_crowded,    &stats().decoded_frames,
+        &stats().decode_errors,       &stats().encoded_frames,   &stats().dropped_packets, &stats().dropped_frames,
+        &stats().duplicated_frames,   &stats().held_frames,      &stats().log_lines_lost,  &stats().encode_lag_us,
+        &stats().encode_delay_us,     &stats().audio_skew_us,    &stats().left_out_frames, &stats().economy_level,
+        &stats().economy_steps}) {
     *number = next++;
   }
   stats().feeds[1].merged = 1;
@@ -212,11 +213,12 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
   }
   const WorkerReport& reported = all.worker;
   for (const std::uint64_t number :
-       {reported.unplayable_messages, reported.packager_dropped, reported.cuts_moved, reported.cuts_late,
-        reported.cuts_crowded, reported.decoded_frames, reported.decode_errors, reported.encoded_frames,
-        reported.dropped_packets, reported.dropped_frames, reported.duplicated_frames, reported.held_frames,
-        reported.log_lines_lost, reported.encode_lag_us, reported.encode_delay_us, reported.audio_skew_us,
-        reported.left_out_frames, reported.economy_level, reported.economy_steps}) {
+       {reported.unplayable_messages, reported.packager_dropped, reported.events,          reported.events_dropped,
+        reported.cuts_moved,          reported.cuts_late,        reported.cuts_crowded,    reported.decoded_frames,
+        reported.decode_errors,       reported.encoded_frames,   reported.dropped_packets, reported.dropped_frames,
+        reported.duplicated_frames,   reported.held_frames,      reported.log_lines_lost,  reported.encode_lag_us,
+        reported.encode_delay_us,     reported.audio_skew_us,    reported.left_out_frames, reported.economy_level,
+        reported.economy_steps}) {
     EXPECT_EQ(number, next++);
   }
   EXPECT_TRUE(reported.running);
