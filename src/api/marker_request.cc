@@ -136,17 +136,21 @@ base::Result<channel::Channel::MarkerOrder> parse_marker(std::string_view body) 
     } else if (name == "duration" && value.is_number() && value.get<double>() >= 0 &&
                value.get<double>() <= kLongestDuration) {
       marker.duration = static_cast<base::Micros>(std::llround(value.get<double>() * base::kSecond));
+    } else if (name == "cut" && value.is_boolean()) {
+      order.cut = value.get<bool>();
     } else if (name == "attributes") {
       TRY(marker.attributes, parse_attributes(value));
     } else {
-      return Error{Code::kMalformed,
-                   "beside \"class\" there may be \"id\", both texts of 1 to 128 bytes without quotes and control "
-                   "characters, \"start\", \"duration\", seconds up to 86400, and \"attributes\""};
+      return Error{
+          Code::kMalformed,
+          "beside \"class\" there may be \"id\", both texts of 1 to 128 bytes without quotes and control "
+          "characters, \"start\", \"duration\", seconds up to 86400, \"attributes\" and \"cut\", true or false"};
     }
   }
   for (const std::string_view own : {record::kScte35Class, record::kOutageClass, record::kSwitchClass}) {
     if (marker.kind == own) return Error{Code::kMalformed, "this class is the server's own: take another one"};
   }
+  if (order.cut && !marker.start) return Error{Code::kMalformed, "a \"cut\" needs a \"start\", ahead of the media"};
   if (!is_whole_interstitial(marker))
     return Error{Code::kMalformed, "an interstitial needs one of X-ASSET-URI and X-ASSET-LIST"};
   return order;

@@ -9,7 +9,7 @@
 namespace api {
 
 /// A marker as a body of JSON asks for it: {"scte35": BASE64, "start"?}, or {"class", "id"?, "start"?, "duration"?,
-/// "attributes"?}.
+/// "attributes"?, "cut"?}.
 /// Errors: kMalformed, with a sentence that says what the body has to be.
 base::Result<channel::Channel::MarkerOrder> parse_marker(std::string_view body);
 

@@ -13,6 +13,7 @@
 #include "api/events_json.h"
 #include "api/instance_json.h"
 #include "api/marker_request.h"
+#include "api/metadata_request.h"
 #include "job/slate_text.h"
 
 namespace api {
@@ -229,6 +230,8 @@ Answer marked(const std::string& channel, const channel::Channels::Marked& outco
       return problem(409,
                      "the section has a time on the clock of a transport stream, and the feed that is shown has no "
                      "such clock: give it a \"start\", or make it immediate");
+    case Why::kNoCuts:
+      return problem(409, "channel " + channel + " moves no cuts: set splice_cuts, which counts when it begins anew");
   }
   return problem(500, "no such outcome");
 }
@@ -303,6 +306,43 @@ void add_caption(Backend& backend, const Request& request, Respond respond) {
                   });
 }
 
+Answer metadata_added(const std::string& channel, const channel::Channels::MetadataAdded& outcome) {
+  using Why = channel::MetadataRefusal;
+  if (!outcome) return problem(404, "there is no channel " + channel);
+  if (!outcome->refusal) {
+    return {201, kJson, nlohmann::ordered_json{{"start", base::format_utc(outcome->start)}}.dump(2) + "\n", {}};
+  }
+  switch (*outcome->refusal) {
+    case Why::kNotLive: return problem(409, "channel " + channel + " is not live");
+    case Why::kNotCarried:
+      return problem(409, "the media of channel " + channel +
+                              " carries no ID3: set markers: {emsg: id3} or all, which counts with its next worker, or "
+                              "send it with \"as\": \"daterange\"");
+    case Why::kPast: return problem(409, "its time is more than five seconds ago");
+    case Why::kFuture: return problem(409, "its time is more than ten minutes from now");
+    case Why::kTooMany: return problem(429, "there are too many metadata: 20 at once are taken, and 5 a second");
+  }
+  return problem(500, "no such outcome");
+}
+
+void add_metadata(Backend& backend, const Request& request, Respond respond) {
+  auto parsed = parse_metadata(request.body);
+  if (!parsed.ok()) return respond(problem(400, parsed.error().what));
+  const std::string& channel = request.parameter("name");
+  MetadataOrder order = parsed.take();
+  if (auto* marker = std::get_if<channel::Channel::MarkerOrder>(&order)) {
+    backend.mark(channel, std::move(*marker),
+                 [channel, respond = std::move(respond)](const channel::Channels::Marked& outcome) {
+                   respond(marked(channel, outcome));
+                 });
+    return;
+  }
+  backend.add_metadata(channel, std::move(std::get<channel::LiveMetadata::Request>(order)),
+                       [channel, respond = std::move(respond)](const channel::Channels::MetadataAdded& outcome) {
+                         respond(metadata_added(channel, outcome));
+                       });
+}
+
 }  // namespace
 
 void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
@@ -328,6 +368,9 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/captions/{language}", Role::kOperate,
        [&backend](const Request& request, Respond respond) { add_caption(backend, request, std::move(respond)); }});
+  dispatcher.add(
+      {"POST", "/api/v1/channels/{name}/metadata", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { add_metadata(backend, request, std::move(respond)); }});
   dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
                     respond({200, "text/html; charset=utf-8", page, {}});
                   }});

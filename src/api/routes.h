@@ -50,6 +50,9 @@ class Backend {
   /// A caption for one of the channel's text renditions.
   virtual void caption(std::string channel, channel::LiveCaptions::Request request,
                        Take<channel::Channels::Captioned> take) = 0;
+  /// Timed metadata for the channel's media.
+  virtual void add_metadata(std::string channel, channel::LiveMetadata::Request request,
+                            Take<channel::Channels::MetadataAdded> take) = 0;
 };
 
 /// All routes of the administration port, as openapi.json describes them. `page`: the operations page.

@@ -106,6 +106,13 @@ void AdminBackend::caption(std::string channel, channel::LiveCaptions::Request r
   });
 }
 
+void AdminBackend::add_metadata(std::string channel, channel::LiveMetadata::Request request,
+                                Take<channel::Channels::MetadataAdded> take) {
+  control_.post([this, channel = std::move(channel), request = std::move(request), take = std::move(take)] {
+    own_.post([take, outcome = calls_.add_metadata(channel, request)] { take(outcome); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});

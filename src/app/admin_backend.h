@@ -30,6 +30,8 @@ struct ControlCalls {
   std::function<channel::Channels::Thumbnail(const std::string& channel, std::optional<feed::Id>)> thumbnail;
   std::function<channel::Channels::Captioned(const std::string& channel, const channel::LiveCaptions::Request&)>
       caption;
+  std::function<channel::Channels::MetadataAdded(const std::string& channel, const channel::LiveMetadata::Request&)>
+      add_metadata;
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.
   std::function<void(std::function<void()> on_append)> watch_events;
@@ -62,6 +64,8 @@ class AdminBackend final : public api::Backend {
                      Take<channel::Channels::Thumbnail> take) override;
   void caption(std::string channel, channel::LiveCaptions::Request request,
                Take<channel::Channels::Captioned> take) override;
+  void add_metadata(std::string channel, channel::LiveMetadata::Request request,
+                    Take<channel::Channels::MetadataAdded> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

@@ -367,6 +367,9 @@ class Instance::Parts {
             [this](const std::string& channel, const channel::LiveCaptions::Request& request) {
               return channels_->caption(channel, request);
             },
+            [this](const std::string& channel, const channel::LiveMetadata::Request& request) {
+              return channels_->add_metadata(channel, request);
+            },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
   }

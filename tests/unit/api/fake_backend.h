@@ -58,6 +58,11 @@ class FakeBackend final : public api::Backend {
     captions.push_back(channel + " " + request.language + ": " + request.text);
     take(caption_outcome);
   }
+  void add_metadata(std::string channel, channel::LiveMetadata::Request request,
+                    Take<Channels::MetadataAdded> take) override {
+    metadata.push_back(channel + " " + request.name + ": " + request.text);
+    take(metadata_outcome);
+  }
 
   /// Gives the answers of the log that are held.
   void release() {
@@ -76,6 +81,8 @@ class FakeBackend final : public api::Backend {
   Channels::Switch switch_outcome = channel::Channel::SwitchOutcome::kDone;
   Channels::Captioned caption_outcome;
   std::vector<std::string> captions;
+  Channels::MetadataAdded metadata_outcome;
+  std::vector<std::string> metadata;
   std::vector<std::string> disconnected;
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;

@@ -47,6 +47,15 @@ TEST(MarkerRequest, TakesAClassAlone) {
   EXPECT_FALSE(marker.duration.has_value());
 }
 
+TEST(MarkerRequest, ACutNeedsAStart) {
+  const auto order = parse_marker(R"({"class": "a", "cut": true, "start": "2026-04-12T15:20:00Z"})");
+  ASSERT_TRUE(order.ok());
+  EXPECT_TRUE(order->cut);
+  EXPECT_FALSE(parse_marker(R"({"class": "a", "cut": false})")->cut);
+  EXPECT_NE(fault(R"({"class": "a", "cut": true})").find("\"start\""), std::string::npos);
+  EXPECT_NE(fault(R"({"class": "a", "cut": "yes"})"), "");
+}
+
 TEST(MarkerRequest, SaysWhatIsWrongWithASection) {
   EXPECT_NE(fault(R"({"scte35": 5})"), "");
   EXPECT_NE(fault(R"({"scte35": ""})"), "");

@@ -448,6 +448,7 @@ TEST_F(RoutesTest, SaysWhyAMarkerIsNotTaken) {
   EXPECT_EQ(status(std::nullopt), 404);
   EXPECT_EQ(status(Marked{Marked::Why::kNotLive, {}}), 409);
   EXPECT_EQ(status(Marked{Marked::Why::kNoClock, {}}), 409);
+  EXPECT_EQ(status(Marked{Marked::Why::kNoCuts, {}}), 409);
   for (const channel::MarkerRefusal refusal : channel::kMarkerRefusals) {
     const int wanted = refusal == channel::MarkerRefusal::kTooMany ? 429 : 409;
     EXPECT_EQ(status(Marked{Marked::Why::kRefused, {{}, refusal}}), wanted) << channel::to_string(refusal);
@@ -478,6 +479,43 @@ TEST_F(RoutesTest, SaysWhyACaptionIsNotTaken) {
   EXPECT_EQ(status(channel::LiveCaptions::Outcome{Why::kTooMany}), 429);
   for (const Why why : {Why::kNotLive, Why::kPast, Why::kFuture})
     EXPECT_EQ(status(channel::LiveCaptions::Outcome{why}), 409) << channel::to_string(why);
+}
+
+TEST_F(RoutesTest, TakesMetadataForAChannelsMedia) {
+  const std::string path = "/api/v1/channels/match/metadata";
+  backend_.metadata_outcome = channel::LiveMetadata::Outcome{{}, 1'776'000'000'000'000};
+  const Answer answer = post(path, R"({"name": "score", "data": {"home": 1}})");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(nlohmann::json::parse(answer.body), (nlohmann::json{{"start", "2026-04-12T13:20:00.000Z"}}));
+  EXPECT_EQ(backend_.metadata, (std::vector<std::string>{R"(match score: {"home":1})"}));
+  EXPECT_EQ(post(path, "{}").status, 400);
+  EXPECT_EQ(ask(dispatcher_, {"POST", path, "", "localhost", {}, "{}"})->status, 401) << "without a token";
+  EXPECT_EQ(backend_.metadata.size(), 1U);
+}
+
+TEST_F(RoutesTest, PutsMetadataIntoPlaylistsIfAskedTo) {
+  channel::Channel::Marked taken;
+  taken.outcome.ids = {"score-1"};
+  backend_.mark_outcome = taken;
+  const Answer answer =
+      post("/api/v1/channels/match/metadata", R"({"name": "score", "data": {"home": 1}, "as": "daterange"})");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(nlohmann::json::parse(answer.body), (nlohmann::json{{"ids", {"score-1"}}}));
+  ASSERT_EQ(backend_.marked.size(), 1U);
+  EXPECT_EQ(backend_.marked[0].second.own.kind, "score");
+  EXPECT_TRUE(backend_.metadata.empty());
+}
+
+TEST_F(RoutesTest, SaysWhyMetadataAreNotTaken) {
+  using Why = channel::MetadataRefusal;
+  const auto status = [&](const Channels::MetadataAdded& outcome) {
+    backend_.metadata_outcome = outcome;
+    return post("/api/v1/channels/match/metadata", R"({"name": "score", "data": "1 : 0"})").status;
+  };
+  EXPECT_EQ(status(std::nullopt), 404);
+  EXPECT_EQ(status(channel::LiveMetadata::Outcome{Why::kTooMany}), 429);
+  for (const Why why : {Why::kNotLive, Why::kNotCarried, Why::kPast, Why::kFuture})
+    EXPECT_EQ(status(channel::LiveMetadata::Outcome{why}), 409) << channel::to_string(why);
 }
 
 TEST_F(RoutesTest, TellsOfAChannelsSlate) {

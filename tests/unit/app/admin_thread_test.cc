@@ -46,6 +46,7 @@ class AdminThreadTest : public ::testing::Test {
         {},
         [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
         [](const std::string&, const channel::LiveCaptions::Request&) { return channel::Channels::Captioned(); },
+        [](const std::string&, const channel::LiveMetadata::Request&) { return channel::Channels::MetadataAdded(); },
         [this](const events::Query& query) { return events_.read(query); },
         [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
