@@ -5,7 +5,7 @@
 (async () => {
   const query = new URLSearchParams(location.search);
   const [name, url] = [query.get('player'), query.get('url')];
-  const plain = { errors: [], starts: 0, ended: 0, over: false };
+  const plain = { errors: [], tags: [], starts: 0, ended: 0, over: false };
   window.plain = plain;
   const fault = (text) => { plain.errors.push(`${(performance.now() / 1000).toFixed(1)} ${text}`); };
   addEventListener('error', (event) => fault(`page: ${event.message}`));
@@ -18,6 +18,8 @@
     script.onerror = reject;
     document.body.append(script);
   });
+  // What of ID3 is text.
+  const text = (bytes) => String.fromCharCode(...bytes).replace(/[^ -~]+/g, ' ');
   const video = () => document.querySelector('video');
   video().addEventListener('ended', () => { plain.ended += 1; });
 
@@ -30,6 +32,7 @@
         fault(`${data.fatal ? 'fatal ' : ''}${data.details} ${data.response?.code ?? ''}`);
         if (data.fatal && data.type === Hls.ErrorTypes.MEDIA_ERROR) player.recoverMediaError(); // as its documentation says
       });
+      player.on(Hls.Events.FRAG_PARSING_METADATA, (event, { samples }) => plain.tags.push(...samples.map(({ pts, data }) => ({ pts, text: text(data) }))));
       player.loadSource(url);
       player.attachMedia(video());
     },
@@ -39,6 +42,7 @@
         player = new shaka.Player();
         await player.attach(video());
         player.configure({ streaming: { lowLatencyMode: true } });
+        player.addEventListener('metadata', ({ payload, startTime }) => plain.tags.push({ pts: startTime, text: `${payload.description} ${payload.data}` }));
         player.addEventListener('error', ({ detail }) => fault(`shaka ${detail.code} severity ${detail.severity}`));
       }
       await player.load(url);

@@ -1,8 +1,9 @@
-// Puts splice information (SCTE-35) into a transport stream that ffmpeg makes: a PID of its own in the PMT, registered as CUEI, and
-// sections on it.
+// Puts splice information (SCTE-35) and timed metadata (ID3) into a transport stream that ffmpeg makes: PIDs of their own in the PMT,
+// one registered as CUEI, with sections on it, and one with PES packets, each a tag.
 'use strict';
 const packetSize = 188;
 const cuePid = 500;
+const tagPid = 501;
 const wrap = 2n ** 33n;
 
 function crc32(bytes) {
@@ -45,8 +46,15 @@ function timeSignal({ id, pts, type, seconds = null }) {
   return section(6, timeOf(pts), Buffer.concat([Buffer.from([2, body.length]), body]));
 }
 
+// An ID3v2.4 tag with one text of the sender's own.
+function id3(description, value) {
+  const size = (bytes) => Buffer.from([21, 14, 7, 0].map((shift) => bytes >> shift & 0x7f));
+  const body = Buffer.concat([Buffer.from([3]), Buffer.from(`${description}\0${value}`)]);
+  return Buffer.concat([Buffer.from('ID3\x04\0\0'), size(body.length + 10), Buffer.from('TXXX'), size(body.length), Buffer.from([0, 0]), body]);
+}
+
 class CueInserter {
-  constructor() { Object.assign(this, { waiting: [], counter: 0, pmt: null, video: null, newest: null }); }
+  constructor() { Object.assign(this, { waiting: [], tags: [], counter: 0, tagCounter: 0, pmt: null, video: null, newest: null }); }
   // For TsSender.spoil(): what is sent in place of a packet.
   packet(bytes) {
     const pid = (bytes[1] & 0x1f) << 8 | bytes[2];
@@ -54,14 +62,22 @@ class CueInserter {
     if (pid === 0 && start) this.pmt = (bytes[15] & 0x1f) << 8 | bytes[16];
     if (pid === this.pmt && start) return [this.addToPmt(bytes)];
     if (start && pid === this.video) this.note(bytes);
-    return [bytes, ...this.waiting.splice(0).flatMap((cue) => this.packets(cue))];
+    return [bytes, ...this.waiting.splice(0).flatMap((cue) => this.packets(cue)), ...this.tags.splice(0).flatMap((tag) => this.tagPackets(tag))];
   }
   // What is added to the PMT.
-  entry() { return Buffer.from([0x86, 0xe0 | cuePid >> 8, cuePid & 255, 0xf0, 6, 5, 4, ...Buffer.from('CUEI')]); }
+  entry() {
+    return Buffer.from([0x86, 0xe0 | cuePid >> 8, cuePid & 255, 0xf0, 6, 5, 4, ...Buffer.from('CUEI'),
+      0x15, 0xe0 | tagPid >> 8, tagPid & 255, 0xf0, 15, 0x26, 13, 0xff, 0xff, ...Buffer.from('ID3 '), 0xff, ...Buffer.from('ID3 '), 0, 0x0f]);
+  }
   // Behind the next packet of the stream. Returns the section.
   send(bytes) {
     this.waiting.push(bytes);
     return bytes;
+  }
+  // A tag at a PTS. Returns the tag.
+  sendTag(tag, pts) {
+    this.tags.push({ tag, pts });
+    return tag;
   }
   addToPmt(bytes) {
     const length = (bytes[6] & 0x0f) << 8 | bytes[7];
@@ -85,6 +101,24 @@ class CueInserter {
     const field = bytes.subarray(at + 9, at + 14);
     this.newest = (field[0] & 0x0e) * 2 ** 29 + (field[1] << 22 | (field[2] & 0xfe) << 14 | field[3] << 7 | field[4] >> 1);
   }
+  // Unlike sections, PES packets are stuffed in front.
+  tagPackets({ tag, pts }) {
+    const value = Math.round(pts);
+    const time = [0x21 | Math.floor(value / 2 ** 29) & 0x0e, value / 2 ** 22 & 255, value / 2 ** 14 & 254 | 1, value / 2 ** 7 & 255, value * 2 & 254 | 1];
+    const pes = Buffer.concat([Buffer.from([0, 0, 1, 0xbd, tag.length + 8 >> 8, tag.length + 8 & 255, 0x84, 0x80, 5, ...time]), tag]);
+    const out = [];
+    for (let at = 0; at < pes.length; at += 184) {
+      const piece = pes.subarray(at, at + 184);
+      const stuffing = 184 - piece.length;
+      const field = Buffer.alloc(stuffing, 0xff);
+      if (stuffing > 0) field[0] = stuffing - 1;
+      if (stuffing > 1) field[1] = 0;
+      const head = Buffer.from([0x47, (at === 0 ? 0x40 : 0) | tagPid >> 8, tagPid & 255, (stuffing > 0 ? 0x30 : 0x10) | this.tagCounter]);
+      this.tagCounter = this.tagCounter + 1 & 15;
+      out.push(Buffer.concat([head, field, piece]));
+    }
+    return out;
+  }
   packets(cue) {
     const out = [];
     const payload = Buffer.concat([Buffer.from([0]), cue]);
@@ -99,4 +133,4 @@ class CueInserter {
   }
 }
 
-module.exports = { CueInserter, spliceInsert, timeSignal, section };
+module.exports = { CueInserter, id3, spliceInsert, timeSignal, section };
