@@ -10,18 +10,18 @@
 namespace packager {
 namespace {
 
-constexpr base::Micros kFirst = 1'795'985'000 * base::kSecond;
+constexpr base::Micros kFirstEvent = 1'795'985'000 * base::kSecond;
 constexpr std::int64_t kScale = 1000;
 constexpr std::int64_t kFirstTicks = 1'795'985'000 * kScale;
 
 Event event_at(base::Micros after, std::uint32_t id = 1, std::string_view data = "tag") {
-  return {cmaf::kId3Scheme, id, kFirst + after, std::nullopt, base::Bytes::copy_of(data)};
+  return {cmaf::kId3Scheme, id, kFirstEvent + after, std::nullopt, base::Bytes::copy_of(data)};
 }
 
 /// A queue whose parts are told as text: the events in a part that ends `end` ms from the first, of a segment that
 /// begins `segment` ms from there.
 struct Queue {
-  bool add(const Event& event, base::Micros written = 0) { return queue.add(event, kFirst + written); }
+  bool add(const Event& event, base::Micros written = 0) { return queue.add(event, kFirstEvent + written); }
   std::string part(std::int64_t end, std::int64_t segment = 0) {
     const auto boxes = queue.take(kFirstTicks + end, kFirstTicks + segment, kScale);
     std::string all;
@@ -80,13 +80,13 @@ TEST(EventQueue, TellsHowLongTheEventLasts) {
   EventQueue queue;
   Event event = event_at(0);
   event.duration = 30 * base::kSecond;
-  EXPECT_TRUE(queue.add(event, kFirst));
+  EXPECT_TRUE(queue.add(event, kFirstEvent));
   event.id = 2;
   event.duration = base::Micros{1} << 60;
-  EXPECT_TRUE(queue.add(event, kFirst));
+  EXPECT_TRUE(queue.add(event, kFirstEvent));
   event.id = 3;
   event.duration.reset();
-  EXPECT_TRUE(queue.add(event, kFirst));
+  EXPECT_TRUE(queue.add(event, kFirstEvent));
   const auto bytes = queue.take(kFirstTicks + 1, kFirstTicks, kScale);
   const auto boxes = events::boxes_of(bytes);
   ASSERT_EQ(boxes.size(), 3U);
