@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kTextRows = 25;
 // Parity makes a blank of 0x20.
-constexpr std::uint8_t kBlank = 0x20;
+constexpr std::uint8_t kSpace = 0x20;
 // Where libzvbi puts mosaic pictures and characters that a page draws itself.
 constexpr unsigned kFirstPrivate = 0xe000;
 constexpr unsigned kLastPrivate = 0xf8ff;
@@ -59,7 +59,7 @@ Cell cell_of(const vbi_char& at, bool boxed) {
   const bool outside = boxed && at.opacity == VBI_TRANSPARENT_SPACE;
   const bool drawn = at.unicode >= 0xd800 && at.unicode <= kLastPrivate;
   static_assert(kFirstPrivate > 0xd800);
-  return outside || drawn || at.conceal != 0 || at.unicode <= kBlank || at.unicode == 0xa0 ? Cell::kBlank
+  return outside || drawn || at.conceal != 0 || at.unicode <= kSpace || at.unicode == 0xa0 ? Cell::kBlank
                                                                                            : Cell::kCharacter;
 }
 
@@ -113,7 +113,7 @@ struct Screen::State {
 /// shown (C7).
 void Screen::State::give_header(int number, const Page* page) {
   std::array<std::uint8_t, Line::kSize> bytes;
-  bytes.fill(kBlank);
+  bytes.fill(kSpace);
   bytes[0] = hamming_byte(number >> 8 & 7);
   bytes[1] = hamming_byte(0);
   bytes[2] = hamming_byte(number & 0xf);
