@@ -86,6 +86,14 @@ struct Config {
     std::vector<std::string> srt_allow;  ///< networks that may publish over SRT; none: all (SR-23)
   };
 
+  /// Where channels' logs are kept on disk; see archive::JournalWriter.
+  struct Journal {
+    bool enabled = true;
+    std::string directory;                                 ///< empty: "journal" in the state directory
+    base::Micros keep = 0;                                 ///< 0: what a restart needs
+    std::uint64_t channel_bytes = std::uint64_t{4} << 30;  ///< 0: no limit
+  };
+
   Log log;
   std::string state_directory;  ///< never empty once read: see load_config()
   std::string web_directory;    ///< likewise
@@ -96,6 +104,7 @@ struct Config {
   Rtmp rtmp;
   Srt srt;
   Limits limits;
+  Journal journal;
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
 

@@ -128,6 +128,21 @@ void declare_limits(Keys& keys, Config::Limits& limits) {
            Value::memory(limits.worker_memory, 256));
 }
 
+void declare_journal(Keys& keys, Config::Journal& journal) {
+  keys.key({"enabled", Reload::kRestart, "false: a channel whose server is killed begins anew"},
+           Value::flag(journal.enabled));
+  keys.key({"directory", Reload::kRestart,
+            "of one server alone, on a disk that takes what all channels publish. Empty: \"journal\" in the state "
+            "directory"},
+           Value::path(journal.directory));
+  keys.key({"keep", Reload::kRestart, "how long media is kept; 0s: for as long as a restart needs it"},
+           Value::duration(journal.keep, 0, 30 * 24 * 3600 * kSecond));
+  keys.key({"channel_bytes", Reload::kRestart,
+            "that the files of one channel may take; the oldest are deleted beyond that, but not the newest. 0: no "
+            "limit"},
+           Value::memory(journal.channel_bytes, 256));
+}
+
 void declare_channels(Keys& keys, std::map<std::string, Config::Channel>& channels) {
   Entries entries;
   for (const auto& [name, channel] : channels) entries.names.push_back(name);
@@ -171,10 +186,11 @@ std::vector<std::string> port_conflicts(const Config& config) {
 
 void declare_keys(Keys& keys, Config& config) {
   keys.section("log", "", [&](Keys& in) { declare_log(in, config.log); });
-  keys.key({"state_directory", Reload::kAtOnce,
-            "what has to outlast a restart: the self-signed certificate. Empty: the first of $STATE_DIRECTORY "
-            "(systemd), else \"state\" beside this file"},
-           Value::path(config.state_directory));
+  keys.key(
+      {"state_directory", Reload::kAtOnce,
+       "what has to outlast a restart: the self-signed certificate, the journal. Empty: the first of $STATE_DIRECTORY "
+       "(systemd), else \"state\" beside this file"},
+      Value::path(config.state_directory));
   keys.key({"web_directory", Reload::kRestart, "the pages' files. Empty: those of the installation"},
            Value::path(config.web_directory));
   keys.key({"end_channels_on_stop", Reload::kAtOnce,
@@ -192,6 +208,10 @@ void declare_keys(Keys& keys, Config& config) {
       "with an entry of their own below, and the two limits of an address do not count "
       "loopback. A refused publisher receives the reason; kickoff_publishes_limited_total counts it by limit.",
       [&](Keys& in) { declare_limits(in, config.limits); });
+  keys.section("journal",
+               "What channels publish, on disk: a server that was killed and is started again serves the same window "
+               "at once, and holds the last picture until the encoder is back. Live output never waits for it.",
+               [&](Keys& in) { declare_journal(in, config.journal); });
   declare_channels(keys, config.channels);
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);

@@ -22,19 +22,19 @@ using Problems = std::vector<std::string>;
 std::string reason() { return std::strerror(errno); }
 
 // The directory is made at the start, its parents are not.
-void check_state_directory(const std::string& path, Problems& problems) {
+void check_directory(const std::string& key, const std::string& path, Problems& problems) {
   struct stat found{};
   if (stat(path.c_str(), &found) == 0) {
-    if (!S_ISDIR(found.st_mode)) return problems.push_back("state_directory: " + path + " is no directory");
+    if (!S_ISDIR(found.st_mode)) return problems.push_back(key + ": " + path + " is no directory");
     if (access(path.c_str(), W_OK | X_OK) != 0)
-      problems.push_back("state_directory: " + path + " cannot be written to: " + reason());
+      problems.push_back(key + ": " + path + " cannot be written to: " + reason());
     return;
   }
-  if (errno != ENOENT) return problems.push_back("state_directory: " + path + ": " + reason());
+  if (errno != ENOENT) return problems.push_back(key + ": " + path + ": " + reason());
   const std::size_t slash = path.find_last_of('/');
   const std::string parent = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   if (access(parent.c_str(), W_OK | X_OK) != 0)
-    problems.push_back("state_directory: " + path + " cannot be made: " + parent + ": " + reason());
+    problems.push_back(key + ": " + path + " cannot be made: " + parent + ": " + reason());
 }
 
 void check_worker(const std::string& program, Problems& problems) {
@@ -115,7 +115,9 @@ void check_sources(const Config& config, Problems& problems) {
 
 std::vector<std::string> preflight(const Config& config, const Installation& installation) {
   Problems problems;
-  check_state_directory(config.state_directory, problems);
+  check_directory("state_directory", config.state_directory, problems);
+  if (config.journal.enabled && !config.journal.directory.empty())
+    check_directory("journal.directory", config.journal.directory, problems);
   const auto files = serve::StaticFiles::load(config.web_directory);
   if (!files.ok()) problems.push_back("web_directory: " + files.error().what);
   check_worker(installation.worker_program(), problems);

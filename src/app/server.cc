@@ -22,6 +22,8 @@
 #include "app/reload.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
+#include "archive/directory_lock.h"
+#include "archive/journal_writer.h"
 #include "base/log.h"
 #include "channel/channels.h"
 #include "channel/process_spawner.h"
@@ -150,33 +152,35 @@ class Instance::Parts {
     reloader_ = std::make_unique<Reloader>(
         loop_, [path = path_, keys = ticket_keys_] { return prepare(path, keys); },
         [this](Preparation outcome) { finish_reload(std::move(outcome)); });
+    TRY(spawner_, channel::ProcessSpawner::make(loop_, {.program = worker_}));
+    // Process 1 of a container inherits every orphan: workers whose parent died, or what a health check left behind.
+    if (getpid() == 1) {
+      orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
+    }
+    open_journal();
+    const channel::Environment environment{
+        alarms_,
+        clock_,
+        *spawner_,
+        events_,
+        [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) { publish(snapshot); },
+        [this] {
+          if (!srt_) return;
+          srt_->set_occupied(channels_->occupied());
+          srt_->set_full(channels_->accepted_when_full());
+        },
+        [this] { return govern::CpuBudget::Machine{headroom_->cpu_idle(), headroom_->cores()}; },
+        journal_.get()};
+    channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
+                                                    [this](const std::string& name) { serve_->remove(name); });
+    if (journal_) restored_ = channels_->restore(journal_->directory());
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
     TRY(serve_, ServeThreads::start(plan_here(config_.http), clock_, certificates_.https, files));
     const HeadroomSampler::Serving serving{
         [this] { return serve_->bytes_sent(); },
         [this](double memory, double egress) { serve_->set_shared_headroom(memory, egress); }};
     headroom_ = std::make_unique<HeadroomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
-    TRY(spawner_, channel::ProcessSpawner::make(loop_, {.program = worker_}));
-    // Process 1 of a container inherits every orphan: workers whose parent died, or what a health check left behind.
-    if (getpid() == 1) {
-      orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
-    }
-    const channel::Environment environment{
-        alarms_,
-        clock_,
-        *spawner_,
-        events_,
-        [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
-          serve_->publish(snapshot);
-        },
-        [this] {
-          if (!srt_) return;
-          srt_->set_occupied(channels_->occupied());
-          srt_->set_full(channels_->accepted_when_full());
-        },
-        [this] { return govern::CpuBudget::Machine{headroom_->cpu_idle(), headroom_->cores()}; }};
-    channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
-                                                    [this](const std::string& name) { serve_->remove(name); });
+    for (const auto& snapshot : std::exchange(early_, {})) serve_->publish(snapshot);
     TRY_OK(start_ingest());
     TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
     base::log_info("app", "ready",
@@ -236,6 +240,32 @@ class Instance::Parts {
   bool reads() const { return reloader_ && reloader_->busy(); }
 
  private:
+  /// What is restored before the ports open is published when they do.
+  void publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot) {
+    if (serve_) return serve_->publish(snapshot);
+    early_.push_back(snapshot);
+  }
+
+  /// Without a journal the server is as good as with one, until it is killed.
+  void open_journal() {
+    if (!config_.journal.enabled) return;
+    const std::string& given = config_.journal.directory;
+    const std::string directory = given.empty() ? config_.state_directory + "/journal" : given;
+    auto lock = archive::DirectoryLock::take(directory);
+    if (!lock.ok()) {
+      base::log_error("app", "there is no journal: after a restart channels would begin anew",
+                      {{"why", lock.error().what}});
+      events_.append({events::Type::kJournal, "", events::State::kRaised, {}, {{"reason", lock.error().what}}});
+      return;
+    }
+    journal_lock_ = lock.take();
+    base::Micros needed = 0;
+    for (const auto& [name, entry] : config_.channels)
+      needed = std::max(needed, channel::Channels::kept_for_restart(entry.options));
+    journal_ = std::make_unique<archive::JournalWriter>(archive::JournalWriter::Options{
+        .directory = directory, .keep = {std::max(config_.journal.keep, needed), config_.journal.channel_bytes}});
+  }
+
   base::Status start_ingest() {
     ingest::RtmpListener::Options options;
     options.tcp.host = config_.rtmp.listen;
@@ -385,6 +415,8 @@ class Instance::Parts {
     overview->instance.workers_waiting = spawner_->waiting();
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
     overview->instance.reloads = reloads_;
+    overview->instance.journal = journal_ ? &journal_->counters() : nullptr;
+    overview->instance.journal_restored = restored_;
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
@@ -423,6 +455,10 @@ class Instance::Parts {
   channel::LoopAlarms alarms_{loop_};
   std::unique_ptr<channel::ProcessSpawner> spawner_;
   std::unique_ptr<loop::OrphanReaper> orphans_;
+  std::unique_ptr<archive::DirectoryLock> journal_lock_;
+  std::unique_ptr<archive::JournalWriter> journal_;  ///< null: none
+  int restored_ = 0;                                 ///< channels, at the start
+  std::vector<std::shared_ptr<const origin::ChannelSnapshot>> early_;
   std::unique_ptr<channel::Channels> channels_;
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;

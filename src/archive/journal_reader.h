@@ -56,6 +56,8 @@ class JournalReader {
 
   /// Of the first file that is read.
   const FileHeader& first() const { return first_; }
+  /// What was added to the source's segment numbers in the record that next() gave last.
+  std::int64_t numbering() const { return file_ ? file_->header().numbering : first_.numbering; }
   /// The records that were in force, then those of the log. False at the end.
   bool next(record::Record& record);
   /// What was found damaged, with file, place and reason, for a log line; empty if nothing was.

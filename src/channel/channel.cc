@@ -37,7 +37,13 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
           name_, environment.events, [this](const record::Marker& marker) { fold(marker); }, options_.interstitials),
       captions_([this](const feed::Caption& caption) { source_.caption(caption); }),
       metadata_([this](const feed::TimedEvent& event) { source_.signal(event); }),
-      folds_{&window_, &meter_, &outage_, &thumbnails_},
+      journal_(environment.journal == nullptr
+                   ? nullptr
+                   : std::make_unique<archive::JournalFold>(
+                         name_, archive::JournalFold::Context{environment.clock, *environment.journal, numbering_,
+                                                              [this] { return window_.standing(); },
+                                                              [this](std::string_view why) { on_journal(why); }})),
+      folds_(all_folds()),
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
 Channel::~Channel() = default;
@@ -99,8 +105,9 @@ bool Channel::any_connected() const {
 
 /// The worker is started by the first message that a demuxer can use: a publisher that sends nothing costs none.
 void Channel::on_feed(const FeedSlot& slot, const feed::Message& message) {
-  if (!source_.running()) {
+  if (!source_.running() || source_.holding()) {
     if (state_ != State::kLive || std::holds_alternative<feed::Start>(message)) return;
+    if (source_.holding() && !source_.caught_up()) return;
     source_.start(position_);
     // The source has sent its worker the headers of the feeds; this one is among them.
     const auto* rtmp = std::get_if<feed::RtmpMessage>(&message);
@@ -410,6 +417,86 @@ void Channel::fold(const record::Record& record) {
   position_.apply(record);
   const record::Record& numbered = numbering_.apply(record);
   for (record::Fold* fold : folds_) fold->apply(numbered);
+}
+
+/// The journal comes first: a file of it that begins with a record says how the log stood before that record.
+std::vector<record::Fold*> Channel::all_folds() {
+  std::vector<record::Fold*> folds{&window_, &meter_, &outage_, &thumbnails_};
+  if (journal_) folds.insert(folds.begin(), journal_.get());
+  return folds;
+}
+
+void Channel::on_journal(std::string_view why) {
+  if (why.empty()) {
+    base::log_info("channel", "the journal is written again", {{"channel", name_}});
+  } else {
+    base::log_error("channel", "the journal is given up: after a restart the log would begin anew",
+                    {{"channel", name_}, {"why", why}});
+  }
+  environment_.events.append({events::Type::kJournal,
+                              name_,
+                              why.empty() ? events::State::kCleared : events::State::kRaised,
+                              {},
+                              {{"reason", why.empty() ? std::string_view("written_again") : why}}});
+}
+
+base::Micros Channel::most_absent(const Options& options) {
+  return std::min(options.grace + options.window, kMostAbsent);
+}
+
+bool Channel::restore(archive::JournalReader& journal, base::Micros retention) {
+  bool ended = false;
+  base::Micros newest = 0;
+  read_journal(journal, ended, newest);
+  const base::Micros absent = environment_.clock.utc() - newest;
+  // A clock that was set back: a log cannot go on before its own end.
+  if (newest == 0 || absent < -options_.window) return false;
+  if (!ended && position_.closing) {
+    fold(record::End{});
+    ended = true;
+  }
+  if (absent >= (ended ? retention : most_absent(options_))) return false;
+  if (!ended && !position_.known()) return false;
+  base::log_info("channel", "restored from its journal",
+                 {{"channel", name_},
+                  {"absent_s", static_cast<double>(absent) / base::kSecond},
+                  {"bytes", journal.bytes()},
+                  {"ended", ended}});
+  if (ended) {
+    position_ = {};
+    ended_at_ = environment_.clock.steady() - std::max<base::Micros>(absent, 0);
+    set_state(State::kEnded);
+  } else {
+    deadline_ = environment_.clock.steady() + options_.grace;
+    set_state(State::kGrace);
+    source_.hold(position_);
+    beat_->start(kBeat, kBeat);
+  }
+  window_.settle();
+  return true;
+}
+
+/// Of what stands in the journal only the window and the position are made anew: latencies and events were told.
+void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::Micros& newest) {
+  window_.resume(journal.first().standing);
+  std::int64_t newest_msn = -1;
+  for (record::Record record; journal.next(record);) {
+    const std::int64_t offset = journal.numbering();
+    window_.apply(record);
+    if (journal_) journal_->restore(record);
+    ended =
+        std::holds_alternative<record::End>(record) || (ended && !std::holds_alternative<record::Presentation>(record));
+    const auto unnumber = [&](auto& kind) {
+      if constexpr (requires { kind.msn; }) {
+        newest_msn = std::max(newest_msn, kind.msn);
+        kind.msn -= offset;
+      }
+    };
+    std::visit(unnumber, record);
+    position_.apply(record);
+    newest = std::max(newest, newest_media());
+    numbering_ = origin::Numbering(position_.presentation.segment, offset, newest_msn);
+  }
 }
 
 void Channel::on_batch_end() {

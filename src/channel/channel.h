@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "archive/journal_fold.h"
+#include "archive/journal_reader.h"
 #include "base/clock.h"
 #include "channel/alarm.h"
 #include "channel/error_spell.h"
@@ -47,6 +49,7 @@ struct Environment {
   std::function<void()> on_publishers;
   /// What the machine has, and has left.
   std::function<govern::CpuBudget::Machine()> cpu;
+  archive::JournalWriter* journal = nullptr;  ///< null: logs are kept in memory alone
 };
 
 /// One live stream: its feeds, the source that makes its log of them, and the folds that read the log.
@@ -122,6 +125,14 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   /// workers and publishers, so that players' renditions do.
   void begin_session(Options options, LeftOut left_out);
 
+  /// Takes the log up where its journal ends. One that had not ended is in kGrace now, its last picture held, if it is
+  /// no longer out of date than kMostAbsent and its grace and window allow; one that had ended is in kEnded, if less
+  /// than `retention` has passed since. Else false, and the channel is of no use. REQUIRES: kIdle.
+  bool restore(archive::JournalReader& journal, base::Micros retention);
+  static constexpr base::Micros kMostAbsent = 600 * base::kSecond;
+  /// How long ago a log may have been left that is taken up and goes on.
+  static base::Micros most_absent(const Options& options);
+
   const std::string& name() const { return name_; }
   /// Without what is left out of the ladder.
   const Options& options() const { return options_; }
@@ -146,6 +157,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   const WorkerSource& source() const { return source_; }
   const LiveWindow& window() const { return window_; }
   const LogMeter& meter() const { return meter_; }
+  /// Null where there is no journal.
+  const archive::JournalFold* journal() const { return journal_.get(); }
   const Markers& markers() const { return markers_; }
   const Thumbnails& thumbnails() const { return thumbnails_; }
   const LiveCaptions& captions() const { return captions_; }
@@ -164,6 +177,9 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_feed_gone(const FeedSlot& slot, std::string_view reason) override;
   void on_record(const record::Record& record) override;
   void fold(const record::Record& record);
+  void read_journal(archive::JournalReader& journal, bool& ended, base::Micros& newest);
+  void on_journal(std::string_view why);
+  std::vector<record::Fold*> all_folds();
   std::optional<base::Micros> splice_instant(const base::Bytes& section) const;
   base::Micros newest_media() const;
   void on_batch_end() override;
@@ -217,6 +233,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   Markers markers_;
   LiveCaptions captions_;
   LiveMetadata metadata_;
+  const std::unique_ptr<archive::JournalFold> journal_;  ///< null: none
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;
 };

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "archive/journal_file.h"
+#include "archive/journal_reader.h"
 #include "base/log.h"
 #include "channel/ladder_weight.h"
 #include "govern/economy.h"
@@ -18,15 +20,6 @@ namespace {
 // How often ended channels are looked at, and how fast a stop is noticed.
 constexpr base::Micros kSweep = 100 * base::kMillisecond;
 constexpr base::Micros kGovern = 250 * base::kMillisecond;
-// Segments stay up for as long as the longest playlist that lists them, their own length, and as long as a cache may
-// show that playlist (LL-27, LL-46, LL-123).
-base::Micros retention_of(const Options& options) {
-  const int target = hls::target_duration_for(
-      media::longest_segment({options.media.segment, base::kSecond}, options.media.splice_cuts));
-  return options.window + (options.media.splice_cuts ? 3 : 2) * options.media.segment +
-         (hls::longest_cache_life(target) + 10) * base::kSecond;
-}
-
 ingest::PublishPolicy policy_of(const Channels::Settings& settings) {
   ingest::PublishPolicy::Keys keys;
   for (const auto& [name, options] : settings) keys[name] = {options.keys, options.backup_keys};
@@ -86,6 +79,52 @@ Channels::Channels(const Environment& environment, Settings settings, const Limi
 }
 
 Channels::~Channels() = default;
+
+// Segments stay up for as long as the longest playlist that lists them, their own length, and as long as a cache may
+// show that playlist (LL-27, LL-46, LL-123).
+base::Micros Channels::retention_of(const Options& options) {
+  const int target = hls::target_duration_for(
+      media::longest_segment({options.media.segment, base::kSecond}, options.media.splice_cuts));
+  return options.window + (options.media.splice_cuts ? 3 : 2) * options.media.segment +
+         (hls::longest_cache_life(target) + 10) * base::kSecond;
+}
+
+base::Micros Channels::kept_for_restart(const Options& options) {
+  const base::Micros retention = retention_of(options);
+  return std::max(retention, Channel::most_absent(options)) + retention;
+}
+
+int Channels::restore(const std::string& directory) {
+  int restored = 0;
+  for (const std::string& name : archive::list_channels(directory)) {
+    if (restore(directory, name)) ++restored;
+  }
+  environment_.on_publishers();
+  return restored;
+}
+
+bool Channels::restore(const std::string& directory, const std::string& name) {
+  const auto options = options_of(name);
+  const auto path = archive::channel_directory(directory, name);
+  if (!options || !path || channels_.contains(name)) return false;
+  const base::Micros retention = retention_of(*options);
+  const base::Micros absent = std::max(retention, Channel::most_absent(*options));
+  const base::Micros now = environment_.clock.utc();
+  const auto files = archive::list_files(*path);
+  if (files.empty() || files.back().written < now - absent) return false;
+  auto journal = archive::JournalReader::open(*path, now - kept_for_restart(*options));
+  if (!journal.ok()) {
+    base::log_warn("channel", "a journal cannot be read", {{"channel", name}, {"why", journal.error().what}});
+    return false;
+  }
+  if (!journal->damage().empty())
+    base::log_warn("channel", "a journal was damaged, and ends before that",
+                   {{"channel", name}, {"where", journal->damage()}});
+  auto channel = std::make_unique<Channel>(environment_, name, *options);
+  if (!channel->restore(*journal, retention)) return false;
+  channels_[name] = std::move(channel);
+  return true;
+}
 
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish(const ingest::PublishRequest& request,
                                                                                  ingest::Feed& feed) {

@@ -48,6 +48,14 @@ class Channels final : public ingest::Publisher {
   /// Ends every channel; `done` is called once when all have, on a later turn; it may destroy this object.
   void stop(std::function<void()> done);
 
+  /// Takes up the channels that the journal in `directory` has and the settings admit, before anybody publishes. Blocks
+  /// on the disk. Returns how many.
+  int restore(const std::string& directory);
+  /// How long a channel with these settings stays after its end.
+  static base::Micros retention_of(const Options& options);
+  /// How long what it publishes is needed for restore().
+  static base::Micros kept_for_restart(const Options& options);
+
   /// See Channel::order_slate(). nullopt: there is no such channel.
   using Slate = std::optional<Channel::SlateOutcome>;
   Slate order_slate(std::string_view channel, SlateOrder::Request request);
@@ -94,6 +102,7 @@ class Channels final : public ingest::Publisher {
   bool begins_session(const std::string& channel) const;
   std::variant<LeftOut, Refusal> admit(const ingest::PublishRequest& request);
   void begin_session(const std::string& name, LeftOut left_out);
+  bool restore(const std::string& directory, const std::string& name);
   void report_refusal(const std::string& channel, const ingest::PublishRequest& request, const Refusal& refusal);
   Refusal refuse_for(Limit limit, const ingest::PublishRequest& request);
   void report_step(const govern::Governor::Step& step);

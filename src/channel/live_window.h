@@ -30,6 +30,9 @@ class LiveWindow final : public record::Fold {
     if (std::exchange(dirty_, false)) publish_(channel_, log_.snapshot());
   }
 
+  /// See origin::Log::resume().
+  void resume(const origin::Log::Standing& standing) { log_.resume(standing); }
+  origin::Log::Standing standing() const { return log_.standing(); }
   /// The state now, records that are not settled included. Never null.
   std::shared_ptr<const origin::ChannelSnapshot> snapshot() { return log_.snapshot(); }
   /// True until the first record: nothing was published under this name, so the channel can be removed without a delay.

@@ -211,6 +211,10 @@ Report make_report(Channel& channel) {
   report.log = channel.window().counters();
   report.late_parts = channel.meter().late_parts();
   report.held_parts = channel.meter().held_parts();
+  if (const archive::JournalFold* journal = channel.journal()) {
+    report.journal_given_up = journal->given_up();
+    report.journal_dropped = journal->dropped();
+  }
   report.capture_to_part = channel.meter().capture_to_part();
   report.part_lateness = channel.meter().part_lateness();
   if (const Worker* worker = channel.source().worker()) {

@@ -146,6 +146,8 @@ struct Report {
   WorkerSource::Counters source;
   std::uint64_t late_parts = 0;
   std::uint64_t held_parts = 0;
+  bool journal_given_up = false;
+  std::uint64_t journal_dropped = 0;  ///< records that were not written because the journal was given up
   origin::Log::Counters log;
   Histogram capture_to_part{kLatencyBounds};
   Histogram part_lateness{kLatencyBounds};

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "media/time.h"
 #include "packager/options.h"
 
 namespace channel {
@@ -12,8 +13,17 @@ StandIn::StandIn(const job::Options& media, const record::Position& position, Ou
     : out_(std::move(out)),
       renditions_(position.presentation.renditions),
       packager_(packager::options_of(media), *this) {
+  for (const record::Position::Rendition& at : position.renditions) {
+    if (at.started) reached_ = std::max(reached_, media::rescale(at.end, at.timescale, base::kSecond));
+  }
   packager_.resume(position);
   packager_.set_presentation(packager::specs_of(position.presentation));
+}
+
+void StandIn::tick(base::Micros utc) {
+  reached_ = std::min(utc, reached_ + kMostATick);
+  caught_up_ = reached_ == utc;
+  packager_.tick(reached_);
 }
 
 void StandIn::put(const feed::Caption& caption) {

@@ -68,6 +68,12 @@ void WorkerSource::start(const record::Position& position) {
   if (!worker_ && !respawn_->active()) start_worker();
 }
 
+void WorkerSource::hold(const record::Position& position) {
+  position_ = &position;
+  finishing_ = aborted_ = false;
+  stand_in();
+}
+
 void WorkerSource::start_worker() {
   job::Options media = options_.media;
   media.channel = channel_;

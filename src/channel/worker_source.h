@@ -44,6 +44,9 @@ class WorkerSource final : public Source {
   ~WorkerSource() override;
 
   void start(const record::Position& position) override;
+  /// Continues with the log as start() does, but without a worker until start(): the stand-in holds the last picture.
+  /// REQUIRES: not running(), and position.known().
+  void hold(const record::Position& position);
   void tick(base::Micros utc) override;
   void finish() override;
   void abort(std::string_view why) override;
@@ -74,6 +77,10 @@ class WorkerSource final : public Source {
   const FeedWriter::Counters& feed_counters() const { return writer_.counters(); }
   /// From start() until the end of the log.
   bool running() const { return position_ != nullptr; }
+  /// No worker was asked for since hold().
+  bool holding() const { return running() && !finishing_ && !worker_ && !respawn_->active(); }
+  /// False while the stand-in makes up for a long absence: a worker would have to do it at once.
+  bool caught_up() const { return !stand_in_ || stand_in_->caught_up(); }
   /// Null while none runs.
   const Worker* worker() const { return worker_.get(); }
 

@@ -20,6 +20,7 @@ std::string_view to_string(Type type) {
     case Type::kWorkerStarted: return "live.kickoff.worker.started";
     case Type::kWorkerLost: return "live.kickoff.worker.lost";
     case Type::kGovernorLevel: return "live.kickoff.governor.level";
+    case Type::kJournal: return "live.kickoff.journal";
   }
   return "live.kickoff.unknown";
 }

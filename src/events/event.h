@@ -31,6 +31,7 @@ enum class Type : std::uint8_t {
   kWorkerStarted,
   kWorkerLost,
   kGovernorLevel,
+  kJournal,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -47,7 +48,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kMarker,
                                    Type::kWorkerStarted,
                                    Type::kWorkerLost,
-                                   Type::kGovernorLevel};
+                                   Type::kGovernorLevel,
+                                   Type::kJournal};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

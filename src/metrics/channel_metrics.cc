@@ -284,6 +284,12 @@ void add_log(Families& out, const channel::Report& report, const Labels& labels)
   out.counter("kickoff_channel_held_parts_total",
               "Parts that repeat the last picture, or are silent, because nothing came from the feed.", labels,
               value_of(report.held_parts));
+  out.counter("kickoff_journal_dropped_records_total",
+              "Records that are missing from the channel's journal because it was given up: the disk is too slow, full "
+              "or broken.",
+              labels, value_of(report.journal_dropped));
+  out.gauge("kickoff_journal_given_up", "1 while the channel's journal is given up: a restart would begin it anew.",
+            labels, report.journal_given_up ? 1 : 0);
   out.counter("kickoff_channel_late_parts_total",
               "Parts published more than half a part target after their newest frame was received.", labels,
               value_of(report.late_parts));

@@ -8,6 +8,7 @@
 #include "metrics/channel_metrics.h"
 #include "metrics/config_metrics.h"
 #include "metrics/families.h"
+#include "metrics/journal_metrics.h"
 #include "metrics/pull_metrics.h"
 #include "metrics/serve_metrics.h"
 
@@ -163,6 +164,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   for (const ingest::PullStats& stats : instance.pulled) add_pull(out, stats);
   for (const ServeLoop& loop : loops) add_serve_loop(out, loop.name, *loop.counters, loop.busy);
   add_admin_port(out, admin);
+  if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   for (const channel::Report& report : instance.channels) {
     const ProcessUse worker = report.worker.pid > 0 ? read_process_use(report.worker.pid) : ProcessUse{};
     add_channel(out, report, worker);

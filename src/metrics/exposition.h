@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/journal_writer.h"
 #include "channel/admission.h"
 #include "channel/histogram.h"
 #include "channel/report.h"
@@ -57,6 +58,9 @@ struct Instance {
   std::vector<Certificate> certificates;
   std::vector<std::pair<std::string_view, std::uint64_t>> events;  ///< by type, also those that are 0
   std::vector<channel::Report> channels;
+  /// May be read while the journal's thread writes; null: there is no journal.
+  const archive::JournalWriter::Counters* journal = nullptr;
+  int journal_restored = 0;  ///< channels, at the start
 };
 
 /// What the administration port counts of its requests.

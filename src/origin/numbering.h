@@ -23,8 +23,10 @@ namespace origin {
 /// Thread: one.
 class Numbering {
  public:
-  /// `offset`: what was added by the log that is continued.
-  explicit Numbering(std::int64_t offset = 0) : offset_(offset) {}
+  Numbering() = default;
+  /// Of a log that is continued: the N of its session, what it adds, and its largest number so far.
+  Numbering(media::Rational segment, std::int64_t offset, std::int64_t newest)
+      : segment_(media::reduce(segment)), offset_(offset), newest_(newest) {}
 
   /// The record with the number it is published under. The reference lives until the next call.
   const record::Record& apply(const record::Record& record);
@@ -37,7 +39,7 @@ class Numbering {
 
   media::Rational segment_{0, 1};
   bool undecided_ = false;  ///< a session of another N has begun and has no number yet
-  std::int64_t offset_;
+  std::int64_t offset_ = 0;
   std::int64_t newest_ = -1;  ///< largest number published
   record::Record shifted_;
 };

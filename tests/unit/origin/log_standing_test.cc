@@ -61,7 +61,7 @@ TEST(LogStanding, ALogThatIsContinuedKeepsItsDiscontinuitySequenceAndTargetDurat
 }
 
 TEST(LogStanding, ANumberingThatIsContinuedAddsWhatTheLogBeforeAdded) {
-  Numbering numbering(hls::kNumberingStep);
+  Numbering numbering({2, 1}, hls::kNumberingStep, 5 + hls::kNumberingStep);
   numbering.apply(one_video());
   const record::Record part = first_part(7);
   EXPECT_EQ(std::get<record::Part>(numbering.apply(part)).msn, 7 + hls::kNumberingStep);
