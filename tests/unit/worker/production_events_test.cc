@@ -10,7 +10,7 @@ namespace worker {
 namespace {
 
 using Emsg = job::Options::Emsg;
-using Kind = feed::TimedEvent::Kind;
+using What = feed::TimedEvent::Kind;
 
 base::Bytes break_at(std::uint32_t event, std::optional<std::uint64_t> time, std::uint64_t adjustment = 0) {
   scte35::SpliceInsert insert;
@@ -38,7 +38,7 @@ struct Eventful : Producing {
     options.emsg = emsg;
     return options;
   }
-  void signal(Kind kind, std::int64_t at, const base::Bytes& data) { say(feed::TimedEvent{kind, utc(at), data}); }
+  void signal(What kind, std::int64_t at, const base::Bytes& data) { say(feed::TimedEvent{kind, utc(at), data}); }
   std::vector<events::Box> boxes(std::string_view rendition = "source") const {
     std::vector<events::Box> found;
     for (const record::Part& part : parts(rendition)) {
@@ -55,7 +55,7 @@ struct Eventful : Producing {
 TEST(ProductionEvents, ASpliceIsInThePartsAsItIsSaid) {
   Eventful channel(Emsg::kScte35);
   const base::Bytes section = break_at(7, std::nullopt);
-  channel.signal(Kind::kSplice, 4000, section);
+  channel.signal(What::kSplice, 4000, section);
   channel.play(2000, 6000);
   const std::vector<events::Box> boxes = channel.boxes();
   ASSERT_EQ(boxes.size(), 1U);
@@ -73,13 +73,13 @@ TEST(ProductionEvents, ASpliceIsInThePartsAsItIsSaid) {
 
 TEST(ProductionEvents, AnAnnouncementThatComesAgainIsTheSameEvent) {
   Eventful channel(Emsg::kScte35);
-  channel.signal(Kind::kSplice, 4000, break_at(7, 900'000));
-  channel.signal(Kind::kSplice, 4040, break_at(7, 900'000));
-  channel.signal(Kind::kSplice, 4000, break_at(7, 800'000, 100'000));
+  channel.signal(What::kSplice, 4000, break_at(7, 900'000));
+  channel.signal(What::kSplice, 4040, break_at(7, 900'000));
+  channel.signal(What::kSplice, 4000, break_at(7, 800'000, 100'000));
   channel.play(2000, 5000);
-  channel.signal(Kind::kSplice, 4000, break_at(7, 900'000));
-  channel.signal(Kind::kSplice, 5500, break_at(8, 900'000));
-  channel.signal(Kind::kSplice, 7500, break_at(7, 900'000));
+  channel.signal(What::kSplice, 4000, break_at(7, 900'000));
+  channel.signal(What::kSplice, 5500, break_at(8, 900'000));
+  channel.signal(What::kSplice, 7500, break_at(7, 900'000));
   channel.play(5000, 9000);
   std::vector<std::int64_t> at;
   for (const events::Box& box : channel.boxes()) at.push_back(channel.ms_of(box));
@@ -89,8 +89,8 @@ TEST(ProductionEvents, AnAnnouncementThatComesAgainIsTheSameEvent) {
 TEST(ProductionEvents, TheIdDependsOnTheEventAlone) {
   const auto id_of = [](std::uint64_t adjustment, std::int64_t at) {
     Eventful channel(Emsg::kAll);
-    if (at == 5000) channel.signal(Kind::kId3, 3000, base::Bytes::copy_of("ID3 another"));
-    channel.signal(Kind::kSplice, at, break_at(7, 900'000 - adjustment, adjustment));
+    if (at == 5000) channel.signal(What::kId3, 3000, base::Bytes::copy_of("ID3 another"));
+    channel.signal(What::kSplice, at, break_at(7, 900'000 - adjustment, adjustment));
     channel.play(2000, 6000);
     return channel.boxes().back().id;
   };
@@ -101,8 +101,8 @@ TEST(ProductionEvents, TheIdDependsOnTheEventAlone) {
 TEST(ProductionEvents, ATagIsInThePartsOfAChannelThatWantsThem) {
   const auto schemes = [](Emsg emsg) {
     Eventful channel(emsg);
-    channel.signal(Kind::kId3, 3000, base::Bytes::copy_of("ID3 tag"));
-    channel.signal(Kind::kSplice, 4000, break_at(7, std::nullopt));
+    channel.signal(What::kId3, 3000, base::Bytes::copy_of("ID3 tag"));
+    channel.signal(What::kSplice, 4000, break_at(7, std::nullopt));
     channel.play(2000, 6000);
     std::string all;
     for (const events::Box& box : channel.boxes()) all += box.scheme + " ";
@@ -117,8 +117,8 @@ TEST(ProductionEvents, ATagIsInThePartsOfAChannelThatWantsThem) {
 TEST(ProductionEvents, WhatIsLongPastIsDroppedAndCounted) {
   Eventful channel(Emsg::kAll);
   channel.play(2000, 14'000);
-  channel.signal(Kind::kSplice, 100, break_at(7, std::nullopt));
-  channel.signal(Kind::kSplice, 14'500, base::Bytes::copy_of("no section"));
+  channel.signal(What::kSplice, 100, break_at(7, std::nullopt));
+  channel.signal(What::kSplice, 14'500, base::Bytes::copy_of("no section"));
   channel.play(14'000, 16'000);
   EXPECT_TRUE(channel.boxes().empty());
   job::Stats stats{};
@@ -127,7 +127,7 @@ TEST(ProductionEvents, WhatIsLongPastIsDroppedAndCounted) {
 }
 
 /// Starts of the segments of the copy, ms since kEpoch.
-std::vector<std::int64_t> segment_starts(Kind kind, const base::Bytes& data) {
+std::vector<std::int64_t> segment_starts(What kind, const base::Bytes& data) {
   job::Options options = copying();
   options.splice_cuts = true;
   Producing channel(options);
@@ -148,12 +148,12 @@ std::vector<std::int64_t> segment_starts(Kind kind, const base::Bytes& data) {
 
 TEST(ProductionEvents, OnesOfOperatorsMoveCuts) {
   const std::vector<std::int64_t> grid{0, 2000, 4000, 6000};
-  EXPECT_EQ(segment_starts(Kind::kId3, base::Bytes::copy_of("ID3")), grid);
+  EXPECT_EQ(segment_starts(What::kId3, base::Bytes::copy_of("ID3")), grid);
   const auto has_cut = [](const std::vector<std::int64_t>& starts) {
     return std::find(starts.begin(), starts.end(), 5000) != starts.end();
   };
-  EXPECT_TRUE(has_cut(segment_starts(Kind::kSplice, break_at(7, std::nullopt))));
-  EXPECT_TRUE(has_cut(segment_starts(Kind::kCut, {})));
+  EXPECT_TRUE(has_cut(segment_starts(What::kSplice, break_at(7, std::nullopt))));
+  EXPECT_TRUE(has_cut(segment_starts(What::kCut, {})));
 }
 
 }  // namespace
