@@ -55,8 +55,11 @@ class Clashes(unittest.TestCase):
     def test_what_is_said_in_comments_and_literals_is_no_name(self):
         self.assertFalse(self.clashes("// int kLate = 1;\nconst char* a = \"int kLate = 1; {\";", "int kLate = 1;"))
 
-    def test_using_declarations_may_be_repeated(self):
+    def test_aliases_may_be_repeated_but_not_stand_for_something_else(self):
         self.assertFalse(self.clashes("using media::Track;\nusing Id = int;", "using media::Track;\nusing Id = int;"))
+        self.assertTrue(self.clashes("using Id = int;", "using Id = long;"))
+        self.assertTrue(self.clashes("using feed::Kind;", "using media::Kind;"))
+        self.assertTrue(self.clashes("using Kind = feed::Kind;", "enum class Kind { kOne };"))
 
     def test_what_others_may_use_is_for_the_linker_to_judge(self):
         self.assertEqual(self.faults(a="int late() {\n  return 1;\n}\n", b="int late();\n"), [])
