@@ -17,8 +17,8 @@ after(async () => {
 });
 after(endAll);
 
-async function start(config = {}) {
-  const server = await Server.start({ channels: { '*': copy() }, ...config });
+async function start(config = {}, options = {}) {
+  const server = await Server.start({ channels: { '*': copy() }, ...config }, options);
   servers.push(server);
   return server;
 }
@@ -97,6 +97,38 @@ test('kill -9: the window is served again byte for byte, is held, and the encode
   for (const segment of after.segments) assert.strictEqual(segment.msn, Math.floor((Date.parse(segment.date) + 20) / 2000), `segment ${segment.msn} of ${segment.date}`);
   const uris = new Map(playlist.segments.map(({ msn, uri }) => [msn, uri]));
   for (const { msn, uri } of after.segments) if (uris.has(msn)) assert.strictEqual(uri, uris.get(msn));
+});
+
+test('kill -9 of a ladder with text, I-frames, images, audio alone and cuts at splices: likewise', async () => {
+  const rich = { ladder: [{ height: 360, bitrate: '600k', preset: 'ultrafast' }], subtitles: [{ from: 'api', language: 'en' }], iframes: true, images: true, audio_only: true, splice_cuts: true, markers: { emsg: 'all' } };
+  const token = 'of-the-test';
+  const server = await start({ channels: { rich } }, { env: { KICKOFF_ADMIN_TOKEN: token } });
+  const first = await push(server, 'rich');
+  const say = (text) => fetch(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/rich/captions/en`, {
+    method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ text }),
+  });
+  await sleep(6000);
+  const said = await say('Before.');
+  assert.ok(said.ok, await said.text());
+  await sleep(7000);
+  const before = await everything(server, 'rich');
+  const lists = (await server.web('/live/rich/index.m3u8')).text;
+  assert.ok([...before.keys()].some((address) => address.endsWith('.vtt')) && [...before.values()].some((body) => body.includes('Before.')), 'text is among them');
+  await kill(server);
+  await first.stop('SIGKILL');
+  await restart(server);
+  for (const [address, body] of before) {
+    const again = await bytes(address);
+    assert.strictEqual(again.status, 200, address);
+    assert.ok(again.body.equals(body), `${address}: other bytes`);
+  }
+  assert.strictEqual((await server.web('/live/rich/index.m3u8')).text, lists, 'MV-28');
+  const checking = assertLive(server.playlist('rich'), { seconds: 15, independent: false, probes: false });
+  await push(server, 'rich');
+  await checking;
+  for (const { url, text } of await media(server, 'rich')) assert.ok(!/GAP|EXT-X-DISCONTINUITY\n/.test(text), `${url}:\n${text}`);
+  const keys = (await server.web('/live/rich/v360/iframes.m3u8')).text;
+  assert.ok((keys.match(/BYTERANGE/g) ?? []).length >= 8, keys);
 });
 
 test('a torn tail is cut, and what stands before it is served', async () => {
