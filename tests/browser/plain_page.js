@@ -19,7 +19,7 @@
     document.body.append(script);
   });
   // What of ID3 is text.
-  const text = (bytes) => String.fromCharCode(...bytes).replace(/[^ -~]+/g, ' ');
+  const printable = (bytes) => String.fromCharCode(...bytes).replace(/[^ -~]+/g, ' ');
   const video = () => document.querySelector('video');
   video().addEventListener('ended', () => { plain.ended += 1; });
 
@@ -32,7 +32,7 @@
         fault(`${data.fatal ? 'fatal ' : ''}${data.details} ${data.response?.code ?? ''}`);
         if (data.fatal && data.type === Hls.ErrorTypes.MEDIA_ERROR) player.recoverMediaError(); // as its documentation says
       });
-      player.on(Hls.Events.FRAG_PARSING_METADATA, (event, { samples }) => plain.tags.push(...samples.map(({ pts, data }) => ({ pts, text: text(data) }))));
+      player.on(Hls.Events.FRAG_PARSING_METADATA, (event, { samples }) => plain.tags.push(...samples.map(({ pts, data }) => ({ pts, text: printable(data) }))));
       player.loadSource(url);
       player.attachMedia(video());
     },
