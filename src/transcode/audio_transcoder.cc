@@ -21,7 +21,7 @@ struct AudioTranscoder::State {
   Decoder decoder;
   SilenceMeter silence;
   base::Micros heard_until = 0;  ///< end of the newest decoded frame, as its source says
-  LoudnessMeter* ear = nullptr;
+  LoudnessMeter* meter = nullptr;
   std::vector<AudioLine> lines;
   bool slate = false;  ///< all lines have its sound
   Counters counters;
@@ -44,7 +44,7 @@ void AudioTranscoder::State::listen(const AVFrame& frame) {
       frame.pts == AV_NOPTS_VALUE ? heard_until : media::rescale(frame.pts, source.timescale, base::kSecond);
   heard_until = begin + media::rescale(frame.nb_samples, frame.sample_rate, base::kSecond);
   silence.hear(frame, begin, heard_until);
-  if (ear != nullptr) ear->hear(frame);
+  if (meter != nullptr) meter->hear(frame);
 }
 
 void AudioTranscoder::State::put(AudioLine& line, const AVFrame& frame, bool first_line, base::Micros arrived,
@@ -171,7 +171,7 @@ std::optional<media::Instant> AudioTranscoder::end() const {
 
 base::Micros AudioTranscoder::silent() const { return state_->silence.silent(); }
 
-void AudioTranscoder::set_ear(LoudnessMeter* ear) { state_->ear = ear; }
+void AudioTranscoder::set_meter(LoudnessMeter* meter) { state_->meter = meter; }
 
 loudness::Reading AudioTranscoder::loudness() const {
   return state_->lines.empty() ? loudness::Reading{} : state_->lines[0].loudness().reading;

@@ -89,8 +89,8 @@ class AudioTranscoder {
   /// How long what was decoded of the feed has been silent, in media time; 0 while there is sound. Silence that
   /// silence_until() or a hole put in does not count.
   base::Micros silent() const;
-  /// `ear` hears what is decoded of the feed from now on, until another one does; null: nobody. It outlives that.
-  void set_ear(LoudnessMeter* ear);
+  /// `meter` measures what is decoded of the feed from now on, until another one does; null: nobody. It outlives that.
+  void set_meter(LoudnessMeter* meter);
   /// What the first rung plays, as it is before it is encoded; nothing where it is not measured.
   loudness::Reading loudness() const;
   /// What is done to the first rung's level; nothing where that is nothing.

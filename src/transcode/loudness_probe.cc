@@ -56,12 +56,12 @@ base::Result<LoudnessProbe> LoudnessProbe::make(const media::Track& track, base:
   return LoudnessProbe(std::move(decoder), track.timescale, hop, silence_peak);
 }
 
-void LoudnessProbe::feed(const media::Packet& packet, Listener& listener, LoudnessMeter* ear) {
+void LoudnessProbe::feed(const media::Packet& packet, Listener& listener, LoudnessMeter* meter) {
   if (!decoder_.send(packet, 0)) return;
   while (const FramePtr frame = decoder_.receive()) {
     if (frame->nb_samples <= 0 || frame->sample_rate <= 0) continue;
     measure(*frame, listener);
-    if (ear != nullptr) ear->hear(*frame);
+    if (meter != nullptr) meter->hear(*frame);
   }
 }
 

@@ -32,9 +32,9 @@ class LoudnessProbe {
   /// without a timescale; as Decoder::make().
   static base::Result<LoudnessProbe> make(const media::Track& track, base::Micros hop, double silence_peak = 0.001);
 
-  /// The next packet, in ticks of the track. What cannot be decoded is left out. `ear`, unless it is null, hears the
-  /// rest.
-  void feed(const media::Packet& packet, Listener& listener, LoudnessMeter* ear = nullptr);
+  /// The next packet, in ticks of the track. What cannot be decoded is left out. `meter`, unless it is null, measures
+  /// the rest.
+  void feed(const media::Packet& packet, Listener& listener, LoudnessMeter* meter = nullptr);
 
   /// From the first sound that was decoded to the end of the newest.
   base::Micros heard() const { return begun_ ? end_ - *begun_ : 0; }

@@ -43,9 +43,10 @@ class AudioLane final : private transcode::Output {
   /// It is `utc`: while the slate is heard, what should have come by now is its sound alone.
   void hold(base::Micros utc);
   void release() { active_ = false; }
-  /// `ear` hears what is decoded of the track from now on; null: nobody. It outlives that. Nothing happens for a copy.
-  void set_ear(transcode::LoudnessMeter* ear) {
-    if (transcoder_) transcoder_->set_ear(ear);
+  /// `meter` measures what is decoded of the track from now on; null: nobody. It outlives that. Nothing happens for a
+  /// copy.
+  void set_meter(transcode::LoudnessMeter* meter) {
+    if (transcoder_) transcoder_->set_meter(meter);
   }
   /// Silence for `span` after what was taken: a feed that is behind by that has nothing new for that time.
   void pause(base::Micros span);

@@ -7,7 +7,7 @@ namespace worker {
 
 void FeedSound::restart() {
   track_.reset();
-  ear_.reset();
+  listening_.reset();
   loudness_.restart();
   newest_.reset();
   sound_until_.reset();
@@ -19,7 +19,7 @@ void FeedSound::hear(const media::Event& event) {
   } else if (const auto* gone = std::get_if<media::TrackGone>(&event)) {
     if (!track_ || track_->id != gone->track_id) return;
     track_.reset();
-    ear_.reset();
+    listening_.reset();
   } else if (const auto* packet = std::get_if<media::Packet>(&event)) {
     take(*packet);
   }
@@ -29,7 +29,7 @@ void FeedSound::take(const media::Track& track) {
   if (track.kind() != media::Kind::kAudio || (track_ && track_->id != track.id)) return;
   const bool same = track_ && media::same_format(*track_, track) && track_->timescale == track.timescale;
   track_ = track;
-  if (!same) ear_.reset();
+  if (!same) listening_.reset();
   open();
 }
 
@@ -38,7 +38,7 @@ void FeedSound::take(const media::Packet& packet) {
   if (!sound_until_) sound_until_ = packet.arrived;
   if (!track_ || packet.track_id != track_->id) return;
   sound_until_ = packet.arrived;
-  if (ear_) ear_->probe.feed(packet, *ear_, measured_ ? &loudness_ : nullptr);
+  if (listening_) listening_->probe.feed(packet, *listening_, measured_ ? &loudness_ : nullptr);
 }
 
 void FeedSound::listen(bool on) {
@@ -47,14 +47,14 @@ void FeedSound::listen(bool on) {
 }
 
 void FeedSound::open() {
-  if (!listens_ || !track_) return ear_.reset();
-  if (ear_) return;
+  if (!listens_ || !track_) return listening_.reset();
+  if (listening_) return;
   auto made = transcode::LoudnessProbe::make(*track_, align::Envelope::kHop, silence_peak_);
-  if (made.ok()) ear_ = std::make_unique<Ear>(made.take());
+  if (made.ok()) listening_ = std::make_unique<Listening>(made.take());
 }
 
 void FeedSound::forget() {
-  if (ear_) ear_->envelope.restart();
+  if (listening_) listening_->envelope.restart();
 }
 
 loudness::Reading FeedSound::loudness(base::Micros utc) const {
@@ -70,7 +70,7 @@ std::optional<double> FeedSound::loudness_of(std::uint32_t track_id) const {
 FeedSound::Health FeedSound::health(base::Micros utc) const {
   if (!listens_ || !sound_until_) return {};
   Health health;
-  if (ear_) health = {ear_->probe.heard(), ear_->probe.silent()};
+  if (listening_) health = {listening_->probe.heard(), listening_->probe.silent()};
   const base::Micros missing = utc - *sound_until_;
   if (missing >= kMissing) health.silent_for += missing;
   return health;

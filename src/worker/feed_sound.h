@@ -45,7 +45,7 @@ class FeedSound {
   Health health(base::Micros utc) const;
   /// What the first track's sound goes to that somebody else decodes: null while this decodes it itself, or it is not
   /// measured.
-  transcode::LoudnessMeter* ear_for_others() { return measured_ && !ear_ ? &loudness_ : nullptr; }
+  transcode::LoudnessMeter* meter_for_lanes() { return measured_ && !listening_ ? &loudness_ : nullptr; }
   /// Of the first track since the publisher came, as far as somebody decoded it. While no sound comes, nothing is
   /// known of the last seconds. `utc`: now.
   loudness::Reading loudness(base::Micros utc) const;
@@ -56,11 +56,11 @@ class FeedSound {
   /// The first audio track; null: there is none.
   const media::Track* track() const { return track_ ? &*track_ : nullptr; }
   /// Null while nobody listens, or there is no track that can be decoded.
-  const align::Envelope* envelope() const { return ear_ ? &ear_->envelope : nullptr; }
+  const align::Envelope* envelope() const { return listening_ ? &listening_->envelope : nullptr; }
 
  private:
-  struct Ear final : transcode::LoudnessProbe::Listener {
-    explicit Ear(transcode::LoudnessProbe opened) : probe(std::move(opened)) {}
+  struct Listening final : transcode::LoudnessProbe::Listener {
+    explicit Listening(transcode::LoudnessProbe opened) : probe(std::move(opened)) {}
     void on_loudness(std::int64_t hop, double power, std::int64_t samples) override {
       envelope.add(hop, power, samples);
     }
@@ -76,7 +76,7 @@ class FeedSound {
   transcode::LoudnessMeter loudness_;
   bool listens_ = false;
   std::optional<media::Track> track_;
-  std::unique_ptr<Ear> ear_;
+  std::unique_ptr<Listening> listening_;
   std::optional<base::Micros> newest_;       ///< arrival of the newest packet
   std::optional<base::Micros> sound_until_;  ///< arrival of the newest one of the track, or of the feed's first packet
 };

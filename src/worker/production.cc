@@ -8,7 +8,7 @@
 #include "record/position_encoding.h"
 #include "worker/audio_naming.h"
 #include "worker/content_watch.h"
-#include "worker/ears.h"
+#include "worker/loudness_tap.h"
 
 namespace worker {
 namespace {
@@ -164,7 +164,7 @@ void Production::tick(base::Micros utc) {
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);
-  set_ears(offset_.sound(shown_), audio_);
+  tap_loudness(offset_.sound(shown_), audio_);
   sound_slate();
   settle_switch();
   if (wanted_ != shown_ && utc - selected_at_ > kMostAsked) force_switch();
@@ -363,7 +363,7 @@ void Production::show(Feed& to, base::Micros pause) {
   merger_.set_main(feed::index(shown_));
   for (const auto& lane : audio_) {
     lane->release();
-    lane->set_ear(nullptr);
+    lane->set_meter(nullptr);
   }
   const Feed::Recent recent = to.take_recent();
   std::vector<media::Track> tracks = to.tracks();
@@ -472,7 +472,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   if (lane == audio_.end()) lane = find([](const AudioLane& at) { return !at.active(); });
   if (lane != audio_.end()) {
     (*lane)->change(track, offset_.sound(from.id()).loudness_of(track.id));
-    return set_ears(offset_.sound(shown_), audio_);
+    return tap_loudness(offset_.sound(shown_), audio_);
   }
   const std::optional<AudioPlan> plan = plan_audio(options_, track);
   if (!plan) return;
@@ -480,7 +480,7 @@ void Production::take_audio(Feed& from, const media::Track& track) {
   made->mute(slate_.on);
   made->follow_slate(video_.slate_course());
   if (made->open(track, *plan, from.input().claimed_rate(media::Kind::kAudio))) audio_.push_back(std::move(made));
-  set_ears(offset_.sound(shown_), audio_);
+  tap_loudness(offset_.sound(shown_), audio_);
 }
 
 void Production::take(Feed&, const media::TrackGone& gone) {

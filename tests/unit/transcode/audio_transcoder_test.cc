@@ -515,12 +515,12 @@ float quiet_tone(std::int64_t sample, int channel) { return 0.05F * tone(sample,
 TEST(AudioTranscoder, MeasuresTheFeedAndWhatItMakesOfIt) {
   const Feed feed = testing::make_audio({.samples = 48000 * 5, .signal = tone});
   const auto audio = make(feed.track, {rung()}, {.measured = true});
-  LoudnessMeter ear;
-  audio->set_ear(&ear);
+  LoudnessMeter meter;
+  audio->set_meter(&meter);
   run(*audio, feed.packets);
   // A stereo tone of amplitude 0.5.
   EXPECT_NEAR(*audio->loudness().integrated, -6.02, 0.15);
-  EXPECT_NEAR(*ear.reading().integrated, -6.02, 0.15);
+  EXPECT_NEAR(*meter.reading().integrated, -6.02, 0.15);
   EXPECT_NEAR(*audio->loudness().true_peak, -6.02, 0.5);
   EXPECT_FALSE(audio->normalised());
 }
@@ -528,12 +528,12 @@ TEST(AudioTranscoder, MeasuresTheFeedAndWhatItMakesOfIt) {
 TEST(AudioTranscoder, MeasuresNothingUnasked) {
   const Feed feed = testing::make_audio({.samples = 48000, .signal = tone});
   const auto audio = make(feed.track, {rung()});
-  LoudnessMeter ear;
-  audio->set_ear(&ear);
-  audio->set_ear(nullptr);
+  LoudnessMeter meter;
+  audio->set_meter(&meter);
+  audio->set_meter(nullptr);
   run(*audio, feed.packets);
   EXPECT_FALSE(audio->loudness().true_peak);
-  EXPECT_FALSE(ear.reading().true_peak);
+  EXPECT_FALSE(meter.reading().true_peak);
 }
 
 TEST(AudioTranscoder, NormalisedSoundStaysWhereItWas) {

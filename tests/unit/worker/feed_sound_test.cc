@@ -191,7 +191,7 @@ TEST_F(MeasuredFeedSoundTest, MeasuresWhileItListensFromThePublisherOn) {
   FeedSound sound(0.001, true);
   sound.listen(true);
   announce(sound);
-  EXPECT_EQ(sound.ear_for_others(), nullptr) << "it hears by itself";
+  EXPECT_EQ(sound.meter_for_lanes(), nullptr) << "it hears by itself";
   for (int second = 0; second < 6; ++second) play(sound, second);
   const loudness::Reading reading = sound.loudness(kEpoch + 6 * kSecond);
   ASSERT_TRUE(reading.integrated && reading.momentary && reading.short_term && reading.true_peak);
@@ -209,14 +209,14 @@ TEST_F(MeasuredFeedSoundTest, MeasuresWhileItListensFromThePublisherOn) {
 TEST_F(MeasuredFeedSoundTest, TakesWhatSomebodyElseDecodesWhileItDoesNotListen) {
   FeedSound sound(0.001, true);
   announce(sound);
-  ASSERT_NE(sound.ear_for_others(), nullptr);
+  ASSERT_NE(sound.meter_for_lanes(), nullptr);
   EXPECT_EQ(sound.track()->id, 7U);
   sound.listen(true);
-  EXPECT_EQ(sound.ear_for_others(), nullptr);
+  EXPECT_EQ(sound.meter_for_lanes(), nullptr);
   play(sound, 0);
   play(sound, 1);
   sound.listen(false);
-  EXPECT_NE(sound.ear_for_others(), nullptr);
+  EXPECT_NE(sound.meter_for_lanes(), nullptr);
   EXPECT_TRUE(sound.loudness(kEpoch + 2 * kSecond).integrated) << "it goes on with what it has measured";
 }
 
@@ -225,10 +225,10 @@ TEST_F(MeasuredFeedSoundTest, MeasuresNothingWhereThatIsOff) {
   sound.listen(true);
   announce(sound);
   play(sound, 0);
-  EXPECT_EQ(sound.ear_for_others(), nullptr);
+  EXPECT_EQ(sound.meter_for_lanes(), nullptr);
   EXPECT_FALSE(sound.loudness(kEpoch + kSecond).true_peak);
   sound.listen(false);
-  EXPECT_EQ(sound.ear_for_others(), nullptr);
+  EXPECT_EQ(sound.meter_for_lanes(), nullptr);
 }
 
 }  // namespace
