@@ -484,6 +484,7 @@ void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::M
     const std::int64_t offset = journal.numbering();
     window_.apply(record);
     if (journal_) journal_->restore(record);
+    if (const auto* marker = std::get_if<record::Marker>(&record)) markers_.restore(*marker);
     ended =
         std::holds_alternative<record::End>(record) || (ended && !std::holds_alternative<record::Presentation>(record));
     const auto unnumber = [&](auto& kind) {

@@ -1,6 +1,7 @@
 #include "channel/markers.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -40,6 +41,30 @@ std::string id_of(std::uint32_t event, std::uint8_t type, std::uint8_t number, b
   std::string id = "scte35-" + std::to_string(event);
   if (type != 0) id += "-" + std::to_string(type) + "." + std::to_string(number);
   return id + "-" + std::to_string(at / base::kMillisecond);
+}
+
+/// What id_of() made an id of; nothing where it is another's.
+struct Identified {
+  std::optional<std::uint32_t> event;
+  std::uint8_t type = 0;
+  std::uint8_t number = 0;
+};
+Identified identify(const std::string& id) {
+  unsigned event = 0, type = 0, number = 0;
+  long long at = 0;
+  int end = 0;
+  const auto whole = [&] { return end == static_cast<int>(id.size()); };
+  if (std::sscanf(id.c_str(), "scte35-%u-%u.%u-%lld%n", &event, &type, &number, &at, &end) == 4 && whole())
+    return {event, static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(number)};
+  if (std::sscanf(id.c_str(), "scte35-%u-%lld%n", &event, &at, &end) == 2 && whole()) return {event};
+  return {};
+}
+
+/// Whether a section says of a break that it ends by itself.
+bool returns_by_itself(base::View section) {
+  const auto parsed = scte35::parse_section(section);
+  const auto* insert = parsed.ok() ? std::get_if<scte35::SpliceInsert>(&parsed.value().command) : nullptr;
+  return insert != nullptr && insert->duration && insert->duration->auto_return;
 }
 
 /// As playlists and the API write it.
@@ -301,6 +326,23 @@ void Markers::pass(base::Micros now) {
     at.marker.end = at.marker.start + *at.marker.planned_duration;
     note(MarkerKind::kIn, at.marker);
     write_(at.marker);
+  }
+}
+
+void Markers::restore(const record::Marker& marker) {
+  const std::string& kind = marker.kind;
+  if (marker.id.empty() || kind == record::kOutageClass || kind == record::kSwitchClass ||
+      kind == Interstitials::kClass)
+    return;
+  const auto same =
+      std::find_if(known_.begin(), known_.end(), [&](const Known& at) { return at.marker.id == marker.id; });
+  if (same != known_.end() && marker.canceled) {
+    known_.erase(same);
+  } else if (same != known_.end()) {
+    same->marker = marker;
+  } else if (!marker.canceled) {
+    const Identified of = kind == record::kScte35Class ? identify(marker.id) : Identified{};
+    remember({of.event, of.type, of.number, of.event && returns_by_itself(marker.payload.view()), marker});
   }
 }
 

@@ -91,6 +91,9 @@ class Markers {
   Outcome add(Request request, base::Micros newest, base::Micros now);
   /// Ends breaks that end by themselves.
   void pass(base::Micros now);
+  /// A marker of a log that is continued, as write() had it: what is signalled next may end it, cancel it, add to it,
+  /// or say it again. Markers of others (outages, switches, interstitials) are passed over.
+  void restore(const record::Marker& marker);
   /// The log is over.
   void clear() { known_.clear(); }
 

@@ -354,5 +354,98 @@ TEST_F(MarkersTest, ABreakHasItsInterstitialWhereThatIsWanted) {
   EXPECT_EQ(written_.size(), 5U) << "its end changes nothing for players that are in it";
 }
 
+/// The markers of a log that another server has written so far, then signals to this one.
+class RestoredMarkersTest : public MarkersTest {
+ protected:
+  void restart() {
+    markers_.clear();
+    for (const record::Marker& marker : log_) markers_.restore(marker);
+  }
+  Lines take_and_keep() {
+    log_.insert(log_.end(), written_.begin(), written_.end());
+    return take();
+  }
+  std::vector<record::Marker> log_;
+};
+
+TEST_F(RestoredMarkersTest, ABreakEndsWithTheSignalAfterTheRestart) {
+  say(insert(7, true), kUtc + 2 * kSecond);
+  signal(kUtc + 3 * kSecond, {segmentation(8, 0x34, 2)});
+  take_and_keep();
+  restart();
+  say(insert(7, false), kUtc + 12 * kSecond);
+  signal(kUtc + 13 * kSecond, {segmentation(8, 0x35, 2)});
+  EXPECT_EQ(take(), (Lines{id("7", 2 * kSecond) + " OUT IN at 2000 for 10000",
+                           id("8-52.2", 3 * kSecond) + " OUT IN at 3000 for 10000"}));
+}
+
+TEST_F(RestoredMarkersTest, WhatIsSignalledAgainIsKnown) {
+  say(insert(7, true), kUtc + 2 * kSecond);
+  take_and_keep();
+  restart();
+  say(insert(7, true), kUtc + 2 * kSecond);
+  EXPECT_EQ(take(), Lines{});
+  EXPECT_EQ(markers_.counters().taken[static_cast<std::size_t>(MarkerKind::kRepeat)], 1U);
+}
+
+TEST_F(RestoredMarkersTest, WhatHadEndedOrWasTakenBackStaysSo) {
+  say(insert(7, true), kUtc + 2 * kSecond);
+  say(insert(7, false), kUtc + 4 * kSecond);
+  say(insert(9, true), kUtc + 20 * kSecond);
+  scte35::SpliceInsert cancel;
+  cancel.event_id = 9;
+  cancel.cancel = true;
+  say(cancel, kUtc + 20 * kSecond);
+  take_and_keep();
+  restart();
+  say(insert(7, false), kUtc + 4 * kSecond);
+  say(cancel, kUtc + 20 * kSecond);
+  EXPECT_EQ(take(), Lines{});
+}
+
+TEST_F(RestoredMarkersTest, ABreakThatEndsByItselfDoes) {
+  auto out = insert(7, true);
+  out.duration = scte35::BreakDuration{true, 8 * kTicks};
+  say(out, kUtc + 2 * kSecond);
+  auto stays = insert(8, true);
+  stays.duration = scte35::BreakDuration{false, 8 * kTicks};
+  say(stays, kUtc + 2 * kSecond);
+  take_and_keep();
+  restart();
+  markers_.pass(kUtc + 9 * kSecond);
+  EXPECT_EQ(take(), Lines{});
+  markers_.pass(kUtc + 10 * kSecond);
+  EXPECT_EQ(take(), Lines{id("7", 2 * kSecond) + " OUT at 2000 planned 8000 for 8000"});
+}
+
+TEST_F(RestoredMarkersTest, AnOperatorsIsAddedTo) {
+  Markers::Request request;
+  request.id = "half-time";
+  request.kind = "com.example.match";
+  request.start = kUtc + kSecond;
+  markers_.add(request, kUtc, now_);
+  take_and_keep();
+  restart();
+  request.duration = 900 * kSecond;
+  EXPECT_FALSE(markers_.add(request, kUtc, now_).refusal);
+  EXPECT_EQ(take(), Lines{"half-time at 1000 for 900000"});
+}
+
+TEST_F(RestoredMarkersTest, MarkersOfOthersAreNotTheirs) {
+  for (const std::string_view kind : {record::kOutageClass, record::kSwitchClass, Interstitials::kClass}) {
+    record::Marker other;
+    other.id = "other";
+    other.kind = kind;
+    other.start = kUtc;
+    log_.push_back(other);
+  }
+  restart();
+  Markers::Request request;
+  request.id = "other";
+  request.kind = "com.example.match";
+  request.start = kUtc + kSecond;
+  EXPECT_FALSE(markers_.add(request, kUtc, now_).refusal) << "no conflict";
+}
+
 }  // namespace
 }  // namespace channel
