@@ -1,4 +1,5 @@
-// Timed metadata of the API in real Chromium: hls.js and Shaka, as they come, give the tags in the media to the page, each once.
+// Timed metadata of the API in real Chromium: hls.js as it comes, and Shaka with dispatchAllEmsgBoxes, give the tags in the media to the
+// page, each once.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -31,7 +32,7 @@ for (const player of ['hls17', 'shaka5']) {
   const what = `${player} gives the tags to the page`;
   test(what, { skip: leftOut(what) }, async () => {
     const page = await (await browser.newContext()).newPage();
-    await page.goto(`${pages.origin}/plain.html?player=${player}&url=${encodeURIComponent(server.playlist('match'))}`);
+    await page.goto(`${pages.origin}/plain.html?emsg&player=${player}&url=${encodeURIComponent(server.playlist('match'))}`);
     await server.until('it plays', () => page.evaluate(() => document.querySelector('video')?.currentTime > 1), 30000);
     const sent = [1, 2, 3].map((home) => `${player} ${home} : 0`);
     for (const data of sent) {

@@ -1,6 +1,6 @@
-// Plays ?url= with the library ?player= as its makers ship it: no option but low latency where that is not the default. Does what
-// any page around a player does at an event's end: when the address has ended and then carries a new event, it starts the player
-// anew. What it saw stands in window.plain.
+// Plays ?url= with the library ?player= as its makers ship it: no option but low latency where that is not the default, and with ?emsg
+// that Shaka looks for events in the media. Does what any page around a player does at an event's end: when the address has ended and
+// then carries a new event, it starts the player anew. What it saw stands in window.plain.
 'use strict';
 (async () => {
   const query = new URLSearchParams(location.search);
@@ -42,6 +42,7 @@
         player = new shaka.Player();
         await player.attach(video());
         player.configure({ streaming: { lowLatencyMode: true } });
+        if (query.has('emsg')) player.configure('mediaSource.dispatchAllEmsgBoxes', true); // of HLS it leaves them alone otherwise
         player.addEventListener('metadata', ({ payload, startTime }) => plain.tags.push({ pts: startTime, text: `${payload.description} ${payload.data}` }));
         player.addEventListener('error', ({ detail }) => fault(`shaka ${detail.code} severity ${detail.severity}`));
       }
