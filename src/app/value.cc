@@ -240,15 +240,15 @@ Value Value::bitrate(int& variable) {
 }
 
 Value Value::loudness(std::optional<double>& variable) {
-  const std::string wanted = "off, or a loudness from -40 to -8 such as -23 LUFS or -24 LKFS";
+  const std::string wanted = "none, or a loudness from -40 to -8 such as -23 LUFS or -24 LKFS";
   auto read = [&variable, wanted](const std::string& text) -> Complaint {
     const auto level = parse_level(text, {"LUFS", "LKFS"}, -40, -8);
-    if (!level && text != "off") return not_wanted(wanted, text);
+    if (!level && text != "none") return not_wanted(wanted, text);
     variable = level;
     return "";
   };
   return {wanted, "-40 to -8 LUFS", std::move(read),
-          [&variable] { return variable ? level_text(*variable, "LUFS") : std::string("off"); }};
+          [&variable] { return variable ? level_text(*variable, "LUFS") : std::string("none"); }};
 }
 
 Value Value::true_peak(double& variable) {

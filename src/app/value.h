@@ -44,7 +44,7 @@ struct Value {
   static Value instant(std::optional<base::Micros>& variable);
   /// "800k", "2.5M", "64000". Units: bit/s, or bits; at most 1000M.
   static Value bitrate(int& variable);
-  /// "off", or "-23 LUFS", "-24 LKFS", "-16.5", from -40 to -8. Units: LUFS.
+  /// "none", or "-23 LUFS", "-24 LKFS", "-16.5", from -40 to -8. Units: LUFS.
   static Value loudness(std::optional<double>& variable);
   /// "-1 dBTP", "-1.5", from -9 to 0. Units: dBTP.
   static Value true_peak(double& variable);

@@ -19,10 +19,11 @@ inline std::uint64_t number_of(std::optional<double> level) {
   if (!level) return 0;
   return static_cast<std::uint64_t>(std::llround((std::clamp(*level, -kMost, kMost) + 2 * kMost) * 100));
 }
-/// The reverse.
+/// The reverse. Of what a worker wrote, which may be anything.
 inline std::optional<double> level_of(std::uint64_t number) {
+  constexpr std::uint64_t kMost = 300'000;
   if (number == 0) return std::nullopt;
-  return static_cast<double>(static_cast<std::int64_t>(number) - 200'000) / 100;
+  return (static_cast<double>(std::min(number, kMost)) - 200'000) / 100;
 }
 
 /// Levels, each as number_of() has it: see loudness::Reading.

@@ -290,7 +290,7 @@ TEST(Action, HandsTheTextOnAndHasNoValue) {
 TEST(LoudnessValue, IsReadInEitherUnitAndWrittenInTenths) {
   std::optional<double> target;
   const Value value = Value::loudness(target);
-  EXPECT_EQ(value.write(), "off");
+  EXPECT_EQ(value.write(), "none");
   EXPECT_EQ(value.read("-24 LKFS"), "");
   EXPECT_EQ(target, -24);
   EXPECT_EQ(value.write(), "-24 LUFS");
@@ -298,7 +298,7 @@ TEST(LoudnessValue, IsReadInEitherUnitAndWrittenInTenths) {
   EXPECT_EQ(value.write(), "-16.5 LUFS");
   EXPECT_NE(value.read("-50 LUFS"), "");
   EXPECT_EQ(target, -16.5) << "what is wrong changes nothing";
-  EXPECT_EQ(value.read("off"), "");
+  EXPECT_EQ(value.read("none"), "");
   EXPECT_EQ(target, std::nullopt);
   double peak = -1;
   const Value ceiling = Value::true_peak(peak);
