@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "api/json_body.h"
 #include "base/date.h"
 #include "media/text_cue.h"
 
@@ -59,7 +60,7 @@ bool take(channel::LiveCaptions::Request& caption, const std::string& name, cons
 }  // namespace
 
 base::Result<channel::LiveCaptions::Request> parse_caption(std::string_view body) {
-  const json given = json::parse(body, nullptr, false);
+  const json given = parse_json(body);
   if (!given.is_object() || !given.contains("text")) return Error{Code::kMalformed, kBody};
   channel::LiveCaptions::Request caption;
   for (const auto& [name, value] : given.items()) {

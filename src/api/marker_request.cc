@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/json_body.h"
 #include "base/base64.h"
 #include "base/date.h"
 #include "base/hex.h"
@@ -120,7 +121,7 @@ base::Result<channel::Channel::MarkerOrder> parse_splice(const json& given) {
 }  // namespace
 
 base::Result<channel::Channel::MarkerOrder> parse_marker(std::string_view body) {
-  const json given = json::parse(body, nullptr, false);
+  const json given = parse_json(body);
   if (!given.is_object() || given.contains("scte35") == given.contains("class"))
     return Error{Code::kMalformed, "the body has to be an object with \"scte35\" or with \"class\""};
   if (given.contains("scte35")) return parse_splice(given);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "api/json_body.h"
 #include "api/marker_request.h"
 #include "base/date.h"
 
@@ -16,11 +17,12 @@ using nlohmann::json;
 
 constexpr std::size_t kLongestMetadataName = 128;
 constexpr std::size_t kLongestMetadata = 4096;
-// JSON may write a character in six. The bound also limits how deep values are nested, which are written by recursion.
+// JSON may write a character in six.
 constexpr std::size_t kLongestMetadataBody = 8 * kLongestMetadata;
 constexpr const char* kMetadataBody =
     "the body has to be an object with \"name\", a text of 1 to 128 bytes without control characters, and \"data\", a "
-    "text or any JSON of up to 4096 bytes; it may have \"start\", an instant such as \"2026-11-29T20:15:00.000Z\" or "
+    "text or any JSON of up to 4096 bytes and 30 levels; it may have \"start\", an instant such as "
+    "\"2026-11-29T20:15:00.000Z\" or "
     "\"now\", and \"as\": \"id3\" or \"daterange\", with which it may have \"id\" and \"duration\"";
 
 bool is_metadata_name(const json& given) {
@@ -66,7 +68,7 @@ base::Result<MetadataOrder> parse_date_range(const json& given) {
 
 base::Result<MetadataOrder> parse_metadata(std::string_view body) {
   if (body.size() > kLongestMetadataBody) return Error{Code::kMalformed, kMetadataBody};
-  const json given = json::parse(body, nullptr, false);
+  const json given = parse_json(body);
   if (!given.is_object() || !given.contains("name") || !given.contains("data") || !is_metadata_name(given["name"]))
     return Error{Code::kMalformed, kMetadataBody};
   const json as = given.value("as", json("id3"));

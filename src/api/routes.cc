@@ -12,6 +12,7 @@
 #include "api/event_streams.h"
 #include "api/events_json.h"
 #include "api/instance_json.h"
+#include "api/json_body.h"
 #include "api/marker_request.h"
 #include "api/metadata_request.h"
 #include "job/slate_text.h"
@@ -116,7 +117,7 @@ Answer switched(const std::string& channel, feed::Id to, const channel::Channels
 
 /// The feed that the body names: {"to": "backup"}.
 std::optional<feed::Id> feed_named(std::string_view body) {
-  const auto given = nlohmann::json::parse(body, nullptr, false);
+  const auto given = parse_json(body);
   if (!given.is_object() || given.size() != 1 || !given.contains("to") || !given["to"].is_string()) return std::nullopt;
   return feed::id_from(given["to"].get_ref<const std::string&>());
 }
@@ -174,7 +175,7 @@ Answer slate_ordered(const std::string& channel, const channel::Channels::Slate&
 
 /// Nothing where the body is not what kSlateBody says.
 std::optional<channel::SlateOrder::Request> slate_request(std::string_view body) {
-  const auto given = nlohmann::json::parse(body, nullptr, false);
+  const auto given = parse_json(body);
   if (!given.is_object() || !given.contains("on") || !given["on"].is_boolean()) return std::nullopt;
   channel::SlateOrder::Request request{.on = given["on"].get<bool>()};
   for (const auto& [name, value] : given.items()) {

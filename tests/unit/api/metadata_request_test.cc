@@ -87,8 +87,17 @@ TEST(MetadataRequest, ADateRangeHasTheLimitsOfMarkers) {
 TEST(MetadataRequest, AMegabyteIsRefusedHoweverItIsNested) {
   EXPECT_NE(error_in(R"({"name": "a", "data": ")" + std::string(1 << 20, 'x') + "\"}"), "");
   EXPECT_NE(error_in(R"({"name": "a", "data": )" + std::string(1 << 20, '[') + std::string(1 << 20, ']') + "}"), "");
-  const std::string deep = R"({"name": "a", "data": )" + std::string(2000, '[') + std::string(2000, ']') + "}";
-  EXPECT_EQ(id3(deep).text.size(), 4000U);
+}
+
+TEST(MetadataRequest, ValuesAreThirtyLevelsDeepAtMost) {  // they are written by recursion
+  const auto nested = [](std::size_t levels, const std::string& more) {
+    return R"({"name": "a", "data": )" + std::string(levels, '[') + std::string(levels, ']') + more + "}";
+  };
+  EXPECT_EQ(id3(nested(30, "")).text.size(), 60U);
+  for (const std::string& more : {std::string(), std::string(R"(, "as": "daterange")")}) {
+    EXPECT_NE(error_in(nested(40, more)), "") << more;
+    EXPECT_NE(error_in(nested(16'000, more)), "") << more;
+  }
 }
 
 }  // namespace
