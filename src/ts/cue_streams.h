@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
-#include "ts/continuity.h"
 #include "ts/counters.h"
 #include "ts/packet.h"
+#include "ts/pid_streams.h"
 #include "ts/section.h"
 
 namespace ts {
@@ -19,7 +18,7 @@ class CueStreams {
   static constexpr std::size_t kMost = 8;
 
   /// The PIDs of the newest PMT. A section under way on a PID that stays is kept.
-  void set(const std::vector<std::uint16_t>& pids);
+  void set(const std::vector<std::uint16_t>& pids) { streams_.set(pids, kMost); }
   /// Takes a packet, if it is of one of them. Returns false otherwise.
   bool feed(const Packet& packet, const SectionAssembler::OnSection& on_section);
 
@@ -28,10 +27,9 @@ class CueStreams {
 
  private:
   struct Stream {
-    Continuity continuity;
     SectionAssembler sections{SectionAssembler::Form::kSplice};
   };
-  std::map<std::uint16_t, Stream> streams_;
+  PidStreams<Stream> streams_;
   Counters counters_;
 };
 

@@ -2,13 +2,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <vector>
 
-#include "ts/continuity.h"
 #include "ts/counters.h"
 #include "ts/packet.h"
 #include "ts/pes.h"
+#include "ts/pid_streams.h"
 
 namespace ts {
 
@@ -23,7 +22,7 @@ class MetadataStreams {
   using OnTag = std::function<void(base::Bytes tag, std::uint64_t pts)>;
 
   /// The PIDs of the newest PMT. A PES packet under way on a PID that stays is kept.
-  void set(const std::vector<std::uint16_t>& pids);
+  void set(const std::vector<std::uint16_t>& pids) { streams_.set(pids, kMost, counters_); }
   /// Takes a packet, if it is of one of them. Returns false otherwise.
   bool feed(const Packet& packet, base::Micros arrived, const OnTag& on_tag);
 
@@ -33,10 +32,9 @@ class MetadataStreams {
  private:
   struct Stream {
     explicit Stream(Counters& counters);
-    Continuity continuity;
     PesAssembler pes;
   };
-  std::map<std::uint16_t, Stream> streams_;
+  PidStreams<Stream> streams_;
   Counters counters_;
   std::uint64_t unusable_ = 0;
   std::vector<Pes> ready_;

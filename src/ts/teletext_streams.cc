@@ -1,20 +1,17 @@
 #include "ts/teletext_streams.h"
 
-#include <algorithm>
-
 namespace ts {
 
 std::vector<TeletextStreams::Described> TeletextStreams::set(const std::vector<StreamEntry>& entries) {
-  std::erase_if(streams_, [&](const auto& stream) {
-    return std::none_of(entries.begin(), entries.end(),
-                        [&](const StreamEntry& entry) { return entry.pid == stream.first; });
-  });
+  std::vector<std::uint16_t> pids;
+  for (const StreamEntry& entry : entries) pids.push_back(entry.pid);
+  streams_.set(pids, kMost, counters_);
   std::vector<Described> changed;
   for (const StreamEntry& entry : entries) {
-    const bool known = streams_.contains(entry.pid);
-    if (!known && streams_.size() >= kMost) continue;
-    Described& described = streams_.try_emplace(entry.pid, counters_).first->second.described;
-    if (known && *described.pages == *entry.teletext) continue;
+    Stream* stream = streams_.find(entry.pid);
+    if (stream == nullptr) continue;
+    Described& described = stream->described;
+    if (described.pages != nullptr && *described.pages == *entry.teletext) continue;
     described = {entry.pid, std::make_shared<const media::TeletextPages>(*entry.teletext)};
     changed.push_back(described);
   }
@@ -23,22 +20,18 @@ std::vector<TeletextStreams::Described> TeletextStreams::set(const std::vector<S
 
 const TeletextStreams::Described* TeletextStreams::feed(const Packet& packet, base::Micros arrived,
                                                         std::vector<Pes>& out) {
-  const auto found = streams_.find(packet.pid);
-  if (found == streams_.end()) return nullptr;
-  Stream& stream = found->second;
-  if (!packet.has_payload) return &stream.described;
-  const Continuity::Verdict verdict = stream.continuity.check(packet, counters_);
-  if (verdict == Continuity::Verdict::kDuplicate) return &stream.described;
-  if (verdict == Continuity::Verdict::kGap || packet.scrambled) stream.pes.lose();
-  if (!packet.scrambled) stream.pes.feed(packet.payload, packet.unit_start, packet.stuffed, arrived, out);
-  return &stream.described;
+  const auto next = streams_.next(packet, counters_);
+  if (next.stream == nullptr) return nullptr;
+  if (next.lost) next.stream->pes.lose();
+  if (next.payload) next.stream->pes.feed(packet.payload, packet.unit_start, packet.stuffed, arrived, out);
+  return &next.stream->described;
 }
 
 media::TeletextPages TeletextStreams::pages() const {
   media::TeletextPages all;
-  for (const auto& [pid, stream] : streams_) {
+  streams_.each([&](const Stream& stream) {
     all.insert(all.end(), stream.described.pages->begin(), stream.described.pages->end());
-  }
+  });
   return all;
 }
 

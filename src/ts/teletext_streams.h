@@ -1,16 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "base/clock.h"
 #include "media/teletext.h"
-#include "ts/continuity.h"
 #include "ts/counters.h"
 #include "ts/packet.h"
 #include "ts/pes.h"
+#include "ts/pid_streams.h"
 #include "ts/psi.h"
 
 namespace ts {
@@ -45,11 +44,10 @@ class TeletextStreams {
   struct Stream {
     explicit Stream(Counters& counters) : pes(kMostPes, counters) {}
     Described described;
-    Continuity continuity;
     PesAssembler pes;
   };
   Counters counters_;
-  std::map<std::uint16_t, Stream> streams_;
+  PidStreams<Stream> streams_;
 };
 
 }  // namespace ts
