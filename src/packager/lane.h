@@ -42,8 +42,9 @@ class Lane {
   /// Continues a log instead of joining the lead's open segment: segment `msn`, which began at `segment_start`, is
   /// open, `next_part` is the index of its next part, which starts at `end`. Units: ticks of the format.
   void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
-  /// The key frame, or frame of silence, that is repeated before the first media.
+  /// See Segmenter::add_event().
   bool add_event(const Event& event) { return segmenter_.add_event(event); }
+  /// The key frame, or frame of silence, that is repeated before the first media.
   void set_still(Still still) { segmenter_.set_still(std::move(still)); }
   /// What is published already ended in held media, since `time` (UTC).
   void continue_held(base::Micros time) {
