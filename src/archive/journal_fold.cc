@@ -16,9 +16,12 @@ base::Micros end_of(const record::Marker& marker) {
   return marker.start + marker.planned_duration.value_or(origin::MarkerList::kLongestOpen);
 }
 
-std::uint64_t size_of(const record::Record& record) {
-  const auto* part = std::get_if<record::Part>(&record);
-  return part == nullptr ? 128 : 128 + part->data.size();
+std::uint64_t size_of(const record::Record& record) { return 128 + JournalWriter::media_of(record); }
+
+/// What a feed shows is for operators, of now; images of what viewers see are part of the window.
+bool is_kept(const record::Record& record) {
+  const auto* thumbnail = std::get_if<record::Thumbnail>(&record);
+  return thumbnail == nullptr || thumbnail->feed.empty();
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ JournalFold::~JournalFold() {
 }
 
 void JournalFold::apply(const record::Record& record) {
-  if (!line_ || std::holds_alternative<record::Thumbnail>(record)) return;
+  if (!line_ || !is_kept(record)) return;
   if (wants_file() && may_begin()) begin_file();
   if (open_) {
     bytes_ += size_of(record);

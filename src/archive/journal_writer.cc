@@ -21,9 +21,7 @@ constexpr std::size_t kEntrySize = 512;
 
 std::size_t cost_of(const JournalWriter::Entry& entry) {
   const auto* record = std::get_if<record::Record>(&entry.what);
-  if (record == nullptr) return kEntrySize;
-  const auto* part = std::get_if<record::Part>(record);
-  return kEntrySize + (part == nullptr ? 0 : part->data.size());
+  return kEntrySize + (record == nullptr ? 0 : JournalWriter::media_of(*record));
 }
 
 }  // namespace
@@ -60,6 +58,13 @@ struct JournalWriter::Queue {
   std::set<std::shared_ptr<Line>> lines;  ///< with an open file
   base::Micros sweep_at = 0;              ///< steady
 };
+
+std::size_t JournalWriter::media_of(const record::Record& record) {
+  if (const auto* part = std::get_if<record::Part>(&record)) return part->data.size();
+  if (const auto* end = std::get_if<record::SegmentEnd>(&record)) return end->data.size();
+  if (const auto* thumbnail = std::get_if<record::Thumbnail>(&record)) return thumbnail->jpeg.size();
+  return 0;
+}
 
 JournalWriter::JournalWriter(Options options) : queue_(std::make_shared<Queue>(std::move(options))) {
   std::thread([queue = queue_] { queue->run(); }).detach();

@@ -97,6 +97,9 @@ class JournalWriter {
   const Counters& counters() const;
   const std::string& directory() const;
 
+  /// Bytes of media, text or pictures in a record, which is most of what it takes.
+  static std::size_t media_of(const record::Record& record);
+
  private:
   struct Queue;
 

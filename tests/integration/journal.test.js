@@ -113,6 +113,12 @@ const cases = [
     assert.ok(said.ok, await said.text());
     await sleep(7000);
     const before = await everything(server, 'rich');
+    for (const [image] of (await server.web('/live/rich/images/index.m3u8')).text.matchAll(/^\d+\.jpg$/gm)) {
+      const address = new URL(`images/${image}`, server.playlist('rich')).href;
+      const { status, body } = await bytes(address);
+      if (status === 200) before.set(address, body);
+    }
+    assert.ok([...before.keys()].some((address) => address.endsWith('.jpg')), 'images are among them');
     const lists = (await server.web('/live/rich/index.m3u8')).text;
     assert.ok([...before.keys()].some((address) => address.endsWith('.vtt')) && [...before.values()].some((body) => body.includes('Before.')), 'text is among them');
     await kill(server);

@@ -75,12 +75,21 @@ TEST_F(Folding, TheFirstFileHoldsTheLogFromItsBeginning) {
   open();
   put(one_picture());
   put(a_part(7, 0, "a"));
-  put(record::Thumbnail{});
+  put(record::Thumbnail{"primary", 0, base::Bytes::of_static("of a feed")});
   put(record::End{});
   finish();
   EXPECT_EQ(files(), "new -1/0/0");
   EXPECT_EQ(read_journal(directory()), "presentation, part 7.0 a, over");
   EXPECT_EQ(changes_, "");
+}
+
+TEST_F(Folding, ImagesOfWhatViewersSeeAreKept) {
+  open();
+  put(one_picture());
+  put(a_part(7, 0, "a"));
+  put(record::Thumbnail{"", 5, base::Bytes::of_static("jpeg")});
+  finish();
+  EXPECT_EQ(read_journal(directory()), "presentation, part 7.0 a, image jpeg");
 }
 
 TEST_F(Folding, EachHourBeginsAFileThatCanBeReadAlone) {

@@ -107,6 +107,15 @@ TEST_F(Writing, AnOldChannelsFilesAreDeletedAtTheStart) {
   EXPECT_FALSE(std::filesystem::exists(options_.directory + "/gone"));
 }
 
+TEST(JournalWriter, MediaTextAndPicturesCountForTheQueue) {
+  EXPECT_EQ(JournalWriter::media_of(a_part(7, 0, "media")), 5U);
+  record::SegmentEnd text = a_segment_end(7);
+  text.data = base::Bytes::of_static("WEBVTT");
+  EXPECT_EQ(JournalWriter::media_of(text), 6U);
+  EXPECT_EQ(JournalWriter::media_of(record::Thumbnail{"", 0, base::Bytes::of_static("jpeg")}), 4U);
+  EXPECT_EQ(JournalWriter::media_of(record::End{}), 0U);
+}
+
 TEST_F(Writing, AChannelWithANameThatIsNotSafeHasNoLine) {
   open();
   EXPECT_EQ(writer_->line("../etc"), nullptr);

@@ -64,7 +64,7 @@ inline record::SegmentEnd a_segment_end(std::int64_t msn) {
   return end;
 }
 
-/// Presentation, "part 7.0 media", "end 7", "marker id", "discontinuity 7", "over": a record as a word.
+/// Presentation, "part 7.0 media", "end 7", "marker id", "image jpeg", "discontinuity 7", "over": a record as a word.
 inline std::string word_of(const record::Record& record) {
   if (std::holds_alternative<record::Presentation>(record)) return "presentation";
   if (const auto* part = std::get_if<record::Part>(&record))
@@ -72,6 +72,7 @@ inline std::string word_of(const record::Record& record) {
            std::string(part->data.text());
   if (const auto* end = std::get_if<record::SegmentEnd>(&record)) return "end " + std::to_string(end->msn);
   if (const auto* marker = std::get_if<record::Marker>(&record)) return "marker " + marker->id;
+  if (const auto* image = std::get_if<record::Thumbnail>(&record)) return "image " + std::string(image->jpeg.text());
   if (const auto* at = std::get_if<record::Discontinuity>(&record)) return "discontinuity " + std::to_string(at->msn);
   return std::holds_alternative<record::End>(record) ? "over" : "other";
 }
