@@ -38,13 +38,13 @@ struct AdminThread::Thread {
   std::string page;
   std::optional<api::Token> environment;
 
-  api::Access access_of(const Config::Admin& config) const {
+  api::Access access_of(const config::Config::Admin& config) const {
     std::vector<api::Token> tokens = config.tokens;
     if (environment) tokens.push_back(*environment);
     return {api::Tokens(std::move(tokens)), api::HostRule(config.hosts)};
   }
 
-  void run(const Config::Admin& config, std::promise<base::Result<std::uint16_t>> ready) {
+  void run(const config::Config::Admin& config, std::promise<base::Result<std::uint16_t>> ready) {
     pthread_setname_np(pthread_self(), "k-admin");
     loop::Loop own_loop;
     loop::Mailbox own_mailbox(own_loop);
@@ -75,7 +75,7 @@ struct AdminThread::Thread {
   }
 };
 
-base::Result<std::unique_ptr<AdminThread>> AdminThread::start(const Config& config,
+base::Result<std::unique_ptr<AdminThread>> AdminThread::start(const config::Config& config,
                                                               std::optional<api::Token> environment,
                                                               const base::Clock& clock, loop::Mailbox& control,
                                                               ControlCalls calls, const ServeThreads& serve) {
@@ -106,7 +106,7 @@ AdminThread::~AdminThread() {
   thread_->thread.join();
 }
 
-void AdminThread::configure(const Config::Admin& config) {
+void AdminThread::configure(const config::Config::Admin& config) {
   thread_->mailbox->post(
       [dispatcher = thread_->dispatcher, access = thread_->access_of(config)] { dispatcher->set_access(access); });
 }

@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "app/admin_backend.h"
-#include "app/config.h"
 #include "app/serve_threads.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "config/config.h"
 #include "loop/mailbox.h"
 
 namespace app {
@@ -19,12 +19,13 @@ class AdminThread {
  public:
   /// Errors: kSystem, naming the address. `serve` outlives this; messages to the control loop go through `control`.
   /// `environment`: a token beside those of the configuration, now and after configure().
-  static base::Result<std::unique_ptr<AdminThread>> start(const Config& config, std::optional<api::Token> environment,
+  static base::Result<std::unique_ptr<AdminThread>> start(const config::Config& config,
+                                                          std::optional<api::Token> environment,
                                                           const base::Clock& clock, loop::Mailbox& control,
                                                           ControlCalls calls, const ServeThreads& serve);
   ~AdminThread();
   /// New tokens and hosts; listen and port change only with a restart.
-  void configure(const Config::Admin& config);
+  void configure(const config::Config::Admin& config);
   std::uint16_t port() const { return port_; }
 
  private:

@@ -13,7 +13,8 @@ std::string time_of(std::int64_t seconds) { return base::format_utc(seconds * ba
 
 }  // namespace
 
-base::Result<Certificates> load_certificates(const Config& config, const std::shared_ptr<const tls::TicketKeys>& keys) {
+base::Result<Certificates> load_certificates(const config::Config& config,
+                                             const std::shared_ptr<const tls::TicketKeys>& keys) {
   tls::Context::Options options;
   options.certificate_file = config.http.certificate;
   options.key_file = config.http.key;

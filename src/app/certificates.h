@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "app/config.h"
 #include "base/result.h"
+#include "config/config.h"
 #include "tls/context.h"
 
 namespace app {
@@ -19,7 +19,8 @@ struct Certificates {
 
 /// The certificate that a configuration names, or the self-signed one of its state directory. `keys`: those of the
 /// session tickets, or null. Blocks on the disk: not for a loop's thread. Errors: those of tls::Context::make.
-base::Result<Certificates> load_certificates(const Config& config, const std::shared_ptr<const tls::TicketKeys>& keys);
+base::Result<Certificates> load_certificates(const config::Config& config,
+                                             const std::shared_ptr<const tls::TicketKeys>& keys);
 
 /// What an operator has to know of a certificate that clients refuse now, or in less than two weeks; empty where it is
 /// good for longer. Units: `now` in seconds since 1970, UTC.

@@ -9,15 +9,15 @@
 #include <variant>
 #include <vector>
 
-#include "app/admin_address.h"
-#include "app/admin_config.h"
 #include "app/certificates.h"
-#include "app/config.h"
-#include "app/config_writer.h"
 #include "app/health.h"
 #include "app/preflight.h"
 #include "app/server.h"
 #include "base/allocator.h"
+#include "config/admin_address.h"
+#include "config/admin_config.h"
+#include "config/config.h"
+#include "config/config_writer.h"
 
 namespace {
 
@@ -46,13 +46,13 @@ int usage(const std::string& problem) {
 }
 
 // The configuration, or the exit status after telling what is wrong with it or with the certificate that it names.
-std::variant<app::Config, int> load(const std::string& path, std::string* warning = nullptr) {
-  auto loaded = app::load_config(path);
-  if (const auto* problems = std::get_if<std::vector<app::Problem>>(&loaded)) {
-    for (const app::Problem& problem : *problems) std::fprintf(stderr, "%s\n", problem.message().c_str());
+std::variant<config::Config, int> load(const std::string& path, std::string* warning = nullptr) {
+  auto loaded = config::load_config(path);
+  if (const auto* problems = std::get_if<std::vector<config::Problem>>(&loaded)) {
+    for (const config::Problem& problem : *problems) std::fprintf(stderr, "%s\n", problem.message().c_str());
     return kUsage;
   }
-  auto& config = std::get<app::Config>(loaded);
+  auto& config = std::get<config::Config>(loaded);
   if (config.http.certificate.empty()) return std::move(config);  // the self-signed one is the server's to make
   const auto certificates = app::load_certificates(config, nullptr);
   if (!certificates.ok()) {
@@ -67,8 +67,8 @@ int check(const std::string& path) {
   std::string warning;
   const auto loaded = load(path, &warning);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  const auto& config = std::get<app::Config>(loaded);
-  const std::vector<std::string> problems = app::preflight(config, app::Installation::of_this_process());
+  const auto& config = std::get<config::Config>(loaded);
+  const std::vector<std::string> problems = app::preflight(config, config::Installation::of_this_process());
   for (const std::string& problem : problems) std::fprintf(stderr, "%s: %s\n", path.c_str(), problem.c_str());
   if (!problems.empty()) return kUsage;
   for (const std::string& text : config.warnings) std::fprintf(stderr, "%s: warning: %s\n", path.c_str(), text.c_str());
@@ -79,17 +79,17 @@ int check(const std::string& path) {
 }
 
 int run(const std::string& path) {
-  auto environment_token = app::take_environment_token();
+  auto environment_token = config::take_environment_token();
   auto service = app::take_service_options(getpid());
   auto loaded = load(path);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
-  return app::run_server(std::get<app::Config>(std::move(loaded)), path, std::move(environment_token),
+  return app::run_server(std::get<config::Config>(std::move(loaded)), path, std::move(environment_token),
                          std::move(service));
 }
 
 int health(const std::string& path) {
-  const app::AdminAddress admin = app::find_admin_address(path);
-  for (const app::Problem& problem : admin.problems) {
+  const config::AdminAddress admin = config::find_admin_address(path);
+  for (const config::Problem& problem : admin.problems) {
     std::fprintf(stderr, "kickoff: warning: %s; %s port %u is asked\n", problem.message().c_str(), admin.listen.c_str(),
                  unsigned{admin.port});
   }
@@ -123,7 +123,7 @@ int main(int argc, char** argv) {
   }
   if (command == "config") {
     if (words.size() != 1) return usage("config takes nothing else");
-    std::fputs(app::commented_defaults().c_str(), stdout);
+    std::fputs(config::commented_defaults().c_str(), stdout);
     return 0;
   }
   if (command == "check") {

@@ -11,7 +11,7 @@
 #include <iterator>
 #include <memory>
 
-#include "app/feed_sources.h"
+#include "config/feed_sources.h"
 #include "serve/static_files.h"
 
 namespace app {
@@ -93,7 +93,7 @@ std::vector<std::uint16_t> on(std::initializer_list<std::uint16_t> ports) {
   return found;
 }
 
-void check_listeners(const Config& config, Problems& problems) {
+void check_listeners(const config::Config& config, Problems& problems) {
   const Listener all[] = {
       {"http", "http.listen", config.http.listen, on({config.http.port, config.http.tls_port}), SOCK_STREAM},
       {"admin", "admin.listen", config.admin.listen, {config.admin.port}, SOCK_STREAM},
@@ -103,17 +103,17 @@ void check_listeners(const Config& config, Problems& problems) {
 }
 
 // Groups are joined, not listened on, and an interface may still come.
-void check_sources(const Config& config, Problems& problems) {
-  for (const auto& [name, source] : pulled_sources(config)) {
+void check_sources(const config::Config& config, Problems& problems) {
+  for (const auto& [name, source] : config::pulled_sources(config)) {
     if (source.kind == ingest::PullSource::Kind::kSrt || source.multicast()) continue;
-    const std::string key = source_key(name.first, name.second);
+    const std::string key = config::source_key(name.first, name.second);
     check_listener({key, key, source.host, on({source.port}), SOCK_DGRAM}, problems);
   }
 }
 
 }  // namespace
 
-std::vector<std::string> preflight(const Config& config, const Installation& installation) {
+std::vector<std::string> preflight(const config::Config& config, const config::Installation& installation) {
   Problems problems;
   check_directory("state_directory", config.state_directory, problems);
   if (config.journal.enabled && !config.journal.directory.empty())

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "app/config.h"
-#include "app/installation.h"
+#include "config/config.h"
+#include "config/installation.h"
 
 namespace app {
 
@@ -12,6 +12,6 @@ namespace app {
 /// starting it: directories, the worker's program, addresses, privileged ports; a sentence each. Nothing is changed on
 /// the disk. Ports that another program has are left out, and certificates are load_certificates()'s to check.
 /// Blocks on the disk: not for a loop's thread.
-std::vector<std::string> preflight(const Config& config, const Installation& installation);
+std::vector<std::string> preflight(const config::Config& config, const config::Installation& installation);
 
 }  // namespace app

@@ -28,11 +28,11 @@ struct Reloader::Link {
 };
 
 Preparation prepare(const std::string& path, const std::shared_ptr<const tls::TicketKeys>& keys) {
-  auto loaded = load_config(path);
-  if (auto* problems = std::get_if<std::vector<Problem>>(&loaded)) return std::move(*problems);
-  Prepared prepared{std::get<Config>(std::move(loaded)), {}};
+  auto loaded = config::load_config(path);
+  if (auto* problems = std::get_if<std::vector<config::Problem>>(&loaded)) return std::move(*problems);
+  Prepared prepared{std::get<config::Config>(std::move(loaded)), {}};
   auto certificates = load_certificates(prepared.config, keys);
-  if (!certificates.ok()) return std::vector<Problem>{{path, 0, 0, certificates.error().what}};
+  if (!certificates.ok()) return std::vector<config::Problem>{{path, 0, 0, certificates.error().what}};
   prepared.certificates = certificates.take();
   return prepared;
 }
@@ -96,7 +96,8 @@ void Reloader::give_up() {
 }
 
 void Reloader::report(std::string problem) {
-  mailbox_.post([this, problem = std::move(problem)] { done_(std::vector<Problem>{{"reload", 0, 0, problem}}); });
+  mailbox_.post(
+      [this, problem = std::move(problem)] { done_(std::vector<config::Problem>{{"reload", 0, 0, problem}}); });
 }
 
 }  // namespace app

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "app/certificates.h"
-#include "app/config.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "config/config.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/timer.h"
@@ -18,10 +18,10 @@ namespace app {
 
 /// Everything that a reload needs from the disk, read and checked.
 struct Prepared {
-  Config config;
+  config::Config config;
   Certificates certificates;
 };
-using Preparation = std::variant<Prepared, std::vector<Problem>>;
+using Preparation = std::variant<Prepared, std::vector<config::Problem>>;
 
 /// The configuration of a file, and the certificates that it names. Blocks on the disk: not for a loop's thread.
 Preparation prepare(const std::string& path, const std::shared_ptr<const tls::TicketKeys>& keys);

@@ -14,14 +14,14 @@
 namespace app {
 namespace {
 
-std::uint64_t connections_of(const Config::Http& config, std::uint64_t descriptors) {
+std::uint64_t connections_of(const config::Config::Http& config, std::uint64_t descriptors) {
   if (config.max_connections > 0) return static_cast<std::uint64_t>(config.max_connections);
   // Feeds, workers and files need some too.
   const std::uint64_t reserve = std::min(std::max<std::uint64_t>(1024, descriptors / 20), descriptors / 2);
   return descriptors - reserve;
 }
 
-serve::Admission::Options admission_of(const Config::Admission& config) {
+serve::Admission::Options admission_of(const config::Config::Admission& config) {
   return {config.shed_depth_below / 100.0, config.refuse_joins_below / 100.0, config.overflow};
 }
 
@@ -44,7 +44,7 @@ base::Status check_free(const std::string& host, int port) {
 
 }  // namespace
 
-ServePlan plan_of(const Config::Http& config, unsigned cores, std::uint64_t descriptors) {
+ServePlan plan_of(const config::Config::Http& config, unsigned cores, std::uint64_t descriptors) {
   ServePlan plan;
   plan.loops = config.loops > 0 ? config.loops : static_cast<int>(std::max(1U, cores));
   plan.each.host = config.listen;
@@ -130,7 +130,7 @@ void ServeThreads::remove(const std::string& channel) {
   for (const auto& worker : workers_) worker->server->remove(channel);
 }
 
-void ServeThreads::configure(const Config::Http& config) {
+void ServeThreads::configure(const config::Config::Http& config) {
   for (const auto& worker : workers_) worker->server->set_admission(admission_of(config.admission));
 }
 

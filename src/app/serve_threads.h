@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "app/config.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "config/config.h"
 #include "origin/channel_snapshot.h"
 #include "serve/server.h"
 #include "serve/static_files.h"
@@ -22,7 +22,7 @@ struct ServePlan {
   serve::Server::Options each;  ///< a port of 0: any free one, the same for all loops
 };
 /// What a configuration asks for on a machine of so many cores, in a process of so many descriptors.
-ServePlan plan_of(const Config::Http& config, unsigned cores, std::uint64_t descriptors);
+ServePlan plan_of(const config::Config::Http& config, unsigned cores, std::uint64_t descriptors);
 
 /// The serve loops: a thread each, with a Server of its own on the same ports (SO_REUSEPORT).
 /// Thread: the one that made it, except where said.
@@ -38,7 +38,7 @@ class ServeThreads {
   void publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot);
   void remove(const std::string& channel);
   /// Limits of admission; the other settings change only with a restart.
-  void configure(const Config::Http& config);
+  void configure(const config::Config::Http& config);
   /// See serve::Server::set_shared_headroom.
   void set_shared_headroom(double memory, double egress);
   /// Bytes sent since the start. Thread: any, until stop().

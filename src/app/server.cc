@@ -16,10 +16,7 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
-#include "app/feed_sources.h"
 #include "app/headroom_sampler.h"
-#include "app/installation.h"
-#include "app/reload.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
 #include "archive/directory_lock.h"
@@ -27,6 +24,9 @@
 #include "base/log.h"
 #include "channel/channels.h"
 #include "channel/process_spawner.h"
+#include "config/feed_sources.h"
+#include "config/installation.h"
+#include "config/reload.h"
 #include "events/log.h"
 #include "ingest/pulled_feeds.h"
 #include "ingest/rtmp_listener.h"
@@ -54,7 +54,7 @@ void raise_descriptor_limit() {
   base::log_info("app", "descriptor limit", {{"limit", static_cast<std::int64_t>(limit.rlim_cur)}});
 }
 
-channel::Channels::Settings settings_of(const Config& config) {
+channel::Channels::Settings settings_of(const config::Config& config) {
   channel::Channels::Settings settings;
   for (const auto& [name, entry] : config.channels) {
     channel::Options options = entry.options;
@@ -66,7 +66,7 @@ channel::Channels::Settings settings_of(const Config& config) {
   return settings;
 }
 
-base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Config& config) {
+base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const config::Config& config) {
   auto policy = std::make_shared<ingest::SrtPolicy>();
   ingest::PublishPolicy::Keys keys;
   for (const auto& [name, entry] : config.channels) {
@@ -86,13 +86,13 @@ base::Result<std::shared_ptr<const ingest::SrtPolicy>> srt_policy_of(const Confi
   return std::shared_ptr<const ingest::SrtPolicy>(std::move(policy));
 }
 
-ingest::PublishRate publish_rate_of(const Config::Limits& limits) {
+ingest::PublishRate publish_rate_of(const config::Config::Limits& limits) {
   ingest::PublishRate rate;
   rate.burst = limits.publishes_per_connection;
   return rate;
 }
 
-void warn_of(const Config& config) {
+void warn_of(const config::Config& config) {
   for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
 }
 
@@ -108,7 +108,7 @@ std::string source_of_events() {
   return source;
 }
 
-ServePlan plan_here(const Config::Http& config) {
+ServePlan plan_here(const config::Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   return plan_of(config, std::thread::hardware_concurrency(), limit.rlim_cur);
@@ -119,7 +119,7 @@ ServePlan plan_here(const Config::Http& config) {
 // The parts of the server, in the order they are built; torn down the other way round.
 class Instance::Parts {
  public:
-  Parts(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
+  Parts(config::Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
         ServiceNotifier::Options service)
       : started_(std::move(config)),
         config_(started_),
@@ -280,8 +280,8 @@ class Instance::Parts {
       TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
     }
     TRY_OK(start_srt());
-    pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, pull_options(config_));
-    pulled_->configure(pulled_sources(config_));
+    pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, config::pull_options(config_));
+    pulled_->configure(config::pulled_sources(config_));
     return base::Ok{};
   }
 
@@ -319,8 +319,8 @@ class Instance::Parts {
 
   /// Whether it is in force now.
   bool take_up(Preparation outcome) {
-    if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome)) {
-      for (const Problem& problem : *problems) refuse_reload(problem.message());
+    if (const auto* problems = std::get_if<std::vector<config::Problem>>(&outcome)) {
+      for (const config::Problem& problem : *problems) refuse_reload(problem.message());
       reload_problem_ = problems->empty() ? "" : problems->front().message();
       return false;
     }
@@ -367,12 +367,13 @@ class Instance::Parts {
     headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
-    if (!stopping_) pulled_->configure(pulled_sources(config_));
+    if (!stopping_) pulled_->configure(config::pulled_sources(config_));
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
     }
     std::string fixed;
-    for (const std::string& key : keys_for_restart(started_, config_)) fixed += (fixed.empty() ? "" : ", ") + key;
+    for (const std::string& key : config::keys_for_restart(started_, config_))
+      fixed += (fixed.empty() ? "" : ", ") + key;
     keys_that_wait_ = fixed;
     if (!fixed.empty()) base::log_warn("app", "keys that change only with a restart differ", {{"keys", fixed}});
     base::log_info("app", "configuration reloaded", {{"channels", config_.channels.size()}});
@@ -437,8 +438,8 @@ class Instance::Parts {
     return overview;
   }
 
-  const Config started_;  ///< what was read at the start: what does not change before the next
-  Config config_;
+  const config::Config started_;  ///< what was read at the start: what does not change before the next
+  config::Config config_;
   const std::string path_;
   const std::string worker_;
   const std::optional<api::Token> environment_token_;
@@ -473,8 +474,8 @@ class Instance::Parts {
   bool stopping_ = false;
 };
 
-Instance::Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token,
-                   ServiceNotifier::Options service)
+Instance::Instance(config::Config config, std::string path, std::string worker,
+                   std::optional<api::Token> environment_token, ServiceNotifier::Options service)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(path), std::move(worker),
                                      std::move(environment_token), std::move(service))) {}
 Instance::~Instance() = default;
@@ -490,7 +491,7 @@ void Instance::reload() {
 bool Instance::reads() const { return parts_->reads(); }
 std::uint16_t Instance::admin_port() const { return parts_->admin_port(); }
 
-int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token,
+int run_server(config::Config config, const std::string& path, std::optional<api::Token> environment_token,
                ServiceNotifier::Options service) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: writes fail instead
@@ -499,7 +500,7 @@ int run_server(Config config, const std::string& path, std::optional<api::Token>
   int status = 0;
   bool reads = false;
   {
-    Instance server(std::move(config), path, Installation::of_this_process().worker_program(),
+    Instance server(std::move(config), path, config::Installation::of_this_process().worker_program(),
                     std::move(environment_token), std::move(service));
     const base::Status started = server.start();
     if (started.ok()) {

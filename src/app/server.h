@@ -6,9 +6,9 @@
 #include <string>
 
 #include "api/tokens.h"
-#include "app/config.h"
 #include "app/service_notifier.h"
 #include "base/result.h"
+#include "config/config.h"
 
 namespace app {
 
@@ -17,8 +17,8 @@ class Instance {
  public:
   /// SIGHUP reads `path` again. `worker` is the program of the media process; `environment_token` is good beside the
   /// configuration's. `service` is notified of the start, reloads and the stop.
-  Instance(Config config, std::string path, std::string worker, std::optional<api::Token> environment_token = {},
-           ServiceNotifier::Options service = {});
+  Instance(config::Config config, std::string path, std::string worker,
+           std::optional<api::Token> environment_token = {}, ServiceNotifier::Options service = {});
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -47,7 +47,7 @@ class Instance {
 /// Runs the whole server until SIGTERM or SIGINT; SIGHUP reads `path` again. Returns the exit status: 0, or 1 where
 /// something it needs (a port, the certificate, the media worker, the state directory) is not to be had, after saying
 /// so. `environment_token` is good beside the configuration's; see take_environment_token. `service`: see Instance.
-int run_server(Config config, const std::string& path, std::optional<api::Token> environment_token = {},
+int run_server(config::Config config, const std::string& path, std::optional<api::Token> environment_token = {},
                ServiceNotifier::Options service = {});
 
 }  // namespace app

@@ -5,25 +5,25 @@
 #include <variant>
 #include <vector>
 
-#include "app/admin_address.h"
-#include "app/config.h"
-#include "app/reload.h"
+#include "config/admin_address.h"
+#include "config/config.h"
+#include "config/reload.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto loaded = app::parse_config(text, "fuzz.yaml");
-  const app::AdminAddress admin = app::admin_address_in(text, "fuzz.yaml");
-  if (const auto* config = std::get_if<app::Config>(&loaded)) {
+  const auto loaded = config::parse_config(text, "fuzz.yaml");
+  const config::AdminAddress admin = config::admin_address_in(text, "fuzz.yaml");
+  if (const auto* config = std::get_if<config::Config>(&loaded)) {
     if (admin.listen != config->admin.listen || admin.port != config->admin.port) std::abort();
     if (config->channels.empty()) std::abort();
-    if (!app::keys_for_restart(*config, *config).empty()) std::abort();
+    if (!config::keys_for_restart(*config, *config).empty()) std::abort();
     return 0;
   }
-  const auto& problems = std::get<std::vector<app::Problem>>(loaded);
+  const auto& problems = std::get<std::vector<config::Problem>>(loaded);
   if (problems.empty()) std::abort();
-  for (const app::Problem& problem : problems) {
+  for (const config::Problem& problem : problems) {
     if (problem.text.empty() || !problem.message().starts_with("fuzz.yaml")) std::abort();
   }
   return 0;

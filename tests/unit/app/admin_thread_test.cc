@@ -74,7 +74,7 @@ class AdminThreadTest : public ::testing::Test {
   base::SystemClock clock_;
   loop::Loop loop_;
   loop::Mailbox control_{loop_};
-  Config config_;
+  config::Config config_;
   std::optional<api::Token> environment_;
   Overview overview_;
   events::Log events_{clock_};

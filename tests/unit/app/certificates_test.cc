@@ -35,7 +35,7 @@ class CertificatesTest : public ::testing::Test {
   ~CertificatesTest() override { std::filesystem::remove_all(directory_); }
 
   const std::string directory_ = ::testing::TempDir() + "kickoff-certificates-" + std::to_string(getpid());
-  Config config_;
+  config::Config config_;
 };
 
 TEST_F(CertificatesTest, AreTheSelfSignedOneUnlessTheConfigurationNamesOne) {

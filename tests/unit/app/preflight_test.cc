@@ -29,7 +29,7 @@ class Preflight : public ::testing::Test {
   /// One problem a line, with PREFIX for the installation's directory.
   std::string problems() const {
     std::string all;
-    for (std::string problem : preflight(config_, Installation(prefix_ + "/bin/kickoff"))) {
+    for (std::string problem : preflight(config_, config::Installation(prefix_ + "/bin/kickoff"))) {
       for (std::size_t at = 0; (at = problem.find(prefix_)) != std::string::npos;)
         problem.replace(at, prefix_.size(), "PREFIX");
       all += problem + "\n";
@@ -39,7 +39,7 @@ class Preflight : public ::testing::Test {
 
   const std::string prefix_ = ::testing::TempDir() + "kickoff-preflight-" + std::to_string(getpid());
   const std::string worker_ = prefix_ + "/bin/kickoff-worker";
-  Config config_;
+  config::Config config_;
 };
 
 TEST_F(Preflight, FindsNothingWhereAServerWouldStartAndChangesNothing) {

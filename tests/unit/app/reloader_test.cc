@@ -61,7 +61,7 @@ class ReloaderTest : public ::testing::Test {
     reloader_ = std::make_unique<Reloader>(
         loop_, disk_.read(),
         [this](Preparation outcome) {
-          const auto* problems = std::get_if<std::vector<Problem>>(&outcome);
+          const auto* problems = std::get_if<std::vector<config::Problem>>(&outcome);
           reports_.push_back(problems != nullptr
                                  ? problems->front().message()
                                  : "good " + std::to_string(std::get<Prepared>(outcome).config.http.port));
@@ -167,8 +167,8 @@ TEST(Prepare, ReadsTheConfigurationAndTheCertificate) {
 
   std::ofstream(path) << "http: {certificate: /nowhere/a, key: /nowhere/b}\n";
   const Preparation bad = prepare(path, nullptr);
-  ASSERT_TRUE(std::holds_alternative<std::vector<Problem>>(bad));
-  EXPECT_EQ(std::get<std::vector<Problem>>(bad).front().message(),
+  ASSERT_TRUE(std::holds_alternative<std::vector<config::Problem>>(bad));
+  EXPECT_EQ(std::get<std::vector<config::Problem>>(bad).front().message(),
             path + ": /nowhere/a cannot be read: No such file or directory");
   std::filesystem::remove_all(directory);
 }

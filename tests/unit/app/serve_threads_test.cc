@@ -23,7 +23,9 @@ using testing::Socket;
 using testing::status_of;
 using testing::wait_until;
 
-Config::Http http_of(const std::string& text) { return std::get<Config>(parse_config("http: " + text, "t.yaml")).http; }
+config::Config::Http http_of(const std::string& text) {
+  return std::get<config::Config>(config::parse_config("http: " + text, "t.yaml")).http;
+}
 
 TEST(ServePlan, HasALoopForEachCoreUnlessToldOtherwise) {
   EXPECT_EQ(plan_of(http_of("{}"), 6, 100'000).loops, 6);

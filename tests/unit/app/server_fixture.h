@@ -69,9 +69,9 @@ class ServerTest : public ::testing::Test {
                          << more;
   }
   std::unique_ptr<Instance> make() {
-    auto loaded = load_config(path_);
-    EXPECT_TRUE(std::holds_alternative<Config>(loaded));
-    return std::make_unique<Instance>(std::get<Config>(std::move(loaded)), path_, worker_);
+    auto loaded = config::load_config(path_);
+    EXPECT_TRUE(std::holds_alternative<config::Config>(loaded));
+    return std::make_unique<Instance>(std::get<config::Config>(std::move(loaded)), path_, worker_);
   }
   /// A server that runs on this thread while `visit` does on another, and is then asked to stop.
   void run_beside(Instance& server, const std::function<void()>& visit) {

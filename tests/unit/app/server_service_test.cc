@@ -20,8 +20,8 @@ using testing::wait_until;
 class WatchedServer : public testing::ServerTest {
  protected:
   std::unique_ptr<Instance> make_watched(base::Micros watchdog) {
-    return std::make_unique<Instance>(std::get<Config>(load_config(path_)), path_, worker_, std::nullopt,
-                                      ServiceNotifier::Options{manager_.name(), watchdog});
+    return std::make_unique<Instance>(std::get<config::Config>(config::load_config(path_)), path_, worker_,
+                                      std::nullopt, ServiceNotifier::Options{manager_.name(), watchdog});
   }
   /// The next report that is no keep-alive; waits for it.
   std::string next_state() {

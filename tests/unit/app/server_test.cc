@@ -99,7 +99,7 @@ TEST_F(ServerTest, NamesTheMediaWorkerThatIsMissing) {
 
 TEST_F(ServerTest, NamesTheStateDirectoryThatCannotBeMade) {
   std::filesystem::remove_all(directory_ + "/state");
-  auto loaded = std::get<Config>(load_config(path_));
+  auto loaded = std::get<config::Config>(config::load_config(path_));
   loaded.state_directory = "/nowhere/at/all";
   Instance server(loaded, path_, worker_);
   const base::Status status = server.start();
@@ -118,7 +118,7 @@ TEST_F(ServerTest, NamesTheWebDirectoryThatIsMissing) {
 TEST_F(ServerTest, TakesDownWhatItBuiltWhereTheLastPieceFails) {
   auto first = make();
   ASSERT_TRUE(first->start().ok());
-  auto config = std::get<Config>(load_config(path_));
+  auto config = std::get<config::Config>(config::load_config(path_));
   config.admin.port = first->admin_port();
   Instance second(config, path_, worker_);
   const base::Status status = second.start();
@@ -130,7 +130,7 @@ TEST_F(ServerTest, EndsWithoutHavingBeenStarted) { make(); }
 
 TEST_F(ServerTest, SaysWhyItDoesNotStartAndReturnsOne) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  auto config = std::get<Config>(load_config(path_));
+  auto config = std::get<config::Config>(config::load_config(path_));
   config.state_directory = "/nowhere/at/all";
   EXPECT_EXIT(std::exit(run_server(config, path_, std::nullopt)), ::testing::ExitedWithCode(1),
               "cannot start.*/nowhere/at/all");
@@ -139,7 +139,7 @@ TEST_F(ServerTest, SaysWhyItDoesNotStartAndReturnsOne) {
 TEST_F(ServerTest, LooksForTheMediaWorkerBesideItsOwnProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const std::string beside = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
-  const auto config = std::get<Config>(load_config(path_));
+  const auto config = std::get<config::Config>(config::load_config(path_));
   EXPECT_EXIT(std::exit(run_server(config, path_, std::nullopt)), ::testing::ExitedWithCode(1),
               "media worker " + beside + "/kickoff-worker: ");
 }

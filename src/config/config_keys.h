@@ -1,0 +1,38 @@
+#pragma once
+
+#include "config/config.h"
+#include "config/keys.h"
+
+namespace config {
+
+/// Declares every key of the configuration, in the order of conf/kickoff.yaml: name, value, bounds, documentation and
+/// reload rule. Defaults are those that `config` holds. All else comes from here: reading a file and the environment,
+/// `kickoff check`, `kickoff config`, and the warning of a reload that a restart is needed.
+void declare_keys(Keys& keys, Config& config);
+
+/// The keys of one entry of `channels`.
+void declare_channel(Keys& keys, Config::Channel& channel);
+
+/// Those of them that say which of its feeds is shown.
+void declare_standby(Keys& keys, job::Options& media);
+void declare_content_watch(Keys& keys, job::ContentWatch& watch);
+void declare_failover(Keys& keys, channel::Failover& failover);
+
+/// The keys of its section `audio`.
+void declare_audio(Keys& keys, job::Options& media);
+
+/// What is known of the captions in its pictures.
+void declare_captions(Keys& keys, media::Captions& captions);
+/// Its text renditions.
+void declare_subtitles(Keys& keys, std::vector<job::Subtitle>& subtitles);
+
+/// Those of them that say where its feeds come from.
+void declare_feeds(Keys& keys, Config::Channel& channel);
+
+/// The keys of the section `admin` that say where the port is: those that declare_admin() begins with.
+void declare_admin_address(Keys& keys, Config::Admin& admin);
+
+/// The keys of the section `admin`.
+void declare_admin(Keys& keys, Config::Admin& admin);
+
+}  // namespace config
