@@ -37,4 +37,7 @@ base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, 
 /// Errors: kNotFound, kTruncated, kMalformed, for other bytes.
 base::Result<base::Bytes> first_sample(const base::Bytes& part);
 
+/// As first_sample(): the first of its samples that needs no other. kNotFound where there is none.
+base::Result<base::Bytes> sync_sample(const base::Bytes& part);
+
 }  // namespace cmaf

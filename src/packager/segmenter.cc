@@ -303,9 +303,11 @@ void Segmenter::close_part(std::int64_t end, bool last) {
     samples[i].data = std::move(frames_[i].data);
     part.captured = std::max(part.captured, frames_[i].arrived);
     part.held = frames_[i].held && (i == 0 || part.held);
+    part.key_inside = part.key_inside || (i > 0 && frames_[i].key);
   }
   if (part.held) ++counters_.held_parts;
   part.independent = frames_.front().key;
+  part.key_inside = part.key_inside && !part.independent;
   part.last = last;
   std::vector<std::uint8_t> events;
   if (!events_.empty()) events = events_.take(end, start_, format_.timescale);

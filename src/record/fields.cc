@@ -15,6 +15,7 @@ constexpr std::uint32_t kMaxCaptions = 67;  // CC1 to CC4, SERVICE1 to SERVICE63
 constexpr std::uint8_t kIndependent = 1;
 constexpr std::uint8_t kLast = 2;
 constexpr std::uint8_t kHeld = 4;
+constexpr std::uint8_t kKeyInside = 8;
 constexpr std::uint8_t kHasEnd = 1;
 constexpr std::uint8_t kHasPlannedDuration = 2;
 constexpr std::uint8_t kCanceled = 4;
@@ -132,7 +133,8 @@ struct Writer {
     out.u32(part.index);
     out.u64(bits(part.start));
     out.u64(bits(part.duration));
-    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U) | (part.held ? kHeld : 0U));
+    out.u8((part.independent ? kIndependent : 0U) | (part.last ? kLast : 0U) | (part.held ? kHeld : 0U) |
+           (part.key_inside ? kKeyInside : 0U));
     out.u64(bits(part.captured));
   }
   void operator()(const Gap& gap) const {
@@ -443,6 +445,7 @@ base::Result<Part> parse_part_fields(base::View fields) {
   part.independent = (flags & kIndependent) != 0;
   part.last = (flags & kLast) != 0;
   part.held = (flags & kHeld) != 0;
+  part.key_inside = (flags & kKeyInside) != 0;
   TRY(part.captured, i64(in, "part capture time"));
   return part;
 }

@@ -44,7 +44,7 @@ void Position::fold(const Presentation& next) {
 
 void Position::fold(const Part& part) {
   publish(part.rendition, part.msn, part.index, part.start, part.duration);
-  if (part.rendition >= renditions.size() || !part.independent) return;
+  if (part.rendition >= renditions.size() || !(part.independent || part.key_inside)) return;
   if (presentation.renditions[part.rendition].track.kind() != media::Kind::kVideo) return;
   renditions[part.rendition].key_part = part.data;
 }

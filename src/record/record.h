@@ -60,7 +60,8 @@ struct Part {
   std::uint32_t index = 0;    ///< from 0 within its segment, gaps counted
   std::int64_t start = 0;     ///< UTC of its first sample. Units: ticks since 1970.
   std::int64_t duration = 0;  ///< Units: ticks.
-  bool independent = false;
+  bool independent = false;   ///< its first sample needs no other
+  bool key_inside = false;    ///< a later sample of it needs no other, though the first does
   /// The segment is known to end with this part: a SegmentEnd follows at once, and the next hint is the next segment's.
   bool last = false;
   /// Nothing of it came from the feed: it repeats the last picture, encoded anew or not, or is silent, while the feed

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cmaf/part.h"
 #include "tracks.h"
 
@@ -31,6 +33,38 @@ TEST(FirstSample, IsASliceOfThePart) {
   const auto read = first_sample(part);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->data(), part.data() + part.size() - 3);
+}
+
+std::string sync_of(const std::vector<Sample>& samples) {
+  const auto read = sync_sample(write_part(7, samples, true));
+  return read.ok() ? std::string(read->text()) : "?";
+}
+
+TEST(SyncSample, IsTheFirstThatNeedsNoOther) {
+  EXPECT_EQ(sync_of({sample(0, 10, true, "key"), sample(10, 10, false, "b")}), "key");
+  EXPECT_EQ(sync_of({sample(0, 10, false, "aaa"), sample(10, 10, true, "key"), sample(20, 10, false, "c")}), "key");
+  EXPECT_EQ(sync_of({sample(0, 10, false, "aaa"), sample(10, 10, true, "key")}), "key") << "sizes alike";
+  EXPECT_EQ(sync_of({sample(0, 10, false, "a"), sample(10, 11, false, "bb"), sample(21, 9, true, "key")}), "key");
+  EXPECT_EQ(sync_of({sample(0, 10, true, "aaa"), sample(10, 10, true, "bbb")}), "aaa");
+}
+
+TEST(SyncSample, IsNotFoundWhereEachNeedsAnother) {
+  const std::vector<Sample> samples{sample(0, 10, false, "aaa"), sample(10, 10, false, "bbb")};
+  const auto read = sync_sample(write_part(7, samples, true));
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, base::Code::kNotFound);
+}
+
+TEST(SyncSample, IsNeverLookedForBeyondTheMedia) {
+  // The count of samples is damaged: there are rows for two.
+  const std::vector<Sample> samples{sample(0, 10, false, "aaa"), sample(10, 10, false, "bbb")};
+  const base::Bytes part = write_part(7, samples, false);
+  std::vector<std::uint8_t> damaged(part.view().begin(), part.view().end());
+  const std::string_view trun = "trun";
+  const auto at = std::search(damaged.begin(), damaged.end(), trun.begin(), trun.end());
+  ASSERT_NE(at, damaged.end());
+  std::fill(at + 8, at + 12, std::uint8_t{0xff});
+  EXPECT_FALSE(sync_sample(base::Bytes::adopt(std::move(damaged))).ok());
 }
 
 TEST(FirstSample, OfAPartThatIsCutIsAnError) {

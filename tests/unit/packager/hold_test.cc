@@ -307,10 +307,12 @@ TEST(PackagerHold, DoesNotTypeTheCaptionsOfTheKeyFrameAgain) {
 }
 
 // A worker that continues with a log holds the log's own picture and silence until its feed has a key frame.
-TEST(PackagerHold, BeginsWithThePictureOfTheLogThatItGoesOnWith) {
+void begins_with_the_picture_of_the_log(int gop) {
+  const stream::Video video{.gop = gop};
   Channel channel(Channel::Options::holding());
-  announce(channel);
-  channel.feed(packets(5));
+  channel.track(stream::video_track(video));
+  channel.track(stream::audio_track({}));
+  channel.feed(stream::interleave(stream::make_video(video, kStart, 5 * 25), stream::make_audio({}, kStart, 5 * 47)));
   record::Position position;
   std::string newest_key;
   for (const record::Record& record : channel.log().records()) position.apply(record);
@@ -331,6 +333,11 @@ TEST(PackagerHold, BeginsWithThePictureOfTheLogThatItGoesOnWith) {
   EXPECT_EQ(samples_of(log.all<record::Part>(0).front()).front().data, newest_key);
   EXPECT_EQ(samples_of(log.all<record::Part>(1).front()).front().data, "silence");
   EXPECT_EQ(log.all<record::Part>(0).front().start, position.renditions[0].end);
+}
+TEST(PackagerHold, BeginsWithThePictureOfTheLogThatItGoesOnWith) { begins_with_the_picture_of_the_log(50); }
+// Its key frames are within parts, that of the beginning apart.
+TEST(PackagerHold, BeginsWithTheNewestPictureWhereverTheKeyFramesOfACopyLie) {
+  for (const int gop : {57, 63, 71}) begins_with_the_picture_of_the_log(gop);
 }
 
 TEST(FirstSample, IsFoundHoweverTheSizesAreWritten) {

@@ -299,6 +299,21 @@ TEST(RecordEncoding, KeepsEveryFieldOfAPart) {
   EXPECT_EQ(got.data.text(), "moof and mdat of a part");
 }
 
+TEST(RecordEncoding, KeepsWhereThePartHasItsKeyFrame) {
+  Part within = part();
+  within.independent = false;
+  within.key_inside = true;
+  Decoder decoder;
+  ASSERT_TRUE(decoder.feed(flat(Record(part()))).ok());
+  ASSERT_TRUE(decoder.feed(flat(Record(within))).ok());
+  Record record;
+  ASSERT_TRUE(decoder.next(record));
+  EXPECT_FALSE(std::get<Part>(record).key_inside);
+  ASSERT_TRUE(decoder.next(record));
+  EXPECT_TRUE(std::get<Part>(record).key_inside);
+  EXPECT_FALSE(std::get<Part>(record).independent);
+}
+
 TEST(RecordEncoding, KeepsNegativeTimesOfAGapAndSegmentEnds) {
   Decoder decoder;
   ASSERT_TRUE(decoder.feed(flat(one_of_each())).ok());

@@ -320,6 +320,17 @@ TEST(Position, KeepsTheNewestPartThatBeginsWithAKeyFrameWithoutCopyingIt) {
   EXPECT_EQ(position.renditions[0].key_part.data(), second.data.data());
 }
 
+TEST(Position, KeepsAPartWithAKeyFrameInItsMiddle) {
+  Position position;
+  position.apply(renditions());
+  position.apply(key_part(7, 0, "key frame"));
+  Part within = piece(0, 7, 1, 0);
+  within.key_inside = true;
+  within.data = base::Bytes::copy_of("key frame within");
+  position.apply(within);
+  EXPECT_EQ(position.renditions[0].key_part.text(), "key frame within");
+}
+
 TEST(Position, KeepsNoSoundForAPicture) {
   Position position;
   position.apply(renditions());
