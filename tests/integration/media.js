@@ -10,7 +10,7 @@ const { run } = require('./harness');
 const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 
 // One minute of a moving picture with a tone. Options:
-//   rate '25', gop (frames), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
+//   rate '25', gop (frames), keys: where there are key frames besides, as an expression of ffmpeg's -force_key_frames (H.264), bframes, openGop, codec 'h264'|'hevc'|'mpeg2video', size, video false: none
 //   hdr 'smpte2084'|'arib-std-b67': a grey picture of that many tenths of a percent of the signal, `grey`, in 10-bit HEVC of BT.2020;
 //     light: with the mastering display and the light levels of HDR10
 //   pixels 'yuv422p10le' and the like, aspect of a pixel '16/15', range 'pc' (full), of H.264
@@ -38,7 +38,7 @@ function source(given = {}) {
   if (o.hdr) {
     args.push('-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:keyint=${o.gop}:min-keyint=${o.gop}:scenecut=0:bframes=0:colorprim=bt2020:transfer=${o.hdr}:colormatrix=bt2020nc${o.light ? ':hdr10=1:max-cll=1000,400:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)' : ''}`, '-pix_fmt', 'yuv420p10le', ...rate);
   } else if (o.video && o.codec === 'h264') {
-    args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-keyint_min', String(o.openGop ? 1 : o.gop), ...common);
+    args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-keyint_min', String(o.openGop ? 1 : o.gop), ...(o.keys ? ['-force_key_frames', `expr:${o.keys}`] : []), ...common);
     if (o.openGop) args.push('-x264-params', 'open-gop=1');
   } else if (o.video && o.codec === 'hevc') {
     args.push('-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:keyint=${o.gop}:min-keyint=${o.gop}:scenecut=0:bframes=${o.bframes}:open-gop=0`, '-pix_fmt', 'yuv420p', ...rate);
