@@ -70,6 +70,7 @@ TEST(SyncSample, IsNeverLookedForBeyondTheMedia) {
 TEST(FirstSample, OfAPartThatIsCutIsAnError) {
   const base::Bytes part = write_part(7, std::vector<Sample>{sample(0, 10, true, "key")}, true);
   for (std::size_t size = 0; size < part.size(); ++size) EXPECT_FALSE(first_sample(part.slice(0, size)).ok()) << size;
+  EXPECT_FALSE(first_sample(base::Bytes::copy_of("no boxes at all")).ok());
 }
 
 }  // namespace

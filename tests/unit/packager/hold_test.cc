@@ -340,21 +340,6 @@ TEST(PackagerHold, BeginsWithTheNewestPictureWhereverTheKeyFramesOfACopyLie) {
   for (const int gop : {57, 63, 71}) begins_with_the_picture_of_the_log(gop);
 }
 
-TEST(FirstSample, IsFoundHoweverTheSizesAreWritten) {
-  const auto sample = [](std::int64_t dts, std::string_view text) {
-    return cmaf::Sample{dts, dts, 10, dts == 0, base::Bytes::copy_of(text)};
-  };
-  const std::vector<cmaf::Sample> same{sample(0, "key"), sample(10, "two")};
-  const std::vector<cmaf::Sample> other{sample(0, "key"), sample(10, "longer")};
-  for (const auto& samples : {same, other}) {
-    for (const bool first : {true, false}) {
-      EXPECT_EQ(cmaf::first_sample(cmaf::write_part(1, samples, first)).take().text(), "key");
-    }
-  }
-  EXPECT_FALSE(cmaf::first_sample(base::Bytes::copy_of("no boxes at all")).ok());
-  EXPECT_FALSE(cmaf::first_sample({}).ok());
-}
-
 namespace {
 
 /// Samples of the video where a copied feed of `frames` is followed by another's 125, whose first picture comes `late`
