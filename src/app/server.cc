@@ -163,7 +163,9 @@ class Instance::Parts {
         clock_,
         *spawner_,
         events_,
-        [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> snapshot) { publish(snapshot); },
+        [this](const std::string&, const std::shared_ptr<const origin::ChannelSnapshot>& snapshot) {
+          publish(snapshot);
+        },
         [this] {
           if (!srt_) return;
           srt_->set_occupied(channels_->occupied());

@@ -160,7 +160,7 @@ Value Value::one_of(std::vector<std::string> words, std::function<void(std::size
     set(static_cast<std::size_t>(found - words.begin()));
     return "";
   };
-  auto write = [words, get = std::move(get)] { return words[get()]; };
+  auto write = [words = std::move(words), get = std::move(get)] { return words[get()]; };
   return {wanted, all, std::move(read), std::move(write)};
 }
 
