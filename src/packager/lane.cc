@@ -26,8 +26,8 @@ Lane::Lane(Options options, Format format, const Cutter& cutter, Segmenter::Out 
       lateness_(options.allowance, options.start_allowance),
       needs_key_(format.video()) {}
 
-void Lane::resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end) {
-  segmenter_.open(msn, segment_start, next_part, end);
+void Lane::resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end, bool media) {
+  segmenter_.open(msn, segment_start, next_part, end, media);
   lateness_.resume();
   started_ = true;
 }
@@ -96,7 +96,7 @@ void Lane::pump() {
 
 void Lane::open_with_lead() {
   const std::int64_t start = from_lead(cutter_.current().time);
-  segmenter_.open(cutter_.current().msn, start, 0, start);
+  segmenter_.open(cutter_.current().msn, start, 0, start, false);
 }
 
 Lane::Step Lane::step() {

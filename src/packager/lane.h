@@ -40,8 +40,9 @@ class Lane {
   const Format& newest_format() const { return next_format_ ? next_format_->format : segmenter_.format(); }
   void set_encoded(bool encoded) { options_.encoded = encoded; }
   /// Continues a log instead of joining the lead's open segment: segment `msn`, which began at `segment_start`, is
-  /// open, `next_part` is the index of its next part, which starts at `end`. Units: ticks of the format.
-  void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end);
+  /// open, `next_part` is the index of its next part, which starts at `end`; `media`: not all its parts so far are
+  /// gaps. Units: ticks of the format.
+  void resume(std::int64_t msn, std::int64_t segment_start, std::uint32_t next_part, std::int64_t end, bool media);
   /// See Segmenter::add_event().
   bool add_event(const Event& event) { return segmenter_.add_event(event); }
   /// The key frame, or frame of silence, that is repeated before the first media.

@@ -174,7 +174,7 @@ void Packager::begin_resumed(const std::vector<RenditionSpec>& specs) {
 }
 
 void Packager::resume_lane(Lane& lane, const record::Position::Rendition& at) {
-  lane.resume(at.msn, at.segment_start, at.next_part, at.end);
+  lane.resume(at.msn, at.segment_start, at.next_part, at.end, at.media);
   if (at.key_part.empty()) return;
   auto picture = cmaf::sync_sample(at.key_part);
   if (picture.ok()) lane.set_still({picture.take(), 0});

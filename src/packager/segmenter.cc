@@ -76,12 +76,13 @@ Segmenter::Segmenter(std::uint32_t rendition, Format format, Missing missing, Ou
       counters_(counters),
       usual_frame_(format_.frame) {}
 
-void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t published_end) {
+void Segmenter::open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t published_end,
+                     bool media) {
   opened_ = true;
   msn_ = msn;
   start_ = start;
   next_part_ = next_part;
-  media_in_segment_ = next_part > 0;
+  media_in_segment_ = media;
   part_start_ = grid_base_ = end_ = published_end;
 }
 
@@ -257,7 +258,7 @@ void Segmenter::end_segment(std::int64_t time) {
   pending_gaps_.clear();
   ++counters_.segments;
   out_(record::SegmentEnd{rendition_, msn_, start_, time - start_});
-  open(msn_ + 1, time, 0, time);
+  open(msn_ + 1, time, 0, time, false);
 }
 
 std::int64_t Segmenter::last_part_end(std::int64_t time, std::int64_t cut) const {

@@ -78,7 +78,8 @@ class Segmenter {
   };
   Segmenter(std::uint32_t rendition, Format format, Missing missing, Out out, Counters& counters);
 
-  void open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t published_end);
+  /// `media`: the segment has a part that is no gap.
+  void open(std::int64_t msn, std::int64_t start, std::uint32_t next_part, std::int64_t published_end, bool media);
   bool opened() const { return opened_; }
   /// Moves the start of a segment in which nothing is yet.
   void move_start(std::int64_t start);

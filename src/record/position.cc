@@ -44,7 +44,9 @@ void Position::fold(const Presentation& next) {
 
 void Position::fold(const Part& part) {
   publish(part.rendition, part.msn, part.index, part.start, part.duration);
-  if (part.rendition >= renditions.size() || !(part.independent || part.key_inside)) return;
+  if (part.rendition >= renditions.size()) return;
+  renditions[part.rendition].media = true;
+  if (!(part.independent || part.key_inside)) return;
   if (presentation.renditions[part.rendition].track.kind() != media::Kind::kVideo) return;
   renditions[part.rendition].key_part = part.data;
 }
@@ -57,6 +59,7 @@ void Position::fold(const SegmentEnd& end) {
   at->started = true;
   at->msn = end.msn + 1;
   at->next_part = 0;
+  at->media = false;
   at->end = end.start + end.duration;
   at->segment_start = at->end;
   enter(end.rendition, at->msn);
@@ -101,7 +104,10 @@ void Position::publish(std::uint32_t rendition, std::int64_t msn, std::uint32_t 
                        std::int64_t duration) {
   Rendition* at = enter(rendition, msn);
   if (at == nullptr) return;
-  if (index == 0 || at->msn != msn || !at->started) at->segment_start = start;
+  if (index == 0 || at->msn != msn || !at->started) {
+    at->segment_start = start;
+    at->media = false;
+  }
   at->started = true;
   at->msn = msn;
   at->next_part = index + 1;

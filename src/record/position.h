@@ -24,6 +24,7 @@ struct Position {
     /// presentation's.
     bool former_format = false;
     bool started = false;  ///< something was published; until then the times mean nothing
+    bool media = false;    ///< segment `msn` has a part that is no gap: its styp is written (CM-19)
     /// Video: the bytes (moof, mdat) of the newest part with a key frame in it, of the format that `timescale`
     /// belongs to; shared with the log. Empty before the first one.
     base::Bytes key_part;

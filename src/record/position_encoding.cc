@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint8_t kFormerFormat = 1;
 constexpr std::uint8_t kStarted = 2;
+constexpr std::uint8_t kMedia = 4;
 constexpr std::int64_t kNone = INT64_MIN;
 
 base::Result<std::int64_t> number(base::ByteReader& in, const char* field) {
@@ -24,7 +25,7 @@ void write(base::ByteWriter& out, const Position::Rendition& at, base::View key_
   out.u64(static_cast<std::uint64_t>(at.segment_start));
   out.u64(static_cast<std::uint64_t>(at.end));
   out.u64(static_cast<std::uint64_t>(at.timescale));
-  out.u8((at.former_format ? kFormerFormat : 0U) | (at.started ? kStarted : 0U));
+  out.u8((at.former_format ? kFormerFormat : 0U) | (at.started ? kStarted : 0U) | (at.media ? kMedia : 0U));
   out.u32(key_part.size());
   out.bytes(key_part);
 }
@@ -40,6 +41,7 @@ base::Result<Position::Rendition> parse_place(base::ByteReader& in) {
   TRY(const std::uint8_t flags, in.u8("flags"));
   at.former_format = (flags & kFormerFormat) != 0;
   at.started = (flags & kStarted) != 0;
+  at.media = (flags & kMedia) != 0;
   TRY(const std::uint32_t size, in.u32("key part"));
   TRY(const base::View key_part, in.bytes(size, "key part"));
   at.key_part = base::Bytes::copy_of(key_part);

@@ -24,7 +24,7 @@ Position position() {
   at.end = 1'000'000'000'000;
   at.timescale = 25'000;
   at.former_format = true;
-  at.started = true;
+  at.started = at.media = true;
   at.key_part = base::Bytes::copy_of("key");
   made.renditions = {at, {}};
   made.owed_discontinuity = 901;
@@ -47,6 +47,8 @@ TEST(PositionEncoding, ComesBackWhole) {
   EXPECT_EQ(back->renditions[0].key_part.text(), "key");
   EXPECT_FALSE(back->renditions[1].former_format);
   EXPECT_FALSE(back->renditions[1].started);
+  EXPECT_TRUE(back->renditions[0].media);
+  EXPECT_FALSE(back->renditions[1].media);
   EXPECT_EQ(back->owed_discontinuity, 901);
   EXPECT_EQ(back->outage, 1'800'000'000'000'000);
   ASSERT_EQ(back->moved_cuts.size(), 2U);
