@@ -18,9 +18,8 @@ constexpr const char* kCiphers13 = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
 std::string last_reason() {
-  const unsigned long code = ERR_get_error();
+  const char* reason = ERR_reason_error_string(ERR_get_error());
   ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
   return reason == nullptr ? "unknown error" : reason;
 }
 

@@ -24,7 +24,7 @@ Memory memory_of(const std::string& pem) { return Memory(BIO_new_mem_buf(pem.dat
 
 base::Error refused(const std::string& file, const char* what, unsigned long code) {
   ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  const char* reason = ERR_reason_error_string(code);
   return base::Error{base::Code::kMalformed, file + what + (reason == nullptr ? "unknown error" : reason)};
 }
 

@@ -44,17 +44,10 @@ bool still_good(const CertificateFiles& files) {
          validity_of(context.get()).until > std::time(nullptr) + kRenewBefore;
 }
 
-std::string alternative_names() {
-  std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
+/// Empty where the machine has none.
+std::string host_name() {
   char host[256] = {};
-  if (gethostname(host, sizeof host - 1) != 0) return names;
-  const std::string_view name(host);
-  // A machine's name that is no DNS name (an underscore, say) would make the extension unreadable.
-  const bool plain = !name.empty() && name != "localhost" &&
-                     name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
-                         std::string_view::npos;
-  if (plain) names += ",DNS:" + std::string(name);
-  return names;
+  return gethostname(host, sizeof host - 1) == 0 ? host : "";
 }
 
 bool add_extension(X509* certificate, int id, const char* value) {
@@ -83,11 +76,12 @@ Certificate sign_for(EVP_PKEY* key) {
   X509_NAME* name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("Kickoff"), -1, -1, 0);
   X509_set_issuer_name(certificate.get(), name);
-  const bool complete = add_extension(certificate.get(), NID_basic_constraints, "critical,CA:FALSE") &&
-                        add_extension(certificate.get(), NID_key_usage, "critical,digitalSignature") &&
-                        add_extension(certificate.get(), NID_ext_key_usage, "serverAuth") &&
-                        add_extension(certificate.get(), NID_subject_alt_name, alternative_names().c_str()) &&
-                        X509_sign(certificate.get(), key, EVP_sha256()) != 0;
+  const bool complete =
+      add_extension(certificate.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+      add_extension(certificate.get(), NID_key_usage, "critical,digitalSignature") &&
+      add_extension(certificate.get(), NID_ext_key_usage, "serverAuth") &&
+      add_extension(certificate.get(), NID_subject_alt_name, alternative_names(host_name()).c_str()) &&
+      X509_sign(certificate.get(), key, EVP_sha256()) != 0;
   return complete ? std::move(certificate) : nullptr;
 }
 
@@ -106,6 +100,14 @@ base::Status write_file(const std::string& path, mode_t mode, Write write) {
 }
 
 }  // namespace
+
+std::string alternative_names(std::string_view host) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+  std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
+  const bool plain = host.find_first_not_of(kPlain) == std::string_view::npos;
+  if (plain && !host.empty() && host != "localhost") names += ",DNS:" + std::string(host);
+  return names;
+}
 
 base::Result<CertificateFiles> self_signed_certificate(const std::string& directory) {
   CertificateFiles files{directory + "/tls-self-signed.crt", directory + "/tls-self-signed.key"};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -15,5 +16,9 @@ struct CertificateFiles {
 /// 13 months, for localhost, 127.0.0.1, ::1 and this machine's name (CF-26: TLS 1.2 and 1.3 clients take it once
 /// trusted). Errors: kSystem with the path.
 base::Result<CertificateFiles> self_signed_certificate(const std::string& directory);
+
+/// The names in that certificate, as OpenSSL reads them. A `host` that is no DNS name (an underscore, say) would make
+/// the extension unreadable, and is left out.
+std::string alternative_names(std::string_view host);
 
 }  // namespace tls

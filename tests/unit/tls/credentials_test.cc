@@ -117,6 +117,11 @@ TEST_F(CredentialsTest, AreRefusedWhereAFileHoldsSomethingElse) {
   }
 }
 
+TEST_F(CredentialsTest, AreRefusedWithTheReasonThatOpenSslHas) {
+  const std::string path = written("wrong.pem", "no certificate");
+  EXPECT_EQ(refusal_of(path, ours_.key), path + " is no certificate in PEM: no start line");
+}
+
 TEST_F(CredentialsTest, AreRefusedWhereTheChainIsCutOrDamaged) {
   const std::string leaf = content(ours_.certificate);
   const std::string cut = written("cut.pem", leaf + leaf.substr(0, leaf.size() / 2));

@@ -61,6 +61,18 @@ TEST_F(Tls, TakesAClientWithoutAlpn) {
   EXPECT_EQ(server->version(), "TLSv1.2");
 }
 
+TEST_F(Tls, OffersOnlyProtocolsThatFitOnTheWire) {
+  const auto offered = [this](const std::string& protocol) {
+    Context::Options options;
+    options.state_directory = directory_;
+    options.alpn = {"h2", protocol};
+    return Context::make(options).ok();
+  };
+  EXPECT_TRUE(offered(std::string(255, 'p')));
+  EXPECT_FALSE(offered(std::string(256, 'p'))) << "its length is one byte";
+  EXPECT_FALSE(offered(""));
+}
+
 TEST_F(Tls, ByteByByteEqualsAtOnce) {
   const auto shared = context();
   for (const std::size_t step : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
@@ -104,6 +116,7 @@ TEST_F(Tls, ResumesOnAnotherContextWithTheSameTicketKeys) {
   ASSERT_TRUE(converse(first, *server, plain).ok());
   first.hear();  // the ticket comes after the handshake
   SSL_SESSION* ticket = SSL_get1_session(first.ssl());
+  EXPECT_EQ(SSL_SESSION_get_ticket_lifetime_hint(ticket), 2UL * 3600);
 
   Client second;
   SSL_set_session(second.ssl(), ticket);
@@ -133,6 +146,13 @@ TEST_F(Tls, CountsFailuresByKind) {
   auto versions = session(shared);
   EXPECT_FALSE(converse(old, *versions, plain).ok());
   EXPECT_EQ(versions->failure(), Failure::kVersion);
+
+  Client weak("", TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(weak.context(), "AES256-SHA");
+  SSL_set_cipher_list(weak.ssl(), "AES256-SHA");
+  auto ciphers = session(shared);
+  EXPECT_FALSE(converse(weak, *ciphers, plain).ok());
+  EXPECT_EQ(ciphers->failure(), Failure::kCipher);
 
   Client other(
       std::string("\x03"
