@@ -7,6 +7,7 @@
 #include "base/byte_writer.h"
 #include "captions/user_data.h"
 #include "media/av1.h"
+#include "media/each_nal.h"
 #include "media/h264.h"
 #include "media/hevc.h"
 #include "media/nal.h"
@@ -30,19 +31,6 @@ bool is_sei(bool hevc, base::View nal) {
 bool is_slice(bool hevc, base::View nal) {
   if (hevc) return media::hevc::nal_type(nal) < media::hevc::kVps;
   return media::h264::nal_type(nal) >= media::h264::kSlice && media::h264::nal_type(nal) <= media::h264::kIdr;
-}
-
-/// Calls `take` with each NAL unit behind its length of four bytes, and its offset there, until that returns false.
-template <typename Take>
-void each_nal(base::View sample, const Take& take) {
-  std::size_t at = 0;
-  while (sample.size() - at > 4) {
-    const std::size_t length = (std::size_t{sample[at]} << 24) | (std::size_t{sample[at + 1]} << 16) |
-                               (std::size_t{sample[at + 2]} << 8) | sample[at + 3];
-    if (length > sample.size() - at - 4) return;
-    if (length > 0 && !take(sample.subspan(at + 4, length), at)) return;
-    at += 4 + length;
-  }
 }
 
 void read_sei(bool hevc, base::View nal, std::vector<std::uint8_t>& rbsp, std::vector<Triplet>& to) {
@@ -117,7 +105,7 @@ std::span<const Triplet> PictureReader::read(media::Codec codec, base::View samp
 }
 
 void PictureReader::read_nals(bool hevc, base::View sample) {
-  each_nal(sample, [&](base::View nal, std::size_t) {
+  media::each_nal(sample, [&](base::View nal, std::size_t) {
     if (is_sei(hevc, nal)) read_sei(hevc, nal, rbsp_, triplets_);
     return triplets_.size() <= kMost;
   });
@@ -150,7 +138,7 @@ base::Bytes with_captions(media::Codec codec, const base::Bytes& sample, std::sp
   if (!is_nal_codec(codec)) return sample;
   const bool hevc = codec == media::Codec::kHevc;
   std::size_t slice = sample.size();
-  each_nal(sample.view(), [&](base::View nal, std::size_t at) {
+  media::each_nal(sample.view(), [&](base::View nal, std::size_t at) {
     if (is_slice(hevc, nal)) slice = at;
     return slice == sample.size();
   });
@@ -164,7 +152,7 @@ base::Bytes without_captions(media::Codec codec, const base::Bytes& sample) {
   std::vector<std::uint8_t> rbsp;
   std::vector<Triplet> found;
   bool any = false;
-  each_nal(sample.view(), [&](base::View nal, std::size_t) {
+  media::each_nal(sample.view(), [&](base::View nal, std::size_t) {
     found.clear();
     if (is_sei(hevc, nal)) read_sei(hevc, nal, rbsp, found);
     if (found.empty()) kept.push_back(nal);

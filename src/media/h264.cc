@@ -8,6 +8,7 @@
 #include "base/byte_writer.h"
 #include "media/bit_reader.h"
 #include "media/h264_slice.h"
+#include "media/h264_timing.h"
 #include "media/video_usability.h"
 
 namespace media::h264 {
@@ -95,7 +96,7 @@ base::Status read_size(BitReader& reader, Sps& sps) {
   return set_size(sps.video, width_mbs * 16, height_units * 16 * fields, crop, unit_x, unit_y);
 }
 
-void skip_hrd(BitReader& reader) {
+void read_hrd(BitReader& reader, PictureTiming& timing) {
   const std::uint32_t count = reader.ue();
   reader.skip(8);
   for (std::uint32_t i = 0; i <= std::min(count, 31u) && !reader.failed(); ++i) {
@@ -103,10 +104,13 @@ void skip_hrd(BitReader& reader) {
     reader.ue();
     reader.skip(1);
   }
-  reader.skip(20);
+  reader.skip(5);  // initial_cpb_removal_delay_length_minus1
+  timing.removal_bits = static_cast<std::uint8_t>(reader.bits(5) + 1);
+  timing.output_bits = static_cast<std::uint8_t>(reader.bits(5) + 1);
+  reader.skip(5);  // time_offset_length
 }
 
-void read_vui(BitReader& reader, Sps& sps) {
+void read_vui(BitReader& reader, Sps& sps, PictureTiming& timing) {
   read_vui_display(reader, sps.video);
   if (reader.flag()) {
     const std::uint32_t tick = reader.bits(32);
@@ -116,11 +120,12 @@ void read_vui(BitReader& reader, Sps& sps) {
     if (!reader.failed()) sps.video.frame_rate = sane_rate(scale, std::uint64_t{tick} * 2);
   }
   const bool nal_hrd = reader.flag();
-  if (nal_hrd) skip_hrd(reader);
+  if (nal_hrd) read_hrd(reader, timing);
   const bool vcl_hrd = reader.flag();
-  if (vcl_hrd) skip_hrd(reader);
-  if (nal_hrd || vcl_hrd) reader.skip(1);
-  reader.skip(1);  // pic_struct_present_flag
+  if (vcl_hrd) read_hrd(reader, timing);
+  timing.delays = nal_hrd || vcl_hrd;
+  if (timing.delays) reader.skip(1);
+  timing.pic_struct = reader.flag();
   if (!reader.flag()) return;
   reader.skip(1);
   for (int i = 0; i < 4; ++i) reader.ue();
@@ -129,9 +134,7 @@ void read_vui(BitReader& reader, Sps& sps) {
   if (!reader.failed() && reorder <= 16) sps.max_num_reorder = static_cast<int>(reorder);
 }
 
-}  // namespace
-
-base::Result<Sps> parse_sps(View nal) {
+base::Result<Sps> parse_sps(View nal, PictureTiming& timing) {
   if (nal.size() > kLongestParameterSet) return Error{Code::kTooLarge, "H.264 SPS"};
   if (nal.size() < 4) return Error{Code::kTruncated, "H.264 SPS", nal.size()};
   if (nal_type(nal) != kSps) return Error{Code::kMalformed, "H.264 SPS: another NAL unit type"};
@@ -151,8 +154,21 @@ base::Result<Sps> parse_sps(View nal) {
   TRY_OK(read_size(reader, sps));
   sps.video.bit_depth = sps.bit_depth_luma;
   // A VUI that ends early loses only its missing fields: some encoders write such.
-  if (reader.flag()) read_vui(reader, sps);
+  if (reader.flag()) read_vui(reader, sps, timing);
   return sps;
+}
+
+}  // namespace
+
+base::Result<Sps> parse_sps(View nal) {
+  PictureTiming timing;
+  return parse_sps(nal, timing);
+}
+
+base::Result<PictureTiming> parse_picture_timing(View nal) {
+  PictureTiming timing;
+  TRY_OK(parse_sps(nal, timing));
+  return timing;
 }
 
 base::Result<PpsIds> parse_pps_ids(View nal) {
