@@ -56,9 +56,23 @@ std::string unique_name(const std::string& label, std::set<std::string>& taken) 
   return name;
 }
 
+/// Of two members with one label the second has its language behind it, if that differs and has a name.
 void name_members(Group& group) {
   std::set<std::string> taken;
-  for (const Stream* member : group.members) group.names.push_back(unique_name(std::string(label_of(*member)), taken));
+  for (auto member = group.members.begin(); member != group.members.end(); ++member) {
+    std::string label(label_of(**member));
+    const std::string& language = (*member)->track.language;
+    const bool told_apart = std::all_of(group.members.begin(), member, [&](const Stream* other) {
+      return label_of(*other) != label || other->track.language != language;
+    });
+    const std::string_view people_say = media::language_name(language);
+    if (taken.contains(label) && told_apart && !people_say.empty()) {
+      label += " (";
+      label += people_say;
+      label += ')';
+    }
+    group.names.push_back(unique_name(label, taken));
+  }
 }
 
 /// MV-12: what members of parallel groups must have in common.
@@ -70,22 +84,32 @@ std::multiset<std::tuple<std::string, std::string, std::string>> identity(const 
   return members;
 }
 
+bool is_surround(const Stream& stream) { return stream.track.audio.channels > 2; }
+
+/// What every player has, or plays in stereo (MV-26).
+bool plays_everywhere(const Group& group) {
+  return group.members[0]->track.codec == media::Codec::kAac && !is_surround(*group.members[0]);
+}
+
 std::vector<Group> group_audio(const std::vector<const Stream*>& audio) {
-  std::vector<Group> by_codec;
+  std::vector<Group> groups;
   for (const Stream* stream : audio) {
-    auto at = std::find_if(by_codec.begin(), by_codec.end(),
-                           [&](const Group& group) { return group.members[0]->track.codec == stream->track.codec; });
-    if (at == by_codec.end()) at = by_codec.insert(by_codec.end(), Group{});
+    auto at = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      const Stream& first = *group.members[0];
+      return first.track.codec == stream->track.codec && is_surround(first) == is_surround(*stream);
+    });
+    if (at == groups.end()) at = groups.insert(groups.end(), Group{});
     at->members.push_back(stream);
   }
-  const bool parallel = std::all_of(by_codec.begin(), by_codec.end(),
-                                    [&](const Group& group) { return identity(group) == identity(by_codec[0]); });
-  if (!parallel) by_codec = {Group{"", audio, {}}};
-  for (std::size_t i = 0; i < by_codec.size(); ++i) {
-    by_codec[i].id = i == 0 ? "audio" : "audio" + std::to_string(i + 1);
-    name_members(by_codec[i]);
+  const bool parallel = std::all_of(groups.begin(), groups.end(),
+                                    [&](const Group& group) { return identity(group) == identity(groups[0]); });
+  if (!parallel) groups = {Group{"", audio, {}}};
+  std::stable_partition(groups.begin(), groups.end(), plays_everywhere);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups[i].id = i == 0 ? "audio" : "audio" + std::to_string(i + 1);
+    name_members(groups[i]);
   }
-  return by_codec;
+  return groups;
 }
 
 void write_uri(std::string& out, const Stream& stream) {
@@ -326,14 +350,16 @@ media::DynamicRange range_of(const Variant& variant) {
 
 /// MV-23: the variant nearest to the intended start comes first, the others as they were. A player leaves out the
 /// ranges that it cannot show and begins with the first variant of what is left, so that each range has its own start;
-/// one that knows nothing of ranges begins with SDR, which every display shows.
+/// one that knows nothing of ranges begins with SDR, which every display shows. All begin with the first group's audio.
 void put_start_first(std::vector<Variant>& variants) {
+  const Group* everywhere = variants.empty() ? nullptr : variants.front().group;
   std::stable_sort(variants.begin(), variants.end(),
                    [](const Variant& a, const Variant& b) { return range_of(a) < range_of(b); });
   for (auto range = variants.begin(); range != variants.end();) {
     const auto end =
         std::find_if(range, variants.end(), [&](const Variant& v) { return range_of(v) != range_of(*range); });
-    const auto start = std::min_element(range, end, [](const Variant& a, const Variant& b) {
+    const auto start = std::min_element(range, end, [&](const Variant& a, const Variant& b) {
+      if ((a.group == everywhere) != (b.group == everywhere)) return a.group == everywhere;
       return std::abs(a.bandwidth - kIntendedStart) < std::abs(b.bandwidth - kIntendedStart);
     });
     std::rotate(range, start, start + 1);

@@ -34,8 +34,9 @@ struct Stills {
 };
 
 /// The multivariant playlist: every video rendition with every audio group, or the audio alone. Same arguments, same
-/// bytes (MV-28). Audio of several codecs goes to a group each where all groups then have the same members (MV-12), so
-/// that a player without one of the codecs keeps the other; else into one group. Captions are one group, which every
+/// bytes (MV-28). Audio of several codecs, and surround beside stereo, goes to a group each where all groups then have
+/// the same members (MV-12), so that a player without one of the codecs keeps the other; else into one group. AAC in
+/// stereo is the first group, and the first variant has it (MV-26). Captions are one group, which every
 /// variant names (MV-9); where nothing is known of them, nothing is said. So is text. The variant of the audio alone is
 /// the last: it names the first group, and its playlist is that of the member that plays by default.
 /// Of `stills`: every video rendition has an I-frame playlist, and the channel has an image playlist.

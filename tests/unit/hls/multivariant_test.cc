@@ -221,6 +221,62 @@ TEST(Multivariant, ParallelAudioInTwoCodecsIsTwoGroups) {  // MV-12
   EXPECT_NE(text.find("BANDWIDTH=1200000,AVERAGE-BANDWIDTH=1084000,CODECS=\"avc1.64001f,ac-3\""), std::string::npos);
 }
 
+Stream surround(const std::string& name, const std::string& language, const std::string& codec, std::uint32_t rate) {
+  Stream stream = audio(name, language, codec == "ec-3" ? media::Codec::kEac3 : media::Codec::kAac);
+  stream.track.codec_string = codec;
+  stream.track.audio.channels = 6;
+  stream.bandwidth = stream.average_bandwidth = rate;
+  return stream;
+}
+
+TEST(Multivariant, SurroundIsAGroupForEachCodecAndStereoAacComesFirst) {  // MV-2, MV-6, MV-12, MV-23, MV-26
+  EXPECT_EQ(render({video("v720", 1280, 720, 1'800'000), surround("a1-eac3-6", "eng", "ec-3", 390'000),
+                    audio("a1", "eng"), surround("a1-aac-6", "eng", "mp4a.40.2", 400'000)}),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:4\n"
+            "#EXT-X-INDEPENDENT-SEGMENTS\n"
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"eng\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,"
+            "CHANNELS=\"2\",URI=\"a1/index.m3u8\"\n"
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio2\",NAME=\"eng\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,"
+            "CHANNELS=\"6\",URI=\"a1-eac3-6/index.m3u8\"\n"
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio3\",NAME=\"eng\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,"
+            "CHANNELS=\"6\",URI=\"a1-aac-6/index.m3u8\"\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=1930000,AVERAGE-BANDWIDTH=1828000,CODECS=\"avc1.64001f,mp4a.40.2\","
+            "RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO=\"audio\"\n"
+            "v720/index.m3u8\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=2190000,AVERAGE-BANDWIDTH=2090000,CODECS=\"avc1.64001f,ec-3\","
+            "RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO=\"audio2\"\n"
+            "v720/index.m3u8\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=2200000,AVERAGE-BANDWIDTH=2100000,CODECS=\"avc1.64001f,mp4a.40.2\","
+            "RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO=\"audio3\"\n"
+            "v720/index.m3u8\n");
+}
+
+// 1.6 Mbit/s of video and 0.39 of E-AC-3 are nearer to the intended start than any variant with AAC.
+TEST(Multivariant, NoPlayerBeginsWithSurround) {  // MV-23, MV-26
+  const std::string text = render({video("v720", 1280, 720, 3'000'000), video("v480", 854, 480, 1'610'000),
+                                   audio("a1", "eng"), surround("a1-eac3-6", "eng", "ec-3", 390'000)});
+  const std::size_t first = text.find("#EXT-X-STREAM-INF");
+  EXPECT_NE(text.substr(first, text.find('\n', first) - first).find("AUDIO=\"audio\""), std::string::npos) << text;
+}
+
+TEST(Multivariant, MonoBesideStereoIsNoGroupOfItsOwn) {
+  Stream mono = audio("a2", "eng");
+  mono.track.audio.channels = 1;
+  EXPECT_EQ(render({video("v", 640, 360, 800'000), audio("a1", "eng"), mono}).find("audio2"), std::string::npos);
+}
+
+TEST(Multivariant, TwoLanguagesUnderOneLabelHaveNamesThatSayWhich) {  // MV-11
+  Stream english = audio("a1", "eng");
+  Stream french = audio("a2", "fra");
+  Stream also_french = audio("a3", "fra");
+  for (Stream* stream : {&english, &french, &also_french}) stream->label = "Commentary";
+  const std::string text = render({video("v", 640, 360, 800'000), english, french, also_french});
+  EXPECT_NE(text.find("NAME=\"Commentary\",LANGUAGE=\"en\""), std::string::npos) << text;
+  EXPECT_NE(text.find("NAME=\"Commentary (French)\",LANGUAGE=\"fr\""), std::string::npos) << text;
+  EXPECT_NE(text.find("NAME=\"Commentary 2\",LANGUAGE=\"fr\""), std::string::npos) << text;
+}
+
 TEST(Multivariant, UnequalAudioInTwoCodecsIsOneGroup) {  // MV-12, MV-6
   const std::string text = render(
       {video("v", 640, 360, 800'000), audio("a1", "eng"), audio("a2", "deu"), audio("a3", "eng", media::Codec::kAc3)});
