@@ -54,10 +54,11 @@ test('what operators must see is there, and moves', async () => {
   const before = await server.metric(segments, { channel: 'one' });
   await server.until(`${segments} moves from ${before}`, async () => await server.metric(segments, { channel: 'one' }) > before);
 });
-test('a real Prometheus scrapes it', async () => {
+test('a real Prometheus scrapes it, and tells of a feed that has gone until it is back', async () => {
   const directory = fs.mkdtempSync(path.join(server.directory, 'prometheus-'));
   const port = await freeTcp();
-  fs.writeFileSync(path.join(directory, 'prometheus.yml'), `global: {scrape_interval: 1s}\nscrape_configs: [{job_name: kickoff, static_configs: [{targets: ["127.0.0.1:${server.ports.admin}"]}]}]\n`);
+  const rules = path.join(__dirname, '../../deploy/prometheus/kickoff.rules.yml');
+  fs.writeFileSync(path.join(directory, 'prometheus.yml'), `global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: ['${rules}']\nscrape_configs: [{job_name: kickoff, static_configs: [{targets: ["127.0.0.1:${server.ports.admin}"]}]}]\n`);
   const prometheus = run('prometheus', [`--config.file=${directory}/prometheus.yml`, `--storage.tsdb.path=${directory}/data`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn']);
   const query = async (text) => {
     const answer = await server.get(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(text)}`);
@@ -65,6 +66,15 @@ test('a real Prometheus scrapes it', async () => {
   };
   await server.until('Prometheus has scraped', async () => (await query('up{job="kickoff"}'))[0]?.value[1] === '1');
   assert.ok((await query('{__name__=~"kickoff_.*",channel="one"}')).length > 5);
+  const publish = () => pushRtmp(source(), server.rtmp('away', '?key=a-secret-key'));
+  const firing = async () => (await query('ALERTS{alertname="KickoffNoFeed",alertstate="firing"}')).map(({ metric }) => metric.channel);
+  const encoder = publish();
+  await server.live('away');
+  await encoder.stop('SIGKILL');
+  await server.until('it is told', async () => (await firing()).join() === 'away');
+  const again = publish();
+  await server.until('it is told no more', async () => (await firing()).length === 0);
+  await again.stop('SIGKILL');
   await prometheus.stop();
 });
 test('/livez and /readyz answer', async () => {
