@@ -102,6 +102,18 @@ TEST(CpuBudget, ANewWorkerIsMeasuredAnew) {
   EXPECT_DOUBLE_EQ(machine.budget.expected(1), 1.0);
 }
 
+TEST(CpuBudget, ALadderOfAnotherWeightIsMeasuredAnew) {
+  Measured machine;
+  machine.ladders["a"] = {1, 2.0};
+  machine.run(30);
+  machine.ladders["a"].weight = 4;
+  machine.run(1);
+  EXPECT_EQ(machine.budget.expected(1), 0) << "two cores were not for a weight of four";
+  machine.ladders["a"].cores = 6.0;
+  machine.run(30);
+  EXPECT_DOUBLE_EQ(machine.budget.expected(1), 1.5);
+}
+
 TEST(CpuBudget, ForgetsLaddersThatHaveEnded) {
   Measured machine;
   machine.ladders["a"] = {1, 2.0};

@@ -163,7 +163,6 @@ TEST(Governor, AChannelKeepsItsLevelWhileItsWorkerIsReplaced) {
   machine.add("a", kNormal);
   machine.run(1);
   machine.run(4, {"a"});
-  const Governor::Ladder ladder = machine["a"];
   machine.remove("a");
   machine.run(20);
   machine.add("a", kNormal);
@@ -172,6 +171,19 @@ TEST(Governor, AChannelKeepsItsLevelWhileItsWorkerIsReplaced) {
   machine.run(31);
   machine.add("a", kNormal);
   EXPECT_EQ(machine.levels(), "0") << "it has ended";
+}
+
+TEST(Governor, WhatAChannelLostBeforeItWasKnownIsNoTrouble) {
+  Machine machine;
+  machine.add("a", kNormal);
+  machine.run(1);
+  machine.add("b", kNormal);
+  machine["b"].load.lost = 1'000;
+  EXPECT_EQ(machine.run(1), "");
+  machine.run(1, {"b"});
+  EXPECT_EQ(machine.levels(), "00") << "one bad second";
+  machine.run(1, {"b"});
+  EXPECT_EQ(machine.levels(), "01");
 }
 
 TEST(Governor, AStandstillOfTheClockIsNoBadSecond) {
