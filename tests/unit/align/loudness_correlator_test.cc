@@ -195,7 +195,10 @@ TEST(LoudnessCorrelator, WaitsUntilEnoughIsKnownOfBoth) {
   EXPECT_EQ(compared(heard(programme, {}), Envelope{}).kind, Kind::kShort);
   EXPECT_EQ(compared(Envelope{}, heard(programme, {})).kind, Kind::kShort);
   EXPECT_EQ(compared(heard(programme, {}, 14), heard(programme, {}, 14)).kind, Kind::kShort);
-  EXPECT_EQ(compared(heard(programme, {}, 16), heard(programme, {}, 16)).kind, Kind::kFound);
+  // The newest hop may not be whole: it is not compared.
+  const double least = static_cast<double>(LoudnessCorrelator::kLeast) / 1e6 + 0.01;
+  EXPECT_EQ(compared(heard(programme, {}, least), heard(programme, {}, least)).kind, Kind::kFound);
+  EXPECT_EQ(compared(heard(programme, {}, least), heard(programme, {}, least - 0.01)).kind, Kind::kShort);
   EXPECT_EQ(compared(heard(programme, {}), heard(programme, {.lost = 40})).kind, Kind::kShort) << "too much is missing";
 }
 
