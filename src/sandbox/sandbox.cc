@@ -99,7 +99,7 @@ int load_filter() {
   const auto rule = [&](std::uint32_t action, int call, std::initializer_list<scmp_arg_cmp> arguments) {
     const int code = seccomp_rule_add_array(filter, action, call, static_cast<unsigned>(arguments.size()),
                                             arguments.size() == 0 ? nullptr : arguments.begin());
-    if (code != 0 && failed == 0) failed = -code;
+    failed = std::max(failed, -code);
   };
   for (const int call : kAllowed) rule(SCMP_ACT_ALLOW, call, {});
   rule(SCMP_ACT_ALLOW, SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)});
