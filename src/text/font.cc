@@ -4,6 +4,8 @@
 #include <freetype/ftsnames.h>
 #include <freetype/ttnameid.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "base/utf8.h"
@@ -45,10 +47,17 @@ std::string ascii(const FT_SfntName& name) {
   return out;
 }
 
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+// Controls and the blank, the soft hyphen, marks of direction, joiners, variation selectors, and tags.
+constexpr std::array kShapeless{Range{0, 0x20},        Range{0xAD, 0xAD},     Range{0x61C, 0x61C},
+                                Range{0x200B, 0x200F}, Range{0x2028, 0x202E}, Range{0x2060, 0x206F},
+                                Range{0xFE00, 0xFE0F}, Range{0xFEFF, 0xFEFF}, Range{0xE0000, 0xE0FFF}};
+
 bool has_shape(std::uint32_t c) {
-  const bool joiner = (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F);
-  const bool selector = (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c <= 0xE0FFF);
-  return c > 0x20 && c != 0xAD && c != 0x61C && c != 0xFEFF && !joiner && !selector;
+  return std::ranges::none_of(kShapeless, [c](const Range& range) { return c >= range.first && c <= range.last; });
 }
 
 }  // namespace

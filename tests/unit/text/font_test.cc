@@ -23,6 +23,11 @@ TEST(Font, LacksNothingThatHasNoShape) {
   EXPECT_EQ(*missing_characters(font(), "a\n \t\u200D\uFE0F\u2060\u200F\u00AD"), U"");
 }
 
+TEST(Font, LacksNoTagButWhatStandsBesideThem) {
+  EXPECT_EQ(*missing_characters(font(), "\U000E0000\U000E0041\U000E0FFF"), U"");
+  EXPECT_EQ(*missing_characters(font(), "\U000DFFFD\U000E1000"), U"\U000DFFFD\U000E1000");
+}
+
 TEST(Font, RefusesWhatIsNone) {
   EXPECT_EQ(family_of(base::view_of("no font")).error().code, base::Code::kMalformed);
   EXPECT_EQ(missing_characters({}, "a").error().code, base::Code::kMalformed);
