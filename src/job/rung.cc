@@ -68,6 +68,19 @@ std::vector<std::int64_t> short_sides(std::int64_t source) {
 
 }  // namespace
 
+std::string suffix_of(const AudioRung& rung) {
+  const auto codec = [&] {
+    switch (rung.codec) {
+      case media::Codec::kOpus: return "opus";
+      case media::Codec::kAc3: return "ac3";
+      case media::Codec::kEac3: return "eac3";
+      default: return "aac";
+    }
+  };
+  std::string suffix = codec();
+  return suffix.append("-").append(std::to_string(rung.channels));
+}
+
 int lines_of(const Rung& rung) { return std::min(rung.width, rung.height); }
 
 media::Rational full_rate(const media::VideoParams& source) {

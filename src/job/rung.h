@@ -36,11 +36,17 @@ struct Rung {
 /// One audio encoding.
 struct AudioRung {
   std::string name;                         ///< "a1"
-  media::Codec codec = media::Codec::kAac;  ///< kAac (AAC-LC) or kOpus
+  media::Codec codec = media::Codec::kAac;  ///< kAac (AAC-LC), kOpus, kAc3 or kEac3
   int bitrate = 0;                          ///< Units: bit/s; 0: 64 kbit/s a channel
   int channels = 0;                         ///< 0: the source's, at most 2
   int sample_rate = 0;  ///< 0: the source's where the codec has it, otherwise 48000; Opus is always 48000
+  /// Of kAc3 and kEac3: how loud speech is, as decoders are told, which turn it down to -31. Units: dB of full scale,
+  /// -31 to -1; 0: -31.
+  int dialnorm = 0;
 };
+
+/// What tells an encoding that is made beside another one in names of renditions: "eac3-6", "aac-6".
+std::string suffix_of(const AudioRung& rung);
 
 /// The ladder for a source when nobody configured one: 1080p, 720p, 480p and 360p rungs of H.264, largest first, never
 /// larger than the source. "p" counts the shorter side, so a portrait source gets portrait rungs. Pixels come out

@@ -28,6 +28,7 @@ struct Wanted {
   int bitrate = 0;             ///< Units: bit/s
   int frame_samples = 0;       ///< 0: the encoder's own
   int bits = 16;               ///< a sample, where the codec is lossless
+  int dialnorm = 0;            ///< of AC-3 and E-AC-3; 0: the encoder's own, -31
 };
 
 base::Error unsupported(const char* what) { return {base::Code::kUnsupported, std::string("silence for ") + what}; }
@@ -124,6 +125,7 @@ base::Result<CodecContextPtr> open(const Wanted& wanted) {
   context->time_base = {1, wanted.sample_rate};
   context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   context->thread_count = 1;
+  if (wanted.dialnorm != 0) av_opt_set_int(context->priv_data, "dialnorm", wanted.dialnorm, 0);
   if (const int code = avcodec_open2(context.get(), codec, nullptr); code < 0) {
     return av_failure(code, std::string("silence: opening ") + wanted.encoder);
   }
@@ -163,8 +165,9 @@ base::Result<base::Bytes> encode_silence(AVCodecContext& context) {
 
 }  // namespace
 
-base::Result<Silence> Silence::make(const media::Track& format) {
-  TRY(const Wanted wanted, wanted_for(format));
+base::Result<Silence> Silence::make(const media::Track& format, int dialnorm) {
+  TRY(Wanted wanted, wanted_for(format));
+  if (format.codec == media::Codec::kAc3 || format.codec == media::Codec::kEac3) wanted.dialnorm = dialnorm;
   TRY(const CodecContextPtr context, open(wanted));
   Silence silence;
   TRY(silence.data_, encode_silence(*context));

@@ -16,9 +16,10 @@ class Silence {
  public:
   /// For a track of AAC-LC, HE-AAC and HE-AAC v2 (their core is silent, so is the rest), Opus, AC-3, E-AC-3 or FLAC
   /// (16 and 24 bits), of up to 8 channels, that decodes with the track's own configuration.
+  /// `dialnorm`: of AC-3 and E-AC-3, as AudioRung::dialnorm; the configuration does not have it.
   /// Errors: kUnsupported for other codecs, object types and channel orders; kMalformed for a configuration that does
   /// not parse; kSystem.
-  static base::Result<Silence> make(const media::Track& format);
+  static base::Result<Silence> make(const media::Track& format, int dialnorm = 0);
 
   /// The coded frame, in the shape of media::Packet::data.
   const base::Bytes& frame() const { return data_; }
