@@ -78,7 +78,18 @@ json audio_rung_json(const AudioRung& rung) {
   return {{"codec", static_cast<int>(rung.codec)},
           {"bitrate", rung.bitrate},
           {"channels", rung.channels},
-          {"sample_rate", rung.sample_rate}};
+          {"sample_rate", rung.sample_rate},
+          {"dialnorm", rung.dialnorm}};
+}
+
+AudioRung audio_rung_of(const json& from) {
+  AudioRung rung;
+  rung.codec = static_cast<media::Codec>(from.at("codec").get<int>());
+  rung.bitrate = from.at("bitrate");
+  rung.channels = from.at("channels");
+  rung.sample_rate = from.at("sample_rate");
+  rung.dialnorm = from.at("dialnorm");
+  return rung;
 }
 
 json loudness_json(const Loudness& loudness) {
@@ -127,11 +138,8 @@ base::Result<Options> parse(const json& from) {
   options.most_lines = from.at("most_lines");
   for (const json& rung : from.at("ladder")) options.ladder.push_back(rung_of(rung));
   options.audio = static_cast<Options::Audio>(from.at("audio").get<int>());
-  const json& audio = from.at("audio_rung");
-  options.audio_rung.codec = static_cast<media::Codec>(audio.at("codec").get<int>());
-  options.audio_rung.bitrate = audio.at("bitrate");
-  options.audio_rung.channels = audio.at("channels");
-  options.audio_rung.sample_rate = audio.at("sample_rate");
+  options.audio_rung = audio_rung_of(from.at("audio_rung"));
+  for (const json& rung : from.at("audio_renditions")) options.audio_renditions.push_back(audio_rung_of(rung));
   options.loudness = loudness_of(from.at("loudness"));
   for (const json& track : from.at("audio_tracks")) options.audio_tracks.push_back(audio_track_of(track));
   options.outage = static_cast<Options::Outage>(from.at("outage").get<int>());
@@ -161,6 +169,8 @@ base::Result<Options> parse(const json& from) {
 std::string to_json(const Options& options) {
   json ladder = json::array();
   for (const Rung& rung : options.ladder) ladder.push_back(rung_json(rung));
+  json audio_renditions = json::array();
+  for (const AudioRung& rung : options.audio_renditions) audio_renditions.push_back(audio_rung_json(rung));
   json audio_tracks = json::array();
   for (const AudioTrack& track : options.audio_tracks) audio_tracks.push_back(audio_track_json(track));
   json subtitles = json::array();
@@ -174,6 +184,7 @@ std::string to_json(const Options& options) {
                     {"ladder", ladder},
                     {"audio", static_cast<int>(options.audio)},
                     {"audio_rung", audio_rung_json(options.audio_rung)},
+                    {"audio_renditions", audio_renditions},
                     {"loudness", loudness_json(options.loudness)},
                     {"audio_tracks", audio_tracks},
                     {"outage", static_cast<int>(options.outage)},

@@ -75,13 +75,16 @@ struct Options {
 
   enum class Audio : std::uint8_t {
     kAuto,    ///< AAC-LC and Opus of at most two channels are copied, everything else becomes `audio_rung`; as kEncode
-              ///< where there is a Loudness::target
+              ///< where there is a Loudness::target, or there are audio_renditions
     kCopy,    ///< copied wherever HLS can carry the codec
     kEncode,  ///< always `audio_rung`
     kNone,
   };
   Audio audio = Audio::kAuto;
   AudioRung audio_rung;
+  /// Made of each track beside its copy or audio_rung, a rendition each, with kAuto and kEncode whatever the track is.
+  /// Their channels and bitrates are not 0, and no two have one codec and channel count.
+  std::vector<AudioRung> audio_renditions;
   Loudness loudness;
   std::vector<AudioTrack> audio_tracks;  ///< the first that fits a track counts
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "job/options.h"
 #include "media/instant.h"
@@ -18,8 +20,9 @@
 
 namespace worker {
 
-/// One audio track of the feed on its way to its rendition, copied or encoded. When its track is gone the next one
-/// takes its place: an encoder continues in its format, a copy changes it. Thread: one.
+/// One audio track of the feed on its way to its renditions, copied or encoded. When its track is gone the next one
+/// takes its place: an encoder continues in its format, a copy changes it. The first rendition is a1 by its number,
+/// those beside it are a1-eac3-6 and the like. Thread: one.
 class AudioLane final : private transcode::Output {
  public:
   /// `number`: of the rendition, from 1. All outlive this.
@@ -35,6 +38,8 @@ class AudioLane final : private transcode::Output {
 
   const media::Track& source() const { return source_; }
   bool active() const { return active_; }
+  /// Whether the first rendition is a copy.
+  bool copies() const { return plan_.copy; }
   /// Silence in place of what comes, until it is called with false; an encoded rendition of a channel whose slate is a
   /// film has the film's sound where follow_slate() says so.
   void mute(bool on);
@@ -56,16 +61,28 @@ class AudioLane final : private transcode::Output {
 
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
-  /// Null for a copy.
+  /// Null for a copy with nothing beside it. The first of what it makes is the first rendition, if that is no copy.
   const transcode::AudioTranscoder* transcoder() const { return transcoder_.get(); }
 
  private:
-  bool open_copy();
+  /// What is published under one name.
+  struct Rendition {
+    std::string name;
+    bool encoded = false;
+    std::int64_t bitrate = 0;  ///< of an encoding, 0: not known. Units: bit/s.
+    int dialnorm = 0;          ///< as job::AudioRung
+    std::uint32_t index = 0;   ///< at the outlet
+    media::Track format;
+    packager::Still silence;  ///< in that format; empty where its codec has none
+  };
+
+  bool open_transcoder();
   void open_slate();
-  void add_rendition();
-  void publish(media::Packet&& packet);
-  void set_format(const media::Track& track);
-  packager::RenditionSpec describe() const;
+  void add(const std::string& suffix, const job::AudioRung* rung);
+  void copy(media::Packet&& packet);
+  void publish(const Rendition& to, media::Packet&& packet);
+  void set_format(Rendition& rendition, const media::Track& track);
+  packager::RenditionSpec describe(const Rendition& rendition) const;
   void on_track(std::size_t rung, const media::Track& track) override;
   void on_packet(std::size_t rung, media::Packet&& packet) override;
 
@@ -73,19 +90,17 @@ class AudioLane final : private transcode::Output {
   LaneOutlet& outlet_;
   const std::size_t number_;
   media::Track source_;
-  media::Track format_;      ///< of what is published
-  packager::Still silence_;  ///< in that format; empty where its codec has none
   AudioPlan plan_;
-  bool active_ = true;    ///< source_ is a track of the current feed
-  bool playable_ = true;  ///< something can be made of its format
+  std::vector<Rendition> renditions_;  ///< the copy, then what the transcoder makes
+  bool active_ = true;                 ///< source_ is a track of the current feed
+  bool playable_ = true;               ///< something can be made of its format
   bool muted_ = false;
   transcode::SlateCourse slate_;
   transcode::HoldClock hold_clock_;  ///< of the feed, without what hold() puts in
   std::uint64_t unplayable_ = 0;
   std::int64_t claimed_rate_ = 0;
   std::optional<media::Instant> end_;  ///< of what was taken
-  std::optional<std::uint32_t> rendition_;
-  std::optional<RateMeter> rate_;  ///< of a copy
+  std::optional<RateMeter> rate_;      ///< of a copy
   std::unique_ptr<transcode::AudioTranscoder> transcoder_;
 };
 

@@ -1,6 +1,7 @@
 #include "worker/plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace worker {
 namespace {
@@ -24,6 +25,12 @@ std::int64_t guess_bitrate(const media::Track& track) {
   const media::Rational rate = track.video.frame_rate.known() ? track.video.frame_rate : media::Rational{30, 1};
   return std::max<std::int64_t>(
       std::int64_t{track.video.width} * track.video.height * rate.num / rate.den / kPixelsABit, 300'000);
+}
+
+/// Speech is as loud as all of it: what is brought to a target says so, and what is not is turned down by nobody.
+int dialnorm_of(const job::Loudness& loudness) {
+  constexpr long kLeast = -31;
+  return static_cast<int>(loudness.target ? std::clamp(std::lround(*loudness.target), kLeast, -1L) : kLeast);
 }
 
 bool fits_copy(const job::Rung& rung, const media::Track& source) {
@@ -68,11 +75,21 @@ std::optional<AudioPlan> plan_audio(const job::Options& options, const media::Tr
   if (options.audio == job::Options::Audio::kNone) return std::nullopt;
   AudioPlan plan;
   plan.rung = options.audio_rung;
+  plan.beside = options.audio_renditions;
+  for (job::AudioRung& rung : plan.beside) {
+    rung.name = job::suffix_of(rung);
+    if (rung.dialnorm == 0) rung.dialnorm = dialnorm_of(options.loudness);
+  }
   const bool modern = source.codec == media::Codec::kAac || source.codec == media::Codec::kOpus;
   if (options.audio == job::Options::Audio::kCopy) plan.copy = can_copy(source);
-  // A copy is as loud as it is.
-  if (options.audio == job::Options::Audio::kAuto && !options.loudness.target)
+  // A copy is as loud as it is, and changes when the feed goes from stereo to surround.
+  if (options.audio == job::Options::Audio::kAuto && !options.loudness.target && plan.beside.empty())
     plan.copy = modern && can_copy(source) && source.audio.channels <= 2;
+  // What the copy is already is not made once more.
+  const auto is_copied = [&](const job::AudioRung& rung) {
+    return rung.codec == source.codec && (rung.channels > 2) == (source.audio.channels > 2);
+  };
+  if (plan.copy) std::erase_if(plan.beside, is_copied);
   return plan;
 }
 

@@ -15,10 +15,11 @@ struct VideoPlan {
   std::vector<job::Rung> rungs;  ///< encoded, largest first, with all sizes and rates filled in; may be empty
 };
 
-/// What is made of one audio track: a copy, or one encoding.
+/// What is made of one audio track: a copy or an encoding, and further encodings beside it.
 struct AudioPlan {
   bool copy = false;
-  job::AudioRung rung;  ///< where it is not a copy
+  job::AudioRung rung;                 ///< where it is not a copy
+  std::vector<job::AudioRung> beside;  ///< each with its name: see job::suffix_of()
 };
 
 /// True where HLS can carry the codec as it comes (MV-25); MPEG-2 video for one it cannot.

@@ -93,7 +93,7 @@ void put_loudness(job::LoudnessStats& stats, const loudness::Reading& reading) {
 
 /// `sounds`: something comes to be encoded.
 void put_rendition(job::AudioStats& stats, const AudioLane& lane, bool sounds) {
-  if (lane.transcoder() == nullptr) return;
+  if (lane.transcoder() == nullptr || lane.copies()) return;
   loudness::Reading reading = lane.transcoder()->loudness();
   if (!sounds || !lane.active()) reading.momentary = reading.short_term = std::nullopt;
   put_loudness(stats.loudness, reading);

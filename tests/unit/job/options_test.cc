@@ -83,6 +83,23 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   EXPECT_EQ(back->program, 3);
 }
 
+TEST(WorkerOptions, KeepWhatAudioIsMadeOf) {
+  Options options;
+  options.audio_rung.dialnorm = -24;
+  options.audio_renditions = {{"", media::Codec::kEac3, 384'000, 6, 48000, -27}, {"", media::Codec::kAac, 1, 2}};
+  const auto back = options_from_json(to_json(options));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->audio_rung.dialnorm, -24);
+  ASSERT_EQ(back->audio_renditions.size(), 2U);
+  const AudioRung& surround = back->audio_renditions[0];
+  EXPECT_EQ(surround.codec, media::Codec::kEac3);
+  EXPECT_EQ(surround.bitrate, 384'000);
+  EXPECT_EQ(surround.channels, 6);
+  EXPECT_EQ(surround.sample_rate, 48000);
+  EXPECT_EQ(surround.dialnorm, -27);
+  EXPECT_EQ(suffix_of(surround), "eac3-6");
+}
+
 TEST(WorkerOptions, TextThatIsNotTheirsIsAnError) {
   EXPECT_FALSE(options_from_json("{").ok());
   EXPECT_FALSE(options_from_json("{}").ok());

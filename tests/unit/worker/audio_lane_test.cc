@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "media/ac3.h"
 #include "outlet.h"
 #include "unit/media/hex.h"
 #include "unit/media/samples.h"
@@ -202,6 +206,110 @@ TEST(AudioLane, WhatCannotBeEncodedIsCopiedIfPlayersCanTakeIt) {
   EXPECT_EQ(sound.lane.transcoder(), nullptr);
   EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 2)), 2);
   EXPECT_EQ(sound.outlet.packets[0].size(), 2U);
+}
+
+/// A second of six channels, or as many as given, from `second` on.
+transcode::testing::Feed six_channels(std::uint32_t id, std::int64_t second, int channels = 6) {
+  transcode::testing::AudioSpec spec{.encoder = "ac3", .codec = media::Codec::kAc3, .channels = channels};
+  spec.first_sample = second * 48000;
+  spec.signal = [](std::int64_t sample, int) { return 0.2F * std::sin(static_cast<float>(sample % 48) * 0.1309F); };
+  transcode::testing::Feed feed = transcode::testing::make_audio(spec);
+  media::ac3::Frame head = media::ac3::parse_frame(feed.packets[0].data.view()).take();
+  feed.track.config = media::ac3::make_dac3(head);
+  feed.track.codec_string = "ac-3";
+  feed.track.id = id;
+  for (media::Packet& packet : feed.packets) packet.track_id = id;
+  return feed;
+}
+
+struct SurroundSound : Sound {
+  SurroundSound() {
+    options.audio_renditions = {{"", media::Codec::kAc3, 448'000, 6, 0, -27}, {"", media::Codec::kAac, 384'000, 6}};
+  }
+};
+
+void expect_no_hole(const std::vector<media::Packet>& packets) {
+  ASSERT_GT(packets.size(), 20U);
+  for (std::size_t i = 1; i < packets.size(); ++i)
+    EXPECT_EQ(packets[i].pts, packets[i - 1].pts + packets[i - 1].duration);
+}
+
+TEST(AudioLane, MakesSurroundBesideStereoUnderNamesOfTheirOwn) {
+  SurroundSound sound;
+  const auto source = six_channels(257, 1000);
+  ASSERT_TRUE(sound.open(source.track));
+  EXPECT_EQ(sound.outlet.names, (std::vector<std::string>{"a1", "a1-ac3-6", "a1-aac-6"}));
+  feed(sound.lane, source.packets);
+  sound.lane.flush();
+  EXPECT_EQ(sound.outlet.spec(0).track.audio.channels, 2);
+  EXPECT_EQ(sound.outlet.spec(0).track.codec_string, "mp4a.40.2");
+  EXPECT_EQ(sound.outlet.spec(1).track.audio.channels, 6);
+  EXPECT_EQ(sound.outlet.spec(1).track.codec_string, "ac-3");
+  EXPECT_EQ(sound.outlet.spec(2).track.audio.channels, 6);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(sound.outlet.spec(i).label, "Audio 1") << "MV-12";
+    EXPECT_TRUE(sound.outlet.spec(i).is_default);
+    EXPECT_TRUE(sound.outlet.spec(i).encoded);
+    EXPECT_FALSE(sound.outlet.spec(i).silence.data.empty());
+    expect_no_hole(sound.outlet.packets[static_cast<std::uint32_t>(i)]);
+  }
+  EXPECT_EQ(sound.outlet.spec(1).silence.duration, 1536);
+  EXPECT_NEAR(sound.outlet.spec(1).average_bandwidth, 454'400, 100);
+}
+
+TEST(AudioLane, SurroundGoesOnWhenItsFeedGoesOnInStereo) {
+  SurroundSound sound;
+  const auto first = six_channels(257, 1000);
+  const auto second = six_channels(257, 1001, 2);
+  ASSERT_TRUE(sound.open(first.track));
+  feed(sound.lane, first.packets);
+  sound.lane.change(second.track);
+  feed(sound.lane, second.packets);
+  sound.lane.flush();
+  EXPECT_EQ(sound.outlet.changes, 0) << "no discontinuity";
+  for (std::uint32_t i = 0; i < 3; ++i) expect_no_hole(sound.outlet.packets[i]);
+  EXPECT_GT(sound.outlet.packets[1].back().pts, 1001 * 48000 + 40'000);
+  EXPECT_EQ(sound.outlet.spec(1).track.audio.channels, 6);
+  const auto frames = transcode::testing::decode(sound.outlet.spec(1).track, sound.outlet.packets[1]);
+  const auto peak = [](const AVFrame& frame, int channel) {
+    const auto* plane = reinterpret_cast<const float*>(frame.extended_data[channel]);
+    return std::fabs(*std::max_element(plane, plane + frame.nb_samples));
+  };
+  const AVFrame& late = *frames[frames.size() - 6];
+  EXPECT_NEAR(peak(late, 0), 0.2, 0.05);
+  EXPECT_NEAR(peak(late, 1), 0.2, 0.05);
+  for (int channel = 2; channel < 6; ++channel) EXPECT_LT(peak(late, channel), 0.01) << channel;
+}
+
+TEST(AudioLane, ACopyOfSurroundHasStereoBesideIt) {
+  Sound sound;
+  sound.options.audio = job::Options::Audio::kCopy;
+  sound.options.audio_renditions = {{"", media::Codec::kAac, 128'000, 2}};
+  const auto source = six_channels(257, 1000);
+  ASSERT_TRUE(sound.open(source.track, 448'000));
+  EXPECT_EQ(sound.outlet.names, (std::vector<std::string>{"a1", "a1-aac-2"}));
+  feed(sound.lane, source.packets);
+  sound.lane.flush();
+  const auto& copied = sound.outlet.packets[0];
+  ASSERT_EQ(copied.size(), source.packets.size());
+  for (std::size_t i = 0; i < copied.size(); ++i) EXPECT_EQ(copied[i].data, source.packets[i].data);
+  EXPECT_FALSE(sound.outlet.spec(0).encoded);
+  EXPECT_TRUE(sound.outlet.spec(1).encoded);
+  EXPECT_EQ(sound.outlet.spec(1).track.audio.channels, 2);
+  expect_no_hole(sound.outlet.packets[1]);
+}
+
+TEST(AudioLane, WhatIsMutedIsSilentInAllItsRenditions) {
+  SurroundSound sound;
+  const auto source = six_channels(257, 1000);
+  ASSERT_TRUE(sound.open(source.track));
+  sound.lane.mute(true);
+  feed(sound.lane, source.packets);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    ASSERT_GT(sound.outlet.packets[i].size(), 20U);
+    for (const media::Packet& packet : sound.outlet.packets[i])
+      EXPECT_EQ(packet.data, sound.outlet.spec(i).silence.data);
+  }
 }
 
 TEST(AudioLane, IsSilentWhileItIsMutedAndKeepsItsTimes) {

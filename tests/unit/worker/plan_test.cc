@@ -24,6 +24,59 @@ media::Track audio(media::Codec codec, int channels) {
   return track;
 }
 
+media::Track sound_of(media::Codec codec, int channels) {
+  media::Track track;
+  track.codec = codec;
+  track.codec_string = "some";
+  track.audio.channels = channels;
+  return track;
+}
+
+job::Options with_surround(job::Options::Audio mode) {
+  job::Options options;
+  options.audio = mode;
+  options.audio_renditions = {{"", media::Codec::kEac3, 384'000, 6}, {"", media::Codec::kAac, 128'000, 2}};
+  return options;
+}
+
+TEST(PlanAudio, RenditionsBesideAreMadeOfEveryTrackAndTheFirstIsThenEncodedToo) {
+  for (const int channels : {1, 2, 6}) {
+    const auto plan = plan_audio(with_surround(job::Options::Audio::kAuto), sound_of(media::Codec::kAac, channels));
+    ASSERT_TRUE(plan);
+    EXPECT_FALSE(plan->copy);
+    ASSERT_EQ(plan->beside.size(), 2U);
+    EXPECT_EQ(plan->beside[0].name, "eac3-6");
+    EXPECT_EQ(plan->beside[1].name, "aac-2");
+  }
+}
+
+TEST(PlanAudio, ACopyHasWhatItIsNotBesideIt) {
+  const job::Options options = with_surround(job::Options::Audio::kCopy);
+  const auto names = [&](const media::Track& track) {
+    const auto plan = plan_audio(options, track);
+    EXPECT_TRUE(plan->copy);
+    std::string all;
+    for (const job::AudioRung& rung : plan->beside) all += rung.name + " ";
+    return all;
+  };
+  EXPECT_EQ(names(sound_of(media::Codec::kAc3, 6)), "eac3-6 aac-2 ");
+  EXPECT_EQ(names(sound_of(media::Codec::kEac3, 6)), "aac-2 ");
+  EXPECT_EQ(names(sound_of(media::Codec::kAac, 2)), "eac3-6 ");
+  EXPECT_EQ(names(sound_of(media::Codec::kAac, 6)), "eac3-6 aac-2 ");
+}
+
+TEST(PlanAudio, SpeechIsAsLoudAsTheTargetUnlessTheOperatorKnowsBetter) {
+  job::Options options = with_surround(job::Options::Audio::kEncode);
+  const auto dialnorm = [&] { return plan_audio(options, sound_of(media::Codec::kAc3, 6))->beside[0].dialnorm; };
+  EXPECT_EQ(dialnorm(), -31) << "nothing is turned down";
+  options.loudness.target = -23.4;
+  EXPECT_EQ(dialnorm(), -23);
+  options.loudness.target = -40;
+  EXPECT_EQ(dialnorm(), -31) << "the least there is";
+  options.audio_renditions[0].dialnorm = -27;
+  EXPECT_EQ(dialnorm(), -27);
+}
+
 TEST(PlanVideo, TranscodesIntoTheDefaultLadderUnlessToldOtherwise) {
   const VideoPlan plan = plan_video({}, video(media::Codec::kH264, 1280, 720));
   EXPECT_FALSE(plan.copy);
