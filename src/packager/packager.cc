@@ -38,7 +38,8 @@ bool same_track(const media::Track& a, const media::Track& b) {
 
 bool same_labels(const RenditionSpec& a, const RenditionSpec& b) {
   return a.bandwidth == b.bandwidth && a.average_bandwidth == b.average_bandwidth && a.label == b.label &&
-         a.is_default == b.is_default && a.characteristics == b.characteristics && a.forced == b.forced;
+         a.track.language == b.track.language && a.is_default == b.is_default &&
+         a.characteristics == b.characteristics && a.forced == b.forced;
 }
 
 RenditionSpec spec_of(const record::Rendition& rendition, bool encoded) {
@@ -354,8 +355,11 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
     } else if (lanes_[i] != nullptr && !same_track(specs[i].track, specs_[i].track)) {
       changed.push_back(i);
     } else if (!same_labels(specs[i], specs_[i])) {
-      const std::int64_t part_ticks = presentation_.renditions[i].part_ticks;
-      presentation_.renditions[i] = rendition_of(specs[i], part_ticks);
+      // The init section stays as it is, also where it has another language: a new one would be a new EXT-X-MAP.
+      record::Rendition& at = presentation_.renditions[i];
+      base::Bytes init = std::move(at.init);
+      at = rendition_of(specs[i], at.part_ticks);
+      at.init = std::move(init);
       specs_[i] = specs[i];
       write = true;
     }

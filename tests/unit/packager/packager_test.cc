@@ -555,6 +555,24 @@ TEST(PackagerRestart, WritesNothingForAnUnchangedPresentation) {
   EXPECT_EQ(log.records().size(), 2U);
 }
 
+// Two languages may have one label, such as "Commentary".
+TEST(PackagerRestart, WritesAnotherLanguageUnderTheSameLabelAndKeepsTheInitSection) {
+  LogReader log;
+  packager::Packager packager({}, log);
+  packager::RenditionSpec spec;
+  spec.name = "a1";
+  spec.track = stream::audio_track({});
+  spec.label = "Commentary";
+  spec.track.language = "eng";
+  packager.set_presentation({spec});
+  const base::Bytes init = log.presentation().renditions[0].init;
+  spec.track.language = "fra";
+  packager.set_presentation({spec});
+  ASSERT_EQ(log.records().size(), 2U);
+  EXPECT_EQ(log.presentation().renditions[0].track.language, "fra");
+  EXPECT_EQ(log.presentation().renditions[0].init, init) << "no new EXT-X-MAP";
+}
+
 TEST(PackagerEnd, EndsOnceAndTakesNothingAfter) {
   Play play;
   Channel channel;
