@@ -60,6 +60,16 @@ json teletext_json(const media::TeletextPages& pages) {
   return out;
 }
 
+/// Null where the feed carries none.
+json time_code_json(const channel::FeedReport& feed) {
+  if (!feed.time_code) return nullptr;
+  json out = {{"value", media::to_string(*feed.time_code)},
+              {"source", media::to_string(feed.time_code->source)},
+              {"offset_ms", nullptr}};
+  if (feed.time_code_offset) out["offset_ms"] = static_cast<double>(*feed.time_code_offset) / base::kMillisecond;
+  return out;
+}
+
 json feed_json(const channel::Report& report, std::size_t index) {
   const channel::FeedReport& feed = report.feeds[index];
   if (feed.protocol.empty()) return nullptr;
@@ -75,6 +85,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"video", feed.video},
           {"audio", feed.audio},
           {"captions", feed.captions},
+          {"time_code", time_code_json(feed)},
           {"loudness", loudness_json(feed.loudness)},
           {"teletext", teletext_json(feed.teletext_pages)},
           {"bitmap_subtitles", feed.bitmap_subtitles},

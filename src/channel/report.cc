@@ -4,6 +4,7 @@
 
 #include "captions/service.h"
 #include "job/teletext_page.h"
+#include "job/time_code.h"
 
 namespace channel {
 namespace {
@@ -87,6 +88,9 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.captions = describe_captions(feed);
   report.caption_pictures = read(feed.caption_pictures);
   report.loudness = report_of(feed.loudness);
+  report.time_code = job::time_code_of(read(feed.time_code));
+  if (report.time_code && read(feed.time_code_runs) > 0)
+    report.time_code_offset = static_cast<base::Micros>(read(feed.time_code_offset_us));
   for (const job::Number& page : feed.teletext_pages) {
     if (const std::uint64_t bits = read(page); bits != 0) report.teletext_pages.push_back(job::unpacked(bits));
   }

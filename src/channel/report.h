@@ -12,6 +12,7 @@
 #include "channel/channel.h"
 #include "job/alignment.h"
 #include "media/teletext.h"
+#include "media/time_code.h"
 
 namespace channel {
 
@@ -125,6 +126,11 @@ struct FeedReport {
   std::uint64_t timeline_anchors = 0;
   std::uint64_t timeline_restamped = 0;
   std::uint64_t timeline_dropped = 0;
+  /// The newest; nothing where none came in the last seconds.
+  std::optional<media::TimeCode> time_code;
+  /// Its time of day less the UTC of its picture on the timeline, from -12 h to 12 h: where that is its arrival, minus
+  /// the delay from the source. Nothing while the code does not run with the pictures.
+  std::optional<base::Micros> time_code_offset;
 };
 
 /// Everything that metrics and the API report of a channel, copied at one instant so that another thread can write it

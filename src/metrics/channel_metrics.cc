@@ -100,6 +100,13 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.gauge("kickoff_feed_thumbnail_timestamp_seconds",
             "Unix time of the picture of the feed's newest thumbnail; 0: there is none.", labels,
             seconds_of(static_cast<std::uint64_t>(feed.thumbnail.value_or(0))));
+  if (feed.time_code_offset) {
+    out.gauge(
+        "kickoff_feed_time_code_offset_seconds",
+        "Time of day of the feed's time code less the UTC at which its picture is shown: minus the delay from the "
+        "source where the source's clock is UTC. Absent while the feed has no running time code.",
+        labels, static_cast<double>(*feed.time_code_offset) / 1e6);
+  }
   out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
               labels, value_of(feed.timeline_anchors));
   const char* cues =
@@ -131,7 +138,8 @@ void add_alignment(Families& out, const channel::AlignmentReport& alignment, con
   for (const job::Alignment method : job::kAlignments) {
     out.gauge("kickoff_feed_alignment",
               "1 for how it is known that both feeds carry one programme: pts (equal time stamps mean equal content), "
-              "loudness (they sound alike), none (it is not known; a switch may repeat or skip some of it).",
+              "timecode (by the time code of both), loudness (they sound alike), none (it is not known; a switch may "
+              "repeat or skip some of it).",
               with(labels, "method", std::string(job::to_string(method))), alignment.method == method ? 1 : 0);
   }
   if (alignment.method == job::Alignment::kNone) return;

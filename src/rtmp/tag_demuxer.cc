@@ -158,6 +158,10 @@ void TagDemuxer::on_cue_point(std::uint32_t timestamp, base::Micros arrived, Vie
   std::int64_t time = time_ + static_cast<std::int32_t>(timestamp - last_timestamp_);
   base::Result<CuePoint> cue = parse_cue_point(payload);
   if (!cue) {
+    if (base::Result<FrameInfo> info = parse_frame_info(payload)) {
+      info->time = time;
+      return sink_.on_frame_info(*info);
+    }
     base::Result<Bytes> tag = parse_data_event(payload);
     if (tag) sink_.on_event(media::Cue{tag.take(), {time, kTimescale}, arrived, false, media::Cue::Kind::kId3});
     return;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "media/event.h"
 #include "rtmp/composition.h"
+#include "rtmp/frame_info.h"
 #include "rtmp/nal_track.h"
 #include "rtmp/stamp_order.h"
 #include "rtmp/stream_info.h"
@@ -40,6 +41,7 @@ class TagSink : public media::EventSink {
  public:
   virtual void on_stream_info(const StreamInfo& info) = 0;
   virtual void on_notice(const Notice& notice) = 0;
+  virtual void on_frame_info(const FrameInfo& /*info*/) {}
 };
 
 /// Turns RTMP audio, video and data messages into tracks and packets. No clock; the same messages give the same output.
@@ -53,7 +55,7 @@ class TagSink : public media::EventSink {
 /// pictures of a track that may reorder, and has no composition times, wait.
 ///
 /// Splice information in a data message (CuePoint) comes as media::Cue, at its "time" if that is near the message's;
-/// other events (parse_data_event()) come as an ID3 tag, at the message's time.
+/// other events (parse_data_event()) come as an ID3 tag, at the message's time. "onFI" goes to on_frame_info().
 ///
 /// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
 /// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration

@@ -21,12 +21,14 @@ FeedInput::FeedInput(Options options, media::EventSink& out)
 void FeedInput::start(feed::Format format) {
   stop();
   timeline_.on_restart();
+  time_code_.restart();
   info_ = {};
   scrambled_logged_ = bad_cue_logged_ = false;
   if (format == feed::Format::kRtmp) {
     rtmp_ = std::make_unique<rtmp::TagDemuxer>(static_cast<rtmp::TagSink&>(*this));
   } else {
-    ts_ = std::make_unique<ts::Demuxer>(ts::Demuxer::Options{static_cast<std::uint16_t>(options_.program)}, timeline_);
+    ts_ = std::make_unique<ts::Demuxer>(ts::Demuxer::Options{static_cast<std::uint16_t>(options_.program)},
+                                        static_cast<media::EventSink&>(*this));
   }
 }
 
@@ -48,6 +50,11 @@ void FeedInput::take(base::View bytes, base::Micros arrived) {
 
 std::uint64_t FeedInput::bad_cues() const {
   return timeline_.counters().cues_bad + damaged_before_ + (ts_ ? ts_->counters().cues_damaged : 0);
+}
+
+void FeedInput::on_event(media::Event&& event) {
+  time_code_.take(event);
+  timeline_.on_event(std::move(event));
 }
 
 void FeedInput::watch_cues() {

@@ -11,6 +11,7 @@
 #include "rtmp/tag_demuxer.h"
 #include "timeline/timeline.h"
 #include "ts/demuxer.h"
+#include "worker/feed_time_code.h"
 
 namespace worker {
 
@@ -53,6 +54,7 @@ class FeedInput final : private rtmp::TagSink {
   const timeline::Timeline::Counters& timeline() const { return timeline_.counters(); }
   /// UTC of the feed's stamp 0; nothing before its time is anchored.
   std::optional<base::Micros> clock() const { return timeline_.clock(); }
+  const FeedTimeCode& time_code() const { return time_code_; }
   /// Splice information (SCTE-35) that could not be used, damaged or not understood.
   std::uint64_t bad_cues() const;
   /// Pages of teletext that it describes; none of another format than a transport stream.
@@ -63,12 +65,14 @@ class FeedInput final : private rtmp::TagSink {
   const ts::Counters* transport() const { return ts_ ? &ts_->counters() : nullptr; }
 
  private:
-  void on_event(media::Event&& event) override { timeline_.on_event(std::move(event)); }
+  void on_event(media::Event&& event) override;
+  void on_frame_info(const rtmp::FrameInfo& info) override { time_code_.take(info); }
   void watch_cues();
   void on_stream_info(const rtmp::StreamInfo& info) override;
   void on_notice(const rtmp::Notice& notice) override;
 
   const Options options_;
+  FeedTimeCode time_code_;
   timeline::Timeline timeline_;
   std::unique_ptr<rtmp::TagDemuxer> rtmp_;
   std::unique_ptr<ts::Demuxer> ts_;

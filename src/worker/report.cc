@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "align/code_clock.h"
 #include "base/log.h"
 #include "job/teletext_page.h"
+#include "job/time_code.h"
 #include "worker/production.h"
 
 namespace worker {
@@ -128,6 +130,18 @@ void put_teletext(job::FeedStats& stats, const FeedInput& input) {
   put(stats.bitmap_subtitles, input.bitmap_subtitles());
 }
 
+/// Of a feed that is gone nothing is known.
+void put_time_code(job::FeedStats& stats, const FeedInput& input) {
+  const FeedTimeCode& code = input.time_code();
+  const bool there = input.running() && code.newest();
+  put(stats.time_code, there ? job::packed(*code.newest()) : 0);
+  const auto origin = code.origin();
+  const auto clock = input.clock();
+  const bool runs = there && origin && clock;
+  put(stats.time_code_offset_us, runs ? align::day_distance(*clock, *origin) : 0);
+  put(stats.time_code_runs, runs ? 1 : 0);
+}
+
 void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (feed.video() != nullptr) put_video(stats, *feed.video());
   if (feed.video() == nullptr) put(stats.codec_plus_one, 0);
@@ -137,6 +151,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   if (audio != tracks.end()) put_audio(stats, *audio);
   put_watches(stats, feed);
   put(stats.clock_us, feed.input().clock().value_or(0));
+  put_time_code(stats, feed.input());
   put_captions(stats, feed.caption_finder());
   put_teletext(stats, feed.input());
 }

@@ -231,6 +231,22 @@ TEST_F(RoutesTest, SaysHowFarTheFeedsAreApartAndHowThatIsKnown) {
   EXPECT_EQ(channel()["feeds"][0]["delay_ms"], 120);
 }
 
+TEST_F(RoutesTest, GivesTheTimeCodeOfAFeed) {
+  channel::Report report;
+  report.name = "match";
+  report.snapshot = std::make_shared<origin::ChannelSnapshot>();
+  report.feeds[0].protocol = "rtmp";
+  const auto time_code = [&] {
+    backend_.reports = {report};
+    return nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0]["feeds"][0]["time_code"];
+  };
+  EXPECT_EQ(time_code(), nullptr);
+  report.feeds[0].time_code = media::TimeCode{.hours = 10, .frames = 12, .source = media::TimeCode::Source::kGroup};
+  EXPECT_EQ(time_code(), nlohmann::json::parse(R"({"value": "10:00:00:12", "source": "gop", "offset_ms": null})"));
+  report.feeds[0].time_code_offset = -1'200'500;
+  EXPECT_EQ(time_code()["offset_ms"], -1200.5);
+}
+
 TEST_F(RoutesTest, GivesTheNewestSwitchesWithTheirReasons) {
   channel::Report report;
   report.name = "match";

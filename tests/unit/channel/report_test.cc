@@ -6,6 +6,7 @@
 
 #include "fakes.h"
 #include "job/teletext_page.h"
+#include "job/time_code.h"
 
 namespace channel {
 namespace {
@@ -152,6 +153,21 @@ TEST_F(ReportTest, TellsHowFarTheFeedsAreApart) {
   EXPECT_EQ(report().feeds[1].delay_us, 40'000U);
   stats().alignment = 17;
   EXPECT_EQ(report().alignment.method, job::Alignment::kNone) << "a worker may write anything";
+}
+
+TEST_F(ReportTest, TellsTheTimeCodeOfAFeed) {
+  send().rtmp(Role::kAudio, "f");
+  EXPECT_FALSE(report().feeds[0].time_code);
+  const media::TimeCode code{.hours = 10, .frames = 12};
+  stats().feeds[0].time_code = job::packed(code);
+  stats().feeds[0].time_code_offset_us = static_cast<std::uint64_t>(std::int64_t{-1'200'000});
+  EXPECT_EQ(report().feeds[0].time_code, code);
+  EXPECT_FALSE(report().feeds[0].time_code_offset) << "it does not run";
+  stats().feeds[0].time_code_runs = 1;
+  EXPECT_EQ(report().feeds[0].time_code_offset, -1'200'000);
+  stats().feeds[0].time_code = 7;
+  EXPECT_FALSE(report().feeds[0].time_code) << "a worker may write anything";
+  EXPECT_FALSE(report().feeds[0].time_code_offset);
 }
 
 TEST_F(ReportTest, CountsPublishersThatWereRefused) {

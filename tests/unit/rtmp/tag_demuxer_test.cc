@@ -269,6 +269,16 @@ TEST(TagDemuxer, ReadsMetadataAsAdvice) {  // RT-23, RT-34
   EXPECT_TRUE(feed.sink.notices.empty());
 }
 
+TEST(TagDemuxer, HandsTheEncodersClockOnWithTheTimeOfItsMessage) {
+  TagFeed feed;
+  feed.data(0, {"onFI", amf::Value::Object{{"tc", "09:59:59:24"}}});
+  EXPECT_TRUE(feed.sink.trace.empty()) << "the clock of the messages has not begun";
+  feed.video(1000, avc_tag(1, 0, 0, avcc()));
+  feed.sink.trace.clear();
+  feed.data(1040, {"onFI", amf::Value::Object{{"tc", "10:00:00:00"}}});
+  EXPECT_EQ(feed.sink.trace, (std::vector<std::string>{"frame 10:00:00:00 at 1040"}));
+}
+
 TEST(TagDemuxer, TakesColourFromMetadataPackets) {  // RT-39
   const Buffer colour = amf::write_values(
       {"colorInfo", amf::Value::Object{{"colorConfig", amf::Value::Object{{"bitDepth", 10.0},

@@ -37,6 +37,9 @@ class TagTrace : public media::TraceSink<TagSink> {
     cues.push_back(cue);
   }
   void on_stream_info(const StreamInfo& stream) override { info = stream; }
+  void on_frame_info(const FrameInfo& of) override {
+    trace.push_back("frame " + of.time_code + " at " + std::to_string(of.time));
+  }
   void on_notice(const Notice& notice) override {
     trace.push_back("notice " + std::to_string(static_cast<int>(notice.kind)) + " " + std::to_string(notice.track_id));
     notices.push_back(notice);

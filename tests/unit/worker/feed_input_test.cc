@@ -75,6 +75,25 @@ TEST(FeedInput, RtmpFollowsATransportStreamOnOneTimeline) {
   expect_forward(given.sink.packets);
 }
 
+TEST(FeedInput, ReadsTheTimeCodeBesideThePictures) {
+  Input given;
+  given.input.start(feed::Format::kRtmp);
+  given.input.take(rtmp_video_header(kEpoch));
+  for (int i = 0; i < 75; ++i) {
+    const std::string time = "10:00:0" + std::to_string(i / 25) + ".000";
+    if (i % 25 == 0) {
+      given.input.take(rtmp_message(feed::kRtmpData, i * 40, kEpoch + i * kFrame,
+                                    rtmp::amf::write_values({"onFI", rtmp::amf::Value::Object{{"st", time}}})));
+    }
+    given.input.take(rtmp_picture(i * 40, kEpoch + i * kFrame, i == 0));
+  }
+  ASSERT_TRUE(given.input.time_code().newest());
+  EXPECT_EQ(media::to_string(*given.input.time_code().newest()), "10:00:02.000");
+  EXPECT_EQ(given.input.time_code().origin(), 36'000 * base::kSecond);
+  given.input.start(feed::Format::kRtmp);
+  EXPECT_FALSE(given.input.time_code().newest()) << "that was another publisher's";
+}
+
 TEST(FeedInput, StopBringsOutWhatIsHeldBack) {
   Input given;
   given.input.start(feed::Format::kRtmp);
