@@ -11,13 +11,16 @@ enum class Alignment : std::uint8_t {
   kNone,      ///< it is not
   kPts,       ///< equal time stamps mean equal content, as the loudness of both bears out
   kLoudness,  ///< by the loudness of both alone
+  kTimeCode,  ///< both carry running time code, and what is heard does not contradict it
 };
-inline constexpr std::array<Alignment, 3> kAlignments{Alignment::kNone, Alignment::kPts, Alignment::kLoudness};
+inline constexpr std::array<Alignment, 4> kAlignments{Alignment::kNone, Alignment::kPts, Alignment::kLoudness,
+                                                      Alignment::kTimeCode};
 
 constexpr std::string_view to_string(Alignment method) {
   switch (method) {
     case Alignment::kPts: return "pts";
     case Alignment::kLoudness: return "loudness";
+    case Alignment::kTimeCode: return "timecode";
     case Alignment::kNone: break;
   }
   return "none";

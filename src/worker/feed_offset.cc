@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "align/code_clock.h"
 #include "base/log.h"
 #include "media/time.h"
 
@@ -26,6 +27,7 @@ base::Micros distance(base::Micros from, base::Micros to) {
 void FeedOffset::restart(feed::Id id) {
   sounds_[feed::index(id)].restart();
   clocks_[feed::index(id)].reset();
+  codes_[feed::index(id)].reset();
   forget();
 }
 
@@ -36,8 +38,9 @@ void FeedOffset::forget() {
   settle();
 }
 
-void FeedOffset::tick(base::Micros utc, const Clocks& clocks) {
+void FeedOffset::tick(base::Micros utc, const Clocks& clocks, const Codes& codes) {
   note_clocks(clocks);
+  note_codes(codes);
   // One alone tells nothing.
   const bool both = std::ranges::all_of(sounds_, [&](const FeedSound& sound) { return sound.present(utc); });
   for (FeedSound& sound : sounds_) sound.listen(both);
@@ -59,18 +62,39 @@ void FeedOffset::note_clocks(const Clocks& clocks) {
   if (jumped) forget();
 }
 
-/// Time stamps of one clock are exact; loudness tells whether they are.
-void FeedOffset::settle() {
-  const Known before = std::exchange(known_, Known{});
-  if (tracker_.offset()) {
-    known_ = {job::Alignment::kLoudness, tracker_.offset()->value, tracker_.offset()->confidence};
-    const auto& [primary, backup] = std::pair(clocks_[0], clocks_[1]);
-    if (primary && backup) {
-      const base::Micros by_stamps = distance(*primary, *backup);
-      const bool agrees = std::abs(by_stamps - known_.offset) <= align::OffsetTracker::kSame;
-      if (agrees) known_ = {job::Alignment::kPts, by_stamps, known_.confidence};
-    }
+/// Codes come and go with every feed and change by a frame; what they say is looked at when it changes.
+void FeedOffset::note_codes(const Codes& codes) {
+  const std::optional<base::Micros> before = by_time_code();
+  codes_ = codes;
+  if (by_time_code() != before) settle();
+}
+
+std::optional<base::Micros> FeedOffset::by_time_code() const {
+  if (!codes_[0] || !codes_[1] || !clocks_[0] || !clocks_[1]) return std::nullopt;
+  const base::Micros apart = align::day_distance(*codes_[1] - *clocks_[1], *codes_[0] - *clocks_[0]);
+  const bool one_clock = std::abs(apart) <= align::LoudnessCorrelator::kMostOffset;
+  return one_clock ? std::optional(apart) : std::nullopt;
+}
+
+/// Time codes of one clock, and time stamps of one, are exact; loudness tells whether they are of one.
+FeedOffset::Known FeedOffset::find() const {
+  const std::optional<align::OffsetTracker::Offset>& heard = tracker_.offset();
+  if (const std::optional<base::Micros> apart = by_time_code()) {
+    if (!heard) return {job::Alignment::kTimeCode, *apart, 1};
+    if (std::abs(*apart - heard->value) <= kMostContradiction)
+      return {job::Alignment::kTimeCode, *apart, heard->confidence};
   }
+  if (!heard) return {};
+  if (clocks_[0] && clocks_[1]) {
+    const base::Micros by_stamps = distance(*clocks_[0], *clocks_[1]);
+    const bool agrees = std::abs(by_stamps - heard->value) <= align::OffsetTracker::kSame;
+    if (agrees) return {job::Alignment::kPts, by_stamps, heard->confidence};
+  }
+  return {job::Alignment::kLoudness, heard->value, heard->confidence};
+}
+
+void FeedOffset::settle() {
+  const Known before = std::exchange(known_, find());
   const bool news =
       known_.method != before.method || std::abs(known_.offset - before.offset) > 2 * align::OffsetTracker::kSame;
   if (!news) return;

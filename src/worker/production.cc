@@ -160,7 +160,10 @@ void Production::tick(base::Micros utc) {
   watch_merge();
   if (wanted_ != shown_ && merger_.merged() && !video_.switching()) exchange_feeds();
   for (Feed& feed : feeds_) feed.tick(utc);
-  offset_.tick(utc, {feed(feed::Id::kPrimary).input().clock(), feed(feed::Id::kBackup).input().clock()});
+  const FeedInput& primary = feed(feed::Id::kPrimary).input();
+  const FeedInput& backup = feed(feed::Id::kBackup).input();
+  offset_.tick(utc, {primary.clock(), backup.clock()},
+               {primary.time_code().shared_origin(), backup.time_code().shared_origin()});
   // The packager first: it decides on cuts, at which the encoders then put key frames into held video.
   packager_.tick(utc);
   if (options_.outage != job::Options::Outage::kGap || slate_.on) video_.hold(utc);

@@ -163,13 +163,20 @@ TEST(ChannelMetrics, TellHowFarTheFeedsAreApartAndHowThatIsKnown) {
   of.feeds[1].used = true;
   of.alignment = {job::Alignment::kLoudness, -700'500, 0.9};
   of.feeds[0].delay_us = 120'000;
-  const std::map<std::string, double> wanted{{"none", 0}, {"pts", 0}, {"loudness", 1}};
+  const std::map<std::string, double> wanted{{"none", 0}, {"pts", 0}, {"loudness", 1}, {"timecode", 0}};
   EXPECT_EQ(by_label(of, "kickoff_feed_alignment", "method"), wanted);
   EXPECT_EQ(value_of_series(of, "kickoff_feed_offset_seconds"), -0.7005);
   EXPECT_EQ(by_label(of, "kickoff_feed_delay_seconds", "feed")["primary"], 0.12);
   of.alignment = {};
   EXPECT_TRUE(by_label(of, "kickoff_feed_offset_seconds", "channel").empty()) << "0 would say that they are in step";
   EXPECT_EQ(by_label(of, "kickoff_feed_alignment", "method")["none"], 1);
+}
+
+TEST(ChannelMetrics, TellHowFarTheTimeCodeIsFromUtc) {
+  channel::Report of = report();
+  EXPECT_TRUE(by_label(of, "kickoff_feed_time_code_offset_seconds", "feed").empty()) << "0 would say that it is UTC";
+  of.feeds[0].time_code_offset = -1'200'500;
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_time_code_offset_seconds"), -1.2005);
 }
 
 TEST(ChannelMetrics, CountPicturesThatEncodersLostByHowManyRungsLostThem) {

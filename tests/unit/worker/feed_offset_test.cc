@@ -39,7 +39,7 @@ class FeedOffsetTest : public testing::Test {
   void play(const From& primary, const From& backup, base::Micros until) {
     for (; now_ < kEpoch + until; now_ += 100 * kMillisecond) {
       for (const Id id : feed::kIds) give(id, id == Id::kPrimary ? primary : backup);
-      offset_.tick(now_, clocks_);
+      offset_.tick(now_, clocks_, codes_);
     }
   }
   void give(Id id, const From& from) {
@@ -62,6 +62,7 @@ class FeedOffsetTest : public testing::Test {
 
   FeedOffset offset_{"test"};
   FeedOffset::Clocks clocks_;
+  FeedOffset::Codes codes_;
   base::Micros now_ = kEpoch;
 };
 
@@ -134,6 +135,64 @@ TEST_F(FeedOffsetTest, KeepsItWhereASoundTrackGoesAndListensAgainWhenItComes) {
   offset_.hear(Id::kBackup, media::Packet{});
   offset_.tick(now_ + 10 * kSecond, clocks_);
   EXPECT_EQ(method(), Alignment::kLoudness) << "the feeds are where they were";
+}
+
+constexpr base::Micros kTenOClock = 36'000 * kSecond;
+
+TEST_F(FeedOffsetTest, TimeCodeOfBothTellsItAtOnce) {
+  clocks_ = {kEpoch, kEpoch + 90 * kSecond};
+  codes_ = {kTenOClock, kTenOClock + 90 * kSecond - 1500 * kMillisecond};
+  offset_.tick(now_, clocks_, codes_);
+  EXPECT_EQ(method(), Alignment::kTimeCode);
+  EXPECT_EQ(offset_.known().offset, 1500 * kMillisecond) << "what the primary has now comes 1.5 s later in the backup";
+  EXPECT_EQ(offset_.known().confidence, 1);
+}
+
+TEST_F(FeedOffsetTest, TimeCodeOfOneTellsNothing) {
+  clocks_ = {kEpoch, kEpoch};
+  codes_ = {kTenOClock, std::nullopt};
+  offset_.tick(now_, clocks_, codes_);
+  EXPECT_EQ(method(), Alignment::kNone);
+}
+
+TEST_F(FeedOffsetTest, TimeCodesOnBothSidesOfMidnightAreNear) {
+  clocks_ = {kEpoch, kEpoch};
+  codes_ = {kSecond, 24 * 3600 * kSecond - kSecond};
+  offset_.tick(now_, clocks_, codes_);
+  EXPECT_EQ(offset_.known().offset, 2 * kSecond);
+}
+
+TEST_F(FeedOffsetTest, TimeCodesFarApartAreOfTwoClocks) {
+  clocks_ = {kEpoch, kEpoch};
+  codes_ = {kTenOClock, kTenOClock + 3600 * kSecond};
+  offset_.tick(now_, clocks_, codes_);
+  EXPECT_EQ(method(), Alignment::kNone);
+}
+
+TEST_F(FeedOffsetTest, TimeCodeThatIsGoneTellsNothingAnyMore) {
+  clocks_ = {kEpoch, kEpoch};
+  codes_ = {kTenOClock, kTenOClock};
+  offset_.tick(now_, clocks_, codes_);
+  EXPECT_EQ(method(), Alignment::kTimeCode);
+  codes_[1].reset();
+  offset_.tick(now_, clocks_, codes_);
+  EXPECT_EQ(method(), Alignment::kNone);
+}
+
+TEST_F(FeedOffsetTest, TimeCodeIsPreferredToWhatIsHeard) {
+  clocks_ = {kEpoch, kEpoch + 703 * kMillisecond};
+  codes_ = {kTenOClock, kTenOClock + kMillisecond};
+  same_programme(700 * kMillisecond);
+  EXPECT_EQ(method(), Alignment::kTimeCode);
+  EXPECT_EQ(offset_.known().offset, 702 * kMillisecond);
+  EXPECT_LT(offset_.known().confidence, 1) << "that of what is heard";
+}
+
+TEST_F(FeedOffsetTest, TimeCodeThatIsContradictedByWhatIsHeardIsNotBelieved) {
+  clocks_ = {kEpoch, kEpoch};
+  codes_ = {kTenOClock, kTenOClock};
+  same_programme(700 * kMillisecond);
+  EXPECT_EQ(method(), Alignment::kLoudness) << "each encoder has begun to count when it started";
 }
 
 }  // namespace
