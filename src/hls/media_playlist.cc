@@ -15,6 +15,8 @@ constexpr std::size_t kSegmentText = 100;
 constexpr std::size_t kByteRangeText = 40;
 constexpr std::size_t kHeadText = 1024;
 constexpr std::size_t kClosedWithParts = 2;
+// Room for lines of segments that is reserved; those of blocks are not copied.
+constexpr std::size_t kMostInHead = 512;
 
 void write_duration(std::string& out, std::int64_t ticks, std::int64_t timescale, std::int64_t most) {
   write_decimal(out, std::min(media::rescale(ticks, timescale, kDecimalUnit), most));
@@ -51,8 +53,7 @@ void write_change(std::string& out, const Segment& segment, const Init*& in_forc
 /// leaves date ranges out.
 int version_for(const SegmentList& closed, std::size_t skipped, Skip skip) {
   if (skipped > 0) return skip == Skip::kDateRanges ? 10 : 9;
-  const auto first = closed.segments.begin() + static_cast<std::ptrdiff_t>(closed.first_listed);
-  return std::any_of(first, closed.segments.end(), [](const auto& segment) { return segment->gap(); }) ? 8 : 6;
+  return closed.gaps_listed > 0 ? 8 : 6;
 }
 
 void write_head(std::string& out, const Terms& terms, int version) {
@@ -75,7 +76,7 @@ void write_head(std::string& out, const Terms& terms, int version) {
 
 void write_sequence(std::string& out, const Revision& revision) {
   const SegmentList& closed = *revision.closed;
-  const Segment& first = closed.listed() > 0 ? *closed.segments[closed.first_listed] : *revision.open;
+  const Segment& first = closed.listed() > 0 ? closed.at(closed.first_listed) : *revision.open;
   out += "#EXT-X-MEDIA-SEQUENCE:";
   write_integer(out, first.msn);
   // LL-38: the first segment's own discontinuity is still listed, and so not counted yet.
@@ -118,12 +119,13 @@ base::Micros live_edge(const Revision& revision) {
 
 /// LL-7: 5 for EXT-X-MAP among I-frames, 8 for EXT-X-GAP.
 int version_for_key_frames(const SegmentList& closed) {
-  const auto first = closed.segments.begin() + static_cast<std::ptrdiff_t>(closed.first_listed);
-  return std::any_of(first, closed.segments.end(), [](const auto& s) { return s->key_frame.length == 0; }) ? 8 : 5;
+  bool gaps = false;
+  closed.each_listed([&](const Segment& segment, std::string_view) { gaps = gaps || segment.key_frame.length == 0; });
+  return gaps ? 8 : 5;
 }
 
-void write_key_frame(std::string& out, const Segment& segment) {
-  out.append(segment.text, 0, segment.parts_at);
+void write_key_frame(std::string& out, const Segment& segment, std::string_view lines) {
+  out += lines.substr(0, segment.parts_at);
   if (segment.key_frame.length > 0) {
     out += "#EXT-X-BYTERANGE:";
     write_integer(out, static_cast<std::int64_t>(segment.key_frame.length));
@@ -133,7 +135,23 @@ void write_key_frame(std::string& out, const Segment& segment) {
   } else if (!segment.gap()) {  // a gap's own lines say so
     out += "#EXT-X-GAP\n";
   }
-  out.append(segment.text, segment.tail_at);
+  out += lines.substr(segment.parts_at);
+}
+
+/// The lines of listed segments that are in blocks, from `index` on: those of the first block one by one, since what
+/// stands before a playlist's first segment depends on where it begins; the others are the blocks' own text.
+void write_blocks(PlaylistText& playlist, const SegmentList& closed, std::size_t index, const Init*& in_force) {
+  if (index >= closed.in_blocks) return;
+  auto [number, within] = closed.place_of(index);
+  const Block& first = *(*closed.blocks)[number];
+  for (; within < first.segments.size(); ++within) {
+    write_change(playlist.head, *first.segments[within], in_force);
+    playlist.head += first.own_lines(within);
+  }
+  if (number + 1 == closed.blocks->size()) return;
+  playlist.blocks = closed.blocks;
+  playlist.first_block = number + 1;
+  in_force = closed.blocks->back()->segments.back()->init.get();
 }
 
 }  // namespace
@@ -154,44 +172,59 @@ std::size_t skippable(const Revision& revision, const Terms& terms) {
   if (terms.skip_until <= 0 || revision.ended) return 0;
   const SegmentList& closed = *revision.closed;
   base::Micros kept = 0;
-  std::size_t at = closed.segments.size();
-  while (at > closed.first_listed && kept < terms.skip_until * kDecimalMicros) kept += closed.segments[--at]->span();
+  std::size_t at = closed.size();
+  while (at > closed.first_listed && kept < terms.skip_until * kDecimalMicros) kept += closed.at(--at).span();
   return at - closed.first_listed;
+}
+
+std::string PlaylistText::text() const {
+  std::string all = head;
+  for (std::size_t i = first_block; blocks != nullptr && i < blocks->size(); ++i) all += (*blocks)[i]->text;
+  return all += tail;
 }
 
 std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
                    const DateRanges& date_ranges) {
+  return render_text(revision, terms, reports, skip, date_ranges).text();
+}
+
+PlaylistText render_text(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
+                         const DateRanges& date_ranges) {
   const SegmentList& closed = *revision.closed;
   const std::size_t skipped = skip == Skip::kNo ? 0 : skippable(revision, terms);
   const bool all_ranges = skipped == 0 || skip != Skip::kDateRanges;
   const std::string& lines = all_ranges ? date_ranges.all : date_ranges.recent;
-  std::string out;
-  out.reserve(kHeadText + kSegmentText * (closed.listed() - skipped) + 4096 + lines.size());
-  write_head(out, terms, version_for(closed, skipped, skip));
-  write_sequence(out, revision);
+  PlaylistText playlist;
+  std::string& head = playlist.head;
+  head.reserve(kHeadText + kSegmentText * std::min(closed.listed() - skipped, kMostInHead) + 4096 + lines.size());
+  write_head(head, terms, version_for(closed, skipped, skip));
+  write_sequence(head, revision);
   if (skipped > 0) {
-    out += "#EXT-X-SKIP:SKIPPED-SEGMENTS=";
-    write_integer(out, static_cast<std::int64_t>(skipped));
+    head += "#EXT-X-SKIP:SKIPPED-SEGMENTS=";
+    write_integer(head, static_cast<std::int64_t>(skipped));
     if (!all_ranges) {
-      out += ",RECENTLY-REMOVED-DATERANGES=\"";
-      out += date_ranges.removed;
-      out += '"';
+      head += ",RECENTLY-REMOVED-DATERANGES=\"";
+      head += date_ranges.removed;
+      head += '"';
     }
-    out += '\n';
+    head += '\n';
   }
-  out += lines;
+  head += lines;
   // Null at first also in a delta: the map in force is said again after EXT-X-SKIP (AMB-5).
   const Init* in_force = nullptr;
+  const std::size_t first = closed.first_listed + skipped;
+  write_blocks(playlist, closed, first, in_force);
+  std::string& out = playlist.whole() ? head : playlist.tail;
   // LL-28: parts beyond three target durations from the live edge are not listed, nor those of more than three segments
   // with the open one, which is how validators count; a whole segment's at a time, because players number a segment's
   // parts by their order.
   const base::Micros parts_from = live_edge(revision) - 3 * terms.target_duration * base::kSecond;
-  const std::size_t parts_at = closed.segments.size() - std::min(closed.segments.size(), kClosedWithParts);
-  for (std::size_t i = closed.first_listed + skipped; i < closed.segments.size(); ++i) {
-    const Segment& segment = *closed.segments[i];
+  const std::size_t parts_at = closed.size() - std::min(closed.segments.size(), kClosedWithParts);
+  for (std::size_t i = std::max(first, closed.in_blocks); i < closed.size(); ++i) {
+    const Segment& segment = closed.at(i);
     write_change(out, segment, in_force);
     // The segment that came with the end is listed whole: players load no part that they first see there.
-    const bool whole = revision.ended && i + 1 == closed.segments.size();
+    const bool whole = revision.ended && i + 1 == closed.size();
     out.append(segment.text, 0,
                i >= parts_at && segment.start_utc() >= parts_from && !whole ? segment.tail_at : segment.parts_at);
     out.append(segment.text, segment.tail_at);
@@ -207,7 +240,29 @@ std::string render(const Revision& revision, const Terms& terms, std::span<const
     write_hints(out, revision, in_force);
   }
   for (const Report& report : reports) write_report(out, report);
-  return out;
+  return playlist;
+}
+
+void render_block(Block& block, const Block* before) {
+  const Init* in_force = before == nullptr ? nullptr : before->segments.back()->init.get();
+  for (auto& segment : block.segments) {
+    Block::Lines lines;
+    lines.change = static_cast<std::uint32_t>(block.text.size());
+    write_change(block.text, *segment, in_force);
+    lines.own = static_cast<std::uint32_t>(block.text.size());
+    block.text.append(segment->text, 0, segment->parts_at);
+    block.text.append(segment->text, segment->tail_at);
+    block.lines.push_back(lines);
+    if (segment->init && (block.inits.empty() || block.inits.back() != segment->init))
+      block.inits.push_back(segment->init);
+    block.media += segment->data.size();
+    for (const Part& part : segment->parts) block.media += part.data.size();
+    auto kept = std::make_shared<Segment>(*segment);
+    kept->text = {};
+    segment = std::move(kept);
+  }
+  block.text.shrink_to_fit();
+  block.lines.shrink_to_fit();
 }
 
 void render_segment(Segment& segment, std::int64_t part_target) {
@@ -240,10 +295,10 @@ std::string render_key_frames(const Revision& revision, const Terms& terms) {
   out += "\n#EXT-X-I-FRAMES-ONLY\n";
   write_sequence(out, revision);
   const Init* in_force = nullptr;
-  for (std::size_t i = closed.first_listed; i < closed.segments.size(); ++i) {
-    write_change(out, *closed.segments[i], in_force);
-    write_key_frame(out, *closed.segments[i]);
-  }
+  closed.each_listed([&](const Segment& segment, std::string_view lines) {
+    write_change(out, segment, in_force);
+    write_key_frame(out, segment, lines);
+  });
   if (revision.ended) out += "#EXT-X-ENDLIST\n";
   return out;
 }
@@ -258,17 +313,16 @@ std::string render_images(const Revision& revision, int target_duration,
   write_integer(out, target_duration);
   out += "\n#EXT-X-IMAGES-ONLY\n";
   write_sequence(out, revision);
-  for (std::size_t i = closed.first_listed; i < closed.segments.size(); ++i) {
-    const Segment& segment = *closed.segments[i];
+  closed.each_listed([&](const Segment& segment, std::string_view lines) {
     if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
-    out.append(segment.text, 0, segment.parts_at);
+    out += lines.substr(0, segment.parts_at);
     if (!has_image(segment.msn)) out += "#EXT-X-GAP\n";
     out += "#EXTINF:";
     write_duration(out, segment.duration, segment.timescale, INT64_MAX);
     out += ",\n";
     write_image_uri(out, segment.msn);
     out += '\n';
-  }
+  });
   if (revision.ended) out += "#EXT-X-ENDLIST\n";
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,13 +51,30 @@ Report report_of(const std::string& rendition, const Revision& revision);
 /// complete one (LL-88). 0: the full playlist is to be given (LL-89).
 std::size_t skippable(const Revision& revision, const Terms& terms);
 
-/// The text of a playlist, full or delta. Same arguments, same bytes.
+/// The text of a playlist: `head`, the blocks from `first_block` on, `tail`.
+struct PlaylistText {
+  std::string head;
+  std::shared_ptr<const Blocks> blocks;  ///< null: none
+  std::size_t first_block = 0;
+  std::string tail;
+
+  bool whole() const { return blocks == nullptr; }  ///< `head` is all of it
+  std::string text() const;
+};
+
+/// A playlist, full or delta. Same arguments, same text. What it costs does not depend on how many blocks there are.
 /// REQUIRES: revision.started().
+PlaylistText render_text(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
+                         const DateRanges& date_ranges = {});
+/// The same in one piece.
 std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
                    const DateRanges& date_ranges = {});
 
 /// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
 void render_segment(Segment& segment, std::int64_t part_target);
+
+/// Writes a block's text from its segments' lines, and lets their own go. `before`: null: none.
+void render_block(Block& block, const Block* before);
 
 /// The I-frame playlist of a rendition (EXT-X-I-FRAMES-ONLY): an entry a closed segment, with the segment's number,
 /// time and duration, so that numbers need no state and never shift against the media playlist's. The entry is the

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hash.h"
 #include "hls/media_playlist.h"
 #include "hls/tags.h"
 
@@ -18,11 +19,15 @@ constexpr std::size_t kMostFormats = 16;             // announced and not yet be
 constexpr std::size_t kRememberedDiscontinuities = 4096;
 // LL-123: for the clocks of caches, and for a player that takes its time between a playlist and what it lists.
 constexpr base::Micros kFetchAllowance = 10 * base::kSecond;
+// Newest segments that are in no block: all whose parts may be listed, and that delta updates have.
+constexpr std::size_t kOutsideBlocks = 32;
+// Segments with places of parts that are still in memory: more than a journal writes late before it is given up.
+constexpr std::size_t kMostPlaced = 4096;
 
 }  // namespace
 
 bool Segment::gap() const {
-  return std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.gap; });
+  return filed.empty() && std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.gap; });
 }
 
 base::Micros Segment::parts_end_utc() const {
@@ -33,9 +38,31 @@ base::Micros Segment::parts_end_utc() const {
 
 const Segment* SegmentList::find(std::int64_t msn) const {
   // Not by subtraction: what an earlier session left need not be contiguous with this one.
-  const auto at = std::lower_bound(segments.begin(), segments.end(), msn,
-                                   [](const auto& segment, std::int64_t number) { return segment->msn < number; });
-  return at != segments.end() && (*at)->msn == msn ? at->get() : nullptr;
+  const auto before = [](const auto& segment, std::int64_t number) { return segment->msn < number; };
+  const std::vector<std::shared_ptr<const Segment>>* among = &segments;
+  if (in_blocks > 0 && (segments.empty() || msn < segments.front()->msn)) {
+    const auto after =
+        std::upper_bound(blocks->begin(), blocks->end(), msn,
+                         [](std::int64_t number, const auto& block) { return number < block->segments.front()->msn; });
+    if (after == blocks->begin()) return nullptr;
+    among = &(*std::prev(after))->segments;
+  }
+  const auto at = std::lower_bound(among->begin(), among->end(), msn, before);
+  return at != among->end() && (*at)->msn == msn ? at->get() : nullptr;
+}
+
+std::pair<std::size_t, std::size_t> SegmentList::place_of(std::size_t index) const {
+  const std::uint64_t ordinal = blocks->front()->ordinal + index;
+  const auto after = std::upper_bound(blocks->begin(), blocks->end(), ordinal,
+                                      [](std::uint64_t number, const auto& block) { return number < block->ordinal; });
+  const auto block = static_cast<std::size_t>(after - blocks->begin()) - 1;
+  return {block, static_cast<std::size_t>(ordinal - (*blocks)[block]->ordinal)};
+}
+
+const Segment& SegmentList::at(std::size_t index) const {
+  if (index >= in_blocks) return *segments[index - in_blocks];
+  const auto [block, within] = place_of(index);
+  return *(*blocks)[block]->segments[within];
 }
 
 bool Discontinuities::add(std::int64_t msn) {
@@ -155,7 +182,9 @@ void Window::restart(std::int64_t floor, const Options& options) {
   if (revision_.started() && !open_.parts.empty()) close(open_end() - open_.start);
   floor_ = floor;
   auto unlisted = std::make_shared<SegmentList>(*revision_.closed);
-  unlisted->first_listed = unlisted->segments.size();
+  unlisted->first_listed = unlisted->size();
+  unlisted->gaps_listed = 0;
+  listed_ = 0;
   revision_.closed = std::move(unlisted);
   revision_.open = nullptr;
   revision_.open_is_full = false;
@@ -175,7 +204,7 @@ std::int64_t Window::begun() const {
 
 bool Window::independent_segments() const {
   const SegmentList& closed = *revision_.closed;
-  return dependent_ < (closed.listed() > 0 ? closed.segments[closed.first_listed]->msn : open_.msn);
+  return dependent_ < (closed.listed() > 0 ? closed.at(closed.first_listed).msn : open_.msn);
 }
 
 bool Window::plausible(std::int64_t msn, std::int64_t start, std::int64_t duration) const {
@@ -268,24 +297,112 @@ void Window::close(std::int64_t duration) {
 
 void Window::list(std::shared_ptr<const Segment> segment) {
   auto list = std::make_shared<SegmentList>(*revision_.closed);
+  listed_ += segment->span();
+  if (segment->gap()) ++list->gaps_listed;
   list->segments.push_back(std::move(segment));
-  if (list->listed() > options_.listed) ++list->first_listed;
-  base::Micros listed = 0;
-  for (std::size_t i = list->first_listed; i < list->segments.size(); ++i) listed += list->segments[i]->span();
-  longest_ = std::max(longest_, listed);
-  // LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's;
-  // LL-123: and for as long as a cache may show the last playlist that lists it. Its parts stay with it, which is
-  // longer than LL-29 asks.
-  const base::Micros kept = longest_ + longest_cache_life(options_.target_duration) * base::kSecond + kFetchAllowance;
-  const base::Micros now = list->segments.back()->end_utc();
-  std::size_t expired = 0;
-  while (expired < list->first_listed &&
-         list->segments[expired]->end_utc() + list->segments[expired]->span() + kept <= now) {
-    ++expired;
+  if (list->listed() > options_.listed) {
+    const Segment& leaves = list->at(list->first_listed);
+    listed_ -= leaves.span();
+    if (leaves.gap()) --list->gaps_listed;
+    ++list->first_listed;
   }
-  list->segments.erase(list->segments.begin(), list->segments.begin() + static_cast<std::ptrdiff_t>(expired));
-  list->first_listed -= expired;
+  longest_ = std::max(longest_, listed_);
+  expire(*list);
+  let_go(*list);
+  make_block(*list);
   revision_.closed = std::move(list);
+}
+
+/// LL-27: a segment appeared when it closed, at its end, and stays for its own duration and the longest playlist's;
+/// LL-123: and for as long as a cache may show the last playlist that lists it. Its parts stay with it, which is longer
+/// than LL-29 asks. A block goes with its last segment.
+void Window::expire(SegmentList& list) const {
+  const base::Micros kept = longest_ + longest_cache_life(options_.target_duration) * base::kSecond + kFetchAllowance;
+  const base::Micros now = list.segments.back()->end_utc();
+  const auto over = [&](const Segment& segment) { return segment.end_utc() + segment.span() + kept <= now; };
+  std::size_t blocks = 0;
+  std::size_t gone = 0;
+  for (; gone < list.in_blocks; ++blocks) {
+    const auto& segments = (*list.blocks)[blocks]->segments;
+    if (gone + segments.size() > list.first_listed || !over(*segments.back())) break;
+    gone += segments.size();
+  }
+  if (blocks > 0) {
+    const auto left = list.blocks->begin() + static_cast<std::ptrdiff_t>(blocks);
+    list.blocks = std::make_shared<const Blocks>(left, list.blocks->end());
+    list.in_blocks -= gone;
+    list.first_listed -= gone;
+  }
+  if (list.in_blocks > 0) return;
+  std::size_t expired = 0;
+  while (expired < list.first_listed && over(*list.segments[expired])) ++expired;
+  list.segments.erase(list.segments.begin(), list.segments.begin() + static_cast<std::ptrdiff_t>(expired));
+  list.first_listed -= expired;
+}
+
+void Window::file_part(std::int64_t msn, std::uint32_t index, base::FilePlace place) {
+  if (options_.memory <= 0 || index >= kMostPartsInSegment) return;
+  std::vector<base::FilePlace>& parts = places_[msn];
+  if (parts.size() <= index) parts.resize(index + 1);
+  parts[index] = std::move(place);
+  if (places_.size() > kMostPlaced) places_.erase(places_.begin());
+}
+
+/// What no file has stays in memory.
+void Window::let_go(SegmentList& list) {
+  if (options_.memory <= 0) return;
+  const base::Micros now = list.segments.back()->end_utc();
+  for (auto& segment : list.segments) {
+    if (segment->end_utc() + options_.memory > now) break;
+    if (!segment->filed.empty()) continue;
+    auto made = filed(*segment);
+    if (made == nullptr) continue;
+    list.filed_through = std::max(list.filed_through, segment->msn);
+    segment = std::move(made);
+    places_.erase(segment->msn);
+  }
+  places_.erase(places_.begin(), places_.lower_bound(list.segments.front()->msn));
+}
+
+/// The segment without its bytes; null where no file has them all.
+std::shared_ptr<const Segment> Window::filed(const Segment& segment) const {
+  const auto found = places_.find(segment.msn);
+  if (found == places_.end() || segment.gap() || !segment.data.empty()) return nullptr;
+  const std::vector<base::FilePlace>& places = found->second;
+  std::vector<FiledPart> parts;
+  parts.reserve(segment.parts.size());
+  for (std::size_t i = 0; i < segment.parts.size(); ++i) {
+    const Part& part = segment.parts[i];
+    const bool there = i < places.size() && places[i].size > 0 && places[i].size == part.data.size();
+    if (!part.gap && !there) return nullptr;
+    parts.push_back(part.gap ? FiledPart{} : FiledPart{places[i], base::hash64(part.data.view())});
+  }
+  auto made = std::make_shared<Segment>(segment);
+  made->parts = {};
+  made->filed = std::move(parts);
+  return made;
+}
+
+void Window::make_block(SegmentList& list) const {
+  if (options_.listed < options_.least_for_blocks) return;
+  auto& segments = list.segments;
+  const auto number = [](const auto& segment) { return segment->msn >> Block::kBits; };
+  std::size_t count = 1;
+  while (count < segments.size() && number(segments[count]) == number(segments.front())) ++count;
+  if (count + kOutsideBlocks > segments.size()) return;
+  if (segments[count - 1]->end_utc() + options_.memory > segments.back()->end_utc()) return;  // see let_go()
+  auto blocks = list.blocks == nullptr ? std::make_shared<Blocks>() : std::make_shared<Blocks>(*list.blocks);
+  auto block = std::make_shared<Block>();
+  block->segments.assign(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(count));
+  const Block* before = blocks->empty() ? nullptr : blocks->back().get();
+  if (before != nullptr) block->ordinal = before->ordinal + before->segments.size();
+  render_block(*block, before);
+  if (options_.deflate != nullptr)
+    block->deflated = options_.deflate(base::view_of(block->text), before == nullptr ? Deflated{} : before->deflated);
+  blocks->push_back(std::move(block));
+  list.blocks = std::move(blocks);
+  list.in_blocks += count;
+  segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 std::int64_t Window::open_end() const {

@@ -3,13 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/file_place.h"
 #include "hls/blocking.h"
 #include "hls/cue_lines.h"
 #include "hls/uri.h"
@@ -39,6 +43,12 @@ struct KeyFrame {
   std::uint64_t length = 0;  ///< to its own last byte, within mdat; 0: there is none
 };
 
+/// A part's bytes that memory has let go.
+struct FiledPart {
+  base::FilePlace place;   ///< size 0: a gap
+  std::uint64_t hash = 0;  ///< base::hash64 of the bytes
+};
+
 /// One media segment, immutable once shared; while it is open, every further part makes a new one.
 struct Segment {
   std::int64_t msn = 0;
@@ -53,6 +63,8 @@ struct Segment {
   std::vector<Part> parts;
   base::Bytes data;    ///< closed only: its bytes where they are not those of its parts; empty otherwise
   KeyFrame key_frame;  ///< closed only: the first one that is known
+  /// Closed only: its parts, if their bytes are in a file alone; `parts` and `data` are empty then.
+  std::vector<FiledPart> filed;
 
   /// Closed only: its lines, rendered once. EXT-X-PROGRAM-DATE-TIME up to `parts_at`, then its parts up to `tail_at`,
   /// then EXT-X-GAP, EXTINF and URI. A playlist leaves the middle out once the segment is old (LL-28).
@@ -69,14 +81,63 @@ struct Segment {
   base::Micros parts_end_utc() const;
 };
 
-/// Closed segments, oldest first. Those before `first_listed` have left the playlist and can still be fetched.
+/// A text as a DEFLATE stream that ends at a byte and refers to nothing before it, so that texts can be put together.
+struct Deflated {
+  base::Bytes bytes;
+  // Of the texts of all blocks of a window up to and including this one.
+  std::uint32_t crc_through = 0;   ///< CRC-32
+  std::uint64_t size_through = 0;  ///< Units: bytes.
+};
+/// Compresses a block's text; `before`: that of the block before, or nothing.
+using Deflate = Deflated (*)(base::View text, const Deflated& before);
+
+/// Closed segments whose parts no playlist lists any more, one after another. Their lines are written once and stand in
+/// every playlist that lists all of them. Immutable.
+struct Block {
+  /// Numbers of a block differ in so many low bits alone: blocks of one log are cut alike wherever its reader began.
+  static constexpr int kBits = 6;
+
+  std::vector<std::shared_ptr<const Segment>> segments;  ///< never empty; without `text`
+  std::uint64_t ordinal = 0;                             ///< of the first one, counted since the window began
+  std::string text;                                      ///< what a playlist has of them
+  struct Lines {
+    std::uint32_t change = 0;  ///< offset in `text`: what stands before its own lines
+    std::uint32_t own = 0;     ///< likewise: Segment::text without the parts
+  };
+  std::vector<Lines> lines;                        ///< by segment
+  std::vector<std::shared_ptr<const Init>> inits;  ///< that its segments use
+  std::size_t media = 0;                           ///< bytes of its segments that are in memory
+  Deflated deflated;                               ///< of `text`; empty where the window was given no Deflate
+
+  std::string_view own_lines(std::size_t index) const {
+    const std::size_t end = index + 1 < lines.size() ? lines[index + 1].change : text.size();
+    return std::string_view(text).substr(lines[index].own, end - lines[index].own);
+  }
+};
+using Blocks = std::vector<std::shared_ptr<const Block>>;
+
+/// Closed segments, oldest first: those of blocks, then the others. Those before `first_listed` have left the playlist
+/// and can still be fetched.
 struct SegmentList {
-  std::vector<std::shared_ptr<const Segment>> segments;
-  std::size_t first_listed = 0;  ///< index in `segments`
+  std::shared_ptr<const Blocks> blocks;                  ///< null: none. Shared by lists until another block is made
+  std::size_t in_blocks = 0;                             ///< segments in blocks
+  std::vector<std::shared_ptr<const Segment>> segments;  ///< that are in no block
+  std::size_t first_listed = 0;                          ///< index over all
+  std::size_t gaps_listed = 0;                           ///< segments listed that are gaps
+  std::int64_t filed_through = -1;                       ///< MSN of the newest one that is filed; -1: none
 
   /// The segment with that MSN, or null.
   const Segment* find(std::int64_t msn) const;
-  std::size_t listed() const { return segments.size() - first_listed; }
+  std::size_t size() const { return in_blocks + segments.size(); }
+  std::size_t listed() const { return size() - first_listed; }
+  /// REQUIRES: index < size().
+  const Segment& at(std::size_t index) const;
+  /// Block that a segment is in, and its index there. REQUIRES: index < in_blocks.
+  std::pair<std::size_t, std::size_t> place_of(std::size_t index) const;
+  /// Calls `visit(segment, lines)` for each listed segment; `lines`: its own without those of its parts' (Segment::text
+  /// up to parts_at, then from tail_at on).
+  template <typename Visit>
+  void each_listed(const Visit& visit) const;
 };
 
 /// One state of a window: what a playlist is rendered from. Immutable; copying copies pointers.
@@ -149,6 +210,11 @@ class Window {
     media::Rational segment{2, 1};  ///< slot duration N: segment msn starts at the first tick at or after msn * N
     int target_duration = 2;        ///< Units: s.
     std::size_t listed = 30;        ///< closed segments in the playlist
+    /// Bytes of closed segments that are older are let go once a file has them (file_part()); 0: none are.
+    base::Micros memory = 0;
+    Deflate deflate = nullptr;  ///< for blocks
+    /// Windows that list fewer segments have no blocks: their playlists are written whole in no more time.
+    std::size_t least_for_blocks = 256;
   };
 
   /// Both outlive this; `cues`: null where there are none.
@@ -162,6 +228,8 @@ class Window {
   Outcome add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last);
   /// `data`: as Segment::data.
   Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration, base::Bytes data = {});
+  /// A file has the bytes of a part that was added.
+  void file_part(std::int64_t msn, std::uint32_t index, base::FilePlace place);
   /// Nothing is hinted from now on; what was, can still be added.
   void announce_end();
   /// Closes the open segment with what it has; nothing can be added from now on.
@@ -204,6 +272,10 @@ class Window {
   void fill_to(std::int64_t msn);
   void close(std::int64_t duration);
   void list(std::shared_ptr<const Segment> segment);
+  void expire(SegmentList& list) const;
+  void let_go(SegmentList& list);
+  std::shared_ptr<const Segment> filed(const Segment& segment) const;
+  void make_block(SegmentList& list) const;
   std::int64_t open_end() const;
   void share_open();
 
@@ -217,12 +289,34 @@ class Window {
   std::int64_t open_part_ticks_ = 0;
   Revision revision_;
   std::int64_t floor_ = 0;    ///< nothing below this MSN is taken: an earlier session may have published it
+  base::Micros listed_ = 0;   ///< sum of EXTINF of what is listed
   base::Micros longest_ = 0;  ///< longest playlist ever given out: sum of EXTINF
   std::int64_t part_target_ = 0;
   std::int64_t dependent_ = INT64_MIN;  ///< newest segment that cannot be decoded by itself
   std::uint64_t media_parts_ = 0;
   std::uint64_t filled_ = 0;
   std::uint64_t overlong_ = 0;
+  std::map<std::int64_t, std::vector<base::FilePlace>> places_;  ///< of parts that are still in memory
 };
+
+template <typename Visit>
+void SegmentList::each_listed(const Visit& visit) const {
+  std::size_t index = first_listed;
+  if (index < in_blocks) {
+    auto [block, within] = place_of(index);
+    for (; block < blocks->size(); ++block, within = 0) {
+      const Block& at = *(*blocks)[block];
+      for (; within < at.segments.size(); ++within) visit(*at.segments[within], at.own_lines(within));
+    }
+    index = in_blocks;
+  }
+  std::string own;
+  for (; index < size(); ++index) {
+    const Segment& segment = *segments[index - in_blocks];
+    own.assign(segment.text, 0, segment.parts_at);
+    own.append(segment.text, segment.tail_at);
+    visit(segment, std::string_view(own));
+  }
+}
 
 }  // namespace hls

@@ -73,4 +73,9 @@ Reply::Reply(int status, HeaderBlock::Fields fields, std::vector<base::Bytes> bo
   for (const base::Bytes& slice : body_) body_size_ += slice.size();
 }
 
+Reply::Reply(int status, HeaderBlock::Fields fields, std::vector<base::FilePlace> files, int urgency)
+    : block_(status, std::move(fields), urgency), files_(std::move(files)) {
+  for (const base::FilePlace& place : files_) body_size_ += place.size;
+}
+
 }  // namespace http

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/file_place.h"
 
 namespace http {
 
@@ -50,15 +51,19 @@ class HeaderBlock {
 class Reply {
  public:
   Reply(int status, HeaderBlock::Fields fields, std::vector<base::Bytes> body = {}, int urgency = -1);
+  /// One whose body lies in files. No session reads them: it is given to one as the head of a growing body.
+  Reply(int status, HeaderBlock::Fields fields, std::vector<base::FilePlace> files, int urgency);
 
   int status() const { return block_.status(); }
   const HeaderBlock& block() const { return block_; }
   const std::vector<base::Bytes>& body() const { return body_; }
-  std::size_t body_size() const { return body_size_; }
+  std::size_t body_size() const { return body_size_; }  ///< that of files included
+  const std::vector<base::FilePlace>& files() const { return files_; }
 
  private:
   HeaderBlock block_;
   std::vector<base::Bytes> body_;
+  std::vector<base::FilePlace> files_;
   std::size_t body_size_ = 0;
 };
 using Response = std::shared_ptr<const Reply>;

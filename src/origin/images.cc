@@ -47,7 +47,8 @@ void ImageList::follow(const hls::Revision& revision, int target_duration) {
   }
   if (segments.empty()) return;
   closed_ = std::max(closed_, segments.back()->msn);
-  std::erase_if(now_.images, [&](const ImageSet::Image& image) { return image.msn < segments.front()->msn; });
+  const std::int64_t oldest = revision.closed->at(0).msn;
+  std::erase_if(now_.images, [&](const ImageSet::Image& image) { return image.msn < oldest; });
 }
 
 void ImageList::take(const hls::Segment& segment) {

@@ -9,6 +9,7 @@
 #include "hls/tags.h"
 #include "hls/uri.h"
 #include "media/slot.h"
+#include "origin/rendered.h"
 
 namespace origin {
 namespace {
@@ -162,7 +163,7 @@ base::Micros Log::oldest_listed() const {
     const hls::Revision& revision = track->window.revision();
     if (!has_media(revision)) continue;
     const hls::SegmentList& closed = *revision.closed;
-    const hls::Segment& first = closed.listed() > 0 ? *closed.segments[closed.first_listed] : *revision.open;
+    const hls::Segment& first = closed.listed() > 0 ? closed.at(closed.first_listed) : *revision.open;
     oldest = std::min(oldest, first.start_utc());
   }
   return oldest == INT64_MAX ? INT64_MIN : oldest;
@@ -186,6 +187,10 @@ void Log::fold(const record::End&) {
   for (const auto& track : tracks_) track->window.end();
   images_.end();
   publish_all();
+}
+
+void Log::file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place) {
+  if (rendition < tracks_.size()) tracks_[rendition]->window.file_part(msn, index, std::move(place));
 }
 
 std::shared_ptr<const ChannelSnapshot> Log::snapshot() {
@@ -272,7 +277,13 @@ void Log::retire(const Track& track) {
   counters_.overlong += track.window.overlong();
 }
 
-hls::Window::Options Log::window_options() const { return {segment_, target_duration_, listed()}; }
+hls::Window::Options Log::window_options() const {
+  // Players and delta updates use the newest segments alone.
+  const base::Micros least =
+      media::rescale(static_cast<std::int64_t>(kLeastListed) * segment_.num, segment_.den, base::kSecond);
+  const base::Micros memory = options_.memory == 0 ? 0 : std::max(options_.memory, least);
+  return {segment_, target_duration_, listed(), memory, deflate_block};
+}
 
 void Log::add_track(const record::Rendition& rendition) {
   tracks_.push_back(std::make_unique<Track>(rendition.name, window_options(), discontinuities_, cues_.lines()));

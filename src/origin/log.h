@@ -26,6 +26,8 @@ class Log {
     hls::AudioOnly audio_only = hls::AudioOnly::kNo;
     bool iframes = false;  ///< video renditions have an I-frame playlist
     bool images = false;   ///< there is an image playlist
+    /// What of the window stays in memory once a file has the rest: see file_part(). 0: all.
+    base::Micros memory = 0;
   };
   struct Counters {
     std::uint64_t parts = 0;
@@ -57,6 +59,9 @@ class Log {
 
   /// Folds one record in. Costs a few pointer copies; renders nothing.
   void apply(const record::Record& record);
+
+  /// A file has the bytes of a part that was folded in; `msn` as in the record.
+  void file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place);
 
   /// The channel as it is now; the same pointer while nothing changed. Never null: before the first record it is
   /// waiting and has no renditions. Call it after a batch of records, and hand it to every serve loop.

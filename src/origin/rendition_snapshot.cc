@@ -21,10 +21,14 @@ hls::Edge edge_of(const RenditionSnapshot::Contents& contents) {
 }
 
 PartObject part_of(const hls::Segment& segment, std::uint32_t index) {
+  if (index < segment.filed.size()) {
+    const hls::FiledPart& filed = segment.filed[index];
+    return {filed.place.size == 0 ? Presence::kGap : Presence::kFound, {}, filed};
+  }
   if (index >= segment.parts.size()) return {};  // LL-81: hinted once, and the segment closed without it
   const hls::Part& part = segment.parts[index];
-  if (part.gap) return {Presence::kGap, {}};
-  return {Presence::kFound, part.data};
+  if (part.gap) return {Presence::kGap, {}, {}};
+  return {Presence::kFound, part.data, {}};
 }
 
 bool uses(const std::shared_ptr<const hls::Init>& init, std::string_view file) {
@@ -50,18 +54,19 @@ const Rendered& RenditionSnapshot::playlist(hls::Skip skip) const {
   return rendered(static_cast<Text>(skip));
 }
 
-std::string RenditionSnapshot::render(Text text) const {
-  if (text == Text::kIframes) return hls::render_key_frames(contents_.revision, contents_.terms);
+Rendered RenditionSnapshot::render(Text text) const {
+  if (text == Text::kIframes) return make_rendered(hls::render_key_frames(contents_.revision, contents_.terms));
   static const hls::DateRanges kNoDateRanges;
   const hls::DateRanges& date_ranges = contents_.date_ranges == nullptr ? kNoDateRanges : *contents_.date_ranges;
-  return hls::render(contents_.revision, contents_.terms, contents_.reports, static_cast<hls::Skip>(text), date_ranges);
+  return make_rendered(hls::render_text(contents_.revision, contents_.terms, contents_.reports,
+                                        static_cast<hls::Skip>(text), date_ranges));
 }
 
 const Rendered& RenditionSnapshot::rendered(Text text) const {
   std::atomic<const Rendered*>& slot = rendered_[static_cast<std::size_t>(text)];
   const Rendered* found = slot.load(std::memory_order_acquire);
   if (found != nullptr) return *found;
-  auto mine = std::make_unique<const Rendered>(make_rendered(render(text)));
+  auto mine = std::make_unique<const Rendered>(render(text));
   // Two loops may render at once; both made the same bytes, and the later one lets its copy go.
   if (slot.compare_exchange_strong(found, mine.get(), std::memory_order_acq_rel, std::memory_order_acquire)) {
     return *mine.release();
@@ -75,10 +80,15 @@ SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
   if (segment == nullptr) {
     const bool coming =
         revision.started() && !revision.ended && (msn == revision.open->msn || msn == revision.hint_msn());
-    return {coming ? Presence::kPending : Presence::kAbsent, {}, 0};
+    return {coming ? Presence::kPending : Presence::kAbsent, {}, 0, {}};
   }
-  SegmentObject object{segment->gap() ? Presence::kGap : Presence::kFound, {}, 0};
-  if (!segment->data.empty() && !segment->gap()) return {Presence::kFound, {segment->data}, segment->data.size()};
+  SegmentObject object{segment->gap() ? Presence::kGap : Presence::kFound, {}, 0, {}};
+  if (!segment->data.empty() && !segment->gap()) return {Presence::kFound, {segment->data}, segment->data.size(), {}};
+  for (const hls::FiledPart& part : segment->filed) {
+    if (part.place.size == 0) continue;
+    object.filed.push_back(part);
+    object.size += part.place.size;
+  }
   object.pieces.reserve(segment->parts.size());
   for (const hls::Part& part : segment->parts) {
     if (part.gap) continue;
@@ -97,23 +107,32 @@ PartObject RenditionSnapshot::part(std::int64_t msn, std::uint32_t index) const 
   if (revision.ended) return {};
   const std::int64_t hint = revision.hint_msn();
   const bool hinted = msn == hint && index <= revision.hint_part() + 1;
-  return {hinted || (msn == hint + 1 && index == 0) ? Presence::kPending : Presence::kAbsent, {}};
+  return {hinted || (msn == hint + 1 && index == 0) ? Presence::kPending : Presence::kAbsent, {}, {}};
 }
 
 PartObject RenditionSnapshot::init(std::string_view file) const {
   const hls::Revision& revision = contents_.revision;
-  if (uses(revision.next_init, file)) return {Presence::kFound, revision.next_init->data};
-  if (revision.started() && uses(revision.open->init, file)) return {Presence::kFound, revision.open->init->data};
-  for (const auto& segment : revision.closed->segments) {
-    if (uses(segment->init, file)) return {Presence::kFound, segment->init->data};
+  const auto found = [](const hls::Init& init) { return PartObject{Presence::kFound, init.data, {}}; };
+  if (uses(revision.next_init, file)) return found(*revision.next_init);
+  if (revision.started() && uses(revision.open->init, file)) return found(*revision.open->init);
+  const hls::SegmentList& closed = *revision.closed;
+  for (const auto& segment : closed.segments) {
+    if (uses(segment->init, file)) return found(*segment->init);
+  }
+  for (std::size_t i = 0; closed.in_blocks > 0 && i < closed.blocks->size(); ++i) {
+    for (const auto& init : (*closed.blocks)[i]->inits) {
+      if (uses(init, file)) return found(*init);
+    }
   }
   return {};
 }
 
 std::size_t RenditionSnapshot::media_bytes() const {
   const hls::Revision& revision = contents_.revision;
+  const hls::SegmentList& closed = *revision.closed;
   std::size_t size = revision.started() ? bytes_of(*revision.open) : 0;
-  for (const auto& segment : revision.closed->segments) size += bytes_of(*segment);
+  for (const auto& segment : closed.segments) size += bytes_of(*segment);
+  for (std::size_t i = 0; closed.in_blocks > 0 && i < closed.blocks->size(); ++i) size += (*closed.blocks)[i]->media;
   return size;
 }
 

@@ -29,6 +29,7 @@ enum class Presence : std::uint8_t {
 struct PartObject {
   Presence presence = Presence::kAbsent;
   base::Bytes data;
+  hls::FiledPart filed;  ///< in place of `data`, if its size is not 0
 };
 
 /// A segment's bytes are `pieces` one after another; they are the parts' own memory, or the segment's (hls::Segment).
@@ -36,6 +37,7 @@ struct SegmentObject {
   Presence presence = Presence::kAbsent;
   std::vector<base::Bytes> pieces;
   std::size_t size = 0;
+  std::vector<hls::FiledPart> filed;  ///< in place of `pieces`, if there are any
 };
 
 /// One rendition at one instant: its playlist and everything that can be fetched. Immutable.
@@ -95,7 +97,7 @@ class RenditionSnapshot {
  private:
   /// The first three are those of hls::Skip.
   enum class Text : std::uint8_t { kFull, kDelta, kDeltaWithoutDateRanges, kIframes };
-  std::string render(Text text) const;
+  Rendered render(Text text) const;
   const Rendered& rendered(Text text) const;
 
   Contents contents_;

@@ -61,6 +61,23 @@ std::vector<base::Bytes> cut(const std::vector<base::Bytes>& slices, std::uint64
   return out;
 }
 
+/// The same of what lies in files.
+std::vector<base::FilePlace> cut(const std::vector<base::FilePlace>& files, std::uint64_t first, std::uint64_t length) {
+  std::vector<base::FilePlace> out;
+  for (const base::FilePlace& file : files) {
+    if (first >= file.size) {
+      first -= file.size;
+      continue;
+    }
+    const std::uint64_t size = std::min(file.size - first, length);
+    if (size > 0) out.push_back({file.path, file.offset + first, static_cast<std::uint32_t>(size)});
+    first = 0;
+    length -= size;
+    if (length == 0) break;
+  }
+  return out;
+}
+
 http::Response not_modified(const http::Reply& whole) {
   // Same Cache-Control and validators, no body (CF-16). Without Content-Length: it would be that of nothing.
   return std::make_shared<const http::Reply>(
@@ -80,6 +97,9 @@ http::Response ranged(const http::Response& whole, const http::Range& range) {
   fields.emplace_back("content-length", std::to_string(range.length));
   fields.emplace_back("content-range", "bytes " + std::to_string(range.first) + "-" +
                                            std::to_string(range.first + range.length - 1) + "/" + size);
+  if (!whole->files().empty())
+    return std::make_shared<const http::Reply>(206, std::move(fields), cut(whole->files(), range.first, range.length),
+                                               whole->block().urgency());
   return std::make_shared<const http::Reply>(206, std::move(fields), cut(whole->body(), range.first, range.length),
                                              whole->block().urgency());
 }
@@ -102,13 +122,16 @@ std::string_view text_of_status(int status) {
 }  // namespace
 
 http::Response make_text(const origin::Rendered& text, bool gzip, Description description) {
-  const base::Bytes& body = gzip ? text.gzip : text.identity;
+  std::vector<base::Bytes> body{gzip ? text.gzip : text.identity};
+  const std::vector<base::Bytes>& rest = gzip ? text.gzip_rest : text.identity_rest;
+  body.insert(body.end(), rest.begin(), rest.end());
+  std::size_t length = 0;
+  for (const base::Bytes& piece : body) length += piece.size();
   description.etag = gzip ? text.etag_gzip : text.etag_identity;
-  Fields fields = describe(description, body.size());
+  Fields fields = describe(description, length);
   fields.emplace_back("vary", "Accept-Encoding");
   if (gzip) fields.emplace_back("content-encoding", "gzip");
-  return std::make_shared<const http::Reply>(200, std::move(fields), std::vector<base::Bytes>{body},
-                                             description.urgency);
+  return std::make_shared<const http::Reply>(200, std::move(fields), std::move(body), description.urgency);
 }
 
 http::Response make_media(std::vector<base::Bytes> pieces, const Description& description) {
@@ -117,6 +140,14 @@ http::Response make_media(std::vector<base::Bytes> pieces, const Description& de
   Fields fields = describe(description, length);
   fields.emplace_back("accept-ranges", "bytes");
   return std::make_shared<const http::Reply>(200, std::move(fields), std::move(pieces), description.urgency);
+}
+
+http::Response make_filed_media(std::vector<base::FilePlace> files, const Description& description) {
+  std::size_t length = 0;
+  for (const base::FilePlace& file : files) length += file.size;
+  Fields fields = describe(description, length);
+  fields.emplace_back("accept-ranges", "bytes");
+  return std::make_shared<const http::Reply>(200, std::move(fields), std::move(files), description.urgency);
 }
 
 http::Response make_preflight() {

@@ -52,6 +52,8 @@ struct Description {
 http::Response make_text(const origin::Rendered& text, bool gzip, Description description);
 /// Bytes that never change and can be asked for in ranges (CF-24).
 http::Response make_media(std::vector<base::Bytes> pieces, const Description& description);
+/// The same of bytes that lie in files.
+http::Response make_filed_media(std::vector<base::FilePlace> files, const Description& description);
 /// The answer to a CORS preflight, or to OPTIONS of anything (CF-23).
 http::Response make_preflight();
 

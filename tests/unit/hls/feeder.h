@@ -17,7 +17,8 @@ inline base::Bytes bytes_of(std::int64_t msn, std::uint32_t index) {
 }
 
 struct Feeder {
-  explicit Feeder(std::size_t listed = 30) : window(options(listed), discontinuities) {
+  explicit Feeder(std::size_t listed = 30) : Feeder(options(listed)) {}
+  explicit Feeder(const Window::Options& options) : window(options, discontinuities, &cues) {
     window.set_format({init("A"), 90000, kPart});
   }
 
@@ -65,6 +66,7 @@ struct Feeder {
   std::string render(Skip skip = Skip::kNo) const { return hls::render(window.revision(), terms, reports, skip); }
 
   Discontinuities discontinuities;
+  CueLines cues;
   Window window;
   Terms terms{2, 50000, 150000, 1200000};
   std::vector<Report> reports;

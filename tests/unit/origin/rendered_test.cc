@@ -38,6 +38,56 @@ TEST(Rendered, TheGzipIsTheIdentity) {  // LL-115
   }
 }
 
+std::string joined(const base::Bytes& first, const std::vector<base::Bytes>& rest) {
+  std::string all(first.text());
+  for (const base::Bytes& piece : rest) all += piece.text();
+  return all;
+}
+
+/// A playlist whose first block is not listed as a whole, and then some blocks.
+hls::PlaylistText in_blocks(std::size_t first, std::size_t count, const std::string& tail = "tail\n") {
+  hls::Blocks blocks;
+  for (std::size_t i = 0; i < first + count; ++i) {
+    auto block = std::make_shared<hls::Block>();
+    block->text = "block " + std::to_string(i) + "\n" + playlist_like(40);
+    block->deflated = deflate_block(base::view_of(block->text), i == 0 ? hls::Deflated{} : blocks.back()->deflated);
+    blocks.push_back(block);
+  }
+  return {"head\n", std::make_shared<const hls::Blocks>(blocks), first, tail};
+}
+
+TEST(Rendered, ALongPlaylistIsMadeOfItsBlocksInBothCodings) {
+  for (const std::size_t first : {1U, 2U, 7U}) {
+    for (const std::size_t count : {1U, 2U, 50U}) {
+      const std::string text = in_blocks(first, count).text();
+      const Rendered rendered = make_rendered(in_blocks(first, count));
+      EXPECT_EQ(joined(rendered.identity, rendered.identity_rest), text);
+      const std::string gzip = joined(rendered.gzip, rendered.gzip_rest);
+      EXPECT_EQ(gunzip(base::view_of(gzip)), text) << first << " " << count;
+    }
+  }
+}
+
+TEST(Rendered, ABlockIsNeitherCopiedNorCompressedAgain) {
+  hls::PlaylistText playlist = in_blocks(1, 3);
+  const auto blocks = playlist.blocks;
+  const Rendered rendered = make_rendered(std::move(playlist));
+  for (std::size_t i = 0; i < 3; ++i) {
+    const hls::Block& block = *(*blocks)[i + 1];
+    EXPECT_EQ(static_cast<const void*>(rendered.identity_rest[i].data()), block.text.data());
+    EXPECT_EQ(rendered.gzip_rest[i].data(), block.deflated.bytes.data());
+  }
+}
+
+TEST(Rendered, TheValidatorOfALongPlaylistFollowsEachOfItsPieces) {
+  const std::string tag = make_rendered(in_blocks(2, 5)).etag_identity;
+  EXPECT_EQ(make_rendered(in_blocks(2, 5)).etag_identity, tag);
+  EXPECT_NE(make_rendered(in_blocks(2, 6)).etag_identity, tag);
+  EXPECT_NE(make_rendered(in_blocks(3, 5)).etag_identity, tag) << "other blocks";
+  EXPECT_NE(make_rendered(in_blocks(2, 5, "another tail\n")).etag_identity, tag);
+  EXPECT_NE(make_rendered(in_blocks(2, 5)).etag_gzip, tag);
+}
+
 TEST(Rendered, SameTextSameBytesAndValidators) {
   const Rendered one = make_rendered(playlist_like(30));
   make_rendered(playlist_like(7));
