@@ -9,6 +9,7 @@
 
 #include "loop/loop.h"
 #include "loop/mailbox.h"
+#include "loop/read_pool.h"
 #include "loop/timer.h"
 
 namespace app {
@@ -98,6 +99,7 @@ base::Result<std::unique_ptr<ServeThreads>> ServeThreads::start(ServePlan plan, 
                                                                 std::shared_ptr<const serve::StaticFiles> files) {
   std::unique_ptr<ServeThreads> threads(new ServeThreads);
   serve::Server::Options& options = plan.each;
+  if (options.reads == nullptr) options.reads = std::make_shared<loop::ReadPool>();
   TRY_OK(check_free(options.host, options.plain_port));
   TRY_OK(check_free(options.host, options.tls_port));
   for (int i = 0; i < plan.loops; ++i) {

@@ -291,7 +291,8 @@ bool Http1Session::respond(StreamId id, Response head, std::shared_ptr<GrowingBo
   const Dates::Line& date = shared_.dates.now();
   output_.push_back(base::Bytes::of_owner(head, head->block().http1()));
   // HTTP/1.0 knows no chunks: its body ends with the connection, which keep_alive_ is false for.
-  if (parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("Transfer-Encoding: chunked\r\n"));
+  chunked_ = parser_.http_minor == 1 && head->files().empty();
+  if (chunked_) output_.push_back(base::Bytes::of_static("Transfer-Encoding: chunked\r\n"));
   output_.push_back(keep_alive_ ? date.keep : date.close);
   body->attach(*this);
   body_ = std::move(body);
@@ -307,18 +308,17 @@ void Http1Session::take_chunk(std::size_t most, std::vector<base::Bytes>& out) {
     return;
   }
   const std::size_t size = std::min(body_->queued(), most);
-  const bool chunked = parser_.http_minor == 1;
   if (size != 0) {
     std::array<char, 20> head;
     const auto end = std::to_chars(head.data(), head.data() + head.size() - 2, size, 16).ptr;
     end[0] = '\r';
     end[1] = '\n';
-    if (chunked) out.push_back(base::Bytes::copy_of({head.data(), static_cast<std::size_t>(end + 2 - head.data())}));
+    if (chunked_) out.push_back(base::Bytes::copy_of({head.data(), static_cast<std::size_t>(end + 2 - head.data())}));
     body_->take(size, out);
-    if (chunked) out.push_back(base::Bytes::of_static("\r\n"));
+    if (chunked_) out.push_back(base::Bytes::of_static("\r\n"));
   }
   if (body_->queued() == 0 && body_->state() == Body::kFinished) {
-    if (chunked) out.push_back(base::Bytes::of_static("0\r\n\r\n"));
+    if (chunked_) out.push_back(base::Bytes::of_static("0\r\n\r\n"));
     state_ = keep_alive_ && !shutting_down_ ? State::kHead : State::kClosing;
   } else if (body_->state() == Body::kAborted) {
     state_ = State::kClosing;

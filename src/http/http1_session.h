@@ -56,6 +56,7 @@ class Http1Session final : public Session, private GrowingBody::Reader {
   bool keep_alive_ = true;
   bool peer_done_ = false;  ///< the request asked for was the last, by its own word (RFC 9112 9.6)
   bool head_only_ = false;
+  bool chunked_ = false;  ///< in kGrowing
   bool message_complete_ = false;
   bool shutting_down_ = false;
   int refused_ = 0;

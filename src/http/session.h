@@ -89,7 +89,8 @@ class Session {
   virtual void feed(base::View bytes) = 0;
   /// Answers a request. Does nothing where that request is gone. HEAD is seen to here: pass the whole Reply.
   virtual void respond(StreamId id, Response response) = 0;
-  /// Answers with `head`, which has no Content-Length and no body, and with a body that grows. HEAD gets the head
+  /// Answers with `head`, which has no body, and with a body that grows. `head` has a Content-Length only where it
+  /// has files(), and then the body has that length. HEAD gets the head
   /// alone. Returns false if the request is gone: nothing is taken from `body`. What ends the request before the body
   /// ended (the peer, abort()) is reported to its source.
   [[nodiscard]] virtual bool respond(StreamId id, Response head, std::shared_ptr<GrowingBody> body) = 0;

@@ -17,6 +17,13 @@ struct Mailbox::State {
   bool open = true;
   std::shared_ptr<State> until_closed;
 
+  void post(std::function<void()> message) {
+    const std::lock_guard lock(mutex);
+    if (!open) return;
+    messages.push_back(std::move(message));
+    uv_async_send(&uv);
+  }
+
   void drain() {
     std::vector<std::function<void()>> due;
     {
@@ -48,11 +55,10 @@ Mailbox::~Mailbox() {
            [](uv_handle_t* handle) { static_cast<State*>(handle->data)->until_closed.reset(); });
 }
 
-void Mailbox::post(std::function<void()> message) {
-  const std::lock_guard lock(state_->mutex);
-  if (!state_->open) return;
-  state_->messages.push_back(std::move(message));
-  uv_async_send(&state_->uv);
+void Mailbox::post(std::function<void()> message) { state_->post(std::move(message)); }
+
+Mailbox::Post Mailbox::poster() const {
+  return [state = state_](std::function<void()> message) { state->post(std::move(message)); };
 }
 
 std::size_t Mailbox::waiting() const {

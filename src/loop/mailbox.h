@@ -20,6 +20,9 @@ class Mailbox {
 
   /// Queues `message` and wakes the loop. After close() it is dropped.
   void post(std::function<void()> message);
+  /// post() by another name, that may outlive the mailbox: what is posted then is dropped.
+  using Post = std::function<void(std::function<void()>)>;
+  Post poster() const;
   /// Messages that were posted and have not run yet. Thread: any.
   std::size_t waiting() const;
 

@@ -63,6 +63,13 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
               count(counters.connections_limited[serve::Counters::kByHalfOpen]));
   out.gauge("kickoff_http_parked_requests", "Requests held until what they wait for exists.", labels,
             count(counters.parked));
+  out.gauge("kickoff_http_journal_reads", "Answers with media of the journal that are being sent.", labels,
+            count(counters.file_bodies));
+  out.counter("kickoff_http_journal_bytes_total", "Bytes of media read from the journal for viewers.", labels,
+              count(counters.file_bytes));
+  out.counter("kickoff_http_journal_failed_total",
+              "Answers cut off because the journal's file could not be read; see the log for why.", labels,
+              count(counters.file_errors));
   out.counter("kickoff_http_joins_total",
               "Viewers that joined: first multivariant playlist requests of a CMCD session or a connection.", labels,
               count(counters.joins));

@@ -23,11 +23,15 @@ std::string quoted_hash(std::uint64_t hash) {
 
 std::string etag_of(base::View bytes) { return quoted_hash(base::hash64(bytes)); }
 
+std::string etag_of(const std::vector<std::uint64_t>& hashes) {
+  return quoted_hash(
+      base::hash64({reinterpret_cast<const std::uint8_t*>(hashes.data()), hashes.size() * sizeof(std::uint64_t)}));
+}
+
 std::string etag_of(const std::vector<base::Bytes>& pieces) {
   std::vector<std::uint64_t> hashes;
   for (const base::Bytes& piece : pieces) hashes.push_back(base::hash64(piece.view()));
-  return quoted_hash(
-      base::hash64({reinterpret_cast<const std::uint8_t*>(hashes.data()), hashes.size() * sizeof(std::uint64_t)}));
+  return etag_of(hashes);
 }
 
 base::Micros start_of(const hls::Revision& revision, std::int64_t msn) {
@@ -79,10 +83,12 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
   }
 }
 
-/// Drops responses for segments that can no longer be fetched.
+/// Drops responses for segments that can no longer be fetched, or not from memory.
 void ChannelView::drop_expired(CachedResponses& cached) {
   const auto* closed = cached.of == nullptr ? nullptr : cached.of->revision().closed.get();
-  const std::int64_t oldest = closed == nullptr || closed->segments.empty() ? -1 : closed->segments.front()->msn;
+  // Answers with what memory has let go would keep it there.
+  const std::int64_t oldest =
+      closed == nullptr || closed->size() == 0 ? -1 : std::max(closed->at(0).msn, closed->filed_through + 1);
   if (oldest == cached.oldest) return;
   cached.oldest = oldest;
   for (auto* slots : {&cached.parts, &cached.segments})
@@ -258,9 +264,23 @@ Verdict ChannelView::segment(const ObjectRequest& wanted, std::uint32_t index) {
   origin::SegmentObject object = rendition.segment(wanted.msn);
   if (object.presence != Presence::kFound)
     return missing(object.presence, wanted.msn, rendition, origin::WaitCondition::segment(index, wanted.msn));
+  if (!object.filed.empty()) return filed(object.filed, wanted.msn, rendition);
   std::string etag = etag_of(object.pieces);
   slot = {wanted.msn, 0, make_media(std::move(object.pieces), media(rendition, wanted.msn, std::move(etag)))};
   return {slot.response};
+}
+
+/// A segment that memory has let go: made each time, since few ask for the same one at once, and it has no bytes. It
+/// has the validator that it had in memory.
+Verdict ChannelView::filed(const std::vector<hls::FiledPart>& parts, std::int64_t msn,
+                           const origin::RenditionSnapshot& rendition) const {
+  std::vector<std::uint64_t> hashes;
+  std::vector<base::FilePlace> places;
+  for (const hls::FiledPart& part : parts) {
+    hashes.push_back(part.hash);
+    places.push_back(part.place);
+  }
+  return {make_filed_media(std::move(places), media(rendition, msn, etag_of(hashes)))};
 }
 
 Verdict ChannelView::part(const ObjectRequest& wanted, std::uint32_t index) {
@@ -273,6 +293,8 @@ Verdict ChannelView::part(const ObjectRequest& wanted, std::uint32_t index) {
   if (object.presence != Presence::kFound)
     return missing(object.presence, wanted.msn, rendition,
                    origin::WaitCondition::object(index, wanted.msn, wanted.part));
+  if (object.filed.place.size > 0)
+    return {make_filed_media({object.filed.place}, media(rendition, wanted.msn, quoted_hash(object.filed.hash)))};
   std::string etag = etag_of(object.data.view());
   slot = {wanted.msn, wanted.part, make_media({std::move(object.data)}, media(rendition, wanted.msn, std::move(etag)))};
   return {slot.response};

@@ -84,6 +84,8 @@ class ChannelView {
   Verdict iframes(const ObjectRequest& wanted, std::uint32_t index);
   Verdict segment(const ObjectRequest& wanted, std::uint32_t index);
   Verdict part(const ObjectRequest& wanted, std::uint32_t index);
+  Verdict filed(const std::vector<hls::FiledPart>& parts, std::int64_t msn,
+                const origin::RenditionSnapshot& rendition) const;
   Verdict init(const ObjectRequest& wanted, std::uint32_t index);
   Verdict missing(origin::Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,
                   const origin::WaitCondition& wait_for);

@@ -59,6 +59,7 @@ std::string_view to_string(Cause cause) {
     case Cause::kTooManyHeld: return "too_many_held";
     case Cause::kTooManyConnections: return "too_many_connections";
     case Cause::kNoHeadroom: return "no_headroom";
+    case Cause::kTooManyReads: return "too_many_reads";
     case Cause::kDepthShed: return "depth_shed";
     case Cause::kShuttingDown: return "shutting_down";
   }

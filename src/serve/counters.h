@@ -63,11 +63,12 @@ enum class Cause : std::uint8_t {
   kHeldTooLong,  ///< 503, LL-103, LL-83
   kTooManyHeld,  ///< 503
   kTooManyConnections,
-  kNoHeadroom,  ///< 503: a join while there is no headroom for it
-  kDepthShed,   ///< 503: a segment far behind the live edge, likewise
+  kNoHeadroom,    ///< 503: a join while there is no headroom for it
+  kTooManyReads,  ///< 503: of media in files
+  kDepthShed,     ///< 503: a segment far behind the live edge, likewise
   kShuttingDown,
 };
-inline constexpr std::size_t kCauses = 16;
+inline constexpr std::size_t kCauses = 17;
 std::string_view to_string(Cause cause);
 
 /// What one serve loop has done. Thread: its loop writes, any reads.
@@ -96,6 +97,9 @@ struct Counters {
   Counter timeouts;         ///< connections ended by a timer: slow head, idle, stuck reader
   Counter streams_expired;  ///< HTTP/2 streams reset by a timer; their connections stay open
   Counter streams_refused;  ///< HTTP/2 streams reset because requests took more than http::Limits allow
+  Counter file_bodies;      ///< answers that are being read from files now
+  Counter file_bytes;       ///< read from files
+  Counter file_errors;      ///< answers cut off since a file could not be read
   std::array<Counter, kResources> headroom;  ///< left now. Units: millionths.
   Histogram join_time;                       ///< from a join to its first media, on one connection
   Histogram blocked_wait;                    ///< how long held requests were held, whatever the answer

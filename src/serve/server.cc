@@ -54,7 +54,12 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
       joins_(loop_context_.counters),
       shedding_({options.most_connections, options.admission}, joins_, errors_, loop_context_.counters),
       address_limits_(options.address),
-      responder_(clock, loop_context_.counters, joins_),
+      reads_done_(loop),
+      file_bodies_(
+          {options.most_file_bodies, options.reads != nullptr ? options.reads : std::make_shared<loop::ReadPool>(),
+           reads_done_.poster()},
+          errors_, loop_context_.counters),
+      responder_(clock, loop_context_.counters, joins_, &file_bodies_),
       wake_pass_(clock, loop_context_.counters, errors_, responder_),
       preflight_(make_preflight()),
       context_(std::move(context)),

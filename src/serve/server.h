@@ -20,6 +20,7 @@
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
+#include "serve/file_bodies.h"
 #include "serve/gathering.h"
 #include "serve/joins.h"
 #include "serve/responder.h"
@@ -46,6 +47,8 @@ class Server final : private ConnectionOwner {
     ChannelView::Options channels;
     Admission::Options admission;
     AddressLimits<Connection>::Options address;
+    std::size_t most_file_bodies = FileBodies::kMost;
+    std::shared_ptr<loop::ReadPool> reads;  ///< shared by all loops; null: one of its own
   };
 
   /// Listens. `context` may be null (no TLS), `files` too (no player page). `clock` must outlive it.
@@ -106,6 +109,8 @@ class Server final : private ConnectionOwner {
   Joins joins_;
   Shedding shedding_;
   AddressLimits<Connection> address_limits_;
+  loop::Mailbox reads_done_;
+  FileBodies file_bodies_;
   Responder responder_;
   WakePass wake_pass_;
   Gathering gathering_;

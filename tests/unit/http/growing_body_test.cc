@@ -29,6 +29,14 @@ struct Growing final : http::Handler {
   void on_request(http::StreamId id, const http::Request& request) override {
     if (request.path == "/whole") return session->respond(id, http_test::reply(200, "whole"));
     writers.push_back(std::make_unique<BodyWriter>(source, most));
+    if (request.path == "/files") {
+      taken =
+          session->respond(id,
+                           std::make_shared<const http::Reply>(200, http::HeaderBlock::Fields{{"content-length", "6"}},
+                                                               std::vector<base::FilePlace>{{nullptr, 0, 6}}, -1),
+                           writers.back()->body());
+      return;
+    }
     taken = session->respond(id, std::make_shared<const http::Reply>(200, http::HeaderBlock::Fields{{"x", "y"}}),
                              writers.back()->body());
     if (!first.empty()) writers.back()->push(bytes(first));
@@ -92,6 +100,20 @@ TEST_F(GrowingOverHttp1, GoesOutAsChunksAsItGrows) {
   EXPECT_EQ(drain(), "a\r\nten bytes!\r\n0\r\n\r\n");
   EXPECT_EQ(session->phase(), http::Phase::kIdle);
   EXPECT_EQ(handler.source.gone, 0);
+}
+
+TEST_F(GrowingOverHttp1, ABodyOfFilesHasItsLengthAndNoChunks) {
+  session->feed(base::view_of("GET /files HTTP/1.1\r\nHost: a\r\n\r\n"));
+  const std::string head = drain();
+  EXPECT_NE(head.find("Content-Length: 6\r\n"), std::string::npos) << head;
+  EXPECT_EQ(head.find("chunked"), std::string::npos) << head;
+  handler.writer().push(bytes("one"));
+  EXPECT_EQ(drain(), "one");
+  handler.writer().push(bytes("two"));
+  handler.writer().finish();
+  EXPECT_EQ(drain(), "two");
+  EXPECT_EQ(session->phase(), http::Phase::kIdle) << "the connection can be used again";
+  EXPECT_TRUE(ask().find("chunked") != std::string::npos);
 }
 
 TEST_F(GrowingOverHttp1, WhatIsPushedAtOnceGoesWithTheHead) {

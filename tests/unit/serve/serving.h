@@ -131,7 +131,8 @@ class Client : public Socket {
 class Serving {
  public:
   explicit Serving(serve::Server::Options options = {}, std::shared_ptr<const tls::Context> context = nullptr,
-                   std::shared_ptr<const serve::StaticFiles> files = nullptr) {
+                   std::shared_ptr<const serve::StaticFiles> files = nullptr, const origin::Log::Options& log = {})
+      : channel(log) {
     std::signal(SIGPIPE, SIG_IGN);
     options.host = "127.0.0.1";
     options.plain_port = 0;
