@@ -262,10 +262,15 @@ class Instance::Parts {
     }
     journal_lock_ = lock.take();
     base::Micros needed = 0;
-    for (const auto& [name, entry] : config_.channels)
+    base::Micros least = 0;
+    for (const auto& [name, entry] : config_.channels) {
       needed = std::max(needed, channel::Channels::kept_for_restart(entry.options));
+      if (channel::memory_of(entry.options) > 0)
+        least = std::max(least, channel::Channels::retention_of(entry.options));
+    }
     journal_ = std::make_unique<archive::JournalWriter>(archive::JournalWriter::Options{
-        .directory = directory, .keep = {std::max(config_.journal.keep, needed), config_.journal.channel_bytes}});
+        .directory = directory,
+        .keep = {std::max(config_.journal.keep, needed), config_.journal.channel_bytes, least}});
   }
 
   base::Status start_ingest() {

@@ -38,6 +38,8 @@ base::Status ChannelFiles::begin(FileHeader header, const std::vector<record::Re
   path_ = directory_ + "/" + file_name(header.began);
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor_ < 0) return failed("open");
+  body_.path = std::make_shared<const std::string>(path_);
+  size_ = 0;
   TRY_OK(write(encode_file_start(header, seed), {}));
   // So that the name is on the disk as well.
   const int directory = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -50,6 +52,8 @@ base::Status ChannelFiles::begin(FileHeader header, const std::vector<record::Re
 
 base::Status ChannelFiles::append(const record::Record& record) {
   const record::Encoded encoded = record::encode(record);
+  body_.offset = size_ + encoded.head.size();
+  body_.size = static_cast<std::uint32_t>(encoded.body.size());
   return write(encoded.head, encoded.body.view());
 }
 
@@ -70,6 +74,7 @@ base::Status ChannelFiles::write(base::View head, base::View body) {
     head = head.subspan(of_head);
     body = body.subspan(done - of_head);
     written_ += done;
+    size_ += done;
   }
   return base::Ok{};
 }
@@ -83,7 +88,7 @@ int expire_files(const std::string& directory, base::Micros utc, const Keep& kee
   while (files.size() - deleted > least) {
     const ListedFile& oldest = files[deleted];
     const bool old = oldest.written + keep.age < utc;
-    const bool much = keep.bytes > 0 && bytes > keep.bytes;
+    const bool much = keep.bytes > 0 && bytes > keep.bytes && oldest.written + keep.least < utc;
     if ((!old && !much) || unlink(oldest.path.c_str()) != 0) break;
     bytes -= oldest.size;
     ++deleted;

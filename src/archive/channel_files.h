@@ -6,6 +6,7 @@
 
 #include "archive/journal_file.h"
 #include "base/clock.h"
+#include "base/file_place.h"
 #include "base/result.h"
 #include "record/record.h"
 
@@ -29,6 +30,8 @@ class ChannelFiles {
   /// Waits until what was appended is on the disk. Errors: kSystem. REQUIRES: open().
   base::Status sync();
   void close();
+  /// Where the body of what append() wrote last lies. REQUIRES: append() was called, and was ok.
+  const base::FilePlace& body() const { return body_; }
 
   bool open() const { return descriptor_ >= 0; }
   const std::string& directory() const { return directory_; }
@@ -43,6 +46,8 @@ class ChannelFiles {
 
   const std::string directory_;
   std::string path_;
+  base::FilePlace body_;
+  std::uint64_t size_ = 0;  ///< of the file
   int descriptor_ = -1;
   int error_ = 0;
   std::uint64_t written_ = 0;
@@ -52,6 +57,7 @@ class ChannelFiles {
 struct Keep {
   base::Micros age = 0;     ///< since a file's last record
   std::uint64_t bytes = 0;  ///< of all files together; 0: no limit
+  base::Micros least = 0;   ///< as `age`, what is kept beyond `bytes`: media that playlists list is read from it
 };
 
 /// Deletes files of a channel's directory that are older, and the oldest ones beyond the bytes, but not the newest file

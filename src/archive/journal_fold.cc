@@ -8,7 +8,8 @@
 namespace archive {
 namespace {
 
-// How long after its end a marker may still be in a playlist: the longest windows are shorter.
+// How long after its end a marker may still matter. A log that is read from a file on lists nothing that is older than
+// the file, however long the window.
 constexpr base::Micros kMarkerStays = 4 * 3600 * base::kSecond;
 
 base::Micros end_of(const record::Marker& marker) {
@@ -27,7 +28,9 @@ bool is_kept(const record::Record& record) {
 }  // namespace
 
 JournalFold::JournalFold(const std::string& channel, Context context)
-    : context_(std::move(context)), line_(context_.writer.line(channel)) {}
+    : context_(std::move(context)), line_(context_.writer.line(channel)) {
+  if (line_ && context_.on_written) line_->follow();
+}
 
 JournalFold::~JournalFold() {
   if (begins_ == 0) return;
@@ -48,6 +51,9 @@ void JournalFold::apply(const record::Record& record) {
 }
 
 void JournalFold::settle() {
+  if (line_ && context_.on_written) {
+    for (JournalWriter::Written& part : line_->take_written()) context_.on_written(std::move(part));
+  }
   const int error = open_ ? line_->error_since(begins_) : 0;
   if (error != 0) return give_up(strerror(error));
   if (batch_.empty()) return;

@@ -43,6 +43,8 @@ class JournalFold final : public record::Fold {
     /// The journal is given up for the reason ("queue_full", or what the system says), or written again (empty). Called
     /// from settle() alone.
     std::function<void(std::string_view why)> on_change;
+    /// The bytes of a part are in a file, and can be read there. Called from settle() alone; may be null.
+    std::function<void(JournalWriter::Written&& part)> on_written;
   };
 
   JournalFold(const std::string& channel, Context context);

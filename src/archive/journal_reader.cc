@@ -42,11 +42,13 @@ base::Result<std::unique_ptr<FileReader>> FileReader::open(const std::string& pa
     return base::Error{header.error().code, path + ": " + header.error().what};
   }
   return std::unique_ptr<FileReader>(
-      new FileReader(descriptor, static_cast<std::uint64_t>(status.st_size), header.value()));
+      new FileReader(descriptor, static_cast<std::uint64_t>(status.st_size), header.value(), path));
 }
 
-FileReader::FileReader(int descriptor, std::uint64_t size, const FileHeader& header)
-    : descriptor_(descriptor), size_(size), header_(header) {}
+FileReader::FileReader(int descriptor, std::uint64_t size, const FileHeader& header, const std::string& path)
+    : descriptor_(descriptor), size_(size), header_(header) {
+  body_.path = std::make_shared<const std::string>(path);
+}
 
 FileReader::~FileReader() { close(descriptor_); }
 
@@ -66,7 +68,9 @@ bool FileReader::next(record::Record& record) {
     if (!load(at_, record::kHeaderSize)) return false;
     base::ByteReader in(buffer_);
     static_cast<void>(in.skip(4, "magic"));
-    const std::uint64_t size = record::kHeaderSize + std::uint64_t{in.u32("fields").value()} + in.u32("body").value();
+    const std::uint64_t head = record::kHeaderSize + std::uint64_t{in.u32("fields").value()};
+    const std::uint32_t body = in.u32("body").value();
+    const std::uint64_t size = head + body;
     if (size > record::kHeaderSize + record::kMaxPayload) {
       damage_ = "no record stands there";
       return false;
@@ -78,6 +82,8 @@ bool FileReader::next(record::Record& record) {
       damage_ = status.error().message();
       return false;
     }
+    body_.offset = at_ + head;
+    body_.size = body;
     at_ += size;
     if (decoder.next(record)) return true;
   }

@@ -7,6 +7,7 @@
 
 #include "archive/journal_file.h"
 #include "base/clock.h"
+#include "base/file_place.h"
 #include "base/result.h"
 #include "record/record.h"
 
@@ -26,13 +27,15 @@ class FileReader {
   bool next(record::Record& record);
   /// Whether the record that next() gave is one of the seed.
   bool in_seed() const { return at_ <= kFileHeaderSize + header_.seed_size; }
+  /// Where the body of the record that next() gave lies.
+  const base::FilePlace& body() const { return body_; }
   /// Where the last whole record ends. Units: bytes.
   std::uint64_t valid() const { return at_; }
   /// Why next() stopped before the end of the file; empty where it did not.
   const std::string& damage() const { return damage_; }
 
  private:
-  FileReader(int descriptor, std::uint64_t size, const FileHeader& header);
+  FileReader(int descriptor, std::uint64_t size, const FileHeader& header, const std::string& path);
   bool load(std::uint64_t from, std::size_t size);
 
   const int descriptor_;
@@ -40,6 +43,7 @@ class FileReader {
   const FileHeader header_;
   std::uint64_t at_ = kFileHeaderSize;
   std::vector<std::uint8_t> buffer_;
+  base::FilePlace body_;
   std::string damage_;
 };
 
@@ -60,6 +64,8 @@ class JournalReader {
   std::int64_t numbering() const { return file_ ? file_->header().numbering : first_.numbering; }
   /// The records that were in force, then those of the log. False at the end.
   bool next(record::Record& record);
+  /// Where the body of the record lies that next() gave last. REQUIRES: it gave one.
+  const base::FilePlace& body() const { return file_->body(); }
   /// What was found damaged, with file, place and reason, for a log line; empty if nothing was.
   const std::string& damage() const { return damage_; }
   /// Of the files that are read.

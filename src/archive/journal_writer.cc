@@ -59,6 +59,18 @@ struct JournalWriter::Queue {
   base::Micros sweep_at = 0;              ///< steady
 };
 
+std::vector<JournalWriter::Written> JournalWriter::Line::take_written() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(written_, {});
+}
+
+void JournalWriter::Line::note(const record::Record& record) {
+  const auto* part = std::get_if<record::Part>(&record);
+  if (part == nullptr || !followed_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(mutex_);
+  if (written_.size() < kMostWritten) written_.push_back({part->rendition, part->msn, part->index, files_.body()});
+}
+
 std::size_t JournalWriter::media_of(const record::Record& record) {
   if (const auto* part = std::get_if<record::Part>(&record)) return part->data.size();
   if (const auto* end = std::get_if<record::SegmentEnd>(&record)) return end->data.size();
@@ -180,6 +192,7 @@ void JournalWriter::Queue::append(Line& line, const record::Record& record) {
     return;
   }
   ++counters.records;
+  line.note(record);
   const auto* end = std::get_if<record::SegmentEnd>(&record);
   const bool closes = std::holds_alternative<record::End>(record);
   if (!closes && (end == nullptr || end->msn <= line.synced_)) return;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,6 +53,14 @@ class JournalWriter {
     std::atomic<std::uint64_t> sync_us = 0;                                     ///< their sum
   };
 
+  /// A part whose bytes are in a file.
+  struct Written {
+    std::uint32_t rendition = 0;
+    std::int64_t msn = 0;
+    std::uint32_t index = 0;
+    base::FilePlace place;
+  };
+
   /// The journal of one channel, as its owner sees it.
   class Line {
    public:
@@ -61,9 +70,19 @@ class JournalWriter {
       const std::uint64_t failed = failed_.load(std::memory_order_acquire);
       return failed >> 32 == begin ? static_cast<int>(failed & 0xFFFFFFFF) : 0;
     }
+    /// From now on take_written() tells of parts.
+    void follow() { followed_.store(true, std::memory_order_relaxed); }
+    /// Parts written since the last call. Bound: kMostWritten; of those beyond nobody is told.
+    std::vector<Written> take_written();
 
    private:
     friend class JournalWriter;
+    static constexpr std::size_t kMostWritten = 32 * 1024;
+    void note(const record::Record& record);
+
+    std::atomic<bool> followed_ = false;
+    std::mutex mutex_;  // what is written is told to another thread; held for a move
+    std::vector<Written> written_;
     std::atomic<std::uint64_t> failed_ = 0;  ///< number of the Begin, errno
     // All below: the writer's thread.
     ChannelFiles files_;

@@ -29,7 +29,9 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
              FeedSlot(feed::Id::kBackup, environment.clock, *this)},
       source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
               *this),
-      window_(name_, {options_.window, options_.markers, options_.audio_only, options_.iframes, options_.media.images},
+      window_(name_,
+              {options_.window, options_.markers, options_.audio_only, options_.iframes, options_.media.images,
+               environment.journal == nullptr ? 0 : memory_of(options_)},
               environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),
@@ -42,7 +44,8 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
                    : std::make_unique<archive::JournalFold>(
                          name_, archive::JournalFold::Context{environment.clock, *environment.journal, numbering_,
                                                               [this] { return window_.standing(); },
-                                                              [this](std::string_view why) { on_journal(why); }})),
+                                                              [this](std::string_view why) { on_journal(why); },
+                                                              on_written()})),
       folds_(all_folds()),
       beat_(environment.alarms.make([this] { on_alarm(); })) {}
 
@@ -444,6 +447,14 @@ base::Micros Channel::most_absent(const Options& options) {
   return std::min(options.grace + options.window, kMostAbsent);
 }
 
+/// The fold calls it long after the window has been made.
+std::function<void(archive::JournalWriter::Written&&)> Channel::on_written() {
+  if (memory_of(options_) == 0) return nullptr;
+  return [this](archive::JournalWriter::Written&& part) {
+    window_.file_part(part.rendition, part.msn, part.index, std::move(part.place));
+  };
+}
+
 bool Channel::restore(archive::JournalReader& journal, base::Micros retention) {
   bool ended = false;
   base::Micros newest = 0;
@@ -483,6 +494,8 @@ void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::M
   for (record::Record record; journal.next(record);) {
     const std::int64_t offset = journal.numbering();
     window_.apply(record);
+    if (const auto* part = std::get_if<record::Part>(&record))
+      window_.file_part(part->rendition, part->msn, part->index, journal.body());
     if (journal_) journal_->restore(record);
     if (const auto* marker = std::get_if<record::Marker>(&record)) markers_.restore(*marker);
     ended =

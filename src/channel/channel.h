@@ -177,6 +177,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   void on_feed_gone(const FeedSlot& slot, std::string_view reason) override;
   void on_record(const record::Record& record) override;
   void fold(const record::Record& record);
+  std::function<void(archive::JournalWriter::Written&&)> on_written();
   void read_journal(archive::JournalReader& journal, bool& ended, base::Micros& newest);
   void on_journal(std::string_view why);
   std::vector<record::Fold*> all_folds();

@@ -30,6 +30,10 @@ class LiveWindow final : public record::Fold {
     if (std::exchange(dirty_, false)) publish_(channel_, log_.snapshot());
   }
 
+  /// See origin::Log::file_part().
+  void file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place) {
+    log_.file_part(rendition, msn, index, std::move(place));
+  }
   /// See origin::Log::resume().
   void resume(const origin::Log::Standing& standing) { log_.resume(standing); }
   origin::Log::Standing standing() const { return log_.standing(); }

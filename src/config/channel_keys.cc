@@ -408,8 +408,14 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   keys.key({"segment", Reload::kNextWorker, ""}, Value::duration(media.segment, kSecond, 10 * kSecond));
   keys.key({"part", Reload::kNextWorker, "at most half a segment"},
            Value::duration(media.part, 200 * kMillisecond, 2 * kSecond));
-  keys.key({"window", Reload::kNextChannel, "what a playlist lists; at least six segments"},
-           Value::duration(options.window, 6 * kSecond, 24 * 3600 * kSecond));
+  keys.key(
+      {"window", Reload::kNextChannel,
+       "what a playlist lists, and viewers can go back; at least six segments. Beyond an hour it needs the journal"},
+      Value::duration(options.window, 6 * kSecond, 14 * 24 * 3600 * kSecond));
+  keys.key({"window_memory", Reload::kNextChannel,
+            "of the window, what stays in memory when the journal has it; older media is read from the journal's "
+            "files. 0: all of a window of up to 5 minutes, six segments of a longer one"},
+           Value::duration(options.window_memory, 0, 24 * 3600 * kSecond));
   keys.key({"iframes", Reload::kNextChannel,
             "true: each video rendition also has an I-frame playlist (EXT-X-I-FRAMES-ONLY) for players' fast forward, "
             "rewind and scrubbing: byte ranges of its segments, one picture a segment; nothing is encoded or copied"},

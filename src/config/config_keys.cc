@@ -128,6 +128,18 @@ void declare_limits(Keys& keys, Config::Limits& limits) {
            Value::memory(limits.worker_memory, 256));
 }
 
+/// Without a journal a window is all in memory.
+std::vector<std::string> window_faults(const Config& config) {
+  std::vector<std::string> found;
+  for (const auto& [name, entry] : config.channels) {
+    if (config.journal.enabled || entry.options.window <= channel::kLongestInMemory) continue;
+    found.push_back("channels." + name +
+                    ".window is longer than an hour, which needs the journal: without it all of the window would be "
+                    "in memory (1.8 GB an hour at 4 Mbit/s)");
+  }
+  return found;
+}
+
 void declare_journal(Keys& keys, Config::Journal& journal) {
   keys.key({"enabled", Reload::kRestart, "false: a channel whose server is killed begins anew"},
            Value::flag(journal.enabled));
@@ -138,8 +150,8 @@ void declare_journal(Keys& keys, Config::Journal& journal) {
   keys.key({"keep", Reload::kRestart, "how long media is kept; 0s: for as long as a restart needs it"},
            Value::duration(journal.keep, 0, 30 * 24 * 3600 * kSecond));
   keys.key({"channel_bytes", Reload::kRestart,
-            "that the files of one channel may take; the oldest are deleted beyond that, but not the newest. 0: no "
-            "limit"},
+            "that the files of one channel may take; the oldest are deleted beyond that, but not the newest, nor "
+            "what the window of a channel needs that does not keep all of it in memory. 0: no limit"},
            Value::memory(journal.channel_bytes, 256));
 }
 
@@ -216,6 +228,7 @@ void declare_keys(Keys& keys, Config& config) {
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);
     for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
+    for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
     if (config.http.certificate.empty() != config.http.key.empty())
       found.emplace_back("http.certificate and http.key have to be given together");
     return found;

@@ -38,6 +38,23 @@ TEST(ChannelFiles, WritesASeedAndRecordsAsTheyCome) {
   EXPECT_EQ(read_file_words(listed[0].path), "[presentation, part 7.0 abc, end 7");
 }
 
+TEST(ChannelFiles, TellsWhereABodyLies) {
+  const ScratchDirectory scratch;
+  ChannelFiles files(scratch.path());
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(files.begin(at(kJournalStart), {one_picture()}).ok());
+    for (const char* data : {"abc", "defgh"}) {
+      ASSERT_TRUE(files.append(a_part(7, 0, data)).ok());
+      const base::FilePlace& body = files.body();
+      EXPECT_EQ(*body.path, list_files(scratch.path()).back().path);
+      std::ifstream file(*body.path);
+      std::string read(body.size, '?');
+      file.seekg(static_cast<std::streamoff>(body.offset)).read(read.data(), static_cast<std::streamsize>(read.size()));
+      EXPECT_EQ(read, data);
+    }
+  }
+}
+
 TEST(ChannelFiles, ASecondFileFollowsTheFirstAlsoWhereTheClockWasSetBack) {
   const ScratchDirectory scratch;
   ChannelFiles files(scratch.path());
@@ -94,6 +111,15 @@ TEST(ExpireFiles, DeletesTheOldestBeyondTheBytes) {
   for (int i = 0; i < 4; ++i) file_of(scratch.path(), now + i, 100, 0, now);
   EXPECT_EQ(expire_files(scratch.path(), now, {.age = base::kSecond, .bytes = 250}, true), 2);
   EXPECT_EQ(list_files(scratch.path())[0].began, now + 2);
+}
+
+TEST(ExpireFiles, BytesDeleteNothingThatIsYoungerThanTheLeastAge) {
+  const ScratchDirectory scratch;
+  const base::Micros now = kJournalStart + 1000 * base::kSecond;
+  for (int i = 0; i < 4; ++i) file_of(scratch.path(), kJournalStart + i, 100, (400 - i * 100) * base::kSecond, now);
+  Keep keep{.age = 5000 * base::kSecond, .bytes = 150};
+  keep.least = 250 * base::kSecond;
+  EXPECT_EQ(expire_files(scratch.path(), now, keep, true), 2) << "400 s and 300 s old";
 }
 
 TEST(ExpireFiles, TheDirectoryGoesWithTheLastFileOfAChannelThatIsNoMore) {

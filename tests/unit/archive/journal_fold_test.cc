@@ -25,11 +25,12 @@ class Folding : public testing::Test {
     options_.directory = scratch_.path() + "/journal";
     options_.keep.age = base::Micros{1000} * 365 * 86'400 * base::kSecond;
   }
-  void open() {
+  void open(std::function<void(JournalWriter::Written&&)> on_written = nullptr) {
     writer_ = std::make_unique<JournalWriter>(options_);
     fold_ = std::make_unique<JournalFold>(
         "cam1", JournalFold::Context{clock_, *writer_, numbering_, [this] { return log_.standing(); },
-                                     [this](std::string_view why) { changes_ += "<" + std::string(why) + ">"; }});
+                                     [this](std::string_view why) { changes_ += "<" + std::string(why) + ">"; },
+                                     std::move(on_written)});
   }
   /// As a channel does: numbered, first for the journal.
   void put(const record::Record& record) {
@@ -81,6 +82,35 @@ TEST_F(Folding, TheFirstFileHoldsTheLogFromItsBeginning) {
   EXPECT_EQ(files(), "new -1/0/0");
   EXPECT_EQ(read_journal(directory()), "presentation, part 7.0 a, over");
   EXPECT_EQ(changes_, "");
+}
+
+TEST_F(Folding, TellsWhereAPartsBytesLieOnceTheyAreWritten) {
+  std::vector<JournalWriter::Written> told;
+  open([&told](JournalWriter::Written&& part) { told.push_back(std::move(part)); });
+  put(one_picture());
+  put(a_part(7, 0, "abc"));
+  put(a_part(7, 1, "defgh"));
+  put(a_segment_end(7));
+  while (writer_->counters().records < 4) std::this_thread::yield();
+  fold_->settle();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[1].msn, 7);
+  EXPECT_EQ(told[1].index, 1U);
+  EXPECT_EQ(told[1].place.size, 5U);
+  const auto reader = FileReader::open(*told[1].place.path);
+  ASSERT_TRUE(reader.ok());
+  for (record::Record record; reader.value()->next(record);) {
+    const auto* part = std::get_if<record::Part>(&record);
+    if (part == nullptr) continue;
+    // A reader finds them at the same places.
+    const base::FilePlace& place = reader.value()->body();
+    EXPECT_EQ(*place.path, *told[part->index].place.path);
+    EXPECT_EQ(place.offset, told[part->index].place.offset);
+    EXPECT_EQ(place.size, told[part->index].place.size);
+  }
+  told.clear();
+  fold_->settle();
+  EXPECT_TRUE(told.empty()) << "each once";
 }
 
 TEST_F(Folding, ImagesOfWhatViewersSeeAreKept) {

@@ -32,10 +32,13 @@ class JournalledChannels : public testing::Test {
 
   /// Returns how many channels were restored.
   int start() {
-    writer_ = std::make_unique<archive::JournalWriter>(
-        archive::JournalWriter::Options{.directory = directory_, .keep = {.age = base::Micros{1} << 60}});
     Options options;
     options.window = 12 * kSecond;
+    return start(options);
+  }
+  int start(const Options& options) {
+    writer_ = std::make_unique<archive::JournalWriter>(
+        archive::JournalWriter::Options{.directory = directory_, .keep = {.age = base::Micros{1} << 60}});
     const auto on_snapshot = [this](const std::string&, std::shared_ptr<const origin::ChannelSnapshot> made) {
       snapshot_ = std::move(made);
     };
@@ -106,6 +109,39 @@ class JournalledChannels : public testing::Test {
   std::unique_ptr<archive::JournalWriter> writer_;
   std::unique_ptr<Channels> channels_;
 };
+
+TEST_F(JournalledChannels, MediaThatMemoryHasLetGoHasTheSamePlaceAfterARestart) {
+  Options options;
+  options.window = 200 * kSecond;
+  options.window_memory = 20 * kSecond;
+  ASSERT_EQ(start(options), 0);
+  broadcast(60);
+  // What the writer has written is told with the next batch.
+  while (writer_->counters().records < 60 * 5) std::this_thread::yield();
+  live(2);
+  const auto before = snapshot_;
+  const auto& was = *before->renditions[0]->revision().closed;
+  ASSERT_GE(was.listed(), 60U);
+  EXPECT_GT(was.filed_through, was.at(was.size() - 1).msn - 20);
+  EXPECT_LE(was.filed_through, was.at(was.size() - 1).msn - 10) << "what is 20 s old";
+  kill();
+  time_.advance(5 * kSecond);
+  ASSERT_EQ(start(options), 1);
+  const auto& is = *revision().closed;
+  ASSERT_EQ(was.size(), is.size());
+  for (std::size_t i = 0; i < was.size(); ++i) {
+    const hls::Segment& then = was.at(i);
+    const hls::Segment& now = is.at(i);
+    EXPECT_EQ(then.text, now.text);
+    if (then.filed.empty()) continue;
+    ASSERT_EQ(then.filed.size(), now.filed.size()) << now.msn;
+    for (std::size_t part = 0; part < now.filed.size(); ++part) {
+      EXPECT_EQ(*then.filed[part].place.path, *now.filed[part].place.path);
+      EXPECT_EQ(then.filed[part].place.offset, now.filed[part].place.offset);
+      EXPECT_EQ(then.filed[part].hash, now.filed[part].hash);
+    }
+  }
+}
 
 TEST_F(JournalledChannels, AKilledServersWindowIsServedAgainByteForByte) {
   ASSERT_EQ(start(), 0);

@@ -112,6 +112,12 @@ TEST(Config, AChannelsTimesHaveTheirBounds) {
 
 TEST(Config, APartMayBeHalfASegmentAndAWindowSixOfThem) {
   EXPECT_EQ(problems_of("channels: {a: {part: 1s, segment: 2s, window: 12s}}"), "");
+  // A long window is in the journal's files.
+  EXPECT_EQ(problems_of("channels: {a: {window: 1209600s}}"), "");
+  EXPECT_EQ(problems_of("{journal: {enabled: false}, channels: {a: {window: 3600s}}}"), "");
+  const std::string in_memory = problems_of("{journal: {enabled: false}, channels: {a: {window: 3601s}}}");
+  EXPECT_NE(in_memory.find("channels.a.window is longer than an hour, which needs the journal"), std::string::npos)
+      << in_memory;
   EXPECT_NE(problems_of("channels: {a: {part: 1001ms, segment: 2s}}"), "");
   EXPECT_NE(problems_of("channels: {a: {segment: 2s, window: 11999ms}}"), "");
 }
