@@ -100,6 +100,7 @@ void JournalFold::begin_file() {
   if (presentation_) seed.emplace_back(*presentation_);
   std::erase_if(markers_, [&](const ShownMarker& shown) { return shown.until + kMarkerStays < began_; });
   for (const ShownMarker& shown : markers_) seed.emplace_back(shown.marker);
+  if (over_) seed.emplace_back(record::End{});
   open_ = true;
   healthy_at_ = context_.clock.steady() + kTrial;
   bytes_ = 0;
@@ -109,6 +110,7 @@ void JournalFold::begin_file() {
 void JournalFold::follow(const record::Record& record) {
   if (const auto* presentation = std::get_if<record::Presentation>(&record)) {
     presentation_ = *presentation;
+    over_ = false;
     if (presentation->formats_from != INT64_MIN)
       settled_from_ = std::max(settled_from_, presentation->formats_from + context_.numbering.offset());
   } else if (const auto* discontinuity = std::get_if<record::Discontinuity>(&record)) {
@@ -117,6 +119,7 @@ void JournalFold::follow(const record::Record& record) {
     follow_marker(*marker);
   } else if (std::holds_alternative<record::End>(record)) {
     settled_from_ = INT64_MIN;
+    over_ = true;
   }
 }
 

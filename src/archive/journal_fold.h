@@ -87,6 +87,7 @@ class JournalFold final : public record::Fold {
   std::uint64_t dropped_ = 0;
 
   std::optional<record::Presentation> presentation_;
+  bool over_ = false;                      ///< the log's end was the last that was said of a session
   std::int64_t settled_from_ = INT64_MIN;  ///< formats or a discontinuity begin with this segment (published number)
   std::deque<ShownMarker> markers_;        ///< that may still be shown, as they came
 };

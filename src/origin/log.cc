@@ -228,6 +228,7 @@ Log::Standing Log::standing() const {
 }
 
 void Log::resume(const Standing& standing) {
+  begun_before_ = standing.begun;
   discontinuities_ = hls::Discontinuities(standing.discontinuities);
   target_duration_ = std::max(standing.target_duration, 1);
 }
@@ -245,13 +246,14 @@ bool Log::same_session(const record::Presentation& presentation) const {
 
 void Log::begin_session(const record::Presentation& presentation) {
   if (segment_.known()) ++counters_.restarts;
+  // What the sessions before had begun: also one that began none itself, and one of which a journal says only that.
+  std::int64_t floor = segment_.known() ? begun_before_ + 1 : 0;
   ended_ = false;
   segment_ = media::reduce(presentation.segment);
   cuts_move_ = presentation.cuts_move;
   // LL-13: what players of the session before have seen stays, unless the new segments are longer.
   target_duration_ = std::max(target_duration_, hls::target_duration_for(media::longest_segment(segment_, cuts_move_)));
   std::vector<std::unique_ptr<Track>> old = std::exchange(tracks_, {});
-  std::int64_t floor = 0;
   for (const auto& track : old)
     floor = std::max(floor, track->window.begun() == INT64_MIN ? 0 : track->window.begun() + 1);
   begun_before_ = std::max(begun_before_, floor - 1);

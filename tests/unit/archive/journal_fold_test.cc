@@ -262,6 +262,29 @@ TEST_F(Folding, WhatWasRestoredIsContinued) {
             "end 7, part 8.0 media");
 }
 
+TEST_F(Folding, AFileThatBeginsWithANewSessionCanBeReadAlone) {
+  open();
+  put(one_picture());
+  segment(7);
+  put(record::End{});
+  finish();
+  open();
+  fold_->restore(one_picture());
+  fold_->restore(record::End{});
+  put(one_picture());
+  segment(8);
+  clock_.pass(JournalFold::kFileSpan);
+  segment(9);
+  finish();
+  EXPECT_EQ(files(), "new -1/0/0, continues 7/0/0, continues 8/1/0");
+  origin::Log again("cam1", {});
+  auto journal = JournalReader::open(directory(), list_files(directory())[1].began);
+  ASSERT_TRUE(journal.ok());
+  again.resume(journal->first().standing);
+  for (record::Record record; journal->next(record);) again.apply(record);
+  EXPECT_EQ(again.standing(), log_.standing());
+}
+
 TEST_F(Folding, AChannelWithoutADirectoryCostsNothing) {
   open();
   JournalFold fold("a/b",

@@ -60,6 +60,32 @@ TEST(LogStanding, ALogThatIsContinuedKeepsItsDiscontinuitySequenceAndTargetDurat
   EXPECT_EQ(log.snapshot()->renditions[0]->revision().open->discontinuities, 4);
 }
 
+/// As a journal has it whose first file began after the end of a session.
+TEST(LogStanding, ALogThatIsContinuedAfterAnEndHasADiscontinuityInFrontOfItsNextSession) {
+  Log whole("match", {});
+  whole.apply(one_video());
+  whole.apply(first_part(7));
+  whole.apply(record::End{});
+  Log continued("match", {});
+  continued.resume(whole.standing());
+  continued.apply(one_video());
+  continued.apply(record::End{});
+  for (Log* log : {&whole, &continued}) {
+    log->apply(one_video());
+    log->apply(first_part(8));
+    EXPECT_EQ(log->standing(), (Log::Standing{8, 1, 2}));
+    EXPECT_TRUE(log->snapshot()->renditions[0]->revision().open->discontinuity);
+  }
+}
+
+TEST(LogStanding, ALogThatIsContinuedHasNoDiscontinuityInFrontOfItsFirstSession) {
+  Log log("match", {});
+  log.resume({7, 3, 2});
+  log.apply(one_video());
+  log.apply(first_part(8));
+  EXPECT_EQ(log.standing(), (Log::Standing{8, 3, 2}));
+}
+
 TEST(LogStanding, ANumberingThatIsContinuedAddsWhatTheLogBeforeAdded) {
   Numbering numbering({2, 1}, hls::kNumberingStep, 5 + hls::kNumberingStep);
   numbering.apply(one_video());
