@@ -11,6 +11,7 @@
 
 #include "app/certificates.h"
 #include "app/health.h"
+#include "app/journal_command.h"
 #include "app/preflight.h"
 #include "app/server.h"
 #include "base/allocator.h"
@@ -34,14 +35,19 @@ constexpr std::string_view kHelp =
                                 of the file it needs admin.listen and admin.port only, the rest may be wrong
   kickoff version               print the version
 
+The journal (what channels published, on disk):
+)";
+constexpr std::string_view kMoreHelp = R"(
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
 Exit: 0 after a clean stop, 1 on a fault, 2 on bad usage or configuration.
 Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and so on for every key with one value;
 `kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";
 
+std::string help() { return std::string(kHelp) + app::kJournalHelp + std::string(kMoreHelp); }
+
 int usage(const std::string& problem) {
-  std::fprintf(stderr, "kickoff: %s\n\n%.*s", problem.c_str(), static_cast<int>(kHelp.size()), kHelp.data());
+  std::fprintf(stderr, "kickoff: %s\n\n%s", problem.c_str(), help().c_str());
   return kUsage;
 }
 
@@ -114,7 +120,7 @@ int main(int argc, char** argv) {
   if (words.empty()) return usage("what to do?");
   const std::string& command = words[0];
   if (command == "--help" || command == "-h" || command == "help") {
-    std::fputs(std::string(kHelp).c_str(), stdout);
+    std::fputs(help().c_str(), stdout);
     return 0;
   }
   if (command == "version" || command == "--version") {
@@ -130,6 +136,7 @@ int main(int argc, char** argv) {
     if (words.size() != 2) return usage("check takes one file");
     return check(words[1]);
   }
+  if (command == "journal") return app::run_journal_command({words.begin() + 1, words.end()});
   if (command == "serve" || command == "health") {
     const auto path = config_argument(words);
     if (!path) return usage(command + " needs --config FILE");

@@ -251,8 +251,7 @@ class Instance::Parts {
   /// Without a journal the server is as good as with one, until it is killed.
   void open_journal() {
     if (!config_.journal.enabled) return;
-    const std::string& given = config_.journal.directory;
-    const std::string directory = given.empty() ? config_.state_directory + "/journal" : given;
+    const std::string directory = config::journal_directory(config_);
     auto lock = archive::DirectoryLock::take(directory);
     if (!lock.ok()) {
       base::log_error("app", "there is no journal: after a restart channels would begin anew",

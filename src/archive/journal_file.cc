@@ -44,14 +44,8 @@ std::vector<std::string> entries_of(const std::string& directory) {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_file_start(FileHeader header, const std::vector<record::Record>& seed) {
-  base::ByteWriter records;
-  for (const record::Record& record : seed) {
-    const record::Encoded encoded = record::encode(record);
-    records.bytes(encoded.head);
-    records.bytes(encoded.body.view());
-  }
-  base::ByteWriter out(kFileHeaderSize + records.size());
+std::vector<std::uint8_t> encode_file_header(const FileHeader& header) {
+  base::ByteWriter out(kFileHeaderSize);
   out.text("KJ");
   out.u8(kFileVersion);
   out.u8(header.continues ? kContinuesFlag : 0);
@@ -60,10 +54,22 @@ std::vector<std::uint8_t> encode_file_start(FileHeader header, const std::vector
   out.u64(static_cast<std::uint64_t>(header.standing.begun));
   out.u64(static_cast<std::uint64_t>(header.standing.discontinuities));
   out.u32(static_cast<std::uint32_t>(header.standing.target_duration));
-  out.u32(records.size());
+  out.u32(header.seed_size);
   out.u32(check_of(out.view()));
-  out.bytes(records.view());
   return out.take();
+}
+
+std::vector<std::uint8_t> encode_file_start(FileHeader header, const std::vector<record::Record>& seed) {
+  base::ByteWriter records;
+  for (const record::Record& record : seed) {
+    const record::Encoded encoded = record::encode(record);
+    records.bytes(encoded.head);
+    records.bytes(encoded.body.view());
+  }
+  header.seed_size = static_cast<std::uint32_t>(records.size());
+  std::vector<std::uint8_t> start = encode_file_header(header);
+  start.insert(start.end(), records.view().begin(), records.view().end());
+  return start;
 }
 
 base::Result<FileHeader> parse_file_header(base::View bytes) {

@@ -26,7 +26,7 @@
 ///         40     4  size of the seed
 ///         44     4  low half of XXH3-64 over the bytes above
 ///         48        the seed: records that were in force when the file began (the presentation, markers that may still
-///                   be shown), so that the file can be read alone
+///                   be shown, the end where the log was over), so that the file can be read alone
 ///                   the log's records, in order, in segments' published numbers
 ///
 /// Both are as record/encoding.h has them, bodies in place. All integers are big-endian. "Continues": the records
@@ -46,6 +46,8 @@ struct FileHeader {
   std::uint32_t seed_size = 0;
 };
 
+/// The header as it is written.
+std::vector<std::uint8_t> encode_file_header(const FileHeader& header);
 /// The header and the seed as they are written; sets seed_size.
 std::vector<std::uint8_t> encode_file_start(FileHeader header, const std::vector<record::Record>& seed);
 /// Errors: kTruncated, kMalformed, kUnsupported.

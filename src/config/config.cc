@@ -69,6 +69,10 @@ std::variant<Config, std::vector<Problem>> read_text(const std::string& text, co
 
 }  // namespace
 
+std::string journal_directory(const Config& config) {
+  return config.journal.directory.empty() ? config.state_directory + "/journal" : config.journal.directory;
+}
+
 std::string Problem::message() const {
   std::string place = file;
   if (line > 0) place += ":" + std::to_string(line) + ":" + std::to_string(column);

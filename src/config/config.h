@@ -112,6 +112,9 @@ struct Config {
   std::vector<std::string> warnings;
 };
 
+/// Directory of the journal.
+std::string journal_directory(const Config& config);
+
 /// Something wrong in a configuration file, with its place: "kickoff.yaml:12:3: unknown key …".
 struct Problem {
   std::string file;

@@ -74,15 +74,18 @@ void write_head(std::string& out, const Terms& terms, int version) {
   out += '\n';
 }
 
-void write_sequence(std::string& out, const Revision& revision) {
-  const SegmentList& closed = *revision.closed;
-  const Segment& first = closed.listed() > 0 ? closed.at(closed.first_listed) : *revision.open;
+void write_sequence(std::string& out, const Segment& first) {
   out += "#EXT-X-MEDIA-SEQUENCE:";
   write_integer(out, first.msn);
   // LL-38: the first segment's own discontinuity is still listed, and so not counted yet.
   out += "\n#EXT-X-DISCONTINUITY-SEQUENCE:";
   write_integer(out, first.discontinuities - (first.discontinuity ? 1 : 0));
   out += '\n';
+}
+
+void write_sequence(std::string& out, const Revision& revision) {
+  const SegmentList& closed = *revision.closed;
+  write_sequence(out, closed.listed() > 0 ? closed.at(closed.first_listed) : *revision.open);
 }
 
 /// LL-75 to LL-78.
@@ -263,6 +266,25 @@ void render_block(Block& block, const Block* before) {
   }
   block.text.shrink_to_fit();
   block.lines.shrink_to_fit();
+}
+
+std::string render_vod(const SegmentList& segments, int target_duration, const DateRanges& date_ranges) {
+  std::string out;
+  out.reserve(kHeadText + kSegmentText * segments.listed() + date_ranges.all.size());
+  out += "#EXTM3U\n#EXT-X-VERSION:";
+  write_integer(out, version_for(segments, 0, Skip::kNo));
+  out += "\n#EXT-X-TARGETDURATION:";
+  write_integer(out, target_duration);
+  out += "\n#EXT-X-PLAYLIST-TYPE:VOD\n";
+  write_sequence(out, segments.at(segments.first_listed));
+  out += date_ranges.all;
+  const Init* in_force = nullptr;
+  segments.each_listed([&](const Segment& segment, std::string_view lines) {
+    write_change(out, segment, in_force);
+    out += lines;
+  });
+  out += "#EXT-X-ENDLIST\n";
+  return out;
 }
 
 void render_segment(Segment& segment, std::int64_t part_target) {

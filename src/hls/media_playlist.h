@@ -70,6 +70,11 @@ PlaylistText render_text(const Revision& revision, const Terms& terms, std::span
 std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
                    const DateRanges& date_ranges = {});
 
+/// The playlist of segments that are all there is (EXT-X-PLAYLIST-TYPE:VOD, EXT-X-ENDLIST), without parts or anything
+/// else of a live one. Their numbers may have holes: those of a playlist count on from the first.
+/// REQUIRES: at least one, all closed.
+std::string render_vod(const SegmentList& segments, int target_duration, const DateRanges& date_ranges);
+
 /// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
 void render_segment(Segment& segment, std::int64_t part_target);
 

@@ -69,6 +69,8 @@ class RenditionSnapshot {
   /// What the playlists are made from.
   const hls::Revision& revision() const { return contents_.revision; }
   const hls::Terms& terms() const { return contents_.terms; }
+  /// Null: none.
+  const hls::DateRanges* date_ranges() const { return contents_.date_ranges.get(); }
 
   /// What to do with a playlist request (LL-94 to LL-103, LL-111).
   hls::Decision decide(const hls::Directives& directives) const { return hls::decide(directives, edge_); }

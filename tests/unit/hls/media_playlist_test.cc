@@ -130,6 +130,30 @@ TEST(MediaPlaylist, AtTheEndTheLastSegmentIsListedWhole) {  // no player loads a
   EXPECT_FALSE(has(text, "URI=\"101.0.m4s\"")) << text;
 }
 
+TEST(MediaPlaylist, OfAnEventThatIsOverHasNothingOfALiveOne) {  // LL-44
+  Feeder feed;
+  feed.segment(100);
+  feed.segment(101);
+  DateRanges ranges;
+  ranges.all = "#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"1970-01-01T00:03:21.000Z\"\n";
+  EXPECT_EQ(render_vod(*feed.window.revision().closed, 2, ranges),
+            "#EXTM3U\n"
+            "#EXT-X-VERSION:6\n"
+            "#EXT-X-TARGETDURATION:2\n"
+            "#EXT-X-PLAYLIST-TYPE:VOD\n"
+            "#EXT-X-MEDIA-SEQUENCE:100\n"
+            "#EXT-X-DISCONTINUITY-SEQUENCE:0\n"
+            "#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"1970-01-01T00:03:21.000Z\"\n"
+            "#EXT-X-MAP:URI=\"init-A.mp4\"\n"
+            "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:03:20.000Z\n"
+            "#EXTINF:2.00000,\n"
+            "100.m4s\n"
+            "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:03:22.000Z\n"
+            "#EXTINF:2.00000,\n"
+            "101.m4s\n"
+            "#EXT-X-ENDLIST\n");
+}
+
 TEST(MediaPlaylist, ListsPartsOfTheLastThreeTargetDurationsOnly) {  // LL-28
   Feeder feed;
   feed.segments(100, 110);
