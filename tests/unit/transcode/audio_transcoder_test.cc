@@ -92,11 +92,13 @@ INSTANTIATE_TEST_SUITE_P(
                       Pair{{.encoder = "ac3", .codec = media::Codec::kAc3, .channels = 6}, media::Codec::kAac, 0},
                       Pair{{.encoder = "eac3", .codec = media::Codec::kEac3}, media::Codec::kAac, 0},
                       Pair{{.encoder = "libopus", .codec = media::Codec::kOpus}, media::Codec::kAac, 0},
-                      Pair{{.encoder = "flac", .codec = media::Codec::kFlac}, media::Codec::kAac, 0}),
+                      Pair{{.encoder = "flac", .codec = media::Codec::kFlac}, media::Codec::kAac, 0},
+                      Pair{{.encoder = "aac"}, media::Codec::kAc3, 0}, Pair{{.encoder = "aac"}, media::Codec::kEac3, 0},
+                      Pair{{.encoder = "aac", .rate = 44100}, media::Codec::kEac3, 48000}),
     [](const auto& test) {
       return std::string(test.param.source.encoder) + std::to_string(test.param.source.rate) + "x" +
-             std::to_string(test.param.source.channels) + "To" +
-             (test.param.codec == media::Codec::kOpus ? "Opus" : "Aac") + std::to_string(test.param.rate);
+             std::to_string(test.param.source.channels) + "To" + avcodec_get_name(codec_id(test.param.codec)) +
+             std::to_string(test.param.rate);
     });
 
 float tone(std::int64_t sample, int) { return 0.5F * std::sin(static_cast<float>(sample % 48) * 0.1309F); }
@@ -505,9 +507,9 @@ TEST(AudioTranscoder, SaysHowLongItsSourceHasBeenSilent) {
 
 TEST(AudioTranscoder, NamesTheEncoderThatIsMissing) {
   const Feed feed = testing::make_audio({});
-  const auto audio = AudioTranscoder::make(feed.track, {rung(media::Codec::kEac3)}, {});
+  const auto audio = AudioTranscoder::make(feed.track, {rung(media::Codec::kMp2)}, {});
   ASSERT_FALSE(audio.ok());
-  EXPECT_EQ(audio.error().message(), "unsupported: no encoder for eac3; use aac or opus");
+  EXPECT_EQ(audio.error().message(), "unsupported: no encoder for mp2; use aac, opus, ac3 or eac3");
 }
 
 float quiet_tone(std::int64_t sample, int channel) { return 0.05F * tone(sample, channel); }
