@@ -86,6 +86,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"audio", feed.audio},
           {"captions", feed.captions},
           {"time_code", time_code_json(feed)},
+          {"anchor", feed.anchored_by_code ? "timecode" : "arrival"},
           {"loudness", loudness_json(feed.loudness)},
           {"teletext", teletext_json(feed.teletext_pages)},
           {"bitmap_subtitles", feed.bitmap_subtitles},

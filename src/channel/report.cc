@@ -88,6 +88,7 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.captions = describe_captions(feed);
   report.caption_pictures = read(feed.caption_pictures);
   report.loudness = report_of(feed.loudness);
+  report.anchored_by_code = read(feed.anchored_by_code) > 0;
   report.time_code = job::time_code_of(read(feed.time_code));
   if (report.time_code && read(feed.time_code_runs) > 0)
     report.time_code_offset = static_cast<base::Micros>(read(feed.time_code_offset_us));

@@ -14,6 +14,8 @@ namespace {
 using base::kMillisecond;
 using base::kSecond;
 
+constexpr base::Micros kMostTimeZone = 14 * 3600 * kSecond;
+
 // x265 has the presets of x264 too; libaom has speeds, and takes its fastest for one of these words.
 Value preset(job::Rung& rung) {
   if (rung.codec == media::Codec::kAv1)
@@ -372,6 +374,19 @@ void declare_markers(Keys& keys, channel::Options& options) {
                [&](Keys& in) { declare_interstitials(in, options.interstitials); });
 }
 
+void declare_anchor(Keys& keys, job::Options& media) {
+  using Anchor = job::Options::Anchor;
+  keys.key(
+      {"anchor", Reload::kNextWorker,
+       "the UTC of a feed's first picture, which its media time, its segments' numbers and EXT-X-PROGRAM-DATE-TIME "
+       "follow: arrival: when it arrives; timecode: what its time code says, if that is at most 8 s before its "
+       "arrival and 1 s after, else its arrival"},
+      Value::choice<Anchor>(media.anchor, {{"arrival", Anchor::kArrival}, {"timecode", Anchor::kTimeCode}}));
+  keys.key({"timecode_offset", Reload::kNextWorker,
+            "UTC less the time code, of a source whose time code is not UTC: -3600s for one hour east of it"},
+           Value::duration(media.time_code_offset, -kMostTimeZone, kMostTimeZone));
+}
+
 void declare_publishing(Keys& keys, Config::Channel& channel) {
   channel::Options& options = channel.options;
   keys.key({"grace", Reload::kAtOnce, "how long a publisher may be away before the channel ends"},
@@ -462,6 +477,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   declare_captions(keys, media.captions);
   declare_subtitles(keys, media.subtitles);
+  declare_anchor(keys, media);
   keys.key(
       {"program", Reload::kNextWorker, "of a transport stream with several programs; 0: the first with video or audio"},
       Value::number(media.program, 0, 65535));

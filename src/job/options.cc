@@ -158,6 +158,8 @@ base::Result<Options> parse(const json& from) {
   options.watch.black_level = watch.at("black_level");
   options.watch.silence_level = watch.at("silence_level");
   options.watch.ignore = areas_of(watch.at("ignore").get<std::string>()).value_or(std::vector<Area>{});
+  options.anchor = static_cast<Options::Anchor>(from.at("anchor").get<int>());
+  options.time_code_offset = from.at("time_code_offset").get<base::Micros>();
   options.program = from.at("program");
   options.log_format = static_cast<base::LogFormat>(from.at("log_format").get<int>());
   options.log_level = static_cast<base::Level>(from.at("log_level").get<int>());
@@ -203,6 +205,8 @@ std::string to_json(const Options& options) {
                      {{"black_level", options.watch.black_level},
                       {"silence_level", options.watch.silence_level},
                       {"ignore", to_text(options.watch.ignore)}}},
+                    {"anchor", static_cast<int>(options.anchor)},
+                    {"time_code_offset", options.time_code_offset},
                     {"program", options.program},
                     {"log_format", static_cast<int>(options.log_format)},
                     {"log_level", static_cast<int>(options.log_level)}};

@@ -137,6 +137,14 @@ struct Options {
   Standby standby = Standby::kWarm;
   ContentWatch watch;
 
+  /// What the first picture of a feed is on the UTC timeline.
+  enum class Anchor : std::uint8_t {
+    kArrival,
+    kTimeCode,  ///< what its time code says; its arrival, where that cannot be
+  };
+  Anchor anchor = Anchor::kArrival;
+  base::Micros time_code_offset = 0;  ///< UTC less what the time code says
+
   int program = 0;  ///< of a transport stream with several; 0: the first with video or audio (TS-15)
 
   base::LogFormat log_format = base::LogFormat::kText;

@@ -79,6 +79,7 @@ struct FeedStats {
   Number clock_us;                       ///< UTC of the feed's time stamp 0; 0 until it is known
   Number time_code;                      ///< the newest, as job::packed() has it; 0: none in the last seconds
   Number time_code_offset_us;            ///< a std::int64_t: its time of day less the UTC of its picture
+  Number anchored_by_code;               ///< 1: its time is that of its time code; 0: that of its arrival, or none yet
   Number time_code_runs;                 ///< 1 while that difference stays
   Number line21_captions;                ///< bit n: CC(n + 1) carries text
   Number digital_captions;               ///< bit n: SERVICE(n + 1) carries text

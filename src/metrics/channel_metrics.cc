@@ -100,6 +100,11 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.gauge("kickoff_feed_thumbnail_timestamp_seconds",
             "Unix time of the picture of the feed's newest thumbnail; 0: there is none.", labels,
             seconds_of(static_cast<std::uint64_t>(feed.thumbnail.value_or(0))));
+  out.gauge(
+      "kickoff_feed_anchored_by_time_code",
+      "1: the feed is at the UTC of its time code (anchor: timecode). 0: at that of its arrival, as by default, or "
+      "because its time code cannot be used: see the log.",
+      labels, feed.anchored_by_code ? 1 : 0);
   if (feed.time_code_offset) {
     out.gauge(
         "kickoff_feed_time_code_offset_seconds",

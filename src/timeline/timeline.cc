@@ -321,8 +321,10 @@ void Timeline::on_video(Entry& entry, media::Packet&& packet) {
     give_video(entry, std::move(packet));
     return;
   }
+  const base::Micros now = packet.arrived;
   entry.video->probe(std::move(packet));
-  const bool decides = !anchor_ && !lower_video_probing(entry) && !entry.video->catching_up();
+  const bool decides =
+      !anchor_ && !lower_video_probing(entry) && !entry.video->catching_up() && !awaits_source(entry, now);
   if (entry.video->ready() && (anchor_ || decides)) start_video(entry);
 }
 
@@ -395,11 +397,7 @@ void Timeline::start_late(Entry& entry) {
 /// The anchor of the feed, or what the track had before its format changed, unless its clock is another.
 void Timeline::choose_anchor(Entry& entry) {
   VideoTiming& video = *entry.video;
-  if (!anchor_) {
-    if (video.due() + kSameDistance < floor_) start_late(entry);
-    set_anchor(video.make_anchor(video.due(), floor_, options_.clear_slots));
-    return;
-  }
+  if (!anchor_) return choose_first_anchor(entry);
   anchor_ = entry.resume.value_or(*anchor_);
   const media::Packet& first = video.first();
   if (const std::optional<base::Micros> shown = settle_on_anchor(entry, first)) {
@@ -461,6 +459,7 @@ void Timeline::flush() {
     if (packet.track_id != first.track_id) continue;
     due = std::min(due, packet.arrived - entry.feed_time(packet.pts - first.pts).micros());
   }
+  anchored_at_ = options_.source_time ? AnchoredAt::kArrivalUnknown : AnchoredAt::kArrival;
   set_anchor({entry.feed_time(first.pts), {std::max({due, first.arrived - kMostAhead, floor_}), base::kSecond}});
   release_waiting();
 }
@@ -573,6 +572,8 @@ void Timeline::on_restart() {
   waiting_.clear();
   waiting_cues_.clear();
   anchor_.reset();
+  source_clock_.reset();
+  anchored_at_ = AnchoredAt::kNothing;
   successions_ = {};
   announced_ = {};
   begun_.reset();

@@ -24,7 +24,8 @@ namespace timeline {
 ///
 /// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where
 /// no video comes): its pts is the UTC instant at which it arrived, or, where the feed begins with a burst, as much
-/// earlier as the burst is long, for what follows is to lie at its arrival. All tracks share that one offset, so audio
+/// earlier as the burst is long, for what follows is to lie at its arrival; or the time that its source says
+/// (Options::source_time). All tracks share that one offset, so audio
 /// and video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid
 /// (multiples of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The
 /// decode timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be
@@ -57,6 +58,10 @@ class Timeline final : public media::EventSink {
     /// that length (media::kStartMargin), by up to 0.3 s of difference between media time and arrival. 0: wherever they
     /// arrive.
     base::Micros clear_slots = 0;
+    /// The feed is anchored at the time that its source says, see set_source_clock(), where that is known within
+    /// kWaitForSource of the first picture and is near its arrival; otherwise at its arrival. `clear_slots` does not
+    /// move an anchor of the source's: it is to be the same wherever this source is received.
+    bool source_time = false;
     /// Frame rate that the container claims (RTMP metadata), used where the bitstream tells none.
     media::Rational frame_rate_hint;
     /// Jumps beyond these against the track's own pace, that arrival does not bear out, anchor anew (RT-26).
@@ -65,6 +70,25 @@ class Timeline final : public media::EventSink {
     /// the step leads to one that another track has (StampWatch::stepped_back()).
     base::Micros jump_back = base::kSecond / 2;
   };
+  /// How long the first picture waits for a source's time: codes that count pairs of pictures, and messages beside the
+  /// pictures, come a little after it.
+  static constexpr base::Micros kWaitForSource = base::kSecond;
+  /// How far the source's time may be from the arrival. It is as much behind as the source's encoder and network take;
+  /// media later than this would be taken for missing (transcode::HoldClock). It is ahead where two clocks differ:
+  /// media from the future would be published before its time.
+  static constexpr base::Micros kMostSourceBehind = 8 * base::kSecond;
+  static constexpr base::Micros kMostSourceAhead = base::kSecond;
+
+  /// What the feed's anchor is.
+  enum class AnchoredAt : std::uint8_t {
+    kNothing,  ///< it has none yet
+    kArrival,  ///< also where Options::source_time is not set
+    kSource,
+    kArrivalUnknown,  ///< its arrival, for no time of the source was known
+    kArrivalFar,      ///< its arrival, for the source's time was too far from it
+    kArrivalTaken,    ///< its arrival, for what was given out before goes on beyond the source's time
+  };
+
   struct Counters {
     /// Packets before the first key frame, leading pictures after it, and the audio of a feed that ended before it.
     std::uint64_t dropped_before_anchor = 0;
@@ -85,6 +109,9 @@ class Timeline final : public media::EventSink {
 
   void on_event(media::Event&& event) override;
 
+  /// UTC of the feed's stamp 0 as its source says; takes effect for a feed that has no anchor yet.
+  void set_source_clock(std::optional<base::Micros> utc) { source_clock_ = utc; }
+  AnchoredAt anchored_at() const { return anchored_at_; }
   /// What the container claims; takes effect for video that has not started.
   void set_frame_rate_hint(media::Rational rate);
   /// A publisher came again: tracks and claims are forgotten, the time is anchored anew, not before what was given out.
@@ -154,6 +181,9 @@ class Timeline final : public media::EventSink {
   void restart_video(Entry& entry);
   void start_late(Entry& entry);
   void choose_anchor(Entry& entry);
+  void choose_first_anchor(Entry& entry);
+  bool awaits_source(const Entry& entry, base::Micros now) const;
+  AnchoredAt judge_source(base::Micros shown, base::Micros due) const;
   std::optional<base::Micros> settle_on_anchor(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
@@ -193,6 +223,8 @@ class Timeline final : public media::EventSink {
   std::uint64_t next_order_ = 0;
   std::optional<Anchor> anchor_;  ///< of tracks that come
   std::uint32_t generations_ = 0;
+  std::optional<base::Micros> source_clock_;
+  AnchoredAt anchored_at_ = AnchoredAt::kNothing;
   std::deque<media::Packet> waiting_;     ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
   std::vector<media::Cue> waiting_cues_;  ///< without an anchor. Bound: kMostWaitingCues, newer ones are dropped
   std::string cue_error_;

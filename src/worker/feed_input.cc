@@ -10,6 +10,7 @@ namespace {
 timeline::Timeline::Options timing(const FeedInput::Options& options) {
   timeline::Timeline::Options out;
   out.clear_slots = options.clear_slots;
+  out.source_time = options.source_time;
   return out;
 }
 
@@ -54,7 +55,29 @@ std::uint64_t FeedInput::bad_cues() const {
 
 void FeedInput::on_event(media::Event&& event) {
   time_code_.take(event);
+  const auto* packet = std::get_if<media::Packet>(&event);
+  if (options_.source_time && packet != nullptr && !timeline_.clock()) {
+    std::optional<base::Micros> clock = time_code_.clock_near(packet->arrived - options_.source_offset);
+    if (clock) *clock += options_.source_offset;
+    timeline_.set_source_clock(clock);
+  }
   timeline_.on_event(std::move(event));
+  watch_anchor();
+}
+
+void FeedInput::watch_anchor() {
+  using At = timeline::Timeline::AnchoredAt;
+  const At at = timeline_.anchored_at();
+  if (std::exchange(anchored_, at) == at || !options_.source_time || at == At::kNothing) return;
+  if (at == At::kSource) {
+    base::log_info("worker", "the feed's time is that of its time code", {{"channel", options_.channel}});
+    return;
+  }
+  const char* const why = at == At::kArrivalFar     ? "it is more than 1 s ahead of the arrival, or 8 s behind it"
+                          : at == At::kArrivalTaken ? "what was published before goes on beyond it"
+                                                    : "none came with the first second of pictures";
+  base::log_warn("worker", "the feed's time is that of its arrival and not that of its time code",
+                 {{"channel", options_.channel}, {"why", why}});
 }
 
 void FeedInput::watch_cues() {

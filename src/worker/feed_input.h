@@ -23,6 +23,9 @@ class FeedInput final : private rtmp::TagSink {
     std::string channel;           ///< for the log
     int program = 0;               ///< as job::Options::program
     base::Micros clear_slots = 0;  ///< as timeline::Timeline::Options::clear_slots
+    /// The feed is at the time of its time code, where that can be: timeline::Timeline::Options::source_time.
+    bool source_time = false;
+    base::Micros source_offset = 0;  ///< UTC less the time that its code says
   };
 
   /// `out` gets the feed's events in UTC ticks, within the calls below, and outlives this.
@@ -54,6 +57,7 @@ class FeedInput final : private rtmp::TagSink {
   const timeline::Timeline::Counters& timeline() const { return timeline_.counters(); }
   /// UTC of the feed's stamp 0; nothing before its time is anchored.
   std::optional<base::Micros> clock() const { return timeline_.clock(); }
+  timeline::Timeline::AnchoredAt anchored_at() const { return timeline_.anchored_at(); }
   const FeedTimeCode& time_code() const { return time_code_; }
   /// Splice information (SCTE-35) that could not be used, damaged or not understood.
   std::uint64_t bad_cues() const;
@@ -68,6 +72,7 @@ class FeedInput final : private rtmp::TagSink {
   void on_event(media::Event&& event) override;
   void on_frame_info(const rtmp::FrameInfo& info) override { time_code_.take(info); }
   void watch_cues();
+  void watch_anchor();
   void on_stream_info(const rtmp::StreamInfo& info) override;
   void on_notice(const rtmp::Notice& notice) override;
 
@@ -76,6 +81,7 @@ class FeedInput final : private rtmp::TagSink {
   timeline::Timeline timeline_;
   std::unique_ptr<rtmp::TagDemuxer> rtmp_;
   std::unique_ptr<ts::Demuxer> ts_;
+  timeline::Timeline::AnchoredAt anchored_ = timeline::Timeline::AnchoredAt::kNothing;  ///< when it was last logged
   rtmp::StreamInfo info_;
   std::uint64_t unplayable_ = 0;
   std::uint64_t damaged_before_ = 0;  ///< splice information of publishers that have gone

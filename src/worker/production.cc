@@ -28,7 +28,11 @@ constexpr base::Micros kMostForcedPause = base::kSecond / 2;
 constexpr base::Micros kMostAsked = Feed::kMostTime + 3 * base::kSecond;
 
 FeedInput::Options input(const job::Options& options) {
-  return {options.channel, options.program, options.copy_video ? options.segment : 0};
+  return {.channel = options.channel,
+          .program = options.program,
+          .clear_slots = options.copy_video ? options.segment : 0,
+          .source_time = options.anchor == job::Options::Anchor::kTimeCode,
+          .source_offset = options.time_code_offset};
 }
 
 /// What is known of a feed's tracks stays when its publisher goes.

@@ -140,6 +140,7 @@ void put_time_code(job::FeedStats& stats, const FeedInput& input) {
   const bool runs = there && origin && clock;
   put(stats.time_code_offset_us, runs ? align::day_distance(*clock, *origin) : 0);
   put(stats.time_code_runs, runs ? 1 : 0);
+  put(stats.anchored_by_code, there && input.anchored_at() == timeline::Timeline::AnchoredAt::kSource ? 1 : 0);
 }
 
 void put_feed(job::FeedStats& stats, const Feed& feed) {

@@ -116,5 +116,17 @@ TEST(BackupKeys, AreRefusedWhereNoEncoderCouldGiveThem) {
   EXPECT_NE(problems_of("channels: {a: {backup_keys: ['']}}").find("an item of backup_keys"), std::string::npos);
 }
 
+TEST(Anchor, IsTheArrivalOrTheTimeCode) {
+  using Anchor = job::Options::Anchor;
+  const auto media = [](const std::string& keys) {
+    return good("channels: {match: {" + keys + "}}").channels.at("match").options.media;
+  };
+  EXPECT_EQ(media("").anchor, Anchor::kArrival);
+  EXPECT_EQ(media("anchor: timecode, timecode_offset: -3600s").anchor, Anchor::kTimeCode);
+  EXPECT_EQ(media("anchor: timecode, timecode_offset: -3600s").time_code_offset, -3600 * base::kSecond);
+  EXPECT_NE(problems_of("channels: {match: {anchor: pts}}").find("one of arrival, timecode"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {match: {timecode_offset: 15h}}").find("from -50400s to 50400s"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace config

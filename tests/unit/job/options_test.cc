@@ -106,5 +106,15 @@ TEST(WorkerOptions, TextThatIsNotTheirsIsAnError) {
   EXPECT_FALSE(options_from_json(R"({"channel": 5})").ok());
 }
 
+TEST(WorkerOptions, SayWhereAFeedIsInTime) {
+  Options options;
+  options.anchor = Options::Anchor::kTimeCode;
+  options.time_code_offset = -3'600'000'000;
+  const auto back = options_from_json(to_json(options));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->anchor, Options::Anchor::kTimeCode);
+  EXPECT_EQ(back->time_code_offset, -3'600'000'000);
+}
+
 }  // namespace
 }  // namespace job
