@@ -23,9 +23,21 @@ Cascade::Cascade(const std::vector<Rung>& rungs, const media::Colour& source) {
   }
 }
 
+std::vector<std::size_t> Cascade::roots() const {
+  std::vector<std::size_t> roots;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i].from == kSource) roots.push_back(i);
+  }
+  return roots;
+}
+
 void Cascade::next(FramePtr picture, media::Rational aspect) {
   source_ = std::move(picture);
   aspect_ = aspect;
+  again();
+}
+
+void Cascade::again() {
   for (Step& step : steps_) step.made.reset();
 }
 
@@ -34,6 +46,7 @@ const AVFrame* Cascade::made(std::size_t rung) {
   if (step.made == nullptr) {
     const AVFrame* from = step.from == kSource ? source_.get() : made(step.from);
     if (from != nullptr) step.made = step.scaler.scale(*from, step.from == kSource ? aspect_ : media::Rational{1, 1});
+    if (finish_ != nullptr && step.from == kSource) step.made = finish_->finish(rung, std::move(step.made));
   }
   return step.made.get();
 }

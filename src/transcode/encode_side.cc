@@ -64,12 +64,15 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, const
       entry(timescale, {given.switch_patience, given.switch_patience / 2}),
       economy(rungs, given.longest_still),
       cascade(rungs, shape.video.colour),
+      overlays(rungs, cascade.roots(), shape.video.colour, given.slate_font),
       key_clock(clock_of(given, timescale)),
       line(rate_of(rungs), timescale, given.max_fill),
       slate({given.slate, given.slate_text, given.slate_font,
              given.slate_after < 0 ? SlateFade::kNever : given.slate_after},
             rungs, shape.video.colour),
-      thumbnails(rungs, given.thumbnails) {}
+      thumbnails(rungs, given.thumbnails) {
+  cascade.set_finish(overlays);
+}
 
 DecodeSide* EncodeSide::State::side_of(Switch::Side id) const {
   const auto found = std::ranges::find_if(sides, [&](const DecodeSide* side) { return side->id() == id; });
@@ -164,8 +167,10 @@ void EncodeSide::State::show(Switch::Picture&& picture) {
     first_pts = pts;
     first_side = picture.side;
   }
+  const base::Micros at = media::rescale(pts, timescale, base::kSecond);
+  overlays.next(at, line.rate());
   cascade.next(std::move(picture.frame), picture.aspect);
-  slate.next(media::rescale(pts, timescale, base::kSecond), SlateFade::What::kPicture, cascade);
+  slate.next(at, SlateFade::What::kPicture, cascade);
   encode({pts, picture.rate, picture.origin});
 }
 
@@ -173,7 +178,9 @@ void EncodeSide::State::repeat(std::int64_t until, SlateFade::What what, const O
   while (const auto pts = line.repeat(until)) {
     if (choked()) continue;
     ++held_frames;
-    slate.next(media::rescale(*pts, timescale, base::kSecond), what, cascade);
+    const base::Micros at = media::rescale(*pts, timescale, base::kSecond);
+    if (overlays.next(at, line.rate())) cascade.again();
+    slate.next(at, what, cascade);
     encode({*pts, line.rate(), {origin.arrived, origin.fed, !paused && *pts >= next_due}});
   }
 }
@@ -264,6 +271,10 @@ EncodeSide::Load EncodeSide::load() const {
 }
 
 void EncodeSide::show_slate(bool on, const std::string& text) { state_->slate.ask(on, text); }
+
+base::Status EncodeSide::put_overlay(const media::Overlay& overlay) { return state_->overlays.put(overlay); }
+
+void EncodeSide::remove_overlay(const std::string& id) { state_->overlays.remove(id); }
 
 std::optional<Thumbnail> EncodeSide::take_thumbnail() { return state_->thumbnails.take(); }
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/shared_file.h"
 #include "media/instant.h"
+#include "media/overlay.h"
 #include "media/time.h"
 #include "media/track.h"
 #include "transcode/output.h"
@@ -66,7 +67,7 @@ class EncodeSide {
     base::Micros longest_still = 375 * base::kMillisecond;
     std::shared_ptr<Slate> slate;  ///< null: none; from then on the encode side's alone
     std::string slate_text;        ///< over the slate, or over the last picture where there is none; empty: none
-    std::shared_ptr<const base::SharedFile> slate_font;  ///< of that text, and of those of show_slate(); null: none
+    std::shared_ptr<const base::SharedFile> slate_font;  ///< of that text, of show_slate()'s, of overlays; null: none
     bool thumbnails = false;                             ///< make them: take_thumbnail()
     base::Micros slate_after = 0;                        ///< without a picture; negative: only where it is asked for
   };
@@ -144,6 +145,11 @@ class EncodeSide {
   /// Shows the slate from the next picture on, with this text (empty: none), whatever comes, until it is called with
   /// false. Without a slate the picture of that instant stays.
   void show_slate(bool on, const std::string& text);
+  /// Lays something over the pictures of all rungs from the next one on, held ones included, in the place of what has
+  /// the same id; a slate covers it. No encoder and no key frame is changed. Texts have the font of the slate.
+  /// Errors: kMalformed for a picture or a font that cannot be read, kNotFound for a text without a font; kSystem.
+  base::Status put_overlay(const media::Overlay& overlay);
+  void remove_overlay(const std::string& id);
   /// Key frames as viewers see them, with their media times, each once: see RungThumbnails. Thread: any.
   std::optional<Thumbnail> take_thumbnail();
   /// Where the film of Options::slate is, for its sound; off where there is none. Thread: any.

@@ -12,6 +12,7 @@
 #include "transcode/economy.h"
 #include "transcode/encode_side.h"
 #include "transcode/outbox.h"
+#include "transcode/overlays.h"
 #include "transcode/picture_line.h"
 #include "transcode/rung_thumbnails.h"
 #include "transcode/rung_worker.h"
@@ -54,6 +55,7 @@ struct EncodeSide::State {
   // The scaling thread's own.
   Economy economy;  ///< its questions any thread's
   Cascade cascade;
+  Overlays overlays;  ///< put() and remove() the owner's
   KeyClock key_clock;
   PictureLine line;
   SlateShow slate;                          ///< its questions any thread's
