@@ -7,35 +7,35 @@
 namespace transcode {
 namespace {
 
-constexpr int kShift = 12;
-constexpr int kWhole = 1 << kShift;
+constexpr int kCoverShift = 12;
+constexpr int kFullCover = 1 << kCoverShift;
 
 /// The codes of a component: nominal 0, and from there to nominal 1.
-struct Codes {
+struct CodeRange {
   double zero = 0;
   double range = 0;
   double most = 0;  ///< the largest that there is
 };
 
-Codes luma_codes(int bits, bool full) {
+CodeRange luma_codes(int bits, bool full) {
   const double most = (1 << bits) - 1;
-  return full ? Codes{0, most, most} : Codes{16.0 * (1 << (bits - 8)), 219.0 * (1 << (bits - 8)), most};
+  return full ? CodeRange{0, most, most} : CodeRange{16.0 * (1 << (bits - 8)), 219.0 * (1 << (bits - 8)), most};
 }
 
-Codes chroma_codes(int bits, bool full) {
+CodeRange chroma_codes(int bits, bool full) {
   const double most = (1 << bits) - 1;
   return {128.0 * (1 << (bits - 8)), full ? most : 224.0 * (1 << (bits - 8)), most};
 }
 
 std::uint16_t keep_of(double cover) {
-  return static_cast<std::uint16_t>(std::lround((1 - std::clamp(cover, 0.0, 1.0)) * kWhole));
+  return static_cast<std::uint16_t>(std::lround((1 - std::clamp(cover, 0.0, 1.0)) * kFullCover));
 }
 
 /// Never more than the largest code: half a code above it is the full range's most saturated chroma.
-std::uint32_t add_of(double cover, double part, const Codes& codes) {
+std::uint32_t add_of(double cover, double part, const CodeRange& codes) {
   const double most = codes.most * cover;
   return static_cast<std::uint32_t>(
-      std::lround(std::clamp(codes.zero * cover + codes.range * part, 0.0, most) * kWhole));
+      std::lround(std::clamp(codes.zero * cover + codes.range * part, 0.0, most) * kFullCover));
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ std::uint32_t add_of(double cover, double part, const Codes& codes) {
 OverlayPatch::OverlayPatch(const PatchPlace& place, std::span<const Tint> tints, const Look& look)
     : place_(place), deep_(look.format != AV_PIX_FMT_YUV420P) {
   const int bits = deep_ ? 10 : 8;
-  const Codes luma = luma_codes(bits, look.colour.full_range);
-  const Codes chroma = chroma_codes(bits, look.colour.full_range);
+  const CodeRange luma = luma_codes(bits, look.colour.full_range);
+  const CodeRange chroma = chroma_codes(bits, look.colour.full_range);
   for (const Tint& tint : tints) {
     planes_[0].keep.push_back(keep_of(tint.cover));
     planes_[0].add.push_back(add_of(tint.cover, tint.part.y, luma));
@@ -86,7 +86,8 @@ void OverlayPatch::blend_plane(AVFrame& picture, std::size_t plane) const {
     auto* const row = reinterpret_cast<Sample*>(picture.data[plane] + std::ptrdiff_t{y} * picture.linesize[plane]) +
                       (place_.left >> shift);
     for (int x = 0; x < width; ++x) {
-      row[x] = static_cast<Sample>((row[x] * static_cast<std::uint32_t>(keep[x]) + add[x] + kWhole / 2) >> kShift);
+      row[x] =
+          static_cast<Sample>((row[x] * static_cast<std::uint32_t>(keep[x]) + add[x] + kFullCover / 2) >> kCoverShift);
     }
     keep += width;
     add += width;

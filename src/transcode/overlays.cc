@@ -31,8 +31,7 @@ bool moves(const std::string& text) {
 /// Units: frames since the last full second. Rounded: time stamps are.
 std::int64_t frame_of(base::Micros at, media::Rational rate) {
   if (!rate.known()) return 0;
-  const std::int64_t frames =
-      media::rescale(at % base::kSecond, base::kSecond * rate.den, rate.num);
+  const std::int64_t frames = media::rescale(at % base::kSecond, base::kSecond * rate.den, rate.num);
   return std::clamp<std::int64_t>(frames, 0, (rate.num + rate.den - 1) / rate.den - 1);
 }
 

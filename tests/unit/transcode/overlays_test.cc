@@ -36,8 +36,8 @@ Overlay text(const std::string& text) {
 }
 
 /// A ladder of two rungs with overlays.
-struct Ladder {
-  explicit Ladder(std::shared_ptr<const base::SharedFile> font = shared_font())
+struct OverlaidLadder {
+  explicit OverlaidLadder(std::shared_ptr<const base::SharedFile> font = shared_font())
       : overlays(rungs(), cascade.roots(), {}, std::move(font)) {
     cascade.set_finish(overlays);
   }
@@ -65,7 +65,7 @@ struct Ladder {
 };
 
 TEST(Overlays, WithoutAnyThePictureIsPassedOnWithoutACopy) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   FramePtr source = make_picture(320, 180, 100, 100);
   const std::uint8_t* const samples = source->data[0];
   EXPECT_EQ(ladder.show(std::move(source))->data[0], samples);
@@ -73,7 +73,7 @@ TEST(Overlays, WithoutAnyThePictureIsPassedOnWithoutACopy) {
 }
 
 TEST(Overlays, LeaveTheDecodersPictureAsItIs) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   const FramePtr source = make_picture(320, 180, 100, 100);
   const FramePtr shown = ladder.show(FramePtr(av_frame_clone(source.get())));
@@ -83,7 +83,7 @@ TEST(Overlays, LeaveTheDecodersPictureAsItIs) {
 }
 
 TEST(Overlays, AreOnSmallerRungsToo) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   const FramePtr small = ladder.show(1);
   EXPECT_EQ(luma_at(*small, 20, 20), 235);
@@ -91,7 +91,7 @@ TEST(Overlays, AreOnSmallerRungsToo) {
 }
 
 TEST(Overlays, NeedNoCopyOfAPictureThatWasScaled) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   FramePtr own = make_picture(320, 180, 100, 100);
   const std::uint8_t* const samples = own->data[0];
@@ -100,7 +100,7 @@ TEST(Overlays, NeedNoCopyOfAPictureThatWasScaled) {
 }
 
 TEST(Overlays, ComeAndGoBetweenTwoPictures) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   EXPECT_EQ(luma_at(*ladder.show(), 10, 10), 235);
   ASSERT_TRUE(ladder.overlays.put(logo("a", 0)).ok());
@@ -112,14 +112,14 @@ TEST(Overlays, ComeAndGoBetweenTwoPictures) {
 }
 
 TEST(Overlays, LieOverEachOtherInTheOrderOfTheirIds) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("b", 255)).ok());
   ASSERT_TRUE(ladder.overlays.put(logo("a", 0)).ok());
   EXPECT_EQ(luma_at(*ladder.show(), 10, 10), 235);
 }
 
 TEST(Overlays, TellWhetherAPictureIsToBeMadeAnew) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   EXPECT_TRUE(ladder.overlays.next(kNoon, kRate));
   EXPECT_FALSE(ladder.overlays.next(kNoon + testing::kPictureTime, kRate)) << "a logo stays as it is";
@@ -132,7 +132,7 @@ TEST(Overlays, TellWhetherAPictureIsToBeMadeAnew) {
 }
 
 TEST(Overlays, AreOnAPictureThatIsShownAgain) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   EXPECT_EQ(luma_at(*ladder.show(), 10, 10), 100);
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   ASSERT_TRUE(ladder.overlays.next(kNoon, kRate));
@@ -145,7 +145,7 @@ TEST(Overlays, AreOnAPictureThatIsShownAgain) {
 }
 
 TEST(Overlays, ShowTheTimeOfEachPicture) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(text("{utc}")).ok());
   const FramePtr first = ladder.show();
   EXPECT_GT(white_of(*first), 0.005);
@@ -159,7 +159,7 @@ TEST(Overlays, ShowTheTimeOfEachPicture) {
 }
 
 TEST(Overlays, HaveTextsOfTheirOpacity) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   Overlay half = text("HHHH");
   half.opacity = 500;
   ASSERT_TRUE(ladder.overlays.put(half).ok());
@@ -175,17 +175,17 @@ TEST(Overlays, HaveTextsOfTheirOpacity) {
 }
 
 TEST(Overlays, TakeWhatCannotBeShownAway) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
   Overlay broken = logo("a", 255);
   broken.png = base::Bytes::of_static("no picture");
   EXPECT_FALSE(ladder.overlays.put(broken).ok());
   EXPECT_EQ(luma_at(*ladder.show(), 10, 10), 100);
-  EXPECT_EQ(Ladder(nullptr).overlays.put(text("a")).error().code, base::Code::kNotFound) << "without a font";
+  EXPECT_EQ(OverlaidLadder(nullptr).overlays.put(text("a")).error().code, base::Code::kNotFound) << "without a font";
 }
 
 TEST(Overlays, SurviveATextWithoutAShape) {
-  Ladder ladder;
+  OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(text(" ")).ok());
   EXPECT_EQ(luma_at(*ladder.show(), 10, 10), 100);
 }
