@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <utility>
 
 #include "config/config_keys.h"
+#include "media/ac3.h"
 
 namespace config {
 namespace {
@@ -53,18 +55,105 @@ void declare_tracks(Keys& keys, std::vector<job::AudioTrack>& tracks) {
              items);
 }
 
+using media::Codec;
+
+/// A codec, or why there is no HE-AAC, which many ask for.
+Value codec_value(Codec& codec, std::initializer_list<std::pair<const char*, Codec>> codecs) {
+  Value value = Value::choice<Codec>(codec, codecs);
+  value.read = [read = value.read](const std::string& text) -> Complaint {
+    for (const char* name : {"he-aac", "heaac", "he_aac", "aac-he", "aac_he", "he-aac-v2"}) {
+      if (text == name)
+        return " cannot be " + text +
+               ": Debian's FFmpeg has no encoder for HE-AAC (libfdk_aac is not free software). Take aac or opus, or "
+               "mode: copy with an encoder that sends HE-AAC";
+    }
+    return read(text);
+  };
+  return value;
+}
+
+constexpr int kSurround = 6;
+constexpr int kBitsAChannel = 64'000;
+constexpr int kLeastBitrate = 32'000;
+constexpr int kMostBitrate = 1'000'000;
+
+void declare_rendition(Keys& keys, job::AudioRung& rung) {
+  constexpr Reload kRule = Reload::kNextWorker;
+  keys.key({"codec", kRule, "ac3 and eac3: for Apple's and television's players; Chromium has neither"},
+           codec_value(rung.codec, {{"aac", Codec::kAac}, {"ac3", Codec::kAc3}, {"eac3", Codec::kEac3}}));
+  keys.key({"channels", kRule, "6: 5.1, of a track with fewer channels too, which leaves the others silent"},
+           Value::choice<int>(rung.channels, {{"2", 2}, {"6", kSurround}}));
+  keys.key({"bitrate", kRule, "bit/s; 0: 64k a channel. Of ac3: 192k, 224k, 256k, 320k, 384k, 448k, 512k, 576k, 640k"},
+           Value::bitrate(rung.bitrate));
+  keys.key({"dialnorm", kRule,
+            "of ac3 and eac3: how loud speech is, in dB of full scale; decoders turn it down to -31. 0: that of "
+            "loudness, or -31 without it, with which decoders turn nothing down"},
+           Value::number(rung.dialnorm, -31, 0));
+}
+
+std::vector<std::string> complaints_of(const job::AudioRung& rung) {
+  if (rung.bitrate == 0) return {};
+  if (rung.codec == Codec::kAc3 && !media::ac3::is_bit_rate(rung.bitrate))
+    return {"ac3 has no bitrate of " + std::to_string(rung.bitrate) + " bit/s; 448k is usual for 5.1"};
+  if (rung.bitrate < kLeastBitrate || rung.bitrate > kMostBitrate) return {"bitrate has to be from 32k to 1M"};
+  return {};
+}
+
+void declare_renditions(Keys& keys, job::Options& media) {
+  Items items;
+  items.item = [&media](Keys& in) {
+    job::AudioRung rung;
+    rung.codec = Codec::kEac3;
+    rung.channels = kSurround;
+    declare_rendition(in, rung);
+    in.check([&] {
+      std::vector<std::string> wrong = complaints_of(rung);
+      const bool twice = std::any_of(media.audio_renditions.begin(), media.audio_renditions.end(),
+                                     [&](const auto& at) { return job::suffix_of(at) == job::suffix_of(rung); });
+      if (twice) wrong.emplace_back("two renditions have this codec and as many channels");
+      return wrong;
+    });
+    if (rung.bitrate == 0) rung.bitrate = kBitsAChannel * rung.channels;
+    media.audio_renditions.push_back(std::move(rung));
+  };
+  items.sample = [](Keys& in) {
+    job::AudioRung rung;
+    rung.codec = Codec::kEac3;
+    rung.channels = kSurround;
+    rung.bitrate = 384'000;
+    rung.dialnorm = -27;
+    declare_rendition(in, rung);
+  };
+  keys.items({"renditions", Reload::kNextWorker,
+              "of each track beside the one above, each in a group of its own for players that take it:"},
+             items);
+  keys.check([&media]() -> std::vector<std::string> {
+    std::vector<std::string> wrong;
+    const auto& made = media.audio_renditions;
+    if (!made.empty() && media.audio == job::Options::Audio::kNone)
+      wrong.emplace_back("mode: none leaves no audio to make renditions of");
+    const job::AudioRung& first = media.audio_rung;
+    const bool same = std::any_of(made.begin(), made.end(), [&](const job::AudioRung& rung) {
+      return rung.codec == first.codec && (rung.channels > 2) == (first.channels > 2);
+    });
+    if (same && media.audio != job::Options::Audio::kCopy)
+      wrong.emplace_back("a rendition has the codec of the first, and as many channels or as few");
+    return wrong;
+  });
+}
+
 }  // namespace
 
 void declare_audio(Keys& keys, job::Options& media) {
   using Audio = job::Options::Audio;
-  using media::Codec;
   constexpr Reload kRule = Reload::kNextWorker;
-  keys.key({"mode", kRule, "auto: AAC and Opus of up to two channels are copied, other audio is encoded"},
+  keys.key({"mode", kRule,
+            "auto: AAC and Opus of up to two channels are copied if there are no renditions, other audio is encoded"},
            Value::choice<Audio>(
                media.audio,
                {{"auto", Audio::kAuto}, {"copy", Audio::kCopy}, {"encode", Audio::kEncode}, {"none", Audio::kNone}}));
   keys.key({"codec", kRule, "of audio that is encoded"},
-           Value::choice<Codec>(media.audio_rung.codec, {{"aac", Codec::kAac}, {"opus", Codec::kOpus}}));
+           codec_value(media.audio_rung.codec, {{"aac", Codec::kAac}, {"opus", Codec::kOpus}}));
   keys.key({"bitrate", kRule, "bit/s; 0: 64k a channel"}, Value::bitrate(media.audio_rung.bitrate));
   keys.key({"channels", kRule, "0: the source's, at most 2"}, Value::number(media.audio_rung.channels, 0, 8));
   keys.key({"sample_rate", kRule, "Hz; 0: the source's if the codec has it, otherwise 48000"},
@@ -82,6 +171,7 @@ void declare_audio(Keys& keys, job::Options& media) {
     if (media.audio != Audio::kCopy || !media.loudness.target) return {};
     return {"mode: copy leaves audio as loud as it is: with loudness, take mode: encode or auto"};
   });
+  declare_renditions(keys, media);
   declare_tracks(keys, media.audio_tracks);
 }
 

@@ -79,6 +79,10 @@ base::Result<Frame> parse_enhanced(BitReader& reader) {
 
 }  // namespace
 
+bool is_bit_rate(int rate) {
+  return rate % 1000 == 0 && std::find(kBitRates.begin(), kBitRates.end(), rate / 1000) != kBitRates.end();
+}
+
 base::Result<Frame> parse_frame(View bytes) {
   if (bytes.size() < 8) return Error{Code::kTruncated, "AC-3 sync frame", bytes.size()};
   if (bytes[0] != 0x0b || bytes[1] != 0x77) return Error{Code::kMalformed, "AC-3 sync word"};

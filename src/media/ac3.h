@@ -27,6 +27,9 @@ struct Frame {
   friend bool operator==(const Frame&, const Frame&) = default;
 };
 
+/// True for the bit rates that AC-3 has. Units: bit/s.
+bool is_bit_rate(int rate);
+
 /// Reads the header that the bytes start with, of either kind; the frame itself need not be there.
 /// Errors: kTruncated below 8 bytes, kMalformed, kUnsupported (bsid above 16).
 base::Result<Frame> parse_frame(base::View bytes);

@@ -223,6 +223,48 @@ TEST(Config, ReadsHowSoundIsMade) {
   EXPECT_EQ(rung.sample_rate, 48'000);
 }
 
+std::string sound(const std::string& keys) { return "channels: {a: {audio: {" + keys + "}}}"; }
+
+TEST(Config, ReadsTheSurroundThatIsMadeBesideStereo) {
+  const auto media = good(sound("renditions: [{codec: ac3, bitrate: 448k, dialnorm: -27}, {}, {codec: aac}]"))
+                         .channels.at("a")
+                         .options.media;
+  ASSERT_EQ(media.audio_renditions.size(), 3U);
+  EXPECT_EQ(job::suffix_of(media.audio_renditions[0]), "ac3-6");
+  EXPECT_EQ(media.audio_renditions[0].bitrate, 448'000);
+  EXPECT_EQ(media.audio_renditions[0].dialnorm, -27);
+  EXPECT_EQ(job::suffix_of(media.audio_renditions[1]), "eac3-6") << "the default";
+  EXPECT_EQ(media.audio_renditions[1].bitrate, 384'000) << "64k a channel";
+  EXPECT_EQ(job::suffix_of(media.audio_renditions[2]), "aac-6");
+  EXPECT_EQ(media.audio_rung.codec, media::Codec::kAac) << "the first stays what it was";
+  EXPECT_EQ(problems_of(sound("mode: copy, renditions: [{codec: aac, channels: 2}]")), "");
+}
+
+TEST(Config, RefusesSurroundThatCannotBeMade) {
+  const auto refused = [](const std::string& keys, const std::string& why) {
+    const std::string problems = problems_of(sound(keys));
+    EXPECT_NE(problems.find(why), std::string::npos) << keys << ": " << problems;
+  };
+  refused("renditions: [{codec: ac3, bitrate: 400k}]", "ac3 has no bitrate of 400000 bit/s; 448k is usual for 5.1");
+  refused("renditions: [{bitrate: 2M}]", "bitrate has to be from 32k to 1M");
+  refused("renditions: [{channels: 5}]", "2, 6");
+  refused("renditions: [{dialnorm: -32}]", "-31 to 0");
+  refused("renditions: [{}, {codec: eac3, bitrate: 640k}]", "two renditions have this codec and as many channels");
+  refused("renditions: [{codec: aac, channels: 2}]", "has the codec of the first");
+  refused("channels: 6, renditions: [{codec: aac}]", "has the codec of the first");
+  refused("mode: none, renditions: [{}]", "leaves no audio");
+  refused("codec: ac3", "aac, opus");
+}
+
+TEST(Config, SaysWhatToDoInPlaceOfHeAac) {
+  for (const char* keys : {"codec: he-aac", "renditions: [{codec: he-aac}]"}) {
+    const std::string problems = problems_of(sound(keys));
+    EXPECT_NE(problems.find("codec cannot be he-aac: Debian's FFmpeg has no encoder for HE-AAC"), std::string::npos)
+        << problems;
+    EXPECT_NE(problems.find("mode: copy with an encoder that sends HE-AAC"), std::string::npos) << problems;
+  }
+}
+
 TEST(Config, ReadsWhoMayPublishOverSrtAndHow) {
   const std::string path = ::testing::TempDir() + "kickoff-passphrase";
   std::ofstream(path) << "ten letters and more\nsecond line\n";

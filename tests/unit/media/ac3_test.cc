@@ -69,5 +69,10 @@ TEST(Ac3Boxes, ReadBack) {
   }
 }
 
+TEST(Ac3, HasOnlyTheBitRatesOfItsTable) {
+  for (const int rate : {32'000, 384'000, 448'000, 640'000}) EXPECT_TRUE(is_bit_rate(rate)) << rate;
+  for (const int rate : {0, 400'000, 448'001, 1'024'000, -32'000}) EXPECT_FALSE(is_bit_rate(rate)) << rate;
+}
+
 }  // namespace
 }  // namespace media::ac3
