@@ -55,7 +55,7 @@ AVSampleFormat best_format(const AVCodec& codec) {
 
 bool is_dolby(media::Codec codec) { return codec == media::Codec::kAc3 || codec == media::Codec::kEac3; }
 
-base::Result<CodecContextPtr> open_encoder(const AudioRung& rung, const AVCodec& codec) {
+base::Result<CodecContextPtr> open_audio_encoder(const AudioRung& rung, const AVCodec& codec) {
   CodecContextPtr context(avcodec_alloc_context3(&codec));
   if (context == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
   context->sample_rate = rung.sample_rate;
@@ -76,7 +76,7 @@ base::Result<CodecContextPtr> open_encoder(const AudioRung& rung, const AVCodec&
 
 /// dac3 or dec3: the encoder has no extradata, its first frame says what all of them are.
 base::Result<base::Bytes> dolby_config_of(const AudioRung& rung, const AVCodec& codec) {
-  TRY(const CodecContextPtr context, open_encoder(rung, codec));
+  TRY(const CodecContextPtr context, open_audio_encoder(rung, codec));
   const FramePtr frame(av_frame_alloc());
   const AvPacketPtr packet(av_packet_alloc());
   if (frame == nullptr || packet == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
@@ -134,7 +134,7 @@ base::Result<AudioEncoder> AudioEncoder::make(const AudioRung& rung) {
   AudioEncoder encoder;
   encoder.packet_.reset(av_packet_alloc());
   if (encoder.packet_ == nullptr) return av_failure(AVERROR(ENOMEM), "encoder");
-  TRY(encoder.context_, open_encoder(rung, *codec));
+  TRY(encoder.context_, open_audio_encoder(rung, *codec));
   media::Track& track = encoder.track_;
   track.codec = rung.codec;
   track.timescale = rung.sample_rate;

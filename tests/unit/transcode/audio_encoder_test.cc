@@ -18,7 +18,7 @@ using media::Codec;
 
 constexpr int kCodedRate = 48000;
 
-AudioRung coded(Codec codec, int channels, int dialnorm = 0) {
+AudioRung coded_rung(Codec codec, int channels, int dialnorm = 0) {
   AudioRung rung{"a1", codec, 0, channels, kCodedRate};
   rung.dialnorm = dialnorm;
   return resolve(rung, {});
@@ -85,7 +85,7 @@ int dialnorm_in(base::View frame) {
 class Surround : public ::testing::TestWithParam<Codec> {};
 
 TEST_P(Surround, KeepsEachOfSixChannelsWhereItWas) {
-  auto encoder = AudioEncoder::make(coded(GetParam(), 6)).take();
+  auto encoder = AudioEncoder::make(coded_rung(GetParam(), 6)).take();
   const auto packets = second_of_tones(encoder);
   const auto frames = testing::decode(encoder.track(), packets);
   ASSERT_FALSE(frames.empty());
@@ -99,7 +99,7 @@ TEST_P(Surround, KeepsEachOfSixChannelsWhereItWas) {
 }
 
 TEST_P(Surround, SaysItsFormatAndTheDurationOfItsFrames) {
-  auto encoder = AudioEncoder::make(coded(GetParam(), 6)).take();
+  auto encoder = AudioEncoder::make(coded_rung(GetParam(), 6)).take();
   const media::Track& track = encoder.track();
   EXPECT_EQ(track.audio.channels, 6);
   EXPECT_EQ(track.timescale, kCodedRate);
@@ -114,8 +114,8 @@ INSTANTIATE_TEST_SUITE_P(AudioEncoder, Surround, ::testing::Values(Codec::kAac, 
 // CM-5.
 TEST(AudioEncoder, HasTheBoxesOfTheFramesThatItMakes) {
   for (const int channels : {1, 2, 6}) {
-    auto plain = AudioEncoder::make(coded(Codec::kAc3, channels)).take();
-    auto enhanced = AudioEncoder::make(coded(Codec::kEac3, channels)).take();
+    auto plain = AudioEncoder::make(coded_rung(Codec::kAc3, channels)).take();
+    auto enhanced = AudioEncoder::make(coded_rung(Codec::kEac3, channels)).take();
     EXPECT_EQ(plain.track().codec_string, "ac-3");
     EXPECT_EQ(enhanced.track().codec_string, "ec-3");
     for (const media::Packet& packet : second_of_tones(plain))
@@ -128,7 +128,7 @@ TEST(AudioEncoder, HasTheBoxesOfTheFramesThatItMakes) {
 TEST(AudioEncoder, SaysInEachFrameHowLoudSpeechIs) {
   for (const Codec codec : {Codec::kAc3, Codec::kEac3}) {
     for (const int level : {0, -31, -27, -23}) {
-      auto encoder = AudioEncoder::make(coded(codec, 6, level)).take();
+      auto encoder = AudioEncoder::make(coded_rung(codec, 6, level)).take();
       for (const media::Packet& packet : second_of_tones(encoder))
         EXPECT_EQ(dialnorm_in(packet.data.view()), level == 0 ? -31 : level);
     }
@@ -137,7 +137,7 @@ TEST(AudioEncoder, SaysInEachFrameHowLoudSpeechIs) {
 
 TEST(AudioEncoder, SilenceOfItsFormatSaysTheSameOfSpeech) {
   for (const Codec codec : {Codec::kAc3, Codec::kEac3}) {
-    auto encoder = AudioEncoder::make(coded(codec, 6, -23)).take();
+    auto encoder = AudioEncoder::make(coded_rung(codec, 6, -23)).take();
     const auto silence = Silence::make(encoder.track(), -23);
     ASSERT_TRUE(silence.ok()) << silence.error().message();
     EXPECT_EQ(dialnorm_in(silence->frame().view()), -23);
@@ -149,14 +149,14 @@ TEST(AudioEncoder, SilenceOfItsFormatSaysTheSameOfSpeech) {
 }
 
 TEST(AudioEncoder, RefusesMoreThanSixChannelsOfAc3AndCodecsThatItLacks) {
-  EXPECT_EQ(AudioEncoder::make(coded(Codec::kAc3, 8)).error().message(),
+  EXPECT_EQ(AudioEncoder::make(coded_rung(Codec::kAc3, 8)).error().message(),
             "malformed: rung a1: ac3 and eac3 have up to 6 channels");
-  EXPECT_EQ(AudioEncoder::make(coded(Codec::kMp2, 2)).error().code, base::Code::kUnsupported);
+  EXPECT_EQ(AudioEncoder::make(coded_rung(Codec::kMp2, 2)).error().code, base::Code::kUnsupported);
 }
 
 TEST(AudioEncoder, ARungWithoutABitrateGets64KilobitsAChannel) {
-  EXPECT_EQ(coded(Codec::kEac3, 6).bitrate, 384'000);
-  EXPECT_EQ(coded(Codec::kAac, 2).bitrate, 128'000);
+  EXPECT_EQ(coded_rung(Codec::kEac3, 6).bitrate, 384'000);
+  EXPECT_EQ(coded_rung(Codec::kAac, 2).bitrate, 128'000);
 }
 
 }  // namespace

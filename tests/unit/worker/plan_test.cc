@@ -24,7 +24,7 @@ media::Track audio(media::Codec codec, int channels) {
   return track;
 }
 
-media::Track sound_of(media::Codec codec, int channels) {
+media::Track planned_sound(media::Codec codec, int channels) {
   media::Track track;
   track.codec = codec;
   track.codec_string = "some";
@@ -41,7 +41,8 @@ job::Options with_surround(job::Options::Audio mode) {
 
 TEST(PlanAudio, RenditionsBesideAreMadeOfEveryTrackAndTheFirstIsThenEncodedToo) {
   for (const int channels : {1, 2, 6}) {
-    const auto plan = plan_audio(with_surround(job::Options::Audio::kAuto), sound_of(media::Codec::kAac, channels));
+    const auto plan =
+        plan_audio(with_surround(job::Options::Audio::kAuto), planned_sound(media::Codec::kAac, channels));
     ASSERT_TRUE(plan);
     EXPECT_FALSE(plan->copy);
     ASSERT_EQ(plan->beside.size(), 2U);
@@ -59,15 +60,15 @@ TEST(PlanAudio, ACopyHasWhatItIsNotBesideIt) {
     for (const job::AudioRung& rung : plan->beside) all += rung.name + " ";
     return all;
   };
-  EXPECT_EQ(names(sound_of(media::Codec::kAc3, 6)), "eac3-6 aac-2 ");
-  EXPECT_EQ(names(sound_of(media::Codec::kEac3, 6)), "aac-2 ");
-  EXPECT_EQ(names(sound_of(media::Codec::kAac, 2)), "eac3-6 ");
-  EXPECT_EQ(names(sound_of(media::Codec::kAac, 6)), "eac3-6 aac-2 ");
+  EXPECT_EQ(names(planned_sound(media::Codec::kAc3, 6)), "eac3-6 aac-2 ");
+  EXPECT_EQ(names(planned_sound(media::Codec::kEac3, 6)), "aac-2 ");
+  EXPECT_EQ(names(planned_sound(media::Codec::kAac, 2)), "eac3-6 ");
+  EXPECT_EQ(names(planned_sound(media::Codec::kAac, 6)), "eac3-6 aac-2 ");
 }
 
 TEST(PlanAudio, SpeechIsAsLoudAsTheTargetUnlessTheOperatorKnowsBetter) {
   job::Options options = with_surround(job::Options::Audio::kEncode);
-  const auto dialnorm = [&] { return plan_audio(options, sound_of(media::Codec::kAc3, 6))->beside[0].dialnorm; };
+  const auto dialnorm = [&] { return plan_audio(options, planned_sound(media::Codec::kAc3, 6))->beside[0].dialnorm; };
   EXPECT_EQ(dialnorm(), -31) << "nothing is turned down";
   options.loudness.target = -23.4;
   EXPECT_EQ(dialnorm(), -23);
