@@ -15,6 +15,10 @@ namespace {
 // this against its usual delay is cut off, while a slate is heard.
 constexpr base::Micros kMargin = 150 * base::kMillisecond;
 
+// Tracks that have renditions beside the first: with all there are, and a ladder and texts, fewer than the 64 that a
+// log can have.
+constexpr std::size_t kMostTracksWithMore = 8;
+
 transcode::AudioTranscoder::Options transcoder_options(const job::Loudness& loudness) {
   transcode::AudioTranscoder::Options options;
   options.measured = loudness.measured;
@@ -32,6 +36,11 @@ AudioLane::~AudioLane() = default;
 bool AudioLane::open(const media::Track& track, const AudioPlan& plan, std::int64_t claimed_rate) {
   source_ = track;
   plan_ = plan;
+  if (number_ > kMostTracksWithMore && !plan_.beside.empty()) {
+    base::log_warn("worker", "the feed has many audio tracks: this one gets no renditions beside the first",
+                   {{"channel", options_.channel}, {"track", number_}});
+    plan_.beside.clear();
+  }
   claimed_rate_ = claimed_rate;
   const bool encodes = !plan_.copy || !plan_.beside.empty();
   if (encodes && !open_transcoder()) plan_.copy = can_copy(track);

@@ -29,8 +29,8 @@ class AudioLane final : private transcode::Output {
   AudioLane(const job::Options& options, LaneOutlet& outlet, std::size_t number);
   ~AudioLane() override;
 
-  /// Makes what `plan` says of the feed's track. False where nothing can be made of it.
-  /// `claimed_rate`: as VideoLane::take.
+  /// Makes what `plan` says of the feed's track; beside the first rendition nothing, from the ninth track on. False
+  /// where nothing can be made of it. `claimed_rate`: as VideoLane::take.
   bool open(const media::Track& track, const AudioPlan& plan, std::int64_t claimed_rate);
   /// The track again, in another format, or the one that takes its place. `loudness`: of that, where it is known.
   /// Units: LUFS.

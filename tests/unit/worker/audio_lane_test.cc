@@ -299,6 +299,16 @@ TEST(AudioLane, ACopyOfSurroundHasStereoBesideIt) {
   expect_no_hole(sound.outlet.packets[1]);
 }
 
+TEST(AudioLane, TheNinthTrackHasNothingBesideTheFirstRendition) {
+  SurroundSound sound;
+  AudioLane eighth(sound.options, sound.outlet, 8);
+  AudioLane ninth(sound.options, sound.outlet, 9);
+  const auto source = six_channels(257, 1000);
+  ASSERT_TRUE(eighth.open(source.track, *plan_audio(sound.options, source.track), 0));
+  ASSERT_TRUE(ninth.open(source.track, *plan_audio(sound.options, source.track), 0));
+  EXPECT_EQ(sound.outlet.names, (std::vector<std::string>{"a8", "a8-ac3-6", "a8-aac-6", "a9"}));
+}
+
 TEST(AudioLane, WhatIsMutedIsSilentInAllItsRenditions) {
   SurroundSound sound;
   const auto source = six_channels(257, 1000);
