@@ -95,7 +95,6 @@ struct Screen::State {
   void give(const std::array<std::uint8_t, Line::kSize>& bytes) {
     vbi_sliced& line = sliced.emplace_back();
     line.id = VBI_SLICED_TELETEXT_B;
-    line.line = 7 + static_cast<unsigned>(sliced.size());
     std::copy(bytes.begin(), bytes.end(), std::begin(line.data));
   }
   void give(const std::array<std::optional<Line>, Page::kDesignations>& lines) {
@@ -104,6 +103,7 @@ struct Screen::State {
     }
   }
   void give_header(int number, const Page* page);
+  void give_alphabets(const Page& page);
 
   vbi_decoder* decoder = nullptr;
   std::vector<vbi_sliced> sliced;
@@ -124,6 +124,23 @@ void Screen::State::give_header(int number, const Page* page) {
   bytes[8] = hamming_byte(1);
   bytes[9] = hamming_byte(page != nullptr ? (page->national & 7) << 1 : 0);
   give(bytes);
+}
+
+/// Packet 29 says of all pages of a magazine what packet 28 says of one, which precedes. libzvbi regards it at higher
+/// levels alone: it is given as the page's. [EN 300 706 9.4.2, 9.5]
+void Screen::State::give_alphabets(const Page& page) {
+  constexpr std::array<std::size_t, 2> kOfAlphabets{0, 4};
+  give(page.alphabets);
+  for (const std::size_t designation : kOfAlphabets) {
+    if (page.alphabets[designation]) return;
+  }
+  for (const std::size_t designation : kOfAlphabets) {
+    if (!page.magazine[designation]) continue;
+    auto bytes = page.magazine[designation]->bytes;
+    bytes[0] = hamming_byte(page.number >> 8 & 7);
+    bytes[1] = hamming_byte(28 >> 1);
+    give(bytes);
+  }
 }
 
 Screen::Screen(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -148,9 +165,8 @@ std::string Screen::text(const Page& page) {
   if (page.hidden || std::none_of(page.rows.begin(), page.rows.end(), there)) return text;
   State& state = *state_;
   state.sliced.clear();
-  state.give(page.magazine);
   state.give_header(page.number, &page);
-  state.give(page.alphabets);
+  state.give_alphabets(page);
   for (const auto& row : page.rows) {
     if (row) state.give(row->bytes);
   }

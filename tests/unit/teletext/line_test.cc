@@ -68,6 +68,18 @@ TEST(TeletextLine, OtherDataAndOtherUnitsArePassedOver) {
   EXPECT_EQ(damaged, 0U);
 }
 
+TEST(TeletextLine, AreInEbuDataAndInDataOfTheBlankingInterval) {
+  auto bytes = payload({row(20, "One")});
+  for (const int identifier : {0x10, 0x1f, 0x99, 0x9b}) {
+    bytes[0] = static_cast<std::uint8_t>(identifier);
+    EXPECT_EQ(lines_of(bytes).size(), 1U) << identifier;
+  }
+  for (const int identifier : {0x0f, 0x20, 0x98, 0x9c}) {
+    bytes[0] = static_cast<std::uint8_t>(identifier);
+    EXPECT_TRUE(lines_of(bytes).empty()) << identifier;
+  }
+}
+
 TEST(TeletextLine, WhatIsCutShortIsDamage) {
   const auto bytes = payload({row(20, "One"), row(22, "Two")});
   std::size_t damaged = 0;

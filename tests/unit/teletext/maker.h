@@ -92,6 +92,18 @@ inline Line accent(unsigned row, unsigned column, unsigned accent, char letter, 
   return line;
 }
 
+/// Packet 28 or 29 with designation 0: the default alphabet of level 1.5. Units: as in EN 300 706 table 32.
+inline Line alphabets(int packet, unsigned designation, int magazine = 8) {
+  Line line = make_line(magazine, packet);
+  line.bytes[2] = hamming_byte(0);
+  for (std::size_t at = 0; at < 13; ++at) {
+    const std::array<std::uint8_t, 3> bytes =
+        at == 0 ? triplet(0, designation << 1 & 31, designation >> 4) : triplet(0, 0, 0);
+    std::copy(bytes.begin(), bytes.end(), line.bytes.begin() + 3 + static_cast<std::ptrdiff_t>(3 * at));
+  }
+  return line;
+}
+
 /// The payload of a PES packet: EBU data units, and stuffing ones behind them.
 inline std::vector<std::uint8_t> payload(const std::vector<Line>& lines) {
   std::vector<std::uint8_t> out{0x10};

@@ -64,6 +64,50 @@ TEST(TeletextPageReader, APageThatErasesHasNothingOfTheOneBefore) {
   EXPECT_FALSE(in.reader.feed(std::vector{header()}, 4000)->accents[0]);
 }
 
+TEST(TeletextPageReader, WhatIsForTheRemoteControlIsNoPartOfThePage) {
+  Reader in;
+  in.feed({header()}, 1000);
+  EXPECT_EQ(in.feed({row(24, "Red Green"), row(25, "and below it")}, 1040), "-");
+  EXPECT_EQ(in.feed({testing::make_line(8, 27)}, 1080), "-") << "links";
+  EXPECT_EQ(in.feed({row(23, "Last")}, 1120), "1000: 23");
+}
+
+TEST(TeletextPageReader, AlphabetsAndAccentsArePartOfThePage) {
+  PageReader reader(0x888);
+  reader.feed(std::vector{header()}, 1000);
+  const Page* page = reader.feed(std::vector{testing::alphabets(28, 0)}, 1040);
+  ASSERT_NE(page, nullptr);
+  EXPECT_TRUE(page->alphabets[0]);
+  EXPECT_FALSE(page->accents[0]);
+  page = reader.feed(std::vector{accent(20, 4, 2, 'e')}, 1080);
+  ASSERT_NE(page, nullptr);
+  EXPECT_TRUE(page->accents[0]);
+  Line damaged = testing::alphabets(28, 4);
+  damaged.bytes[2] ^= 0x11;
+  EXPECT_EQ(reader.feed(std::vector{damaged}, 1120), nullptr) << "nobody knows which";
+}
+
+TEST(TeletextPageReader, ANewsFlashIsInABox) {
+  PageReader reader(0x888);
+  Line flash = header({.subtitle = false});
+  flash.bytes[7] = hamming_byte(4);
+  EXPECT_TRUE(reader.feed(std::vector{flash}, 0)->boxed);
+}
+
+TEST(TeletextPageReader, ADamagedControlBitErasesAndIsNotSetOtherwise) {
+  Reader in;
+  in.feed({header(), row(20, "One")}, 1000);
+  Line damaged = header({.erase = false, .inhibit = true});
+  for (const std::size_t place : {5U, 7U, 8U, 9U}) {
+    damaged.bytes[place] = hamming_byte(0xf);
+    damaged.bytes[place] ^= 0x11;
+  }
+  EXPECT_EQ(in.feed({damaged}, 2000), "2000:");
+  const Page* page = in.reader.feed(std::vector{damaged}, 3000);
+  EXPECT_FALSE(page->boxed || page->hidden);
+  EXPECT_EQ(page->national, 0);
+}
+
 TEST(TeletextPageReader, ControlBitsAreThoseOfItsHeader) {
   PageReader reader(0x888);
   const std::vector plain{header({.subtitle = false, .national = 4})};
@@ -85,11 +129,9 @@ TEST(TeletextPageReader, AHeaderThatCannotBeReadEndsThePage) {
 
 TEST(TeletextPageReader, WhatHoldsForAllPagesOfTheMagazineStays) {
   PageReader reader(0x888);
-  Line alphabets = testing::make_line(8, 29);
-  alphabets.bytes[2] = hamming_byte(0);
   Line others = testing::make_line(1, 29);
   others.bytes[2] = hamming_byte(4);
-  EXPECT_EQ(reader.feed(std::vector{alphabets, others}, 0), nullptr);
+  EXPECT_EQ(reader.feed(std::vector{testing::alphabets(29, 0), others}, 0), nullptr);
   const Page* page = reader.feed(std::vector{header()}, 1000);
   EXPECT_TRUE(page->magazine[0]);
   EXPECT_FALSE(page->magazine[4]);

@@ -55,6 +55,17 @@ TEST(TeletextScreen, AlphabetsThatTheServiceDoesNotNameAreThoseOfTheLanguage) {
   EXPECT_EQ(text_of({header({.national = 0}), row(20, "#@[")}, "pl"), "#ąƵ");
 }
 
+TEST(TeletextScreen, AlphabetsThatTheServiceNamesAreThoseOfThePage) {
+  constexpr unsigned kRussian = 36;
+  const Line russian = header({.national = 4});
+  const Line text = row(20, "PRIWET");
+  EXPECT_EQ(text_of({russian, text}), "PRIWET");
+  EXPECT_EQ(text_of({russian, testing::alphabets(28, kRussian), text}), "ПРИВЕТ") << "of the page";
+  EXPECT_EQ(text_of({testing::alphabets(29, kRussian), russian, text}), "ПРИВЕТ") << "of the magazine";
+  EXPECT_EQ(text_of({testing::alphabets(29, kRussian), russian, testing::alphabets(28, 0), text}), "PRIWET")
+      << "the page's precedes";
+}
+
 TEST(TeletextScreen, AccentsStandOnTheirLetters) {
   EXPECT_EQ(text_of({header(), row(20, "Cafe"), accent(20, 7, 2, 'e')}), "Café");
 }
