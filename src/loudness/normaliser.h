@@ -83,9 +83,8 @@ class Normaliser {
   double wanted_ = 0;                     ///< gain. Units: dB.
   std::vector<float> held_;               ///< what was taken last, as it came
   std::vector<float> peaks_;  ///< true peak of each block: the last given one, those that are to be given, and held_
-  std::vector<float> boundaries_;  ///< the limiter's gain where blocks begin
-  bool begun_ = false;             ///< limit_ holds
-  float limit_ = 1;                ///< the limiter's gain at the end of what was given
+  bool begun_ = false;        ///< limit_ holds
+  float limit_ = 1;           ///< the limiter's gain at the end of what was given
   State state_;
   float least_ = 1;            ///< limiter's gain in the second that is under way
   std::size_t of_second_ = 0;  ///< frames of it
