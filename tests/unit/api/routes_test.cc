@@ -236,15 +236,19 @@ TEST_F(RoutesTest, GivesTheTimeCodeOfAFeed) {
   report.name = "match";
   report.snapshot = std::make_shared<origin::ChannelSnapshot>();
   report.feeds[0].protocol = "rtmp";
-  const auto time_code = [&] {
+  const auto feed = [&] {
     backend_.reports = {report};
-    return nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0]["feeds"][0]["time_code"];
+    return nlohmann::json::parse(get("/api/v1/channels").body)["channels"][0]["feeds"][0];
   };
+  const auto time_code = [&] { return feed()["time_code"]; };
+  EXPECT_EQ(feed()["anchor"], "arrival");
   EXPECT_EQ(time_code(), nullptr);
   report.feeds[0].time_code = media::TimeCode{.hours = 10, .frames = 12, .source = media::TimeCode::Source::kGroup};
   EXPECT_EQ(time_code(), nlohmann::json::parse(R"({"value": "10:00:00:12", "source": "gop", "offset_ms": null})"));
   report.feeds[0].time_code_offset = -1'200'500;
   EXPECT_EQ(time_code()["offset_ms"], -1200.5);
+  report.feeds[0].anchored_by_code = true;
+  EXPECT_EQ(feed()["anchor"], "timecode");
 }
 
 TEST_F(RoutesTest, GivesTheNewestSwitchesWithTheirReasons) {

@@ -155,6 +155,13 @@ TEST_F(ReportTest, TellsHowFarTheFeedsAreApart) {
   EXPECT_EQ(report().alignment.method, job::Alignment::kNone) << "a worker may write anything";
 }
 
+TEST_F(ReportTest, TellsWhichFeedIsAtItsTimeCode) {
+  send().rtmp(Role::kAudio, "f");
+  stats().feeds[0].anchored_by_code = 1;
+  EXPECT_TRUE(report().feeds[0].anchored_by_code);
+  EXPECT_FALSE(report().feeds[1].anchored_by_code);
+}
+
 TEST_F(ReportTest, TellsTheTimeCodeOfAFeed) {
   send().rtmp(Role::kAudio, "f");
   EXPECT_FALSE(report().feeds[0].time_code);

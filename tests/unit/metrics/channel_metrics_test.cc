@@ -172,6 +172,13 @@ TEST(ChannelMetrics, TellHowFarTheFeedsAreApartAndHowThatIsKnown) {
   EXPECT_EQ(by_label(of, "kickoff_feed_alignment", "method")["none"], 1);
 }
 
+TEST(ChannelMetrics, TellWhichFeedIsAtItsTimeCode) {
+  channel::Report of = report();
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_anchored_by_time_code"), 0);
+  of.feeds[0].anchored_by_code = true;
+  EXPECT_EQ(value_of_series(of, "kickoff_feed_anchored_by_time_code"), 1);
+}
+
 TEST(ChannelMetrics, TellHowFarTheTimeCodeIsFromUtc) {
   channel::Report of = report();
   EXPECT_TRUE(by_label(of, "kickoff_feed_time_code_offset_seconds", "feed").empty()) << "0 would say that it is UTC";
