@@ -7,35 +7,35 @@
 namespace transcode {
 namespace {
 
-constexpr int kCoverShift = 12;
-constexpr int kFullCover = 1 << kCoverShift;
+constexpr int kBlendShift = 12;
+constexpr int kBlendWhole = 1 << kBlendShift;
 
 /// The codes of a component: nominal 0, and from there to nominal 1.
-struct CodeRange {
+struct PlaneCodes {
   double zero = 0;
   double range = 0;
   double most = 0;  ///< the largest that there is
 };
 
-CodeRange luma_codes(int bits, bool full) {
+PlaneCodes luma_codes(int bits, bool full) {
   const double most = (1 << bits) - 1;
-  return full ? CodeRange{0, most, most} : CodeRange{16.0 * (1 << (bits - 8)), 219.0 * (1 << (bits - 8)), most};
+  return full ? PlaneCodes{0, most, most} : PlaneCodes{16.0 * (1 << (bits - 8)), 219.0 * (1 << (bits - 8)), most};
 }
 
-CodeRange chroma_codes(int bits, bool full) {
+PlaneCodes chroma_codes(int bits, bool full) {
   const double most = (1 << bits) - 1;
   return {128.0 * (1 << (bits - 8)), full ? most : 224.0 * (1 << (bits - 8)), most};
 }
 
 std::uint16_t keep_of(double cover) {
-  return static_cast<std::uint16_t>(std::lround((1 - std::clamp(cover, 0.0, 1.0)) * kFullCover));
+  return static_cast<std::uint16_t>(std::lround((1 - std::clamp(cover, 0.0, 1.0)) * kBlendWhole));
 }
 
 /// Never more than the largest code: half a code above it is the full range's most saturated chroma.
-std::uint32_t add_of(double cover, double part, const CodeRange& codes) {
+std::uint32_t add_of(double cover, double part, const PlaneCodes& codes) {
   const double most = codes.most * cover;
   return static_cast<std::uint32_t>(
-      std::lround(std::clamp(codes.zero * cover + codes.range * part, 0.0, most) * kFullCover));
+      std::lround(std::clamp(codes.zero * cover + codes.range * part, 0.0, most) * kBlendWhole));
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ std::uint32_t add_of(double cover, double part, const CodeRange& codes) {
 OverlayPatch::OverlayPatch(const PatchPlace& place, std::span<const Tint> tints, const Look& look)
     : place_(place), deep_(look.format != AV_PIX_FMT_YUV420P) {
   const int bits = deep_ ? 10 : 8;
-  const CodeRange luma = luma_codes(bits, look.colour.full_range);
-  const CodeRange chroma = chroma_codes(bits, look.colour.full_range);
+  const PlaneCodes luma = luma_codes(bits, look.colour.full_range);
+  const PlaneCodes chroma = chroma_codes(bits, look.colour.full_range);
   for (const Tint& tint : tints) {
     planes_[0].keep.push_back(keep_of(tint.cover));
     planes_[0].add.push_back(add_of(tint.cover, tint.part.y, luma));
@@ -87,7 +87,7 @@ void OverlayPatch::blend_plane(AVFrame& picture, std::size_t plane) const {
                       (place_.left >> shift);
     for (int x = 0; x < width; ++x) {
       row[x] =
-          static_cast<Sample>((row[x] * static_cast<std::uint32_t>(keep[x]) + add[x] + kFullCover / 2) >> kCoverShift);
+          static_cast<Sample>((row[x] * static_cast<std::uint32_t>(keep[x]) + add[x] + kBlendWhole / 2) >> kBlendShift);
     }
     keep += width;
     add += width;

@@ -37,8 +37,8 @@ class OverlayPatch {
 
  private:
   struct Plane {
-    std::vector<std::uint16_t> keep;  ///< of kWhole
-    std::vector<std::uint32_t> add;   ///< samples times kWhole
+    std::vector<std::uint16_t> keep;  ///< of kBlendWhole
+    std::vector<std::uint32_t> add;   ///< samples times kBlendWhole
   };
   template <typename Sample>
   void blend_plane(AVFrame& picture, std::size_t plane) const;
