@@ -28,7 +28,8 @@ enum Type : std::uint8_t {
   kSlate,
   kEconomy,
   kCaption,
-  kTimedEvent
+  kTimedEvent,
+  kOverlay
 };
 
 struct Media {
@@ -84,6 +85,21 @@ struct Encoder {
     return pack(kTimedEvent, static_cast<std::uint64_t>(m.at), 0, static_cast<std::uint8_t>(m.kind),
                 {Role::kOther, 0, m.data});
   }
+  // The payload: id and text, each after its length in two bytes, four numbers of two bytes, the picture.
+  Encoded operator()(const Overlay& m) const {
+    const media::Overlay& overlay = m.overlay;
+    base::ByteWriter out(12 + overlay.id.size() + overlay.text.size() + overlay.png.size());
+    for (const std::string& text : {overlay.id, overlay.text}) {
+      out.u16(text.size());
+      out.text(text);
+    }
+    for (const int number : {overlay.margin, overlay.width, overlay.line, overlay.opacity}) {
+      out.u16(static_cast<std::uint64_t>(number));
+    }
+    out.bytes(overlay.png.view());
+    return pack(kOverlay, 0, static_cast<std::uint32_t>(overlay.corner), m.on ? 1 : 0,
+                {Role::kOther, 0, out.take_bytes()});
+  }
   Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
 };
 
@@ -137,6 +153,26 @@ base::Result<Message> make_caption(const Header& header, base::View payload) {
   return Message{std::move(caption)};
 }
 
+base::Result<Message> make_overlay(const Header& header, const base::Bytes& payload) {
+  using Corner = media::Overlay::Corner;
+  if (header.c > 1 || header.b > static_cast<std::uint32_t>(Corner::kBottomRight)) {
+    return base::Error{base::Code::kMalformed, "overlay"};
+  }
+  Overlay made{header.c == 1, {}};
+  made.overlay.corner = static_cast<Corner>(header.b);
+  base::ByteReader in(payload.view());
+  for (std::string* const text : {&made.overlay.id, &made.overlay.text}) {
+    TRY(const std::uint16_t length, in.u16("length of an overlay's text"));
+    TRY(const base::View bytes, in.bytes(length, "overlay's text"));
+    *text = std::string(base::text_of(bytes));
+  }
+  for (int* const number : {&made.overlay.margin, &made.overlay.width, &made.overlay.line, &made.overlay.opacity}) {
+    TRY(*number, in.u16("overlay's size"));
+  }
+  made.overlay.png = payload.slice(in.offset());
+  return Message{std::move(made)};
+}
+
 base::Result<Message> make_message(const Header& header, base::Bytes payload) {
   const auto time = static_cast<base::Micros>(header.a);
   switch (header.type) {
@@ -159,6 +195,7 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
       if (header.c > 1) return base::Error{base::Code::kMalformed, "slate"};
       return Message{Slate{header.c == 1, std::string(payload.text())}};
     case kCaption: return make_caption(header, payload.view());
+    case kOverlay: return make_overlay(header, payload);
     case kEconomy: return Message{Economy{header.c}};
     case kTimedEvent:
       if (header.c > static_cast<std::uint8_t>(TimedEvent::Kind::kId3))

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "media/overlay.h"
 #include "media/text_cue.h"
 
 /// What the server sends a media worker on a pipe: feed bytes and time. Little framing, no FFmpeg, no sockets.
@@ -127,6 +128,12 @@ struct Slate {
   std::string text = {};  ///< over it, or over the picture of that instant where there is none; empty: none
 };
 
+/// Something that is to lie over the pictures of encoded renditions, or no longer.
+struct Overlay {
+  bool on = false;
+  media::Overlay overlay;  ///< off: the id alone
+};
+
 /// The ladder is to save CPU.
 struct Economy {
   std::uint8_t level = 0;  ///< see transcode::most_economy()
@@ -151,10 +158,10 @@ struct TimedEvent {
 };
 
 using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy,
-                             Caption, TimedEvent>;
+                             Caption, TimedEvent, Overlay>;
 
-/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate, Economy, Caption and TimedEvent are
-/// of the channel; their `feed` says nothing.
+/// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate, Economy, Caption, TimedEvent and
+/// Overlay are of the channel; their `feed` says nothing.
 struct Addressed {
   Id feed = Id::kPrimary;
   Message message;

@@ -82,6 +82,8 @@ bool Production::on_message(const feed::Addressed& addressed) {
     select(from.id(), *selected);
   } else if (const auto* slate = std::get_if<feed::Slate>(&message)) {
     show_slate(*slate);
+  } else if (const auto* overlay = std::get_if<feed::Overlay>(&message)) {
+    video_.show_overlay(*overlay);
   } else if (const auto* caption = std::get_if<feed::Caption>(&message)) {
     texts_.put(caption->rendition, caption->cue);
   } else if (const auto* event = std::get_if<feed::TimedEvent>(&message)) {

@@ -159,6 +159,7 @@ base::Status VideoLane::open_ladder() {
   encode.longest_still = std::min(encode.longest_still, options_.part * 3 / 4);
   TRY(encode_, EncodeSide::make(*source_, plan_.rungs, encode));
   encode_->show_slate(slate_.on, slate_.text);
+  for (const auto& [id, overlay] : overlays_) put_overlay(overlay);
   encode_->set_economy(economy_);
   for (const media::Instant& at : std::exchange(keys_, {})) encode_->force_key_at(at);
   TRY(decode_, transcode::DecodeSide::make(*source_, *encode_, decoding(options_.watch)));
@@ -184,6 +185,28 @@ std::shared_ptr<transcode::Slate> VideoLane::open_slate() const {
 void VideoLane::show_slate(const feed::Slate& slate) {
   slate_ = slate;
   if (encode_) encode_->show_slate(slate.on, slate.text);
+}
+
+void VideoLane::show_overlay(const feed::Overlay& order) {
+  const std::string& id = order.overlay.id;
+  if (!order.on) {
+    overlays_.erase(id);
+    if (encode_) encode_->remove_overlay(id);
+    return;
+  }
+  media::Overlay& overlay = overlays_[id] = order.overlay;
+  constexpr std::string_view kChannel = "{channel}";
+  for (std::size_t at = 0; (at = overlay.text.find(kChannel, at)) != std::string::npos; at += options_.channel.size()) {
+    overlay.text.replace(at, kChannel.size(), options_.channel);
+  }
+  if (encode_) put_overlay(overlay);
+}
+
+void VideoLane::put_overlay(const media::Overlay& overlay) {
+  const base::Status status = encode_->put_overlay(overlay);
+  if (status.ok()) return;
+  base::log_error("worker", "an overlay cannot be shown; the pictures are without it",
+                  {{"channel", options_.channel}, {"overlay", overlay.id}, {"why", status.error().message()}});
 }
 
 bool VideoLane::take(media::Packet& packet) {

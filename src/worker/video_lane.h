@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -94,6 +96,8 @@ class VideoLane final : private transcode::Output {
   void show_slate(const feed::Slate& slate);
   /// Where the slate's film is in the rungs; off where there are none, or no film.
   transcode::SlateCourse slate_course() const { return encode_ ? encode_->slate_course() : transcode::SlateCourse{}; }
+  /// Lays something over the pictures of the rungs, or takes it away; also of encoders that are opened later.
+  void show_overlay(const feed::Overlay& order);
   /// A segment of the copy starts at `time`: encoders put their key frames there. Units: ticks of the copy's track.
   void on_cut(std::int64_t time);
   /// Encoded renditions have a key frame at the first picture at `at` (UTC) or later; also those that are opened later.
@@ -148,6 +152,7 @@ class VideoLane final : private transcode::Output {
     std::unique_ptr<transcode::DecodeSide> decode;
   };
 
+  void put_overlay(const media::Overlay& overlay);
   void open(std::int64_t claimed_rate);
   base::Status open_ladder();
   std::shared_ptr<transcode::Slate> open_slate() const;
@@ -188,11 +193,12 @@ class VideoLane final : private transcode::Output {
   std::optional<media::Instant> paused_until_;  ///< no picture comes up to there: switch_after()
   std::vector<RungLane> rungs_;
   std::uint64_t unplayable_ = 0;
-  feed::Slate slate_;                   ///< what the operator wants
-  int economy_ = 0;                     ///< the level that is asked for
-  base::Bytes still_;                   ///< newest key frame of the copy that was published, in format_
-  std::int64_t still_composition_ = 0;  ///< its pts - dts
-  std::int64_t copied_at_ = 0;          ///< dts of what was published last, likewise
+  std::map<std::string, media::Overlay> overlays_;  ///< by id
+  feed::Slate slate_;                               ///< what the operator wants
+  int economy_ = 0;                                 ///< the level that is asked for
+  base::Bytes still_;                               ///< newest key frame of the copy that was published, in format_
+  std::int64_t still_composition_ = 0;              ///< its pts - dts
+  std::int64_t copied_at_ = 0;                      ///< dts of what was published last, likewise
   bool continued_ = false;
   std::optional<base::Micros> copied_from_;  ///< the first picture of the copy's present track
   std::vector<media::Instant> keys_;         ///< asked for before there were encoders

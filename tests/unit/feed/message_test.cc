@@ -49,6 +49,12 @@ struct Describe {
     return "event " + std::to_string(static_cast<int>(m.kind)) + " " + std::to_string(m.at) + " " +
            std::string(m.data.text());
   }
+  std::string operator()(const Overlay& m) const {
+    const media::Overlay& at = m.overlay;
+    return (m.on ? "overlay " : "no overlay ") + at.id + " " + std::to_string(static_cast<int>(at.corner)) + " " +
+           std::to_string(at.margin) + " " + std::to_string(at.width) + " " + std::to_string(at.line) + " " +
+           std::to_string(at.opacity) + " " + at.text + std::string(at.png.text());
+  }
   std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
 };
 
@@ -74,6 +80,16 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Select{Select::How::kForced}},
     {Id::kPrimary, Slate{true, "back at once"}},
     {Id::kPrimary, Slate{false}},
+    {Id::kPrimary, Overlay{true,
+                           {.id = "logo",
+                            .png = base::Bytes::copy_of("PNG"),
+                            .corner = media::Overlay::Corner::kBottomRight,
+                            .margin = 1,
+                            .width = 500,
+                            .line = 3,
+                            .opacity = 1000}}},
+    {Id::kPrimary, Overlay{true, {.id = "clock", .text = "{utc}"}}},
+    {Id::kPrimary, Overlay{false, {.id = "logo"}}},
     {Id::kPrimary, Economy{255}},
     {Id::kPrimary, TimedEvent{TimedEvent::Kind::kId3, 1'700'000'000'000'003, base::Bytes::copy_of("ID3")}},
     {Id::kPrimary, Caption{2, {"id", 1'700'000'000'000'000, 1'700'000'002'500'000, "Tor,\nTor!"}}},
@@ -83,7 +99,9 @@ const std::vector<Addressed> kSession = {
 const std::string kTrace =
     "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select black\n"
-    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\neconomy "
+    "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\noverlay logo 3 1 500 3 "
+    "1000 PNG\n"
+    "overlay clock 1 40 120 50 1000 {utc}\nno overlay logo 1 40 120 50 1000 \neconomy "
     "255\nevent 2 1700000000000003 ID3\ncaption 2 id 1700000000000000 1700000002500000 Tor,\nTor!\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
@@ -199,6 +217,22 @@ TEST(FeedReader, ReadsEveryReasonOfASwitchAndRefusesOneThatIsNone) {
 TEST(FeedReader, RefusesASlateThatIsNeitherOnNorOff) {
   EXPECT_TRUE(Reader{}.feed(header_of(10, 1, 0)).ok());
   EXPECT_FALSE(Reader{}.feed(header_of(10, 2, 0)).ok());
+}
+
+TEST(FeedReader, RefusesAnOverlayThatIsCutOffOrInNoCorner) {
+  const Encoded whole = encode(Id::kPrimary, Overlay{true, {.id = "clock", .text = "{utc}"}});
+  const auto read = [](std::vector<std::uint8_t> header, base::View payload) {
+    header.back() = static_cast<std::uint8_t>(payload.size());
+    header.insert(header.end(), payload.begin(), payload.end());
+    return Reader{}.feed(header).ok();
+  };
+  EXPECT_TRUE(read(whole.header, whole.payload.view()));
+  for (std::size_t size = 0; size < whole.payload.size(); ++size) {
+    EXPECT_FALSE(read(whole.header, whole.payload.view().subspan(0, size))) << size;
+  }
+  std::vector<std::uint8_t> header = whole.header;
+  header[13] = 4;
+  EXPECT_FALSE(read(header, whole.payload.view()));
 }
 
 TEST(FeedId, IsNamedAsInAddresses) {
