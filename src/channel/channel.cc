@@ -29,6 +29,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
              FeedSlot(feed::Id::kBackup, environment.clock, *this)},
       source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
               *this),
+      overlays_(name_, environment.events, [this](const feed::Overlay& order) { source_.show_overlay(order); }),
       window_(name_,
               {options_.window, options_.markers, options_.audio_only, options_.iframes, options_.media.images,
                environment.journal == nullptr ? 0 : memory_of(options_)},
@@ -47,7 +48,9 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
                                                               [this](std::string_view why) { on_journal(why); },
                                                               on_written()})),
       folds_(all_folds()),
-      beat_(environment.alarms.make([this] { on_alarm(); })) {}
+      beat_(environment.alarms.make([this] { on_alarm(); })) {
+  overlays_.configure(options_.overlays);
+}
 
 Channel::~Channel() = default;
 
@@ -91,6 +94,7 @@ ingest::Publisher::Refusal Channel::refuse(const ingest::PublishRequest& request
 void Channel::set_options(Options options) {
   options_ = std::move(options);
   for (const std::string& rung : left_out_.rungs) leave_out(rung, options_.media);
+  overlays_.configure(options_.overlays);
 }
 
 void Channel::begin_session(Options options, LeftOut left_out) {
@@ -271,6 +275,15 @@ Channel::SlateOutcome Channel::show_slate(SlateOrder::Request request) {
   source_.show_slate(request.text);
   slate_order_.take(std::move(request), environment_.clock.steady());
   return what_a_slate_shows();
+}
+
+Overlays::Outcome Channel::order_overlay(const Overlays::Order& order) {
+  if (state_ != State::kLive && state_ != State::kGrace) return Overlays::Outcome::kNotLive;
+  const SlateOutcome seen = what_a_slate_shows();
+  if (seen == SlateOutcome::kHeldAlone) return Overlays::Outcome::kNotEncoded;
+  const Overlays::Outcome outcome = overlays_.take(order, options_.media.slate_font != nullptr);
+  const bool beside = outcome == Overlays::Outcome::kDone && seen == SlateOutcome::kCopyHeld;
+  return beside ? Overlays::Outcome::kBesideCopy : outcome;
 }
 
 /// By the log, as far as there is one: what cannot be copied is encoded.
@@ -519,6 +532,7 @@ void Channel::on_batch_end() {
 
 void Channel::on_source_end() {
   end_slate("the channel has ended");
+  overlays_.clear();
   phase_ = Schedule::Phase::kOn;
   phase_waived_ = false;
   outage_.end(environment_.clock.utc());

@@ -22,6 +22,7 @@
 #include "channel/markers.h"
 #include "channel/options.h"
 #include "channel/outage_watch.h"
+#include "channel/overlays.h"
 #include "channel/slate_order.h"
 #include "channel/smaller_ladder.h"
 #include "channel/source.h"
@@ -149,6 +150,9 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   FeedState state_of(feed::Id id) const;
   /// The feed that is shown.
   const FeedSlot& shown() const { return feed(choice_.shown()); }
+  /// What operators and the configuration have over the encoded pictures.
+  Overlays::Outcome order_overlay(const Overlays::Order& order);
+  const Overlays& overlays() const { return overlays_; }
   const SlateOrder& slate_order() const { return slate_order_; }
   /// Until the order ends by itself; nothing where it does not.
   std::optional<base::Micros> slate_left() const { return slate_order_.left(environment_.clock.steady()); }
@@ -224,6 +228,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   std::array<std::string, feed::kIds.size()> faults_;     ///< content_fault() of each, of which there is an event
   std::array<base::Micros, feed::kIds.size()> bad_at_{};  ///< steady, when a feed's content was last seen to be bad
   WorkerSource source_;
+  Overlays overlays_;
   SlateOrder slate_order_;
   Schedule::Phase phase_ = Schedule::Phase::kOn;
   bool phase_waived_ = false;  ///< the operator has the feed shown in this phase

@@ -421,6 +421,12 @@ Channels::Slate Channels::order_slate(std::string_view channel, SlateOrder::Requ
   return found->second->order_slate(std::move(request));
 }
 
+Channels::Overlaid Channels::order_overlay(std::string_view channel, const Overlays::Order& order) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return found->second->order_overlay(order);
+}
+
 Channels::Marked Channels::mark(std::string_view channel, const Channel::MarkerOrder& order) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return std::nullopt;

@@ -59,6 +59,9 @@ class Channels final : public ingest::Publisher {
   /// See Channel::order_slate(). nullopt: there is no such channel.
   using Slate = std::optional<Channel::SlateOutcome>;
   Slate order_slate(std::string_view channel, SlateOrder::Request request);
+  /// See Channel::order_overlay(). nullopt: there is no such channel.
+  using Overlaid = std::optional<Overlays::Outcome>;
+  Overlaid order_overlay(std::string_view channel, const Overlays::Order& order);
   /// See Channel::mark(). nullopt: there is no such channel.
   using Marked = std::optional<Channel::Marked>;
   Marked mark(std::string_view channel, const Channel::MarkerOrder& order);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "channel/feed_choice.h"
 #include "channel/interstitials.h"
+#include "channel/overlays.h"
 #include "channel/schedule.h"
 #include "govern/priority.h"
 #include "hls/multivariant.h"
@@ -24,6 +25,7 @@ struct Options {
   hls::AudioOnly audio_only = hls::AudioOnly::kNo;  ///< in the multivariant playlist
   bool iframes = false;                             ///< video renditions have an I-frame playlist
   Interstitials::Options interstitials;
+  std::vector<DeclaredOverlay> overlays;    ///< at most media::kMostOverlays
   base::Micros grace = 20 * base::kSecond;  ///< that a publisher may be away before the channel ends
   base::Micros idle = 30 * base::kSecond;   ///< without media, after which a publisher is disconnected (RT-40)
   /// A second publisher replaces the first at any time, and not only where that is silent (RT-28).

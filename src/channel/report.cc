@@ -229,6 +229,7 @@ Report make_report(Channel& channel) {
     for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
   }
   report.slate = report_of_slate(channel);
+  report.overlays = channel.overlays().entries();
   report.schedule = channel.options().schedule;
   report.phase = channel.phase();
   report.snapshot = channel.snapshot();

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -163,6 +164,7 @@ struct Report {
   std::vector<AudioReport> audio;  ///< in the order of their names
   std::uint64_t memory_limit = 0;  ///< of the next worker; 0: none. Units: bytes.
   SlateReport slate;
+  std::map<std::string, Overlays::Entry> overlays;  ///< by id
   Schedule schedule;
   Schedule::Phase phase = Schedule::Phase::kOn;
   AlignmentReport alignment;

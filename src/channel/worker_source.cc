@@ -148,6 +148,7 @@ void WorkerSource::attach_worker() {
   if (shown_ != feed::Id::kPrimary || unlogged_)
     write(shown_, feed::Select{feed::Select::How::kForced, position_->known() ? unlogged_ : std::nullopt});
   if (slate_) write(shown_, feed::Slate{true, *slate_});
+  for (const auto& [id, overlay] : overlays_) write(shown_, feed::Overlay{true, overlay});
   if (economy_ > 0) write_economy();
   forget_captions();
   for (const feed::Caption& caption : captions_) write(shown_, caption);
@@ -175,6 +176,15 @@ void WorkerSource::show_slate(std::optional<std::string> text) {
   if (text == slate_) return;
   slate_ = std::move(text);
   if (attached_) write(shown_, feed::Slate{slate_.has_value(), slate_.value_or("")});
+}
+
+void WorkerSource::show_overlay(const feed::Overlay& order) {
+  if (order.on) {
+    overlays_[order.overlay.id] = order.overlay;
+  } else {
+    overlays_.erase(order.overlay.id);
+  }
+  if (attached_) write(shown_, order);
 }
 
 void WorkerSource::caption(const feed::Caption& caption) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ class WorkerSource final : public Source {
   /// Has the worker show the slate with this text (empty: none) whatever comes, and each later worker from its start,
   /// until it is called with nullopt.
   void show_slate(std::optional<std::string> text);
+  /// Has the worker lay something over its pictures, or take it away, and each later worker from its start.
+  void show_overlay(const feed::Overlay& order);
   /// A caption from outside. Until it is over each later worker is told of it, and so is the stand-in; at most the
   /// newest kMostCaptions.
   void caption(const feed::Caption& caption);
@@ -117,7 +120,8 @@ class WorkerSource final : public Source {
   feed::Id shown_ = feed::Id::kPrimary;
   /// Of the switch to shown_, until the log has its marker.
   std::optional<feed::SwitchReason> unlogged_;
-  std::optional<std::string> slate_;  ///< its text; nullopt: it is not ordered
+  std::optional<std::string> slate_;                ///< its text; nullopt: it is not ordered
+  std::map<std::string, media::Overlay> overlays_;  ///< by id
   int economy_ = 0;
   std::deque<feed::Caption> captions_;         ///< as they came
   std::deque<feed::TimedEvent> events_ahead_;  ///< likewise

@@ -16,6 +16,7 @@ std::string_view to_string(Type type) {
     case Type::kFeedFault: return "live.kickoff.feed.fault";
     case Type::kOutage: return "live.kickoff.outage";
     case Type::kSlate: return "live.kickoff.slate";
+    case Type::kOverlay: return "live.kickoff.overlay";
     case Type::kMarker: return "live.kickoff.marker";
     case Type::kWorkerStarted: return "live.kickoff.worker.started";
     case Type::kWorkerLost: return "live.kickoff.worker.lost";

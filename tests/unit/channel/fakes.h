@@ -99,6 +99,7 @@ inline std::string name_of(const feed::Addressed& message) {
     std::string operator()(const feed::Slate& m) const {
       return !m.on ? "no-slate" : m.text.empty() ? "slate" : "slate(" + m.text + ")";
     }
+    std::string operator()(const feed::Overlay& m) const { return (m.on ? "overlay " : "no-overlay ") + m.overlay.id; }
     std::string operator()(const feed::Caption& m) const { return "caption(" + m.cue.text + ")"; }
     std::string operator()(const feed::TimedEvent& m) const {
       return "event " + std::to_string(static_cast<int>(m.kind)) + " " + std::string(m.data.text());

@@ -355,6 +355,19 @@ TEST_F(WorkerSourceTest, TellsItsWorkerOnceOfASlateAndOnceOfItsEnd) {
   EXPECT_EQ(worker().trace(), "rtmp slate slate(at once) no-slate");
 }
 
+TEST_F(WorkerSourceTest, TellsItsWorkersOfOverlays) {
+  begin();
+  source_.show_overlay({true, {.id = "a"}});
+  source_.show_overlay({true, {.id = "b"}});
+  source_.show_overlay({false, {.id = "a"}});
+  EXPECT_EQ(worker().trace(), "rtmp overlay a overlay b no-overlay a");
+  worker().say({sound()});
+  worker().die();
+  time_.advance(0);
+  ASSERT_EQ(workers(), 2U);
+  EXPECT_EQ(worker().trace().substr(0, 14), "overlay b rtmp") << "before its feed";
+}
+
 TEST_F(WorkerSourceTest, TellsEachLaterWorkerOfTheSlateBeforeItsFeed) {
   begin();
   worker().say({sound()});
