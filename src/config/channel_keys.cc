@@ -477,6 +477,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   declare_captions(keys, media.captions);
   declare_subtitles(keys, media.subtitles);
+  declare_overlays(keys, options);
   declare_anchor(keys, media);
   keys.key(
       {"program", Reload::kNextWorker, "of a transport stream with several programs; 0: the first with video or audio"},

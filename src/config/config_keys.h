@@ -25,6 +25,8 @@ void declare_audio(Keys& keys, job::Options& media);
 void declare_captions(Keys& keys, media::Captions& captions);
 /// Its text renditions.
 void declare_subtitles(Keys& keys, std::vector<job::Subtitle>& subtitles);
+/// What lies over its pictures.
+void declare_overlays(Keys& keys, channel::Options& options);
 
 /// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);
