@@ -112,6 +112,18 @@ json event_json(const channel::Schedule& schedule, channel::Schedule::Phase phas
   return {{"start", time(schedule.start)}, {"end", time(schedule.end)}, {"phase", channel::to_string(phase)}};
 }
 
+json overlays_json(const std::map<std::string, channel::Overlays::Entry>& overlays) {
+  json all = json::array();
+  for (const auto& [id, entry] : overlays) {
+    all.push_back({{"id", id},
+                   {"on", entry.on},
+                   {"ordered", entry.ordered},
+                   {"kind", entry.overlay.png.empty() ? "text" : "logo"},
+                   {"text", entry.overlay.text}});
+  }
+  return all;
+}
+
 json slate_json(const channel::SlateReport& slate) {
   json out = {{"shown", slate.shown},   {"ordered", slate.ordered}, {"scheduled", slate.scheduled},
               {"reason", slate.reason}, {"text", slate.text},       {"seconds_left", nullptr}};
@@ -166,6 +178,7 @@ json channel_json(const channel::Report& report) {
           {"alignment", alignment_json(report.alignment)},
           {"last_switches", last_switches_json(report)},
           {"slate", slate_json(report.slate)},
+          {"overlays", overlays_json(report.overlays)},
           {"event", event_json(report.schedule, report.phase)},
           {"renditions", renditions},
           {"counters",

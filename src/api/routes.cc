@@ -15,6 +15,7 @@
 #include "api/json_body.h"
 #include "api/marker_request.h"
 #include "api/metadata_request.h"
+#include "api/overlay_request.h"
 #include "job/slate_text.h"
 
 namespace api {
@@ -203,6 +204,49 @@ void order_slate(Backend& backend, const Request& request, Respond respond) {
                       });
 }
 
+Answer overlaid(const std::string& channel, const std::string& id, const channel::Channels::Overlaid& outcome) {
+  using Outcome = channel::Overlays::Outcome;
+  if (!outcome) return problem(404, "there is no channel " + channel);
+  switch (*outcome) {
+    case Outcome::kDone: return {204, {}, {}, {}};
+    case Outcome::kBesideCopy:
+      return {202, kJson, R"({"detail": "the encoded renditions have it; the copied one is the feed's own"})", {}};
+    case Outcome::kUnknown:
+      return problem(404,
+                     "channel " + channel + " has no overlay " + id +
+                         " of that kind: PUT one with a \"text\" or a \"png\", or declare it in the configuration");
+    case Outcome::kTooMany: return problem(409, "a channel has at most 8 overlays: DELETE one");
+    case Outcome::kNoFont:
+      return problem(409,
+                     "there is no font for the text: install the package fonts-dejavu-core, or name a font in the "
+                     "channel's slate_font");
+    case Outcome::kNotEncoded:
+      return problem(409,
+                     "channel " + channel + " copies its video, and a copy cannot have an overlay: give it a ladder");
+    case Outcome::kNotLive: return problem(409, "channel " + channel + " is not live");
+  }
+  return problem(500, "no such outcome");
+}
+
+void order_overlay(Backend& backend, const Request& request, channel::Overlays::Order order, Respond respond) {
+  const std::string& channel = request.parameter("name");
+  const std::string id = order.id;
+  backend.order_overlay(channel, std::move(order),
+                        [channel, id, respond = std::move(respond)](const channel::Channels::Overlaid& outcome) {
+                          respond(overlaid(channel, id, outcome));
+                        });
+}
+
+void put_overlay(Backend& backend, const Request& request, Respond respond) {
+  auto order = parse_overlay(request.parameter("id"), request.body);
+  if (!order.ok()) return respond(problem(400, order.error().what));
+  order_overlay(backend, request, order.take(), std::move(respond));
+}
+
+void take_overlay_back(Backend& backend, const Request& request, Respond respond) {
+  order_overlay(backend, request, {.id = request.parameter("id"), .taken_back = true}, std::move(respond));
+}
+
 std::string why_refused(channel::MarkerRefusal refusal) {
   using Why = channel::MarkerRefusal;
   switch (refusal) {
@@ -363,6 +407,13 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/slate", Role::kOperate,
        [&backend](const Request& request, Respond respond) { order_slate(backend, request, std::move(respond)); }});
+  dispatcher.add(
+      {"PUT", "/api/v1/channels/{name}/overlays/{id}", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { put_overlay(backend, request, std::move(respond)); }});
+  dispatcher.add({"DELETE", "/api/v1/channels/{name}/overlays/{id}", Role::kOperate,
+                  [&backend](const Request& request, Respond respond) {
+                    take_overlay_back(backend, request, std::move(respond));
+                  }});
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/markers", Role::kOperate,
        [&backend](const Request& request, Respond respond) { add_marker(backend, request, std::move(respond)); }});

@@ -42,6 +42,9 @@ class Backend {
   /// Shows the channel's slate, or its feed again.
   virtual void order_slate(std::string channel, channel::SlateOrder::Request request,
                            Take<channel::Channels::Slate> take) = 0;
+  /// What lies over the channel's encoded pictures.
+  virtual void order_overlay(std::string channel, channel::Overlays::Order order,
+                             Take<channel::Channels::Overlaid> take) = 0;
   /// Puts a marker into the channel's playlists.
   virtual void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) = 0;
   /// `feed`: nullopt for the one that is shown.

@@ -85,6 +85,13 @@ void AdminBackend::order_slate(std::string channel, channel::SlateOrder::Request
   });
 }
 
+void AdminBackend::order_overlay(std::string channel, channel::Overlays::Order order,
+                                 Take<channel::Channels::Overlaid> take) {
+  control_.post([this, channel = std::move(channel), order = std::move(order), take = std::move(take)] {
+    own_.post([take, outcome = calls_.order_overlay(channel, order)] { take(outcome); });
+  });
+}
+
 void AdminBackend::mark(std::string channel, channel::Channel::MarkerOrder order,
                         Take<channel::Channels::Marked> take) {
   control_.post([this, channel = std::move(channel), order = std::move(order), take = std::move(take)] {

@@ -26,6 +26,7 @@ struct ControlCalls {
   std::function<channel::Channels::Disconnect(const std::string& channel, feed::Id feed)> disconnect;
   std::function<channel::Channels::Switch(const std::string& channel, feed::Id to)> switch_feed;
   std::function<channel::Channels::Slate(const std::string& channel, channel::SlateOrder::Request)> order_slate;
+  std::function<channel::Channels::Overlaid(const std::string& channel, const channel::Overlays::Order&)> order_overlay;
   std::function<channel::Channels::Marked(const std::string& channel, const channel::Channel::MarkerOrder&)> mark;
   std::function<channel::Channels::Thumbnail(const std::string& channel, std::optional<feed::Id>)> thumbnail;
   std::function<channel::Channels::Captioned(const std::string& channel, const channel::LiveCaptions::Request&)>
@@ -59,6 +60,8 @@ class AdminBackend final : public api::Backend {
   void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) override;
   void order_slate(std::string channel, channel::SlateOrder::Request request,
                    Take<channel::Channels::Slate> take) override;
+  void order_overlay(std::string channel, channel::Overlays::Order order,
+                     Take<channel::Channels::Overlaid> take) override;
   void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) override;
   void ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
                      Take<channel::Channels::Thumbnail> take) override;

@@ -395,6 +395,9 @@ class Instance::Parts {
             [this](const std::string& channel, channel::SlateOrder::Request request) {
               return channels_->order_slate(channel, std::move(request));
             },
+            [this](const std::string& channel, const channel::Overlays::Order& order) {
+              return channels_->order_overlay(channel, order);
+            },
             [this](const std::string& channel, const channel::Channel::MarkerOrder& order) {
               return channels_->mark(channel, order);
             },

@@ -39,6 +39,11 @@ class FakeBackend final : public api::Backend {
     switched.push_back(channel + " to " + std::string(feed::to_string(to)));
     take(switch_outcome);
   }
+  void order_overlay(std::string channel, channel::Overlays::Order order, Take<Channels::Overlaid> take) override {
+    overlays.push_back(channel + " " + order.id + (order.taken_back ? " taken back" : order.on ? " on" : " off"));
+    overlay = order.overlay;
+    take(overlay_outcome);
+  }
   void order_slate(std::string channel, channel::SlateOrder::Request request, Take<Channels::Slate> take) override {
     if (request.duration > 0) shortest = std::min(shortest, request.duration);
     slates.push_back(channel + (request.on ? " on" : " off") + " for " +
@@ -87,6 +92,9 @@ class FakeBackend final : public api::Backend {
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
   std::vector<std::string> slates;
+  Channels::Overlaid overlay_outcome = channel::Overlays::Outcome::kDone;
+  std::vector<std::string> overlays;
+  std::optional<media::Overlay> overlay;  ///< of the newest order
   std::vector<std::pair<std::string, channel::Channel::MarkerOrder>> marked;
   Channels::Thumbnail thumbnail;
   std::vector<std::string> asked_thumbnails;

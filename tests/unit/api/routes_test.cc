@@ -40,8 +40,9 @@ class RoutesTest : public testing::Test {
   Answer slate(const std::string& channel, const std::string& body) {
     return post("/api/v1/channels/" + channel + "/slate", body);
   }
-  Answer post(const std::string& path, const std::string& body) {
-    return ask(dispatcher_, {"POST", path, "", "localhost", {{"authorization", "Bearer t"}}, body})
+  Answer post(const std::string& path, const std::string& body) { return send("POST", path, body); }
+  Answer send(const std::string& method, const std::string& path, const std::string& body) {
+    return ask(dispatcher_, {method, path, "", "localhost", {{"authorization", "Bearer t"}}, body})
         .value_or(Answer{0, {}, {}, {}});
   }
 
@@ -390,6 +391,36 @@ TEST_F(RoutesTest, OrdersASlateForATimeWithAReason) {
             (std::vector<std::string>{"match on for 1500 ms: pause", "match on for 0 ms: ", "match off for 0 ms: ",
                                       "match on for 86400000 ms: ", "match on for 0 ms: "}));
   EXPECT_EQ(backend_.shortest, 1) << "a short time is not for ever";
+}
+
+TEST_F(RoutesTest, OrdersOverlays) {
+  EXPECT_EQ(
+      send("PUT", "/api/v1/channels/match/overlays/clock", R"({"text": "{utc}", "position": "bottom-left"})").status,
+      204);
+  ASSERT_TRUE(backend_.overlay.has_value());
+  EXPECT_EQ(backend_.overlay->text, "{utc}");
+  EXPECT_EQ(send("PUT", "/api/v1/channels/match/overlays/logo", R"({"on": false})").status, 204);
+  EXPECT_EQ(send("DELETE", "/api/v1/channels/match/overlays/clock", "").status, 204);
+  EXPECT_EQ(backend_.overlays,
+            (std::vector<std::string>{"match clock on", "match logo off", "match clock taken back"}));
+  EXPECT_EQ(send("PUT", "/api/v1/channels/match/overlays/logo", "{}").status, 400);
+  EXPECT_EQ(backend_.overlays.size(), 3U);
+}
+
+TEST_F(RoutesTest, SaysWhyAnOverlayIsNotShown) {
+  using Outcome = channel::Overlays::Outcome;
+  const auto answer = [&](channel::Channels::Overlaid outcome) {
+    backend_.overlay_outcome = outcome;
+    return send("PUT", "/api/v1/channels/match/overlays/logo", R"({"on": true})");
+  };
+  EXPECT_EQ(answer(std::nullopt).status, 404);
+  EXPECT_EQ(answer(Outcome::kUnknown).status, 404);
+  for (const Outcome outcome : {Outcome::kTooMany, Outcome::kNoFont, Outcome::kNotEncoded, Outcome::kNotLive}) {
+    EXPECT_EQ(answer(outcome).status, 409);
+  }
+  EXPECT_NE(answer(Outcome::kNoFont).body.find("fonts-dejavu-core"), std::string::npos);
+  EXPECT_NE(answer(Outcome::kNotEncoded).body.find("give it a ladder"), std::string::npos);
+  EXPECT_EQ(answer(Outcome::kBesideCopy).status, 202);
 }
 
 TEST_F(RoutesTest, OrdersATextToBeSeen) {
