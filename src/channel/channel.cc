@@ -17,7 +17,6 @@ constexpr int kStaleParts = 3;
 constexpr base::Micros kFinishLimit = 4 * base::kSecond;
 // Missing time is filled at most this much later than possible.
 constexpr std::uint64_t kLatestClock = std::uint64_t{1} << 60;
-constexpr base::Micros kBeat = 100 * base::kMillisecond;
 
 }  // namespace
 
@@ -440,90 +439,6 @@ std::vector<record::Fold*> Channel::all_folds() {
   std::vector<record::Fold*> folds{&window_, &meter_, &outage_, &thumbnails_};
   if (journal_) folds.insert(folds.begin(), journal_.get());
   return folds;
-}
-
-void Channel::on_journal(std::string_view why) {
-  if (why.empty()) {
-    base::log_info("channel", "the journal is written again", {{"channel", name_}});
-  } else {
-    base::log_error("channel", "the journal is given up: after a restart the log would begin anew",
-                    {{"channel", name_}, {"why", why}});
-  }
-  environment_.events.append({events::Type::kJournal,
-                              name_,
-                              why.empty() ? events::State::kCleared : events::State::kRaised,
-                              {},
-                              {{"reason", why.empty() ? std::string_view("written_again") : why}}});
-}
-
-base::Micros Channel::most_absent(const Options& options) {
-  return std::min(options.grace + options.window, kMostAbsent);
-}
-
-/// The fold calls it long after the window has been made.
-std::function<void(archive::JournalWriter::Written&&)> Channel::on_written() {
-  if (memory_of(options_) == 0) return nullptr;
-  return [this](archive::JournalWriter::Written&& part) {
-    window_.file_part(part.rendition, part.msn, part.index, std::move(part.place));
-  };
-}
-
-bool Channel::restore(archive::JournalReader& journal, base::Micros retention) {
-  bool ended = false;
-  base::Micros newest = 0;
-  read_journal(journal, ended, newest);
-  const base::Micros absent = environment_.clock.utc() - newest;
-  // A clock that was set back: a log cannot go on before its own end.
-  if (newest == 0 || absent < -options_.window) return false;
-  if (!ended && position_.closing) {
-    fold(record::End{});
-    ended = true;
-  }
-  if (absent >= (ended ? retention : most_absent(options_))) return false;
-  if (!ended && !position_.known()) return false;
-  base::log_info("channel", "restored from its journal",
-                 {{"channel", name_},
-                  {"absent_s", static_cast<double>(absent) / base::kSecond},
-                  {"bytes", journal.bytes()},
-                  {"ended", ended}});
-  if (ended) {
-    position_ = {};
-    ended_at_ = environment_.clock.steady() - std::max<base::Micros>(absent, 0);
-    set_state(State::kEnded);
-  } else {
-    deadline_ = environment_.clock.steady() + options_.grace;
-    set_state(State::kGrace);
-    source_.hold(position_);
-    beat_->start(kBeat, kBeat);
-  }
-  window_.settle();
-  return true;
-}
-
-/// Of what stands in the journal only the window and the position are made anew: latencies and events were told.
-void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::Micros& newest) {
-  window_.resume(journal.first().standing);
-  std::int64_t newest_msn = -1;
-  for (record::Record record; journal.next(record);) {
-    const std::int64_t offset = journal.numbering();
-    window_.apply(record);
-    if (const auto* part = std::get_if<record::Part>(&record))
-      window_.file_part(part->rendition, part->msn, part->index, journal.body());
-    if (journal_) journal_->restore(record);
-    if (const auto* marker = std::get_if<record::Marker>(&record)) markers_.restore(*marker);
-    ended =
-        std::holds_alternative<record::End>(record) || (ended && !std::holds_alternative<record::Presentation>(record));
-    const auto unnumber = [&](auto& kind) {
-      if constexpr (requires { kind.msn; }) {
-        newest_msn = std::max(newest_msn, kind.msn);
-        kind.msn -= offset;
-      }
-    };
-    std::visit(unnumber, record);
-    position_.apply(record);
-    newest = std::max(newest, newest_media());
-    numbering_ = origin::Numbering(position_.presentation.segment, offset, newest_msn);
-  }
 }
 
 void Channel::on_batch_end() {

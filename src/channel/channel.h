@@ -212,6 +212,9 @@ class Channel final : private FeedSlotOwner, private LogWriter {
 
   Environment environment_;
   const std::string name_;
+  /// How often a channel with a session looks at its clocks.
+  static constexpr base::Micros kBeat = 100 * base::kMillisecond;
+
   Options options_;
   LeftOut left_out_;
   State state_ = State::kIdle;
