@@ -59,8 +59,8 @@ std::optional<OverlayPatch> patch_of(const text::Label& label, const Yuv& white,
 }
 
 Yuv white_of(const Look& look) {
-  constexpr media::Colour kBt709{1, 1, 1, false};
-  return needs_sdr_conversion(look.colour) ? ColourMap(kBt709, look.colour).map({1, 0, 0}) : Yuv{1, 0, 0};
+  constexpr media::Colour kSdr{1, 1, 1, false};
+  return needs_sdr_conversion(look.colour) ? ColourMap(kSdr, look.colour).map({1, 0, 0}) : Yuv{1, 0, 0};
 }
 
 }  // namespace

@@ -51,8 +51,7 @@ test('a journal is checked, exported beside its server, damaged, repaired and se
   const mark = (id) => fetch(`http://127.0.0.1:${server.ports.admin}/api/v1/channels/match/markers`, {
     method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ id, class: 'com.example.goal', duration: 1 }),
   });
-  const marked = await mark('goal-1');
-  assert.ok(marked.ok, await marked.text());
+  await server.until('the channel takes markers', async () => (await mark('goal-1')).ok);
   await sleep(9000);
 
   const checked = kickoff('check', '--config', server.file, '--json');

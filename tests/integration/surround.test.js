@@ -108,7 +108,7 @@ const cases = [
     `${name}: each tone comes out of its own channel`, async () => {
       const { url } = await audioOf('made', name);
       const found = await probe(url);
-      assert.deepStrictEqual([found.codec_name, found.channels, /^5\.1/.test(found.channel_layout), [...found.durations]], [codec, 6, true, [duration]]);
+      assert.deepStrictEqual([found.codec_name, found.channels, /^5\.1/.test(found.channel_layout), [...found.durations].filter(Boolean)], [codec, 6, true, [duration]]); // ffprobe knows none of the last frame
       assertHeard(await heard(url, 6), own(6), name);
     },
   ]),
