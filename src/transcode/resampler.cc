@@ -6,7 +6,6 @@
 #include <utility>
 
 extern "C" {
-#include <libavutil/opt.h>
 #include <libavutil/samplefmt.h>
 }
 
@@ -77,8 +76,7 @@ base::Status Resampler::configure(const AVFrame& frame) {
   int code = swr_alloc_set_opts2(&swr, &layout_, format_, rate_, &input, format, frame.sample_rate, 0, nullptr);
   SwrContextPtr made(swr);
   // Centre and surround go into left and right at -3 dB, and the LFE into nothing: libswresample's own values, which
-  // are those of [ITU-R BS.775]. Of floats it would let the sum pass full scale, where the encoder's listener clips it.
-  if (code >= 0) code = av_opt_set_double(swr, "rematrix_maxval", 1.0, 0);
+  // are those of [ITU-R BS.775]. Of floats it scales nothing.
   if (code >= 0) code = swr_init(swr);
   if (code < 0) return av_failure(code, "resampler");
   swr_ = std::move(made);

@@ -46,7 +46,7 @@ function assertHeard(found, wanted, what) {
     `${what}: ${hertz[tone]} Hz in channel ${channel} is ${found[channel][tone].toFixed(3)}, not ${level.toFixed(3)}`)));
 }
 const own = (channels) => Array.from({ length: 6 }, (_, channel) => hertz.map((_, tone) => (channel === tone && channel < channels ? loud : 0)));
-const front = loud / (1 + Math.SQRT2);
+const front = loud;
 const other = front * Math.SQRT1_2;
 const downmix = [[front, 0, other, 0, other, 0], [0, front, other, 0, 0, other]];
 // What ffprobe says of the audio, and the header of its frames.
