@@ -35,7 +35,8 @@ void ramp(AVFrame& frame, int from, float gain, float slope) {
   const int step = planar ? 1 : frame.ch_layout.nb_channels;
   const auto scale = [&](auto* samples) {
     for (int i = from * step; i < frame.nb_samples * step; ++i) {
-      const float factor = std::clamp(gain + slope * static_cast<float>(i / step - from), 0.0F, 1.0F);
+      const int sample = i / step;
+      const float factor = std::clamp(gain + slope * static_cast<float>(sample - from), 0.0F, 1.0F);
       samples[i] = static_cast<std::remove_reference_t<decltype(*samples)>>(static_cast<float>(samples[i]) * factor);
     }
   };
