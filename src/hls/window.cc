@@ -310,6 +310,7 @@ void Window::list(std::shared_ptr<const Segment> segment) {
   expire(*list);
   let_go(*list);
   make_block(*list);
+  drop_unfiled(*list);
   revision_.closed = std::move(list);
 }
 
@@ -403,6 +404,29 @@ void Window::make_block(SegmentList& list) const {
   list.blocks = std::move(blocks);
   list.in_blocks += count;
   segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+/// A long window whose files cannot be written for hours would fill the memory. By blocks: shorter windows have none,
+/// and need no bound.
+void Window::drop_unfiled(SegmentList& list) {
+  if (options_.memory <= 0 || list.in_blocks == 0) return;
+  const base::Micros now = list.segments.back()->end_utc();
+  const auto too_old = [&](const auto& block) {
+    return block->media > 0 && block->segments.back()->end_utc() + options_.unfiled <= now;
+  };
+  const auto newest = std::find_if(list.blocks->rbegin(), list.blocks->rend(), too_old);
+  if (newest == list.blocks->rend()) return;
+  std::size_t gone = 0;
+  for (auto block = list.blocks->begin(); block != newest.base(); ++block) {
+    for (const auto& segment : (*block)->segments) {
+      if (gone++ < list.first_listed) continue;
+      listed_ -= segment->span();
+      if (segment->gap()) --list.gaps_listed;
+    }
+  }
+  list.blocks = std::make_shared<const Blocks>(newest.base(), list.blocks->end());
+  list.in_blocks -= gone;
+  list.first_listed -= std::min(gone, list.first_listed);
 }
 
 std::int64_t Window::open_end() const {

@@ -215,6 +215,8 @@ class Window {
     Deflate deflate = nullptr;  ///< for blocks
     /// Windows that list fewer segments have no blocks: their playlists are written whole in no more time.
     std::size_t least_for_blocks = 256;
+    /// Where `memory` lets bytes go: what no file has by this age leaves the playlist and memory, with all before it.
+    base::Micros unfiled = 3600 * base::kSecond;
   };
 
   /// Both outlive this; `cues`: null where there are none.
@@ -276,6 +278,7 @@ class Window {
   void let_go(SegmentList& list);
   std::shared_ptr<const Segment> filed(const Segment& segment) const;
   void make_block(SegmentList& list) const;
+  void drop_unfiled(SegmentList& list);
   std::int64_t open_end() const;
   void share_open();
 

@@ -252,5 +252,56 @@ TEST(FiledSegments, GoIntoBlocksAfterTheirBytesHaveGone) {
   }
 }
 
+/// A window of 2000 segments that lets bytes go after 12 s, and bears 10 minutes of those that no file has.
+Window::Options bounded_window() {
+  Window::Options options = long_window(1, 2000);
+  options.memory = 12 * base::kSecond;
+  options.unfiled = 600 * base::kSecond;
+  return options;
+}
+
+TEST(FiledSegments, WhatNoFileHasForLongLeavesThePlaylistAndMemory) {
+  Feeder feed(bounded_window());
+  for (std::int64_t msn = 1000; msn < 1500; ++msn) {
+    feed.segment(msn);
+    file(feed, msn, msn);
+  }
+  feed.segments(1500, 1700);
+  EXPECT_EQ(feed.closed().find(1000)->filed.size(), 4U) << "the disk has been away for less than ten minutes";
+  for (std::int64_t msn = 1701; msn < 2500; ++msn) {
+    feed.segment(msn);
+    std::size_t media = 0;
+    for (std::size_t i = 0; i < feed.closed().size(); ++i) media += feed.closed().at(i).parts.empty() ? 0 : 1;
+    ASSERT_LE(media, 300U + 64U + 64U) << msn;
+  }
+  EXPECT_EQ(feed.closed().find(1499), nullptr);
+  EXPECT_NE(feed.closed().find(2499 - 300), nullptr);
+  EXPECT_EQ(feed.closed().first_listed, 0U) << "what is left is listed";
+  const std::string first = std::to_string(feed.closed().at(0).msn);
+  EXPECT_NE(feed.render().find("#EXT-X-MEDIA-SEQUENCE:" + first + "\n"), std::string::npos);
+}
+
+TEST(FiledSegments, AWindowThatWasShortenedGrowsAgain) {
+  Feeder feed(bounded_window());
+  feed.segments(1000, 1999);
+  const std::int64_t first = feed.closed().at(0).msn;
+  EXPECT_GT(first, 1500);
+  for (std::int64_t msn = 2000; msn < 2500; ++msn) {
+    feed.segment(msn);
+    file(feed, msn, msn);
+  }
+  EXPECT_GE(feed.closed().at(0).msn, 1999 - 64) << "what no file had has gone, what follows stays";
+  EXPECT_LE(feed.closed().at(0).msn, 2064);
+  EXPECT_NE(feed.closed().find(2100), nullptr);
+}
+
+TEST(FiledSegments, ALongWindowInMemoryAloneKeepsAllThatItLists) {
+  Window::Options options = bounded_window();
+  options.memory = 0;
+  Feeder feed(options);
+  feed.segments(1000, 2499);
+  EXPECT_EQ(feed.closed().listed(), 1500U);
+}
+
 }  // namespace
 }  // namespace hls
