@@ -149,7 +149,11 @@ class Server {
     }
   }
   async live(channel, patience = 60000) {
-    await this.until(`${channel} is live`, async () => (await this.web(`/live/${channel}/index.m3u8`)).status === 200, patience);
+    await this.until(`${channel} is live`, async () => {
+      const { status, text } = await this.web(`/live/${channel}/index.m3u8`);
+      const uri = text.split('\n').find((line) => line && !line.startsWith('#'));
+      return status === 200 && (uri === undefined || (await this.web(`/live/${channel}/${uri}`)).status === 200);
+    }, patience);
   }
 
   log(lines = 1e9) { return this.process.output().trimEnd().split('\n').slice(-lines).join('\n'); }
