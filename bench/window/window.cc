@@ -54,9 +54,7 @@ record::Part part(std::int64_t msn, std::uint32_t index) {
   return part;
 }
 
-double nanoseconds(Clock::duration time, int count) {
-  return static_cast<double>(time.count()) / count;
-}
+double nanoseconds(Clock::duration time, int count) { return static_cast<double>(time.count()) / count; }
 
 struct Bench {
   explicit Bench(base::Micros window) : log("bench", options(window)) { log.apply(presentation()); }

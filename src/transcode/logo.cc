@@ -25,6 +25,7 @@ base::Error undecodable(int code) {
 /// The picture in the file, in any format.
 base::Result<FramePtr> decode(base::View png) {
   quiet_libav();
+  if (png.empty()) return undecodable(AVERROR_INVALIDDATA);
   const AVCodec* const codec = avcodec_find_decoder(AV_CODEC_ID_PNG);
   if (codec == nullptr) return base::Error{base::Code::kUnsupported, "this libavcodec has no decoder of PNG"};
   CodecContextPtr decoder(avcodec_alloc_context3(codec));

@@ -413,7 +413,7 @@ std::uint64_t decoded_beside(job::Options::Standby standby, std::uint64_t feeds,
     channel.say(rtmp_video_header(kEpoch, bytes(source.track.config.view())));
   }
   job::Stats stats{};
-  int tries = 500;
+  int tries = 6000;  // of 10 ms: for a slow machine
   std::uint64_t before = 0;
   for (const media::Packet& packet : source.packets) {
     for (const feed::Id id : feed::kIds) {
