@@ -20,9 +20,8 @@ using Corner = media::Overlay::Corner;
 
 constexpr const char* kId = "an overlay's id has 1 to 32 of a to z, 0 to 9, - and _";
 constexpr const char* kOverlayBody =
-    "the body has to be {\"on\": true} or {\"on\": false} for an overlay that is there, or an object with \"text\", 1 "
-    "to "
-    "200 bytes with no control characters but \\n, or \"png\", a picture in Base64; it may have \"position\" "
+    "the body has to be {\"on\": true} or {\"on\": false} for an overlay that is there, or an object with \"text\", "
+    "1 to 200 bytes with no control characters but \\n, or \"png\", a picture in Base64; it may have \"position\" "
     "(top-left, top-right, bottom-left, bottom-right), and in percent \"margin\" (0 to 20), \"width\" of a png (1 to "
     "50), \"line\" of a text (1 to 25) and \"opacity\" (1 to 100)";
 
