@@ -26,9 +26,8 @@ namespace archive {
 ///                                  where this one has no media
 ///     v720/880000000.m4s           segments, byte for byte
 ///     v720/init-1a2b3c4d.mp4
-///     v720.mp4                     on request: a fragmented MP4 a rendition that begins near 0; where the format
-///     changes
-///                                  another one (v720-2.mp4); none of text
+///     v720.mp4                     on request: a fragmented MP4 a rendition, which begins near 0; another one
+///                                  (v720-2.mp4) where the format changes; none of text
 ///
 /// Numbers in a playlist count on from the first segment's: where the log has a hole, EXT-X-DISCONTINUITY stands in its
 /// place. Renditions are those of the log's end. Media is written as it comes: memory does not grow with it.
