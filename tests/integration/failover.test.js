@@ -143,10 +143,11 @@ const cases = [
     }
   }],
   ['two encoders of one programme: a switch goes on in the programme where it was', async () => {
+    // What a switch that is asked for can wait for is 2 s.
     primary('aligned', programme);
-    await server.live('aligned');
-    await sleep(400);
+    await sleep(600);
     backup('aligned', programme);
+    await server.live('aligned');
     await server.until('their sound tells how far they are apart', async () => (await stateOf('aligned')).alignment.method !== 'none', 60000);
     const { offset_ms: behind } = (await stateOf('aligned')).alignment;
     assert.ok(behind > 100 && behind < 2000, `the backup is behind by ${behind} ms`);
