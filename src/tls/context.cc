@@ -71,7 +71,7 @@ base::Result<Credentials> Context::read_credentials(const Options& options) {
   if (files.certificate.empty()) {
     TRY(files, self_signed_certificate(options.state_directory));
   }
-  return Credentials::read(files.certificate, files.key);
+  return Credentials::read(files.certificate, files.key, options.client_authority_file);
 }
 
 base::Result<std::shared_ptr<const Context>> Context::make(const Options& options) {
@@ -91,6 +91,7 @@ base::Result<std::shared_ptr<const Context>> Context::make(const Options& option
   std::shared_ptr<Context> context(new Context(handle));
   TRY_OK(use_credentials(handle, credentials));
   TRY_OK(apply_rules(handle, *keys));
+  if (!options.client_authority_file.empty()) TRY_OK(use_client_authority(handle, credentials));
   context->validity_ = validity_of(handle);
   for (const std::string& name : options.alpn) {
     if (name.empty() || name.size() > 255) return base::Error{base::Code::kMalformed, "ALPN name \"" + name + "\""};

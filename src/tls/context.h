@@ -40,12 +40,16 @@ class Context {
     /// Protocols offered, the preferred one first; empty: no ALPN (RTMPS). A client that offers ALPN and shares none
     /// of them is refused; one that offers none is taken.
     std::vector<std::string> alpn{"h2", "http/1.1"};
+    /// PEM, one or more certificates: clients may show a certificate that one of these has signed. One who shows
+    /// another is refused, one who shows none is not; see Session::peer_certified(). Empty: nobody is asked for one.
+    std::string client_authority_file;
     /// Null: keys of this Context's own.
     std::shared_ptr<const TicketKeys> ticket_keys;
   };
 
-  /// The certificate and the key that the options name, or the self-signed ones, made if there are none yet. Blocks
-  /// on the disk. Errors: those of Credentials::read; kNotFound where one of two files is not named.
+  /// The certificate and the key that the options name, or the self-signed ones, made if there are none yet, and the
+  /// clients' authority. Blocks on the disk. Errors: those of Credentials::read; kNotFound where one of two files is
+  /// not named.
   static base::Result<Credentials> read_credentials(const Options& options);
   /// Of credentials that were read before, whatever files the options name.
   /// Errors: kMalformed or kUnsupported with the file's name, kSystem.

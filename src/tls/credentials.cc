@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/regular_file.h"
+#include "crypto/sha256.h"
 #include "tls/owned.h"
 
 namespace tls {
@@ -80,12 +81,17 @@ std::int64_t seconds_of(const ASN1_TIME* time) {
 
 }  // namespace
 
-base::Result<Credentials> Credentials::read(const std::string& certificate_file, const std::string& key_file) {
+base::Result<Credentials> Credentials::read(const std::string& certificate_file, const std::string& key_file,
+                                            const std::string& client_authority_file) {
   Credentials credentials;
   credentials.certificate_file = certificate_file;
   credentials.key_file = key_file;
   TRY(credentials.chain_pem, base::read_regular_file(certificate_file));
   TRY(credentials.key_pem, base::read_regular_file(key_file));
+  credentials.client_authority_file = client_authority_file;
+  if (!client_authority_file.empty()) {
+    TRY(credentials.client_authority_pem, base::read_regular_file(client_authority_file));
+  }
   return credentials;
 }
 
@@ -93,6 +99,39 @@ base::Status use_credentials(SSL_CTX* context, const Credentials& credentials) {
   ERR_clear_error();
   TRY_OK(use_chain(context, credentials));
   return use_key(context, credentials);
+}
+
+base::Status use_client_authority(SSL_CTX* context, const Credentials& credentials) {
+  ERR_clear_error();
+  const std::string& file = credentials.client_authority_file;
+  bool asked = false;
+  const Memory pem = memory_of(credentials.client_authority_pem);
+  int count = 0;
+  while (const Certificate one{PEM_read_bio_X509(pem.get(), nullptr, refuse_passphrase, &asked)}) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get()) != 1 ||
+        SSL_CTX_add_client_CA(context, one.get()) != 1)
+      return refused(file, " cannot be used as an authority: ", ERR_get_error());
+    ++count;
+  }
+  if (const unsigned long code = ERR_peek_last_error(); count == 0 || !is_end_of_pem(code))
+    return refused(file, " holds no certificates in PEM: ", code);
+  ERR_clear_error();
+  // Tickets hold what was verified: those of another authority's time are no longer taken.
+  const crypto::Sha256 name =
+      crypto::sha256({reinterpret_cast<const std::uint8_t*>(credentials.client_authority_pem.data()),
+                      credentials.client_authority_pem.size()});
+  static_assert(sizeof name <= SSL_MAX_SID_CTX_LENGTH);
+  SSL_CTX_set_session_id_context(context, name.data(), static_cast<unsigned int>(name.size()));
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  return base::Ok{};
+}
+
+base::Status check_client_authority(const std::string& file) {
+  Credentials credentials;
+  credentials.client_authority_file = file;
+  TRY(credentials.client_authority_pem, base::read_regular_file(file));
+  const Rules rules(SSL_CTX_new(TLS_server_method()));
+  return use_client_authority(rules.get(), credentials);
 }
 
 Validity validity_of(const SSL_CTX* context) {

@@ -73,6 +73,7 @@ Failure failure_of(unsigned long code) {
     case SSL_R_NO_SUITABLE_KEY_SHARE:
     case SSL_R_NO_SHARED_GROUPS: return Failure::kCipher;
     case SSL_R_NO_APPLICATION_PROTOCOL: return Failure::kAlpn;
+    case SSL_R_CERTIFICATE_VERIFY_FAILED: return Failure::kClient;
     default: break;
   }
   // Alerts received are reported as 1000 plus the alert's number.
@@ -94,6 +95,7 @@ std::string_view to_string(Failure failure) {
     case Failure::kVersion: return "version";
     case Failure::kCipher: return "cipher";
     case Failure::kAlpn: return "alpn";
+    case Failure::kClient: return "client_certificate";
     case Failure::kPeerAlert: return "peer_alert";
     case Failure::kProtocol: return "protocol";
   }
@@ -207,6 +209,10 @@ std::string_view Session::alpn() const {
   unsigned int length = 0;
   SSL_get0_alpn_selected(ssl_, &name, &length);
   return {reinterpret_cast<const char*>(name), length};
+}
+
+bool Session::peer_certified() const {
+  return SSL_get0_peer_certificate(ssl_) != nullptr && SSL_get_verify_result(ssl_) == X509_V_OK;
 }
 
 bool Session::resumed() const { return SSL_session_reused(ssl_) == 1; }

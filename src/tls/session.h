@@ -21,10 +21,11 @@ enum class Failure : std::uint8_t {
   kVersion,    ///< the client knows nothing from 1.2 up
   kCipher,     ///< no cipher or group in common
   kAlpn,       ///< no application protocol in common
+  kClient,     ///< a client certificate that the authority did not sign, or that is not valid now
   kPeerAlert,  ///< the peer gave up: an unknown certificate authority, most often
   kProtocol,   ///< any other breach
 };
-inline constexpr std::size_t kFailures = 7;
+inline constexpr std::size_t kFailures = 8;
 /// Label of a failure ("not_tls", "peer_alert" …).
 std::string_view to_string(Failure failure);
 
@@ -60,6 +61,9 @@ class Session {
 
   /// The protocol agreed on ("h2"), empty without ALPN. REQUIRES: established().
   std::string_view alpn() const;
+  /// The client has shown a certificate of the context's authority, now or in the session that this one resumes. False
+  /// where the context names none. REQUIRES: established().
+  bool peer_certified() const;
   /// The handshake resumed an earlier session by its ticket. REQUIRES: established().
   bool resumed() const;
   /// "TLSv1.3". REQUIRES: established().
