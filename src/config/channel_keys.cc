@@ -2,6 +2,7 @@
 
 #include "config/config_keys.h"
 #include "config/publish_key.h"
+#include "config/secrets.h"
 #include "config/slate_file.h"
 #include "config/text_file.h"
 #include "hls/uri.h"
@@ -114,65 +115,23 @@ void declare_ladder(Keys& keys, job::Options& media) {
              rungs);
 }
 
-// The lines of a secrets file to `take`; what is wrong with the file, or with a line.
-Complaint read_lines(const std::string& path, const std::function<Complaint(std::string)>& take) {
-  auto lines = read_secrets(path);
-  if (!lines.ok()) return ": " + lines.error().what;
-  int number = 0;
-  for (std::string& line : lines.take()) {
-    ++number;
-    if (const Complaint complaint = take(std::move(line)); !complaint.empty())
-      return ": key " + std::to_string(number) + " of " + path + complaint;
-  }
-  return "";
-}
-
-/// The three keys that publishing keys come from.
-struct PublishKeys {
-  Key list;
-  Key variable;
-  Key file;
-};
-
-// Keys from the file itself, from an environment variable, and from a secrets file with one a line.
-void declare_publish_keys(Keys& keys, const PublishKeys& names, std::vector<std::string>& values) {
-  const auto take = [&values](std::string key) -> Complaint {
-    Complaint complaint = publish_key_fault(key);
-    if (complaint.empty()) values.push_back(std::move(key));
-    return complaint;
-  };
-  keys.texts(names.list, values, publish_key_fault);
-  keys.variable(names.variable, [take](const std::string& text) -> Complaint {
-    for (std::size_t at = 0, number = 1; at <= text.size(); ++number) {
-      const std::size_t end = std::min(text.find(',', at), text.size());
-      if (Complaint complaint = take(text.substr(at, end - at)); !complaint.empty())
-        return ": key " + std::to_string(number) + complaint;
-      at = end + 1;
-    }
-    return "";
-  });
-  Value file = Value::action("a path", [take](const std::string& path) { return read_lines(path, take); });
-  file.is_path = true;
-  keys.key(names.file, file);
-}
-
 void declare_publish_keys(Keys& keys, channel::Options& options) {
   constexpr Reload kRule = Reload::kAtOnce;
-  declare_publish_keys(
+  declare_secrets(
       keys,
       {{"keys", kRule,
         "Any of these keys admits a publisher. Without one only loopback addresses may publish. A publisher whose key "
         "is taken out is disconnected."},
        {"keys_env", kRule, "an environment variable with more keys, separated by commas", "KICKOFF_KEYS"},
        {"keys_file", kRule, "a file with more keys, one a line", "/run/secrets/kickoff"}},
-      options.keys);
-  declare_publish_keys(
+      "key", options.keys, publish_key_fault);
+  declare_secrets(
       keys,
       {{"backup_keys", kRule,
         "Any of these keys admits a publisher of the backup feed alone, also one that does not name the feed."},
        {"backup_keys_env", kRule, "an environment variable with more of them", "KICKOFF_BACKUP_KEYS"},
        {"backup_keys_file", kRule, "a file with more of them, one a line", "/run/secrets/kickoff-backup"}},
-      options.backup_keys);
+      "key", options.backup_keys, publish_key_fault);
 }
 
 Complaint passphrase_fault(const std::string& text) {
