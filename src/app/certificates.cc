@@ -20,11 +20,13 @@ base::Result<Certificates> load_certificates(const config::Config& config,
   options.key_file = config.http.key;
   options.state_directory = config.state_directory;
   options.ticket_keys = keys;
+  options.client_authority_file = config.http.origin_lock.client_ca;
   Certificates certificates;
   TRY(const tls::Credentials credentials, tls::Context::read_credentials(options));
   certificates.name = credentials.certificate_file;
   TRY(certificates.https, tls::Context::make(options, credentials));
   options.alpn.clear();
+  options.client_authority_file.clear();  // encoders have keys
   TRY(certificates.rtmps, tls::Context::make(options, credentials));
   return certificates;
 }

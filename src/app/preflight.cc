@@ -13,6 +13,7 @@
 
 #include "config/feed_sources.h"
 #include "serve/static_files.h"
+#include "tls/credentials.h"
 
 namespace app {
 namespace {
@@ -111,6 +112,12 @@ void check_sources(const config::Config& config, Problems& problems) {
   }
 }
 
+void check_origin_lock(const config::Config::OriginLock& lock, Problems& problems) {
+  if (lock.client_ca.empty()) return;
+  const base::Status status = tls::check_client_authority(lock.client_ca);
+  if (!status.ok()) problems.push_back("http.origin_lock.client_ca: " + status.error().what);
+}
+
 }  // namespace
 
 std::vector<std::string> preflight(const config::Config& config, const config::Installation& installation) {
@@ -123,6 +130,7 @@ std::vector<std::string> preflight(const config::Config& config, const config::I
   check_worker(installation.worker_program(), problems);
   check_listeners(config, problems);
   check_sources(config, problems);
+  check_origin_lock(config.http.origin_lock, problems);
   return problems;
 }
 

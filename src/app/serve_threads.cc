@@ -26,6 +26,10 @@ serve::Admission::Options admission_of(const config::Config::Admission& config) 
   return {config.shed_depth_below / 100.0, config.refuse_joins_below / 100.0, config.overflow};
 }
 
+serve::OriginLock lock_of(const config::Config::OriginLock& config) {
+  return {config.header, config.secrets, !config.client_ca.empty()};
+}
+
 /// Each loop's part of a limit, at least 1; of 0, which is no limit, 0.
 int share_of(int limit, int loops) { return (limit + loops - 1) / loops; }
 
@@ -54,6 +58,7 @@ ServePlan plan_of(const config::Config::Http& config, unsigned cores, std::uint6
   const std::uint64_t share = connections_of(config, descriptors) / static_cast<std::uint64_t>(plan.loops);
   plan.each.most_connections = std::max<std::size_t>(share, 1);
   plan.each.admission = admission_of(config.admission);
+  plan.each.lock = lock_of(config.origin_lock);
   plan.each.address.new_per_second = share_of(config.new_connections_per_address, plan.loops);
   plan.each.address.half_open = static_cast<std::size_t>(share_of(config.half_open_per_address, plan.loops));
   return plan;
@@ -133,7 +138,10 @@ void ServeThreads::remove(const std::string& channel) {
 }
 
 void ServeThreads::configure(const config::Config::Http& config) {
-  for (const auto& worker : workers_) worker->server->set_admission(admission_of(config.admission));
+  for (const auto& worker : workers_) {
+    worker->server->set_admission(admission_of(config.admission));
+    worker->server->set_lock(lock_of(config.origin_lock));
+  }
 }
 
 void ServeThreads::set_shared_headroom(double memory, double egress) {

@@ -37,7 +37,7 @@ class ServeThreads {
 
   void publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot);
   void remove(const std::string& channel);
-  /// Limits of admission; the other settings change only with a restart.
+  /// Limits of admission, and the origin lock; the other settings change only with a restart.
   void configure(const config::Config::Http& config);
   /// See serve::Server::set_shared_headroom.
   void set_shared_headroom(double memory, double egress);

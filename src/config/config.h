@@ -32,6 +32,12 @@ struct Config {
     int egress_mbps = 0;         ///< what the line carries; 0: not counted
     std::string overflow;        ///< URL of a CDN pathway that takes joins in place of a refusal
   };
+  /// See serve::OriginLock.
+  struct OriginLock {
+    std::string header = "X-Origin-Verify";
+    std::vector<std::string> secrets;
+    std::string client_ca;  ///< PEM file; empty: none
+  };
   struct Http {
     std::string listen = "0.0.0.0";
     std::uint16_t port = 8080;
@@ -43,6 +49,7 @@ struct Config {
     std::string certificate;                 ///< PEM; empty: self-signed, kept in the state directory
     std::string key;
     Admission admission;
+    OriginLock origin_lock;
   };
   struct Admin {
     std::string listen = "127.0.0.1";

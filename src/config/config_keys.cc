@@ -73,6 +73,11 @@ void declare_http(Keys& keys, Config::Http& http) {
                "If headroom runs out, viewers that are already watching are protected. Headroom is what is left of the "
                "scarcest of a loop's time, connections, memory and egress (kickoff_headroom_ratio).",
                [&](Keys& in) { declare_admission(in, http.admission); });
+  keys.section(
+      "origin_lock",
+      "Answers a CDN alone, all others with 403. Open while there are no secrets and no client_ca. It holds for "
+      "the player's pages too.",
+      [&](Keys& in) { declare_origin_lock(in, http.origin_lock); });
 }
 
 void declare_rtmp(Keys& keys, Config::Rtmp& rtmp) {
@@ -229,6 +234,10 @@ void declare_keys(Keys& keys, Config& config) {
     std::vector<std::string> found = port_conflicts(config);
     for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
     for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
+    if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)
+      found.emplace_back("http.origin_lock.client_ca needs http.tls_port: certificates are shown over TLS");
+    if (config.http.origin_lock.header.empty() && !config.http.origin_lock.secrets.empty())
+      found.emplace_back("http.origin_lock.secrets need a header that they are in");
     if (config.http.certificate.empty() != config.http.key.empty())
       found.emplace_back("http.certificate and http.key have to be given together");
     return found;

@@ -34,6 +34,9 @@ void declare_feeds(Keys& keys, Config::Channel& channel);
 /// The keys of the section `admin` that say where the port is: those that declare_admin() begins with.
 void declare_admin_address(Keys& keys, Config::Admin& admin);
 
+/// The keys of the section `http.origin_lock`.
+void declare_origin_lock(Keys& keys, Config::OriginLock& lock);
+
 /// The keys of the section `admin`.
 void declare_admin(Keys& keys, Config::Admin& admin);
 

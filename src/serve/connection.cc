@@ -113,6 +113,7 @@ bool Connection::read_tls(base::View bytes) {
   if (!was_established) {
     context_.counters.tls_handshakes.add();
     if (tls_->resumed()) context_.counters.tls_resumptions.add();
+    certified = tls_->peer_certified();
     start_session(tls_->alpn());
     progress_ = phase_since_ = context_.clock.steady();
     set_deadline();

@@ -50,6 +50,7 @@ std::string_view to_string(Cause cause) {
     case Cause::kTooFarAhead: return "too_far_ahead";
     case Cause::kMalformed: return "malformed";
     case Cause::kMethod: return "method";
+    case Cause::kLocked: return "locked";
     case Cause::kUnknownPath: return "unknown_path";
     case Cause::kUnknownChannel: return "unknown_channel";
     case Cause::kAbsent: return "absent";

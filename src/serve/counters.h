@@ -55,6 +55,7 @@ enum class Cause : std::uint8_t {
   kTooFarAhead,  ///< 400, LL-101, LL-102
   kMalformed,    ///< 400, 413, 414, 417, 431, 505: not a request we take
   kMethod,       ///< 405
+  kLocked,       ///< 403, CF-19
   kUnknownPath,  ///< 404
   kUnknownChannel,
   kAbsent,       ///< 404, LL-82
@@ -68,7 +69,7 @@ enum class Cause : std::uint8_t {
   kDepthShed,     ///< 503: a segment far behind the live edge, likewise
   kShuttingDown,
 };
-inline constexpr std::size_t kCauses = 17;
+inline constexpr std::size_t kCauses = 18;
 std::string_view to_string(Cause cause);
 
 /// What one serve loop has done. Thread: its loop writes, any reads.

@@ -107,6 +107,7 @@ http::Response ranged(const http::Response& whole, const http::Range& range) {
 std::string_view text_of_status(int status) {
   switch (status) {
     case 400: return "Bad request\n";
+    case 403: return "Only through the CDN\n";
     case 404: return "Not found\n";
     case 405: return "Only GET, HEAD and OPTIONS\n";
     case 413: return "Body too large\n";
@@ -185,7 +186,8 @@ http::Response Errors::make(int status, const std::string& cache_control, int re
 
 http::Response Errors::get(int status, int max_age) {
   http::Response& made = made_[{status, max_age}];
-  if (made == nullptr) made = make(status, status >= 500 ? CacheControl::kNoStore : CacheControl::seconds(max_age), 1);
+  const bool kept = status < 500 && status != 403;
+  if (made == nullptr) made = make(status, kept ? CacheControl::seconds(max_age) : CacheControl::kNoStore, 1);
   return made;
 }
 

@@ -71,7 +71,8 @@ http::Response conditional(const http::Response& whole, const Conditions& condit
 /// Error answers, made once each. Thread: one.
 class Errors {
  public:
-  /// `max_age` in seconds; 5xx have none: they are no-store and say Retry-After: 1 (CC-11).
+  /// `max_age` in seconds. 5xx and 403 have none: they are no-store (CC-11; a cache keeps a 403 only where it is told
+  /// how long, CF-10). 503 says Retry-After: 1.
   http::Response get(int status, int max_age = 1);
   /// 503 for requests that are refused for want of headroom: Retry-After goes round from 2 to 5 s, so that a crowd does
   /// not come back at once.

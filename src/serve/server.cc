@@ -60,6 +60,7 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
            reads_done_.poster()},
           errors_, loop_context_.counters),
       responder_(clock, loop_context_.counters, joins_, &file_bodies_),
+      lock_(options.lock),
       wake_pass_(clock, loop_context_.counters, errors_, responder_),
       preflight_(make_preflight()),
       context_(std::move(context)),
@@ -156,6 +157,10 @@ void Server::set_admission(Admission::Options options) {
   });
 }
 
+void Server::set_lock(OriginLock lock) {
+  mailbox_.post([this, lock = std::move(lock)] { lock_ = lock; });
+}
+
 http::Response Server::on_malformed(int status) {
   loop_context_.counters.count_request(ObjectKind::kOther, status);
   loop_context_.counters.count_cause(Cause::kMalformed);
@@ -186,6 +191,7 @@ void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& requ
     viewer.shut_down_after_answer();
     return responder_.finish(viewer, id, wanted, shedding_.too_many_connections());
   }
+  if (!lock_.admits(request, viewer.certified)) return refuse(viewer, id, wanted, 403, Cause::kLocked);
   if (request.method == http::Method::kOptions) return responder_.finish(viewer, id, wanted, {preflight_});
   if (request.method == http::Method::kOther) return refuse(viewer, id, wanted, 405, Cause::kMethod);
   switch (route.kind) {

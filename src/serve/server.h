@@ -23,6 +23,7 @@
 #include "serve/file_bodies.h"
 #include "serve/gathering.h"
 #include "serve/joins.h"
+#include "serve/origin_lock.h"
 #include "serve/responder.h"
 #include "serve/shedding.h"
 #include "serve/static_files.h"
@@ -47,6 +48,7 @@ class Server final : private ConnectionOwner {
     ChannelView::Options channels;
     Admission::Options admission;
     AddressLimits<Connection>::Options address;
+    OriginLock lock;
     std::size_t most_file_bodies = FileBodies::kMost;
     std::shared_ptr<loop::ReadPool> reads;  ///< shared by all loops; null: one of its own
   };
@@ -69,6 +71,8 @@ class Server final : private ConnectionOwner {
   void set_shared_headroom(double memory, double egress);
   /// From now on joins and depth are shed by these limits.
   void set_admission(Admission::Options options);
+  /// From now on requests have to pass this lock; those that wait already are answered.
+  void set_lock(OriginLock lock);
   /// New connections use this certificate from now on.
   void use_tls(std::shared_ptr<const tls::Context> context);
   /// Listens no more, ends idle connections, lets the others finish; `on_idle` is called on the loop once the last one
@@ -112,6 +116,7 @@ class Server final : private ConnectionOwner {
   loop::Mailbox reads_done_;
   FileBodies file_bodies_;
   Responder responder_;
+  OriginLock lock_;
   WakePass wake_pass_;
   Gathering gathering_;
   const http::Response preflight_;

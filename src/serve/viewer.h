@@ -81,8 +81,9 @@ class Viewer {
   bool multiplexed() const { return multiplexed_; }
 
   Joins::Mark join;
-  bool refused = false;  ///< one too many: gets 503 and is closed
-  bool in_pass = false;  ///< is in the wake pass's list of those to pump
+  bool refused = false;    ///< one too many: gets 503 and is closed
+  bool certified = false;  ///< has shown a client certificate of the lock's authority
+  bool in_pass = false;    ///< is in the wake pass's list of those to pump
 
  protected:
   static constexpr std::size_t kCacheLine = 64;

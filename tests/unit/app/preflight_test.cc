@@ -95,6 +95,14 @@ TEST_F(Preflight, NamesAPulledFeedWhoseAddressThisMachineLacks) {
   EXPECT_EQ(problems(), "") << "whom the server calls is elsewhere";
 }
 
+TEST_F(Preflight, NamesAnAuthorityThatIsNone) {
+  config_.http.origin_lock.client_ca = prefix_ + "/absent.pem";
+  EXPECT_EQ(problems(), "http.origin_lock.client_ca: PREFIX/absent.pem cannot be read: No such file or directory\n");
+  config_.http.origin_lock.client_ca = worker_;
+  EXPECT_EQ(problems(),
+            "http.origin_lock.client_ca: PREFIX/bin/kickoff-worker holds no certificates in PEM: no start line\n");
+}
+
 TEST_F(Preflight, DoesNotMindTheAddressOfAListenerThatIsOff) {
   config_.srt.listen = "203.0.113.1";
   config_.srt.port = 0;
