@@ -230,6 +230,8 @@
       backBufferLength: 30,
       liveSyncOnStallIncrease: 0, // a publisher's outage must not cost latency for the rest of the event
       debug: query.has('debug'),
+      // In headers: in the query each request would have a URL of its own, and a cache with default settings would hold none.
+      cmcd: { version: 2, useHeaders: true, includeKeys: ['sid', 'ot', 'bl', 'bs', 'su', 'sta'] },
       manifestLoadPolicy: { default: { ...load, errorRetry: { ...load.errorRetry, shouldRetry } } },
     });
     counters.hls = hls;

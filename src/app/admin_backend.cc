@@ -122,7 +122,8 @@ void AdminBackend::add_metadata(std::string channel, channel::LiveMetadata::Requ
 
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
-  for (const auto& report : serve_.reports()) loops.push_back({report.name, report.counters, report.busy});
+  for (const auto& report : serve_.reports())
+    loops.push_back({report.name, report.counters, report.busy, report.audiences});
   return metrics::write_exposition(overview.instance, loops, port_of(*counters_));
 }
 

@@ -181,7 +181,8 @@ void ServeThreads::stop(base::Micros limit) {
 std::vector<ServeThreads::LoopReport> ServeThreads::reports() const {
   std::vector<LoopReport> all;
   for (const auto& worker : workers_) {
-    all.push_back({worker->name, &worker->server->counters(), worker->busy.load(std::memory_order_relaxed)});
+    all.push_back({worker->name, &worker->server->counters(), worker->busy.load(std::memory_order_relaxed),
+                   &worker->server->audiences()});
   }
   return all;
 }

@@ -53,6 +53,7 @@ class ServeThreads {
     std::string name;  ///< "0", "1" …
     const serve::Counters* counters = nullptr;
     double busy = 0;
+    const serve::Audiences* audiences = nullptr;
   };
   /// Thread: any, until stop().
   std::vector<LoopReport> reports() const;

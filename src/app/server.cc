@@ -422,6 +422,7 @@ class Instance::Parts {
     overview->instance.publishers_denied = channels_->denied();
     overview->instance.publishes_limited = channels_->limited();
     overview->instance.channels_reduced = channels_->reduced();
+    overview->instance.now = clock_.steady();
     overview->instance.workers_waiting = spawner_->waiting();
     overview->instance.worker_parent_restarts = spawner_->parent_restarts();
     overview->instance.reloads = reloads_;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "metrics/admin_metrics.h"
+#include "metrics/audience_metrics.h"
 #include "metrics/channel_metrics.h"
 #include "metrics/config_metrics.h"
 #include "metrics/families.h"
@@ -163,6 +164,10 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   for (const ingest::SrtStats& stats : instance.srt_sockets) add_srt_socket(out, stats);
   for (const ingest::PullStats& stats : instance.pulled) add_pull(out, stats);
   for (const ServeLoop& loop : loops) add_serve_loop(out, loop.name, *loop.counters, loop.busy);
+  std::vector<const serve::Audiences*> audiences;
+  for (const ServeLoop& loop : loops)
+    if (loop.audiences != nullptr) audiences.push_back(loop.audiences);
+  add_audiences(out, audiences, instance.now);
   add_admin_port(out, admin);
   if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   for (const channel::Report& report : instance.channels) {

@@ -15,6 +15,7 @@
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
 #include "metrics/process_use.h"
+#include "serve/audience.h"
 #include "serve/counters.h"
 
 namespace metrics {
@@ -23,7 +24,8 @@ namespace metrics {
 struct ServeLoop {
   std::string name;
   const serve::Counters* counters = nullptr;
-  double busy = 0;  ///< share of the last second in which it did not wait
+  double busy = 0;                              ///< share of the last second in which it did not wait
+  const serve::Audiences* audiences = nullptr;  ///< null: none
 };
 
 /// How the configuration in use came to be. The start counts as the first reload. Units: seconds since 1970, UTC.
@@ -42,6 +44,7 @@ struct Certificate {
 /// Everything that an instance exports to Prometheus, except what is read from serve loops and /proc while writing.
 struct Instance {
   std::string version;
+  base::Micros now = 0;  ///< steady
   double main_loop_busy = 0;
   double cpu_idle = 1;  ///< share of the CPU that nobody used in the last second
   std::uint64_t publishers_denied = 0;

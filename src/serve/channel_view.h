@@ -8,6 +8,7 @@
 
 #include "origin/channel_snapshot.h"
 #include "origin/waiters.h"
+#include "serve/audience.h"
 #include "serve/counters.h"
 #include "serve/object_request.h"
 #include "serve/replies.h"
@@ -51,6 +52,7 @@ class ChannelView {
   bool is_deep(const ObjectRequest& wanted) const;
 
   origin::Waiters waiters;
+  std::shared_ptr<Audience> audience;  ///< null until a player has told of itself
 
  private:
   struct Slot {

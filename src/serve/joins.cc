@@ -2,49 +2,25 @@
 
 #include <utility>
 
-#include "base/hash.h"
+#include "cmcd/report.h"
 
 namespace serve {
-namespace {
-
-// In a header the value is sid="…"; in a query it comes percent-encoded, as sid%3D%22…%22.
-std::string_view between(std::string_view text, std::string_view open, std::string_view close) {
-  const std::size_t at = text.find(open);
-  if (at == std::string_view::npos) return {};
-  text.remove_prefix(at + open.size());
-  const std::size_t end = text.find(close);
-  return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
-}
-
-std::uint64_t hash_of(std::string_view session) { return base::hash64(base::view_of(session)); }
-
-}  // namespace
-
-std::string_view cmcd_session(const http::Request& request) {
-  if (const std::size_t at = request.query.find("CMCD="); at != std::string_view::npos) {
-    const std::string_view value = request.query.substr(at, request.query.find('&', at) - at);
-    const std::string_view encoded = between(value, "sid%3D%22", "%22");
-    return encoded.empty() ? between(value, "sid=\"", "\"") : encoded;
-  }
-  return between(request.find("cmcd-session"), "sid=\"", "\"");
-}
-
 bool Joins::seen(std::uint64_t session) const {
   return sessions_[0].contains(session) || sessions_[1].contains(session);
 }
 
 bool Joins::is_new(const Mark& mark, const http::Request& request) const {
-  const std::string_view session = cmcd_session(request);
-  return session.empty() ? !mark.known : !seen(hash_of(session));
+  const std::uint64_t session = cmcd::session_of(request);
+  return session == 0 ? !mark.known : !seen(session);
 }
 
 void Joins::admit(Mark& mark, const http::Request& request, base::Micros now) {
-  if (const std::string_view session = cmcd_session(request); !session.empty()) {
+  if (const std::uint64_t session = cmcd::session_of(request); session != 0) {
     if (sessions_[0].size() >= kSessions || now - generation_since_ > kGeneration) {
       sessions_[1] = std::exchange(sessions_[0], {});
       generation_since_ = now;
     }
-    sessions_[0].insert(hash_of(session));
+    sessions_[0].insert(session);
   }
   leave(mark);
   tick(now);

@@ -11,15 +11,11 @@
 
 namespace serve {
 
-/// The CMCD (Common Media Client Data) session id of a request (CTA-5004, CF-27), from its query or the CMCD-Session
-/// header; empty where there is none. Used only to tell viewers apart, never stored or shown.
-std::string_view cmcd_session(const http::Request& request);
-
 /// Viewers that join: which requests are joins, how many have no media yet, how long it took.
 ///
-/// A join is the first multivariant request of a CMCD session, or, without CMCD, of a connection. It is in flight
-/// until media was sent on the same connection; after ten seconds without media it is assumed to use another one.
-/// Thread: one loop's. Memory is bounded: sessions are remembered for a while, the oldest forgotten first.
+/// A join is the first multivariant request of a CMCD session (CTA-5004, CF-27), or, without CMCD, of a connection. It
+/// is in flight until media was sent on the same connection; after ten seconds without media it is assumed to use
+/// another one. Thread: one loop's. Memory is bounded: sessions are remembered for a while, the oldest forgotten first.
 class Joins {
  public:
   explicit Joins(Counters& counters) : counters_(counters) {}

@@ -236,11 +236,20 @@ void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route
   if (found == channels_.end()) return refuse(viewer, id, wanted, 404, Cause::kUnknownChannel);
   ChannelView& channel = *found->second;
   const base::Micros now = loop_context_.clock.steady();
+  note_report(channel, request, now);
   if (const auto shed = shedding_.admit(viewer, channel, wanted, request, now))
     return responder_.finish(viewer, id, wanted, *shed);
   const Verdict verdict = channel.look_up(wanted);
   if (!verdict.wait_for) return responder_.finish(viewer, id, wanted, verdict);
   wake_pass_.hold(viewer, id, channel, std::move(wanted), verdict, now);
+}
+
+void Server::note_report(ChannelView& channel, const http::Request& request, base::Micros now) {
+  cmcd::Report report;
+  const cmcd::Found found = cmcd::read_report(request, report);
+  if (found == cmcd::Found::kNone) return;
+  if (channel.audience == nullptr) channel.audience = audiences_.of(channel.snapshot().name);
+  channel.audience->note(found, report, now);
 }
 
 void Server::publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
@@ -266,6 +275,7 @@ void Server::remove(std::string channel) {
     // Out of the directory first: a request pipelined behind a dismissed one must not find it.
     const std::unique_ptr<ChannelView> gone = std::move(found->second);
     channels_.erase(found);
+    audiences_.remove(name);
     listing_ = {};
     wake_pass_.dismiss(*gone, 404, Cause::kUnknownChannel);
   });

@@ -17,6 +17,7 @@
 #include "loop/timer.h"
 #include "origin/channel_snapshot.h"
 #include "serve/address_limits.h"
+#include "serve/audience.h"
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
@@ -79,6 +80,7 @@ class Server final : private ConnectionOwner {
   /// has gone, or at once.
   void shut_down(std::function<void()> on_idle);
 
+  const Audiences& audiences() const { return audiences_; }
   const Counters& counters() const { return loop_context_.counters; }
   std::uint16_t plain_port() const { return plain_ == nullptr ? 0 : plain_->port(); }
   std::uint16_t tls_port() const { return tls_ == nullptr ? 0 : tls_->port(); }
@@ -101,6 +103,7 @@ class Server final : private ConnectionOwner {
   void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted);
   void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
                      const http::Request& request);
+  void note_report(ChannelView& channel, const http::Request& request, base::Micros now);
   void refuse(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, int status, Cause cause);
   void measure_headroom();
   void arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros published);
@@ -117,6 +120,7 @@ class Server final : private ConnectionOwner {
   FileBodies file_bodies_;
   Responder responder_;
   OriginLock lock_;
+  Audiences audiences_;
   WakePass wake_pass_;
   Gathering gathering_;
   const http::Response preflight_;

@@ -17,6 +17,7 @@
   window.player = player;
   player.addEventListener('error', (event) => counters.errors.push(`${event.detail.code} ${event.detail.data?.join(' ')}`));
   player.configure({
+    cmcd: { enabled: new URLSearchParams(location.search).has('cmcd'), version: 2, useHeaders: false },
     streaming: { lowLatencyMode: true, retryParameters: { maxAttempts: 100, baseDelay: 200, backoffFactor: 1 } },
   });
   setInterval(() => {

@@ -4,7 +4,6 @@
 
 using base::kMillisecond;
 using base::kSecond;
-using serve::cmcd_session;
 using serve::Joins;
 
 namespace {
@@ -29,18 +28,6 @@ struct Rig {
 };
 
 }  // namespace
-
-// CF-27, CTA-5004: as query parameter, percent-encoded or not, and as header.
-TEST(CmcdSession, IsFoundWhereverPlayersPutIt) {
-  EXPECT_EQ(cmcd_session(asking("_HLS_msn=1&CMCD=br%3D3200%2Csid%3D%226e2f-b5%22%2Csf%3Dh")), "6e2f-b5");
-  EXPECT_EQ(cmcd_session(asking("CMCD=sid=\"abc\",ot=m")), "abc");
-  EXPECT_EQ(cmcd_session(asking("CMCD=ot%3Dm&x=sid%3D%22no%22")), "");
-  EXPECT_EQ(cmcd_session(asking("CMCD=sid%3D%22never-ends")), "");
-  EXPECT_EQ(cmcd_session(asking("")), "");
-  http::Request request;
-  request.fields.push_back({"CMCD-Session", "cid=\"x\",sid=\"in-a-header\""});
-  EXPECT_EQ(cmcd_session(request), "in-a-header");
-}
 
 TEST(Joins, AConnectionJoinsOnce) {
   Rig rig;
@@ -172,10 +159,4 @@ TEST(Joins, ASessionIsRememberedForTenMinutesAndMore) {
   rig.now += 601 * kSecond;
   EXPECT_TRUE(join("d"));
   EXPECT_TRUE(join("a"));
-}
-
-TEST(CmcdSession, IsTheValueOfItsOwnParameterAlone) {
-  EXPECT_EQ(cmcd_session(asking("CMCD=sid%3D%22a%22&CMCD=sid%3D%22b%22")), "a");
-  EXPECT_EQ(cmcd_session(asking("x=1&CMCD=sid=\"a&b\"")), "");
-  EXPECT_EQ(cmcd_session(asking("CMCD=sid=\"\"")), "");
 }
