@@ -37,6 +37,9 @@ base::Bytes write_part(std::uint32_t sequence, std::span<const Sample> samples, 
 /// Errors: kNotFound, kTruncated, kMalformed, for other bytes.
 base::Result<base::Bytes> first_sample(const base::Bytes& part);
 
+/// Bytes of a part up to the end of its first sample; 0 for other bytes.
+std::size_t first_sample_end(const base::Bytes& part);
+
 /// As first_sample(): the first of its samples that needs no other. kNotFound where there is none.
 base::Result<base::Bytes> sync_sample(const base::Bytes& part);
 

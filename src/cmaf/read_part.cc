@@ -73,6 +73,11 @@ base::Result<base::Bytes> find_sample(const base::Bytes& part, bool only_sync) {
 
 base::Result<base::Bytes> first_sample(const base::Bytes& part) { return find_sample(part, false); }
 
+std::size_t first_sample_end(const base::Bytes& part) {
+  const auto sample = first_sample(part);
+  return sample.ok() ? static_cast<std::size_t>(sample->data() - part.data()) + sample->size() : 0;
+}
+
 base::Result<base::Bytes> sync_sample(const base::Bytes& part) { return find_sample(part, true); }
 
 }  // namespace cmaf

@@ -21,11 +21,11 @@ constexpr std::size_t kStaging = 4096;
 constexpr std::size_t kUsualHead = 80;  // a part's
 
 /// Over everything but itself. The body is hashed apart so that neither side needs it beside the fields.
-std::uint32_t checksum(base::View header, base::View fields, base::View body) {
+std::uint32_t checksum(base::View header, base::View fields, std::uint64_t body_hash) {
   base::ByteWriter covered(kChecksumAt + fields.size() + 8);
   covered.bytes(header.first(kChecksumAt));
   covered.bytes(fields);
-  covered.u64(base::hash64(body));
+  covered.u64(body_hash);
   return static_cast<std::uint32_t>(base::hash64(covered.view()));
 }
 
@@ -63,10 +63,10 @@ base::ByteWriter begin_head(std::uint8_t type) {
   return out;
 }
 
-std::vector<std::uint8_t> finish_head(base::ByteWriter& out, base::View body) {
+std::vector<std::uint8_t> finish_head(base::ByteWriter& out, std::size_t body_size, std::uint64_t body_hash) {
   out.patch_u32(4, static_cast<std::uint32_t>(out.size() - kHeaderSize));
-  out.patch_u32(8, static_cast<std::uint32_t>(body.size()));
-  out.patch_u32(kChecksumAt, checksum(out.view(), out.view().subspan(kHeaderSize), body));
+  out.patch_u32(8, static_cast<std::uint32_t>(body_size));
+  out.patch_u32(kChecksumAt, checksum(out.view(), out.view().subspan(kHeaderSize), body_hash));
   return out.take();
 }
 
@@ -76,10 +76,13 @@ base::Error wrong_checksum() { return base::Error{base::Code::kMalformed, "recor
 
 Encoded encode(const Record& record) {
   Encoded encoded;
-  if (const Part* part = std::get_if<Part>(&record)) encoded.body = part->data;
+  const Part* part = std::get_if<Part>(&record);
+  if (part != nullptr) encoded.body = part->data;
+  const std::uint64_t hash = base::hash64(encoded.body.view());
   base::ByteWriter out = begin_head(static_cast<std::uint8_t>(type_of(record)));
   write_fields(out, record);
-  encoded.head = finish_head(out, encoded.body.view());
+  if (part != nullptr) write_body_fields(out, hash, part->stored.key_size);
+  encoded.head = finish_head(out, encoded.body.size(), hash);
   return encoded;
 }
 
@@ -88,7 +91,35 @@ Encoded encode_without_body(const Part& part, std::uint64_t offset) {
   out.u64(offset);
   out.u32(part.data.size());
   write_fields(out, part);
-  return {finish_head(out, {}), {}};
+  return {finish_head(out, 0, base::hash64({})), {}};
+}
+
+std::vector<std::uint8_t> encode_fields(std::uint8_t type, base::View fields) {
+  base::ByteWriter out = begin_head(type);
+  out.bytes(fields);
+  return finish_head(out, 0, base::hash64({}));
+}
+
+base::Result<Lengths> parse_lengths(base::View header) {
+  TRY(const Header parsed, parse_header(header.first(kHeaderSize)));
+  return Lengths{parsed.type, kHeaderSize + parsed.fields, parsed.body};
+}
+
+base::Result<std::optional<Record>> decode_head(base::View head) {
+  TRY(const Header header, parse_header(head.first(kHeaderSize)));
+  const base::View fields = head.subspan(kHeaderSize, header.fields);
+  if (header.type == static_cast<std::uint8_t>(Type::kPart)) {
+    TRY(Part part, parse_part_fields(fields));
+    if (part.stored.hash == 0) return base::Error{base::Code::kNotFound, "hash of the body", kHeaderSize};
+    if (checksum(head, fields, part.stored.hash) != header.checksum) return wrong_checksum();
+    part.stored.place.size = static_cast<std::uint32_t>(header.body);
+    return std::optional<Record>(std::move(part));
+  }
+  if (header.body > 0) return base::Error{base::Code::kNotFound, "hash of the body", kHeaderSize};
+  if (checksum(head, fields, base::hash64({})) != header.checksum) return wrong_checksum();
+  if (!known_type(header.type)) return std::optional<Record>();
+  TRY(Record record, parse_fields(static_cast<Type>(header.type), fields));
+  return std::optional<Record>(std::move(record));
 }
 
 /// A part whose fields are here and whose body is coming.
@@ -185,7 +216,7 @@ base::Result<std::size_t> Decoder::parse_one(base::View bytes) {
   if (bytes.size() < header.size()) return std::size_t{0};
   const base::View fields = bytes.subspan(kHeaderSize, header.fields);
   const base::View body = bytes.subspan(kHeaderSize + header.fields, header.body);
-  if (checksum(bytes, fields, body) != header.checksum) return wrong_checksum();
+  if (checksum(bytes, fields, base::hash64(body)) != header.checksum) return wrong_checksum();
   TRY_OK(take_whole(header.type, fields));
   return header.size();
 }
@@ -227,8 +258,11 @@ base::Status Decoder::finish_part() {
   const base::View body{open->body.get(), open->size};
   TRY(const Header header, parse_header(head.first(kHeaderSize)));
   const base::View fields = head.subspan(kHeaderSize);
-  if (checksum(head, fields, body) != header.checksum) return wrong_checksum();
+  const std::uint64_t hash = base::hash64(body);
+  if (checksum(head, fields, hash) != header.checksum) return wrong_checksum();
   TRY(Part part, parse_part_fields(fields));
+  // Who reads the head alone believes it.
+  if (part.stored.hash != 0 && part.stored.hash != hash) return wrong_checksum();
   part.data = base::Bytes::of_owner(open->body, body);
   ready_.emplace_back(std::move(part));
   return base::Ok{};

@@ -19,12 +19,16 @@
 ///          0     2  'K' 'R'
 ///          2     1  version, 2
 ///          3     1  type: 1 presentation, 2 part, 3 gap, 4 segment end, 5 discontinuity, 6 marker, 7 end,
-///                   8 closing, 9 part whose body lies elsewhere, 10 moved cut, 11 thumbnail
+///                   8 closing, 9 part whose body lies elsewhere, 10 moved cut, 11 thumbnail, 12 index
+///                   of a journal's file (archive/head_index.h), which is no record of the log
 ///          4     4  length of the fields
 ///          8     4  length of the body
 ///         12     4  checksum: low half of XXH3-64 over bytes 0 to 11, the fields, and the XXH3-64 of the body
 ///         16        fields, by type
 ///                   body (part only): the media bytes, as they are
+///
+/// The last fields of a part are the XXH3-64 of its body (8) and the bytes up to the end of its first picture (4; 0:
+/// not known): a reader can check and use what stands before the body, the record's head, without the body.
 ///
 /// Type 9 has no body: its fields are the place of the body (offset 8, size 4) in a file that both sides have
 /// (base/media_file.h), then those of a part. It is for the pipe between a worker and its server alone.
@@ -52,6 +56,25 @@ struct Encoded {
 Encoded encode(const Record& record);
 /// The part with its body left out: that stands at `offset` of the file.
 Encoded encode_without_body(const Part& part, std::uint64_t offset);
+
+/// A record of any type without a body.
+std::vector<std::uint8_t> encode_fields(std::uint8_t type, base::View fields);
+
+/// Lengths of a record, as its header has them.
+struct Lengths {
+  std::uint8_t type = 0;
+  std::size_t head = 0;  ///< header and fields
+  std::size_t body = 0;
+
+  std::size_t size() const { return head + body; }
+};
+/// REQUIRES: kHeaderSize bytes. Errors: kMalformed, kUnsupported, kTooLarge.
+base::Result<Lengths> parse_lengths(base::View header);
+
+/// Decodes a record from its head alone. A part has no data then, but Part::stored, whose place has the size alone.
+/// Nothing: its type is not known. Errors: those of a Decoder; kNotFound for a part whose writer did not say the hash
+/// of the body. REQUIRES: parse_lengths(head).head bytes.
+base::Result<std::optional<Record>> decode_head(base::View head);
 
 /// Gives the body that lies at a place of the file, for records of type 9.
 using FetchBody = std::function<base::Result<base::Bytes>(std::uint64_t offset, std::size_t size)>;

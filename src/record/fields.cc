@@ -433,6 +433,11 @@ Type type_of(const Record& record) {
 
 void write_fields(base::ByteWriter& out, const Record& record) { std::visit(Writer{out}, record); }
 
+void write_body_fields(base::ByteWriter& out, std::uint64_t hash, std::uint32_t key_size) {
+  out.u64(hash);
+  out.u32(key_size);
+}
+
 base::Result<Part> parse_part_fields(base::View fields) {
   base::ByteReader in(fields);
   Part part;
@@ -447,6 +452,10 @@ base::Result<Part> parse_part_fields(base::View fields) {
   part.held = (flags & kHeld) != 0;
   part.key_inside = (flags & kKeyInside) != 0;
   TRY(part.captured, i64(in, "part capture time"));
+  if (!in.empty()) {  // not there in what an older worker wrote
+    TRY(part.stored.hash, in.u64("hash of the body"));
+    TRY(part.stored.key_size, in.u32("size of the first picture"));
+  }
   return part;
 }
 

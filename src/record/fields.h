@@ -31,8 +31,11 @@ Type type_of(const Record& record);
 bool known_type(std::uint8_t type);
 
 void write_fields(base::ByteWriter& out, const Record& record);
+/// What a part in place has behind them, for readers that pass over its body.
+void write_body_fields(base::ByteWriter& out, std::uint64_t hash, std::uint32_t key_size);
 
 /// Errors: kMalformed for a value out of range, kTruncated. Bytes behind the last known field are skipped.
+/// `stored.hash` and `stored.key_size` are 0 where a writer did not say them.
 base::Result<Part> parse_part_fields(base::View fields);
 /// Any type but a part. Errors: as above.
 base::Result<Record> parse_fields(Type type, base::View fields);

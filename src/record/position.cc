@@ -49,6 +49,7 @@ void Position::fold(const Part& part) {
   if (!(part.independent || part.key_inside)) return;
   if (presentation.renditions[part.rendition].track.kind() != media::Kind::kVideo) return;
   renditions[part.rendition].key_part = part.data;
+  renditions[part.rendition].key_stored = part.stored;
 }
 
 void Position::fold(const Gap& gap) { publish(gap.rendition, gap.msn, gap.index, gap.start, gap.duration); }
@@ -97,6 +98,7 @@ Position::Rendition* Position::enter(std::uint32_t rendition, std::int64_t msn) 
   at.timescale = scale;
   at.former_format = false;
   at.key_part = {};
+  at.key_stored = {};
   return &at;
 }
 

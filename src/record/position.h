@@ -28,6 +28,7 @@ struct Position {
     /// Video: the bytes (moof, mdat) of the newest part with a key frame in it, of the format that `timescale`
     /// belongs to; shared with the log. Empty before the first one.
     base::Bytes key_part;
+    StoredBody key_stored{};  ///< in place of `key_part`, if its size is not 0
   };
 
   Presentation presentation;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/file_place.h"
 #include "media/caption.h"
 #include "media/time.h"
 #include "media/track.h"
@@ -53,6 +54,13 @@ struct Presentation {
   bool cuts_move = false;
 };
 
+/// What a journal's reader knows of a part's body without reading it.
+struct StoredBody {
+  base::FilePlace place;       ///< size 0: the body is in memory
+  std::uint64_t hash = 0;      ///< base::hash64 of the body
+  std::uint32_t key_size = 0;  ///< independent parts: bytes up to the end of the first picture; 0: not known
+};
+
 /// One part, complete. Segment bytes are the concatenation of its parts' bytes (CM-20), unless SegmentEnd has others.
 struct Part {
   std::uint32_t rendition = 0;
@@ -69,6 +77,7 @@ struct Part {
   bool held = false;
   base::Micros captured = 0;  ///< UTC at which the newest frame in it had been received; 0 where it is held
   base::Bytes data;
+  StoredBody stored{};  ///< in place of `data`, if its size is not 0
 };
 
 /// The part that would have been here has no media and never will: EXT-X-PART with GAP=YES (LL-63).

@@ -352,5 +352,22 @@ TEST(Position, AKeyFrameOfTheFormatBeforeIsForgottenWhereTheNewOneBegins) {
   EXPECT_EQ(position.renditions[0].key_part.text(), "new");
 }
 
+TEST(Position, KnowsWhereItsKeyPartLiesThatWasNotRead) {
+  Position position;
+  position.apply(renditions());
+  Part key = key_part(7, 0, "");
+  key.stored.place = {std::make_shared<const std::string>("file"), 100, 5};
+  position.apply(key);
+  EXPECT_EQ(position.renditions[0].key_stored.place, key.stored.place);
+  position.apply(key_part(8, 0, "read"));
+  EXPECT_EQ(position.renditions[0].key_stored.place.size, 0U);
+  EXPECT_EQ(position.renditions[0].key_part.text(), "read");
+  position.apply(key);
+  Presentation next = renditions(60'000);
+  next.formats_from = 7;
+  position.apply(next);
+  EXPECT_EQ(position.renditions[0].key_stored.place.size, 0U) << "of the format before";
+}
+
 }  // namespace
 }  // namespace record
