@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "record/encoding.h"
+#include "cmaf/part.h"
 
 namespace archive {
 
@@ -41,6 +41,7 @@ base::Status ChannelFiles::begin(FileHeader header, const std::vector<record::Re
   body_.path = std::make_shared<const std::string>(path_);
   size_ = 0;
   TRY_OK(write(encode_file_start(header, seed), {}));
+  index_.begin(size_);
   // So that the name is on the disk as well.
   const int directory = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {
@@ -51,10 +52,24 @@ base::Status ChannelFiles::begin(FileHeader header, const std::vector<record::Re
 }
 
 base::Status ChannelFiles::append(const record::Record& record) {
-  const record::Encoded encoded = record::encode(record);
+  const auto* part = std::get_if<record::Part>(&record);
+  if (part == nullptr || !part->independent) return append(record::encode(record));
+  record::Part keyed = *part;
+  keyed.stored.key_size = static_cast<std::uint32_t>(cmaf::first_sample_end(part->data));
+  return append(record::encode(keyed));
+}
+
+base::Status ChannelFiles::append(const record::Encoded& encoded) {
   body_.offset = size_ + encoded.head.size();
   body_.size = static_cast<std::uint32_t>(encoded.body.size());
-  return write(encoded.head, encoded.body.view());
+  TRY_OK(write(encoded.head, encoded.body.view()));
+  index_.add(encoded.head);
+  return index_.full() ? seal() : base::Ok{};
+}
+
+base::Status ChannelFiles::seal() {
+  if (index_.empty()) return base::Ok{};
+  return write(index_.take(size_), {});
 }
 
 base::Status ChannelFiles::sync() {

@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "archive/head_index.h"
 #include "archive/journal_file.h"
 #include "base/clock.h"
 #include "base/file_place.h"
 #include "base/result.h"
+#include "record/encoding.h"
 #include "record/record.h"
 
 namespace archive {
@@ -27,6 +29,9 @@ class ChannelFiles {
   base::Status begin(FileHeader header, const std::vector<record::Record>& seed);
   /// Errors: kSystem. REQUIRES: open().
   base::Status append(const record::Record& record);
+  /// Ends the file in order, with the index that its readers need: nothing may be appended behind it.
+  /// Errors: kSystem. REQUIRES: open().
+  base::Status seal();
   /// Waits until what was appended is on the disk. Errors: kSystem. REQUIRES: open().
   base::Status sync();
   void close();
@@ -41,12 +46,14 @@ class ChannelFiles {
   std::uint64_t written() const { return written_; }
 
  private:
+  base::Status append(const record::Encoded& encoded);
   base::Status write(base::View head, base::View body);
   base::Error failed(const char* what);
 
   const std::string directory_;
   std::string path_;
   base::FilePlace body_;
+  HeadIndex index_;
   std::uint64_t size_ = 0;  ///< of the file
   int descriptor_ = -1;
   int error_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "archive/head_index.h"
 #include "base/byte_reader.h"
 #include "media/time.h"
 #include "record/encoding.h"
@@ -147,6 +148,8 @@ FileContents check_contents(base::View bytes, const OnRecord& on_record) {
       contents.damage.push_back({from, walk.at(), walk.why()});
       continue;
     }
+    // It is no record of the log, and would be wrong in a file without what is damaged.
+    if (taken[3] == kHeadIndexType) continue;
     const bool seed = walk.at() <= seed_ends;
     ++(seed ? contents.seed_records : contents.records);
     if (known) times.apply(record, contents);

@@ -27,7 +27,8 @@
 ///         44     4  low half of XXH3-64 over the bytes above
 ///         48        the seed: records that were in force when the file began (the presentation, markers that may still
 ///                   be shown, the end where the log was over), so that the file can be read alone
-///                   the log's records, in order, in segments' published numbers
+///                   the log's records, in order, in segments' published numbers, and indices of them
+///                   (archive/head_index.h)
 ///
 /// Both are as record/encoding.h has them, bodies in place. All integers are big-endian. "Continues": the records
 /// follow those of the file before without a hole; its reader passes over the seed. A file that does not continue

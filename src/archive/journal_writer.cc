@@ -35,6 +35,7 @@ struct JournalWriter::Queue {
   void begin(Line& line, const Begin& begin);
   void append(Line& line, const record::Record& record);
   void sync(Line& line);
+  void finish(Line& line);
   void sync_due(bool all);
   void fail(Line& line, const base::Error& error);
   void sweep();
@@ -161,14 +162,14 @@ void JournalWriter::Queue::handle(Entry& entry) {
     lines.insert(entry.line);
     begin(line, *file);
   } else {
-    if (line.files_.open()) sync(line);
+    finish(line);
     line.files_.close();
     lines.erase(entry.line);
   }
 }
 
 void JournalWriter::Queue::begin(Line& line, const Begin& begin) {
-  if (line.files_.open()) sync(line);
+  finish(line);
   line.begin_ = begin.number;
   const std::uint64_t before = line.files_.written();
   const base::Status status = line.files_.begin(begin.header, begin.seed);
@@ -176,6 +177,16 @@ void JournalWriter::Queue::begin(Line& line, const Begin& begin) {
   if (!status.ok()) fail(line, status.error());
   counters.files_deleted +=
       static_cast<std::uint64_t>(expire_files(line.files_.directory(), clock.utc(), options.keep, line.files_.open()));
+}
+
+/// A file is on the disk before the next one begins: a reader trusts all files but the last.
+void JournalWriter::Queue::finish(Line& line) {
+  if (!line.files_.open()) return;
+  const std::uint64_t before = line.files_.written();
+  const base::Status sealed = line.files_.seal();
+  counters.bytes += line.files_.written() - before;
+  if (!sealed.ok()) return fail(line, sealed.error());
+  sync(line);
 }
 
 void JournalWriter::Queue::append(Line& line, const record::Record& record) {

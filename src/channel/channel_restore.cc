@@ -72,7 +72,7 @@ void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::M
   for (record::Record record; journal.next(record);) {
     const std::int64_t offset = journal.numbering();
     window_.apply(record);
-    if (const auto* part = std::get_if<record::Part>(&record))
+    if (const auto* part = std::get_if<record::Part>(&record); part != nullptr && !part->data.empty())
       window_.file_part(part->rendition, part->msn, part->index, journal.body());
     if (journal_) journal_->restore(record);
     if (const auto* marker = std::get_if<record::Marker>(&record)) markers_.restore(*marker);
@@ -88,6 +88,11 @@ void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::M
     position_.apply(record);
     newest = std::max(newest, newest_media());
     numbering_ = origin::Numbering(position_.presentation.segment, offset, newest_msn);
+  }
+  window_.load_open([](const hls::FiledPart& part) { return archive::read_body(part.place, part.hash); });
+  for (record::Position::Rendition& at : position_.renditions) {
+    if (at.key_stored.place.size > 0) at.key_part = archive::read_body(at.key_stored.place, at.key_stored.hash);
+    at.key_stored = {};
   }
 }
 

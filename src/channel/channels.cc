@@ -5,8 +5,6 @@
 #include <cstdio>
 #include <utility>
 
-#include "archive/journal_file.h"
-#include "archive/journal_reader.h"
 #include "base/log.h"
 #include "channel/ladder_weight.h"
 #include "govern/economy.h"
@@ -92,38 +90,6 @@ base::Micros Channels::retention_of(const Options& options) {
 base::Micros Channels::kept_for_restart(const Options& options) {
   const base::Micros retention = retention_of(options);
   return std::max(retention, Channel::most_absent(options)) + retention;
-}
-
-int Channels::restore(const std::string& directory) {
-  int restored = 0;
-  for (const std::string& name : archive::list_channels(directory)) {
-    if (restore(directory, name)) ++restored;
-  }
-  environment_.on_publishers();
-  return restored;
-}
-
-bool Channels::restore(const std::string& directory, const std::string& name) {
-  const auto options = options_of(name);
-  const auto path = archive::channel_directory(directory, name);
-  if (!options || !path || channels_.contains(name)) return false;
-  const base::Micros retention = retention_of(*options);
-  const base::Micros absent = std::max(retention, Channel::most_absent(*options));
-  const base::Micros now = environment_.clock.utc();
-  const auto files = archive::list_files(*path);
-  if (files.empty() || files.back().written < now - absent) return false;
-  auto journal = archive::JournalReader::open(*path, now - kept_for_restart(*options));
-  if (!journal.ok()) {
-    base::log_warn("channel", "a journal cannot be read", {{"channel", name}, {"why", journal.error().what}});
-    return false;
-  }
-  if (!journal->damage().empty())
-    base::log_warn("channel", "a journal was damaged, and ends before that",
-                   {{"channel", name}, {"where", journal->damage()}});
-  auto channel = std::make_unique<Channel>(environment_, name, *options);
-  if (!channel->restore(*journal, retention)) return false;
-  channels_[name] = std::move(channel);
-  return true;
 }
 
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channels::on_publish(const ingest::PublishRequest& request,

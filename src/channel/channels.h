@@ -49,7 +49,7 @@ class Channels final : public ingest::Publisher {
   void stop(std::function<void()> done);
 
   /// Takes up the channels that the journal in `directory` has and the settings admit, before anybody publishes. Blocks
-  /// on the disk. Returns how many.
+  /// on the disk, which is asked for several channels at a time. Returns how many.
   int restore(const std::string& directory);
   /// How long a channel with these settings stays after its end.
   static base::Micros retention_of(const Options& options);
@@ -105,7 +105,9 @@ class Channels final : public ingest::Publisher {
   bool begins_session(const std::string& channel) const;
   std::variant<LeftOut, Refusal> admit(const ingest::PublishRequest& request);
   void begin_session(const std::string& name, LeftOut left_out);
-  bool restore(const std::string& directory, const std::string& name);
+  struct Restorable;
+  std::vector<Restorable> restorable(const std::string& directory) const;
+  bool restore(Restorable& at);
   void report_refusal(const std::string& channel, const ingest::PublishRequest& request, const Refusal& refusal);
   Refusal refuse_for(Limit limit, const ingest::PublishRequest& request);
   void report_step(const govern::Governor::Step& step);

@@ -353,7 +353,7 @@ KeyFrame find_key_frame(const Segment& segment) {
   std::uint64_t offset = 0;
   for (const Part& part : segment.parts) {
     if (part.key_size > 0) return {offset, part.key_size};
-    offset += part.data.size();
+    offset += part.size();
   }
   return {};
 }

@@ -127,7 +127,7 @@ const Format& Window::format_of(std::int64_t msn) const {
 
 Outcome Window::add_part(std::int64_t msn, std::uint32_t index, std::int64_t start, Part part, bool last) {
   begin_format(begun() + 1);  // no record has said where
-  if (!plausible(msn, start, part.duration) || index >= kMostPartsInSegment || part.gap != part.data.empty()) {
+  if (!plausible(msn, start, part.duration) || index >= kMostPartsInSegment || part.gap != (part.size() == 0)) {
     return Outcome::kConflict;
   }
   if (revision_.ended || msn < floor_) return Outcome::kLate;
@@ -349,6 +349,19 @@ void Window::file_part(std::int64_t msn, std::uint32_t index, base::FilePlace pl
   if (places_.size() > kMostPlaced) places_.erase(places_.begin());
 }
 
+void Window::load_open(const FetchFiled& fetch) {
+  if (!revision_.started()) return;
+  for (Part& part : open_.parts) {
+    if (part.filed.place.size == 0) continue;
+    base::Bytes data = fetch(part.filed);
+    if (data.size() != part.filed.place.size) continue;
+    file_part(open_.msn, static_cast<std::uint32_t>(&part - open_.parts.data()), part.filed.place);
+    part.data = std::move(data);
+    part.filed = {};
+  }
+  share_open();
+}
+
 /// What no file has stays in memory.
 void Window::let_go(SegmentList& list) {
   if (options_.memory <= 0) return;
@@ -367,13 +380,18 @@ void Window::let_go(SegmentList& list) {
 
 /// The segment without its bytes; null where no file has them all.
 std::shared_ptr<const Segment> Window::filed(const Segment& segment) const {
+  if (segment.gap() || !segment.data.empty()) return nullptr;
+  static const std::vector<base::FilePlace> kNone;
   const auto found = places_.find(segment.msn);
-  if (found == places_.end() || segment.gap() || !segment.data.empty()) return nullptr;
-  const std::vector<base::FilePlace>& places = found->second;
+  const std::vector<base::FilePlace>& places = found == places_.end() ? kNone : found->second;
   std::vector<FiledPart> parts;
   parts.reserve(segment.parts.size());
   for (std::size_t i = 0; i < segment.parts.size(); ++i) {
     const Part& part = segment.parts[i];
+    if (part.filed.place.size > 0) {
+      parts.push_back(part.filed);
+      continue;
+    }
     const bool there = i < places.size() && places[i].size > 0 && places[i].size == part.data.size();
     if (!part.gap && !there) return nullptr;
     parts.push_back(part.gap ? FiledPart{} : FiledPart{places[i], base::hash64(part.data.view())});

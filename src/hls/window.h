@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,15 @@ struct Init {
   base::Bytes data;
 };
 
+/// A part's bytes that memory has let go.
+struct FiledPart {
+  base::FilePlace place;   ///< size 0: a gap
+  std::uint64_t hash = 0;  ///< base::hash64 of the bytes
+};
+
+/// Gives a part's bytes back; none where they cannot be read.
+using FetchFiled = std::function<base::Bytes(const FiledPart& part)>;
+
 /// One partial segment.
 struct Part {
   std::int64_t duration = 0;  ///< Units: ticks of its segment's timescale.
@@ -35,18 +45,15 @@ struct Part {
   base::Bytes data;
   /// Independent only: bytes up to the end of its first picture; 0: not known.
   std::size_t key_size = 0;
+  FiledPart filed{};  ///< in place of `data`, if its size is not 0
+
+  std::size_t size() const { return data.empty() ? filed.place.size : data.size(); }
 };
 
 /// A picture that needs no other, in the bytes of its segment.
 struct KeyFrame {
   std::uint64_t offset = 0;  ///< where its part begins: styp or moof
   std::uint64_t length = 0;  ///< to its own last byte, within mdat; 0: there is none
-};
-
-/// A part's bytes that memory has let go.
-struct FiledPart {
-  base::FilePlace place;   ///< size 0: a gap
-  std::uint64_t hash = 0;  ///< base::hash64 of the bytes
 };
 
 /// One media segment, immutable once shared; while it is open, every further part makes a new one.
@@ -232,6 +239,8 @@ class Window {
   Outcome end_segment(std::int64_t msn, std::int64_t start, std::int64_t duration, base::Bytes data = {});
   /// A file has the bytes of a part that was added.
   void file_part(std::int64_t msn, std::uint32_t index, base::FilePlace place);
+  /// Takes the bytes of the open segment's parts that are in a file alone into memory, where what follows them will be.
+  void load_open(const FetchFiled& fetch);
   /// Nothing is hinted from now on; what was, can still be added.
   void announce_end();
   /// Closes the open segment with what it has; nothing can be added from now on.

@@ -50,12 +50,6 @@ bool acceptable(const record::Presentation& presentation) {
   });
 }
 
-/// Bytes of a part up to the end of its first picture; 0 where it is no part that the packager has made.
-std::size_t key_size(const base::Bytes& part) {
-  const auto picture = cmaf::first_sample(part);
-  return picture.ok() ? static_cast<std::size_t>(picture->data() - part.data()) + picture->size() : 0;
-}
-
 bool has_media(const hls::Revision& revision) {
   return revision.started() && (!revision.open->parts.empty() || revision.closed->listed() > 0);
 }
@@ -109,8 +103,10 @@ void Log::fold(const record::Presentation& presentation) {
 
 void Log::fold(const record::Part& part) {
   hls::Part made{part.duration, part.independent, false, part.data};
+  if (part.stored.place.size > 0) made.filed = {part.stored.place, part.stored.hash};
   const bool video = part.rendition < tracks_.size() && tracks_[part.rendition]->kind == media::Kind::kVideo;
-  if (options_.iframes && video && part.independent) made.key_size = key_size(part.data);
+  if (options_.iframes && video && part.independent)
+    made.key_size = part.data.empty() ? part.stored.key_size : cmaf::first_sample_end(part.data);
   add_part(part.rendition, part.msn, part.index, part.start, std::move(made), part.last);
 }
 
@@ -191,6 +187,13 @@ void Log::fold(const record::End&) {
 
 void Log::file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place) {
   if (rendition < tracks_.size()) tracks_[rendition]->window.file_part(msn, index, std::move(place));
+}
+
+void Log::load_open(const hls::FetchFiled& fetch) {
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    tracks_[i]->window.load_open(fetch);
+    publish(i);
+  }
 }
 
 std::shared_ptr<const ChannelSnapshot> Log::snapshot() {

@@ -63,6 +63,10 @@ class Log {
   /// A file has the bytes of a part that was folded in; `msn` as in the record.
   void file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place);
 
+  /// Where a journal's reader gave parts without their bytes: takes those of open segments into memory. See
+  /// hls::Window::load_open().
+  void load_open(const hls::FetchFiled& fetch);
+
   /// The channel as it is now; the same pointer while nothing changed. Never null: before the first record it is
   /// waiting and has no renditions. Call it after a batch of records, and hand it to every serve loop.
   std::shared_ptr<const ChannelSnapshot> snapshot();

@@ -28,6 +28,7 @@ PartObject part_of(const hls::Segment& segment, std::uint32_t index) {
   if (index >= segment.parts.size()) return {};  // LL-81: hinted once, and the segment closed without it
   const hls::Part& part = segment.parts[index];
   if (part.gap) return {Presence::kGap, {}, {}};
+  if (part.filed.place.size > 0) return {Presence::kFound, {}, part.filed};
   return {Presence::kFound, part.data, {}};
 }
 
@@ -92,9 +93,15 @@ SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
   object.pieces.reserve(segment->parts.size());
   for (const hls::Part& part : segment->parts) {
     if (part.gap) continue;
-    object.pieces.push_back(part.data);
-    object.size += part.data.size();
+    object.size += part.size();
+    if (part.filed.place.size > 0) {
+      object.filed.push_back(part.filed);
+    } else {
+      object.pieces.push_back(part.data);
+    }
   }
+  // Bytes of which some could not be read after a restart.
+  if (!object.filed.empty() && !object.pieces.empty()) return {};
   return object;
 }
 

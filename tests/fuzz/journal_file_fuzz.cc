@@ -60,6 +60,12 @@ std::vector<Raw> read_file(const std::string& path, bool& damaged) {
 
 /// Everything that is done with a journal: whatever it says, that ends, and without a crash.
 void use(const std::string& directory) {
+  auto heads = archive::JournalReader::open(directory, 0, archive::Bodies::kSkip);
+  if (!heads.ok()) return;
+  for (record::Record record; heads->next(record);) {
+    if (const auto* part = std::get_if<record::Part>(&record); part != nullptr && part->stored.place.size > 0)
+      static_cast<void>(archive::read_body(part->stored.place, part->stored.hash));
+  }
   archive::VodExport::Options options;
   options.mp4 = true;
   archive::VodExport made(options, [](const std::string&, base::View) -> base::Status { return base::Ok{}; });

@@ -121,5 +121,23 @@ TEST_F(Writing, AChannelWithANameThatIsNotSafeHasNoLine) {
   EXPECT_EQ(writer_->line("../etc"), nullptr);
 }
 
+TEST_F(Writing, AFileIsEndedWithItsIndexBeforeTheNextOneAndWhenTheLineCloses) {
+  open();
+  const auto line = writer_->line("cam1");
+  std::vector<JournalWriter::Entry> batch{
+      {line, beginning(1)}, {line, a_part(7, 0)}, {line, beginning(2, true)}, {line, a_part(7, 1)}};
+  batch.push_back({line, JournalWriter::Close{}});
+  ASSERT_TRUE(writer_->put(batch));
+  finish();
+  const auto files = list_files(options_.directory + "/cam1");
+  ASSERT_EQ(files.size(), 2U);
+  for (const ListedFile& file : files) {
+    std::ifstream stream(file.path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    EXPECT_NE(bytes.find("KR\x02\x0c"), bytes.npos) << file.path;
+  }
+  EXPECT_EQ(read_journal(options_.directory + "/cam1"), "presentation, part 7.0 media, part 7.1 media");
+}
+
 }  // namespace
 }  // namespace archive

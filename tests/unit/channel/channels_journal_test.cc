@@ -3,11 +3,15 @@
 
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
+#include "archive/channel_files.h"
 #include "archive/journal_file.h"
+#include "archive/journal_reader.h"
 #include "archive/journal_writer.h"
+#include "base/byte_reader.h"
 #include "channel/channels.h"
 #include "fakes.h"
 
@@ -257,8 +261,12 @@ TEST_F(JournalledChannels, ATornRecordCostsThatRecord) {
   const std::int64_t msn = revision().hint_msn();
   ASSERT_EQ(revision().hint_part(), 0U) << "the last record is a segment's end";
   kill();
+  // The index at the end of a file that was ended in order says its own size last.
   const auto file = archive::list_files(directory_ + "/match").back();
-  std::filesystem::resize_file(file.path, file.size - 3);
+  std::ifstream stream(file.path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  const std::uint32_t index = base::ByteReader(base::view_of(bytes).last(4)).u32("size of the index").value();
+  std::filesystem::resize_file(file.path, file.size - index - 3);
   ASSERT_EQ(start(), 1);
   EXPECT_EQ(revision().open->msn, msn - 1);
   EXPECT_EQ(revision().open->parts.size(), 4U);
@@ -299,6 +307,83 @@ TEST_F(JournalledChannels, WithoutAJournalNothingIsWritten) {
   broadcast(0);
   kill();
   EXPECT_TRUE(archive::list_channels(directory_).empty());
+}
+
+/// Of files, of which memory has the newest 20 s.
+class JournalledFiles : public JournalledChannels {
+ protected:
+  static Options of_files() {
+    Options options;
+    options.window = 200 * kSecond;
+    options.window_memory = 20 * kSecond;
+    return options;
+  }
+  void broadcast_and_kill(int segments) {
+    ASSERT_EQ(start(of_files()), 0);
+    broadcast(segments);
+    live_ = snapshot_;
+    kill();
+  }
+  std::shared_ptr<const origin::ChannelSnapshot> live_;
+};
+
+TEST_F(JournalledFiles, NothingButTheOpenSegmentIsReadIntoMemory) {
+  broadcast_and_kill(30);
+  ASSERT_EQ(start(of_files()), 1);
+  EXPECT_EQ(snapshot_->renditions[0]->media_bytes(), 0U);
+  kill();
+  // Half a segment more.
+  archive::ChannelFiles more(directory_ + "/match");
+  archive::FileHeader header;
+  header.began = time_.utc();
+  header.continues = true;
+  header.standing = {time_.utc() / (2 * kSecond) - 1, 0, 2};
+  ASSERT_TRUE(more.begin(header, {sound_with_silence()}).ok());
+  record::Part part;
+  part.msn = time_.utc() / (2 * kSecond);
+  part.start = part.msn * 96'000;
+  part.duration = 24'000;
+  part.data = base::Bytes::of_static("open");
+  ASSERT_TRUE(more.append(part).ok());
+  ASSERT_EQ(start(of_files()), 1);
+  EXPECT_EQ(revision().open->parts.at(0).data.text(), "open");
+  EXPECT_EQ(snapshot_->renditions[0]->media_bytes(), 4U);
+}
+
+TEST_F(JournalledFiles, TheSameSegmentsAreListedAndLieInTheFile) {
+  broadcast_and_kill(30);
+  ASSERT_EQ(start(of_files()), 1);
+  const auto& was = *live_->renditions[0]->revision().closed;
+  const auto& is = *revision().closed;
+  ASSERT_EQ(was.size(), is.size());
+  for (std::size_t i = 0; i < was.size(); ++i) {
+    EXPECT_EQ(was.at(i).text, is.at(i).text);
+    const origin::SegmentObject object = snapshot_->renditions[0]->segment(is.at(i).msn);
+    ASSERT_EQ(object.filed.size(), 4U);
+    for (std::size_t part = 0; part < 4; ++part) {
+      const hls::FiledPart& filed = object.filed[part];
+      EXPECT_EQ(archive::read_body(filed.place, filed.hash).size(), filed.place.size) << i;
+    }
+  }
+}
+
+TEST_F(JournalledFiles, AChannelWhoseJournalCannotBeReadCostsNoOther) {
+  ASSERT_EQ(start(of_files()), 0);
+  for (const char* name : {"a", "b", "c"}) std::filesystem::create_directories(directory_ + "/" + std::string(name));
+  std::ofstream(directory_ + "/b/" + archive::file_name(time_.utc())) << "no journal";
+  broadcast(10);
+  kill();
+  EXPECT_EQ(start(of_files()), 1);
+  EXPECT_EQ(channels_->reports().front().name, "match");
+}
+
+TEST_F(JournalledFiles, ManyChannelsAreTakenUp) {
+  ASSERT_EQ(start(of_files()), 0);
+  broadcast(10);
+  kill();
+  for (int i = 0; i < 20; ++i) std::filesystem::copy(directory_ + "/match", directory_ + "/copy" + std::to_string(i));
+  EXPECT_EQ(start(of_files()), 21);
+  EXPECT_EQ(channels_->reports().size(), 21U);
 }
 
 }  // namespace

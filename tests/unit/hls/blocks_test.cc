@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/hash.h"
 #include "feeder.h"
 #include "hls/media_playlist.h"
 
@@ -301,6 +302,69 @@ TEST(FiledSegments, ALongWindowInMemoryAloneKeepsAllThatItLists) {
   Feeder feed(options);
   feed.segments(1000, 2499);
   EXPECT_EQ(feed.closed().listed(), 1500U);
+}
+
+/// Parts as a journal's reader gives them, without their bytes.
+void stored_part(Feeder& feed, std::int64_t msn, std::uint32_t index) {
+  Part part{testing::kPart, index == 0, false, {}};
+  part.filed = {place_of_part(msn, index), base::hash64(testing::bytes_of(msn, index).view())};
+  feed.window.add_part(msn, index, msn * testing::kSlot + index * testing::kPart, std::move(part), index == 3);
+}
+void stored_segments(Feeder& feed, std::int64_t first, std::int64_t last) {
+  for (std::int64_t msn = first; msn <= last; ++msn) {
+    for (std::uint32_t i = 0; i < 4; ++i) stored_part(feed, msn, i);
+    feed.end(msn);
+  }
+}
+
+TEST(StoredParts, AreWhatFiledOnesOfLiveMediaAre) {
+  Feeder live(with_memory(12 * base::kSecond));
+  Feeder stored(with_memory(12 * base::kSecond));
+  for (std::int64_t msn = 100; msn <= 120; ++msn) {
+    live.segment(msn);
+    file(live, msn, msn);
+  }
+  stored_segments(stored, 100, 120);
+  EXPECT_EQ(stored.render(), live.render());
+  for (std::int64_t msn = 100; msn <= 114; ++msn) {
+    const Segment& one = *live.closed().find(msn);
+    const Segment& other = *stored.closed().find(msn);
+    ASSERT_EQ(one.filed.size(), 4U) << msn;
+    ASSERT_EQ(other.filed.size(), 4U) << msn;
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(one.filed[i].place, other.filed[i].place);
+      EXPECT_EQ(one.filed[i].hash, other.filed[i].hash);
+    }
+  }
+}
+
+TEST(StoredParts, OfTheOpenSegmentAreTakenIntoMemory) {
+  Feeder feed(with_memory(12 * base::kSecond));
+  stored_segments(feed, 100, 100);
+  stored_part(feed, 101, 0);
+  stored_part(feed, 101, 1);
+  feed.window.load_open([](const FiledPart& part) {
+    const auto index = static_cast<std::uint32_t>(part.place.offset - 10100);
+    return index < 2 ? testing::bytes_of(101, index) : base::Bytes();
+  });
+  EXPECT_EQ(feed.open().parts[1].data, testing::bytes_of(101, 1));
+  EXPECT_EQ(feed.open().parts[1].filed.place.size, 0U);
+  EXPECT_TRUE(feed.closed().find(100)->parts[0].data.empty()) << "it is read from the file";
+  feed.part(101, 2);
+  feed.part(101, 3, true);
+  feed.end(101);
+  for (std::uint32_t i = 2; i < 4; ++i) feed.window.file_part(101, i, place_of_part(101, i));
+  feed.segments(102, 110);
+  const Segment& old = *feed.closed().find(101);
+  ASSERT_EQ(old.filed.size(), 4U) << "where its first parts lie is known";
+  EXPECT_EQ(old.filed[1].place, place_of_part(101, 1));
+}
+
+TEST(StoredParts, ThatCannotBeReadStayWhereTheyAre) {
+  Feeder feed(with_memory(12 * base::kSecond));
+  stored_part(feed, 101, 0);
+  feed.window.load_open([](const FiledPart&) { return base::Bytes(); });
+  EXPECT_EQ(feed.open().parts[0].filed.place, place_of_part(101, 0));
 }
 
 }  // namespace

@@ -413,6 +413,18 @@ record::Part with_pictures(std::uint32_t rendition, std::uint32_t index, std::si
 
 std::string iframes_of(Channel& channel) { return std::string(channel.rendition().iframes().identity.text()); }
 
+TEST(Log, AnIFrameOfAPartThatIsInAFileIsAsLongAsTheFileSays) {
+  Channel channel({.iframes = true});
+  channel.begin();
+  record::Part stored = with_pictures(kVideo, 0, 300, true);
+  stored.stored = {
+      {std::make_shared<const std::string>("file"), 0, static_cast<std::uint32_t>(stored.data.size())}, 1, 456};
+  stored.data = {};
+  channel.log.apply(stored);
+  channel.log.apply(end(kVideo, kFirst));
+  EXPECT_TRUE(has(iframes_of(channel), "#EXT-X-BYTERANGE:456@0\n")) << iframes_of(channel);
+}
+
 TEST(Log, AnIFrameIsThePartsBeginningUpToThePicturesLastByte) {  // MV-16
   Channel channel({.iframes = true});
   channel.begin();

@@ -144,5 +144,46 @@ TEST_F(Snapshot, BytesOutliveTheSnapshotTheyCameFrom) {
   EXPECT_EQ(data.text(), "0:888000000.0");
 }
 
+/// A part as a journal's reader gives it, without its bytes.
+record::Part stored_part(std::int64_t msn, std::uint32_t index) {
+  record::Part made = part(kVideo, msn, index, index == 3);
+  made.stored.place = {std::make_shared<const std::string>("file"), index,
+                       static_cast<std::uint32_t>(made.data.size())};
+  made.stored.hash = 100 + index;
+  made.data = {};
+  return made;
+}
+
+TEST_F(Snapshot, PartsThatWereNotReadAreWhereTheJournalHasThem) {
+  channel.segments(kFirst + 2, kFirst + 2);
+  for (std::uint32_t i = 0; i < 4; ++i) channel.log.apply(stored_part(kFirst + 3, i));
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 2).filed.hash, 102U) << "of an open segment";
+  channel.log.apply(end(kVideo, kFirst + 3));
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 2).filed.place.offset, 2U);
+  const SegmentObject segment = channel.rendition().segment(kFirst + 3);
+  EXPECT_EQ(segment.presence, Presence::kFound);
+  EXPECT_TRUE(segment.pieces.empty());
+  ASSERT_EQ(segment.filed.size(), 4U);
+  EXPECT_EQ(segment.filed[3].hash, 103U);
+  EXPECT_EQ(segment.size, 4U * 13U);
+}
+
+TEST_F(Snapshot, ASegmentIsNotServedOfWhichOneHalfCannotBeRead) {
+  channel.segments(kFirst + 2, kFirst + 2);
+  channel.log.apply(stored_part(kFirst + 3, 0));
+  for (std::uint32_t i = 1; i < 4; ++i) channel.log.apply(part(kVideo, kFirst + 3, i, i == 3));
+  channel.log.apply(end(kVideo, kFirst + 3));
+  EXPECT_EQ(channel.rendition().segment(kFirst + 3).presence, Presence::kAbsent);
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 1).presence, Presence::kFound);
+}
+
+TEST_F(Snapshot, WhatIsOpenIsReadAgainAfterARestart) {
+  channel.segments(kFirst + 2, kFirst + 2);
+  channel.log.apply(stored_part(kFirst + 3, 0));
+  channel.log.load_open(
+      [](const hls::FiledPart& filed) { return filed.hash == 100 ? part(kVideo, kFirst + 3, 0).data : base::Bytes(); });
+  EXPECT_EQ(channel.rendition().part(kFirst + 3, 0).data.text(), "0:888000003.0");
+}
+
 }  // namespace
 }  // namespace origin
