@@ -74,6 +74,12 @@ void write_head(std::string& out, const Terms& terms, int version) {
   out += '\n';
 }
 
+void write_type(std::string& out, const WholeTerms& terms) {
+  if (terms.type == PlaylistType::kEvent) out += "#EXT-X-PLAYLIST-TYPE:EVENT\n";
+  if (terms.type == PlaylistType::kVod) out += "#EXT-X-PLAYLIST-TYPE:VOD\n";
+  if (terms.from_start) out += "#EXT-X-START:TIME-OFFSET=0.00000\n";
+}
+
 void write_sequence(std::string& out, const Segment& first) {
   out += "#EXT-X-MEDIA-SEQUENCE:";
   write_integer(out, first.msn);
@@ -83,9 +89,9 @@ void write_sequence(std::string& out, const Segment& first) {
   out += '\n';
 }
 
-void write_sequence(std::string& out, const Revision& revision) {
+const Segment& first_of(const Revision& revision) {
   const SegmentList& closed = *revision.closed;
-  write_sequence(out, closed.listed() > 0 ? closed.at(closed.first_listed) : *revision.open);
+  return closed.listed() > 0 ? closed.at(closed.first_listed) : *revision.open;
 }
 
 /// LL-75 to LL-78.
@@ -114,12 +120,6 @@ void write_report(std::string& out, const Report& report) {
   out += '\n';
 }
 
-/// End of the newest media listed.
-base::Micros live_edge(const Revision& revision) {
-  if (!revision.open->parts.empty() || revision.closed->listed() == 0) return revision.open->parts_end_utc();
-  return revision.closed->segments.back()->end_utc();
-}
-
 /// LL-7: 5 for EXT-X-MAP among I-frames, 8 for EXT-X-GAP.
 int version_for_key_frames(const SegmentList& closed) {
   bool gaps = false;
@@ -141,20 +141,82 @@ void write_key_frame(std::string& out, const Segment& segment, std::string_view 
   out += lines.substr(segment.parts_at);
 }
 
+/// `control`: whole lines.
+std::string write_key_frames(const SegmentList& segments, const Segment& first, const WholeTerms& terms,
+                             std::string_view control) {
+  std::string out;
+  out.reserve(kHeadText + (kSegmentText + kByteRangeText) * segments.listed());
+  out += "#EXTM3U\n#EXT-X-VERSION:";
+  write_integer(out, version_for_key_frames(segments));
+  out += "\n#EXT-X-TARGETDURATION:";
+  write_integer(out, terms.target_duration);  // LL-14
+  out += '\n';
+  out += control;
+  write_type(out, terms);
+  out += "#EXT-X-I-FRAMES-ONLY\n";
+  write_sequence(out, first);
+  const Init* in_force = nullptr;
+  segments.each_listed([&](const Segment& segment, std::string_view lines) {
+    write_change(out, segment, in_force);
+    write_key_frame(out, segment, lines);
+  });
+  if (terms.ended) out += "#EXT-X-ENDLIST\n";
+  return out;
+}
+
+std::string write_images(const SegmentList& segments, const Segment& first, const WholeTerms& terms,
+                         const std::function<bool(std::int64_t msn)>& has_image) {
+  std::string out;
+  out.reserve(kHeadText + kSegmentText * segments.listed());
+  // LL-7: 6 is what the specification of images has.
+  out += "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:";
+  write_integer(out, terms.target_duration);
+  out += '\n';
+  write_type(out, terms);
+  out += "#EXT-X-IMAGES-ONLY\n";
+  write_sequence(out, first);
+  segments.each_listed([&](const Segment& segment, std::string_view lines) {
+    if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
+    out += lines.substr(0, segment.parts_at);
+    if (!has_image(segment.msn)) out += "#EXT-X-GAP\n";
+    out += "#EXTINF:";
+    write_duration(out, segment.duration, segment.timescale, INT64_MAX);
+    out += ",\n";
+    write_image_uri(out, segment.msn);
+    out += '\n';
+  });
+  if (terms.ended) out += "#EXT-X-ENDLIST\n";
+  return out;
+}
+
+/// Lines [from, until) of a block's segments, one by one.
+void write_lines(std::string& out, const Block& block, std::size_t from, std::size_t until, const Init*& in_force) {
+  for (std::size_t i = from; i < until; ++i) {
+    write_change(out, *block.segments[i], in_force);
+    out += block.own_lines(i);
+  }
+}
+
 /// The lines of listed segments that are in blocks, from `index` on: those of the first block one by one, since what
-/// stands before a playlist's first segment depends on where it begins; the others are the blocks' own text.
+/// stands before a playlist's first segment depends on where it begins, and those of a block that is listed in part;
+/// the others are the blocks' own text.
 void write_blocks(PlaylistText& playlist, const SegmentList& closed, std::size_t index, const Init*& in_force) {
   if (index >= closed.in_blocks) return;
-  auto [number, within] = closed.place_of(index);
-  const Block& first = *(*closed.blocks)[number];
-  for (; within < first.segments.size(); ++within) {
-    write_change(playlist.head, *first.segments[within], in_force);
-    playlist.head += first.own_lines(within);
+  const Blocks& blocks = *closed.blocks;
+  const auto [number, within] = closed.place_of(index);
+  const auto [last, last_within] = closed.place_of(closed.in_blocks - 1);
+  const std::size_t last_count = last_within + 1;
+  if (number == last) return write_lines(playlist.head, *blocks[last], within, last_count, in_force);
+  write_lines(playlist.head, *blocks[number], within, blocks[number]->segments.size(), in_force);
+  const std::size_t whole_until = last_count == blocks[last]->segments.size() ? last + 1 : last;
+  if (whole_until > number + 1) {
+    playlist.blocks = closed.blocks;
+    playlist.first_block = number + 1;
+    playlist.blocks_until = whole_until;
+    in_force = blocks[whole_until - 1]->segments.back()->init.get();
   }
-  if (number + 1 == closed.blocks->size()) return;
-  playlist.blocks = closed.blocks;
-  playlist.first_block = number + 1;
-  in_force = closed.blocks->back()->segments.back()->init.get();
+  if (whole_until == last)
+    write_lines(playlist.whole() ? playlist.head : playlist.tail, *blocks[last], 0, last_count, in_force);
 }
 
 }  // namespace
@@ -162,6 +224,11 @@ void write_blocks(PlaylistText& playlist, const SegmentList& closed, std::size_t
 int target_duration_for(media::Rational segment) {
   const std::int64_t tenths = media::rescale(segment.num, segment.den, kLongestFrameInverse, media::Round::kUp);
   return static_cast<int>(std::max<std::int64_t>(1, media::rescale(tenths + 1, kLongestFrameInverse, 1)));
+}
+
+base::Micros live_edge(const Revision& revision) {
+  if (!revision.open->parts.empty() || revision.closed->listed() == 0) return revision.open->parts_end_utc();
+  return revision.closed->segments.back()->end_utc();
 }
 
 Report report_of(const std::string& rendition, const Revision& revision) {
@@ -182,7 +249,7 @@ std::size_t skippable(const Revision& revision, const Terms& terms) {
 
 std::string PlaylistText::text() const {
   std::string all = head;
-  for (std::size_t i = first_block; blocks != nullptr && i < blocks->size(); ++i) all += (*blocks)[i]->text;
+  for (std::size_t i = first_block; blocks != nullptr && i < last_block(); ++i) all += (*blocks)[i]->text;
   return all += tail;
 }
 
@@ -201,7 +268,7 @@ PlaylistText render_text(const Revision& revision, const Terms& terms, std::span
   std::string& head = playlist.head;
   head.reserve(kHeadText + kSegmentText * std::min(closed.listed() - skipped, kMostInHead) + 4096 + lines.size());
   write_head(head, terms, version_for(closed, skipped, skip));
-  write_sequence(head, revision);
+  write_sequence(head, first_of(revision));
   if (skipped > 0) {
     head += "#EXT-X-SKIP:SKIPPED-SEGMENTS=";
     write_integer(head, static_cast<std::int64_t>(skipped));
@@ -248,6 +315,7 @@ PlaylistText render_text(const Revision& revision, const Terms& terms, std::span
 
 void render_block(Block& block, const Block* before) {
   const Init* in_force = before == nullptr ? nullptr : before->segments.back()->init.get();
+  block.gaps_through = before == nullptr ? 0 : before->gaps_through;
   for (auto& segment : block.segments) {
     Block::Lines lines;
     lines.change = static_cast<std::uint32_t>(block.text.size());
@@ -259,6 +327,7 @@ void render_block(Block& block, const Block* before) {
     if (segment->init && (block.inits.empty() || block.inits.back() != segment->init))
       block.inits.push_back(segment->init);
     block.media += segment->data.size();
+    if (segment->gap()) ++block.gaps_through;
     for (const Part& part : segment->parts) block.media += part.data.size();
     auto kept = std::make_shared<Segment>(*segment);
     kept->text = {};
@@ -268,23 +337,41 @@ void render_block(Block& block, const Block* before) {
   block.lines.shrink_to_fit();
 }
 
-std::string render_vod(const SegmentList& segments, int target_duration, const DateRanges& date_ranges) {
-  std::string out;
-  out.reserve(kHeadText + kSegmentText * segments.listed() + date_ranges.all.size());
-  out += "#EXTM3U\n#EXT-X-VERSION:";
-  write_integer(out, version_for(segments, 0, Skip::kNo));
-  out += "\n#EXT-X-TARGETDURATION:";
-  write_integer(out, target_duration);
-  out += "\n#EXT-X-PLAYLIST-TYPE:VOD\n";
-  write_sequence(out, segments.at(segments.first_listed));
-  out += date_ranges.all;
+PlaylistText render_whole(const SegmentList& segments, const WholeTerms& terms, std::string_view date_ranges) {
+  PlaylistText playlist;
+  std::string& head = playlist.head;
+  head.reserve(kHeadText + kSegmentText * std::min(segments.listed(), kMostInHead) + date_ranges.size());
+  head += "#EXTM3U\n#EXT-X-VERSION:";
+  write_integer(head, version_for(segments, 0, Skip::kNo));
+  head += "\n#EXT-X-TARGETDURATION:";
+  write_integer(head, terms.target_duration);
+  head += '\n';
+  write_type(head, terms);
+  write_sequence(head, segments.at(segments.first_listed));
+  head += date_ranges;
   const Init* in_force = nullptr;
-  segments.each_listed([&](const Segment& segment, std::string_view lines) {
+  write_blocks(playlist, segments, segments.first_listed, in_force);
+  std::string& out = playlist.whole() ? head : playlist.tail;
+  for (std::size_t i = std::max(segments.first_listed, segments.in_blocks); i < segments.size(); ++i) {
+    const Segment& segment = segments.at(i);
     write_change(out, segment, in_force);
-    out += lines;
-  });
-  out += "#EXT-X-ENDLIST\n";
-  return out;
+    out.append(segment.text, 0, segment.parts_at);
+    out.append(segment.text, segment.tail_at);
+  }
+  if (terms.ended) out += "#EXT-X-ENDLIST\n";
+  return playlist;
+}
+
+std::string render_vod(const SegmentList& segments, int target_duration, const DateRanges& date_ranges) {
+  return render_whole(segments, {target_duration, PlaylistType::kVod, true, false}, date_ranges.all).text();
+}
+
+std::string DateRanges::between(base::Micros from, base::Micros until) const {
+  std::string lines;
+  for (const Place& place : places) {
+    if (place.start < until && place.end >= from) lines.append(all, place.offset, place.size);
+  }
+  return lines;
 }
 
 void render_segment(Segment& segment, std::int64_t part_target) {
@@ -304,49 +391,26 @@ void render_segment(Segment& segment, std::int64_t part_target) {
 }
 
 std::string render_key_frames(const Revision& revision, const Terms& terms) {
-  const SegmentList& closed = *revision.closed;
-  std::string out;
-  out.reserve(kHeadText + (kSegmentText + kByteRangeText) * closed.listed());
-  out += "#EXTM3U\n#EXT-X-VERSION:";
-  write_integer(out, version_for_key_frames(closed));
-  out += "\n#EXT-X-TARGETDURATION:";
-  write_integer(out, terms.target_duration);  // LL-14
+  std::string control;
   // LL-110. The hold-back is of no use here, but Shaka 5 gives up where it is missing.
-  out += "\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=";
-  write_decimal(out, terms.part_hold_back);
-  out += "\n#EXT-X-I-FRAMES-ONLY\n";
-  write_sequence(out, revision);
-  const Init* in_force = nullptr;
-  closed.each_listed([&](const Segment& segment, std::string_view lines) {
-    write_change(out, segment, in_force);
-    write_key_frame(out, segment, lines);
-  });
-  if (revision.ended) out += "#EXT-X-ENDLIST\n";
-  return out;
+  control += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=";
+  write_decimal(control, terms.part_hold_back);
+  control += '\n';
+  return write_key_frames(*revision.closed, first_of(revision), {terms.target_duration, {}, revision.ended}, control);
+}
+
+std::string render_key_frames(const SegmentList& segments, const WholeTerms& terms) {
+  return write_key_frames(segments, segments.at(segments.first_listed), terms, "");
 }
 
 std::string render_images(const Revision& revision, int target_duration,
                           const std::function<bool(std::int64_t msn)>& has_image) {
-  const SegmentList& closed = *revision.closed;
-  std::string out;
-  out.reserve(kHeadText + kSegmentText * closed.listed());
-  // LL-7: 6 is what the specification of images has.
-  out += "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:";
-  write_integer(out, target_duration);
-  out += "\n#EXT-X-IMAGES-ONLY\n";
-  write_sequence(out, revision);
-  closed.each_listed([&](const Segment& segment, std::string_view lines) {
-    if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
-    out += lines.substr(0, segment.parts_at);
-    if (!has_image(segment.msn)) out += "#EXT-X-GAP\n";
-    out += "#EXTINF:";
-    write_duration(out, segment.duration, segment.timescale, INT64_MAX);
-    out += ",\n";
-    write_image_uri(out, segment.msn);
-    out += '\n';
-  });
-  if (revision.ended) out += "#EXT-X-ENDLIST\n";
-  return out;
+  return write_images(*revision.closed, first_of(revision), {target_duration, {}, revision.ended}, has_image);
+}
+
+std::string render_images(const SegmentList& segments, const WholeTerms& terms,
+                          const std::function<bool(std::int64_t msn)>& has_image) {
+  return write_images(segments, segments.at(segments.first_listed), terms, has_image);
 }
 
 KeyFrame find_key_frame(const Segment& segment) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hls/directives.h"
 #include "hls/window.h"
@@ -23,9 +25,21 @@ struct Terms {
 
 /// The EXT-X-DATERANGE tags of a playlist.
 struct DateRanges {
-  std::string all;      ///< whole lines
-  std::string recent;   ///< of them those that a delta update has which leaves older ones out (LL-90)
-  std::string removed;  ///< the ids that such an update says are gone, separated by tabs
+  /// Where a tag's line stands in `all`, and what time it speaks of. Units: UTC.
+  struct Place {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+    base::Micros start = 0;
+    base::Micros end = 0;  ///< the last of its dates
+  };
+
+  std::string all;            ///< whole lines
+  std::string recent;         ///< of them those that a delta update has which leaves older ones out (LL-90)
+  std::string removed;        ///< the ids that such an update says are gone, separated by tabs
+  std::vector<Place> places;  ///< of the lines of `all`, for between()
+
+  /// The lines of `all` that speak of a time in [from, until).
+  std::string between(base::Micros from, base::Micros until) const;
 };
 
 /// EXT-X-RENDITION-REPORT of another rendition.
@@ -47,16 +61,23 @@ int target_duration_for(media::Rational segment);
 /// REQUIRES: revision.started().
 Report report_of(const std::string& rendition, const Revision& revision);
 
+/// End of the newest media listed. REQUIRES: revision.started().
+base::Micros live_edge(const Revision& revision);
+
 /// Segments that a delta update leaves out: those that lie wholly beyond CAN-SKIP-UNTIL from the end of the last
 /// complete one (LL-88). 0: the full playlist is to be given (LL-89).
 std::size_t skippable(const Revision& revision, const Terms& terms);
 
-/// The text of a playlist: `head`, the blocks from `first_block` on, `tail`.
+/// The text of a playlist: `head`, the blocks from `first_block` to before last_block(), `tail`.
 struct PlaylistText {
   std::string head;
   std::shared_ptr<const Blocks> blocks;  ///< null: none
   std::size_t first_block = 0;
   std::string tail;
+  std::size_t blocks_until = SIZE_MAX;  ///< see last_block()
+
+  /// One past the last block. REQUIRES: !whole().
+  std::size_t last_block() const { return std::min(blocks_until, blocks->size()); }
 
   bool whole() const { return blocks == nullptr; }  ///< `head` is all of it
   std::string text() const;
@@ -69,6 +90,26 @@ PlaylistText render_text(const Revision& revision, const Terms& terms, std::span
 /// The same in one piece.
 std::string render(const Revision& revision, const Terms& terms, std::span<const Report> reports, Skip skip,
                    const DateRanges& date_ranges = {});
+
+/// What a playlist of whole segments says of how it changes.
+enum class PlaylistType : std::uint8_t {
+  kSliding,  ///< EXT-X-PLAYLIST-TYPE is absent: segments leave it (LL-42)
+  kEvent,    ///< segments are added and none is removed
+  kVod,      ///< nothing changes
+};
+
+/// What a playlist of whole segments says beside them.
+struct WholeTerms {
+  int target_duration = 2;  ///< Units: s.
+  PlaylistType type = PlaylistType::kSliding;
+  bool ended = false;       ///< EXT-X-ENDLIST
+  bool from_start = false;  ///< EXT-X-START: players begin with the first segment, as they do with VOD unasked
+};
+
+/// The playlist of whole segments: no parts, no hints, no delivery directives, whatever the live playlist has of them.
+/// `date_ranges`: whole lines. Same arguments, same text. What it costs does not depend on how many blocks there are.
+/// REQUIRES: at least one is listed.
+PlaylistText render_whole(const SegmentList& segments, const WholeTerms& terms, std::string_view date_ranges);
 
 /// The playlist of segments that are all there is (EXT-X-PLAYLIST-TYPE:VOD, EXT-X-ENDLIST), without parts or anything
 /// else of a live one. Their numbers may have holes: those of a playlist count on from the first.
@@ -87,11 +128,16 @@ void render_block(Block& block, const Block* before);
 /// REQUIRES: revision.started(); parts have their Part::key_size.
 /// Spec: [rfc8216bis 4.4.3.6]
 std::string render_key_frames(const Revision& revision, const Terms& terms);
+/// The same without delivery directives. REQUIRES: at least one segment is listed.
+std::string render_key_frames(const SegmentList& segments, const WholeTerms& terms);
 
 /// An image playlist: an entry a closed segment of a video rendition, with the segment's number, time and duration, and
 /// a JPEG of its own. `has_image(msn)` false: a gap.
 /// REQUIRES: revision.started(). Spec: Roku's Image Media Playlist Specification 0.4.
 std::string render_images(const Revision& revision, int target_duration,
+                          const std::function<bool(std::int64_t msn)>& has_image);
+/// REQUIRES: at least one segment is listed.
+std::string render_images(const SegmentList& segments, const WholeTerms& terms,
                           const std::function<bool(std::int64_t msn)>& has_image);
 
 /// Where the first key frame of a segment lies, from the start of its part: a player gets the moof that it needs, and

@@ -391,6 +391,34 @@ int version_of(bool renditions, const media::Captions& captions) {
   return renditions || !services.empty() ? 4 : 1;
 }
 
+/// Calls `write(out, uri)` in place of each URI.
+template <typename Write>
+std::string rewrite_uris(std::string_view playlist, const Write& write) {
+  constexpr std::string_view kAttribute = "URI=\"";
+  std::string out;
+  out.reserve(playlist.size() + 1024);
+  while (!playlist.empty()) {
+    const std::size_t end = std::min(playlist.find('\n'), playlist.size());
+    const std::string_view line = playlist.substr(0, end);
+    const bool whole = end < playlist.size();
+    playlist.remove_prefix(end + (whole ? 1 : 0));
+    const std::size_t attribute = line.find(kAttribute);
+    if (!line.empty() && line.front() != '#') {
+      write(out, line);
+    } else if (attribute != std::string_view::npos) {
+      const std::size_t uri = attribute + kAttribute.size();
+      const std::size_t quote = std::min(line.find('"', uri), line.size());
+      out += line.substr(0, uri);
+      write(out, line.substr(uri, quote - uri));
+      out += line.substr(quote);
+    } else {
+      out += line;
+    }
+    if (whole) out += '\n';
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string render_multivariant(std::span<const Stream> streams, bool independent_segments,
@@ -428,26 +456,18 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
 }
 
 std::string rebase_multivariant(std::string_view playlist, std::string_view base) {
-  constexpr std::string_view kAttribute = "URI=\"";
-  std::string out;
-  out.reserve(playlist.size() + 1024);
-  while (!playlist.empty()) {
-    const std::size_t end = std::min(playlist.find('\n'), playlist.size() - 1) + 1;
-    const std::string_view line = playlist.substr(0, end);
-    playlist.remove_prefix(end);
-    const std::size_t attribute = line.find(kAttribute);
-    if (line.front() != '#' && line.front() != '\n') {
-      out += base;
-      out += line;
-    } else if (attribute != std::string_view::npos) {
-      out += line.substr(0, attribute + kAttribute.size());
-      out += base;
-      out += line.substr(attribute + kAttribute.size());
-    } else {
-      out += line;
-    }
-  }
-  return out;
+  return rewrite_uris(playlist, [base](std::string& out, std::string_view uri) {
+    out += base;
+    out += uri;
+  });
+}
+
+std::string with_query(std::string_view playlist, std::string_view query) {
+  return rewrite_uris(playlist, [query](std::string& out, std::string_view uri) {
+    out += uri;
+    out += '?';
+    out += query;
+  });
 }
 
 }  // namespace hls

@@ -49,4 +49,7 @@ std::string render_multivariant(std::span<const Stream> streams, bool independen
 /// place (LL-116), without redirecting media (LL-117).
 std::string rebase_multivariant(std::string_view playlist, std::string_view base);
 
+/// The same playlist with `query` behind every URI: what it asks of its renditions.
+std::string with_query(std::string_view playlist, std::string_view query);
+
 }  // namespace hls

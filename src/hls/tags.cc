@@ -58,6 +58,12 @@ void write_program_date_time(std::string& out, base::Micros utc) {
   out += '\n';
 }
 
+void write_utc_second(std::string& out, base::Micros utc) {
+  constexpr std::size_t kToSecond = std::string_view("2026-11-30T19:00:00").size();
+  out.append(base::format_utc(utc), 0, kToSecond);
+  out += 'Z';
+}
+
 void write_map(std::string& out, std::string_view uri) {
   out += "#EXT-X-MAP:URI=";
   write_quoted(out, uri);

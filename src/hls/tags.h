@@ -27,6 +27,8 @@ void write_unquoted(std::string& out, std::string_view text);
 
 /// #EXT-X-PROGRAM-DATE-TIME with milliseconds and Z (LL-49).
 void write_program_date_time(std::string& out, base::Micros utc);
+/// "2026-11-30T19:00:00Z": to the second, rounded down.
+void write_utc_second(std::string& out, base::Micros utc);
 /// #EXT-X-MAP
 void write_map(std::string& out, std::string_view uri);
 

@@ -65,6 +65,32 @@ const Segment& SegmentList::at(std::size_t index) const {
   return *(*blocks)[block]->segments[within];
 }
 
+std::size_t SegmentList::gaps_before(std::size_t index) const {
+  const auto is_gap = [](const auto& segment) { return segment->gap(); };
+  if (index < in_blocks) {
+    const auto [number, within] = place_of(index);
+    const Block& block = *(*blocks)[number];
+    const auto from = block.segments.begin() + static_cast<std::ptrdiff_t>(within);
+    return block.gaps_through - static_cast<std::size_t>(std::count_if(from, block.segments.end(), is_gap));
+  }
+  const auto until = segments.begin() + static_cast<std::ptrdiff_t>(index - in_blocks);
+  const std::size_t through = in_blocks > 0 ? blocks->back()->gaps_through : 0;
+  return through + static_cast<std::size_t>(std::count_if(segments.begin(), until, is_gap));
+}
+
+SegmentList SegmentList::slice(std::size_t first, std::size_t last) const {
+  SegmentList part;
+  part.blocks = blocks;
+  part.in_blocks = std::min(in_blocks, last);
+  const auto until = segments.begin() + static_cast<std::ptrdiff_t>(last - part.in_blocks);
+  part.segments.assign(segments.begin(), until);
+  part.first_listed = first;
+  part.gaps_listed = gaps_before(last) - gaps_before(first);
+  part.filed_through = filed_through;
+  part.trimmed = trimmed;
+  return part;
+}
+
 bool Discontinuities::add(std::int64_t msn) {
   const auto place = std::lower_bound(msns_.begin(), msns_.end(), msn);
   if (place != msns_.end() && *place == msn) return false;
@@ -184,6 +210,7 @@ void Window::restart(std::int64_t floor, const Options& options) {
   auto unlisted = std::make_shared<SegmentList>(*revision_.closed);
   unlisted->first_listed = unlisted->size();
   unlisted->gaps_listed = 0;
+  unlisted->trimmed = false;
   listed_ = 0;
   revision_.closed = std::move(unlisted);
   revision_.open = nullptr;
@@ -305,6 +332,7 @@ void Window::list(std::shared_ptr<const Segment> segment) {
     listed_ -= leaves.span();
     if (leaves.gap()) --list->gaps_listed;
     ++list->first_listed;
+    list->trimmed = true;
   }
   longest_ = std::max(longest_, listed_);
   expire(*list);
@@ -445,6 +473,7 @@ void Window::drop_unfiled(SegmentList& list) {
   list.blocks = std::make_shared<const Blocks>(newest.base(), list.blocks->end());
   list.in_blocks -= gone;
   list.first_listed -= std::min(gone, list.first_listed);
+  list.trimmed = true;
 }
 
 std::int64_t Window::open_end() const {

@@ -114,6 +114,7 @@ struct Block {
   std::vector<Lines> lines;                        ///< by segment
   std::vector<std::shared_ptr<const Init>> inits;  ///< that its segments use
   std::size_t media = 0;                           ///< bytes of its segments that are in memory
+  std::size_t gaps_through = 0;                    ///< gaps of all blocks up to and including this one
   Deflated deflated;                               ///< of `text`; empty where the window was given no Deflate
 
   std::string_view own_lines(std::size_t index) const {
@@ -127,11 +128,12 @@ using Blocks = std::vector<std::shared_ptr<const Block>>;
 /// and can still be fetched.
 struct SegmentList {
   std::shared_ptr<const Blocks> blocks;                  ///< null: none. Shared by lists until another block is made
-  std::size_t in_blocks = 0;                             ///< segments in blocks
+  std::size_t in_blocks = 0;                             ///< segments in blocks; of a slice() fewer than blocks have
   std::vector<std::shared_ptr<const Segment>> segments;  ///< that are in no block
   std::size_t first_listed = 0;                          ///< index over all
   std::size_t gaps_listed = 0;                           ///< segments listed that are gaps
   std::int64_t filed_through = -1;                       ///< MSN of the newest one that is filed; -1: none
+  bool trimmed = false;                                  ///< segments of this session have left the playlist
 
   /// The segment with that MSN, or null.
   const Segment* find(std::int64_t msn) const;
@@ -141,10 +143,21 @@ struct SegmentList {
   const Segment& at(std::size_t index) const;
   /// Block that a segment is in, and its index there. REQUIRES: index < in_blocks.
   std::pair<std::size_t, std::size_t> place_of(std::size_t index) const;
+  /// Index of the first listed segment for which `holds(segment)`, size() if there is none.
+  /// REQUIRES: it holds for all that follow one for which it holds.
+  template <typename Holds>
+  std::size_t first_where(const Holds& holds) const;
+  /// The listed segments with indices in [first, last), as a list of its own that shares its blocks with this one: for
+  /// what is listed alone. Costs the same however many there are.
+  /// REQUIRES: first_listed <= first <= last <= size(); this is no slice.
+  SegmentList slice(std::size_t first, std::size_t last) const;
   /// Calls `visit(segment, lines)` for each listed segment; `lines`: its own without those of its parts' (Segment::text
   /// up to parts_at, then from tail_at on).
   template <typename Visit>
   void each_listed(const Visit& visit) const;
+
+ private:
+  std::size_t gaps_before(std::size_t index) const;
 };
 
 /// One state of a window: what a playlist is rendered from. Immutable; copying copies pointers.
@@ -316,11 +329,11 @@ void SegmentList::each_listed(const Visit& visit) const {
   std::size_t index = first_listed;
   if (index < in_blocks) {
     auto [block, within] = place_of(index);
-    for (; block < blocks->size(); ++block, within = 0) {
+    for (; index < in_blocks; ++block, within = 0) {
       const Block& at = *(*blocks)[block];
-      for (; within < at.segments.size(); ++within) visit(*at.segments[within], at.own_lines(within));
+      for (; within < at.segments.size() && index < in_blocks; ++within, ++index)
+        visit(*at.segments[within], at.own_lines(within));
     }
-    index = in_blocks;
   }
   std::string own;
   for (; index < size(); ++index) {
@@ -329,6 +342,21 @@ void SegmentList::each_listed(const Visit& visit) const {
     own.append(segment.text, segment.tail_at);
     visit(segment, std::string_view(own));
   }
+}
+
+template <typename Holds>
+std::size_t SegmentList::first_where(const Holds& holds) const {
+  std::size_t low = first_listed;
+  std::size_t high = size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (holds(at(middle))) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
 }
 
 }  // namespace hls

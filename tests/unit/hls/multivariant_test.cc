@@ -382,6 +382,17 @@ TEST(Multivariant, RebasedNamesEveryRenditionElsewhereAndNothingElseChanges) {
   EXPECT_EQ(rebase_multivariant("#EXTM3U\n\nlast", "x/"), "#EXTM3U\n\nx/last");
 }
 
+TEST(Multivariant, WithAQueryAsksEveryRenditionForIt) {
+  const std::string plain = render({video("v1080", 1920, 1080, 6'000'000), audio("a1", "eng")});
+  const std::string asked = with_query(plain, "delay=30");
+  EXPECT_NE(asked.find("\nv1080/index.m3u8?delay=30\n"), std::string::npos) << asked;
+  EXPECT_NE(asked.find("URI=\"a1/index.m3u8?delay=30\"\n"), std::string::npos) << asked;
+  std::string back = asked;
+  for (std::size_t at; (at = back.find("?delay=30")) != std::string::npos;) back.erase(at, 9);
+  EXPECT_EQ(back, plain);
+  EXPECT_EQ(with_query("#EXTM3U\n\nlast", "x=1"), "#EXTM3U\n\nlast?x=1");
+}
+
 std::string with_audio_alone(const std::vector<Stream>& streams, const media::Captions& captions = {}) {
   return render_multivariant(streams, true, captions, AudioOnly::kYes);
 }
