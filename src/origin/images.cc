@@ -27,6 +27,13 @@ std::string ImageSet::text() const {
   return hls::render_images(revision, target_duration, [this](std::int64_t msn) { return find(msn) != nullptr; });
 }
 
+std::optional<std::string> ImageSet::text(const hls::ShiftedRange& range) const {
+  const auto shifted = hls::slice(revision, range, target_duration);
+  if (!shifted) return std::nullopt;
+  return hls::render_images(shifted->segments, shifted->terms,
+                            [this](std::int64_t msn) { return find(msn) != nullptr; });
+}
+
 void ImageList::add(base::Micros at, base::Bytes jpeg) {
   set_ = nullptr;
   now_.newest = ImageSet::Newest{at, jpeg};

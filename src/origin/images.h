@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "hls/time_shift.h"
 #include "hls/window.h"
 
 namespace origin {
@@ -34,6 +35,8 @@ struct ImageSet {
   bool ready() const;
   /// The image playlist. REQUIRES: ready().
   std::string text() const;
+  /// The image playlist of another time than the live edge's; nothing where there is no media of it.
+  std::optional<std::string> text(const hls::ShiftedRange& range) const;
 };
 
 /// The fold of images: each waits until the segment that it is of closes. What an entry of the playlist is never

@@ -142,6 +142,7 @@ void MarkerList::write_lines(const Listed& listed) {
     return true;
   };
   for (const Entry& at : entries_) {
+    ranges.places.push_back({ranges.all.size(), at.line.size(), at.marker.start, at.until});
     ranges.all += at.line;
     if (is_recent(at.since)) ranges.recent += at.line;
   }

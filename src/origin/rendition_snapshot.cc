@@ -75,6 +75,23 @@ const Rendered& RenditionSnapshot::rendered(Text text) const {
   return *found;
 }
 
+std::optional<Rendered> RenditionSnapshot::playlist(const hls::ShiftedRange& range) const {
+  const auto shifted = hls::slice(contents_.revision, range, contents_.terms.target_duration);
+  if (!shifted) return std::nullopt;
+  std::string date_ranges;
+  if (contents_.date_ranges != nullptr) {
+    const base::Micros from = shifted->segments.at(shifted->segments.first_listed).start_utc();
+    date_ranges = contents_.date_ranges->between(from, range.date_ranges_until);
+  }
+  return make_rendered(hls::render_whole(shifted->segments, shifted->terms, date_ranges));
+}
+
+std::optional<Rendered> RenditionSnapshot::iframes(const hls::ShiftedRange& range) const {
+  const auto shifted = hls::slice(contents_.revision, range, contents_.terms.target_duration);
+  if (!shifted) return std::nullopt;
+  return make_rendered(hls::render_key_frames(shifted->segments, shifted->terms));
+}
+
 SegmentObject RenditionSnapshot::segment(std::int64_t msn) const {
   const hls::Revision& revision = contents_.revision;
   const hls::Segment* segment = revision.closed->find(msn);  // also from before a restart: LL-46

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "hls/blocking.h"
 #include "hls/directives.h"
 #include "hls/media_playlist.h"
+#include "hls/time_shift.h"
 #include "hls/window.h"
 #include "media/track.h"
 #include "origin/rendered.h"
@@ -85,6 +87,12 @@ class RenditionSnapshot {
   /// Owns: nothing; the reference lives as long as this snapshot, its Bytes can be kept.
   /// REQUIRES: ready().
   const Rendered& playlist(hls::Skip skip) const;
+
+  /// The playlist of another time than the live edge's; it is made each time. Nothing where this rendition has no media
+  /// of that time. Same snapshot, same bytes.
+  std::optional<Rendered> playlist(const hls::ShiftedRange& range) const;
+  /// The I-frame playlist, likewise. REQUIRES: has_iframes().
+  std::optional<Rendered> iframes(const hls::ShiftedRange& range) const;
 
   SegmentObject segment(std::int64_t msn) const;
   /// Pending are: the hinted part, the one after it, and the next segment's first. The latter two are there because

@@ -65,6 +65,7 @@ void ChannelView::update(std::shared_ptr<const origin::ChannelSnapshot> snapshot
     images_ = {};
     thumbnail_ = nullptr;
   }
+  shifted_.update(snapshot_.get(), *snapshot);
   snapshot_ = std::move(snapshot);
   updated_ = utc;
   cached_.resize(snapshot_->renditions.size());
@@ -97,6 +98,7 @@ void ChannelView::drop_expired(CachedResponses& cached) {
 }
 
 Verdict ChannelView::look_up(const ObjectRequest& wanted) {
+  if (wanted.shift != nullptr) return shifted_.look_up(*snapshot_, wanted, updated_);
   if (wanted.kind == Route::Kind::kMultivariant) return multivariant(wanted);
   const bool image = wanted.kind == Route::Kind::kImages || wanted.kind == Route::Kind::kImage;
   if (image || wanted.kind == Route::Kind::kThumbnail) return images(wanted);
@@ -137,15 +139,21 @@ Verdict ChannelView::multivariant(const ObjectRequest& wanted) {
   return {made};
 }
 
-http::Response ChannelView::overflow(const std::string& pathway, bool gzip) {
+http::Response ChannelView::overflow(const std::string& pathway, const ObjectRequest& wanted) {
   if (snapshot_->multivariant == nullptr) return nullptr;
+  const std::string base = pathway + "/live/" + snapshot_->name + "/";
+  // For one second only: after it there may be headroom here again.
+  const Description description{"application/vnd.apple.mpegurl", CacheControl::seconds(1), "", updated_,
+                                Urgency::kPlaylist};
+  const bool gzip = wanted.gzip;
+  if (wanted.shift != nullptr) {
+    const auto shifted = shifted_.multivariant(*snapshot_, *wanted.shift);
+    if (!shifted) return nullptr;
+    return make_text(origin::make_rendered(hls::rebase_multivariant(*shifted, base)), gzip, description);
+  }
   if (overflow_[0] == nullptr) {
-    const std::string base = pathway + "/live/" + snapshot_->name + "/";
     const origin::Rendered text =
         origin::make_rendered(hls::rebase_multivariant(snapshot_->multivariant->identity.text(), base));
-    // For one second only: after it there may be headroom here again.
-    const Description description{"application/vnd.apple.mpegurl", CacheControl::seconds(1), "", updated_,
-                                  Urgency::kPlaylist};
     overflow_ = {make_text(text, false, description), make_text(text, true, description)};
   }
   return overflow_[gzip ? 1 : 0];

@@ -12,16 +12,10 @@
 #include "serve/counters.h"
 #include "serve/object_request.h"
 #include "serve/replies.h"
+#include "serve/shifted_playlists.h"
+#include "serve/verdict.h"
 
 namespace serve {
-
-/// What is to be done with an ObjectRequest: exactly one of `response` and `wait_for` is set.
-struct Verdict {
-  http::Response response;
-  Cause cause = Cause::kNone;
-  std::optional<origin::WaitCondition> wait_for;
-  bool starting = false;  ///< with `wait_for`: there is no playlist yet (LL-111)
-};
 
 /// One channel as one serve loop sees it: the newest snapshot, the requests held for it, and the answers already made
 /// from it, so that a crowd asking for one object shares one Reply.
@@ -35,7 +29,7 @@ class ChannelView {
   };
 
   ChannelView(const Options& options, Errors& errors)
-      : waiters({.most = options.most_held}), options_(options), errors_(errors) {}
+      : waiters({.most = options.most_held}), options_(options), errors_(errors), shifted_(errors) {}
 
   /// Replaces the snapshot and drops answers that are no longer true. `utc` is now.
   void update(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros utc);
@@ -44,9 +38,9 @@ class ChannelView {
   /// Decides on a request, anew each time. REQUIRES: update() was called.
   Verdict look_up(const ObjectRequest& wanted);
   /// The multivariant playlist with its URIs on `pathway` (Admission::Options::overflow), a server with the same paths,
-  /// so that players load the rest from there; null if there is no playlist yet. It is made once: REQUIRES: the same
-  /// pathway each time, until forget_overflow().
-  http::Response overflow(const std::string& pathway, bool gzip);
+  /// so that players load the rest from there; null if there is no playlist yet. It is made once, but for those of
+  /// another time than the live edge's: REQUIRES: the same pathway each time, until forget_overflow().
+  http::Response overflow(const std::string& pathway, const ObjectRequest& wanted);
   void forget_overflow() { overflow_ = {}; }
   /// Whether a request is for media far behind the live edge.
   bool is_deep(const ObjectRequest& wanted) const;
@@ -104,7 +98,8 @@ class ChannelView {
   std::array<http::Response, 2> images_;         ///< the image playlist, likewise
   http::Response thumbnail_;                     ///< likewise
   std::array<http::Response, 2> overflow_;       ///< likewise, with the overflow pathway's URIs
-  std::vector<CachedResponses> cached_;          ///< by index in the snapshot's renditions
+  ShiftedPlaylists shifted_;
+  std::vector<CachedResponses> cached_;  ///< by index in the snapshot's renditions
 };
 
 }  // namespace serve

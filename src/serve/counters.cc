@@ -37,6 +37,7 @@ std::string_view to_string(ObjectKind kind) {
     case ObjectKind::kSegment: return "segment";
     case ObjectKind::kPart: return "part";
     case ObjectKind::kInit: return "init";
+    case ObjectKind::kShifted: return "shifted_playlist";
     case ObjectKind::kPage: return "page";
     case ObjectKind::kOther: return "other";
   }
@@ -48,6 +49,7 @@ std::string_view to_string(Cause cause) {
     case Cause::kNone: return "none";
     case Cause::kDirectives: return "directives";
     case Cause::kTooFarAhead: return "too_far_ahead";
+    case Cause::kTimeShift: return "time_shift";
     case Cause::kMalformed: return "malformed";
     case Cause::kMethod: return "method";
     case Cause::kLocked: return "locked";

@@ -44,8 +44,8 @@ class Histogram {
 };
 
 /// The kind of object that was requested, for metric labels.
-enum class ObjectKind : std::uint8_t { kMultivariant, kPlaylist, kSegment, kPart, kInit, kPage, kOther };
-inline constexpr std::size_t kObjectKinds = 7;
+enum class ObjectKind : std::uint8_t { kMultivariant, kPlaylist, kSegment, kPart, kInit, kShifted, kPage, kOther };
+inline constexpr std::size_t kObjectKinds = 8;
 std::string_view to_string(ObjectKind kind);
 
 /// Why a request was refused, with its status and the rule that requires it.
@@ -53,6 +53,7 @@ enum class Cause : std::uint8_t {
   kNone,
   kDirectives,   ///< 400, LL-94, LL-95
   kTooFarAhead,  ///< 400, LL-101, LL-102
+  kTimeShift,    ///< 400: start, end or delay
   kMalformed,    ///< 400, 413, 414, 417, 431, 505: not a request we take
   kMethod,       ///< 405
   kLocked,       ///< 403, CF-19

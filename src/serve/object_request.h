@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "hls/directives.h"
+#include "hls/time_shift.h"
 #include "serve/replies.h"
 #include "serve/routes.h"
 
@@ -19,6 +20,7 @@ struct ObjectRequest {
   hls::Container container = hls::Container::kFmp4;  ///< kSegment, kPart
   std::int64_t msn = 0;
   hls::Directives directives;
+  std::unique_ptr<hls::TimeShift> shift;  ///< null: the live edge
   std::string rendition;
   std::string_view file;                   ///< kInit only, which is never held: valid during on_request
   std::unique_ptr<Conditions> conditions;  ///< null if there are none

@@ -173,9 +173,9 @@ http::Response conditional(const http::Response& whole, const Conditions& condit
   return range.kind == http::Range::Kind::kWhole ? whole : ranged(whole, range);
 }
 
-http::Response Errors::make(int status, const std::string& cache_control, int retry_after) const {
+http::Response Errors::make(int status, std::string_view text, const std::string& cache_control,
+                            int retry_after) const {
   Fields fields = common(cache_control);
-  const std::string_view text = text_of_status(status);
   fields.emplace_back("content-type", "text/plain; charset=utf-8");
   fields.emplace_back("content-length", std::to_string(text.size()));
   if (status == 405) fields.emplace_back("allow", "GET, HEAD, OPTIONS");
@@ -184,17 +184,20 @@ http::Response Errors::make(int status, const std::string& cache_control, int re
                                              std::vector<base::Bytes>{base::Bytes::of_static(text)}, 1);
 }
 
-http::Response Errors::get(int status, int max_age) {
-  http::Response& made = made_[{status, max_age}];
+http::Response Errors::get(int status, int max_age) { return get(status, text_of_status(status), max_age); }
+
+http::Response Errors::get(int status, std::string_view text, int max_age) {
+  http::Response& made = made_[{status, text.data(), max_age}];
   const bool kept = status < 500 && status != 403;
-  if (made == nullptr) made = make(status, kept ? CacheControl::seconds(max_age) : CacheControl::kNoStore, 1);
+  if (made == nullptr) made = make(status, text, kept ? CacheControl::seconds(max_age) : CacheControl::kNoStore, 1);
   return made;
 }
 
 http::Response Errors::get_busy() {
   constexpr int kLeastWait = 2;
   const std::size_t turn = next_busy_++ % busy_.size();
-  if (busy_[turn] == nullptr) busy_[turn] = make(503, CacheControl::kNoStore, kLeastWait + static_cast<int>(turn));
+  if (busy_[turn] == nullptr)
+    busy_[turn] = make(503, text_of_status(503), CacheControl::kNoStore, kLeastWait + static_cast<int>(turn));
   return busy_[turn];
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/clock.h"
@@ -74,14 +75,16 @@ class Errors {
   /// `max_age` in seconds. 5xx and 403 have none: they are no-store (CC-11; a cache keeps a 403 only where it is told
   /// how long, CF-10). 503 says Retry-After: 1.
   http::Response get(int status, int max_age = 1);
+  /// The same with a text that says more. REQUIRES: `text` is static.
+  http::Response get(int status, std::string_view text, int max_age = 1);
   /// 503 for requests that are refused for want of headroom: Retry-After goes round from 2 to 5 s, so that a crowd does
   /// not come back at once.
   http::Response get_busy();
 
  private:
-  http::Response make(int status, const std::string& cache_control, int retry_after) const;
+  http::Response make(int status, std::string_view text, const std::string& cache_control, int retry_after) const;
 
-  std::map<std::pair<int, int>, http::Response> made_;
+  std::map<std::tuple<int, const char*, int>, http::Response> made_;  ///< by status, text, and lifetime
   std::array<http::Response, 4> busy_;
   std::size_t next_busy_ = 0;
 };

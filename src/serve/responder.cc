@@ -13,7 +13,8 @@ void Responder::finish(Viewer& viewer, http::StreamId id, const ObjectRequest& w
     response = files_->busy();
     cause = Cause::kTooManyReads;
   }
-  counters_.count_request(object_of(wanted.kind), response->status());
+  const ObjectKind object = wanted.shift == nullptr ? object_of(wanted.kind) : ObjectKind::kShifted;
+  counters_.count_request(object, response->status());
   if (cause != Cause::kNone) counters_.count_cause(cause);
   const bool media = wanted.kind == Route::Kind::kPart || wanted.kind == Route::Kind::kSegment;
   if (media && response->status() < 300 && (!viewer.join.known || viewer.join.since != 0))

@@ -73,6 +73,11 @@ Route parse_route(std::string_view path) {
   return route;
 }
 
+bool is_playlist(Route::Kind kind) {
+  using Kind = Route::Kind;
+  return kind == Kind::kMultivariant || kind == Kind::kPlaylist || kind == Kind::kIframes || kind == Kind::kImages;
+}
+
 ObjectKind object_of(Route::Kind kind) {
   using Kind = Route::Kind;
   switch (kind) {

@@ -34,6 +34,8 @@ struct Route {
   hls::Container container = hls::Container::kFmp4;
 };
 
+/// Whether it is one of the playlists of a channel.
+bool is_playlist(Route::Kind kind);
 /// What a route counts as.
 ObjectKind object_of(Route::Kind kind);
 

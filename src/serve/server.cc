@@ -25,6 +25,10 @@ ObjectRequest make_object_request(const Route& route, const http::Request& reque
   wanted.rendition = route.rendition;
   if (route.kind == Route::Kind::kPlaylist || route.kind == Route::Kind::kIframes)
     wanted.directives = hls::parse_directives(request.query);
+  if (is_playlist(route.kind) && !request.query.empty()) {
+    hls::TimeShift shift = hls::parse_time_shift(request.query);
+    if (shift.any()) wanted.shift = std::make_unique<hls::TimeShift>(shift);
+  }
   const auto conditions = [&wanted]() -> Conditions& {
     if (wanted.conditions == nullptr) wanted.conditions = std::make_unique<Conditions>();
     return *wanted.conditions;

@@ -31,15 +31,15 @@ void Shedding::measure(const Load& load) {
 std::optional<Verdict> Shedding::admit(Viewer& viewer, ChannelView& channel, const ObjectRequest& wanted,
                                        const http::Request& request, base::Micros now) {
   const bool joins = wanted.kind == Route::Kind::kMultivariant && joins_.is_new(viewer.join, request);
-  if (joins && admission_.refuses_joins()) return turn_join_away(channel, wanted.gzip);
+  if (joins && admission_.refuses_joins()) return turn_join_away(channel, wanted);
   if (admission_.sheds_depth() && channel.is_deep(wanted)) return Verdict{errors_.get_busy(), Cause::kDepthShed};
   if (joins) joins_.admit(viewer.join, request, now);
   return std::nullopt;
 }
 
-Verdict Shedding::turn_join_away(ChannelView& channel, bool gzip) {
+Verdict Shedding::turn_join_away(ChannelView& channel, const ObjectRequest& wanted) {
   http::Response elsewhere;
-  if (!admission_.overflow().empty()) elsewhere = channel.overflow(admission_.overflow(), gzip);
+  if (!admission_.overflow().empty()) elsewhere = channel.overflow(admission_.overflow(), wanted);
   if (elsewhere == nullptr) return {errors_.get_busy(), Cause::kNoHeadroom};
   counters_.joins_redirected.add();
   return {std::move(elsewhere), Cause::kNone};

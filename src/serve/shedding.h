@@ -58,7 +58,7 @@ class Shedding final {
                                const http::Request& request, base::Micros now);
 
  private:
-  Verdict turn_join_away(ChannelView& channel, bool gzip);
+  Verdict turn_join_away(ChannelView& channel, const ObjectRequest& wanted);
 
   const std::size_t most_connections_;
   Admission admission_;

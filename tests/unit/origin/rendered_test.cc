@@ -68,6 +68,19 @@ TEST(Rendered, ALongPlaylistIsMadeOfItsBlocksInBothCodings) {
   }
 }
 
+TEST(Rendered, ALongPlaylistMayEndBeforeTheLastBlock) {
+  for (const std::size_t count : {1U, 2U, 6U}) {
+    hls::PlaylistText playlist = in_blocks(2, 7);
+    playlist.blocks_until = 2 + count;
+    const std::string text = playlist.text();
+    EXPECT_EQ(text.find("block " + std::to_string(2 + count) + "\n"), std::string::npos);
+    const Rendered rendered = make_rendered(std::move(playlist));
+    EXPECT_EQ(joined(rendered.identity, rendered.identity_rest), text);
+    const std::string gzip = joined(rendered.gzip, rendered.gzip_rest);
+    EXPECT_EQ(gunzip(base::view_of(gzip)), text) << count;
+  }
+}
+
 TEST(Rendered, ABlockIsNeitherCopiedNorCompressedAgain) {
   hls::PlaylistText playlist = in_blocks(1, 3);
   const auto blocks = playlist.blocks;
