@@ -19,6 +19,12 @@
 #include <thread>
 #include <vector>
 
+// The sanitizers' own functions: there in their builds only.
+extern "C" {
+__attribute__((weak)) void __asan_init();
+__attribute__((weak)) void __tsan_init();
+}
+
 namespace sandbox {
 namespace {
 
@@ -87,6 +93,11 @@ std::string field(const std::string& status, const std::string& name) {
 
 #define SKIP_WITHOUT_FILTER() \
   if (kSanitized) GTEST_SKIP() << "sanitizers need the system calls that the filter refuses"
+
+// Otherwise a release could be built unconfined, and the tests below would be skipped.
+TEST(Confine, SparesOnlyTheBuildsOfSanitizers) {
+  EXPECT_EQ(kSanitized, __asan_init != nullptr || __tsan_init != nullptr);
+}
 
 TEST(Confine, TakesEveryStepHere) {
   const Outcome outcome = confined([] { return std::string("lives"); });
