@@ -104,18 +104,21 @@ void put(const ASS_Image& image, int left, int top, Drawing& out) {
   const int x_end = std::min(image.w, out.width - x_to);
   const int y_end = std::min(image.h, out.height - y_to);
   for (int y = std::max(0, -y_to); y < y_end; ++y) {
-    out.top = std::min(out.top, y_to + y);
-    out.bottom = std::max(out.bottom, y_to + y + 1);
     const unsigned char* const row = image.bitmap + std::ptrdiff_t{y} * image.stride;
     const std::size_t to = static_cast<std::size_t>(y_to + y) * static_cast<std::size_t>(out.width);
+    int most = 0;
     for (int x = std::max(0, -x_to); x < x_end; ++x) {
       const int alpha = row[x] * opaque / 255;
+      most = std::max(most, alpha);
       std::uint8_t& white_there = out.white[to + static_cast<std::size_t>(x_to + x)];
       std::uint8_t& black_there = out.black[to + static_cast<std::size_t>(x_to + x)];
       white_there = blend(white_there, white, alpha);
       // Both rounded up might be more than the whole.
       black_there = std::min(blend(black_there, 255 - white, alpha), static_cast<std::uint8_t>(255 - white_there));
     }
+    if (most == 0) continue;  // a bitmap has more rows than its shape
+    out.top = std::min(out.top, y_to + y);
+    out.bottom = std::max(out.bottom, y_to + y + 1);
   }
 }
 

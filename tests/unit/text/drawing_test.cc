@@ -78,8 +78,12 @@ TEST(Drawing, TellsTheRowsThatItIsIn) {
   EXPECT_GT(drawing.bottom, box_of(drawing).bottom);
   EXPECT_GT(drawing.top, kHeight / 4);
   EXPECT_LT(drawing.bottom, kHeight * 3 / 4);
-  const auto middle = drawing.black.begin() + std::ptrdiff_t{drawing.top} * kWidth;
-  EXPECT_EQ(std::count(drawing.black.begin(), middle, 0), middle - drawing.black.begin());
+  const auto covered = [&](int row) {
+    const auto from = drawing.black.begin() + std::ptrdiff_t{row} * kWidth;
+    return std::any_of(from, from + kWidth, [](int black) { return black > 0; });
+  };
+  for (int row = 0; row < kHeight; ++row)
+    EXPECT_EQ(covered(row), row >= drawing.top && row < drawing.bottom) << row << " of an outline without holes";
 }
 
 TEST(Drawing, OfNothingIsEmpty) {
@@ -111,6 +115,8 @@ TEST(Drawing, FitsAPictureThatStands) {
   const Box box = box_of(drawn("We'll be right back", 360, 640));
   EXPECT_GE(box.left, 18);
   EXPECT_LT(box.right, 342);
+  EXPECT_NEAR(box_of(drawn("HELLO", 1080, 1920)).height(), 1080 / 14 * 0.63, 1.5)
+      << "capitals of a line of a fourteenth of the width";
 }
 
 TEST(Drawing, TakesTextLiterally) {
