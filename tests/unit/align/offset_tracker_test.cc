@@ -32,6 +32,15 @@ TEST(OffsetTracker, FollowsAClockThatDrifts) {
   EXPECT_EQ(tracker.offset()->value, 99'000);
 }
 
+TEST(OffsetTracker, TakesWhatIsUpToFifteenMillisecondsAwayForTheSame) {
+  OffsetTracker tracker;
+  for (int i = 0; i < 3; ++i) tracker.note(found(700'000));
+  EXPECT_FALSE(tracker.note(found(715'000)));
+  EXPECT_EQ(tracker.offset()->value, 715'000);
+  EXPECT_FALSE(tracker.note(found(699'999)));
+  EXPECT_EQ(tracker.offset()->value, 715'000) << "once does not say that it is another one";
+}
+
 TEST(OffsetTracker, KeepsItThroughSilenceAndBeats) {
   OffsetTracker tracker;
   for (int i = 0; i < 3; ++i) tracker.note(found(700'000));
