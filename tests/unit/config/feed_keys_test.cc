@@ -102,6 +102,16 @@ TEST(PullOptions, AreThoseOfTheSrtSection) {
   EXPECT_EQ(options.srt.max_bitrate, 80'000'000);
 }
 
+TEST(Failover, IsLeftToTheApiWhereItIsManual) {
+  const auto failover = [](const std::string& keys) {
+    return good("channels: {match: {" + keys + "}}").channels.at("match").options.failover;
+  };
+  EXPECT_TRUE(failover("failover: auto").automatic);
+  EXPECT_FALSE(failover("failover: manual").automatic);
+  EXPECT_TRUE(failover("failback: auto").back);
+  EXPECT_FALSE(failover("failback: manual").back);
+}
+
 TEST(BackupKeys, ComeFromTheListTheEnvironmentAndAFile) {
   const std::string path = ::testing::TempDir() + std::to_string(getpid()) + "-backup-keys";
   std::ofstream(path) << "d\ne\n";

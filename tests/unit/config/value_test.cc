@@ -233,13 +233,14 @@ TEST(Text, IsTakenAsItIsUnlessItIsCheckedAndMayBeEmptyEvenThen) {
 TEST(Language, IsATagOrNone) {
   std::string tag;
   const Value value = Value::language(tag);
-  for (const char* good : {"en", "pt-BR", "zh-Hant-TW", "qaa", ""}) {
+  for (const char* good : {"en", "pt-BR", "zh-Hant-TW", "qaa", "az-AZ-09", ""}) {
     EXPECT_EQ(value.read(good), "") << good;
     EXPECT_EQ(tag, good);
   }
   tag = "de";
   for (const std::string& wrong : {std::string("e"), std::string("en GB"), std::string("-en"), std::string("en-"),
-                                   std::string("en_GB"), std::string(36, 'x')}) {
+                                   std::string("en_GB"), std::string("en/"), std::string("en:"), std::string("en@"),
+                                   std::string("en["), std::string("en`"), std::string("en{"), std::string(36, 'x')}) {
     EXPECT_NE(value.read(wrong).find("such as en or pt-BR"), std::string::npos) << wrong;
   }
   EXPECT_EQ(tag, "de") << "what was wrong has changed nothing";
