@@ -147,6 +147,24 @@ TEST_F(AdminThreadTest, GivesTheEventsOfTheControlLoop) {
   events_.watch(nullptr);
 }
 
+TEST_F(AdminThreadTest, StreamsEachEventWhenItHappens) {
+  auto admin = start().take();
+  std::thread client([&] {
+    testing::Socket stream(admin->port());
+    stream.send("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
+    EXPECT_NE(stream.receive_until("\r\n\r\n").find(" 200 "), std::string::npos);
+    for (const std::string channel : {"first", "second", "third"}) {
+      control_.post([this, channel] { events_.append({.type = events::Type::kOutage, .channel = channel}); });
+      const std::string told = stream.receive_until(channel);
+      EXPECT_TRUE(told.ends_with(channel)) << told;
+    }
+    control_.post([this] { loop_.stop(); });
+  });
+  loop_.run();
+  client.join();
+  events_.watch(nullptr);
+}
+
 TEST_F(AdminThreadTest, TellsTheInstancesRoomAsJson) {
   auto admin = start().take();
   overview_.instance.main_loop_busy = 0.0;

@@ -40,6 +40,14 @@ class Socket {
     return all;
   }
 
+  /// What comes up to these words; all there is where they do not come.
+  std::string receive_until(const std::string& words) {
+    std::string all;
+    char byte = 0;
+    while (all.find(words) == std::string::npos && recv(descriptor_, &byte, 1, 0) == 1) all += byte;
+    return all;
+  }
+
   bool connected = false;
 
  private:

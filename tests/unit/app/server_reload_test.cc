@@ -180,5 +180,22 @@ TEST_F(ServerReload, TakesUpANewCertificate) {
   });
 }
 
+TEST_F(ServerReload, BeginsAndEndsToPullFeeds) {
+  LogFile log(directory_ + "/log");
+  auto server = make();
+  ASSERT_TRUE(server->start().ok());
+  run_beside(*server, [&] {
+    const std::string pulled = "kickoff_pull_live{channel=\"a\"";
+    EXPECT_FALSE(has_metric(*server, pulled));
+    write_config("channels: {a: {feeds: {primary: {source: \"srt://127.0.0.1:9\"}}}}\n");
+    server->reload();
+    wait_until([&] { return log.has("configuration reloaded"); });
+    EXPECT_TRUE(has_metric(*server, pulled));
+    write_config();
+    server->reload();
+    wait_until([&] { return !has_metric(*server, pulled); });
+  });
+}
+
 }  // namespace
 }  // namespace app
