@@ -287,8 +287,8 @@ class ChannelExporting : public testing::Test {
     for (const record::Record& record : records) EXPECT_TRUE(files.append(record).ok());
     return scratch_.path() + "/" + file_name(header.began);
   }
-  base::Result<VodExport::Totals> made() {
-    return export_channel(scratch_.path(), output_.path() + "/new", {},
+  base::Result<VodExport::Totals> made(const VodExport::Options& options = {}) {
+    return export_channel(scratch_.path(), output_.path() + "/new", options,
                           [this](const std::string& what) { damage_ += what + "\n"; });
   }
 
@@ -319,6 +319,15 @@ TEST_F(ChannelExporting, ADamagedFileIsAHoleAndToldAndNothingOfTheJournalChanges
   EXPECT_EQ(totals->discontinuities, 1U);
   EXPECT_NE(damage_.find(path + " at byte "), std::string::npos) << damage_;
   EXPECT_EQ(std::filesystem::file_size(path), size);
+}
+
+TEST_F(ChannelExporting, AFileThatEndedLongBeforeTheStretchIsNotRead) {
+  append_bytes(scratch_.path() + "/" + file_name(kJournalStart), std::string(100, 'x'));
+  write(10, false, -1, {a_part(7, 0), a_segment_end(7)});
+  EXPECT_FALSE(made({.from = kJournalStart + 131 * base::kSecond}).ok()) << "no media is that new";
+  EXPECT_EQ(damage_, "");
+  EXPECT_FALSE(made({.from = kJournalStart + 129 * base::kSecond}).ok());
+  EXPECT_NE(damage_, "") << "less than two minutes before, media may yet be of it";
 }
 
 TEST_F(ChannelExporting, ADirectoryThatHoldsSomethingIsNotWrittenTo) {
