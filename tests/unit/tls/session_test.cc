@@ -105,6 +105,21 @@ TEST_F(Tls, GathersSlicesIntoFullRecords) {
   EXPECT_EQ(client.hear(), "head" + std::string(100000, 'a') + "tail");
 }
 
+TEST_F(Tls, SendsEachByteOfALargeSliceOnce) {
+  Client client;
+  auto server = session(context());
+  Session::Buffer plain;
+  Session::Buffer encrypted;
+  ASSERT_TRUE(converse(client, *server, plain).ok());
+  client.hear();
+  std::string large(std::size_t{3} << 20, 'a');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i / 1000 % 26);
+  const base::Bytes slices[] = {base::Bytes::copy_of(large)};
+  ASSERT_TRUE(server->write(slices, encrypted).ok());
+  client.give(encrypted);
+  EXPECT_TRUE(client.hear() == large);
+}
+
 TEST_F(Tls, ResumesOnAnotherContextWithTheSameTicketKeys) {
   const auto keys = tls::TicketKeys::make().take();
   Context::Options options;
