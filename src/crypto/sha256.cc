@@ -16,6 +16,18 @@ Sha256 sha256(base::View bytes) {
   return hash;
 }
 
+Sha256 hmac_sha256(base::View key, base::View bytes) {
+  Sha256 hash{};
+  std::size_t size = 0;
+  // A null pointer would be no empty key to OpenSSL.
+  static constexpr std::uint8_t kNothing = 0;
+  const std::uint8_t* const at = key.empty() ? &kNothing : key.data();
+  if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, at, key.size(), bytes.data(), bytes.size(), hash.data(),
+                hash.size(), &size) == nullptr)
+    std::abort();
+  return hash;
+}
+
 std::string to_hex(const Sha256& hash) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;

@@ -56,5 +56,18 @@ TEST(Sha256, ComparesEveryByte) {
   }
 }
 
+TEST(HmacSha256, OfThePublishedCases) {  // RFC 4231, cases 2 and 6
+  EXPECT_EQ(to_hex(hmac_sha256(base::view_of("Jefe"), base::view_of("what do ya want for nothing?"))),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  const std::string key(131, '\xaa');
+  EXPECT_EQ(
+      to_hex(hmac_sha256(base::view_of(key), base::view_of("Test Using Larger Than Block-Size Key - Hash Key First"))),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST(HmacSha256, TakesAnEmptyKey) {
+  EXPECT_EQ(to_hex(hmac_sha256({}, {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
 }  // namespace
 }  // namespace crypto
