@@ -22,7 +22,7 @@ quietly() {
 }
 # Where the headers of the libraries are that src/ includes, as flags of a compiler.
 foreign_includes() {
-  libraries="libuv libssl libnghttp2 libavcodec libavfilter libavutil libswscale libswresample yaml-cpp prometheus-cpp-core libseccomp libass freetype2 libebur128 zvbi-0.2"
+  libraries="libuv libssl libnghttp2 libavcodec libavfilter libavutil libswscale libswresample yaml-cpp prometheus-cpp-core libseccomp libass freetype2 libebur128 zvbi-0.2 libcurl"
   # shellcheck disable=SC2086  # a list of words
   pkg-config --cflags $libraries | tr ' ' '\n' | sed 's/^-I/-isystem/' | sort -u | tr '\n' ' '
   echo "-isystem/usr/share/include/llhttp"
