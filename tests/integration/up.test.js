@@ -9,9 +9,9 @@ const { run, endAll, exists, descendants, freeTcp, root, sleep } = require('./ha
 
 after(endAll);
 
-test('tools/up plays the demo, prints where to watch and push, and SIGTERM ends it all', async () => {
+test('tools/up plays the demo, prints where to watch and push, is scraped by Prometheus, and SIGTERM ends it all', async () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-up-'));
-  const [http, tls, admin, rtmp, rtmps, srt] = await Promise.all([0, 0, 0, 0, 0, 0].map(freeTcp));
+  const [http, tls, admin, rtmp, rtmps, srt, prometheus] = await Promise.all([0, 0, 0, 0, 0, 0, 0].map(freeTcp));
   const config = path.join(directory, 'conf.yaml');
   fs.writeFileSync(config, `state_directory: ${directory}
 http:
@@ -30,7 +30,7 @@ channels:
     ladder:
       - {height: 360, bitrate: 800k, preset: ultrafast}
 `);
-  const up = run(path.join(root, 'tools/up'), [], { env: { ...process.env, KICKOFF_CONFIG: config, KICKOFF_STATE: directory } });
+  const up = run(path.join(root, 'tools/up'), ['--with-monitoring'], { env: { ...process.env, KICKOFF_CONFIG: config, KICKOFF_STATE: directory, KICKOFF_PROMETHEUS_PORT: String(prometheus) } });
   for (const began = Date.now(); !/Ctrl-C/.test(up.output()); await sleep(200)) {
     assert.ok(up.child.exitCode === null && Date.now() - began < 300000, up.output());
   }
@@ -42,8 +42,11 @@ channels:
   assert.ok(up.output().includes(`:${srt}?streamid=#!::r=live/CHANNEL,m=publish,s=${key}`));
   assert.strictEqual((await fetch(`http://127.0.0.1:${http}/play/demo`)).status, 200);
   assert.match(await (await fetch(`http://127.0.0.1:${http}/live/demo/index.m3u8`)).text(), /RESOLUTION=640x360/);
+  const asked = async (route) => (await (await fetch(`http://127.0.0.1:${prometheus}/api/v1/${route}`)).json()).data;
+  for (const began = Date.now(); (await asked('query?query=up')).result[0]?.value[1] !== '1'; await sleep(200)) assert.ok(Date.now() - began < 60000, 'Prometheus does not scrape it');
+  assert.ok((await asked('rules')).groups.length >= 3, 'it has the alert rules');
   const started = descendants(up.child.pid);
-  assert.ok(started.length >= 3, 'the server, its worker and the sender run');
+  assert.ok(started.length >= 4, 'the server, its worker, the sender and Prometheus run');
   const { code } = await up.stop('SIGTERM');
   assert.strictEqual(code, 0);
   for (const began = Date.now(); started.some(exists); await sleep(100)) assert.ok(Date.now() - began < 30000, 'processes are left');
