@@ -74,10 +74,29 @@ void write_head(std::string& out, const Terms& terms, int version) {
   out += '\n';
 }
 
+/// [rfc8216bis 4.4.3.8]: HOLD-BACK is at least three target durations.
+base::Micros least_hold_back(const WholeTerms& terms) { return 3 * terms.target_duration * base::kSecond; }
+
 void write_type(std::string& out, const WholeTerms& terms) {
   if (terms.type == PlaylistType::kEvent) out += "#EXT-X-PLAYLIST-TYPE:EVENT\n";
   if (terms.type == PlaylistType::kVod) out += "#EXT-X-PLAYLIST-TYPE:VOD\n";
   if (terms.from_start) out += "#EXT-X-START:TIME-OFFSET=0.00000\n";
+  if (terms.can_block && terms.start_before > 0) {
+    // LL-47: no nearer to the end than players stay of themselves.
+    out += "#EXT-X-START:TIME-OFFSET=-";
+    write_decimal(out, std::max({terms.start_before, terms.hold_back, least_hold_back(terms)}) / kDecimalMicros);
+    out += '\n';
+  }
+}
+
+void write_control(std::string& out, const WholeTerms& terms) {
+  if (!terms.can_block) return;
+  out += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES";
+  if (terms.hold_back > 0) {
+    out += ",HOLD-BACK=";
+    write_decimal(out, std::max(terms.hold_back, least_hold_back(terms)) / kDecimalMicros);
+  }
+  out += '\n';
 }
 
 void write_sequence(std::string& out, const Segment& first) {
@@ -346,6 +365,7 @@ PlaylistText render_whole(const SegmentList& segments, const WholeTerms& terms, 
   head += "\n#EXT-X-TARGETDURATION:";
   write_integer(head, terms.target_duration);
   head += '\n';
+  write_control(head, terms);
   write_type(head, terms);
   write_sequence(head, segments.at(segments.first_listed));
   head += date_ranges;

@@ -104,6 +104,10 @@ struct WholeTerms {
   PlaylistType type = PlaylistType::kSliding;
   bool ended = false;       ///< EXT-X-ENDLIST
   bool from_start = false;  ///< EXT-X-START: players begin with the first segment, as they do with VOD unasked
+  bool can_block = false;   ///< CAN-BLOCK-RELOAD (LL-110)
+  // With can_block alone. Units: µs; 0: unsaid.
+  base::Micros hold_back = 0;     ///< HOLD-BACK
+  base::Micros start_before = 0;  ///< EXT-X-START: so far before the end
 };
 
 /// The playlist of whole segments: no parts, no hints, no delivery directives, whatever the live playlist has of them.
