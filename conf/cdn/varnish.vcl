@@ -31,7 +31,7 @@ sub vcl_recv {
             return (synth(403));
         }
         # The cache policy's list of query parameters, and the order that conf/cdn/viewer_request.js gives them (CF-6, CF-7).
-        set req.http.X-Query = regsuball("&" + regsub(req.url, "^[^?]*\??", ""), "&(?!(?:_HLS_(?:msn|part|skip)|start|end|delay)=)[^&]*", "");
+        set req.http.X-Query = regsuball("&" + regsub(req.url, "^[^?]*\??", ""), "&(?!(?:_HLS_(?:msn|part|skip)|start|end|delay|view)=)[^&]*", "");
         set req.url = std.querysort(regsub(req.url, "\?.*$", "") + regsub(req.http.X-Query, "^&", "?"));
         set req.url = regsuball(regsub(req.url, "(end=[^&]*)&(start=[^&]*)", "\2&\1"), "%3[Aa]", ":");
         unset req.http.X-Query;

@@ -4,7 +4,7 @@
 'use strict';
 
 // Directives in the order of their bytes, as RFC 8216bis asks of clients; the time as the origin takes it (CF-30).
-var names = ['_HLS_msn', '_HLS_part', '_HLS_skip', 'start', 'end', 'delay'];
+var names = ['_HLS_msn', '_HLS_part', '_HLS_skip', 'start', 'end', 'delay', 'view'];
 
 function handler(event) {
   var request = event.request;

@@ -31,7 +31,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       overlays_(name_, environment.events, [this](const feed::Overlay& order) { source_.show_overlay(order); }),
       window_(name_,
               {options_.window, options_.markers, options_.audio_only, options_.iframes, options_.media.images,
-               environment.journal == nullptr ? 0 : memory_of(options_)},
+               environment.journal == nullptr ? 0 : memory_of(options_), options_.views},
               environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),

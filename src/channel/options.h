@@ -10,6 +10,7 @@
 #include "channel/schedule.h"
 #include "govern/priority.h"
 #include "hls/multivariant.h"
+#include "hls/view.h"
 #include "job/options.h"
 #include "origin/marker_list.h"
 
@@ -24,6 +25,7 @@ struct Options {
   origin::MarkerList::Shown markers;                ///< that playlists show
   hls::AudioOnly audio_only = hls::AudioOnly::kNo;  ///< in the multivariant playlist
   bool iframes = false;                             ///< video renditions have an I-frame playlist
+  std::vector<hls::View> views;                     ///< by name
   Interstitials::Options interstitials;
   std::vector<DeclaredOverlay> overlays;    ///< at most media::kMostOverlays
   base::Micros grace = 20 * base::kSecond;  ///< that a publisher may be away before the channel ends

@@ -433,6 +433,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "picture. Not for apps of Apple TV, whose rules forbid it"},
            Value::choice<hls::AudioOnly>(options.audio_only,
                                          {{"false", hls::AudioOnly::kNo}, {"true", hls::AudioOnly::kYes}}));
+  declare_views(keys, options.views);
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   declare_captions(keys, media.captions);
   declare_subtitles(keys, media.subtitles);

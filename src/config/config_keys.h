@@ -25,6 +25,8 @@ void declare_audio(Keys& keys, job::Options& media);
 void declare_captions(Keys& keys, media::Captions& captions);
 /// Its text renditions.
 void declare_subtitles(Keys& keys, std::vector<job::Subtitle>& subtitles);
+/// Parts of it under URLs of their own.
+void declare_views(Keys& keys, std::vector<hls::View>& views);
 /// What lies over its pictures.
 void declare_overlays(Keys& keys, channel::Options& options);
 

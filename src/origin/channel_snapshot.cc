@@ -21,6 +21,13 @@ const RenditionSnapshot* ChannelSnapshot::find(std::string_view rendition) const
   return index < 0 ? nullptr : renditions[static_cast<std::size_t>(index)].get();
 }
 
+const NamedView* ChannelSnapshot::find_view(std::string_view wanted) const {
+  if (views == nullptr) return nullptr;
+  const auto found =
+      std::find_if(views->begin(), views->end(), [&](const NamedView& at) { return at.view.name == wanted; });
+  return found == views->end() ? nullptr : &*found;
+}
+
 base::Micros ChannelSnapshot::hold_limit() const { return std::min(3 * target_duration * base::kSecond, kLongestHold); }
 
 }  // namespace origin

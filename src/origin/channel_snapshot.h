@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "hls/view.h"
 #include "origin/images.h"
 #include "origin/rendition_snapshot.h"
 
@@ -16,6 +17,12 @@ enum class State : std::uint8_t {
   kWaiting,  ///< no rendition has a playlist yet: hold requests (LL-111)
   kLive,
   kEnded,  ///< every playlist that there is has EXT-X-ENDLIST
+};
+
+/// A view and its multivariant playlist, which is null where the channel has no rendition for it.
+struct NamedView {
+  hls::View view;
+  std::shared_ptr<const Rendered> multivariant;
 };
 
 /// One channel at one instant. Immutable; what did not change is shared with the snapshot before.
@@ -31,6 +38,8 @@ struct ChannelSnapshot {
   /// session and may shrink only where a new one begins.
   std::vector<std::shared_ptr<const RenditionSnapshot>> renditions;
 
+  /// The views of the channel; null: none.
+  std::shared_ptr<const std::vector<NamedView>> views;
   /// Small pictures of what viewers see; null: the channel has none.
   std::shared_ptr<const ImageSet> images;
 
@@ -38,6 +47,8 @@ struct ChannelSnapshot {
   int index_of(std::string_view rendition) const;
   /// A rendition by name, or null.
   const RenditionSnapshot* find(std::string_view rendition) const;
+  /// A view by name, or null.
+  const NamedView* find_view(std::string_view wanted) const;
   /// How long a request may be held: min(3 × TARGETDURATION, 25 s) (LL-83, LL-103, CF-3).
   base::Micros hold_limit() const;
 };

@@ -204,6 +204,7 @@ std::shared_ptr<const ChannelSnapshot> Log::snapshot() {
   snapshot->revision = revision_;
   snapshot->target_duration = target_duration_;
   snapshot->multivariant = multivariant_;
+  snapshot->views = views_;
   if (options_.images) snapshot->images = images_.set();
   snapshot->renditions.reserve(tracks_.size());
   for (const auto& track : tracks_) snapshot->renditions.push_back(track->snapshot);
@@ -342,6 +343,21 @@ void Log::render_multivariant() {
   std::string text = hls::render_multivariant(streams_, independent, captions, options_.audio_only, stills);
   if (multivariant_ != nullptr && multivariant_->identity.text() == text) return;  // MV-28
   multivariant_ = std::make_shared<const Rendered>(make_rendered(std::move(text)));
+  render_views(independent, captions, stills);
+}
+
+/// What they are made from is told by the whole multivariant playlist, too: they change with it alone.
+void Log::render_views(bool independent, const media::Captions& captions, const hls::Stills& stills) {
+  if (options_.views.empty()) return;
+  auto views = std::make_shared<std::vector<NamedView>>();
+  for (const hls::View& view : options_.views) {
+    const std::vector<hls::Stream> streams = hls::streams_of(view, streams_);
+    views->push_back({view, nullptr});
+    if (streams.empty()) continue;
+    std::string text = hls::render_multivariant(streams, independent, captions, options_.audio_only, stills);
+    views->back().multivariant = std::make_shared<const Rendered>(make_rendered(std::move(text)));
+  }
+  views_ = std::move(views);
 }
 
 void Log::add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,

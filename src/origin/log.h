@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "hls/multivariant.h"
+#include "hls/view.h"
 #include "origin/channel_snapshot.h"
 #include "origin/cue_tags.h"
 #include "origin/images.h"
@@ -28,6 +29,7 @@ class Log {
     bool images = false;   ///< there is an image playlist
     /// What of the window stays in memory once a file has the rest: see file_part(). 0: all.
     base::Micros memory = 0;
+    std::vector<hls::View> views = {};  ///< with names of their own
   };
   struct Counters {
     std::uint64_t parts = 0;
@@ -102,6 +104,7 @@ class Log {
   void update(Track& track, const record::Rendition& rendition);
   void update_terms();
   void render_multivariant();
+  void render_views(bool independent, const media::Captions& captions, const hls::Stills& stills);
   void add_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, std::int64_t start, hls::Part part,
                 bool last);
   void begin_cues(std::uint32_t rendition, std::int64_t msn, std::int64_t start, std::int64_t duration);
@@ -128,6 +131,7 @@ class Log {
   std::vector<hls::Stream> streams_;  ///< of the presentation
   media::Captions captions_;          ///< likewise
   std::shared_ptr<const Rendered> multivariant_;
+  std::shared_ptr<const std::vector<NamedView>> views_;
   std::uint64_t revision_ = 0;
   Counters counters_;
   std::shared_ptr<const ChannelSnapshot> snapshot_;

@@ -86,6 +86,15 @@ std::optional<Rendered> RenditionSnapshot::playlist(const hls::ShiftedRange& ran
   return make_rendered(hls::render_whole(shifted->segments, shifted->terms, date_ranges));
 }
 
+std::optional<Rendered> RenditionSnapshot::whole_playlist(const hls::View& view) const {
+  const hls::SegmentList& closed = *contents_.revision.closed;
+  if (closed.listed() == 0) return std::nullopt;
+  const hls::WholeTerms terms{
+      contents_.terms.target_duration, hls::PlaylistType::kSliding, ended(), false, true, view.hold_back, view.start};
+  return make_rendered(
+      hls::render_whole(closed, terms, contents_.date_ranges == nullptr ? "" : contents_.date_ranges->all));
+}
+
 std::optional<Rendered> RenditionSnapshot::iframes(const hls::ShiftedRange& range) const {
   const auto shifted = hls::slice(contents_.revision, range, contents_.terms.target_duration);
   if (!shifted) return std::nullopt;

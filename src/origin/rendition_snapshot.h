@@ -14,6 +14,7 @@
 #include "hls/directives.h"
 #include "hls/media_playlist.h"
 #include "hls/time_shift.h"
+#include "hls/view.h"
 #include "hls/window.h"
 #include "media/track.h"
 #include "origin/rendered.h"
@@ -91,6 +92,8 @@ class RenditionSnapshot {
   /// The playlist of another time than the live edge's; it is made each time. Nothing where this rendition has no media
   /// of that time. Same snapshot, same bytes.
   std::optional<Rendered> playlist(const hls::ShiftedRange& range) const;
+  /// The live playlist without parts, as a view has it, likewise. Nothing where no segment is listed.
+  std::optional<Rendered> whole_playlist(const hls::View& view) const;
   /// The I-frame playlist, likewise. REQUIRES: has_iframes().
   std::optional<Rendered> iframes(const hls::ShiftedRange& range) const;
 

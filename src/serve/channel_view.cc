@@ -98,7 +98,7 @@ void ChannelView::drop_expired(CachedResponses& cached) {
 }
 
 Verdict ChannelView::look_up(const ObjectRequest& wanted) {
-  if (wanted.shift != nullptr) return shifted_.look_up(*snapshot_, wanted, updated_);
+  if (wanted.shift != nullptr || !wanted.view.empty()) return shifted_.look_up(*snapshot_, wanted, updated_);
   if (wanted.kind == Route::Kind::kMultivariant) return multivariant(wanted);
   const bool image = wanted.kind == Route::Kind::kImages || wanted.kind == Route::Kind::kImage;
   if (image || wanted.kind == Route::Kind::kThumbnail) return images(wanted);
@@ -146,8 +146,8 @@ http::Response ChannelView::overflow(const std::string& pathway, const ObjectReq
   const Description description{"application/vnd.apple.mpegurl", CacheControl::seconds(1), "", updated_,
                                 Urgency::kPlaylist};
   const bool gzip = wanted.gzip;
-  if (wanted.shift != nullptr) {
-    const auto shifted = shifted_.multivariant(*snapshot_, *wanted.shift);
+  if (wanted.shift != nullptr || !wanted.view.empty()) {
+    const auto shifted = shifted_.multivariant(*snapshot_, wanted);
     if (!shifted) return nullptr;
     return make_text(origin::make_rendered(hls::rebase_multivariant(*shifted, base)), gzip, description);
   }

@@ -22,6 +22,7 @@ struct ObjectRequest {
   hls::Directives directives;
   std::unique_ptr<hls::TimeShift> shift;  ///< null: the live edge
   std::string rendition;
+  std::string view;                        ///< kMultivariant, kPlaylist; empty: none
   std::string_view file;                   ///< kInit only, which is never held: valid during on_request
   std::unique_ptr<Conditions> conditions;  ///< null if there are none
 };

@@ -28,6 +28,8 @@ ObjectRequest make_object_request(const Route& route, const http::Request& reque
   if (is_playlist(route.kind) && !request.query.empty()) {
     hls::TimeShift shift = hls::parse_time_shift(request.query);
     if (shift.any()) wanted.shift = std::make_unique<hls::TimeShift>(shift);
+    if (route.kind == Route::Kind::kMultivariant || route.kind == Route::Kind::kPlaylist)
+      wanted.view = hls::parse_view(request.query);
   }
   const auto conditions = [&wanted]() -> Conditions& {
     if (wanted.conditions == nullptr) wanted.conditions = std::make_unique<Conditions>();

@@ -20,6 +20,13 @@ std::size_t reference_of(const origin::ChannelSnapshot& snapshot) {
   return video == all.end() ? 0 : static_cast<std::size_t>(video - all.begin());
 }
 
+/// The channel's, or that of a view; null: there is none.
+const origin::Rendered* multivariant_of(const origin::ChannelSnapshot& snapshot, const std::string& view) {
+  if (view.empty()) return snapshot.multivariant.get();
+  const origin::NamedView* const found = snapshot.find_view(view);
+  return found == nullptr ? nullptr : found->multivariant.get();
+}
+
 bool same_whole_segments(const origin::RenditionSnapshot& a, const origin::RenditionSnapshot& b) {
   return a.revision().closed == b.revision().closed && a.ended() == b.ended() && a.date_ranges() == b.date_ranges();
 }
@@ -50,6 +57,7 @@ void ShiftedPlaylists::update(const origin::ChannelSnapshot* before, const origi
 
 Verdict ShiftedPlaylists::look_up(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted,
                                   base::Micros updated) {
+  if (wanted.shift == nullptr) return view_for(snapshot, wanted, updated);
   const hls::TimeShift& shift = *wanted.shift;
   if (shift.fault != hls::ShiftFault::kNone) return refuse(shift.fault);
   if (shift.relative() && wanted.kind != Route::Kind::kMultivariant) return refuse(hls::ShiftFault::kRelative);
@@ -73,10 +81,11 @@ Verdict ShiftedPlaylists::multivariant_for(const origin::ChannelSnapshot& snapsh
   if (shift.fault != hls::ShiftFault::kNone) return refuse(shift.fault);
   if (hls::select(reference.revision(), shift, snapshot.target_duration).kind == hls::ShiftVerdict::Kind::kAbsent)
     return refuse(404, snapshot.target_duration);
-  Key key{wanted.kind, -1, wanted.gzip, {}, hls::write_query(shift)};
+  const origin::Rendered* const all = multivariant_of(snapshot, wanted.view);
+  if (all == nullptr) return refuse(404, snapshot.target_duration);
+  Key key{wanted.kind, -1, wanted.gzip, {}, hls::write_query(shift), wanted.view};
   if (const http::Response* found = find(key)) return {*found};
-  const origin::Rendered text =
-      origin::make_rendered(hls::with_query(snapshot.multivariant->identity.text(), key.query));
+  const origin::Rendered text = origin::make_rendered(hls::with_query(all->identity.text(), key.query));
   const std::string lifetime = CacheControl::seconds(std::max(1, snapshot.target_duration / 2));  // CC-1
   return keep(std::move(key), make_text(text, wanted.gzip, {kPlaylistType, lifetime, "", updated, Urgency::kPlaylist}));
 }
@@ -97,7 +106,7 @@ Verdict ShiftedPlaylists::media_for(const origin::ChannelSnapshot& snapshot, con
     return {nullptr, Cause::kNone,
             origin::WaitCondition::segment(static_cast<std::uint32_t>(reference), decides.open->msn)};
 
-  Key key{wanted.kind, index, wanted.gzip, verdict.range, ""};
+  Key key{wanted.kind, index, wanted.gzip, verdict.range, "", ""};
   if (const http::Response* found = find(key)) return {*found};
   std::optional<origin::Rendered> text;
   if (images) {
@@ -116,12 +125,61 @@ Verdict ShiftedPlaylists::media_for(const origin::ChannelSnapshot& snapshot, con
                         {kPlaylistType, lifetime_of(verdict.range, target), "", updated, Urgency::kPlaylist}));
 }
 
+Verdict ShiftedPlaylists::view_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted,
+                                   base::Micros updated) {
+  if (snapshot.multivariant == nullptr && snapshot.state == origin::State::kWaiting)
+    return {nullptr, Cause::kNone, origin::WaitCondition::channel(), true};
+  const origin::NamedView* const found_view = snapshot.find_view(wanted.view);
+  if (found_view == nullptr || found_view->multivariant == nullptr) return refuse(404, snapshot.target_duration);
+  if (wanted.kind == Route::Kind::kPlaylist) return plain_for(snapshot, wanted, found_view->view, updated);
+  Key key{wanted.kind, -1, wanted.gzip, {}, "", wanted.view};
+  if (const http::Response* found = find(key)) return {*found};
+  const std::string lifetime = snapshot.state == origin::State::kEnded
+                                   ? CacheControl::shared(kCompleteLife)
+                                   : CacheControl::seconds(std::max(1, snapshot.target_duration / 2));  // CC-1
+  const Description description{kPlaylistType, lifetime, "", updated, Urgency::kPlaylist};
+  const origin::Rendered& whole = *found_view->multivariant;
+  if (found_view->view.low_latency) return keep(std::move(key), make_text(whole, wanted.gzip, description));
+  const origin::Rendered text = origin::make_rendered(hls::with_query(whole.identity.text(), "view=" + wanted.view));
+  return keep(std::move(key), make_text(text, wanted.gzip, description));
+}
+
+/// A media playlist of whole segments; those of a low-latency view are the channel's own, under their own URL.
+Verdict ShiftedPlaylists::plain_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted,
+                                    const hls::View& view, base::Micros updated) {
+  const int index = snapshot.index_of(wanted.rendition);
+  if (index < 0 || view.low_latency) return refuse(404, snapshot.target_duration);
+  const origin::RenditionSnapshot& rendition = *snapshot.renditions[static_cast<std::size_t>(index)];
+  const auto number = static_cast<std::uint32_t>(index);
+  const hls::Decision decision = hls::decide_whole(wanted.directives, rendition.edge());
+  const bool first = decision.msn < 0;
+  switch (decision.verdict) {
+    case hls::Verdict::kWait:
+      return {nullptr, Cause::kNone,
+              first ? origin::WaitCondition::playlist(number, decision)
+                    : origin::WaitCondition::segment(number, decision.msn),
+              first};
+    case hls::Verdict::kBadRequest:
+      return {errors_.get(400), wanted.directives.malformed ? Cause::kDirectives : Cause::kTooFarAhead};
+    case hls::Verdict::kAbsent: return refuse(404, snapshot.target_duration);
+    case hls::Verdict::kAnswer: break;
+  }
+  Key key{wanted.kind, index, wanted.gzip, {}, "", wanted.view};
+  if (const http::Response* found = find(key)) return {*found};
+  const auto text = rendition.whole_playlist(view);
+  if (!text) return refuse(404, snapshot.target_duration);
+  const std::string lifetime = rendition.ended() ? CacheControl::shared(kCompleteLife) : CacheControl::live(1);
+  return keep(std::move(key),
+              make_text(*text, wanted.gzip, {kPlaylistType, lifetime, "", updated, Urgency::kPlaylist}));
+}
+
 std::optional<std::string> ShiftedPlaylists::multivariant(const origin::ChannelSnapshot& snapshot,
-                                                          const hls::TimeShift& shift) {
-  ObjectRequest wanted;
-  wanted.kind = Route::Kind::kMultivariant;
-  wanted.shift = std::make_unique<hls::TimeShift>(shift);
-  const Verdict verdict = look_up(snapshot, wanted, 0);
+                                                          const ObjectRequest& wanted) {
+  ObjectRequest plain;
+  plain.kind = Route::Kind::kMultivariant;
+  plain.view = wanted.view;
+  if (wanted.shift != nullptr) plain.shift = std::make_unique<hls::TimeShift>(*wanted.shift);
+  const Verdict verdict = look_up(snapshot, plain, 0);
   if (verdict.response == nullptr || verdict.response->status() != 200) return std::nullopt;
   return std::string(verdict.response->body().front().text());
 }

@@ -15,8 +15,9 @@
 
 namespace serve {
 
-/// The answers to requests for a channel's playlists of another time than the live edge's (hls::TimeShift), on one
-/// serve loop. What they list is decided by the first video rendition, for all renditions alike.
+/// The answers to requests for a channel's playlists of another time than the live edge's (hls::TimeShift), and of its
+/// views (hls::View), on one serve loop. What a time lists is decided by the first video rendition, for all renditions
+/// alike.
 ///
 /// Bound: kMost answers are kept, each until its rendition has another closed segment; beyond that the one that was
 /// asked for longest ago is dropped, and made again when it is asked for. Requests for the same segments share one.
@@ -29,10 +30,10 @@ class ShiftedPlaylists {
 
   /// Drops answers that are no longer true. `before`: null at first.
   void update(const origin::ChannelSnapshot* before, const origin::ChannelSnapshot& now);
-  /// Decides on a request. `updated`: UTC, when the snapshot came. REQUIRES: wanted.shift is set.
+  /// Decides on a request. `updated`: UTC, when the snapshot came. REQUIRES: wanted.shift or wanted.view is set.
   Verdict look_up(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted, base::Micros updated);
-  /// The multivariant playlist for a time; nothing where look_up() refuses or holds it.
-  std::optional<std::string> multivariant(const origin::ChannelSnapshot& snapshot, const hls::TimeShift& shift);
+  /// The multivariant playlist that a request is for; nothing where look_up() refuses or holds it.
+  std::optional<std::string> multivariant(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted);
 
   std::size_t kept() const { return made_.size(); }
 
@@ -44,6 +45,7 @@ class ShiftedPlaylists {
     bool gzip = false;
     hls::ShiftedRange range;
     std::string query;  ///< kMultivariant only
+    std::string view;   ///< likewise, and of a view's own media playlists
 
     friend bool operator==(const Key&, const Key&) = default;
   };
@@ -57,6 +59,9 @@ class ShiftedPlaylists {
   Verdict multivariant_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted,
                            const origin::RenditionSnapshot& reference, base::Micros updated);
   Verdict media_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted, std::size_t reference,
+                    base::Micros updated);
+  Verdict view_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted, base::Micros updated);
+  Verdict plain_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted, const hls::View& view,
                     base::Micros updated);
   const http::Response* find(const Key& key);
   Verdict keep(Key key, http::Response response);

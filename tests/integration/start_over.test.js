@@ -1,4 +1,4 @@
-// Start-over, clips and delay by URL: read as hls-parser does, and the frames of a clip counted by ffprobe.
+// Start-over, clips, delay and views by URL: read as hls-parser does, and the frames of a clip counted by ffprobe.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -11,7 +11,8 @@ HLS.setOptions({ strictMode: true, silent: true });
 let server;
 let pusher;
 before(async () => {
-  server = await Server.start({ channels: { '*': copy({ iframes: true, grace: '1s', window: '60s' }) } });
+  const views = { plain: { codecs: ['h264'], low_latency: false, hold_back: '8s', start: '10s' }, sound: { renditions: ['a1'] }, none: { max_height: 100 } };
+  server = await Server.start({ channels: { '*': copy({ iframes: true, grace: '1s', window: '60s', views }) } });
   pusher = pushRtmp(source({ rate: '25', gop: 50 }), server.rtmp('match'));
   await server.live('match');
 });
@@ -29,8 +30,9 @@ async function parsed(query, file) {
 }
 const live = () => parsed('', 'source/index.m3u8');
 const numbers = ({ list }) => list.segments.map(({ uri }) => Number(uri.replace('.m4s', '')));
-const seconds = (date) => new Date(Math.floor(date / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-// The whole second in which the live playlist's segment begins, and that so many seconds later.
+const seconds = (date) => new Date(Math.ceil(date / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+// The first whole second in a segment of the live playlist, or so many later. Segments of a copied feed begin with its key frames, at no
+// whole second, and have two seconds: three seconds later is in the next one.
 async function instant(index, later = 0) {
   const { list } = await live();
   return seconds(list.segments[index].programDateTime.getTime() + 1000 * later);
@@ -40,7 +42,7 @@ const whole = async (count) => server.until(`${count} segments`, async () => (aw
 const cases = {
   'a clip has the frames between its instants, in every rendition under the live numbers': async () => {
     await whole(4);
-    const query = `?start=${await instant(1)}&end=${await instant(1, 4)}`;
+    const query = `?start=${await instant(1)}&end=${await instant(1, 3)}`;
     const answer = await get(query);
     const multivariant = HLS.parse(answer.text);
     assert.deepStrictEqual(multivariant.variants.filter((one) => !one.isIFrameOnly).map(({ uri }) => uri), [`source/index.m3u8${query}`]);
@@ -63,7 +65,7 @@ const cases = {
   'what is still to come grows until it is reached': async () => {
     const { list } = await live();
     const last = list.segments.filter(({ duration }) => duration).length - 1;
-    const query = `?start=${await instant(last)}&end=${await instant(last, 4)}`;
+    const query = `?start=${await instant(last)}&end=${await instant(last, 3)}`;
     const young = await parsed(query, 'source/index.m3u8');
     assert.deepStrictEqual([young.list.playlistType, young.list.endlist], ['EVENT', false]);
     await server.until('it has ended', async () => (await parsed(query, 'source/index.m3u8')).list.endlist);
@@ -72,7 +74,7 @@ const cases = {
   'seconds before now are for the multivariant playlist, which names the instant': async () => {
     const { list } = await parsed('?start=-5');
     const [, at] = /^source\/index\.m3u8\?start=(.*)$/.exec(list.variants.find((one) => !one.isIFrameOnly).uri);
-    assert.ok(at.endsWith('0Z') || at === seconds(Date.parse(await instant(0)) + 999), at);
+    assert.ok(at.endsWith('0Z') || at === await instant(0), at);
     assert.strictEqual((await parsed(`?start=${at}`, 'source/index.m3u8')).list.playlistType, 'EVENT');
     assert.strictEqual((await get('?start=-5', 'source/index.m3u8')).status, 400);
   },
@@ -96,6 +98,21 @@ const cases = {
     for (const query of ['?start=2020-01-01T00:00:00Z', '?start=2090-01-01T00:00:00Z', '?delay=3600']) assert.strictEqual((await get(query, 'source/index.m3u8')).status, 404, query);
     assert.ok(await server.metric('kickoff_http_refusals_total', { cause: 'time_shift' }) >= 14);
     assert.ok(await server.metric('kickoff_http_requests_total', { object: 'shifted_playlist', code: '2xx' }) > 5);
+  },
+  'a view has its renditions, and its playlists say how they are played': async () => {
+    const plain = HLS.parse((await get('?view=plain')).text);
+    assert.deepStrictEqual(plain.variants.filter((one) => !one.isIFrameOnly).map(({ uri }) => uri), ['source/index.m3u8?view=plain']);
+    const video = await parsed('?view=plain', 'source/index.m3u8');
+    assert.deepStrictEqual([video.list.lowLatencyCompatibility.canBlockReload, video.list.start.offset], [true, -10]);
+    assert.match(video.text, /CAN-BLOCK-RELOAD=YES,HOLD-BACK=8\.00000\n/);
+    assert.doesNotMatch(video.text, /EXT-X-PART|PRELOAD-HINT/);
+    const next = numbers(video).at(-1) + 1;
+    assert.strictEqual(numbers(await parsed(`?view=plain&_HLS_msn=${next}`, 'source/index.m3u8')).at(-1), next);
+    const sound = HLS.parse((await get('?view=sound')).text);
+    assert.deepStrictEqual(sound.variants.map(({ uri }) => uri), ['a1/index.m3u8']);
+    for (const view of ['none', 'unknown', 'plain&view=plain']) assert.strictEqual((await get(`?view=${view}`)).status, 404, view);
+    const shifted = HLS.parse((await get('?start=-4&view=sound')).text);
+    assert.match(shifted.variants[0].uri, /^a1\/index\.m3u8\?start=.*Z$/);
   },
   'start-over grows, and ends with the channel': async () => {
     const query = `?start=${await instant(1)}`;

@@ -32,7 +32,7 @@ test('every order of the directives is one query (CF-7)', () => {
 test('the time that a viewer asks for is kept, in the spelling that the origin takes (CF-30)', () => {
   assert.strictEqual(normalised('end=2026-11-30T20:00:00Z&utm=1&start=2026-11-30T19:00:00Z'), 'start=2026-11-30T19:00:00Z&end=2026-11-30T20:00:00Z');
   assert.strictEqual(normalised('start=2026-11-30T19%3A00%3a00Z'), 'start=2026-11-30T19:00:00Z');
-  assert.strictEqual(normalised('delay=30&_HLS_skip=YES'), '_HLS_skip=YES&delay=30');
+  assert.strictEqual(normalised('view=mobile&delay=30&_HLS_skip=YES'), '_HLS_skip=YES&delay=30&view=mobile');
   assert.strictEqual(normalised('start=-60&start=-90'), 'start=-60&start=-90');
 });
 test('everything else is dropped (CF-6, CF-27)', () => {

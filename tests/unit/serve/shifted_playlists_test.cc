@@ -259,6 +259,85 @@ TEST_F(ShiftedWindowTest, AClipGoesWithItsFirstSegmentAndAGrowingOneSlides) {
   EXPECT_TRUE(has(body(multivariant("start=-3600").response), "?start=2026-04-12T13:20:12Z\n"));
 }
 
+struct ViewsTest : ShiftedPlaylistsTest {
+  static std::vector<hls::View> views() {
+    hls::View plain{.name = "plain", .most_height = 720, .low_latency = false, .hold_back = 8 * base::kSecond};
+    return {{.name = "radio", .renditions = {"a1"}}, plain, {.name = "none", .most_height = 360}};
+  }
+  ViewsTest() : ShiftedPlaylistsTest({.views = views()}) {}
+  Verdict see(Route::Kind kind, const std::string& view, const std::string& directives = "",
+              const std::string& rendition = "v720") {
+    ObjectRequest wanted;
+    wanted.kind = kind;
+    wanted.view = view;
+    wanted.rendition = rendition;
+    wanted.directives = hls::parse_directives(directives);
+    return shifted.look_up(*snapshot, wanted, 0);
+  }
+  std::string list(const std::string& view) { return body(see(Route::Kind::kMultivariant, view).response); }
+};
+
+TEST_F(ViewsTest, HaveAMultivariantPlaylistOfTheirOwn) {
+  live();
+  EXPECT_TRUE(has(list("radio"), "\na1/index.m3u8\n"));
+  EXPECT_FALSE(has(list("radio"), "v720"));
+  EXPECT_TRUE(has(list("plain"), "\nv720/index.m3u8?view=plain\n"));
+  EXPECT_TRUE(has(list("plain"), "URI=\"a1/index.m3u8?view=plain\""));
+  EXPECT_EQ(field(see(Route::Kind::kMultivariant, "plain").response, "cache-control"), "max-age=1");
+  EXPECT_EQ(see(Route::Kind::kMultivariant, "plain").response, see(Route::Kind::kMultivariant, "plain").response);
+}
+
+TEST_F(ViewsTest, WithoutARenditionAndUnknownOnesAreNotFound) {  // CF-32
+  live();
+  for (const std::string name : {"none", "unknown", "?"}) {
+    const Verdict verdict = see(Route::Kind::kMultivariant, name);
+    EXPECT_EQ(verdict.response->status(), 404) << name;
+    EXPECT_EQ(verdict.cause, Cause::kAbsent);
+    EXPECT_EQ(field(verdict.response, "cache-control"), "max-age=2");
+    EXPECT_EQ(see(Route::Kind::kPlaylist, name).response->status(), 404) << name;
+  }
+}
+
+TEST_F(ViewsTest, OfWholeSegmentsBlockUntilTheSegmentIsWhole) {  // LL-110
+  live();
+  const std::string text = body(see(Route::Kind::kPlaylist, "plain").response);
+  EXPECT_TRUE(has(text, "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,HOLD-BACK=8.00000\n")) << text;
+  EXPECT_TRUE(has(text, "888000007.m4s\n"));
+  for (const char* absent : {"EXT-X-PART", "PRELOAD", "PLAYLIST-TYPE"}) EXPECT_FALSE(has(text, absent)) << absent;
+  const Verdict held = see(Route::Kind::kPlaylist, "plain", "_HLS_msn=888000008");
+  ASSERT_TRUE(held.wait_for.has_value());
+  EXPECT_FALSE(origin::satisfied(*held.wait_for, *snapshot));
+  EXPECT_EQ(see(Route::Kind::kPlaylist, "plain", "_HLS_msn=888000100").response->status(), 400);
+  channel.segments(kFirst + 9, kFirst + 9);
+  publish();
+  EXPECT_TRUE(origin::satisfied(*held.wait_for, *snapshot));
+  EXPECT_TRUE(has(body(see(Route::Kind::kPlaylist, "plain", "_HLS_msn=888000008").response), "888000008.m4s\n"));
+  channel.log.apply(record::End{});
+  publish();
+  EXPECT_TRUE(has(body(see(Route::Kind::kPlaylist, "plain").response), "#EXT-X-ENDLIST\n"));
+  EXPECT_EQ(see(Route::Kind::kPlaylist, "radio", "", "a1").response->status(), 404) << "the channel's own, at its URL";
+}
+
+TEST_F(ViewsTest, GoWithATime) {
+  live();
+  ObjectRequest wanted = request(Route::Kind::kMultivariant, kClip);
+  wanted.view = "radio";
+  const std::string text = body(shifted.look_up(*snapshot, wanted, 0).response);
+  EXPECT_TRUE(has(text, "\na1/index.m3u8?" + kClip + "\n")) << text;
+  EXPECT_FALSE(has(text, "v720"));
+  wanted.view = "none";
+  EXPECT_EQ(shifted.look_up(*snapshot, wanted, 0).response->status(), 404);
+}
+
+TEST_F(ViewsTest, WaitForTheChannel) {  // LL-111
+  publish();
+  EXPECT_TRUE(see(Route::Kind::kMultivariant, "plain").starting);
+  channel.begin();
+  publish();
+  EXPECT_EQ(see(Route::Kind::kMultivariant, "plain").response->status(), 200);
+  EXPECT_TRUE(see(Route::Kind::kPlaylist, "plain").starting);
+}
+
 TEST_F(ShiftedPlaylistsTest, AnOverflowPathwayKeepsTheTime) {
   live();
   serve::ChannelView view{{}, errors};
