@@ -80,6 +80,8 @@ base::Micros least_hold_back(const WholeTerms& terms) { return 3 * terms.target_
 void write_type(std::string& out, const WholeTerms& terms) {
   if (terms.type == PlaylistType::kEvent) out += "#EXT-X-PLAYLIST-TYPE:EVENT\n";
   if (terms.type == PlaylistType::kVod) out += "#EXT-X-PLAYLIST-TYPE:VOD\n";
+  // Also where less than three target durations are listed yet, which LL-47 would not have: it is the same at every
+  // reload, and without it hls.js and AVPlayer begin at the live edge.
   if (terms.from_start) out += "#EXT-X-START:TIME-OFFSET=0.00000\n";
   if (terms.can_block && terms.start_before > 0) {
     // LL-47: no nearer to the end than players stay of themselves.

@@ -212,6 +212,9 @@ TEST(TimeShift, TheEndIsReachedWithTheSegmentThatReachesIt) {
   Feeder feed;
   feed.segments(100, 112);
   EXPECT_TRUE(told(Asked(feed).text(slots(109, 113)), "112.m4s\n#EXT-X-ENDLIST\n"));
+  const base::Micros frame = 40 * base::kMillisecond;
+  EXPECT_TRUE(told(Asked(feed).text(between(218 * base::kSecond, 226 * base::kSecond + frame)), "112.m4s\n#EXT-X-END"))
+      << "the next one begins up to a frame later";
   EXPECT_FALSE(told(Asked(feed).text(between(218 * base::kSecond, 227 * base::kSecond)), "ENDLIST"));
   feed.window.end();
   EXPECT_TRUE(told(Asked(feed).text(slots(109, 130)), "TYPE:EVENT"));
