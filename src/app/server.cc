@@ -260,16 +260,16 @@ class Instance::Parts {
       return;
     }
     journal_lock_ = lock.take();
-    base::Micros needed = 0;
-    base::Micros least = 0;
+    archive::JournalWriter::Options options{.directory = directory,
+                                            .keep = {config_.journal.keep, config_.journal.channel_bytes}};
     for (const auto& [name, entry] : config_.channels) {
-      needed = std::max(needed, channel::Channels::kept_for_restart(entry.options));
-      if (channel::memory_of(entry.options) > 0)
-        least = std::max(least, channel::Channels::retention_of(entry.options));
+      archive::Keep& keep = options.keep_of.emplace(name, options.keep).first->second;
+      keep.age = std::max(keep.age, channel::Channels::kept_for_restart(entry.options));
+      if (channel::memory_of(entry.options) > 0) keep.least = channel::Channels::retention_of(entry.options);
     }
-    journal_ = std::make_unique<archive::JournalWriter>(archive::JournalWriter::Options{
-        .directory = directory,
-        .keep = {std::max(config_.journal.keep, needed), config_.journal.channel_bytes, least}});
+    // Of channels that are not admitted any more: a configuration may admit them again.
+    for (const auto& [name, keep] : options.keep_of) options.keep.age = std::max(options.keep.age, keep.age);
+    journal_ = std::make_unique<archive::JournalWriter>(std::move(options));
   }
 
   base::Status start_ingest() {

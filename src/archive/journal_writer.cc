@@ -39,6 +39,7 @@ struct JournalWriter::Queue {
   void sync_due(bool all);
   void fail(Line& line, const base::Error& error);
   void sweep();
+  int expire(const std::string& directory, bool writing) const;
   base::Micros next_wake() const;
 
   const Options options;
@@ -175,8 +176,7 @@ void JournalWriter::Queue::begin(Line& line, const Begin& begin) {
   const base::Status status = line.files_.begin(begin.header, begin.seed);
   counters.bytes += line.files_.written() - before;
   if (!status.ok()) fail(line, status.error());
-  counters.files_deleted +=
-      static_cast<std::uint64_t>(expire_files(line.files_.directory(), clock.utc(), options.keep, line.files_.open()));
+  counters.files_deleted += static_cast<std::uint64_t>(expire(line.files_.directory(), line.files_.open()));
 }
 
 /// A file is on the disk before the next one begins: a reader trusts all files but the last.
@@ -237,6 +237,12 @@ void JournalWriter::Queue::fail(Line& line, const base::Error& error) {
   base::log_error("archive", "a journal cannot be written", {{"why", error.what}});
 }
 
+int JournalWriter::Queue::expire(const std::string& directory, bool writing) const {
+  auto own = options.keep_of.find(directory.substr(directory.rfind('/') + 1));
+  if (own == options.keep_of.end()) own = options.keep_of.find("*");
+  return expire_files(directory, clock.utc(), own == options.keep_of.end() ? options.keep : own->second, writing);
+}
+
 void JournalWriter::Queue::sweep() {
   sweep_at = clock.steady() + kSweep;
   std::set<std::string> open;
@@ -245,8 +251,7 @@ void JournalWriter::Queue::sweep() {
   }
   for (const std::string& channel : list_channels(options.directory)) {
     const std::string directory = options.directory + "/" + channel;
-    counters.files_deleted +=
-        static_cast<std::uint64_t>(expire_files(directory, clock.utc(), options.keep, open.contains(directory)));
+    counters.files_deleted += static_cast<std::uint64_t>(expire(directory, open.contains(directory)));
   }
 }
 

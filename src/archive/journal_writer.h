@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,6 +36,7 @@ class JournalWriter {
   struct Options {
     std::string directory;  ///< is made where it is missing; its parent is there
     Keep keep;
+    std::map<std::string, Keep> keep_of;  ///< in place of `keep`, by channel; "*": all that have no other
     std::size_t queue_bytes = std::size_t{64} << 20;
     std::size_t queue_records = 32 * 1024;
   };

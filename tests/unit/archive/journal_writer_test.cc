@@ -139,5 +139,27 @@ TEST_F(Writing, AFileIsEndedWithItsIndexBeforeTheNextOneAndWhenTheLineCloses) {
   EXPECT_EQ(read_journal(options_.directory + "/cam1"), "presentation, part 7.0 media, part 7.1 media");
 }
 
+TEST_F(Writing, EachChannelHasLimitsOfItsOwn) {
+  const auto old_files = [this](const std::string& channel) {
+    std::filesystem::create_directories(options_.directory + "/" + channel);
+    for (int i = 0; i < 3; ++i) {
+      const std::string path = options_.directory + "/" + channel + "/" + file_name(kJournalStart + i);
+      append_bytes(path, std::string(100, 'x'));
+      std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+    }
+  };
+  for (const char* channel : {"long", "short", "other"}) old_files(channel);
+  options_.keep.bytes = 150;
+  options_.keep_of["long"] = {options_.keep.age, 150, 4 * 3600 * base::kSecond};
+  options_.keep_of["*"] = {options_.keep.age, 250, 0};
+  options_.keep_of["short"] = {3600 * base::kSecond, 0, 0};
+  open();
+  while (writer_->counters().files_deleted < 4) std::this_thread::yield();
+  finish();
+  EXPECT_EQ(list_files(options_.directory + "/long").size(), 3U) << "its window is longer";
+  EXPECT_EQ(list_files(options_.directory + "/other").size(), 2U) << "as many bytes as channels may have";
+  EXPECT_EQ(list_files(options_.directory + "/short").size(), 0U) << "too old";
+}
+
 }  // namespace
 }  // namespace archive
