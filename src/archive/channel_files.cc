@@ -102,7 +102,7 @@ int expire_files(const std::string& directory, base::Micros utc, const Keep& kee
   std::size_t deleted = 0;
   while (files.size() - deleted > least) {
     const ListedFile& oldest = files[deleted];
-    const bool old = oldest.written + keep.age < utc;
+    const bool old = oldest.written + keep.age < utc && oldest.began < keep.read_from;
     const bool much = keep.bytes > 0 && bytes > keep.bytes && oldest.written + keep.least < utc;
     if ((!old && !much) || unlink(oldest.path.c_str()) != 0) break;
     bytes -= oldest.size;

@@ -65,6 +65,9 @@ struct Keep {
   base::Micros age = 0;     ///< since a file's last record
   std::uint64_t bytes = 0;  ///< of all files together; 0: no limit
   base::Micros least = 0;   ///< as `age`, what is kept beyond `bytes`: media that playlists list is read from it
+  /// UTC of the name of the oldest file that somebody still reads: it and later ones stay whatever their age; 0: all
+  /// do.
+  base::Micros read_from = INT64_MAX;
 };
 
 /// Deletes files of a channel's directory that are older, and the oldest ones beyond the bytes, but not the newest file

@@ -63,6 +63,14 @@ FileReader::FileReader(int descriptor, std::uint64_t size, const FileHeader& hea
 
 FileReader::~FileReader() { close(descriptor_); }
 
+void FileReader::refresh() {
+  struct stat status{};
+  if (fstat(descriptor_, &status) != 0) return;
+  // A writer that takes the log up again cuts off what was written in part.
+  size_ = std::max(at_, static_cast<std::uint64_t>(status.st_size));
+  damage_.clear();
+}
+
 bool FileReader::load(std::uint64_t from, std::size_t size) {
   if (size > size_ - from) {
     damage_ = "it ends within a record";

@@ -36,6 +36,8 @@ class FileReader {
   const FileHeader& header() const { return header_; }
   /// The next record, the seed's first. False at the end, or where the file is damaged: see damage().
   bool next(record::Record& record);
+  /// The file may have grown: next() continues with what it has now.
+  void refresh();
   /// Whether the record that next() gave is one of the seed.
   bool in_seed() const { return at_ <= kFileHeaderSize + header_.seed_size; }
   /// Where the body of the record that next() gave lies.
@@ -54,7 +56,7 @@ class FileReader {
   base::Result<std::optional<record::Record>> decode_whole();
 
   const int descriptor_;
-  const std::uint64_t size_;
+  std::uint64_t size_;
   const FileHeader header_;
   const Bodies bodies_;
   std::optional<HeadIndexReader> index_;  ///< nothing: bodies are read

@@ -238,9 +238,12 @@ void JournalWriter::Queue::fail(Line& line, const base::Error& error) {
 }
 
 int JournalWriter::Queue::expire(const std::string& directory, bool writing) const {
-  auto own = options.keep_of.find(directory.substr(directory.rfind('/') + 1));
+  const std::string channel = directory.substr(directory.rfind('/') + 1);
+  auto own = options.keep_of.find(channel);
   if (own == options.keep_of.end()) own = options.keep_of.find("*");
-  return expire_files(directory, clock.utc(), own == options.keep_of.end() ? options.keep : own->second, writing);
+  Keep keep = own == options.keep_of.end() ? options.keep : own->second;
+  if (options.read_from) keep.read_from = options.read_from(channel);
+  return expire_files(directory, clock.utc(), keep, writing);
 }
 
 void JournalWriter::Queue::sweep() {

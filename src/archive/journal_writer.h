@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,6 +38,9 @@ class JournalWriter {
     std::string directory;  ///< is made where it is missing; its parent is there
     Keep keep;
     std::map<std::string, Keep> keep_of;  ///< in place of `keep`, by channel; "*": all that have no other
+    /// Keep::read_from of a channel; null: INT64_MAX. Called by the writer's thread, beyond the destructor where the
+    /// disk does not answer.
+    std::function<base::Micros(const std::string& channel)> read_from = nullptr;
     std::size_t queue_bytes = std::size_t{64} << 20;
     std::size_t queue_records = 32 * 1024;
   };

@@ -122,6 +122,15 @@ TEST(ExpireFiles, BytesDeleteNothingThatIsYoungerThanTheLeastAge) {
   EXPECT_EQ(expire_files(scratch.path(), now, keep, true), 2) << "400 s and 300 s old";
 }
 
+TEST(ExpireFiles, WhatSomebodyStillReadsStaysWhateverItsAge) {
+  const ScratchDirectory scratch;
+  const base::Micros now = kJournalStart;
+  for (int i = 0; i < 4; ++i) file_of(scratch.path(), now + i, 100, 200 * base::kSecond, now);
+  EXPECT_EQ(expire_files(scratch.path(), now, {.age = base::kSecond, .read_from = now + 1}, true), 1);
+  EXPECT_EQ(expire_files(scratch.path(), now, {.age = base::kSecond, .read_from = 0}, true), 0);
+  EXPECT_EQ(expire_files(scratch.path(), now, {.age = base::kSecond, .bytes = 250, .read_from = 0}, true), 1);
+}
+
 TEST(ExpireFiles, TheDirectoryGoesWithTheLastFileOfAChannelThatIsNoMore) {
   const ScratchDirectory scratch;
   const std::string directory = scratch.path() + "/cam1";

@@ -154,6 +154,18 @@ TEST(MediaPlaylist, OfAnEventThatIsOverHasNothingOfALiveOne) {  // LL-44
             "#EXT-X-ENDLIST\n");
 }
 
+TEST(MediaPlaylist, OfPlainFilesSaysWhatBecomesOfIt) {
+  Feeder feed;
+  feed.segment(100);
+  const auto render = [&](PlaylistType type, bool ended) {
+    return render_whole(*feed.window.revision().closed, {2, type, ended}, "").text();
+  };
+  EXPECT_FALSE(has(render(PlaylistType::kSliding, false), "PLAYLIST-TYPE"));
+  EXPECT_FALSE(has(render(PlaylistType::kSliding, false), "ENDLIST"));
+  EXPECT_TRUE(has(render(PlaylistType::kEvent, false), "#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MEDIA-SEQUENCE:100\n"));
+  EXPECT_TRUE(has(render(PlaylistType::kEvent, true), "100.m4s\n#EXT-X-ENDLIST\n"));
+}
+
 TEST(MediaPlaylist, ListsPartsOfTheLastThreeTargetDurationsOnly) {  // LL-28
   Feeder feed;
   feed.segments(100, 110);

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "hls/media_playlist.h"
+#include "origin/log.h"
+#include "s3/address.h"
+#include "s3/credentials.h"
+#include "upload/uploader.h"
+
+namespace upload {
+
+/// Where and how a channel is uploaded.
+struct Target {
+  s3::Address address;
+  s3::Credentials::Options credentials;
+  hls::PlaylistType type = hls::PlaylistType::kSliding;
+  origin::Log::Options log;  ///< as the channel's
+};
+
+/// The uploads of all channels: a thread each, which reads the channel's journal, and one that looks once a second
+/// which channels have one. Nothing else waits for them, and they are told of nothing. Thread: any.
+class Uploads {
+ public:
+  struct Options {
+    /// By channel, "*": all others; nothing: it is not uploaded.
+    std::map<std::string, std::optional<Target>> targets;
+    std::string journal;  ///< directory of all channels
+    std::string state;    ///< directory of the state files; is made where it is missing
+    /// The upload of a channel fails for a reason, or does no longer (empty). Called by its thread.
+    std::function<void(const std::string& channel, const std::string& why)> on_change;
+  };
+
+  explicit Uploads(Options options);
+  /// Ends what is on its way: what was not put is put after the next start. Waits for the threads, which is short.
+  ~Uploads();
+  Uploads(const Uploads&) = delete;
+  Uploads& operator=(const Uploads&) = delete;
+
+  /// `utc`: now.
+  std::vector<Report> reports(base::Micros utc) const;
+  /// See archive::JournalWriter::Options::read_from. May be called beyond the destructor.
+  std::function<base::Micros(const std::string& channel)> read_from() const;
+
+ private:
+  struct Shared;
+  class Line;
+
+  void run();
+  void start_lines();
+  const Target* target_of(const std::string& channel) const;
+
+  const std::shared_ptr<Shared> shared_;
+  const Options options_;
+  struct Threads;
+  const std::unique_ptr<Threads> threads_;
+};
+
+}  // namespace upload
