@@ -36,7 +36,6 @@ transcode::DecodeSide::Options decoding(const job::ContentWatch& watch) {
 }
 
 void add(transcode::DecodeSide::Counters& sum, const transcode::DecodeSide::Counters& more) {
-  sum.fed += more.fed;
   sum.decoded += more.decoded;
   sum.decode_errors += more.decode_errors;
   sum.dropped_packets += more.dropped_packets;

@@ -181,5 +181,32 @@ TEST(FeedInput, AfterALossVideoWaitsForAKeyFrame) {
   EXPECT_TRUE(given.sink.packets[25].key);
 }
 
+/// Two seconds that the encoder's clock puts a second before their arrival; `says`: what it says of the first picture.
+void take_coded(FeedInput& input, const std::string& says) {
+  input.start(feed::Format::kRtmp);
+  input.take(rtmp_video_header(kEpoch));
+  input.take(rtmp_message(feed::kRtmpData, 0, kEpoch,
+                          rtmp::amf::write_values({"onFI", rtmp::amf::Value::Object{{"st", says.c_str()}}})));
+  for (int i = 0; i < 50; ++i) input.take(rtmp_picture(i * 40, kEpoch + i * kFrame, i % 25 == 0));
+}
+
+TEST(FeedInput, IsAtTheTimeOfItsTimeCodeWhereThatIsAskedFor) {
+  using At = timeline::Timeline::AnchoredAt;
+  // kEpoch is at eight o'clock.
+  Sink sink;
+  FeedInput coded({.channel = "test", .source_time = true}, sink);
+  take_coded(coded, "07:59:59.000");
+  EXPECT_EQ(coded.anchored_at(), At::kSource);
+  EXPECT_EQ(coded.clock(), kEpoch - base::kSecond);
+  FeedInput summer({.channel = "test", .source_time = true, .source_offset = -3600 * base::kSecond}, sink);
+  take_coded(summer, "08:59:59.000");
+  EXPECT_EQ(summer.anchored_at(), At::kSource);
+  EXPECT_EQ(summer.clock(), kEpoch - base::kSecond);
+  FeedInput arrived({.channel = "test"}, sink);
+  take_coded(arrived, "07:59:59.000");
+  EXPECT_EQ(arrived.anchored_at(), At::kArrival);
+  EXPECT_EQ(arrived.clock(), kEpoch);
+}
+
 }  // namespace
 }  // namespace worker

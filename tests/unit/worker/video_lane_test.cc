@@ -306,6 +306,7 @@ TEST(VideoLane, ASwitchThatIsAskedForTakesPicturesOfBothFeedsUntilItIsDone) {
   };
   wait_until([&] { return encode.lane.ladder_counters()->decoding.decoded == 12; });
   EXPECT_TRUE(encode.lane.switching()) << "nothing of it follows what was shown yet";
+  EXPECT_TRUE(encode.lane.take(second.track, 0)) << "described once more, as it was: its pictures go on";
   for (const auto* feed : {&first, &second}) {
     media::Packet packet = feed->packets[6];
     EXPECT_TRUE(encode.lane.take(packet));
@@ -515,6 +516,16 @@ TEST(VideoLane, ACopyOfAWorkerThatTakesOverShowsNothingOfTheFeedUnderASlate) {
   copy.lane.show_slate({false});
   EXPECT_EQ(feed(copy.lane, make_packets(256, 3 * 3600, 3600, 3)), 3);
   EXPECT_EQ(copy.outlet.packets[0].size(), 3U);
+}
+
+TEST(VideoLane, ACopyWhoseSlateWasOrderedBeforeTheFeedCameShowsItsFirstPicture) {
+  Copy copy;
+  copy.lane.show_slate({true});
+  copy.lane.take(video_track(256), 0);
+  auto packets = make_packets(256, 0, 3600, 5);
+  for (media::Packet& packet : packets) packet.data = base::Bytes::copy_of(packet.key ? "K" : "p");
+  EXPECT_EQ(feed(copy.lane, packets), 5);
+  EXPECT_EQ(letters(copy.outlet.packets[0]).substr(0, 1), "K") << "otherwise the channel would not begin";
 }
 
 }  // namespace
