@@ -68,6 +68,7 @@ bool Channel::restore(archive::JournalReader& journal, base::Micros retention) {
 /// Of what stands in the journal only the window and the position are made anew: latencies and events were told.
 void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::Micros& newest) {
   window_.resume(journal.first().standing);
+  window_.begin_reading();
   std::int64_t newest_msn = -1;
   for (record::Record record; journal.next(record);) {
     const std::int64_t offset = journal.numbering();
@@ -89,7 +90,7 @@ void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::M
     newest = std::max(newest, newest_media());
     numbering_ = origin::Numbering(position_.presentation.segment, offset, newest_msn);
   }
-  window_.load_open([](const hls::FiledPart& part) { return archive::read_body(part.place, part.hash); });
+  window_.end_reading([](const hls::FiledPart& part) { return archive::read_body(part.place, part.hash); });
   for (record::Position::Rendition& at : position_.renditions) {
     if (at.key_stored.place.size > 0) at.key_part = archive::read_body(at.key_stored.place, at.key_stored.hash);
     at.key_stored = {};

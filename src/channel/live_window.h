@@ -34,8 +34,9 @@ class LiveWindow final : public record::Fold {
   void file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place) {
     log_.file_part(rendition, msn, index, std::move(place));
   }
-  /// See origin::Log::load_open().
-  void load_open(const hls::FetchFiled& fetch) { log_.load_open(fetch); }
+  /// See origin::Log::begin_reading(). REQUIRES: no settle() before end_reading().
+  void begin_reading() { log_.begin_reading(); }
+  void end_reading(const hls::FetchFiled& fetch) { log_.end_reading(fetch); }
   /// See origin::Log::resume().
   void resume(const origin::Log::Standing& standing) { log_.resume(standing); }
   origin::Log::Standing standing() const { return log_.standing(); }

@@ -189,11 +189,10 @@ void Log::file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t ind
   if (rendition < tracks_.size()) tracks_[rendition]->window.file_part(msn, index, std::move(place));
 }
 
-void Log::load_open(const hls::FetchFiled& fetch) {
-  for (std::size_t i = 0; i < tracks_.size(); ++i) {
-    tracks_[i]->window.load_open(fetch);
-    publish(i);
-  }
+void Log::end_reading(const hls::FetchFiled& fetch) {
+  reading_ = false;
+  for (const auto& track : tracks_) track->window.load_open(fetch);
+  publish_all();
 }
 
 std::shared_ptr<const ChannelSnapshot> Log::snapshot() {
@@ -393,6 +392,8 @@ bool Log::count(hls::Outcome outcome) {
 /// the records alone (LL-86).
 void Log::publish(std::size_t index) {
   Track& track = *tracks_[index];
+  if (options_.images && is_first_video(index)) images_.follow(track.window.revision(), target_duration_);
+  if (reading_) return;
   const bool independent = track.window.independent_segments();
   if (independent != track.independent_segments) {
     track.independent_segments = independent;
@@ -411,7 +412,6 @@ void Log::publish(std::size_t index) {
     contents.reports.push_back(hls::report_of(other->name, other->window.revision()));  // LL-84
   }
   track.snapshot = std::make_shared<const RenditionSnapshot>(std::move(contents));
-  if (options_.images && is_first_video(index)) images_.follow(track.window.revision(), target_duration_);
   ++revision_;
   snapshot_ = nullptr;
 }

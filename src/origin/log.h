@@ -65,9 +65,10 @@ class Log {
   /// A file has the bytes of a part that was folded in; `msn` as in the record.
   void file_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index, base::FilePlace place);
 
-  /// Where a journal's reader gave parts without their bytes: takes those of open segments into memory. See
-  /// hls::Window::load_open().
-  void load_open(const hls::FetchFiled& fetch);
+  /// Records of a journal follow, of which only what they come to counts: there are no snapshots until end_reading().
+  void begin_reading() { reading_ = true; }
+  /// Of parts that were given without their bytes, takes those of open segments into memory: hls::Window::load_open().
+  void end_reading(const hls::FetchFiled& fetch);
 
   /// The channel as it is now; the same pointer while nothing changed. Never null: before the first record it is
   /// waiting and has no renditions. Call it after a batch of records, and hand it to every serve loop.
@@ -121,6 +122,7 @@ class Log {
   bool cuts_move_ = false;  ///< as in the presentation
   int target_duration_ = 1;
   bool ended_ = false;
+  bool reading_ = false;            ///< see begin_reading()
   std::int64_t begun_before_ = -1;  ///< newest segment of the sessions before
   hls::Discontinuities discontinuities_;
   MarkerList markers_;

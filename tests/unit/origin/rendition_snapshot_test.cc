@@ -180,9 +180,36 @@ TEST_F(Snapshot, ASegmentIsNotServedOfWhichOneHalfCannotBeRead) {
 TEST_F(Snapshot, WhatIsOpenIsReadAgainAfterARestart) {
   channel.segments(kFirst + 2, kFirst + 2);
   channel.log.apply(stored_part(kFirst + 3, 0));
-  channel.log.load_open(
+  channel.log.begin_reading();
+  channel.log.end_reading(
       [](const hls::FiledPart& filed) { return filed.hash == 100 ? part(kVideo, kFirst + 3, 0).data : base::Bytes(); });
   EXPECT_EQ(channel.rendition().part(kFirst + 3, 0).data.text(), "0:888000003.0");
+}
+
+TEST_F(Snapshot, WhatAJournalSaysComesToTheSameAsWhatWasSaidLive) {
+  Channel live({.iframes = true, .images = true});
+  Channel read({.iframes = true, .images = true});
+  read.log.begin_reading();
+  for (Channel* at : {&live, &read}) {
+    at->begin();
+    at->segments(kFirst, kFirst + 2);
+    for (std::int64_t msn = kFirst + 3; msn < kFirst + 40; ++msn) {
+      at->log.apply(record::Thumbnail{"", msn * 2 * base::kSecond, base::Bytes::copy_of(std::to_string(msn))});
+      if (msn == kFirst + 20) at->log.apply(record::Discontinuity{msn});
+      at->segments(msn, msn);
+    }
+  }
+  read.log.end_reading([](const hls::FiledPart&) { return base::Bytes(); });
+  for (const std::uint32_t rendition : {kVideo, kAudio}) {
+    for (const hls::Skip skip : {hls::Skip::kNo, hls::Skip::kYes}) {
+      EXPECT_EQ(read.rendition(rendition).playlist(skip).identity.text(),
+                live.rendition(rendition).playlist(skip).identity.text());
+    }
+  }
+  EXPECT_EQ(read.rendition().iframes().identity.text(), live.rendition().iframes().identity.text());
+  EXPECT_EQ(read.log.snapshot()->images->text(), live.log.snapshot()->images->text());
+  EXPECT_EQ(read.log.snapshot()->images->images.size(), live.log.snapshot()->images->images.size());
+  EXPECT_EQ(read.log.snapshot()->multivariant->identity.text(), live.log.snapshot()->multivariant->identity.text());
 }
 
 }  // namespace
