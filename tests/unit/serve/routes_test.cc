@@ -66,6 +66,15 @@ TEST(Routes, TakeAFileApartAfterItsLastSlash) {
   EXPECT_EQ(parse_route("/web/").file, "");
 }
 
+TEST(Routes, KnowTheirPlaylists) {
+  for (const char* path :
+       {"/live/m/index.m3u8", "/live/m/v/index.m3u8", "/live/m/v/iframes.m3u8", "/live/m/images/index.m3u8"})
+    EXPECT_TRUE(serve::is_playlist(parse_route(path).kind)) << path;
+  for (const char* path :
+       {"/live/m/v/7.m4s", "/live/m/v/7.0.m4s", "/live/m/images/7.jpg", "/live/m/thumb.jpg", "/play/m", "/"})
+    EXPECT_FALSE(serve::is_playlist(parse_route(path).kind)) << path;
+}
+
 TEST(Routes, CountAsWhatTheyServe) {
   using serve::object_of;
   using serve::ObjectKind;

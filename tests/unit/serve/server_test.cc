@@ -46,6 +46,30 @@ TEST(Server, GivesTheWholeWayOfAPlayerOnOneConnection) {
   EXPECT_EQ(serving.counters().connections_total.get(), 1u);
 }
 
+TEST(Server, ReadsATimeAndAViewOutOfTheQueryOfAPlaylist) {  // CF-30, CF-32, LL-108
+  Serving serving;
+  serving.go_live();
+  Client client(serving.port());
+  const auto status = [&](const std::string& path) { return client.get("/live/match/" + path).status; };
+  const Answer delayed = client.get("/live/match/index.m3u8?CMCD=x&delay=2");
+  EXPECT_NE(delayed.body.find("v720/index.m3u8?delay=2\n"), std::string::npos);
+  expect_common_fields(delayed);
+  const Answer playlist = client.get("/live/match/v720/index.m3u8?delay=2");
+  EXPECT_EQ(playlist.status, 200);
+  EXPECT_EQ(playlist.body.find("#EXT-X-PART"), std::string::npos);
+  const Answer refused = client.get("/live/match/v720/index.m3u8?delay=02");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("delay=30"), std::string::npos);
+  expect_common_fields(refused);
+  EXPECT_EQ(status("index.m3u8?view=unknown"), 404);
+  EXPECT_EQ(client.get(part_path(1) + "?delay=02").status, 200) << "media has no time but its own";
+  using serve::ObjectKind;
+  const auto& counted = serving.counters().requests[static_cast<std::size_t>(ObjectKind::kShifted)];
+  EXPECT_EQ(counted[0].get(), 2u);
+  EXPECT_EQ(counted[2].get(), 1u);
+  EXPECT_EQ(serving.counters().causes[static_cast<std::size_t>(serve::Cause::kTimeShift)].get(), 1u);
+}
+
 TEST(Server, HoldsTheHintedPartAndThePlaylistUntilTheyExist) {  // LL-79, LL-98, LL-104, LL-105
   Serving serving;
   serving.go_live();
