@@ -312,6 +312,10 @@ TEST(TimeShift, ARenditionThatIsBehindDoesNotEndWithoutItsLastSegment) {
   sound.segment(110);
   EXPECT_TRUE(slice(sound.window.revision(), verdict.range, 2)->terms.ended);
   EXPECT_FALSE(slice(sound.window.revision(), {.first = 111}, 2).has_value());
+  Feeder shorter;
+  shorter.segments(100, 109);
+  shorter.window.end();
+  EXPECT_TRUE(slice(shorter.window.revision(), verdict.range, 2)->terms.ended) << "nothing follows in it";
 }
 
 TEST(TimeShift, NumbersOfDiscontinuitiesAreThoseOfTheLivePlaylist) {  // LL-38
