@@ -211,14 +211,14 @@ Intake::Fed excused(std::int64_t dts, bool key, std::size_t size = 10) {
 
 TEST(Intake, DoesNotCountTheTimeOfExcusedPackets) {
   Intake intake({100, 1000, false});
-  for (std::int64_t dts = 0; dts <= 1000; dts += 50) intake.put(excused(dts, dts == 0));
+  for (std::int64_t dts = 5000; dts <= 6000; dts += 50) intake.put(excused(dts, dts == 5000));
   EXPECT_TRUE(intake.catching_up());
-  intake.put(packet(1040, false));
-  intake.put(packet(1100, false));
+  intake.put(packet(6040, false));
+  intake.put(packet(6100, false));
   EXPECT_EQ(intake.lag(), 1100);
   EXPECT_EQ(intake.overdue(), 100);
   EXPECT_EQ(intake.dropped(), 0U);
-  intake.put(packet(1101, false));
+  intake.put(packet(6101, false));
   EXPECT_EQ(intake.dropped(), 24U);
   EXPECT_FALSE(intake.catching_up());
 }

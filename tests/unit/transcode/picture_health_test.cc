@@ -92,6 +92,22 @@ TEST(PictureHealth, DoesNotLookAtAreasThatAreIgnored) {
   EXPECT_EQ(eye.report().frozen_since, std::nullopt);
 }
 
+TEST(PictureHealth, LooksBesideAnAreaThatIsIgnoredOnAllSides) {
+  using Range = std::pair<int, int>;
+  for (const auto& [columns, rows] :
+       {std::pair{Range{0, 80}, Range{45, 135}}, std::pair{Range{240, 320}, Range{45, 135}},
+        std::pair{Range{80, 240}, Range{0, 45}}, std::pair{Range{80, 240}, Range{135, 180}}}) {
+    Eye ignoring{PictureHealth({.ignore = {{0.25, 0.25, 0.75, 0.75}}})};
+    const auto inside = [](int at, Range range) { return at >= range.first && at < range.second; };
+    ignoring.see(cells(
+        [&, columns = columns, rows = rows](int x, int y) { return inside(x, columns) && inside(y, rows) ? 200 : 0; }));
+    EXPECT_EQ(ignoring.report().black_since, std::nullopt) << columns.first << " " << rows.first;
+  }
+  Eye ignoring{PictureHealth({.ignore = {{0.25, 0.25, 0.75, 0.75}}})};
+  ignoring.see(cells([](int x, int y) { return x >= 80 && x < 240 && y >= 45 && y < 135 ? 200 : 0; }));
+  EXPECT_EQ(ignoring.report().black_since, 0) << "all of what is seen lies in the area";
+}
+
 TEST(PictureHealth, SaysNothingWhereAllOfThePictureIsIgnored) {
   Eye ignoring{PictureHealth({.ignore = {{0, 0, 0.5, 1}, {0.5, 0, 1, 1}}})};
   ignoring.see(flat(0), 20);
