@@ -34,6 +34,8 @@
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/process.h"
+#include "s3/address.h"
+#include "upload/uploads.h"
 
 namespace app {
 namespace {
@@ -106,6 +108,27 @@ std::string source_of_events() {
     if (plain || *at == '-' || *at == '.' || *at == '_') source += *at;
   }
   return source;
+}
+
+/// What of the environment has to do with credentials is read once, while there is one thread.
+std::function<std::optional<std::string>(const char*)> variables() {
+  return [environment = config::environment_of_this_process()](const char* name) -> std::optional<std::string> {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+/// Of a configuration that was checked.
+std::optional<upload::Target> upload_target(const config::Config::Channel& channel) {
+  const config::Config::Upload& upload = channel.upload;
+  auto address = s3::parse_address(upload.url, upload.endpoint, upload.region);
+  if (upload.url.empty() || !address.ok()) return std::nullopt;
+  upload::Target target{
+      address.take(), {upload.source, upload.credentials_file, upload.region, variables()}, upload.type, {}};
+  target.log.window = channel.options.window;
+  target.log.markers = channel.options.markers;
+  target.log.audio_only = channel.options.audio_only;
+  return target;
 }
 
 ServePlan plan_here(const config::Config::Http& config) {
@@ -269,7 +292,28 @@ class Instance::Parts {
     }
     // Of channels that are not admitted any more: a configuration may admit them again.
     for (const auto& [name, keep] : options.keep_of) options.keep.age = std::max(options.keep.age, keep.age);
+    start_uploads(directory);
+    if (uploads_) options.read_from = uploads_->read_from();
     journal_ = std::make_unique<archive::JournalWriter>(std::move(options));
+  }
+
+  void start_uploads(const std::string& journal) {
+    upload::Uploads::Options options;
+    bool any = false;
+    for (const auto& [name, entry] : config_.channels) {
+      options.targets[name] = upload_target(entry);
+      any = any || options.targets[name];
+    }
+    if (!any) return;
+    options.journal = journal;
+    options.state = config_.state_directory + "/upload";
+    options.on_change = [this](const std::string& channel, const std::string& why) {
+      control_.post([this, channel, why] {
+        const auto state = why.empty() ? events::State::kCleared : events::State::kRaised;
+        events_.append({events::Type::kUpload, channel, state, {}, {{"reason", why.empty() ? "works_again" : why}}});
+      });
+    };
+    uploads_ = std::make_unique<upload::Uploads>(std::move(options));
   }
 
   base::Status start_ingest() {
@@ -428,6 +472,7 @@ class Instance::Parts {
     overview->instance.reloads = reloads_;
     overview->instance.journal = journal_ ? &journal_->counters() : nullptr;
     overview->instance.journal_restored = restored_;
+    if (uploads_) overview->instance.uploads = uploads_->reports(clock_.utc());
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
@@ -468,6 +513,7 @@ class Instance::Parts {
   std::unique_ptr<loop::OrphanReaper> orphans_;
   std::unique_ptr<archive::DirectoryLock> journal_lock_;
   std::unique_ptr<archive::JournalWriter> journal_;  ///< null: none
+  std::unique_ptr<upload::Uploads> uploads_;         ///< likewise
   int restored_ = 0;                                 ///< channels, at the start
   std::vector<std::shared_ptr<const origin::ChannelSnapshot>> early_;
   std::unique_ptr<channel::Channels> channels_;

@@ -448,6 +448,10 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
       "{\"on\": false} to …/slate shows the feed for the rest of that time.",
       [&](Keys& in) { declare_event(in, options.schedule); });
   keys.section("srt", "", [&](Keys& in) { declare_channel_srt(in, channel); });
+  keys.section("upload",
+               "To S3 while the channel is live: segments, then plain HLS playlists that list them, so that a bucket "
+               "behind a CDN plays it. Live output never waits for it.",
+               [&](Keys& in) { declare_upload(in, channel.upload); });
   declare_feeds(keys, channel);
   keys.check([&] { return channel_faults(options); });
   keys.check([&] { return schedule_faults(options); });

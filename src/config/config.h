@@ -14,7 +14,9 @@
 #include "channel/options.h"
 #include "config/environment.h"
 #include "feed/message.h"
+#include "hls/media_playlist.h"
 #include "ingest/pull_source.h"
+#include "s3/credentials.h"
 
 namespace config {
 
@@ -81,6 +83,15 @@ struct Config {
     std::string url;                           ///< may hold a passphrase and a key; empty: the feed is published
     std::optional<ingest::PullSource> parsed;  ///< the same, read
   };
+  /// Where a channel is uploaded to while it is live; see upload::Uploads.
+  struct Upload {
+    std::string url;  ///< s3://BUCKET/PREFIX; empty: nowhere
+    std::string endpoint;
+    std::string region = "us-east-1";
+    s3::Source source = s3::Source::kAuto;
+    std::string credentials_file;
+    hls::PlainType type = hls::PlainType::kLive;
+  };
   /// One entry of `channels`; SRT's own settings beside what channel/ knows.
   struct Channel {
     channel::Options options;
@@ -88,8 +99,9 @@ struct Config {
     std::string slate;                                  ///< path of the file that options.media.slate was read from
     std::string slate_font;                             ///< likewise, of slate_font; empty: default_font()
     std::string srt_passphrase;
-    int srt_key_length = 0;              ///< Units: bytes: 16, 24, 32; 0: the caller chooses (SR-10)
-    base::Micros srt_latency = 0;        ///< 0: that of the listener
+    int srt_key_length = 0;        ///< Units: bytes: 16, 24, 32; 0: the caller chooses (SR-10)
+    base::Micros srt_latency = 0;  ///< 0: that of the listener
+    Upload upload;
     std::vector<std::string> srt_allow;  ///< networks that may publish over SRT; none: all (SR-23)
   };
 

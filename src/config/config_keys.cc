@@ -145,6 +145,16 @@ std::vector<std::string> window_faults(const Config& config) {
   return found;
 }
 
+/// It is the journal that is uploaded.
+std::vector<std::string> upload_faults(const Config& config) {
+  std::vector<std::string> found;
+  for (const auto& [name, entry] : config.channels) {
+    if (!config.journal.enabled && !entry.upload.url.empty())
+      found.push_back("channels." + name + ".upload needs the journal, which is switched off (journal.enabled)");
+  }
+  return found;
+}
+
 void declare_journal(Keys& keys, Config::Journal& journal) {
   keys.key({"enabled", Reload::kRestart, "false: a channel whose server is killed begins anew"},
            Value::flag(journal.enabled));
@@ -234,6 +244,7 @@ void declare_keys(Keys& keys, Config& config) {
     std::vector<std::string> found = port_conflicts(config);
     for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
     for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
+    for (std::string& fault : upload_faults(config)) found.push_back(std::move(fault));
     if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)
       found.emplace_back("http.origin_lock.client_ca needs http.tls_port: certificates are shown over TLS");
     if (config.http.origin_lock.header.empty() && !config.http.origin_lock.secrets.empty())

@@ -30,6 +30,9 @@ void declare_views(Keys& keys, std::vector<hls::View>& views);
 /// What lies over its pictures.
 void declare_overlays(Keys& keys, channel::Options& options);
 
+/// The keys of its section `upload`.
+void declare_upload(Keys& keys, Config::Upload& upload);
+
 /// Those of them that say where its feeds come from.
 void declare_feeds(Keys& keys, Config::Channel& channel);
 

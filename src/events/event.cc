@@ -22,6 +22,7 @@ std::string_view to_string(Type type) {
     case Type::kWorkerLost: return "live.kickoff.worker.lost";
     case Type::kGovernorLevel: return "live.kickoff.governor.level";
     case Type::kJournal: return "live.kickoff.journal";
+    case Type::kUpload: return "live.kickoff.upload";
   }
   return "live.kickoff.unknown";
 }

@@ -33,6 +33,7 @@ enum class Type : std::uint8_t {
   kWorkerLost,
   kGovernorLevel,
   kJournal,
+  kUpload,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -51,7 +52,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kWorkerStarted,
                                    Type::kWorkerLost,
                                    Type::kGovernorLevel,
-                                   Type::kJournal};
+                                   Type::kJournal,
+                                   Type::kUpload};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

@@ -17,6 +17,7 @@
 #include "metrics/process_use.h"
 #include "serve/audience.h"
 #include "serve/counters.h"
+#include "upload/uploader.h"
 
 namespace metrics {
 
@@ -64,6 +65,7 @@ struct Instance {
   /// May be read while the journal's thread writes; null: there is no journal.
   const archive::JournalWriter::Counters* journal = nullptr;
   int journal_restored = 0;  ///< channels, at the start
+  std::vector<upload::Report> uploads;
 };
 
 /// What the administration port counts of its requests.
