@@ -15,7 +15,7 @@ std::string signature_of(const Unsigned& request, const Keys& keys, const Scope&
 }
 
 /// AWS's test suite for signature version 4 (aws-sig-v4-test-suite): its keys, service and time.
-class SignatureSuite : public testing::Test {
+class SignatureSuite : public ::testing::Test {
  protected:
   std::string sign(Unsigned request, std::string_view body = "") const {
     request.headers.emplace_back("Host", "example.amazonaws.com");
@@ -55,7 +55,7 @@ TEST_F(SignatureSuite, PostXWwwFormUrlencoded) {
 }
 
 /// The examples of "Authenticating Requests: Using the Authorization Header" in S3's API reference.
-class SignatureOfS3 : public testing::Test {
+class SignatureOfS3 : public ::testing::Test {
  protected:
   std::string sign(Unsigned request, std::string_view body = "") const {
     request.payload_hash = hash_of(body);
