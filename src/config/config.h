@@ -90,7 +90,7 @@ struct Config {
     std::string region = "us-east-1";
     s3::Source source = s3::Source::kAuto;
     std::string credentials_file;
-    hls::PlainType type = hls::PlainType::kLive;
+    hls::PlaylistType type = hls::PlaylistType::kSliding;
   };
   /// One entry of `channels`; SRT's own settings beside what channel/ knows.
   struct Channel {

@@ -31,12 +31,12 @@ void declare_upload(Keys& keys, Config::Upload& upload) {
        "in the format of the AWS tools; the profile is $AWS_PROFILE, else default. It is read again within a minute "
        "of a change"},
       Value::path(upload.credentials_file));
-  using Type = hls::PlainType;
+  using Type = hls::PlaylistType;
   keys.key(
       {"playlist", kRule,
        "window: the channel's window; event: all segments of the session (EXT-X-PLAYLIST-TYPE:EVENT), with which the "
        "playlist grows by 100 bytes a segment and is uploaded whole with each"},
-      Value::choice<Type>(upload.type, {{"window", Type::kLive}, {"event", Type::kEvent}}));
+      Value::choice<Type>(upload.type, {{"window", Type::kSliding}, {"event", Type::kEvent}}));
   keys.check([&]() -> std::vector<std::string> {
     if (upload.url.empty()) return {};
     const auto address = s3::parse_address(upload.url, upload.endpoint, upload.region);

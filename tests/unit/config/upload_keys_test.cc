@@ -11,7 +11,7 @@ std::string upload(const std::string& text) { return "channels: {match: {upload:
 TEST(UploadKeys, NothingIsUploadedUnlessThereIsAUrl) {
   const Config config = good("");
   EXPECT_EQ(config.channels.at("*").upload.url, "");
-  EXPECT_EQ(config.channels.at("*").upload.type, hls::PlainType::kLive);
+  EXPECT_EQ(config.channels.at("*").upload.type, hls::PlaylistType::kSliding);
 }
 
 TEST(UploadKeys, AreReadOfAChannel) {
@@ -24,7 +24,7 @@ TEST(UploadKeys, AreReadOfAChannel) {
   EXPECT_EQ(read.region, "eu-west-1");
   EXPECT_EQ(read.source, s3::Source::kFile);
   EXPECT_EQ(read.credentials_file, "/keys");
-  EXPECT_EQ(read.type, hls::PlainType::kEvent);
+  EXPECT_EQ(read.type, hls::PlaylistType::kEvent);
 }
 
 TEST(UploadKeys, ABadAddressIsRefused) {
