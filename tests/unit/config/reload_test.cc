@@ -47,6 +47,15 @@ TEST(KeysForRestart, NameEveryKeyThatARunningServerDoesNotTakeUp) {
   }
 }
 
+TEST(KeysForRestart, CompareAChannelThatGetsAnEntryWithTheOthers) {
+  const std::string upload = "upload: {url: \"s3://bucket/live\"}";
+  EXPECT_EQ(keys("", "channels: {a: {" + upload + "}}"), "channels.a.upload.url ");
+  EXPECT_EQ(keys("channels: {\"*\": {" + upload + "}}", "channels: {\"*\": {" + upload + "}, a: {" + upload + "}}"),
+            "");
+  EXPECT_EQ(keys("channels: {\"*\": {" + upload + "}}", "channels: {\"*\": {" + upload + "}, a: {grace: 1s}}"),
+            "channels.a.upload.url ");
+}
+
 TEST(KeysForRestart, LeaveOutWhatTakesEffectAtOnce) {
   for (const char* text :
        {"state_directory: other", "end_channels_on_stop: true", "http: {certificate: a, key: b}",
