@@ -45,7 +45,7 @@ class Histogram {
 
 /// The kind of object that was requested, for metric labels.
 enum class ObjectKind : std::uint8_t { kMultivariant, kPlaylist, kSegment, kPart, kInit, kShifted, kPage, kOther };
-inline constexpr std::size_t kObjectKinds = 8;
+inline constexpr std::size_t kObjectKinds = static_cast<std::size_t>(ObjectKind::kOther) + 1;
 std::string_view to_string(ObjectKind kind);
 
 /// Why a request was refused, with its status and the rule that requires it.
@@ -70,7 +70,7 @@ enum class Cause : std::uint8_t {
   kDepthShed,     ///< 503: a segment far behind the live edge, likewise
   kShuttingDown,
 };
-inline constexpr std::size_t kCauses = 18;
+inline constexpr std::size_t kCauses = static_cast<std::size_t>(Cause::kShuttingDown) + 1;
 std::string_view to_string(Cause cause);
 
 /// What one serve loop has done. Thread: its loop writes, any reads.

@@ -25,7 +25,7 @@ enum class Failure : std::uint8_t {
   kPeerAlert,  ///< the peer gave up: an unknown certificate authority, most often
   kProtocol,   ///< any other breach
 };
-inline constexpr std::size_t kFailures = 8;
+inline constexpr std::size_t kFailures = static_cast<std::size_t>(Failure::kProtocol) + 1;
 /// Label of a failure ("not_tls", "peer_alert" …).
 std::string_view to_string(Failure failure);
 
