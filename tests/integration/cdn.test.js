@@ -80,7 +80,9 @@ test(`${viewers} viewers cost the origin one request an object`, async (t) => {
   t.diagnostic(`watched by ${crowd.requests} requests for ${crowd.asked.part.size} parts and ${crowd.asked.playlist.size} playlists: the origin answered ${JSON.stringify(now)}, ${parked} parked at most`);
   assert.deepStrictEqual(crowd.faults, []); // a hinted part is never a 404, which this cache would keep for 10 s (CF-10)
   assert.ok(crowd.asked.part.size >= 28, 'there were parts');
-  assert.deepStrictEqual(now, { multivariant: 0, playlist: crowd.asked.playlist.size, segment: 0, part: crowd.asked.part.size, init: 0, page: 0, other: 0 });
+  const { playlist, part, ...others } = now;
+  assert.deepStrictEqual([playlist, part], [crowd.asked.playlist.size, crowd.asked.part.size]);
+  assert.deepStrictEqual(Object.entries(others).filter(([, count]) => count !== 0), []);
   assert.ok(parked <= 12, `${parked} requests parked at the origin`);
   crowd.close();
 });
