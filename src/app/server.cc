@@ -358,7 +358,7 @@ class Instance::Parts {
     signals_.push_back(std::make_unique<loop::SignalWatch>(loop_, SIGHUP, [this] { reload(); }));
   }
 
-  void finish_reload(Preparation outcome) {
+  void finish_reload(Preparation&& outcome) {
     reloads_.last_at = std::time(nullptr);
     reloads_.last_succeeded = take_up(std::move(outcome));
     report_reload();
@@ -368,7 +368,7 @@ class Instance::Parts {
   }
 
   /// Whether it is in force now.
-  bool take_up(Preparation outcome) {
+  bool take_up(Preparation&& outcome) {
     if (const auto* problems = std::get_if<std::vector<config::Problem>>(&outcome)) {
       for (const config::Problem& problem : *problems) refuse_reload(problem.message());
       reload_problem_ = problems->empty() ? "" : problems->front().message();

@@ -362,7 +362,6 @@ void Uploader::fail(const s3::Failure& failure, bool progress) {
   attempts_ = progress ? 1 : attempts_ + 1;
   const base::Micros longest = std::min(kLongestPause, kFirstPause << std::min(attempts_ - 1, 10));
   retry_at_ = now + longest / 2 + static_cast<base::Micros>(static_cast<double>(longest / 2) * context_.random());
-  report_.retry = retry_at_;
   if (attempts_ < 2) return;
   report_.failing = true;
   report_.why = std::string(s3::to_string(failure.reason)) + ": " + failure.text;

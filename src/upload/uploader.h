@@ -33,7 +33,6 @@ struct Report {
   bool ended = false;      ///< the session is over, and all of it is there
   bool failing = false;    ///< nothing could be put at the last two attempts or more
   std::string why;         ///< of `failing`
-  base::Micros retry = 0;  ///< steady, when it is tried again
 };
 
 /// Uploads what a channel publishes, as plain HLS: segments and init sections as they are in its journal, then the
