@@ -29,16 +29,16 @@ class SocketServer {
     socklen_t size = sizeof address;
     getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
-    threads_.emplace_back([this] { accept_all(); });
+    acceptor_ = std::thread([this] { accept_all(); });
   }
   ~SocketServer() {
     shutdown(listener_, SHUT_RDWR);
-    threads_.front().join();
+    acceptor_.join();
     {
       const std::lock_guard lock(mutex_);
       for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
     }
-    for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+    for (std::thread& one : servers_) one.join();
     for (const int socket : sockets_) close(socket);
     close(listener_);
   }
@@ -54,7 +54,7 @@ class SocketServer {
     for (int socket = 0; (socket = accept(listener_, nullptr, nullptr)) >= 0;) {
       const std::lock_guard lock(mutex_);
       sockets_.push_back(socket);
-      threads_.emplace_back([this, socket] { serve(socket); });
+      servers_.emplace_back([this, socket] { serve(socket); });
     }
   }
   void serve(int socket) {
@@ -78,7 +78,8 @@ class SocketServer {
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::vector<int> sockets_;
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> servers_;  ///< the acceptor's, until it has ended
+  std::thread acceptor_;
 };
 
 std::string ok(const std::string& body, const std::string& headers = "") {
