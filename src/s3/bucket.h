@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,7 +34,7 @@ enum class Reason : std::uint8_t {
   kBucket,       ///< there is no such bucket
   kOther,
 };
-inline constexpr std::size_t kReasons = 8;
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::kOther) + 1;
 std::string_view to_string(Reason reason);
 
 struct Failure {
