@@ -61,6 +61,7 @@ Frame Lane::make_frame(media::Packet&& packet) {
   frame.data = std::move(packet.data);
   frame.format = next_format_ ? next_format_->id : format_id_;
   lateness_.on_media(to_micros(frame.start + frame.duration, format.timescale));
+  if (!packet.held) lag_.on_media(frame.arrived, to_micros(frame.start, format.timescale));
   return frame;
 }
 
@@ -273,6 +274,16 @@ void Lane::finish(std::int64_t msn, std::int64_t time) {
     end_segment(*cut);
   }
   segmenter_.finish(from_lead(time));
+}
+
+/// A part is complete with its last frame where that has a duration, else with the next one: half a frame for those
+/// that do not come evenly.
+std::optional<base::Micros> Lane::due() const {
+  const std::optional<base::Micros> lag = lag_.least();
+  if (!lag || !started_ || !segmenter_.opened() || next_format_) return std::nullopt;
+  const std::int64_t end = std::min(segmenter_.next_goal(), next_cut().value_or(horizon()));
+  const std::int64_t start = end - segmenter_.usual_frame() * 3 / 2;
+  return to_micros(start, segmenter_.format().timescale) + *lag;
 }
 
 base::Micros Lane::newest() const {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "media/packet.h"
 #include "media/time.h"
+#include "packager/arrival_lag.h"
 #include "packager/counters.h"
 #include "packager/cutter.h"
 #include "packager/lateness.h"
@@ -75,6 +76,10 @@ class Lane {
   /// Ends another: in segment `msn`, the lead's last, at `time`, its end (ticks of the lead).
   void finish(std::int64_t msn, std::int64_t time);
 
+  /// No media that completes a part, and is no key frame, arrives before, if none is sooner than the soonest of the
+  /// last seconds; nothing where that is not known. Units: UTC, as media::Packet::arrived.
+  std::optional<base::Micros> due() const;
+
   /// UTC end of all that was published or came.
   base::Micros newest() const;
   /// End of what is published or in the open part, in ticks of the lead's timescale.
@@ -121,6 +126,7 @@ class Lane {
   Counters& counters_;
   Segmenter segmenter_;
   Lateness lateness_;
+  ArrivalLag lag_;
   std::deque<Frame> queue_;
   std::uint32_t format_id_ = 0;            ///< of the segmenter's format; see Frame::format
   std::optional<NextFormat> next_format_;  ///< announced, and its first segment is not open yet

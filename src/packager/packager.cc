@@ -569,6 +569,16 @@ void Packager::finish() {
   finished_ = true;
 }
 
+std::optional<base::Micros> Packager::due() const {
+  std::optional<base::Micros> least;
+  for (const Lane* lane : media_) {
+    const std::optional<base::Micros> due = lane->due();
+    if (!due) return std::nullopt;
+    least = std::min(least.value_or(*due), *due);
+  }
+  return least;
+}
+
 base::Micros Packager::published_end() const {
   base::Micros end = INT64_MIN;
   for (Lane* lane : media_) end = std::max(end, lane->newest());

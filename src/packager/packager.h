@@ -139,6 +139,8 @@ class Packager {
   Cutter::Mode mode() const { return cutter_->options().mode; }
   /// N in ticks of the lead: grid encoders force a key frame at the first frame of every slot floor(pts / N).
   const media::SlotLength& segment() const { return segment_; }
+  /// As Lane::due(), of all renditions of media. Nothing before the first presentation.
+  std::optional<base::Micros> due() const;
   /// UTC end of everything published and queued, at least: what Timeline::not_before() takes after a resume.
   base::Micros published_end() const;
 

@@ -101,9 +101,7 @@ void Segmenter::change_format(Format format, std::int64_t start) {
 
 std::int64_t Segmenter::likely_end() const {
   if (frames_.empty() || frames_.back().duration > 0) return end_;
-  // A guess before there are two frames: 30 a second.
-  const std::int64_t usual = usual_frame_ > 0 ? usual_frame_ : format_.timescale / 30;
-  return std::min(frames_.back().start + usual, part_start_ + format_.part_most);
+  return std::min(frames_.back().start + usual_frame(), part_start_ + format_.part_most);
 }
 
 void Segmenter::add(Frame&& frame) {
@@ -138,19 +136,19 @@ void Segmenter::add(Frame&& frame) {
   frames_.push_back(std::move(frame));
 }
 
-void Segmenter::begin_part() {
-  part_goal_ = part_start_ + format_.part;
-  if (format_.video()) return;
-  if (format_.counted) {
-    part_goal_ -= format_.frame / 2;  // the same number of frames, also if each is a tick short (kSlewTicks)
-  } else {
-    // The end of a part of the video's, half a part or more from here: this part's start is off by up to a frame.
-    const std::int64_t number = divide_up(part_start_ + format_.part / 2 - grid_base_, format_.part);
-    part_goal_ = grid_base_ + number * format_.part;
-    // A part that ended far beyond its goal, with a frame that lasted over a hole, makes the next one no shorter.
-    part_goal_ = std::max(part_goal_, part_start_ + divide_up(format_.part_most * kLeastPercent, 100));
-  }
+/// Where a part that starts there is full.
+std::int64_t Segmenter::goal_from(std::int64_t start) const {
+  if (format_.video()) return start + format_.part;
+  // The same number of frames, also if each is a tick short (kSlewTicks).
+  if (format_.counted) return start + format_.part - format_.frame / 2;
+  // The end of a part of the video's, half a part or more from here: this part's start is off by up to a frame.
+  const std::int64_t number = divide_up(start + format_.part / 2 - grid_base_, format_.part);
+  // A part that ended far beyond its goal, with a frame that lasted over a hole, makes the next one no shorter.
+  const std::int64_t least = start + divide_up(format_.part_most * kLeastPercent, 100);
+  return std::max(grid_base_ + number * format_.part, least);
 }
+
+void Segmenter::begin_part() { part_goal_ = goal_from(part_start_); }
 
 void Segmenter::close_full_part() {
   if (frames_.empty() || end_ < part_goal_ || frames_.back().duration == 0) return;

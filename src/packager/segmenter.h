@@ -91,7 +91,7 @@ class Segmenter {
   std::int64_t start() const { return start_; }
   /// End of all whole frames and gaps; of a last frame without duration, the next tick after it starts.
   std::int64_t end() const { return end_; }
-  /// The same, with a guess where a last frame has no duration.
+  /// The same, with a guess where a last frame has no duration (30 a second before there are two).
   std::int64_t likely_end() const;
   std::int64_t published_end() const { return part_start_; }
   /// REQUIRES: part_open().
@@ -108,6 +108,10 @@ class Segmenter {
   }
   /// Closes the part if it is full, without waiting for the next frame.
   void close_full_part();
+  /// Where the part that is open, or comes next, is full.
+  std::int64_t next_goal() const { return part_open() ? part_goal_ : goal_from(part_start_); }
+  /// How long a frame usually lasts; a guess before that is known.
+  std::int64_t usual_frame() const { return usual_frame_ > 0 ? usual_frame_ : format_.timescale / 30; }
   /// Covers the time from the end of media to `time`; held audio ends up to a frame before.
   void fill_until(std::int64_t time);
   /// Covers the time up to `cut`, the end of the segment; held audio ends up to a frame behind.
@@ -136,6 +140,7 @@ class Segmenter {
   void finish(std::int64_t time);
 
  private:
+  std::int64_t goal_from(std::int64_t start) const;
   void begin_part();
   void close_part(std::int64_t end, bool last);
   void write_gap(std::int64_t end);
