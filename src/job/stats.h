@@ -143,6 +143,7 @@ struct Stats {
   Number heartbeat;        ///< grows with every turn of the worker's main thread
   Number encode_lag_us;    ///< media time waiting to be decoded
   Number encode_delay_us;  ///< largest delay from packet to encoded packet since the last update
+  Number due_us;           ///< UTC: media of a feed is not needed before; 0: it is needed as it comes
   Number audio_skew_us;    ///< absolute difference of audio timestamps and the sample count
   Number slate;            ///< 1 while the slate is seen
 

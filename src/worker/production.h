@@ -69,6 +69,9 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   }
   /// Copies the counters to the page shared with the server.
   void report(job::Stats& stats) const;
+  /// No message with media, but for a key frame, is needed before it arrives at this UTC: nothing can be made of it
+  /// sooner. 0 where each is needed as it comes.
+  base::Micros due() const;
 
  private:
   // From the feeds.

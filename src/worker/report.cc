@@ -187,7 +187,16 @@ void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
 
 void Production::settle(const Feed& feed) { tally_.settle(place_of(feed), feed.id(), counts_of(feed)); }
 
+/// Encoders are to have their work spread, a second feed is looked at all the time, and so is what goes on to one.
+base::Micros Production::due() const {
+  const bool one = feed(shown_).input().running() && !feed(feed::other(shown_)).input().running();
+  if (!one || wanted_ != shown_ || slate_.on || video_.encoded_descriptor() >= 0) return 0;
+  if (presentation_.state() != Presentation::State::kCurrent || feed(shown_).delay() > 0) return 0;
+  return std::max<base::Micros>(packager_.due().value_or(0), 0);
+}
+
 void Production::report(job::Stats& stats) const {
+  put(stats.due_us, due());
   stats.heartbeat.fetch_add(1, std::memory_order_relaxed);
   timespec cpu{};
   if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) == 0)

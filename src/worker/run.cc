@@ -25,8 +25,8 @@
 namespace worker {
 namespace {
 
-// A video frame of 4 Mbit/s is some 20 KB; one read then takes what came since the last.
-constexpr std::size_t kReadSize = 32 * 1024;
+// What a pipe holds: one read then takes what came since the last.
+constexpr std::size_t kReadSize = 64 * 1024;
 
 class RecordWriter {
  public:
