@@ -15,6 +15,7 @@ FeedWriter::FeedWriter(Alarms& alarms, Options options) : options_(options), hol
 void FeedWriter::attach(FeedPipe* pipe) {
   pipe_ = pipe;
   held_.clear();
+  held_bytes_ = 0;
   hold_->stop();
   for (PerFeed& feed : feeds_) {
     feed.dropping = false;
@@ -34,10 +35,10 @@ void FeedWriter::write(feed::Id feed, const feed::Message& message, base::Micros
   }
   if (pipe_ == nullptr) return;
   append(feed, message);
-  if (!std::holds_alternative<feed::Tick>(message)) {
+  if (const auto* tick = std::get_if<feed::Tick>(&message)) {
+    hold(early(tick->utc) + options_.hold);
+  } else {
     flush();
-  } else if (!hold_->active()) {
-    hold_->start(options_.hold);
   }
 }
 
@@ -54,15 +55,32 @@ void FeedWriter::write_media(feed::Id feed, const feed::Message& message, std::s
   if (state.dropped_now > 0 && !state.dropping) append(feed, feed::Dropped{std::exchange(state.dropped_now, 0)});
   ++counters_.messages;
   append(feed, message);
-  if (role != feed::Role::kAudio || now - state.last_video > kVideoPause) {
+  const auto* rtmp = std::get_if<feed::RtmpMessage>(&message);
+  const bool may_wait = rtmp != nullptr && (role == feed::Role::kFrame || role == feed::Role::kAudio);
+  const base::Micros wait = may_wait && held_bytes_ < options_.most_held ? early(rtmp->arrived) : 0;
+  if (wait > 0) {
+    hold(wait + options_.hold);
+  } else if (role != feed::Role::kAudio || now - state.last_video > kVideoPause) {
     flush();
-  } else if (!hold_->active()) {
-    hold_->start(options_.hold);
+  } else {
+    hold(options_.hold);
   }
+}
+
+/// For how long the worker does not need what has arrived then.
+base::Micros FeedWriter::early(base::Micros arrived) const {
+  const base::Micros due = pipe_->due();
+  return due > arrived && due - arrived <= options_.most_early ? due - arrived : 0;
+}
+
+/// What is held goes out after this time at the latest, or when it was to go out before.
+void FeedWriter::hold(base::Micros time) {
+  if (!hold_->active()) hold_->start(time);
 }
 
 void FeedWriter::append(feed::Id feed, const feed::Message& message) {
   feed::Encoded encoded = feed::encode(feed, message);
+  held_bytes_ += encoded.header.size() + encoded.payload.size();
   held_.push_back(base::Bytes::adopt(std::move(encoded.header)));
   if (!encoded.payload.empty()) held_.push_back(std::move(encoded.payload));
 }
@@ -71,6 +89,7 @@ void FeedWriter::flush() {
   hold_->stop();
   if (pipe_ != nullptr) pipe_->write(held_);
   held_.clear();
+  held_bytes_ = 0;
 }
 
 bool FeedWriter::admit(feed::Id feed, std::size_t size, feed::Role role, base::Micros now) {

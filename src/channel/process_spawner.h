@@ -45,6 +45,9 @@ class WorkerProcess final : public Worker, private FeedPipe {
 
   void write(std::span<const base::Bytes> slices) override { feed_->write(slices); }
   std::size_t queued() const override { return feed_->queued(); }
+  base::Micros due() const override {
+    return static_cast<base::Micros>(stats_->due_us.load(std::memory_order_relaxed));
+  }
 
   ProcessSpawner& spawner_;
   const std::uint64_t id_;

@@ -186,6 +186,7 @@ class FakeWorker final : public Worker, private FeedPipe {
     while (process_->reader.next(message)) process_->heard.push_back(std::move(message));
   }
   std::size_t queued() const override { return process_->queued; }
+  base::Micros due() const override { return static_cast<base::Micros>(process_->stats.due_us.load()); }
 
   std::shared_ptr<FakeProcess> process_;
 };

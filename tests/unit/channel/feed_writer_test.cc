@@ -24,6 +24,7 @@ class FakePipe final : public FeedPipe {
     }
   }
   std::size_t queued() const override { return waiting; }
+  base::Micros due() const override { return needed; }
   void drain() { waiting = 0; }
 
   std::string trace() {
@@ -43,6 +44,7 @@ class FakePipe final : public FeedPipe {
 
   bool stuck = false;
   std::size_t waiting = 0;
+  base::Micros needed = 0;  ///< due()
   int writes = 0;
 
  private:
@@ -58,6 +60,16 @@ class FeedWriterTest : public testing::Test {
     writer_.write(feed,
                   feed::RtmpMessage{type, timestamp, 0, base::Bytes::copy_of(std::string(size, 'x')), role, 0, false},
                   time_.steady());
+  }
+  /// A message that arrives then. Units: milliseconds.
+  void picture_at(std::uint32_t at, Role role = Role::kFrame, std::size_t size = 10) {
+    arrive(at, feed::kRtmpVideo, role, size);
+  }
+  void sound_at(std::uint32_t at) { arrive(at, feed::kRtmpAudio, Role::kAudio, 10); }
+  void arrive(std::uint32_t at, std::uint8_t type, Role role, std::size_t size) {
+    const feed::RtmpMessage message{type, at,   at * kMillisecond, base::Bytes::copy_of(std::string(size, 'x')), role,
+                                    0,    false};
+    writer_.write(feed::Id::kPrimary, message, time_.steady());
   }
   void write(const feed::Message& message) { writer_.write(feed::Id::kPrimary, message, time_.steady()); }
 
@@ -193,6 +205,93 @@ TEST_F(FeedWriterTest, TicksWaitForMediaAndOtherWordsDoNot) {
   EXPECT_EQ(pipe_.trace(), "tick stop ");
   time_.advance(kSecond);
   EXPECT_EQ(pipe_.writes, 2);
+}
+
+// ---- Media that the worker needs later.
+
+TEST_F(FeedWriterTest, PicturesSoundAndTicksWaitForTheFirstThatIsNeeded) {
+  pipe_.needed = 100 * kMillisecond;
+  picture_at(0);
+  sound_at(20);
+  write(feed::Tick{30 * kMillisecond});
+  picture_at(40);
+  EXPECT_EQ(pipe_.trace(), "");
+  picture_at(100);
+  EXPECT_EQ(pipe_.trace(), "0 20 tick 40 100 ");
+  EXPECT_EQ(pipe_.writes, 1);
+}
+
+TEST_F(FeedWriterTest, WhatIsNeededLaterWaitsNoLongerThanUntilThenAndTheHold) {
+  pipe_.needed = 100 * kMillisecond;
+  picture_at(30);
+  time_.advance(40 * kMillisecond);
+  picture_at(70);  // does not put it off
+  time_.advance(72 * kMillisecond - 1);
+  EXPECT_EQ(pipe_.trace(), "");
+  time_.advance(1);
+  EXPECT_EQ(pipe_.trace(), "30 70 ");
+}
+
+TEST_F(FeedWriterTest, ATickThatComesEarlierThanItIsNeededWaitsAsLong) {
+  pipe_.needed = 100 * kMillisecond;
+  write(feed::Tick{40 * kMillisecond});
+  time_.advance(102 * kMillisecond - 1);
+  EXPECT_EQ(pipe_.trace(), "");
+  time_.advance(1);
+  EXPECT_EQ(pipe_.trace(), "tick ");
+}
+
+TEST_F(FeedWriterTest, SoundThatIsNeededWaitsForTheNextPictureAsEver) {
+  pipe_.needed = 100 * kMillisecond;
+  picture_at(90);
+  sound_at(100);
+  EXPECT_EQ(pipe_.trace(), "");
+  time_.advance(52 * kMillisecond);
+  EXPECT_EQ(pipe_.trace(), "90 100 ");
+}
+
+TEST_F(FeedWriterTest, KeyFramesHeadersAndCommandsNeverWait) {
+  pipe_.needed = kSecond;
+  picture_at(0);
+  picture_at(40, Role::kKeyFrame);
+  EXPECT_EQ(pipe_.trace(), "0 40 ");
+  picture_at(80);
+  media(81, Role::kHeader);
+  EXPECT_EQ(pipe_.trace(), "80 81 ");
+  picture_at(120);
+  media(121, Role::kOther);
+  EXPECT_EQ(pipe_.trace(), "120 121 ");
+  picture_at(160);
+  write(feed::Stop{});
+  EXPECT_EQ(pipe_.trace(), "160 stop ");
+}
+
+TEST_F(FeedWriterTest, ATransportStreamDoesNotWait) {
+  pipe_.needed = kSecond;
+  const auto bytes = base::Bytes::of_static(std::string_view("x", 1));
+  writer_.write(feed::Id::kPrimary, feed::TsBytes{0, bytes, Role::kFrame}, time_.steady());
+  EXPECT_EQ(pipe_.writes, 1);
+}
+
+TEST_F(FeedWriterTest, NoMoreWaitsThanTheKernelTakesAtOnce) {
+  pipe_.needed = kSecond;
+  picture_at(0, Role::kFrame, 24 << 10);
+  picture_at(40, Role::kFrame, 24 << 10);
+  EXPECT_EQ(pipe_.trace(), "0 40 ");
+  picture_at(80, Role::kFrame, 24 << 10);
+  EXPECT_EQ(pipe_.trace(), "") << "counted anew after each write";
+}
+
+// It may say anything.
+TEST_F(FeedWriterTest, AWorkerThatNeedsNothingForLongIsNotBelieved) {
+  pipe_.needed = kSecond;
+  picture_at(0);
+  EXPECT_EQ(pipe_.trace(), "");
+  for (const base::Micros never : {kSecond + 41 * kMillisecond, INT64_MAX, INT64_MIN, base::Micros{-1}}) {
+    pipe_.needed = never;
+    picture_at(40);
+    EXPECT_NE(pipe_.trace(), "");
+  }
 }
 
 TEST_F(FeedWriterTest, WithoutAWorkerMediaIsCountedAsDropped) {
