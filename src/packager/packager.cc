@@ -65,8 +65,8 @@ record::Rendition rendition_of(const RenditionSpec& spec, std::int64_t part_tick
           spec.is_default,
           part_ticks,
           !spec.encoded,
-          spec.silence.data,
-          static_cast<std::uint32_t>(spec.silence.duration),
+          spec.still.data,
+          static_cast<std::uint32_t>(spec.still.duration),
           spec.characteristics,
           spec.forced};
 }
@@ -189,7 +189,7 @@ void Packager::resume_former(const RenditionSpec& spec, std::int64_t part_ticks,
   RenditionSpec before = spec;
   before.track.timescale = at.timescale;
   before.track.video.frame_rate = {0, 1};
-  before.silence = {};
+  before.still = {};
   push_lane(before, format_of(before, media::rescale(part_ticks, spec.track.timescale, at.timescale)));
   presentation_.renditions.push_back(rendition_of(spec, part_ticks));
   resume_lane(*lanes_.back(), at);
@@ -243,7 +243,7 @@ Cutter::Options Packager::cutter_options(std::uint32_t lead) const {
 Format Packager::format_of(const RenditionSpec& spec, std::int64_t part_ticks) const {
   Format format = make_format(spec.track, segment_.seconds, parts_, lead_part_);
   if (part_ticks > 0) format = keep_part_target(format, part_ticks);
-  format.still = spec.silence;
+  format.still = spec.still;
   return format;
 }
 
@@ -335,6 +335,8 @@ bool Packager::settle_awaited(std::uint32_t rendition, const media::Packet& pack
     ++counters_.dropped_format;
     return false;
   }
+  // Should this process end before a part has it, the next one shows it.
+  if (!added) awaited_[rendition].still = {packet.data, 0};
   update(std::exchange(awaited_, {}));
   return true;
 }
@@ -358,9 +360,11 @@ void Packager::update(const std::vector<RenditionSpec>& specs) {
       // The init section stays as it is, also where it has another language: a new one would be a new EXT-X-MAP.
       record::Rendition& at = presentation_.renditions[i];
       base::Bytes init = std::move(at.init);
-      at = rendition_of(specs[i], at.part_ticks);
-      at.init = std::move(init);
+      Still picture = std::move(specs_[i].still);
       specs_[i] = specs[i];
+      if (specs[i].track.kind() == media::Kind::kVideo) specs_[i].still = std::move(picture);
+      at = rendition_of(specs_[i], at.part_ticks);
+      at.init = std::move(init);
       write = true;
     }
   }

@@ -33,7 +33,9 @@ struct RenditionSpec {
   std::uint32_t average_bandwidth = 0;
   std::string label;
   bool is_default = false;
-  Still silence;  ///< audio: a coded frame of silence, which stands in for what does not come; may be empty
+  /// Stands in for what does not come. Audio: a coded frame of silence; may be empty. Copied video, whose own pictures
+  /// do so: set by the packager where a format changes, see record::Rendition::held.
+  Still still;
   std::string characteristics;  ///< see record::Rendition
   bool forced = false;          ///< likewise
 };

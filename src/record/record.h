@@ -30,8 +30,9 @@ struct Rendition {
   /// Longest part that will ever be published, in ticks: PART-TARGET (constant for the session, AMB-8).
   std::int64_t part_ticks = 0;
   bool copied = false;  ///< the feed's own packets; a copied video rendition's key frames make the cuts
-  /// One coded frame of silence of an audio rendition, to fill a hole with, without an encoder; empty: there is
-  /// none.
+  /// What a hole is filled with, without an encoder; empty: there is nothing. Of an audio rendition one coded frame of
+  /// silence. Of copied video the key frame with which its format was to begin, for who continues a log in which no part
+  /// of that format is yet.
   base::Bytes held;
   std::uint32_t held_ticks = 0;  ///< its duration
   std::string characteristics;   ///< for whom it is: uniform type identifiers, separated by commas

@@ -188,7 +188,7 @@ packager::RenditionSpec AudioLane::describe(const Rendition& rendition) const {
   spec.is_default = naming.is_default;
   spec.label = naming.name;
   spec.characteristics = naming.characteristics;
-  spec.silence = rendition.silence;
+  spec.still = rendition.silence;
   const bool measured = !rendition.encoded && rate_ && rate_->peak() > 0;
   const std::int64_t declared = rendition.encoded ? rendition.bitrate : claimed_rate_;
   const Bandwidth bandwidth = measured ? bandwidth_measured(rate_->peak(), rate_->average(), options_.part)

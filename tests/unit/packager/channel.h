@@ -70,7 +70,7 @@ class Channel : public media::TraceSink<> {
     packager::RenditionSpec spec;
     spec.name = track.kind() == media::Kind::kVideo ? "v" : "a";
     spec.track = track;
-    if (track.kind() == media::Kind::kAudio) spec.silence = options_.silence;
+    if (track.kind() == media::Kind::kAudio) spec.still = options_.silence;
     spec.encoded = options_.encode && track.kind() == media::Kind::kVideo;
     // The first presentation lists video first; what comes later is appended.
     const bool front = packager_.counters().parts == 0 && placed_.empty() && track.kind() == media::Kind::kVideo;

@@ -38,7 +38,7 @@ RenditionSpec audio_spec() {
   spec.name = "a";
   spec.track = stream::audio_track({});
   spec.track.timescale = 48000;
-  spec.silence = {base::Bytes::copy_of("silence"), 1024};
+  spec.still = {base::Bytes::copy_of("silence"), 1024};
   return spec;
 }
 

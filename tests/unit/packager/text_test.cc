@@ -37,7 +37,7 @@ RenditionSpec spec_of(std::string name, const media::Track& track) {
   RenditionSpec spec;
   spec.name = std::move(name);
   spec.track = track;
-  if (track.kind() == media::Kind::kAudio) spec.silence = {base::Bytes::copy_of("silence"), 1024};
+  if (track.kind() == media::Kind::kAudio) spec.still = {base::Bytes::copy_of("silence"), 1024};
   return spec;
 }
 

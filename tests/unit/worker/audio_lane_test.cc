@@ -89,7 +89,7 @@ TEST(AudioLane, ACopyFollowsItsTrackFrom48To44Kilohertz) {
   EXPECT_EQ(sound.outlet.changes, 1);
   EXPECT_EQ(sound.outlet.spec(0).track.timescale, 44100);
   EXPECT_EQ(sound.outlet.spec(0).track.audio.sample_rate, 44100);
-  EXPECT_EQ(sound.outlet.spec(0).silence.duration, 1024);
+  EXPECT_EQ(sound.outlet.spec(0).still.duration, 1024);
   EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 2)), 2);
   EXPECT_EQ(sound.outlet.packets[0].size(), 2U);
   sound.lane.change(aac(257));
@@ -100,8 +100,8 @@ TEST(AudioLane, ACopyFollowsItsTrackFrom48To44Kilohertz) {
 TEST(AudioLane, ACopiedAacRenditionHasAFrameOfSilence) {
   Sound sound;
   sound.open(aac(257));
-  EXPECT_FALSE(sound.outlet.spec(0).silence.data.empty());
-  EXPECT_EQ(sound.outlet.spec(0).silence.duration, 1024);
+  EXPECT_FALSE(sound.outlet.spec(0).still.data.empty());
+  EXPECT_EQ(sound.outlet.spec(0).still.duration, 1024);
 }
 
 TEST(AudioLane, ACodecThatCannotBeCopiedIsSilentUntilAGoodOneComes) {
@@ -166,7 +166,7 @@ TEST(AudioLane, AnEncodingGoesOnInItsFormatWhenItsTrackGoesFrom48To44Kilohertz) 
   EXPECT_EQ(sound.outlet.changes, 0) << "players see one format";
   EXPECT_TRUE(sound.outlet.spec(0).encoded);
   EXPECT_EQ(sound.outlet.spec(0).track.audio.sample_rate, 48000);
-  EXPECT_FALSE(sound.outlet.spec(0).silence.data.empty());
+  EXPECT_FALSE(sound.outlet.spec(0).still.data.empty());
   const auto& packets = sound.outlet.packets[0];
   ASSERT_GT(packets.size(), 90U) << "two seconds";
   for (std::size_t i = 1; i < packets.size(); ++i) EXPECT_EQ(packets[i].pts, packets[i - 1].pts + 1024) << i;
@@ -250,10 +250,10 @@ TEST(AudioLane, MakesSurroundBesideStereoUnderNamesOfTheirOwn) {
     EXPECT_EQ(sound.outlet.spec(i).label, "Audio 1") << "MV-12";
     EXPECT_TRUE(sound.outlet.spec(i).is_default);
     EXPECT_TRUE(sound.outlet.spec(i).encoded);
-    EXPECT_FALSE(sound.outlet.spec(i).silence.data.empty());
+    EXPECT_FALSE(sound.outlet.spec(i).still.data.empty());
     expect_no_hole(sound.outlet.packets[static_cast<std::uint32_t>(i)]);
   }
-  EXPECT_EQ(sound.outlet.spec(1).silence.duration, 1536);
+  EXPECT_EQ(sound.outlet.spec(1).still.duration, 1536);
   EXPECT_NEAR(sound.outlet.spec(1).average_bandwidth, 454'400, 100);
 }
 
@@ -318,14 +318,14 @@ TEST(AudioLane, WhatIsMutedIsSilentInAllItsRenditions) {
   for (std::uint32_t i = 0; i < 3; ++i) {
     ASSERT_GT(sound.outlet.packets[i].size(), 20U);
     for (const media::Packet& packet : sound.outlet.packets[i])
-      EXPECT_EQ(packet.data, sound.outlet.spec(i).silence.data);
+      EXPECT_EQ(packet.data, sound.outlet.spec(i).still.data);
   }
 }
 
 TEST(AudioLane, IsSilentWhileItIsMutedAndKeepsItsTimes) {
   Sound sound;
   ASSERT_TRUE(sound.open(aac(257)));
-  const base::Bytes silence = sound.outlet.spec(0).silence.data;
+  const base::Bytes silence = sound.outlet.spec(0).still.data;
   ASSERT_FALSE(silence.empty());
   sound.lane.mute(true);
   EXPECT_EQ(feed(sound.lane, make_packets(257, 0, 1024, 3)), 3);
@@ -346,7 +346,7 @@ TEST(AudioLane, EncodedAudioIsMutedBehindTheEncoder) {
   ASSERT_TRUE(sound.open(source.track));
   sound.lane.mute(true);
   EXPECT_GT(feed(sound.lane, source.packets), 40);
-  const base::Bytes silence = sound.outlet.spec(0).silence.data;
+  const base::Bytes silence = sound.outlet.spec(0).still.data;
   ASSERT_GT(sound.outlet.packets[0].size(), 40U);
   for (const media::Packet& packet : sound.outlet.packets[0]) EXPECT_EQ(packet.data.text(), silence.text());
 }
@@ -441,7 +441,7 @@ TEST(AudioLane, IsSilentUnderASlateThatHasNoSoundOrWhereThePictureIsNoFilm) {
     channel.lane.mute(true);
     channel.lane.follow_slate({true, FilmLane::utc(0), FilmLane::utc(0)});
     channel.play(1000);
-    const base::Bytes silence = channel.outlet.spec(0).silence.data;
+    const base::Bytes silence = channel.outlet.spec(0).still.data;
     ASSERT_GT(channel.outlet.packets[0].size(), 20U);
     for (const media::Packet& packet : channel.outlet.packets[0]) EXPECT_EQ(packet.data.text(), silence.text());
   }
@@ -456,7 +456,7 @@ TEST(AudioLane, OfACopyIsSilentUnderAFilmWithSound) {
   feed(sound.lane, make_packets(257, 0, 1024, 3));
   sound.lane.hold(10 * base::kSecond);
   ASSERT_EQ(sound.outlet.packets[0].size(), 3U);
-  EXPECT_EQ(sound.outlet.packets[0][1].data.text(), sound.outlet.spec(0).silence.data.text());
+  EXPECT_EQ(sound.outlet.packets[0][1].data.text(), sound.outlet.spec(0).still.data.text());
 }
 
 }  // namespace
