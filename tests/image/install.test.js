@@ -95,7 +95,7 @@ test('systemd finds nothing wrong with the unit, and at most 2.0 of exposure', (
 
 test('YAML files for operators are well formed', () => {
   const rules = '{extends: default, rules: {line-length: {max: 130}, document-start: disable, comments-indentation: disable, braces: {max-spaces-inside: 0}, comments: {min-spaces-from-content: 1}}}';
-  output('yamllint', ['-s', '-d', rules, 'docker/compose.yaml', 'docker/kickoff.yaml', 'deploy/prometheus/prometheus.yml', 'deploy/prometheus/kickoff.rules.yml', 'conf/kickoff.yaml'], { cwd: root });
+  output('yamllint', ['-s', '-d', rules, 'docker/compose.yaml', 'deploy/compose', 'docker/kickoff.yaml', 'deploy/prometheus/prometheus.yml', 'deploy/prometheus/kickoff.rules.yml', 'conf/kickoff.yaml'], { cwd: root });
 });
 
 test('compose runs the image as tightly as it can be run, and every file that it mounts is there', () => {
