@@ -19,6 +19,24 @@ Utf8Character first_character(std::string_view text) {
   return {value, length};
 }
 
+void append_character(std::string& to, std::uint32_t character) {
+  const auto byte = [&](std::uint32_t value) { to += static_cast<char>(value); };
+  const auto rest = [&](unsigned shift) { byte(0x80 | (character >> shift & 0x3F)); };
+  if (character < 0x80) return byte(character);
+  if (character < 0x800) {
+    byte(0xC0 | character >> 6);
+    return rest(0);
+  }
+  if (character < 0x10000) {
+    byte(0xE0 | character >> 12);
+  } else {
+    byte(0xF0 | character >> 18);
+    rest(12);
+  }
+  rest(6);
+  rest(0);
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const Utf8Character character = first_character(text);

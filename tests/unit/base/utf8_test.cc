@@ -25,6 +25,17 @@ TEST(Utf8, FindsNoneInWhatIsNotUtf8) {
   }
 }
 
+TEST(Utf8, WritesTheCharactersThatItReads) {
+  for (const std::uint32_t value : {0U, 0x41U, 0x7FU, 0x80U, 0xE9U, 0x7FFU, 0x800U, 0x8A66U, 0xD7FFU, 0xE000U, 0xFFFFU,
+                                    0x10000U, 0x1F3C6U, 0x10FFFFU}) {
+    std::string text = "x";
+    append_character(text, value);
+    const Utf8Character read = first_character(std::string_view(text).substr(1));
+    EXPECT_EQ(read.value, value);
+    EXPECT_EQ(read.length, text.size() - 1) << value;
+  }
+}
+
 TEST(Utf8, IsOneBrokenByteAnywhereAway) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8("Fußball, 試合"));

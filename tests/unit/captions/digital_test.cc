@@ -11,20 +11,10 @@ namespace captions {
 namespace {
 
 using testing::packet;
+using testing::service_block;
 
-std::vector<std::uint8_t> block(int service, std::vector<std::uint8_t> bytes) {
-  std::vector<std::uint8_t> whole;
-  const std::size_t size = bytes.size();
-  if (service < 7) {
-    whole = {static_cast<std::uint8_t>(static_cast<std::size_t>(service) << 5 | size)};
-  } else {
-    whole = {static_cast<std::uint8_t>(0xe0 | size), static_cast<std::uint8_t>(service)};
-  }
-  whole.insert(whole.end(), bytes.begin(), bytes.end());
-  return whole;
-}
 std::vector<std::uint8_t> text(int service, std::string_view characters) {
-  return block(service, {characters.begin(), characters.end()});
+  return service_block(service, {characters.begin(), characters.end()});
 }
 
 void feed(DigitalChannel& channel, std::span<const Triplet> triplets) {
@@ -65,7 +55,7 @@ TEST(DigitalChannel, ReadsSeveralServicesInAPacket) {
 
 TEST(DigitalChannel, StopsAtANullBlock) {
   DigitalChannel channel;
-  auto blocks = block(0, {});
+  auto blocks = service_block(0, {});
   const auto behind = text(1, "GOAL");
   blocks.insert(blocks.end(), behind.begin(), behind.end());
   feed(channel, packet(blocks));
@@ -75,15 +65,30 @@ TEST(DigitalChannel, StopsAtANullBlock) {
 TEST(DigitalChannel, TakesTheParametersOfCommandsForNoCharacters) {
   DigitalChannel channel;
   // Display windows, define window, pen colour, window attributes, pen attributes, delay, reset.
-  feed(channel, packet(block(1, {0x89, 'A',  0x98, 'A', 'B', 'C', 'D',  'E', 'F', 0x91, 'A', 'B',
-                                 'C',  0x97, 'A',  'B', 'C', 'D', 0x90, 'A', 'B', 0x8d, 'A', 0x8f})));
+  feed(channel, packet(service_block(1, {0x89, 'A',  0x98, 'A', 'B', 'C', 'D',  'E', 'F', 0x91, 'A', 'B',
+                                         'C',  0x97, 'A',  'B', 'C', 'D', 0x90, 'A', 'B', 0x8d, 'A', 0x8f})));
   EXPECT_FALSE(channel.carries(1));
   // Backspace, a code of two and one of three bytes; of the extended sets: none, one to three, four and five bytes.
-  feed(channel, packet(block(1, {0x08, 0x11, 'A', 0x18, 'A',  'B',  0x10, 0x00, 0x10, 0x08, 'A', 0x10,
-                                 0x1f, 'A',  'B', 'C',  0x10, 0x80, 'A',  'B',  'C',  'D',  0x0d})));
+  feed(channel, packet(service_block(1, {0x08, 0x11, 'A', 0x18, 'A',  'B',  0x10, 0x00, 0x10, 0x08, 'A', 0x10,
+                                         0x1f, 'A',  'B', 'C',  0x10, 0x80, 'A',  'B',  'C',  'D',  0x0d})));
   EXPECT_FALSE(channel.carries(1));
-  feed(channel, packet(block(1, {0x10, 0x30, 0x10, 0xa0, 0xe9, 'x'})));
+  feed(channel, packet(service_block(1, {0x10, 0x30, 0x10, 0xa0, 0xe9, 'x'})));
   EXPECT_TRUE(channel.carries(1)) << "two extended characters, one of Latin-1, one of ASCII";
+}
+
+TEST(DigitalChannel, BlanksAreNoCharacters) {
+  DigitalChannel channel;
+  feed(channel, packet(service_block(1, {' ', ' ', 0xa0, 0x10, 0x20, 0x10, 0x21, ' ', 'A', 'B', 'C'})));
+  EXPECT_FALSE(channel.carries(1));
+}
+
+TEST(DigitalChannel, CountsCharactersOfTwoBytes) {
+  DigitalChannel channel;
+  const std::vector<std::uint8_t> korean{0x18, 0xd5, 0x5c, 0x18, 0xae, 0x00, 0x18, 0x20, 0xac, 0x18, 0x4e};
+  feed(channel, packet(service_block(2, korean)));
+  EXPECT_FALSE(channel.carries(2)) << "the fourth is cut off";
+  feed(channel, packet(service_block(2, {0x18, 0x4e, 0x2d})));
+  EXPECT_TRUE(channel.carries(2));
 }
 
 TEST(DigitalChannel, LeavesPaddingAndLine21Out) {

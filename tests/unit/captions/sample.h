@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,50 @@ inline std::vector<Triplet> packet(std::vector<std::uint8_t> blocks) {
     triplets.push_back({true, kind, blocks[i], blocks[i + 1]});
   }
   return triplets;
+}
+
+/// What a service's block has, with its header: the extended one from service 7 on.
+inline std::vector<std::uint8_t> service_block(int service, const std::vector<std::uint8_t>& bytes) {
+  std::vector<std::uint8_t> whole;
+  const std::size_t size = bytes.size();
+  if (service < 7) {
+    whole = {static_cast<std::uint8_t>(static_cast<std::size_t>(service) << 5 | size)};
+  } else {
+    whole = {static_cast<std::uint8_t>(0xe0 | size), static_cast<std::uint8_t>(service)};
+  }
+  whole.insert(whole.end(), bytes.begin(), bytes.end());
+  return whole;
+}
+
+/// Codes of a service of CEA-708, one after another.
+inline std::vector<std::uint8_t> codes(std::initializer_list<std::vector<std::uint8_t>> pieces) {
+  std::vector<std::uint8_t> whole;
+  for (const auto& piece : pieces) whole.insert(whole.end(), piece.begin(), piece.end());
+  return whole;
+}
+inline std::vector<std::uint8_t> characters(std::string_view text) { return {text.begin(), text.end()}; }
+
+struct WindowShape {
+  int rows = 2;
+  int columns = 32;
+  bool visible = true;
+  bool relative = false;
+  int vertical = 70;  ///< of the anchor
+  int horizontal = 0;
+  int point = 6;  ///< which of the window's nine is the anchor: bottom left
+  int style = 0;
+};
+
+/// DefineWindow.
+inline std::vector<std::uint8_t> window(int number, const WindowShape& shape = {}) {
+  const auto byte = [](int value) { return static_cast<std::uint8_t>(value); };
+  return {byte(0x98 | number),
+          byte(shape.visible ? 0x20 : 0),
+          byte((shape.relative ? 0x80 : 0) | shape.vertical),
+          byte(shape.horizontal),
+          byte(shape.point << 4 | (shape.rows - 1)),
+          byte(shape.columns - 1),
+          byte(shape.style << 3)};
 }
 
 }  // namespace captions::testing
