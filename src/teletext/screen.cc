@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "media/language.h"
+#include "teletext/arabic.h"
+#include "teletext/reading_order.h"
 
 namespace teletext {
 namespace {
@@ -36,48 +39,44 @@ int region_of(std::string_view language) {
   return found == kRegions.end() ? 0 : found->designation;
 }
 
-/// REQUIRES: a character of the basic multilingual plane, and no surrogate.
-void append_utf8(std::string& to, unsigned character) {
-  const auto byte = [&](unsigned value) { to += static_cast<char>(value); };
-  if (character < 0x80) {
-    byte(character);
-  } else if (character < 0x800) {
-    byte(0xc0 | character >> 6);
-    byte(0x80 | (character & 0x3f));
-  } else {
-    byte(0xe0 | character >> 12);
-    byte(0x80 | (character >> 6 & 0x3f));
-    byte(0x80 | (character & 0x3f));
-  }
-}
-
 /// What is at one place of the page: a character, a blank, or nothing, where another one covers it.
 enum class Cell : std::uint8_t { kCharacter, kBlank, kCovered };
 
+/// What libzvbi has characters of its own for, pictures or what a page draws itself, is a blank unless it is a letter.
 Cell cell_of(const vbi_char& at, bool boxed) {
   if (at.size > VBI_DOUBLE_SIZE) return Cell::kCovered;
   const bool outside = boxed && at.opacity == VBI_TRANSPARENT_SPACE;
-  const bool drawn = at.unicode >= 0xd800 && at.unicode <= kLastPrivate;
+  const bool drawn = at.unicode >= 0xd800 && at.unicode <= kLastPrivate && arabic_letters(at.unicode).empty();
   static_assert(kFirstPrivate > 0xd800);
   return outside || drawn || at.conceal != 0 || at.unicode <= kSpace || at.unicode == 0xa0 ? Cell::kBlank
                                                                                            : Cell::kCharacter;
 }
 
+/// The letters of a cell as they are seen: those of a ligature stand from the right to the left.
+void append_seen(std::u32string& row, unsigned character) {
+  const std::u32string_view letters = arabic_letters(character);
+  if (letters.empty()) {
+    row += static_cast<char32_t>(character);
+  } else {
+    row.append(letters.rbegin(), letters.rend());
+  }
+}
+
 /// A colour takes a place as a blank does: several of them are one.
 void append_row(std::string& text, const vbi_page& page, int row, bool boxed) {
-  std::string line;
+  std::u32string seen;
   bool blank = false;
   for (int column = 0; column < std::min(page.columns, 40); ++column) {
     const vbi_char& at = page.text[row * page.columns + column];
     const Cell cell = cell_of(at, boxed);
     if (cell == Cell::kBlank) blank = true;
     if (cell != Cell::kCharacter) continue;
-    if (std::exchange(blank, false) && !line.empty()) line += ' ';
-    append_utf8(line, at.unicode);
+    if (std::exchange(blank, false) && !seen.empty()) seen += U' ';
+    append_seen(seen, at.unicode);
   }
-  if (line.empty()) return;
+  if (seen.empty()) return;
   if (!text.empty()) text += '\n';
-  text += line;
+  for (const char32_t character : in_reading_order(seen)) base::append_character(text, character);
 }
 
 void on_page(vbi_event*, void*) {}

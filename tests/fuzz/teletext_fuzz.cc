@@ -9,7 +9,7 @@
 #include "teletext/screen.h"
 
 // Each byte string led by two bytes of its length is the payload of a PES packet. Whatever comes, a screen is a text in
-// UTF-8 of at most the lines and the characters that a page has room for.
+// UTF-8 of at most the lines and the characters that a page has room for, and the marks of their directions.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static teletext::Screen screen = teletext::Screen::make("").take();
   base::View rest{data, size};
@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const teletext::Page* page = reader.feed(lines, 0);
     if (page == nullptr) continue;
     const std::string text = screen.text(*page);
-    if (!base::is_utf8(text) || text.size() > 24 * (3 * 40 + 1)) std::abort();
+    if (!base::is_utf8(text) || text.size() > 24 * (8 * 40 + 4)) std::abort();
     if (screen.text(*page) != text) std::abort();
   }
   return 0;

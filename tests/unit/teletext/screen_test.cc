@@ -55,6 +55,12 @@ TEST(TeletextScreen, AlphabetsThatTheServiceDoesNotNameAreThoseOfTheLanguage) {
   EXPECT_EQ(text_of({header({.national = 0}), row(20, "#@[")}, "pl"), "#ąƵ");
 }
 
+TEST(TeletextScreen, HebrewAndArabicAreInTheOrderInWhichTheyAreRead) {
+  EXPECT_EQ(text_of({header({.national = 5}), row(20, "2:1 mler ,mely")}, "heb"), "שלום, עולם \u20662:1\u2069");
+  EXPECT_EQ(text_of({header({.national = 7}), row(20, "?FBMQe ~")}, "ara"), "لا مرحبا؟");
+  EXPECT_EQ(text_of({header({.national = 7}), row(20, "FBMQe"), row(22, "20")}, "per"), "مرحبا\n20");
+}
+
 TEST(TeletextScreen, AlphabetsThatTheServiceNamesAreThoseOfThePage) {
   constexpr unsigned kRussian = 36;
   const Line russian = header({.national = 4});
