@@ -32,8 +32,6 @@ class CurlTransport final : public Transport {
   void interrupt();
 
  private:
-  class Transfer;
-
   const Options options_;
   std::atomic<bool> interrupted_ = false;
   struct Multi;

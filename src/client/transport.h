@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,23 @@ class Transport {
   virtual ~Transport() = default;
   /// Performs all of them, several at a time, and waits. Returns an answer for each, in the same order.
   virtual std::vector<Answer> perform(const std::vector<Request>& requests) = 0;
+};
+
+/// Requests that begin and end at any time, independently of each other: over the network, or in a test's memory.
+class Exchange {
+ public:
+  struct Arrival {
+    std::uint64_t id = 0;
+    Answer answer;
+  };
+
+  virtual ~Exchange() = default;
+  /// Begins a request. `id`: of the caller's; its answer has it. REQUIRES: no request in progress has it.
+  virtual void begin(std::uint64_t id, Request request) = 0;
+  /// The answers that have come. Waits until something has moved, at most `span`, or until wake().
+  virtual std::vector<Arrival> take_answers(base::Micros span) = 0;
+  /// take_answers() returns at once, the next one where none waits. Thread: any.
+  virtual void wake() = 0;
 };
 
 }  // namespace client
