@@ -23,6 +23,7 @@ std::string_view to_string(Type type) {
     case Type::kGovernorLevel: return "live.kickoff.governor.level";
     case Type::kJournal: return "live.kickoff.journal";
     case Type::kUpload: return "live.kickoff.upload";
+    case Type::kWebhook: return "live.kickoff.webhook";
   }
   return "live.kickoff.unknown";
 }

@@ -34,6 +34,7 @@ enum class Type : std::uint8_t {
   kGovernorLevel,
   kJournal,
   kUpload,
+  kWebhook,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -53,7 +54,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kWorkerLost,
                                    Type::kGovernorLevel,
                                    Type::kJournal,
-                                   Type::kUpload};
+                                   Type::kUpload,
+                                   Type::kWebhook};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

@@ -30,6 +30,7 @@ void Log::append(Fact fact) {
   event->time = clock_.utc();
   event->fact = std::move(fact);
   events_.push_back(std::move(event));
+  if (on_event_) on_event_(events_.back());
   if (events_.size() > options_.most) events_.pop_front();
   if (on_append_) on_append_();
 }

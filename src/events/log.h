@@ -64,6 +64,8 @@ class Log final : public Sink {
   Page read(const Query& query) const;
   /// `on_append` is called after each append(), inside it; nullptr: nobody.
   void watch(std::function<void()> on_append) { on_append_ = std::move(on_append); }
+  /// `on_event` is called with each event, inside append(), before whoever watches; nullptr: nobody.
+  void forward(std::function<void(const std::shared_ptr<const Event>&)> on_event) { on_event_ = std::move(on_event); }
 
   /// Events so far, also of those that are dropped, by Type.
   const std::array<std::uint64_t, kTypes.size()>& counts() const { return counts_; }
@@ -78,6 +80,7 @@ class Log final : public Sink {
   /// Ids of the conditions that are raised and not cleared, by type, channel and Fact::which.
   std::map<std::tuple<Type, std::string, std::string>, std::uint64_t> raised_;
   std::array<std::uint64_t, kTypes.size()> counts_{};
+  std::function<void(const std::shared_ptr<const Event>&)> on_event_;
   std::function<void()> on_append_;
 };
 

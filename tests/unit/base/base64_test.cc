@@ -21,6 +21,16 @@ TEST(Base64, DecodesTheStandardsExamples) {  // RFC 4648, 10
   EXPECT_EQ(decoded("++//"), "\xfb\xef\xff");
 }
 
+TEST(Base64, EncodesTheStandardsExamples) {  // RFC 4648, 10
+  const auto encoded = [](std::string_view text) { return base64_encoded(view_of(text)); };
+  EXPECT_EQ(encoded(""), "");
+  EXPECT_EQ(encoded("f"), "Zg==");
+  EXPECT_EQ(encoded("fo"), "Zm8=");
+  EXPECT_EQ(encoded("foo"), "Zm9v");
+  EXPECT_EQ(encoded("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(encoded("\xfb\xef\xff"), "++//");
+}
+
 TEST(Base64, MayLackItsPadding) {
   EXPECT_EQ(decoded("Zg"), "f");
   EXPECT_EQ(decoded("Zm8"), "fo");

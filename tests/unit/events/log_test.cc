@@ -48,6 +48,18 @@ TEST_F(LogTest, GivesWhatCameAfterANumberInOrder) {
   EXPECT_EQ(log_.read({}).newest, kFirst + 2);
 }
 
+TEST_F(LogTest, ForwardsEachEventAsItIsKept) {
+  std::vector<std::shared_ptr<const Event>> got;
+  log_.forward([&](const std::shared_ptr<const Event>& event) { got.push_back(event); });
+  moments(2);
+  log_.forward(nullptr);
+  moments(1);
+  const auto kept = log_.read({}).events;
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_EQ(got[0], kept[0]);
+  EXPECT_EQ(got[1], kept[1]);
+}
+
 TEST_F(LogTest, WithoutEventsHasNothingToMiss) {
   EXPECT_EQ(trace(log_.read({})), "next 4999");
   EXPECT_EQ(log_.read({}).newest, kFirst - 1);
