@@ -219,5 +219,21 @@ TEST_F(ChannelEventsAheadTest, MetadataGoToAWorkerWhosePartsMayHaveThem) {
   EXPECT_EQ(channel_.metadata().counters().taken, 1U);
 }
 
+TEST_F(ChannelEventsAheadTest, MetadataAreTakenFromTheFirstPartUntilTheChannelEnds) {
+  Options made = options();
+  made.media.emsg = job::Options::Emsg::kAll;
+  channel_.set_options(made);
+  const auto refusal = [&] { return channel_.add_metadata({"score", "1 : 0", {}}).refusal; };
+  FakeFeed* feed = publish();
+  EXPECT_EQ(refusal(), MetadataRefusal::kNotLive) << "nothing was published yet";
+  worker().say({sound(), part_at(time_.utc(), 0)});
+  EXPECT_FALSE(refusal());
+  feed->end();
+  ASSERT_EQ(channel_.state(), State::kGrace);
+  EXPECT_FALSE(refusal()) << "the publisher may come back";
+  channel_.stop();
+  EXPECT_EQ(refusal(), MetadataRefusal::kNotLive) << "the log is being closed";
+}
+
 }  // namespace
 }  // namespace channel
