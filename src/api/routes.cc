@@ -16,6 +16,7 @@
 #include "api/marker_request.h"
 #include "api/metadata_request.h"
 #include "api/overlay_request.h"
+#include "api/webhooks_json.h"
 #include "job/slate_text.h"
 
 namespace api {
@@ -77,6 +78,25 @@ void add_state(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, 
        }});
   dispatcher.add({"GET", "/api/v1/openapi.json", Role::kNobody,
                   [](const Request&, Respond respond) { respond({200, kJson, std::string(openapi_json()), {}}); }});
+}
+
+void replay_webhook(Backend& backend, const Request& request, Respond respond) {
+  const std::string& name = request.parameter("name");
+  backend.replay_webhook(name, [name, respond = std::move(respond)](const std::optional<std::size_t>& count) {
+    if (!count) return respond(problem(404, "there is no webhook " + name));
+    respond({200, kJson, nlohmann::json{{"replayed", *count}}.dump() + "\n", {}});
+  });
+}
+
+void add_webhooks(Dispatcher& dispatcher, Backend& backend) {
+  dispatcher.add({"GET", "/api/v1/webhooks", Role::kNobody, [&backend](const Request&, Respond respond) {
+                    backend.ask_webhooks([respond = std::move(respond)](const std::vector<webhook::Report>& reports) {
+                      respond({200, kJson, webhooks_json(reports), {}});
+                    });
+                  }});
+  dispatcher.add(
+      {"POST", "/api/v1/webhooks/{name}/replay", Role::kOperate,
+       [&backend](const Request& request, Respond respond) { replay_webhook(backend, request, std::move(respond)); }});
 }
 
 constexpr const char* kFeeds = "a channel's feeds are primary and backup";
@@ -394,6 +414,7 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
                 std::string page) {
   add_health(dispatcher, backend);
   add_state(dispatcher, backend, streams, clock);
+  add_webhooks(dispatcher, backend);
   dispatcher.add(
       {"GET", "/api/v1/channels/{name}/thumbnail.jpg", Role::kNobody,
        [&backend](const Request& request, Respond respond) { give_thumbnail(backend, request, std::move(respond)); }});

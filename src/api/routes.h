@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "channel/report.h"
 #include "events/log.h"
 #include "serve/counters.h"
+#include "webhook/report.h"
 
 namespace api {
 
@@ -36,6 +39,9 @@ class Backend {
   virtual void ask_channels(Take<std::vector<channel::Report>> take) = 0;
   virtual void ask_load(Take<Load> take) = 0;
   virtual void ask_events(events::Query query, Take<events::Page> take) = 0;
+  virtual void ask_webhooks(Take<std::vector<webhook::Report>> take) = 0;
+  /// Sends a webhook's dead letters again: how many; nullopt: there is no such webhook.
+  virtual void replay_webhook(std::string name, Take<std::optional<std::size_t>> take) = 0;
   virtual void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) = 0;
   /// Shows another feed of the channel.
   virtual void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) = 0;

@@ -47,6 +47,16 @@ void AdminBackend::ask_load(Take<Load> take) {
   });
 }
 
+void AdminBackend::ask_webhooks(Take<std::vector<webhook::Report>> take) {
+  ask([take = std::move(take)](const Overview& overview) { take(overview.instance.webhooks); });
+}
+
+void AdminBackend::replay_webhook(std::string name, Take<std::optional<std::size_t>> take) {
+  control_.post([this, name = std::move(name), take = std::move(take)] {
+    own_.post([take, count = calls_.replay_webhook(name)] { take(count); });
+  });
+}
+
 void AdminBackend::watch_events(std::function<void()> on_new) {
   if (!calls_.watch_events) return;
   control_.post([this, watch = calls_.watch_events, on_new = std::move(on_new)] {

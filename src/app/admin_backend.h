@@ -33,6 +33,7 @@ struct ControlCalls {
       caption;
   std::function<channel::Channels::MetadataAdded(const std::string& channel, const channel::LiveMetadata::Request&)>
       add_metadata;
+  std::function<std::optional<std::size_t>(const std::string& webhook)> replay_webhook;
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.
   std::function<void(std::function<void()> on_append)> watch_events;
@@ -56,6 +57,8 @@ class AdminBackend final : public api::Backend {
   void ask_channels(Take<std::vector<channel::Report>> take) override;
   void ask_load(Take<Load> take) override;
   void ask_events(events::Query query, Take<events::Page> take) override;
+  void ask_webhooks(Take<std::vector<webhook::Report>> take) override;
+  void replay_webhook(std::string name, Take<std::optional<std::size_t>> take) override;
   void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) override;
   void switch_feed(std::string channel, feed::Id to, Take<channel::Channels::Switch> take) override;
   void order_slate(std::string channel, channel::SlateOrder::Request request,

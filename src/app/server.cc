@@ -16,6 +16,7 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
+#include "app/event_outlets.h"
 #include "app/headroom_sampler.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
@@ -42,6 +43,8 @@ namespace {
 
 // How long a stop waits for answers that are on their way.
 constexpr base::Micros kDrainLimit = 2 * base::kSecond;
+// And then for receivers of events.
+constexpr base::Micros kLastEvents = base::kSecond;
 
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::Ok{};
@@ -96,18 +99,6 @@ ingest::PublishRate publish_rate_of(const config::Config::Limits& limits) {
 
 void warn_of(const config::Config& config) {
   for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
-}
-
-/// "/kickoff/HOST", for CloudEvents. A host's name has no character that a URI has to escape; what has is left out.
-std::string source_of_events() {
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  std::string source = "/kickoff/";
-  for (const char* at = host; *at != 0; ++at) {
-    const bool plain = (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z');
-    if (plain || *at == '-' || *at == '.' || *at == '_') source += *at;
-  }
-  return source;
 }
 
 /// What of the environment has to do with credentials is read once, while there is one thread.
@@ -180,6 +171,7 @@ class Instance::Parts {
     if (getpid() == 1) {
       orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
     }
+    webhooks_ = start_webhooks(config_.webhooks, clock_, events_, control_);
     open_journal();
     const channel::Environment environment{
         alarms_,
@@ -228,6 +220,7 @@ class Instance::Parts {
     admin_.reset();
     // Answers that are on their way finish; new viewers find the port closed.
     serve_->stop(kDrainLimit);
+    webhooks_->finish(kLastEvents);
     base::log_info("app", "stopped");
   }
 
@@ -414,6 +407,7 @@ class Instance::Parts {
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
     admin_->configure(config_.admin);
+    webhooks_->configure(config_.webhooks);
     headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
@@ -454,6 +448,7 @@ class Instance::Parts {
             [this](const std::string& channel, const channel::LiveMetadata::Request& request) {
               return channels_->add_metadata(channel, request);
             },
+            [this](const std::string& webhook) { return webhooks_->replay(webhook); },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
   }
@@ -473,6 +468,7 @@ class Instance::Parts {
     overview->instance.journal = journal_ ? &journal_->counters() : nullptr;
     overview->instance.journal_restored = restored_;
     if (uploads_) overview->instance.uploads = uploads_->reports(clock_.utc());
+    overview->instance.webhooks = webhooks_->reports();
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
@@ -502,6 +498,7 @@ class Instance::Parts {
   events::Log events_{clock_, {.source = source_of_events()}};
   loop::Loop loop_;
   loop::Mailbox control_;
+  std::unique_ptr<webhook::Webhooks> webhooks_;  ///< after start(); what ends after it has events for it
   loop::Timer deadline_;
   ServiceNotifier service_;
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;

@@ -17,6 +17,7 @@
 #include "hls/media_playlist.h"
 #include "ingest/pull_source.h"
 #include "s3/credentials.h"
+#include "webhook/hook.h"
 
 namespace config {
 
@@ -124,6 +125,7 @@ struct Config {
   Srt srt;
   Limits limits;
   Journal journal;
+  std::vector<webhook::Endpoint> webhooks;
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
 

@@ -239,6 +239,7 @@ void declare_keys(Keys& keys, Config& config) {
                "What channels publish, on disk: a server that was killed and is started again serves the same window "
                "at once, and holds the last picture until the encoder is back. Live output never waits for it.",
                [&](Keys& in) { declare_journal(in, config.journal); });
+  declare_webhooks(keys, config.webhooks);
   declare_channels(keys, config.channels);
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);

@@ -42,6 +42,9 @@ void declare_admin_address(Keys& keys, Config::Admin& admin);
 /// The keys of the section `http.origin_lock`.
 void declare_origin_lock(Keys& keys, Config::OriginLock& lock);
 
+/// The list `webhooks`.
+void declare_webhooks(Keys& keys, std::vector<webhook::Endpoint>& webhooks);
+
 /// The keys of the section `admin`.
 void declare_admin(Keys& keys, Config::Admin& admin);
 

@@ -13,6 +13,7 @@
 #include "metrics/pull_metrics.h"
 #include "metrics/serve_metrics.h"
 #include "metrics/upload_metrics.h"
+#include "metrics/webhook_metrics.h"
 
 namespace metrics {
 namespace {
@@ -172,6 +173,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   add_admin_port(out, admin);
   if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   add_uploads(out, instance.uploads);
+  add_webhooks(out, instance.webhooks);
   for (const channel::Report& report : instance.channels) {
     const ProcessUse worker = report.worker.pid > 0 ? read_process_use(report.worker.pid) : ProcessUse{};
     add_channel(out, report, worker);

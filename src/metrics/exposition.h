@@ -18,6 +18,7 @@
 #include "serve/audience.h"
 #include "serve/counters.h"
 #include "upload/uploader.h"
+#include "webhook/report.h"
 
 namespace metrics {
 
@@ -66,6 +67,7 @@ struct Instance {
   const archive::JournalWriter::Counters* journal = nullptr;
   int journal_restored = 0;  ///< channels, at the start
   std::vector<upload::Report> uploads;
+  std::vector<webhook::Report> webhooks;
 };
 
 /// What the administration port counts of its requests.

@@ -31,6 +31,11 @@ class FakeBackend final : public api::Backend {
       take(log.read(query));
     }
   }
+  void ask_webhooks(Take<std::vector<webhook::Report>> take) override { take(webhooks); }
+  void replay_webhook(std::string name, Take<std::optional<std::size_t>> take) override {
+    replayed.push_back(std::move(name));
+    take(replay_outcome);
+  }
   void disconnect_publisher(std::string channel, feed::Id feed, Take<Channels::Disconnect> take) override {
     disconnected.push_back(channel + (feed == feed::Id::kBackup ? " backup" : ""));
     take(outcome);
@@ -77,6 +82,9 @@ class FakeBackend final : public api::Backend {
   FakeClock clock;
   events::Log log;
   std::vector<events::Query> queries;
+  std::vector<webhook::Report> webhooks;
+  std::vector<std::string> replayed;
+  std::optional<std::size_t> replay_outcome = 0;
   bool holds = false;  ///< answers of the log come with release()
   std::vector<std::function<void()>> held;
   Health health;

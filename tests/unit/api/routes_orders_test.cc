@@ -22,6 +22,21 @@ TEST_F(RoutesTest, OrdersASlateForATimeWithAReason) {
   EXPECT_EQ(backend_.shortest, 1) << "a short time is not for ever";
 }
 
+TEST_F(RoutesTest, ShowsWebhooksAndReplaysTheirDeadLetters) {
+  EXPECT_EQ(get("/api/v1/webhooks").body, "{\n  \"webhooks\": []\n}\n");
+  backend_.webhooks.resize(2);
+  const Answer all = get("/api/v1/webhooks");
+  EXPECT_EQ(all.content_type, "application/json");
+  EXPECT_EQ(nlohmann::json::parse(all.body)["webhooks"].size(), 2u);
+  backend_.replay_outcome = 12;
+  const Answer replayed = post("/api/v1/webhooks/ops/replay", "");
+  EXPECT_EQ(replayed.status, 200);
+  EXPECT_EQ(replayed.body, "{\"replayed\":12}\n");
+  EXPECT_EQ(backend_.replayed, std::vector<std::string>{"ops"});
+  backend_.replay_outcome = std::nullopt;
+  EXPECT_EQ(post("/api/v1/webhooks/none/replay", "").status, 404);
+}
+
 TEST_F(RoutesTest, OrdersOverlays) {
   EXPECT_EQ(
       send("PUT", "/api/v1/channels/match/overlays/clock", R"({"text": "{utc}", "position": "bottom-left"})").status,

@@ -48,6 +48,11 @@ class AdminThreadTest : public ::testing::Test {
         [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
         [](const std::string&, const channel::LiveCaptions::Request&) { return channel::Channels::Captioned(); },
         [](const std::string&, const channel::LiveMetadata::Request&) { return channel::Channels::MetadataAdded(); },
+        [this](const std::string& webhook) -> std::optional<std::size_t> {
+          collector_ = std::this_thread::get_id();
+          if (webhook != "ops") return std::nullopt;
+          return 3;
+        },
         [this](const events::Query& query) { return events_.read(query); },
         [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
@@ -213,6 +218,20 @@ TEST_F(AdminThreadTest, DisconnectsAPublisherOnTheControlLoop) {
   EXPECT_EQ(collector_, std::this_thread::get_id());
   EXPECT_EQ(disconnect(*admin, "good", "other"), "404");
   EXPECT_EQ(disconnected_, (std::vector<std::string>{"match", "other"}));
+}
+
+TEST_F(AdminThreadTest, ShowsWebhooksAndReplaysThemOnTheControlLoop) {
+  environment_ = api::make_token("environment", "secret", api::Role::kAdmin);
+  overview_.instance.webhooks.resize(1);
+  overview_.instance.webhooks[0].name = "ops";
+  auto admin = start().take();
+  EXPECT_NE(ask(*admin, "/api/v1/webhooks").find("\"name\": \"ops\""), std::string::npos);
+  const auto replay = [&](const std::string& name) {
+    return ask(*admin, "/api/v1/webhooks/" + name + "/replay", "POST", "Authorization: Bearer secret\r\n");
+  };
+  EXPECT_TRUE(replay("ops").ends_with("{\"replayed\":3}\n"));
+  EXPECT_EQ(collector_, std::this_thread::get_id());
+  EXPECT_EQ(status_of(replay("other")), "404");
 }
 
 TEST_F(AdminThreadTest, TakesUpNewTokensAndNamesAndKeepsThatOfTheEnvironment) {

@@ -79,7 +79,7 @@ std::string told(const Config& config) {
       << "\nlimits " << config.limits.channels.channels << " " << config.limits.channels.channels_per_address << " "
       << config.limits.channels.new_per_second << " " << config.limits.channels.cpu_reserve << " "
       << static_cast<int>(config.limits.channels.beyond_cpu_reserve) << " " << config.limits.publishes_per_connection
-      << " " << config.limits.worker_memory;
+      << " " << config.limits.worker_memory << "\nwebhooks " << config.webhooks.size();
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }
