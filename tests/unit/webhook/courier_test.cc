@@ -145,7 +145,7 @@ TEST_F(CourierTest, OneThatFailedAndIsRemovedFailsNoMore) {
 
 TEST_F(CourierTest, AReloadKeepsWhatWaitsForANameAndThrowsAwayTheRest) {
   courier_.configure({named("stays"), named("goes")});
-  for (std::uint64_t sequence : {1, 2}) courier_.offer(event_of(sequence, "a"), now_);
+  for (std::uint64_t sequence : {1u, 2u}) courier_.offer(event_of(sequence, "a"), now_);
   EXPECT_EQ(courier_.take_due(now_).size(), 2u);
   Endpoint elsewhere = named("stays");
   elsewhere.url = "https://elsewhere.example/";

@@ -60,7 +60,7 @@ class HookTest : public testing::Test {
 };
 
 TEST_F(HookTest, SendsTheEventsOfASubjectOneAfterAnother) {
-  for (std::uint64_t sequence : {1, 2, 3}) offer(sequence);
+  for (std::uint64_t sequence : {1u, 2u, 3u}) offer(sequence);
   EXPECT_EQ(begin(), "1");
   answer(1, 200);
   EXPECT_EQ(begin(), "2");
@@ -202,7 +202,7 @@ TEST_F(HookTest, AnEventIsNotGivenUpBeforeItsTime) {
 }
 
 TEST_F(HookTest, ReplaySendsDeadLettersBeforeNewerEventsOfTheirSubject) {
-  for (std::uint64_t sequence : {1, 2}) offer(sequence);
+  for (std::uint64_t sequence : {1u, 2u}) offer(sequence);
   begin();
   now_ += 3600 * kSecond;
   answer(1, 500);

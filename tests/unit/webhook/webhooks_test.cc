@@ -79,7 +79,7 @@ class WebhooksTest : public testing::Test {
 
 TEST_F(WebhooksTest, SendsWhatIsAppended) {
   const auto webhooks = make();
-  for (std::uint64_t sequence : {1, 2, 3}) webhooks->append(event_of(sequence, "match"));
+  for (std::uint64_t sequence : {1u, 2u, 3u}) webhooks->append(event_of(sequence, "match"));
   webhooks->finish(kPatience);
   EXPECT_EQ(webhooks->reports().at(0).delivered, 3u);
   ASSERT_EQ(network_.bodies.size(), 3u);
