@@ -45,6 +45,8 @@ namespace {
 constexpr base::Micros kDrainLimit = 2 * base::kSecond;
 // And then for receivers of events.
 constexpr base::Micros kLastEvents = base::kSecond;
+// Within which the server ends once it stops (docs/deployment.md); the service manager is asked for that much.
+constexpr base::Micros kStopLimit = 20 * base::kSecond;
 
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::Ok{};
@@ -141,6 +143,7 @@ class Instance::Parts {
         worker_(std::move(worker)),
         environment_token_(std::move(environment_token)),
         control_(loop_),
+        drained_(loop_, [this] { shut(); }),
         deadline_(loop_, [this] { loop_.stop(); }),
         service_(loop_, clock_, std::move(service), [this] { return serve_->answered(); }) {
     reloads_.last_at = reloads_.last_success_at = std::time(nullptr);
@@ -232,8 +235,16 @@ class Instance::Parts {
       loop_.stop();  // asked twice: now
       return;
     }
-    base::log_info("app", "stopping");
+    base::log_info("app", "stopping", {{"drain_ms", config_.drain / base::kMillisecond}});
     events_.append({.type = events::Type::kInstanceStopping});
+    if (config_.drain == 0) return shut();
+    service_.stopping("Draining: not ready, everything is answered", config_.drain + kStopLimit);
+    drained_.start(config_.drain);
+  }
+
+  /// The stop itself: publishers are sent away, and nobody new is let in.
+  void shut() {
+    shut_ = true;
     service_.stopping("Stopping: answers that are on their way finish");
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener == nullptr) continue;
@@ -411,7 +422,7 @@ class Instance::Parts {
     headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
-    if (!stopping_) pulled_->configure(config::pulled_sources(config_));
+    if (!shut_) pulled_->configure(config::pulled_sources(config_));
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
     }
@@ -499,6 +510,7 @@ class Instance::Parts {
   loop::Loop loop_;
   loop::Mailbox control_;
   std::unique_ptr<webhook::Webhooks> webhooks_;  ///< after start(); what ends after it has events for it
+  loop::Timer drained_;
   loop::Timer deadline_;
   ServiceNotifier service_;
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
@@ -524,7 +536,8 @@ class Instance::Parts {
   metrics::Reloads reloads_;
   std::string reload_problem_;  ///< the first of the last reload; empty: it was applied
   std::string keys_that_wait_;  ///< for a restart, as of the last reload
-  bool stopping_ = false;
+  bool stopping_ = false;       ///< asked to
+  bool shut_ = false;
 };
 
 Instance::Instance(config::Config config, std::string path, std::string worker,

@@ -28,8 +28,9 @@ class Instance {
   base::Status start();
   /// Serves until stop() or SIGTERM or SIGINT, then lets the answers that are on their way finish.
   void run();
-  /// Asked once: publishers are sent away, nobody new is let in, and run() returns, where the configuration says so
-  /// after every channel has ended. Asked twice: run() returns at once. Thread: any.
+  /// Asked once: the server is not ready any more, and answers everything for as long as `drain` says. Then publishers
+  /// are sent away, nobody new is let in, and run() returns, where the configuration says so after every channel has
+  /// ended. Asked twice: run() returns at once. Thread: any.
   void stop();
   /// Reads the file again and takes up what is in it, all or nothing. Nothing of the server waits for it; see Reloader.
   /// Thread: any.

@@ -66,7 +66,10 @@ void ServiceNotifier::reloading() {
   report("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(clock_.steady()));
 }
 
-void ServiceNotifier::stopping(const std::string& status) { report("STOPPING=1\nSTATUS=" + status); }
+void ServiceNotifier::stopping(const std::string& status, base::Micros within) {
+  const std::string extended = within > 0 ? "\nEXTEND_TIMEOUT_USEC=" + std::to_string(within) : "";
+  report("STOPPING=1\nSTATUS=" + status + extended);
+}
 
 void ServiceNotifier::tick() {
   if (!answers_()) {

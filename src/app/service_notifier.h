@@ -27,7 +27,8 @@ class ServiceNotifier {
   void ready(const std::string& status);
   /// A reload begins; ready() has to follow.
   void reloading();
-  void stopping(const std::string& status);
+  /// `within`: how long the stop takes at most, where that may be longer than the manager waits; 0: not said.
+  void stopping(const std::string& status, base::Micros within = 0);
   /// Sends a keep-alive if all threads answer. A timer calls it at half of the watchdog's time.
   void tick();
 

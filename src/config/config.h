@@ -119,6 +119,7 @@ struct Config {
   std::string web_directory;    ///< likewise
   /// A stop ends every playlist (EXT-X-ENDLIST). Off: players wait for the server to come back (OP-3).
   bool end_channels_on_stop = false;
+  base::Micros drain = 0;  ///< how long a stop answers everything, and is not ready, before it begins
   Http http;
   Admin admin;
   Rtmp rtmp;

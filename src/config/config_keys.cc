@@ -223,6 +223,11 @@ void declare_keys(Keys& keys, Config& config) {
   keys.key({"end_channels_on_stop", Reload::kAtOnce,
             "true: a stop ends every playlist; false: players wait for the server to come back"},
            Value::flag(config.end_channels_on_stop));
+  keys.key(
+      {"drain", Reload::kAtOnce,
+       "how long a stop (SIGTERM) waits while /readyz fails and all else goes on, so that load balancers leave first; "
+       "a second signal ends the wait and the server"},
+      Value::duration(config.drain, 0, 300 * kSecond));
   keys.section("http", "Viewers and CDN: HTTP/1.1 and HTTP/2 (prior knowledge), and TLS 1.2 and 1.3 with ALPN.",
                [&](Keys& in) { declare_http(in, config.http); });
   keys.section("admin", "Metrics, health and the API. Not for the public.",

@@ -48,7 +48,7 @@ for (const [name, configuration, names] of [
   });
 }
 
-test('the base is probed by the address of its pod, and SIGTERM ends it in good time', async () => {
+test('the base is probed by the address of its pod, and drains at SIGTERM', async () => {
   const ports = { HTTP_PORT: await freeTcp(), HTTP_TLS_PORT: await freeTcp(), ADMIN_PORT: await freeTcp(), RTMP_PORT: await freeTcp(), RTMP_TLS_PORT: await freeTcp(), SRT_PORT: await freeUdp() };
   const env = { ...given(namesOf('base')), ...Object.fromEntries(Object.entries(ports).map(([key, port]) => [`KICKOFF_${key}`, String(port)])) };
   const server = run(binary, ['serve', '--config', mounted('running', configurationOf('base'))], { env });
@@ -58,5 +58,8 @@ test('the base is probed by the address of its pod, and SIGTERM ends it in good 
   for (const began = Date.now(); await probe('/livez') !== 200; await sleep(50)) assert.ok(server.child.exitCode === null && Date.now() - began < 60000, server.output());
   assert.strictEqual(await probe('/readyz'), 200);
   assert.strictEqual(await probe('/metrics'), 200);
-  assert.strictEqual((await server.stop('SIGTERM')).code, 0);
+  server.child.kill('SIGTERM');
+  for (const began = Date.now(); await probe('/readyz') !== 503; await sleep(50)) assert.ok(server.child.exitCode === null && Date.now() - began < 60000, server.output());
+  assert.strictEqual(await probe('/livez'), 200);
+  assert.strictEqual((await server.stop('SIGTERM')).code, 0, 'a second one ends the wait');
 });

@@ -68,6 +68,18 @@ TEST_F(WatchedServer, ReportsReloadsGoodAndBadAndItsStop) {
   EXPECT_EQ(next_state(), "STOPPING=1");
 }
 
+TEST_F(WatchedServer, AsksForTheTimeThatItDrainsAndStopsIn) {
+  write_config("drain: 20ms\n");
+  auto server = make_watched(0);
+  ASSERT_TRUE(server->start().ok());
+  EXPECT_EQ(manager_.next(), "READY=1\nSTATUS=Serving");
+  server->stop();
+  server->run();
+  EXPECT_EQ(manager_.next(),
+            "STOPPING=1\nSTATUS=Draining: not ready, everything is answered\nEXTEND_TIMEOUT_USEC=20020000");
+  EXPECT_EQ(manager_.next(), "STOPPING=1\nSTATUS=Stopping: answers that are on their way finish");
+}
+
 TEST_F(WatchedServer, KeepsItsWatchdogQuiet) {
   auto server = make_watched(20 * base::kMillisecond);
   ASSERT_TRUE(server->start().ok());

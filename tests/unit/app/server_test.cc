@@ -15,6 +15,7 @@ namespace {
 using testing::fetch;
 using testing::ServerTest;
 using testing::status_of;
+using testing::wait_until;
 
 TEST_F(ServerTest, AnswersOnItsAdministrationPortFromItsStartToItsStop) {
   auto server = make();
@@ -78,6 +79,33 @@ TEST_F(ServerTest, StopsAtOnceWhenItIsAskedTwice) {
   server->stop();
   server->stop();
   server->run();
+}
+
+TEST_F(ServerTest, IsNotReadyWhileItDrainsAndAnswersAllElse) {
+  write_config("drain: 300s\n");
+  auto server = make();
+  ASSERT_TRUE(server->start().ok());
+  const std::uint16_t port = server->admin_port();
+  run_beside(*server, [&] {
+    EXPECT_EQ(status_of(fetch(port, "/readyz")), "200");
+    server->stop();
+    wait_until([&] { return status_of(fetch(port, "/readyz")) == "503"; });
+    EXPECT_NE(fetch(port, "/readyz").find("stopping"), std::string::npos);
+    EXPECT_EQ(status_of(fetch(port, "/livez")), "200") << "nobody may kill it for that";
+    EXPECT_EQ(status_of(fetch(port, "/metrics")), "200");
+    // run_beside() asks once more: the rest of the five minutes is not waited for.
+  });
+  EXPECT_EQ(fetch(port, "/livez"), "");
+}
+
+TEST_F(ServerTest, StopsByItselfWhenItHasDrained) {
+  for (const char* more : {"drain: 20ms\n", "drain: 20ms\nend_channels_on_stop: true\n"}) {
+    write_config(more);
+    auto server = make();
+    ASSERT_TRUE(server->start().ok());
+    server->stop();
+    server->run();
+  }
 }
 
 TEST_F(ServerTest, StopsWhileItReadsItsConfigurationAgain) {

@@ -45,6 +45,8 @@ TEST_F(Service, IsToldOfTheStartAReloadAndTheStop) {
   EXPECT_EQ(socket_.next(), "READY=1\nSTATUS=Serving again");
   service.stopping("Stopping");
   EXPECT_EQ(socket_.next(), "STOPPING=1\nSTATUS=Stopping");
+  service.stopping("Draining", 40 * base::kSecond);
+  EXPECT_EQ(socket_.next(), "STOPPING=1\nSTATUS=Draining\nEXTEND_TIMEOUT_USEC=40000000");
   EXPECT_EQ(socket_.next(), "");
 }
 

@@ -79,7 +79,7 @@ std::string told(const Config& config) {
       << "\nlimits " << config.limits.channels.channels << " " << config.limits.channels.channels_per_address << " "
       << config.limits.channels.new_per_second << " " << config.limits.channels.cpu_reserve << " "
       << static_cast<int>(config.limits.channels.beyond_cpu_reserve) << " " << config.limits.publishes_per_connection
-      << " " << config.limits.worker_memory << "\nwebhooks " << config.webhooks.size();
+      << " " << config.limits.worker_memory << "\nwebhooks " << config.webhooks.size() << "\ndrain " << config.drain;
   for (const auto& [name, channel] : config.channels) out << "\n" << name << "\n" << told(channel);
   return out.str();
 }
@@ -146,21 +146,20 @@ TEST_P(KeyBounds, AreReadWithinTheirBoundsAndRefusedBeyondWithTheirPlace) {
   }
 }
 
+constexpr const char* kUpToAMillion = "a whole number from 0 to 1000000";
 INSTANTIATE_TEST_SUITE_P(
     OfTheServer, KeyBounds,
     ::testing::Values(
         Bounds{"log.level", {"debug", "info", "warn", "error"}, {"trace", "INFO"}, "one of debug, info, warn, error"},
         Bounds{"log.format", {"auto", "json", "text"}, {"xml"}, "one of auto, json, text"},
         Bounds{"end_channels_on_stop", {"true", "false"}, {"yes", "1"}, "true or false"},
+        Bounds{"drain", {"0s", "300s"}, {"301s", "20"}, "a duration from 0s to 300s with its unit (ms, s or m)"},
         Bounds{"http.port", {"0", "65535"}, {"-1", "65536", "80a"}, "a whole number from 0 to 65535"},
         Bounds{"http.tls_port", {"0", "65535"}, {"-1", "65536"}, "a whole number from 0 to 65535"},
         Bounds{"http.loops", {"0", "256"}, {"-1", "257"}, "a whole number from 0 to 256"},
         Bounds{"http.max_connections", {"0", "10000000"}, {"-1", "10000001"}, "a whole number from 0 to 10000000"},
-        Bounds{"http.new_connections_per_address",
-               {"0", "1000000"},
-               {"-1", "1000001"},
-               "a whole number from 0 to 1000000"},
-        Bounds{"http.half_open_per_address", {"0", "1000000"}, {"-1", "1000001"}, "a whole number from 0 to 1000000"},
+        Bounds{"http.new_connections_per_address", {"0", "1000000"}, {"-1", "1000001"}, kUpToAMillion},
+        Bounds{"http.half_open_per_address", {"0", "1000000"}, {"-1", "1000001"}, kUpToAMillion},
         Bounds{"http.admission.shed_depth_below", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
         Bounds{"http.admission.refuse_joins_below", {"0", "90"}, {"-1", "91"}, "a whole number from 0 to 90"},
         Bounds{

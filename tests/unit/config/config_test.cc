@@ -288,7 +288,8 @@ TEST(Config, ReadsTheListeners) {
   const Config config = good(
       "srt: {listen: 127.0.0.1, port: 0, latency: 4s, max_reorder: 50, max_mbps: 1000, publish_without_mode: true}\n"
       "rtmp: {listen: 127.0.0.1, port: 0, tls_port: 0}\nadmin: {listen: 0.0.0.0, port: 9}\n"
-      "http: {loops: 256, max_connections: 5}\nlog: {level: warn, format: json}\nend_channels_on_stop: true\n");
+      "http: {loops: 256, max_connections: 5}\nlog: {level: warn, format: json}\nend_channels_on_stop: true\ndrain: "
+      "20s\n");
   EXPECT_EQ(config.srt.listen, "127.0.0.1");
   EXPECT_EQ(config.srt.port, 0);
   EXPECT_EQ(config.srt.latency, 4 * base::kSecond);
@@ -304,6 +305,7 @@ TEST(Config, ReadsTheListeners) {
   EXPECT_EQ(config.log.level, base::Level::kWarn);
   EXPECT_EQ(config.log.format, base::LogFormat::kJson);
   EXPECT_TRUE(config.end_channels_on_stop);
+  EXPECT_EQ(config.drain, 20 * base::kSecond);
 }
 
 TEST(Config, AFileWithoutChannelsAdmitsEveryName) {

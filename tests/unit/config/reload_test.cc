@@ -58,7 +58,7 @@ TEST(KeysForRestart, CompareAChannelThatGetsAnEntryWithTheOthers) {
 
 TEST(KeysForRestart, LeaveOutWhatTakesEffectAtOnce) {
   for (const char* text :
-       {"state_directory: other", "end_channels_on_stop: true", "http: {certificate: a, key: b}",
+       {"state_directory: other", "end_channels_on_stop: true", "drain: 20s", "http: {certificate: a, key: b}",
         "http: {admission: {shed_depth_below: 1, refuse_joins_below: 2, egress_mbps: 3, overflow: https://c}}",
         "srt: {publish_without_mode: true}",
         "limits: {channels: 1, channels_per_address: 2, new_channels_per_second: 3, publishes_per_connection: 4, "
