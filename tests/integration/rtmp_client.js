@@ -76,4 +76,4 @@ async function relayFlv(port, channel, flv, { kept = 0, key = '' } = {}) {
   return { stop: () => { clearInterval(timer); socket.destroy(); } };
 }
 
-module.exports = { relayFlv, u24, u32, message, string, number, hello, shaken, publishing };
+module.exports = { relayFlv, u24, u32, message, string, number, object, hello, shaken, publishing };

@@ -1,13 +1,23 @@
-// The time code of MPEG-2 feeds: what the API says of it, two feeds that are aligned by it, and a channel whose time it is.
+// The time code of feeds: what the API says of it, two feeds that are aligned by it, and a channel whose time it is. MPEG-2 has it in its
+// groups, H.264 and HEVC in SEI messages, which ffprobe reads from what viewers get, and RTMP in the message "onFI".
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, run } = require('./harness');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { Server, copy, endAll, run } = require('./harness');
+const { relayFlv } = require('./rtmp_client');
+const { readMedia } = require('../../tools/judge/playlist');
+const { timed, timedFlv, codeAt, textOf } = require('./time_code_inserter');
 
 const ladder = [{ height: 90, bitrate: '100k', preset: 'ultrafast' }];
 const channels = {
   arrival: { ladder, audio: { mode: 'none' } },
   coded: { ladder, audio: { mode: 'none' }, anchor: 'timecode' },
+  h264: copy({ anchor: 'timecode' }),
+  hevc: copy({ anchor: 'timecode' }),
+  onfi: copy({ anchor: 'timecode' }),
   elsewhere: { ladder, audio: { mode: 'none' }, anchor: 'timecode', timecode_offset: '-3600s' },
 };
 const day = 24 * 3600 * 1000;
@@ -92,4 +102,71 @@ test('two feeds without sound are aligned by their time code', async () => {
   const { alignment, feeds: both } = await stateOf('arrival');
   const [primary, backup] = both.map(({ time_code: { offset_ms: offset } }) => offset);
   assert.ok(Math.abs(alignment.offset_ms - (primary - backup)) <= 40, `${alignment.offset_ms} ms, by codes ${primary} and ${backup}`);
+});
+
+// A minute of video without sound, as a byte stream, each access unit behind a delimiter.
+function coded(codec) {
+  const file = path.join(server.directory, `coded.${codec}`);
+  const coder = codec === 'hevc' ? ['-c:v', 'libx265', '-x265-params', 'log-level=error:bframes=0:scenecut=0:aud=1:repeat-headers=1:keyint=50:min-keyint=50']
+    : ['-c:v', 'libx264', '-sc_threshold', '0', '-x264-params', 'aud=1:pic-struct=1:keyint=50:min-keyint=50'];
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=25:duration=60', ...coder, '-preset', 'ultrafast', '-bf', '0', '-g', '50', '-f', codec, file]);
+  return file;
+}
+// The segments of a channel's video: {date: ms, code: of its first picture, as ffprobe reads it, or undefined}.
+async function segmentsOf(channel) {
+  const base = server.playlist(channel);
+  const uri = (await (await fetch(base)).text()).split('\n').find((line) => line && !line.startsWith('#'));
+  const url = new URL(uri, base);
+  const { segments } = readMedia(await (await fetch(url)).text());
+  const bytes = async (name) => Buffer.from(await (await fetch(new URL(name, url))).arrayBuffer());
+  return Promise.all(segments.map(async ({ date, map, uri: name }) => {
+    const input = Buffer.concat([await bytes(map), await bytes(name)]);
+    const { stdout } = spawnSync('ffprobe', ['-v', 'error', '-read_intervals', '%+#1', '-show_frames', '-show_entries', 'frame=pts_time', '-of', 'json', '-'], { input });
+    return { date: Date.parse(date), code: /"value": "([\d:;]+)"/.exec(stdout)?.[1] };
+  }));
+}
+// Five segments, each of which begins with a key frame of the source: those are 2 s apart, from `start` on.
+async function assertAtItsCode(channel, start, inPictures) {
+  let found = [];
+  await server.until(`five segments of ${channel}`, async () => { found = await segmentsOf(channel).catch(() => []); return found.length >= 5; });
+  for (const { date, code } of found.slice(1)) {
+    const off = ((date - start) % 2000 + 3000) % 2000 - 1000;
+    assert.ok(Math.abs(off) <= 2, `a segment at ${new Date(date).toISOString()} does not begin with a picture of ${new Date(start).toISOString()} and every 2 s: ${off} ms`);
+    assert.strictEqual(code, inPictures ? textOf(codeAt(date + 1, 25)) : undefined);
+  }
+}
+// An encoder whose first picture has the code of now; `send` publishes it. A loaded machine may be late: then another one.
+async function assertFollowed(channel, source, inPictures, send) {
+  for (let attempt = 1; ; attempt++) {
+    const start = 40 * Math.floor(Date.now() / 40);
+    const sender = await send(start);
+    const feed = await running(channel);
+    assert.strictEqual(feed.time_code.source, source);
+    if (feed.anchor !== 'timecode' && attempt < 5) {
+      await sender.stop('SIGKILL');
+      await server.until('it is gone', async () => (await stateOf(channel))?.feeds.length === 0);
+      continue;
+    }
+    feeds.push(sender);
+    assert.strictEqual(feed.anchor, 'timecode', server.log(30));
+    assert.ok(Math.abs(feed.time_code.offset_ms) <= 40, `${feed.time_code.offset_ms} ms`);
+    assert.ok(Math.abs(fromNow(utcOf(feed.time_code.value))) < 20000, feed.time_code.value);
+    return assertAtItsCode(channel, start, inPictures);
+  }
+}
+for (const [codec, name] of [['h264', 'H.264'], ['hevc', 'HEVC']]) {
+  test(`time code in SEI messages of ${name} is that of the program date-time, to the frame, and stays in the pictures`, async () => {
+    const stream = fs.readFileSync(coded(codec));
+    const file = path.join(server.directory, `timed.${codec}`);
+    await assertFollowed(codec, 'sei', true, (start) => {
+      fs.writeFileSync(file, timed(stream, { hevc: codec === 'hevc', rate: 25, start }));
+      return run('ffmpeg', ['-nostdin', '-v', 'warning', '-re', '-r', '25', '-f', codec, '-i', file, '-c', 'copy', '-f', 'mpegts', server.srt(`#!::r=live/${codec},m=publish`)]);
+    });
+  });
+}
+
+test('time code in the message onFI of RTMP is that of the program date-time', async () => {
+  const flv = path.join(server.directory, 'plain.flv');
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-r', '25', '-f', 'h264', '-i', coded('h264'), '-c', 'copy', '-f', 'flv', flv]);
+  await assertFollowed('onfi', 'onFI', false, (start) => relayFlv(server.ports.rtmp, 'onfi', timedFlv(fs.readFileSync(flv), { rate: 25, start })));
 });
