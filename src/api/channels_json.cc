@@ -29,8 +29,8 @@ void add_audio(json& rendition, const std::vector<channel::AudioReport>& audio) 
   const auto found = std::ranges::find(audio, rendition["name"].get<std::string>(), &channel::AudioReport::rendition);
   if (found == audio.end()) return;
   rendition["loudness"] = loudness_json(found->loudness);
-  if (!found->gain) return;
-  rendition["normaliser"] = {{"gain", *found->gain}, {"reduction", found->reduction.value_or(0)}};
+  if (!found->reduction) return;
+  rendition["normaliser"] = {{"gain", level_json(found->gain)}, {"reduction", *found->reduction}};
 }
 
 json rendition_json(const origin::RenditionSnapshot& rendition) {

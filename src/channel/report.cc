@@ -112,7 +112,7 @@ std::vector<AudioReport> report_of_audio(const job::Stats& stats) {
                        .gain = job::level_of(read(audio.gain)),
                        .reduction = job::level_of(read(audio.reduction)),
                        .limited_us = read(audio.limited_us)};
-    if (report.loudness.known() || report.gain) reports.push_back(std::move(report));
+    if (report.loudness.known() || report.reduction) reports.push_back(std::move(report));
   }
   return reports;
 }

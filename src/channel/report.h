@@ -82,7 +82,7 @@ struct AudioReport {
   std::string rendition;
   LoudnessReport loudness;          ///< before it is encoded
   std::optional<double> gain;       ///< nothing where it is not brought to a loudness. Units: dB.
-  std::optional<double> reduction;  ///< by the limiter, the most in the last second. Units: dB.
+  std::optional<double> reduction;  ///< by the limiter, the most in the last second; nothing without one. Units: dB.
   std::uint64_t limited_us = 0;     ///< time for which the limiter took something away
 };
 

@@ -165,7 +165,7 @@ void declare_audio(Keys& keys, job::Options& media) {
             "that audio is brought to, slowly; all of it is then encoded, also with mode auto. EBU R 128: -23 LUFS; "
             "ATSC A/85: -24 LKFS"},
            Value::loudness(media.loudness.target));
-  keys.key({"true_peak", kRule, "that a limiter keeps peaks below, with loudness"},
+  keys.key({"true_peak", kRule, "that a limiter keeps peaks below, with loudness and in a downmix"},
            Value::true_peak(media.loudness.ceiling));
   keys.check([&media]() -> std::vector<std::string> {
     if (media.audio != Audio::kCopy || !media.loudness.target) return {};

@@ -39,7 +39,7 @@ struct LoudnessStats {
 struct AudioStats {
   LoudnessStats loudness;
   Number gain;        ///< a level: what is done to reach Loudness::target; not known: nothing
-  Number reduction;   ///< a level, 0 or above: what the limiter took away at most in the last second
+  Number reduction;   ///< a level, 0 or above: what the limiter took away at most in the last second; not known: none
   Number limited_us;  ///< media time for which it took something away; a counter
 };
 

@@ -34,7 +34,9 @@ Normaliser::Normaliser(Meter meter, const Layout& layout, int rate, const Option
       target_(options.target),
       ceiling_(static_cast<float>(amplitude(options.ceiling - kMargin))),
       until_hop_(rate_ / 10),
-      peaks_(1, 0) {}
+      peaks_(1, 0) {
+  if (target_) state_.gain = 0;
+}
 
 void Normaliser::exchange(std::vector<float>& samples) {
   measure(samples);
@@ -56,8 +58,8 @@ void Normaliser::finish(std::vector<float>& samples) {
 void Normaliser::restart(std::optional<double> loudness) {
   hops_ = 0;
   foreign_hops_ = kHopsOfMomentary;
-  if (!loudness || *loudness < kFloor) return;
-  wanted_ = std::clamp(target_ - *loudness, kLeastGain, kMostGain);
+  if (!target_ || !loudness || *loudness < kFloor) return;
+  wanted_ = std::clamp(*target_ - *loudness, kLeastGain, kMostGain);
   jumps_ = true;
 }
 
@@ -79,6 +81,7 @@ void Normaliser::measure(const std::vector<float>& samples) {
 }
 
 void Normaliser::hop() {
+  if (!target_) return;
   const auto momentary = meter_.momentary();
   if (foreign_hops_ > 0) {
     --foreign_hops_;
@@ -87,7 +90,7 @@ void Normaliser::hop() {
   if (!momentary || *momentary < kFloor) return;
   powers_[hops_++ % kWindow] = power_of(*momentary);
   if (hops_ < kLeastHops) return;
-  wanted_ = std::clamp(target_ - loudness(), kLeastGain, kMostGain);
+  wanted_ = std::clamp(*target_ - loudness(), kLeastGain, kMostGain);
 }
 
 /// Gated, of the newest hops. REQUIRES: there is one.
@@ -125,12 +128,13 @@ void Normaliser::shape(std::vector<float>& samples) {
   const std::size_t blocks = (frames + kBlock - 1) / kBlock;
   const bool starts = hops_ * (base::kSecond / 10) < static_cast<std::size_t>(kStart);
   const double step = (starts ? kStartRate : kRate) * static_cast<double>(frames) / static_cast<double>(rate_);
-  const double from = state_.gain;
-  state_.gain = std::exchange(jumps_, false) ? wanted_ : from + std::clamp(wanted_ - from, -step, step);
+  const double from = state_.gain.value_or(0);
+  const double to = std::exchange(jumps_, false) ? wanted_ : from + std::clamp(wanted_ - from, -step, step);
+  if (target_) state_.gain = to;
   const auto gain_from = static_cast<float>(amplitude(from));
-  const auto gain_to = static_cast<float>(amplitude(state_.gain));
+  const auto gain_to = static_cast<float>(amplitude(to));
   // It may still rise where the limiter looks to.
-  const auto gain_most = std::max(gain_from, static_cast<float>(amplitude(std::min(state_.gain + step, kMostGain))));
+  const auto gain_most = std::max(gain_from, static_cast<float>(amplitude(std::min(to + step, kMostGain))));
 
   if (!std::exchange(begun_, true)) limit_ = most(0, gain_most);
   const float release = static_cast<float>(kBlock) * base::kSecond / static_cast<float>(rate_ * kRelease);

@@ -19,13 +19,15 @@ namespace loudness {
 /// of sound on: at most kRate, in the first kStart of a programme kStartRate. Sound below kFloor, pauses and silence,
 /// moves nothing: what comes after them is as loud as what was before.
 ///
+/// Without a target it is the limiter alone.
+///
 /// Peaks: the gain falls within the 16 ms before a peak that would pass the ceiling, and rises again with a time
 /// constant of kRelease.
 class Normaliser {
  public:
   struct Options {
-    double target = -23;  ///< Units: LUFS.
-    double ceiling = -1;  ///< Units: dBTP.
+    std::optional<double> target = -23;  ///< nothing: it stays as loud as it is. Units: LUFS.
+    double ceiling = -1;                 ///< Units: dBTP.
   };
   static constexpr double kMostGain = 15;    ///< Units: dB.
   static constexpr double kLeastGain = -30;  ///< Units: dB.
@@ -39,7 +41,7 @@ class Normaliser {
   static constexpr int kLeastFrames = 14 * kBlock;
 
   struct State {
-    double gain = 0;           ///< of the loudness. Units: dB.
+    std::optional<double> gain;  ///< of the loudness; nothing without a target. Units: dB.
     double reduction = 0;      ///< the most that the limiter took away in the last whole second. Units: dB, 0 or above.
     base::Micros limited = 0;  ///< time for which it took something away; grows
   };
@@ -73,7 +75,7 @@ class Normaliser {
   Meter meter_;
   std::size_t channels_;
   std::size_t rate_;
-  double target_;
+  std::optional<double> target_;
   float ceiling_;
   std::array<double, kWindow> powers_{};  ///< of the newest hops that were sound
   std::size_t hops_ = 0;                  ///< that were sound, since restart()

@@ -38,7 +38,7 @@ void add(Families& out, const std::string& prefix, const channel::LoudnessReport
 }
 
 void add_normaliser(Families& out, const channel::AudioReport& audio, const Labels& labels) {
-  if (!audio.gain) return;
+  if (!audio.reduction) return;
   add_level(out, "kickoff_rendition_loudness_gain_db",
             "Gain in dB that brings the rendition to the channel's audio.loudness.", labels, audio.gain);
   add_level(out, "kickoff_rendition_limiter_reduction_db",

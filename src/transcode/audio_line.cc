@@ -43,6 +43,7 @@ base::Result<AudioLine::Repair> AudioLine::feed(const AVFrame& frame, std::int64
   Repair repair;
   arrived_ = arrived;
   if (!begun_) begin(at);
+  if (frame.ch_layout.nb_channels > encoder_.layout().nb_channels) TRY_OK(limit_downmix());
   const std::int64_t skew = at - end();  // above 0: a hole before the frame; below 0: it overlaps what came before it
   int skip = 0;
   if (skew > limits_.fill) {
@@ -142,6 +143,15 @@ void AudioLine::show_slate(const SlateCourse& course, bool hidden) {
 
 base::Status AudioLine::set_loudness(const LoudnessStage::Options& options) {
   TRY(loudness_, LoudnessStage::make(encoder_.format(), encoder_.layout(), static_cast<int>(rate()), options));
+  return base::Ok{};
+}
+
+/// Stays when the source has fewer channels again: it then finds no peaks, and what is encoded keeps its order.
+base::Status AudioLine::limit_downmix() {
+  if (downmixes_) return base::Ok{};
+  if (!loudness_) TRY_OK(set_loudness({}));
+  TRY_OK(loudness_->limit(ceiling_));
+  downmixes_ = true;
   return base::Ok{};
 }
 

@@ -70,7 +70,10 @@ class AudioLine {
   /// What is encoded from now on is measured, or brought to a loudness: see LoudnessStage. Errors: as
   /// LoudnessStage::make(); nothing changes then.
   base::Status set_loudness(const LoudnessStage::Options& options);
-  /// Nothing is known without set_loudness().
+  /// Of true peaks, from the first frame on that has more channels than the rung: a downmix may pass full scale.
+  /// Units: dBTP.
+  void set_ceiling(double ceiling) { ceiling_ = ceiling; }
+  /// Nothing is known without set_loudness(), or a downmix.
   LoudnessStage::Report loudness() const { return loudness_ ? loudness_->report() : LoudnessStage::Report{}; }
   /// Encodes and delivers what waits, the last frame filled up with silence. Nothing can be fed after it.
   base::Status flush(Output& out);
@@ -81,6 +84,7 @@ class AudioLine {
  private:
   base::Status silence_until(std::int64_t at, Output& out);
   AudioLine(AudioRung rung, std::size_t index, AudioEncoder encoder, Resampler resampler);
+  base::Status limit_downmix();
   void begin(std::int64_t at);
   base::Status restart_at(std::int64_t at, Output& out);
   void follow_drift(std::int64_t skew);
@@ -95,6 +99,8 @@ class AudioLine {
   Resampler resampler_;
   std::unique_ptr<SlateMix> slate_;  ///< null: there is none
   std::optional<LoudnessStage> loudness_;
+  double ceiling_ = -1;     ///< Units: dBTP.
+  bool downmixes_ = false;  ///< a frame had more channels than the rung
   Limits limits_;
   bool begun_ = false;
   std::int64_t first_ = 0;          ///< position of this encoder's first frame

@@ -87,6 +87,7 @@ base::Result<std::unique_ptr<AudioTranscoder>> AudioTranscoder::make(const media
   for (std::size_t i = 0; i < rungs.size(); ++i) {
     const AudioRung rung = resolve(std::move(rungs[i]), source.audio);
     TRY(AudioLine line, AudioLine::make(rung, i, options.max_fill, options.max_jitter));
+    line.set_ceiling(options.ceiling);
     if (options.measured || options.normalised) TRY_OK(line.set_loudness({options.measured, options.normalised}));
     state->lines.push_back(std::move(line));
   }

@@ -37,6 +37,9 @@ class AudioTranscoder {
     double silence_peak = 0.001;                        ///< samples below are silence; of full scale: -60 dBFS
     bool measured = false;                              ///< the loudness of what the rungs play
     std::optional<loudness::Normaliser::Options> normalised;  ///< brings all rungs to that; looks ahead by one frame
+    /// Of true peaks in rungs into which more channels are mixed than they have, once those come; looks ahead by one
+    /// frame. `normalised` has its own. Units: dBTP.
+    double ceiling = -1;
   };
   struct Counters {
     std::uint64_t fed = 0;      ///< packets

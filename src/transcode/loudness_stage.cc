@@ -26,7 +26,7 @@ base::Result<LoudnessStage> LoudnessStage::make(AVSampleFormat format, const AVC
   if (av_get_packed_sample_fmt(format) != AV_SAMPLE_FMT_FLT)
     return base::Error{base::Code::kUnsupported, "the loudness of samples that are not floats"};
   const loudness::Layout channels = loudness_layout_of(layout);
-  LoudnessStage stage;
+  LoudnessStage stage(channels, rate);
   if (options.measured) {
     TRY(stage.meter_, loudness::Meter::make(channels, rate));
   }
@@ -34,6 +34,12 @@ base::Result<LoudnessStage> LoudnessStage::make(AVSampleFormat format, const AVC
     TRY(stage.normaliser_, loudness::Normaliser::make(channels, rate, *options.normalised));
   }
   return stage;
+}
+
+base::Status LoudnessStage::limit(double ceiling) {
+  if (normaliser_) return base::Ok{};
+  TRY(normaliser_, loudness::Normaliser::make(layout_, rate_, {.target = std::nullopt, .ceiling = ceiling}));
+  return base::Ok{};
 }
 
 FramePtr LoudnessStage::pass(FramePtr frame) {

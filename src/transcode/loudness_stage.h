@@ -10,8 +10,8 @@
 
 namespace transcode {
 
-/// The last thing that happens to a rendition's sound before it is encoded: it is brought to a loudness, where that is
-/// wanted, and measured. Thread: one at a time.
+/// The last thing that happens to a rendition's sound before it is encoded: it is brought to a loudness, or its peaks
+/// alone are limited, where that is wanted, and measured. Thread: one at a time.
 class LoudnessStage {
  public:
   struct Options {
@@ -20,16 +20,21 @@ class LoudnessStage {
   };
   /// Units: as loudness::Reading and loudness::Normaliser::State.
   struct Report {
-    loudness::Reading reading;                              ///< of what is encoded
-    std::optional<loudness::Normaliser::State> normalised;  ///< nothing where that is not wanted
+    loudness::Reading reading;  ///< of what is encoded
+    /// Nothing where it is neither normalised nor limited.
+    std::optional<loudness::Normaliser::State> normalised;
   };
 
   /// For frames of this format. Errors: as loudness::Meter::make(); kUnsupported for samples that are not floats.
   static base::Result<LoudnessStage> make(AVSampleFormat format, const AVChannelLayout& layout, int rate,
                                           const Options& options);
 
-  /// Gives the frame before this one where it normalises, which looks ahead by one: null the first time. Otherwise this
-  /// one. REQUIRES: always as many samples.
+  /// Keeps true peaks below `ceiling` from the next frame on, unless it normalises, which does. Units: dBTP.
+  /// Errors: kSystem; nothing changes then.
+  base::Status limit(double ceiling);
+
+  /// Gives the frame before this one where it normalises or limits, which looks ahead by one: null the first time.
+  /// Otherwise this one. REQUIRES: always as many samples.
   FramePtr pass(FramePtr frame);
   /// What pass() has kept; null where there is none.
   FramePtr finish();
@@ -39,8 +44,10 @@ class LoudnessStage {
   Report report() const;
 
  private:
-  LoudnessStage() = default;
+  LoudnessStage(const loudness::Layout& layout, int rate) : layout_(layout), rate_(rate) {}
 
+  loudness::Layout layout_;
+  int rate_;
   std::optional<loudness::Meter> meter_;
   std::optional<loudness::Normaliser> normaliser_;
   FramePtr kept_;

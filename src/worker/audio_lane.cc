@@ -22,6 +22,7 @@ constexpr std::size_t kMostTracksWithMore = 8;
 transcode::AudioTranscoder::Options transcoder_options(const job::Loudness& loudness) {
   transcode::AudioTranscoder::Options options;
   options.measured = loudness.measured;
+  options.ceiling = loudness.ceiling;
   if (loudness.target) options.normalised = {{*loudness.target, loudness.ceiling}};
   return options;
 }

@@ -375,5 +375,14 @@ TEST_F(ReportTest, SaysHowLoudFeedsAndEncodedAudioAre) {
   EXPECT_EQ(all.audio[1].limited_us, 1'500'000U);
 }
 
+TEST_F(ReportTest, HasARenditionThatIsLimitedAndNotMeasured) {
+  send();
+  stats().audio[0].reduction = job::number_of(0);
+  const Report all = report();
+  ASSERT_EQ(all.audio.size(), 1U);
+  EXPECT_EQ(all.audio[0].reduction, 0);
+  EXPECT_EQ(all.audio[0].gain, std::nullopt);
+}
+
 }  // namespace
 }  // namespace channel

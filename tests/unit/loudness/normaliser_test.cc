@@ -39,7 +39,7 @@ class NormaliserTest : public ::testing::Test {
     meter_ = Meter::make(front(2), kRate).take();
     out_.clear();
   }
-  double gain() const { return normaliser_.state().gain; }
+  double gain() const { return normaliser_.state().gain.value(); }
   /// The largest difference of neighbours in a channel.
   double largest_step() const {
     double largest = 0;
@@ -228,6 +228,36 @@ TEST_F(LimiterTest, GoesDownBeforeAPeakAndUpSlowlyBehindItWithoutAStep) {
   double step = 0;
   for (std::size_t i = 1; i < gain.size(); ++i) step = std::max(step, std::fabs(gain[i] - gain[i - 1]));
   EXPECT_LT(step, 1.1 / 12 / Normaliser::kBlock) << "a straight line of 16 ms from 1 to 0 at most";
+}
+
+class PeaksAloneTest : public NormaliserTest {
+ protected:
+  PeaksAloneTest() : NormaliserTest({.target = std::nullopt}) {}
+};
+
+TEST_F(PeaksAloneTest, LeavesALevelAsItIsWhateverItIs) {
+  for (const double level : {-60.0, -33.0, -9.0, -3.0}) {
+    normaliser_.restart(level);
+    const std::vector<float> in = tone({level, level}, 7);
+    forget_output();
+    play(in);
+    const std::size_t late = level == -60 ? 0 : kChunk * 2;
+    for (std::size_t i = late; i < out_.size(); ++i) ASSERT_EQ(out_[i], in[i - late]) << level << " dB, " << i;
+  }
+  EXPECT_FALSE(normaliser_.state().gain);
+  EXPECT_EQ(normaliser_.state().reduction, 0);
+  EXPECT_EQ(normaliser_.state().limited, 0);
+}
+
+TEST_F(PeaksAloneTest, KeepsThePeaksOfADownmixBelowTheCeiling) {
+  play(tone({8, 8}, 3));  // left, centre and surround, all at full scale
+  EXPECT_LE(*meter_.reading().true_peak, -1);
+  EXPECT_GT(*meter_.reading().true_peak, -1.5);
+  EXPECT_NEAR(normaliser_.state().reduction, 9.1, 0.3);
+  play(tone({-12, -12}, 2));
+  forget_output();
+  play(tone({-12, -12}, 1));
+  EXPECT_NEAR(*meter_.reading().true_peak, -12, 0.1) << "it does not stay";
 }
 
 class CeilingTest : public NormaliserTest {

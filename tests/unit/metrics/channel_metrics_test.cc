@@ -213,6 +213,10 @@ TEST(ChannelMetrics, SayHowLoudFeedsAndRenditionsAreAsFarAsThatIsKnown) {
   EXPECT_EQ(by_label(of, "kickoff_rendition_loudness_gain_db", "rendition"), (Values{{"a2", 3.5}}));
   EXPECT_EQ(by_label(of, "kickoff_rendition_limiter_reduction_db", "rendition"), (Values{{"a2", 0.5}}));
   EXPECT_EQ(by_label(of, "kickoff_rendition_limited_seconds_total", "rendition"), (Values{{"a2", 2.5}}));
+  of.audio = {{.rendition = "a1", .reduction = 0, .limited_us = 500'000}};
+  EXPECT_EQ(value_of_series(of, "kickoff_rendition_loudness_gain_db"), -1) << "a limiter alone";
+  EXPECT_EQ(value_of_series(of, "kickoff_rendition_limiter_reduction_db"), 0);
+  EXPECT_EQ(value_of_series(of, "kickoff_rendition_limited_seconds_total"), 0.5);
 }
 
 }  // namespace

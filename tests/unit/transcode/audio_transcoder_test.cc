@@ -546,7 +546,7 @@ TEST(AudioTranscoder, NormalisedSoundStaysWhereItWas) {
     const auto audio = make(feed.track, {rung(codec)}, {.measured = true, .normalised = {{.target = -23}}});
     const Collector out = run(*audio, feed.packets);
     EXPECT_EQ(testing::pts_of(out.packets[0]), testing::pts_of(as_it_was.packets[0]));
-    EXPECT_NEAR(audio->normalised()->gain, 9.04, 0.1);
+    EXPECT_NEAR(audio->normalised()->gain.value(), 9.04, 0.1);
     EXPECT_NEAR(*audio->loudness().short_term, -23, 0.1);
     const std::int64_t from = kStart + 48000 * 13;
     const auto before = testing::samples_of(as_it_was.tracks[0].at(0), as_it_was.packets[0], from, 48000);

@@ -74,7 +74,7 @@ TEST_P(LoudnessStageTest, NormalisesAFrameLateAndLeavesEachAtItsTime) {
   EXPECT_EQ(next, 800);
   EXPECT_EQ(stage.finish(), nullptr);
   const auto report = stage.report();
-  EXPECT_NEAR(report.normalised->gain, 15, 0.1) << "as far as it may";
+  EXPECT_NEAR(report.normalised->gain.value(), 15, 0.1) << "as far as it may";
   EXPECT_NEAR(*report.reading.short_term, -42.04 + 15, 0.1) << "what comes out is measured";
   EXPECT_EQ(stage.pass(frame(0, 0.01F)), nullptr) << "it goes on after a gap";
 }
