@@ -158,6 +158,8 @@ WorkerReport report_of(const Worker& process) {
   report.left_out_frames = read(stats.left_out_frames);
   report.economy_level = read(stats.economy_level);
   report.economy_steps = read(stats.economy_steps);
+  report.overlay_frames = read(stats.overlay_frames);
+  report.overlay_faults = read(stats.overlay_faults);
   return report;
 }
 

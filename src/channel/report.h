@@ -45,6 +45,8 @@ struct WorkerReport {
   std::uint64_t left_out_frames = 0;
   std::uint64_t economy_level = 0;
   std::uint64_t economy_steps = 0;
+  std::uint64_t overlay_frames = 0;  ///< pictures that overlays were laid over
+  std::uint64_t overlay_faults = 0;  ///< overlays that could not be shown
 };
 
 /// The slate of a channel.

@@ -136,6 +136,8 @@ struct Stats {
   Number log_lines_lost;  ///< standard error took them too slowly
   Number slates;          ///< times that the slate came to be seen
   Number slate_frames;    ///< pictures in which it was seen
+  Number overlay_frames;  ///< pictures that overlays were laid over, of each rung that is made from the source
+  Number overlay_faults;  ///< overlays that could not be shown, and pictures for which there was no memory
 
   // Gauges.
   Number cpu_us;           ///< CPU time of the worker, all its threads; grows

@@ -202,6 +202,17 @@ void add_feeds(Families& out, const channel::Report& report, const Labels& label
               value_of(report.queue.dropped_bytes));
 }
 
+/// `frames`: HELP of the frames of the ladder.
+void add_overlays(Families& out, const channel::Report& report, const char* frames, const Labels& labels) {
+  out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "overlaid"),
+              value_of(report.worker.overlay_frames));
+  out.counter(
+      "kickoff_worker_overlay_faults_total",
+      "Overlays that could not be shown (the worker's log says why), and pictures lost for want of memory for one; "
+      "counts from 0 again when the worker is replaced.",
+      labels, value_of(report.worker.overlay_faults));
+}
+
 void add_worker(Families& out, const channel::Report& report, const ProcessUse& use, const Labels& labels) {
   out.gauge("kickoff_worker_running", "1 while the channel's media worker runs.", labels,
             report.worker.running ? 1 : 0);
@@ -242,6 +253,7 @@ void add_worker(Families& out, const channel::Report& report, const ProcessUse& 
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "held"),
               value_of(report.worker.held_frames));
   out.counter("kickoff_worker_frames_total", frames, with(labels, "stage", "slate"), value_of(report.slate.frames));
+  add_overlays(out, report, frames, labels);
   out.counter("kickoff_worker_slates_total", "Times that the slate came to be seen.", labels,
               value_of(report.slate.shows));
   out.gauge("kickoff_channel_slate_shown", "1 while the slate is seen in place of the picture.", labels,

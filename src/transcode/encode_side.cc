@@ -311,6 +311,9 @@ EncodeSide::Counters EncodeSide::counters() const {
   counters.slates = state_->slate.shows();
   counters.slate_frames = state_->slate.pictures();
   counters.slate = state_->slate.shown();
+  const Overlays::Counters overlays = state_->overlays.counters();
+  counters.overlay_frames = overlays.pictures;
+  counters.overlay_faults = overlays.faults;
   for (const auto& worker : state_->workers) counters.rungs.push_back(worker->counters());
   return counters;
 }

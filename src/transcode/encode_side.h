@@ -90,6 +90,8 @@ class EncodeSide {
     std::uint64_t slates = 0;          ///< times that the slate came to be seen
     std::uint64_t slate_frames = 0;    ///< pictures in which it was seen
     bool slate = false;                ///< it is seen now
+    std::uint64_t overlay_frames = 0;  ///< see Overlays::Counters
+    std::uint64_t overlay_faults = 0;  ///< likewise
     int economy = 0;                   ///< the level that holds now
     std::uint64_t economy_steps = 0;   ///< times that it changed
     std::vector<RungCounters> rungs;

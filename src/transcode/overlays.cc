@@ -170,6 +170,7 @@ base::Result<std::shared_ptr<Overlays::Layer>> Overlays::make_layer(const media:
 base::Status Overlays::put(const media::Overlay& overlay) {
   auto made = make_layer(overlay);
   if (!made.ok()) {
+    ++faults_;
     remove(overlay.id);
     return made.error();
   }
@@ -205,11 +206,15 @@ FramePtr Overlays::finish(std::size_t rung, FramePtr picture) {
   if (root == roots_.end()) return picture;
   if (av_frame_is_writable(picture.get()) == 0) {
     FramePtr copy = root->pool.picture(static_cast<AVPixelFormat>(picture->format), picture->width, picture->height);
-    if (copy == nullptr || av_frame_copy(copy.get(), picture.get()) < 0) return nullptr;
+    if (copy == nullptr || av_frame_copy(copy.get(), picture.get()) < 0) {
+      ++faults_;
+      return nullptr;
+    }
     av_frame_copy_props(copy.get(), picture.get());
     picture = std::move(copy);
   }
   for (const auto& layer : shown_) layer->blend(static_cast<std::size_t>(root - roots_.begin()), *picture);
+  ++pictures_;
   return picture;
 }
 

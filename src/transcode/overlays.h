@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,11 @@ std::string overlay_text(const std::string& text, base::Micros at, media::Ration
 /// nothing is copied and nothing done. Thread: put() and remove() any, one at a time; the others the scaling thread's.
 class Overlays final : public CascadeFinish {
  public:
+  struct Counters {
+    std::uint64_t pictures = 0;  ///< over which something was laid, of each rung that is made from the source
+    std::uint64_t faults = 0;    ///< overlays that could not be shown, and pictures for which there was no memory
+  };
+
   /// `source`: the colour of the track that the ladder was made for. `roots`: Cascade::roots(). `font`: of texts; null:
   /// there are none.
   Overlays(const std::vector<Rung>& rungs, const std::vector<std::size_t>& roots, const media::Colour& source,
@@ -39,6 +45,8 @@ class Overlays final : public CascadeFinish {
   /// without a font. Then what was there is gone.
   base::Status put(const media::Overlay& overlay);
   void remove(const std::string& id);
+  /// Thread: any.
+  Counters counters() const { return {pictures_, faults_}; }
 
   /// Advances to the picture at `at` (UTC), one of `rate` frames a second. True if something else lies over it than
   /// over the one before, so that one that was made already is to be made anew.
@@ -64,6 +72,8 @@ class Overlays final : public CascadeFinish {
   std::mutex mutex_;  // a hand-over between two threads, of the layers
   std::map<std::string, std::shared_ptr<Layer>> layers_;
   std::atomic<bool> changed_{false};
+  std::atomic<std::uint64_t> pictures_{0};
+  std::atomic<std::uint64_t> faults_{0};
   // The scaling thread's own.
   std::vector<std::shared_ptr<Layer>> shown_;
 };

@@ -167,6 +167,8 @@ void put_ladder(job::Stats& stats, const VideoLane::Counters& ladder) {
   put(stats.slates, ladder.slates);
   put(stats.slate_frames, ladder.slate_frames);
   put(stats.slate, ladder.slate ? 1 : 0);
+  put(stats.overlay_frames, ladder.overlay_frames);
+  put(stats.overlay_faults, ladder.overlay_faults);
   put(stats.encode_lag_us, ladder.decoding.lag);
   std::uint64_t encoded = 0;
   std::uint64_t left_out = 0;

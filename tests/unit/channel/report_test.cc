@@ -218,7 +218,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
         &stats().decode_errors,       &stats().encoded_frames,   &stats().dropped_packets, &stats().dropped_frames,
         &stats().duplicated_frames,   &stats().held_frames,      &stats().log_lines_lost,  &stats().encode_lag_us,
         &stats().encode_delay_us,     &stats().audio_skew_us,    &stats().left_out_frames, &stats().economy_level,
-        &stats().economy_steps}) {
+        &stats().economy_steps,       &stats().overlay_frames,   &stats().overlay_faults}) {
     *number = next++;
   }
   stats().feeds[1].merged = 1;
@@ -241,7 +241,7 @@ TEST_F(ReportTest, GivesEveryNumberOfTheWorkersUnderItsOwnName) {
         reported.decode_errors,       reported.encoded_frames,   reported.dropped_packets, reported.dropped_frames,
         reported.duplicated_frames,   reported.held_frames,      reported.log_lines_lost,  reported.encode_lag_us,
         reported.encode_delay_us,     reported.audio_skew_us,    reported.left_out_frames, reported.economy_level,
-        reported.economy_steps}) {
+        reported.economy_steps,       reported.overlay_frames,   reported.overlay_faults}) {
     EXPECT_EQ(number, next++);
   }
   EXPECT_TRUE(reported.running);

@@ -219,5 +219,13 @@ TEST(ChannelMetrics, SayHowLoudFeedsAndRenditionsAreAsFarAsThatIsKnown) {
   EXPECT_EQ(value_of_series(of, "kickoff_rendition_limited_seconds_total"), 0.5);
 }
 
+TEST(ChannelMetrics, CountThePicturesWithOverlaysAndTheOverlaysThatCannotBeShown) {
+  channel::Report of = report();
+  of.worker.overlay_frames = 250;
+  of.worker.overlay_faults = 2;
+  EXPECT_EQ(by_label(of, "kickoff_worker_frames_total", "stage").at("overlaid"), 250);
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_overlay_faults_total"), 2);
+}
+
 }  // namespace
 }  // namespace metrics

@@ -90,6 +90,24 @@ TEST(Overlays, AreOnSmallerRungsToo) {
   EXPECT_EQ(luma_at(*small, 60, 60), 100);
 }
 
+TEST(Overlays, CountThePicturesThatTheyAreOnAndWhatCannotBeShown) {
+  OverlaidLadder ladder(nullptr);
+  ladder.show();
+  EXPECT_EQ(ladder.overlays.counters().pictures, 0U) << "there is nothing to lay over it";
+  EXPECT_FALSE(ladder.overlays.put(text("now")).ok()) << "without a font";
+  ladder.show();
+  EXPECT_EQ(ladder.overlays.counters().pictures, 0U);
+  EXPECT_EQ(ladder.overlays.counters().faults, 1U);
+  ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
+  ladder.show();
+  ladder.show(1);
+  EXPECT_EQ(ladder.overlays.counters().pictures, 2U) << "the smaller rung is made from the larger one";
+  ladder.overlays.remove("a");
+  ladder.show();
+  EXPECT_EQ(ladder.overlays.counters().pictures, 2U);
+  EXPECT_EQ(ladder.overlays.counters().faults, 1U);
+}
+
 TEST(Overlays, NeedNoCopyOfAPictureThatWasScaled) {
   OverlaidLadder ladder;
   ASSERT_TRUE(ladder.overlays.put(logo("a", 255)).ok());
