@@ -197,6 +197,18 @@ base::Bytes make_config(int object_type, int sample_rate, int channel_config) {
   return base::Bytes::adopt(writer.take());
 }
 
+base::Bytes with_sbr(View config) {
+  BitWriter writer;
+  for (const std::uint8_t byte : config) writer.bits(8, byte);
+  writer.bits(11, 0x2b7);
+  writer.bits(5, kSbr);
+  writer.flag(true);
+  BitReader reader{config};
+  reader.skip(5);
+  write_sample_rate(writer, 2 * read_sample_rate(reader));
+  return base::Bytes::adopt(writer.take());
+}
+
 std::string codec_string(const Config& config) {
   const int shown = config.ps ? kPs : config.sbr ? kSbr : config.object_type;
   return "mp4a.40." + std::to_string(shown);

@@ -30,6 +30,10 @@ base::Result<Config> parse_config(BitReader& reader);
 /// The plain two or five bytes. REQUIRES: object_type 1 to 4, sample_rate above 0, channel_config 1 to 7.
 base::Bytes make_config(int object_type, int sample_rate, int channel_config);
 
+/// The configuration with the extension that says that there is SBR, of twice its rate, to decoders that know it.
+/// REQUIRES: make_config(2, at most 24000, ...). Spec: [ISO 14496-3 1.6.2.1].
+base::Bytes with_sbr(base::View config);
+
 /// "mp4a.40.2", "mp4a.40.5" with SBR, "mp4a.40.29" with PS (CM-29).
 std::string codec_string(const Config& config);
 

@@ -23,6 +23,7 @@ void FeedInput::start(feed::Format format) {
   stop();
   timeline_.on_restart();
   time_code_.restart();
+  sbr_ = {};
   info_ = {};
   scrambled_logged_ = bad_cue_logged_ = false;
   if (format == feed::Format::kRtmp) {
@@ -54,6 +55,14 @@ std::uint64_t FeedInput::bad_cues() const {
 }
 
 void FeedInput::on_event(media::Event&& event) {
+  if (ts_) {
+    if (sbr_.holds(event)) return;
+    if (auto track = sbr_.released_by(event)) pass(media::Event(*std::move(track)));
+  }
+  pass(std::move(event));
+}
+
+void FeedInput::pass(media::Event&& event) {
   time_code_.take(event);
   const auto* packet = std::get_if<media::Packet>(&event);
   if (options_.source_time && packet != nullptr && !timeline_.clock()) {

@@ -12,6 +12,7 @@
 #include "timeline/timeline.h"
 #include "ts/demuxer.h"
 #include "worker/feed_time_code.h"
+#include "worker/sbr_finder.h"
 
 namespace worker {
 
@@ -71,6 +72,7 @@ class FeedInput final : private rtmp::TagSink {
  private:
   void on_event(media::Event&& event) override;
   void on_frame_info(const rtmp::FrameInfo& info) override { time_code_.take(info); }
+  void pass(media::Event&& event);
   void watch_cues();
   void watch_anchor();
   void on_stream_info(const rtmp::StreamInfo& info) override;
@@ -78,6 +80,7 @@ class FeedInput final : private rtmp::TagSink {
 
   const Options options_;
   FeedTimeCode time_code_;
+  SbrFinder sbr_;  ///< of transport streams; RTMP says what it has
   timeline::Timeline timeline_;
   std::unique_ptr<rtmp::TagDemuxer> rtmp_;
   std::unique_ptr<ts::Demuxer> ts_;

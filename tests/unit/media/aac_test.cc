@@ -58,6 +58,21 @@ TEST(AacConfig, ReadsBackwardCompatibleSbr) {
   EXPECT_EQ(config->core_sample_rate, 24000);
 }
 
+TEST(AacConfig, WritesThatThereIsSbrBehindAConfigurationThatDoesNotSayIt) {
+  for (const int rate : {24'000, 22'050, 16'000, 12'000}) {
+    const base::Bytes written = with_sbr(make_config(2, rate, 2).view());
+    EXPECT_EQ(written.size(), 5U);
+    const auto config = parse_config(written.view());
+    ASSERT_TRUE(config.ok());
+    EXPECT_TRUE(config->sbr);
+    EXPECT_FALSE(config->ps);
+    EXPECT_EQ(config->object_type, 2);
+    EXPECT_EQ(config->core_sample_rate, rate);
+    EXPECT_EQ(config->sample_rate, 2 * rate);
+    EXPECT_EQ(config->channels, 2);
+  }
+}
+
 TEST(AacConfig, ReadsAProgramConfigElement) {
   // 48 kHz, channel configuration 0; front: a single and a pair, back: a pair,
   // one LFE.
