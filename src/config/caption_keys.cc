@@ -37,20 +37,29 @@ std::optional<int> teletext_page(std::string_view text) {
   return three && fault == std::errc() && end == text.data() + text.size() ? std::optional(page) : std::nullopt;
 }
 
+/// 1 to 63 of "SERVICE1" to "SERVICE63", 0 of another text.
+int digital_service(std::string_view text) {
+  const auto service = captions::Service::parse(text);
+  return service && service->is_digital() ? static_cast<int>(service->index()) - captions::Service::kLine21 + 1 : 0;
+}
+
 /// Where its text comes from.
 Value origin_of(job::Subtitle& subtitle) {
   Value value = Value::choice<int>(subtitle.line21, {{"api", 0}, {"CC1", 1}, {"CC2", 2}, {"CC3", 3}, {"CC4", 4}});
-  value.allowed += ", teletext, teletext 100 to teletext 899";
+  value.allowed += ", SERVICE1 to SERVICE63, teletext, teletext 100 to teletext 899";
   value.wanted = "one of " + value.allowed;
   value.read = [&subtitle, wanted = value.wanted, read = value.read](const std::string& text) -> Complaint {
     const std::optional<int> page = teletext_page(text);
-    if (!page && !read(text).empty()) return not_wanted(wanted, text);
+    const int service = digital_service(text);
+    if (!page && service == 0 && !read(text).empty()) return not_wanted(wanted, text);
     subtitle.teletext = page.has_value();
     subtitle.page = page.value_or(0);
-    if (page) subtitle.line21 = 0;
+    subtitle.digital = service;
+    if (page || service > 0) subtitle.line21 = 0;
     return "";
   };
   value.write = [&subtitle, write = value.write] {
+    if (subtitle.digital > 0) return captions::Service::digital(subtitle.digital).instream_id();
     if (!subtitle.teletext) return write();
     return std::string(kTeletext) + (subtitle.page > 0 ? " " + std::to_string(subtitle.page) : "");
   };
@@ -59,12 +68,13 @@ Value origin_of(job::Subtitle& subtitle) {
 
 void declare_subtitle(Keys& keys, job::Subtitle& subtitle) {
   constexpr Reload kRule = Reload::kNextWorker;
-  keys.key({"from", kRule,
-            "CC1 to CC4: that caption service of CEA-608 in the feed's pictures, which are the channel's captions all "
-            "the same; teletext 888: that page of DVB teletext in the feed's transport stream; teletext: the first "
-            "page of subtitles that the feed describes, of the language given; api: what is posted to "
-            "/api/v1/channels/NAME/captions/LANGUAGE"},
-           origin_of(subtitle));
+  keys.key(
+      {"from", kRule,
+       "CC1 to CC4: that caption service of CEA-608 in the feed's pictures, which are the channel's captions all "
+       "the same; SERVICE1 to SERVICE63: that one of CEA-708, likewise; teletext 888: that page of DVB teletext in "
+       "the feed's transport stream; teletext: the first page of subtitles that the feed describes, of the "
+       "language given; api: what is posted to /api/v1/channels/NAME/captions/LANGUAGE"},
+      origin_of(subtitle));
   keys.key(
       {"language", kRule,
        "BCP 47, such as en or pt-BR; needed where the text comes from the API; of teletext the default is what the "

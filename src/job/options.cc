@@ -58,7 +58,7 @@ media::Captions captions_of(const json& from) {
 json subtitle_json(const Subtitle& subtitle) {
   return {{"line21", subtitle.line21},         {"language", subtitle.language}, {"name", subtitle.name},
           {"is_default", subtitle.is_default}, {"forced", subtitle.forced},     {"sdh", subtitle.sdh},
-          {"teletext", subtitle.teletext},     {"page", subtitle.page}};
+          {"teletext", subtitle.teletext},     {"page", subtitle.page},         {"digital", subtitle.digital}};
 }
 
 Subtitle subtitle_of(const json& from) {
@@ -71,6 +71,7 @@ Subtitle subtitle_of(const json& from) {
   subtitle.sdh = from.at("sdh");
   subtitle.teletext = from.at("teletext");
   subtitle.page = from.at("page");
+  subtitle.digital = from.at("digital");
   return subtitle;
 }
 

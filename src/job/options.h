@@ -43,9 +43,11 @@ struct Subtitle {
   bool teletext = false;    ///< a page of teletext that the feed carries
   /// Which: 100 to 899; 0: the first subtitles that the feed describes, of `language` if that is not empty.
   int page = 0;
+  /// 1 to 63: that service of CEA-708 in the feed's pictures; 0: not of these.
+  int digital = 0;
 
   /// What is posted to the API.
-  bool from_api() const { return line21 == 0 && !teletext; }
+  bool from_api() const { return line21 == 0 && !teletext && digital == 0; }
   friend bool operator==(const Subtitle&, const Subtitle&) = default;
 };
 

@@ -40,6 +40,8 @@ void CaptionLanes::open() {
   for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
     renditions_.push_back(outlet_.add_rendition(rendition_name(i), [this, i] { return describe(i); }));
     if (const int channel = options_.subtitles[i].line21; channel > 0) open_lane(renditions_.back(), channel);
+    if (const int service = options_.subtitles[i].digital; service > 0)
+      digital_.push_back({renditions_.back(), service, captions::DigitalDecoder(service)});
   }
 }
 
@@ -69,7 +71,7 @@ packager::RenditionSpec CaptionLanes::describe(std::size_t index) const {
 }
 
 void CaptionLanes::take(const media::Track& video, const media::Packet& packet) {
-  if (lanes_.empty() || packet.track_id != video.id) return;
+  if ((lanes_.empty() && digital_.empty()) || packet.track_id != video.id) return;
   if (std::exchange(source_, video.id).value_or(video.id) != video.id) restart();
   waiting_.put(packet.pts, reader_.read(video.codec, packet.data.view()));
   // Every later picture is shown at its own dts or after it.
@@ -77,6 +79,7 @@ void CaptionLanes::take(const media::Track& video, const media::Packet& packet) 
   waiting_.take(packet.dts, kMostWaiting, due_);
   const base::Micros at = media::rescale(packet.dts, video.timescale, base::kSecond);
   for (Lane& lane : lanes_) show(lane, at);
+  for (DigitalLane& lane : digital_) publish(lane.rendition, at, lane.decoder.feed(due_, at));
 }
 
 void CaptionLanes::show(Lane& lane, base::Micros at) {
@@ -84,8 +87,12 @@ void CaptionLanes::show(Lane& lane, base::Micros at) {
   for (const captions::Triplet& triplet : due_) {
     if (const auto picked = lane.filter.take(triplet)) picked_.push_back(*picked);
   }
-  if (auto screen = lane.decoder.feed(picked_, at))
-    outlet_.publish_cue(lane.rendition, {"screen", at, at + kLongestOnScreen, std::move(*screen)});
+  publish(lane.rendition, at, lane.decoder.feed(picked_, at));
+}
+
+/// What the screen shows from then on, if that changed.
+void CaptionLanes::publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen) {
+  if (screen) outlet_.publish_cue(rendition, {"screen", at, at + kLongestOnScreen, std::move(*screen)});
 }
 
 void CaptionLanes::take(const media::Teletext& teletext) {
@@ -107,6 +114,7 @@ void CaptionLanes::restart() {
     if (decoder.ok()) lane.decoder = decoder.take();
     lane.filter = captions::Line21Filter(lane.channel);
   }
+  for (DigitalLane& lane : digital_) lane.decoder = captions::DigitalDecoder(lane.service);
 }
 
 bool CaptionLanes::put(std::size_t subtitle, media::TextCue cue) {

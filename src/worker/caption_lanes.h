@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "captions/digital_decoder.h"
 #include "captions/line21_filter.h"
 #include "captions/picture.h"
 #include "captions/queue.h"
@@ -54,17 +56,24 @@ class CaptionLanes {
     captions::Line21Filter filter{1};
     transcode::CaptionDecoder decoder;
   };
+  struct DigitalLane {
+    std::uint32_t rendition = 0;
+    int service = 1;
+    captions::DigitalDecoder decoder;
+  };
   static constexpr std::size_t kMostWaiting = 16 * captions::PictureReader::kMost;
 
   packager::RenditionSpec describe(std::size_t subtitle) const;
   void open_lane(std::uint32_t rendition, int channel);
   void show(Lane& lane, base::Micros at);
+  void publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen);
   void restart();
 
   const job::Options& options_;
   LaneOutlet& outlet_;
   std::vector<std::uint32_t> renditions_;  ///< by index in the options
   std::vector<Lane> lanes_;
+  std::vector<DigitalLane> digital_;
   std::map<std::size_t, TeletextLane> teletexts_;  ///< likewise
   std::vector<teletext::Line> lines_;
   std::uint64_t teletext_damaged_ = 0;

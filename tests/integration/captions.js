@@ -25,9 +25,26 @@ function* line21(period) {
     for (let rest = period - 6 - text.length / 2; rest > 0; rest--) yield nothing(0xfc);
   }
 }
-// CEA-708: a packet a picture, whose two characters for service 1 are the picture's number in base 94.
-function digital(number) {
-  return [[0xff, (number % 4) << 6 | 2, 0x22], [0xfe, 0x21 + Math.floor(number / 94) % 94, 0x21 + number % 94]];
+// CEA-708: a packet a picture, whose two characters for service 1 are the picture's number in base 94. `codes`: for service 2.
+function digital(number, codes = []) {
+  const bytes = [0x22, 0x21 + Math.floor(number / 94) % 94, 0x21 + number % 94, ...(codes.length ? [2 << 5 | codes.length, ...codes] : [])];
+  if (bytes.length % 2 === 0) bytes.push(0);
+  const packet = [(number % 4) << 6 | (bytes.length + 1) / 2, ...bytes];
+  return Array.from({ length: packet.length / 2 }, (_, i) => [i === 0 ? 0xff : 0xfe, packet[2 * i], packet[2 * i + 1]]);
+}
+// Pop-on captions for a service of CEA-708, "PICTURE 00060" and a line of characters of all its sets: written from picture 60 on, shown
+// from 75 on, gone at 105.
+const popOn = { second: '♪ Café™ 한', shown: 15, gone: 45 };
+function windows(number, period) {
+  const latin = (text) => [...Buffer.from(text, 'latin1')];
+  const name = String(number - number % period).padStart(5, '0');
+  switch (number % period) {
+    case 0: return [0x98, 0x00, 20, 0, 0x01, 31, 0x00, ...latin(`PICTURE ${name}`)]; // define window 0, hidden, of two rows
+    case 1: return [0x80, 0x0d, 0x7f, ...latin(' Caf\xe9'), 0x10, 0x39, 0x20, 0x18, 0xd5, 0x5c];
+    case popOn.shown: return [0x89, 0x01];
+    case popOn.gone: return [0x8c, 0x01];
+    default: return [];
+  }
 }
 // The number of each whole packet of `digital` among triplets, in their order.
 function numbersIn(triplets) {
@@ -69,7 +86,7 @@ function sei(triplets, hevc) {
 }
 // Puts captions in front of the first slice of each access unit, each of which begins with a delimiter. REQUIRES: pictures are coded in
 // the order in which they are shown.
-function insert(stream, hevc, period) {
+function insert(stream, hevc, period, codes) {
   const pieces = [];
   const pairs = line21(period);
   let number = 0;
@@ -80,14 +97,16 @@ function insert(stream, hevc, period) {
     if (type === (hevc ? 35 : 9)) wanted = true;
     if (!wanted || !(hevc ? type < 32 : type >= 1 && type <= 5)) continue;
     const begin = stream[at - 1] === 0 ? at - 1 : at;
-    pieces.push(stream.subarray(from, begin), sei([pairs.next().value, nothing(0xfd), ...digital(number++)], hevc));
+    pieces.push(stream.subarray(from, begin), sei([pairs.next().value, nothing(0xfd), ...digital(number, codes(number))], hevc));
+    number++;
     from = begin;
     wanted = false;
   }
   return Buffer.concat([...pieces, stream.subarray(from)]);
 }
 
-// A transport stream of a moving picture with captions. given: rate, codec 'h264'|'hevc', interlaced, seconds, size.
+// A transport stream of a moving picture with captions. given: rate, codec 'h264'|'hevc', interlaced, seconds, size; windows: with those of
+// `windows` for service 2.
 function captioned(given = {}) {
   const o = { rate: 30, codec: 'h264', interlaced: false, seconds: 60, size: '426x240', ...given };
   fs.mkdirSync(kept, { recursive: true });
@@ -99,7 +118,7 @@ function captioned(given = {}) {
   const coder = hevc ? ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:bframes=0:scenecut=0:aud=1:repeat-headers=1:keyint=${2 * o.rate}`]
     : ['-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-x264-params', `aud=1${o.interlaced ? ':tff=1' : ''}`, ...(o.interlaced ? ['-flags', '+ildct+ilme'] : [])];
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`, ...coder, ...common, '-f', o.codec, part]);
-  fs.writeFileSync(part, insert(fs.readFileSync(part), hevc, 2 * o.rate));
+  fs.writeFileSync(part, insert(fs.readFileSync(part), hevc, 2 * o.rate, o.windows ? (number) => windows(number, 2 * o.rate) : () => []));
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-r', String(o.rate), '-f', o.codec, '-i', part, '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${o.seconds}`,
     '-c:v', 'copy', '-c:a', 'aac', '-b:a', '128k', '-f', 'mpegts', `${part}.ts`]);
   fs.rmSync(part);
@@ -123,4 +142,4 @@ async function triplets(url) {
   }
 }
 
-module.exports = { captioned, triplets, numbersIn, textIn };
+module.exports = { captioned, triplets, numbersIn, textIn, digital, windows, popOn };

@@ -5,10 +5,11 @@ const { test, before, after } = require('node:test');
 const assert = require('node:assert');
 const { Server, endAll, leftOut, sleep } = require('./harness');
 const { pushRtmp, pushSrt } = require('./media');
-const { captioned, triplets, numbersIn } = require('./captions');
+const { captioned, triplets, numbersIn, popOn } = require('./captions');
 const { documents, segments } = require('./subtitles');
 const { assertLive } = require('./judge_channel');
 const { judgedByHlsParser } = require('../../tools/judge/rules');
+const { Cea708Stream } = require('mux.js/lib/m2ts/caption-stream');
 
 const rate = 30;
 const token = 'integration-test-token';
@@ -19,9 +20,11 @@ const running = [];
 const push = (process) => { running.push(process); return process; };
 before(async () => {
   captioned({ rate });
+  captioned({ rate, windows: true });
   server = await Server.start({ channels: {
     copied: { source: 'copy', ladder: 'none', subtitles },
     encoded: { ladder, subtitles },
+    digital: { source: 'copy', ladder: 'none', subtitles: [{ from: 'SERVICE2', language: 'fr' }, { from: 'SERVICE63' }] },
     away: { source: 'copy', ladder: 'none', subtitles },
     live: { source: 'copy', ladder: 'none', subtitles: [{ from: 'api', language: 'de', default: true }] },
   } }, { env: { KICKOFF_ADMIN_TOKEN: token } });
@@ -63,6 +66,21 @@ function assertInTime(list, zero) {
   }
 }
 
+// The texts that another reader of CEA-708 finds in the pictures of a rendition: [{text, from, until}], in pictures after the first one.
+async function textsOfMux(url, service) {
+  const texts = [];
+  const reader = new Cea708Stream();
+  reader.on('data', ({ stream, startPts, endPts, text }) => { if (stream === `cc708_${service}`) texts.push({ text, from: startPts, until: endPts }); });
+  const bytes = await triplets(url);
+  let picture = -1;
+  for (let at = 0; at + 3 <= bytes.length; at += 3) {
+    const type = bytes[at] & 3;
+    if (type === 3) picture++; // each picture has one packet
+    if (type >= 2) reader.push({ type, ccData: bytes[at + 1] << 8 | bytes[at + 2], pts: picture });
+  }
+  return texts;
+}
+
 const cases = {
   'have the captions of the pictures of a copy, in time': async () => {
     push(pushSrt(captioned({ rate }), server.srt('#!::r=live/copied,m=publish')));
@@ -81,6 +99,37 @@ const cases = {
     assert.match(text, /NAME="Spanish",LANGUAGE="es".*URI="s2\/index.m3u8"/);
     assert.match(text, /#EXT-X-STREAM-INF.*,SUBTITLES="subs"/);
     assert.deepStrictEqual(judgedByHlsParser(text), []);
+  },
+  'have the text of a service of CEA-708, in time': async () => {
+    push(pushSrt(captioned({ rate, windows: true }), server.srt('#!::r=live/digital,m=publish')));
+    await listed('digital', 's1', 6);
+    const zero = await pictureZero('digital', 'source');
+    const other = await textsOfMux(playlist('digital', 'source'), 2);
+    const seen = new Map();
+    for (const { uri, cues } of await documents(playlist('digital', 's1'))) {
+      for (const cue of /^\d+\.vtt$/.test(uri) ? cues : []) {
+        const known = seen.get(cue.text) ?? { start: Infinity, end: 0 };
+        seen.set(cue.text, { start: Math.min(known.start, cue.start), end: Math.max(known.end, cue.end) });
+      }
+    }
+    assert.ok(seen.size >= 4, `${[...seen.keys()]}`);
+    // The first and the last may reach out of what is listed.
+    for (const [text, { start, end }] of [...seen].slice(1, -1)) {
+      const number = Number(/^PICTURE (\d{5})\n/.exec(text)?.[1]);
+      assert.strictEqual(text, `PICTURE ${String(number).padStart(5, '0')}\n${popOn.second}`);
+      assert.ok(Math.abs(start - (zero + (number + popOn.shown) / rate)) < 0.02, `${number}: ${start} is ${start - zero - number / rate} s after its picture`);
+      assert.ok(Math.abs(end - start - (popOn.gone - popOn.shown) / rate) < 0.02, `${number} is there for ${end - start} s`);
+    }
+    const judged = other.filter(({ text }) => seen.has(text));
+    assert.ok(judged.length >= 3, `another reader finds ${JSON.stringify(other)}, not ${[...seen.keys()]}`);
+    for (const { text, from, until } of judged) assert.ok(until - from === popOn.gone - popOn.shown, text);
+    const empty = await segments(playlist('digital', 's2'));
+    assert.ok(empty.length >= 5 && empty.every(({ cues }) => cues.length === 0), 'a service without captions has empty segments');
+    const text = await multivariant('digital');
+    assert.match(text, /NAME="French",LANGUAGE="fr".*URI="s1\/index.m3u8"/);
+    assert.deepStrictEqual(judgedByHlsParser(text), []);
+    const { feed } = JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === 'digital');
+    assert.strictEqual(feed.captions, 'CC1 SERVICE1 SERVICE2');
   },
   'pass the live checker beside encoded video': async () => {
     push(pushRtmp(captioned({ rate }), server.rtmp('encoded')));

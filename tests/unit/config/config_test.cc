@@ -175,12 +175,27 @@ TEST(Config, TextRenditionsAreMadeOfAPageOfTeletext) {
   EXPECT_FALSE(subtitles[2].from_api());
 }
 
+TEST(Config, TextRenditionsAreMadeOfAServiceOfCea708) {
+  const auto subtitles = good(
+                             "channels: {a: {subtitles: [{from: SERVICE1, language: en}, {from: SERVICE63}, {from: "
+                             "CC2}]}}")
+                             .channels.at("a")
+                             .options.media.subtitles;
+  ASSERT_EQ(subtitles.size(), 3U);
+  EXPECT_EQ(subtitles[0], (job::Subtitle{0, "en", "", false, false, false, false, 0, 1}));
+  EXPECT_EQ(subtitles[1], (job::Subtitle{0, "", "", false, false, false, false, 0, 63}));
+  EXPECT_EQ(subtitles[2], (job::Subtitle{2, "", "", false, false, false, false, 0, 0}));
+  EXPECT_FALSE(subtitles[0].from_api());
+}
+
 TEST(Config, RefusesTextRenditionsThatCannotBe) {
   const auto refused = [](const std::string& list, const std::string& why) {
     const std::string problems = problems_of("channels: {a: {subtitles: [" + list + "]}}");
     EXPECT_NE(problems.find(why), std::string::npos) << problems;
   };
   refused("{from: CC5}", "CC1, CC2, CC3");
+  for (const char* service : {"SERVICE", "SERVICE0", "SERVICE64", "SERVICE01", "SERVICE 1", "service1"})
+    refused("{from: " + std::string(service) + "}", "SERVICE1 to SERVICE63");
   for (const char* page : {"teletext 99", "teletext 900", "teletext 88", "teletext 8888", "teletext 8a8", "teletext888",
                            "teletext 888 ", "Teletext"})
     refused("{from: '" + std::string(page) + "'}", "teletext 100 to teletext 899");

@@ -31,7 +31,8 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.slate_text = "We'll be \"right\" back\nسنعود";
   options.subtitles = {{3, "es", "Español", true, true, true},
                        {0, "de", "", false, false, false},
-                       {0, "", "", false, false, false, true, 888}};
+                       {0, "", "", false, false, false, true, 888},
+                       {0, "en", "", false, false, false, false, 0, 63}};
   options.captions = {{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, true};
   options.nice = 5;
   options.standby = Options::Standby::kHot;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "outlet.h"
@@ -47,8 +48,9 @@ std::vector<Triplet> pop_on(std::string_view text, bool second = false) {
 }
 
 struct Lanes {
-  Lanes() {
-    options.subtitles = {{1, "en", "", false, true, false}, {3, "es", "", false, false, false}, {0, "de", "", true}};
+  explicit Lanes(std::vector<job::Subtitle> subtitles = {
+                     {1, "en", "", false, true, false}, {3, "es", "", false, false, false}, {0, "de", "", true}}) {
+    options.subtitles = std::move(subtitles);
     lanes.open();
   }
   void take(const media::Packet& packet) { lanes.take(video(packet.track_id), packet); }
@@ -104,6 +106,33 @@ TEST(CaptionLanes, WhatIsTypedIsNotContinuedByAnotherFeed) {
   lanes.take(picture(1000, 1000, half));
   lanes.take(picture(1040, 1040, pop_on("NEW"), 8));
   EXPECT_EQ(lanes.shown(0), (Strings{"1040 NEW"}));
+}
+
+/// A caption of CEA-708 that is shown at once.
+std::vector<Triplet> digital(int service, std::string_view text) {
+  namespace made = captions::testing;
+  return made::packet(made::service_block(service, made::codes({made::window(0), made::characters(text)})));
+}
+
+TEST(CaptionLanes, HaveTheTextOfServicesOfCea708) {
+  Lanes lanes(
+      {{0, "en", "", false, false, false, false, 0, 1}, {1, "en"}, {0, "es", "", false, false, false, false, 0, 2}});
+  std::vector<Triplet> triplets = digital(2, "HOLA");
+  for (const Triplet& pair : pop_on("BOTH")) triplets.push_back(pair);
+  lanes.take(picture(1000, 1000, triplets));
+  EXPECT_TRUE(lanes.shown(0).empty());
+  EXPECT_EQ(lanes.shown(1), (Strings{"1000 BOTH"}));
+  EXPECT_EQ(lanes.shown(2), (Strings{"1000 HOLA"}));
+  EXPECT_EQ(lanes.outlet.cues[2].front().end - lanes.outlet.cues[2].front().start, 16 * base::kSecond);
+}
+
+TEST(CaptionLanes, WindowsOfCea708AreNotThoseOfAnotherFeed) {
+  Lanes lanes({{0, "en", "", false, false, false, false, 0, 1}});
+  lanes.take(picture(1000, 1000, digital(1, "FIRST")));
+  const auto more = captions::testing::packet(captions::testing::service_block(1, captions::testing::characters("!")));
+  lanes.take(picture(1040, 1040, more, 8));
+  for (std::int64_t at = 1080; at < 2000; at += 40) lanes.take(picture(at, at, {}, 8));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1000 FIRST"}));
 }
 
 TEST(CaptionLanes, LeaveOtherTracksAlone) {
