@@ -86,7 +86,7 @@ function sei(triplets, hevc) {
 }
 // Puts captions in front of the first slice of each access unit, each of which begins with a delimiter. REQUIRES: pictures are coded in
 // the order in which they are shown.
-function insert(stream, hevc, period, codes) {
+function insert(stream, hevc, period, codes = () => []) {
   const pieces = [];
   const pairs = line21(period);
   let number = 0;
@@ -126,14 +126,11 @@ function captioned(given = {}) {
   return file;
 }
 
-// The caption triplets of a media playlist's segments, in the order in which their pictures are shown, as ffmpeg's decoder reads them.
-async function triplets(url) {
-  const text = await (await fetch(url)).text();
-  const names = [/#EXT-X-MAP:URI="([^"]+)"/.exec(text)[1], ...text.split('\n').filter((line) => line && !line.startsWith('#'))];
-  const bytes = await Promise.all(names.map(async (name) => Buffer.from(await (await fetch(new URL(name, url))).arrayBuffer())));
+// The caption triplets of an MP4 file, in the order in which its pictures are shown, as ffmpeg's decoder reads them.
+async function tripletsIn(bytes) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-captions-'));
   try {
-    fs.writeFileSync(path.join(directory, 'rung.mp4'), Buffer.concat(bytes));
+    fs.writeFileSync(path.join(directory, 'rung.mp4'), bytes);
     const { stdout } = await execFile('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', `movie=${directory}/rung.mp4[out0+subcc]`, '-map', '0:s', '-c', 'copy', '-f', 'data', '-'],
       { encoding: 'buffer', maxBuffer: 1 << 26, timeout: 90000 });
     return stdout;
@@ -142,4 +139,12 @@ async function triplets(url) {
   }
 }
 
-module.exports = { captioned, triplets, numbersIn, textIn, digital, windows, popOn };
+// The same of a media playlist's segments.
+async function triplets(url) {
+  const text = await (await fetch(url)).text();
+  const names = [/#EXT-X-MAP:URI="([^"]+)"/.exec(text)[1], ...text.split('\n').filter((line) => line && !line.startsWith('#'))];
+  const bytes = await Promise.all(names.map(async (name) => Buffer.from(await (await fetch(new URL(name, url))).arrayBuffer())));
+  return tripletsIn(Buffer.concat(bytes));
+}
+
+module.exports = { captioned, insert, triplets, tripletsIn, numbersIn, textIn, digital, windows, popOn };

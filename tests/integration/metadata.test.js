@@ -7,6 +7,7 @@ const { Server, endAll, leftOut, copy, freeUdp, sleep } = require('./harness');
 const { source } = require('./media');
 const { TsSender } = require('./ts_sender');
 const { CueInserter, id3, spliceInsert } = require('./cue_inserter');
+const { eventsIn } = require('./event_messages');
 const { assertLive, renditions } = require('./judge_channel');
 const { readMedia } = require('../../tools/judge/playlist');
 
@@ -46,21 +47,6 @@ const post = (path, body) => fetch(`http://127.0.0.1:${server.ports.admin}/api/v
   method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
 }).then(async (answer) => ({ status: answer.status, body: await answer.json() }));
 
-// The events in front of chunks: {scheme, at: UTC in ms, duration: s or null, id, data}.
-function eventsIn(bytes) {
-  const found = [];
-  for (let at = 0; at + 8 <= bytes.length; at += bytes.readUInt32BE(at)) {
-    if (bytes.toString('latin1', at + 4, at + 8) !== 'emsg') continue;
-    assert.strictEqual(bytes[at + 8], 1, 'version');
-    const timescale = bytes.readUInt32BE(at + 12);
-    const lasts = bytes.readUInt32BE(at + 24);
-    const schemeEnd = bytes.indexOf(0, at + 32);
-    const data = bytes.subarray(bytes.indexOf(0, schemeEnd + 1) + 1, at + bytes.readUInt32BE(at));
-    found.push({ scheme: bytes.toString('latin1', at + 32, schemeEnd), at: Number(bytes.readBigUInt64BE(at + 16)) * 1000 / timescale,
-      duration: lasts === 0xffffffff ? null : lasts / timescale, id: bytes.readUInt32BE(at + 28), data });
-  }
-  return found;
-}
 // The events of all whole segments of a rendition.
 async function eventsOf(url) {
   const playlist = readMedia(await (await fetch(url)).text());
