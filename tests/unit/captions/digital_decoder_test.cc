@@ -21,7 +21,7 @@ constexpr base::Micros kFirst = 1000 * kFrame;
 constexpr WindowShape kHidden{.visible = false};
 
 /// A service's screen, a picture every 40 ms.
-struct Service {
+struct Sender {
   /// "ms text" of what comes out: "0 GOAL"; "-" if nothing does.
   std::string picture(const Codes& given = {}) {
     const auto triplets =
@@ -45,7 +45,7 @@ const Codes kDisplayFirst{0x89, 0x01};
 const Codes kHideFirst{0x8a, 0x01};
 
 TEST(DigitalDecoder, PopOnTextIsThereWithThePictureThatShowsIt) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0, kHidden), characters("GOAL")})), "-");
   for (int i = 0; i < 20; ++i) EXPECT_EQ(service.picture(), "-");
   EXPECT_EQ(service.picture(kDisplayFirst), "840 GOAL");
@@ -55,7 +55,7 @@ TEST(DigitalDecoder, PopOnTextIsThereWithThePictureThatShowsIt) {
 }
 
 TEST(DigitalDecoder, OneWindowTakesThePlaceOfAnother) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0, kHidden), characters("one"), window(1, kHidden), characters("two")})),
             "-");
   EXPECT_EQ(service.picture({0x8b, 0x01}), "40 one") << "toggle";
@@ -65,7 +65,7 @@ TEST(DigitalDecoder, OneWindowTakesThePlaceOfAnother) {
 }
 
 TEST(DigitalDecoder, WrittenTextComesOutAWordAtATime) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(window(0)), "-") << "an empty window";
   EXPECT_EQ(service.picture(characters("GO")), "-");
   EXPECT_EQ(service.picture(characters("AL")), "-");
@@ -74,7 +74,7 @@ TEST(DigitalDecoder, WrittenTextComesOutAWordAtATime) {
 }
 
 TEST(DigitalDecoder, TextThatIsWrittenAgainDoesNotComeOut) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0), characters("GOAL")})), "0 GOAL");
   EXPECT_EQ(service.picture(codes({{0x0c}, characters("GOAL")})), "-");
   for (int i = 0; i < 20; ++i) EXPECT_EQ(service.picture(), "-");
@@ -83,14 +83,14 @@ TEST(DigitalDecoder, TextThatIsWrittenAgainDoesNotComeOut) {
 }
 
 TEST(DigitalDecoder, RollsUp) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.next(codes({window(0), characters("one\rtwo")})), "0 one\ntwo");
   EXPECT_EQ(service.next(codes({{0x0d}, characters("three")})), "240 two\nthree");
   EXPECT_EQ(service.next({0x08, 0x08, 0x0e}), "480 two") << "backspaces, and the line anew";
 }
 
 TEST(DigitalDecoder, WritesWhereThePenIsPut) {
-  Service service;
+  Sender service;
   EXPECT_EQ(
       service.picture(codes({window(0), {0x92, 0x01, 0x03}, characters("two"), {0x92, 0x00, 0x00}, characters("one")})),
       "0 one\ntwo");
@@ -98,7 +98,7 @@ TEST(DigitalDecoder, WritesWhereThePenIsPut) {
 }
 
 TEST(DigitalDecoder, ReadsOverPensColoursAndWhatItDoesNotKnow) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0),
                                    {0x90, 'A', 'B'},
                                    {0x91, 'A', 'B', 'C'},
@@ -109,12 +109,12 @@ TEST(DigitalDecoder, ReadsOverPensColoursAndWhatItDoesNotKnow) {
 }
 
 TEST(DigitalDecoder, HasTheCharactersOfAllSets) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0), {0x7f, 0xe9, 0x10, 0x39, 0x10, 0xa0, 0x18, 0xd5, 0x5c}})), "0 ♪é™[CC]한");
 }
 
 TEST(DigitalDecoder, LinesOfSeveralWindowsGoDownTheScreen) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0, {.columns = 10, .vertical = 70}), characters("low"),
                                    window(1, {.columns = 10, .vertical = 20}), characters("high")})),
             "0 high\nlow");
@@ -123,7 +123,7 @@ TEST(DigitalDecoder, LinesOfSeveralWindowsGoDownTheScreen) {
 }
 
 TEST(DigitalDecoder, WritesInTheWindowThatIsSet) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes(
                 {window(0), characters("a"), window(7, {.vertical = 30}), characters("b"), {0x80}, characters("c")})),
             "0 b\nac");
@@ -132,13 +132,13 @@ TEST(DigitalDecoder, WritesInTheWindowThatIsSet) {
 }
 
 TEST(DigitalDecoder, HasNoTextWithoutAWindow) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({characters("lost"), {0x08, 0x0c, 0x0d, 0x0e, 0x92, 1, 1, 0x97, 1, 2, 3, 4}})), "-");
   EXPECT_EQ(service.next(window(0)), "-");
 }
 
 TEST(DigitalDecoder, WaitsAsLongAsADelaySays) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0, kHidden), characters("GOAL"), {0x8d, 0x05}, kDisplayFirst})), "-");
   EXPECT_EQ(service.next({0x8d, 0x02}), "520 GOAL") << "0.5 s after the first picture";
   EXPECT_EQ(service.picture(kHideFirst), "-") << "the second delay began then";
@@ -147,7 +147,7 @@ TEST(DigitalDecoder, WaitsAsLongAsADelaySays) {
 
 TEST(DigitalDecoder, ADelayEndsWhereItIsCancelled) {
   const Codes slow = codes({window(0, kHidden), characters("GOAL"), {0x8d, 0xff}, kDisplayFirst});
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(slow), "-");
   EXPECT_EQ(service.picture({0x92, 0x8e, 0x8f}), "-") << "these are parameters";
   EXPECT_EQ(service.picture({0x8e}), "80 GOAL");
@@ -155,7 +155,7 @@ TEST(DigitalDecoder, ADelayEndsWhereItIsCancelled) {
 }
 
 TEST(DigitalDecoder, ADelayEndsWhereTooMuchWaits) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0), {0x8d, 0xff}})), "-");
   const Codes full(31, 'x');
   for (int i = 0; i < 4; ++i) EXPECT_EQ(service.picture(full), "-") << i;
@@ -164,14 +164,14 @@ TEST(DigitalDecoder, ADelayEndsWhereTooMuchWaits) {
 }
 
 TEST(DigitalDecoder, AResetClearsTheScreenAndEndsADelay) {
-  Service service;
+  Sender service;
   EXPECT_EQ(service.picture(codes({window(0), characters("GOAL")})), "0 GOAL");
   EXPECT_EQ(service.picture(codes({{0x8d, 0xff}, characters("!")})), "-");
   EXPECT_EQ(service.picture(codes({{0x8f}, window(0), characters("new")})), "80 new");
 }
 
 TEST(DigitalDecoder, LeavesOtherServicesAlone) {
-  Service service;
+  Sender service;
   const auto other = testing::service_block(2, codes({window(0), characters("TOR")}));
   const auto own = testing::service_block(1, codes({window(0), characters("GOAL")}));
   EXPECT_EQ(service.decoder.feed(testing::packet(codes({other})), 0), std::nullopt);
@@ -181,13 +181,13 @@ TEST(DigitalDecoder, LeavesOtherServicesAlone) {
 TEST(DigitalDecoder, LeavesOutCodesThatAreCutOff) {
   for (const Codes& cut :
        {Codes{0x18, 0x41}, {0x10}, {0x89}, {0x98, 1, 2, 3, 4, 5}, {0x92, 1}, {0x97, 1, 2, 3}, {0x8d}}) {
-    Service service;
+    Sender service;
     EXPECT_EQ(service.picture(codes({window(0), characters("GOAL"), cut})), "0 GOAL") << int{cut[0]};
   }
 }
 
 TEST(DigitalDecoder, TextIsNeverLongerThanACueMayBe) {
-  Service service;
+  Sender service;
   const Codes wide{0x18, 0xd5, 0x5c};
   for (int number = 0; number < 2; ++number) {
     service.picture(window(number, {.rows = 16, .columns = 64}));
