@@ -8,15 +8,6 @@
 namespace archive {
 namespace {
 
-// How long after its end a marker may still matter. A log that is read from a file on lists nothing that is older than
-// the file, however long the window.
-constexpr base::Micros kMarkerStays = 4 * 3600 * base::kSecond;
-
-base::Micros end_of(const record::Marker& marker) {
-  if (marker.end) return *marker.end;
-  return marker.start + marker.planned_duration.value_or(origin::MarkerList::kLongestOpen);
-}
-
 std::uint64_t size_of(const record::Record& record) { return 128 + JournalWriter::media_of(record); }
 
 /// What a feed shows is for operators, of now; images of what viewers see are part of the window.
@@ -87,7 +78,7 @@ bool JournalFold::wants_file() const {
 /// to say both what is and what is to come.
 bool JournalFold::may_begin() const {
   const bool renumbered = open_ && numbering_ != context_.numbering.offset();
-  return renumbered || settled_from_ <= context_.standing().begun;
+  return renumbered || seed_.settled(context_.standing().begun);
 }
 
 void JournalFold::begin_file() {
@@ -96,11 +87,7 @@ void JournalFold::begin_file() {
   header.began = began_ = context_.clock.utc();
   header.numbering = numbering_ = context_.numbering.offset();
   header.standing = context_.standing();
-  std::vector<record::Record> seed;
-  if (presentation_) seed.emplace_back(*presentation_);
-  std::erase_if(markers_, [&](const ShownMarker& shown) { return shown.until + kMarkerStays < began_; });
-  for (const ShownMarker& shown : markers_) seed.emplace_back(shown.marker);
-  if (over_) seed.emplace_back(record::End{});
+  std::vector<record::Record> seed = seed_.records(began_);
   open_ = true;
   healthy_at_ = context_.clock.steady() + kTrial;
   bytes_ = 0;
@@ -108,28 +95,7 @@ void JournalFold::begin_file() {
 }
 
 void JournalFold::follow(const record::Record& record) {
-  if (const auto* presentation = std::get_if<record::Presentation>(&record)) {
-    presentation_ = *presentation;
-    over_ = false;
-    if (presentation->formats_from != INT64_MIN)
-      settled_from_ = std::max(settled_from_, presentation->formats_from + context_.numbering.offset());
-  } else if (const auto* discontinuity = std::get_if<record::Discontinuity>(&record)) {
-    settled_from_ = std::max(settled_from_, discontinuity->msn);
-  } else if (const auto* marker = std::get_if<record::Marker>(&record)) {
-    follow_marker(*marker);
-  } else if (std::holds_alternative<record::End>(record)) {
-    settled_from_ = INT64_MIN;
-    over_ = true;
-  }
-}
-
-void JournalFold::follow_marker(const record::Marker& marker) {
-  const base::Micros until = marker.canceled ? context_.clock.utc() : end_of(marker);
-  for (ShownMarker& shown : markers_) {
-    if (shown.marker.id == marker.id) shown.until = until;
-  }
-  markers_.push_back({marker, until});
-  if (markers_.size() > kMostMarkers) markers_.pop_front();
+  seed_.follow(record, context_.numbering.offset(), context_.clock.utc());
 }
 
 }  // namespace archive

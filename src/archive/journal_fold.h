@@ -1,10 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +11,7 @@
 #include "base/clock.h"
 #include "origin/log.h"
 #include "origin/numbering.h"
+#include "origin/seed.h"
 #include "record/fold.h"
 #include "record/record.h"
 
@@ -31,7 +30,6 @@ class JournalFold final : public record::Fold {
   static constexpr base::Micros kTrial = base::kSecond;
   static constexpr base::Micros kFileSpan = 3600 * base::kSecond;
   static constexpr std::uint64_t kFileBytes = std::uint64_t{64} << 20;
-  static constexpr std::size_t kMostMarkers = 256;
 
   /// All of it outlives the fold.
   struct Context {
@@ -60,13 +58,7 @@ class JournalFold final : public record::Fold {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
-  struct ShownMarker {
-    record::Marker marker;
-    base::Micros until = 0;
-  };
-
   void follow(const record::Record& record);
-  void follow_marker(const record::Marker& marker);
   bool wants_file() const;
   bool may_begin() const;
   void begin_file();
@@ -86,10 +78,7 @@ class JournalFold final : public record::Fold {
   base::Micros healthy_at_ = 0;  ///< steady: an error of the new file would have shown by then
   std::uint64_t dropped_ = 0;
 
-  std::optional<record::Presentation> presentation_;
-  bool over_ = false;                      ///< the log's end was the last that was said of a session
-  std::int64_t settled_from_ = INT64_MIN;  ///< formats or a discontinuity begin with this segment (published number)
-  std::deque<ShownMarker> markers_;        ///< that may still be shown, as they came
+  origin::Seed seed_;
 };
 
 }  // namespace archive
