@@ -24,6 +24,7 @@ std::string_view to_string(Type type) {
     case Type::kJournal: return "live.kickoff.journal";
     case Type::kUpload: return "live.kickoff.upload";
     case Type::kWebhook: return "live.kickoff.webhook";
+    case Type::kOriginLost: return "live.kickoff.origin.lost";
   }
   return "live.kickoff.unknown";
 }

@@ -35,6 +35,7 @@ enum class Type : std::uint8_t {
   kJournal,
   kUpload,
   kWebhook,
+  kOriginLost,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -55,7 +56,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kGovernorLevel,
                                    Type::kJournal,
                                    Type::kUpload,
-                                   Type::kWebhook};
+                                   Type::kWebhook,
+                                   Type::kOriginLost};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

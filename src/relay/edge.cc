@@ -1,0 +1,270 @@
+#include "relay/edge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace relay {
+namespace {
+
+// How long a channel that no origin has any more is still asked for: one that was restarted without a journal may get
+// its encoder back.
+constexpr base::Micros kAskAgain = base::kSecond;
+// A connection that breaks off sooner is not made again at once.
+constexpr base::Micros kLeastConnection = base::kSecond;
+
+}  // namespace
+
+struct Edge::Origin {
+  OriginReport report;
+  base::Micros closed_until = 0;  ///< steady
+  base::Micros wait = 0;          ///< the last one; 0: it is well
+};
+
+struct Edge::Pull {
+  Pull(const std::string& channel, PulledLog::Context context, std::size_t origins)
+      : name(channel), log(channel, std::move(context)), refusals(origins) {}
+
+  const std::string name;
+  PulledLog log;
+  Path path;                      ///< of who asked first
+  client::StreamId stream = 0;    ///< 0: none
+  std::size_t origin = 0;         ///< that is asked, or was last
+  std::vector<Refusal> refusals;  ///< by origin, since the last greeting
+  bool greeted = false;           ///< this connection
+  base::Micros asked_at = 0;      ///< by viewers; steady
+  base::Micros connected_at = 0;  ///< steady
+  base::Micros well_at = 0;       ///< steady; when it last had a connection that was greeted, or began
+  base::Micros retry_at = 0;      ///< steady; 0: not waiting
+};
+
+Edge::Edge(Options options, Context context)
+    : options_(std::move(options)),
+      context_(std::move(context)),
+      origins_(options_.origins.size()),
+      random_(options_.chance) {}
+
+Edge::~Edge() = default;
+
+void Edge::demand(const std::string& channel, const Path& path) {
+  const base::Micros now = context_.clock.steady();
+  const auto found = pulls_.find(channel);
+  if (found != pulls_.end()) {
+    found->second->asked_at = now;
+    return;
+  }
+  if (pulls_.size() >= options_.most_channels) {
+    base::log_warn("relay", "too many channels at a time: another one is refused", {{"channel", channel}});
+    return context_.on_given_up(channel);
+  }
+  PulledLog::Context context{context_.clock, options_.node, context_.on_snapshot,
+                             [this, channel](std::shared_ptr<const Reel> reel) { context_.on_reel(channel, reel); }};
+  auto made = std::make_unique<Pull>(channel, std::move(context), origins_.size());
+  Pull& pull = *made;
+  pull.path = path;
+  pull.asked_at = pull.well_at = now;
+  pulls_[channel] = std::move(made);
+  connect(pull);
+}
+
+/// Asks the first origin that may have the channel, from the last one on.
+void Edge::connect(Pull& pull) {
+  pull.retry_at = 0;
+  const base::Micros now = context_.clock.steady();
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    const std::size_t at = (pull.origin + i) % origins_.size();
+    if (pull.refusals[at] != Refusal::kNone || origins_[at].closed_until > now) continue;
+    return ask(pull, at);
+  }
+  nobody_has(pull);
+}
+
+void Edge::ask(Pull& pull, std::size_t origin) {
+  pull.origin = origin;
+  pull.stream = ++last_stream_;
+  pull.greeted = false;
+  pull.connected_at = context_.clock.steady();
+  pull.log.begin();
+  by_stream_[pull.stream] = &pull;
+  ++origins_[origin].report.pulls;
+  client::Request request;
+  request.url = options_.origins[origin] + "/relay/v1/" + pull.name;
+  if (const auto place = pull.log.place()) request.url += "?after=" + format_place(*place);
+  Path path = pull.path;
+  path.push_back(options_.node);
+  request.headers = {{"X-Kickoff-Relay", options_.secret}, {"X-Kickoff-Via", format_path(path)}};
+  context_.transport.start(pull.stream, std::move(request));
+}
+
+/// Every origin has said no, or is left alone.
+void Edge::nobody_has(Pull& pull) {
+  const bool absent = std::any_of(pull.refusals.begin(), pull.refusals.end(),
+                                  [](Refusal refusal) { return refusal == Refusal::kAbsent; });
+  if (!pull.log.ready() || (absent && pull.log.ended())) {
+    const std::string name = pull.name;
+    return drop(name, absent, absent ? "no origin has it" : "no origin can be asked");
+  }
+  base::Micros at = context_.clock.steady() + kAskAgain;
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    if (pull.refusals[i] == Refusal::kNone) at = std::min(at, origins_[i].closed_until);
+  }
+  std::fill(pull.refusals.begin(), pull.refusals.end(), Refusal::kNone);
+  pull.retry_at = at;
+}
+
+void Edge::leave(Pull& pull) {
+  if (pull.stream == 0) return;
+  by_stream_.erase(pull.stream);
+  context_.transport.stop(std::exchange(pull.stream, 0));
+}
+
+/// The connection is of no use any more, and was until now: once more to the same origin.
+void Edge::retry(Pull& pull) {
+  if (context_.clock.steady() - pull.connected_at < kLeastConnection)
+    return fail(pull, "it cuts its answer off at once");
+  leave(pull);
+  ++reconnects_;
+  ++origins_[pull.origin].report.failures;
+  connect(pull);
+}
+
+/// The origin is left alone for a while.
+void Edge::fail(Pull& pull, std::string_view why) {
+  leave(pull);
+  Origin& origin = origins_[pull.origin];
+  ++origin.report.failures;
+  origin.wait = origin.wait == 0 ? options_.first_wait : std::min(2 * origin.wait, options_.longest_wait);
+  const std::int64_t spread = origin.wait / 2;
+  origin.closed_until = context_.clock.steady() + origin.wait - spread / 2 +
+                        std::uniform_int_distribution<std::int64_t>(0, spread)(random_);
+  if (!std::exchange(origin.report.lost, true)) {
+    base::log_error("relay", "an origin cannot be used",
+                    {{"origin", options_.origins[pull.origin]}, {"channel", pull.name}, {"why", why}});
+    context_.events.append({events::Type::kOriginLost,
+                            "",
+                            events::State::kRaised,
+                            std::to_string(pull.origin),
+                            {{"origin", options_.origins[pull.origin]}, {"reason", why}}});
+  }
+  connect(pull);
+}
+
+void Edge::refuse(Pull& pull, Refusal refusal) {
+  leave(pull);
+  pull.refusals[pull.origin] = refusal;
+  connect(pull);
+}
+
+/// The origin has said how it goes on: it is well.
+void Edge::greet(Pull& pull) {
+  pull.greeted = true;
+  std::fill(pull.refusals.begin(), pull.refusals.end(), Refusal::kNone);
+  Origin& origin = origins_[pull.origin];
+  origin.wait = origin.closed_until = 0;
+  if (!std::exchange(origin.report.lost, false)) return;
+  base::log_info("relay", "an origin can be used again", {{"origin", options_.origins[pull.origin]}});
+  context_.events.append({events::Type::kOriginLost,
+                          "",
+                          events::State::kCleared,
+                          std::to_string(pull.origin),
+                          {{"origin", options_.origins[pull.origin]}}});
+}
+
+Edge::Pull* Edge::find(client::StreamId id) {
+  const auto found = by_stream_.find(id);
+  return found == by_stream_.end() ? nullptr : found->second;
+}
+
+void Edge::on_head(client::StreamId id, int status) {
+  Pull* const pull = find(id);
+  if (pull == nullptr || status == 200) return;
+  if (status == 404) return refuse(*pull, Refusal::kAbsent);
+  if (status == 508) {
+    base::log_warn("relay", "a loop: the origin gets the channel from this server",
+                   {{"origin", options_.origins[pull->origin]}, {"channel", pull->name}});
+    return refuse(*pull, Refusal::kOther);
+  }
+  fail(*pull, status == 403 ? "it refuses the secret (relay.secrets)" : "it answers " + std::to_string(status));
+}
+
+void Edge::on_body(client::StreamId id, base::Bytes bytes) {
+  context_.transport.taken(id, bytes.size());
+  Pull* const pull = find(id);
+  if (pull == nullptr) return;
+  origins_[pull->origin].report.bytes += bytes.size();
+  const base::Status status = pull->log.feed(bytes.view());
+  if (pull->log.absent()) return refuse(*pull, Refusal::kAbsent);
+  if (!status.ok()) {
+    if (status.error().code != base::Code::kDenied) return fail(*pull, status.error().message());
+    base::log_warn("relay", "an origin is not used for a channel",
+                   {{"origin", options_.origins[pull->origin]}, {"channel", pull->name}, {"why", status.error().what}});
+    return refuse(*pull, Refusal::kOther);
+  }
+  if (!pull->log.greeted()) return;
+  pull->well_at = context_.clock.steady();
+  if (!pull->greeted) greet(*pull);
+}
+
+void Edge::on_end(client::StreamId id, std::string_view error) {
+  Pull* const pull = find(id);
+  if (pull == nullptr) return;
+  if (pull->greeted) return retry(*pull);
+  fail(*pull, error.empty() ? "it ends its answer" : error);
+}
+
+/// Whether the channel is not needed any more, or cannot be had.
+bool Edge::over(Pull& pull, base::Micros now) {
+  if (now - pull.asked_at >= options_.idle) {
+    drop(std::string(pull.name), false, "nobody has asked for it");
+    return true;
+  }
+  if (now - pull.well_at >= options_.absence) {
+    drop(std::string(pull.name), false, "no origin has sent anything of it");
+    return true;
+  }
+  return false;
+}
+
+void Edge::tick() {
+  const base::Micros now = context_.clock.steady();
+  std::vector<Pull*> all;
+  for (const auto& [name, pull] : pulls_) all.push_back(pull.get());
+  for (Pull* pull : all) {
+    if (over(*pull, now)) continue;
+    if (pull->stream == 0) {
+      if (pull->retry_at <= now) connect(*pull);
+    } else if (!pull->greeted && now - pull->connected_at >= options_.greeting) {
+      fail(*pull, "it does not say how it goes on");
+    } else if (pull->greeted && now - pull->well_at >= options_.silence) {
+      fail(*pull, "it says nothing any more");
+    }
+  }
+}
+
+void Edge::drop(const std::string& channel, bool absent, std::string_view why) {
+  const auto found = pulls_.find(channel);
+  base::log_info("relay", "a channel is dropped", {{"channel", channel}, {"why", why}});
+  leave(*found->second);
+  restarts_ += found->second->log.restarts();
+  if (absent) ++refused_;
+  pulls_.erase(found);
+  (absent ? context_.on_absent : context_.on_given_up)(channel);
+}
+
+EdgeReport Edge::report() const {
+  EdgeReport report;
+  for (const Origin& origin : origins_) report.origins.push_back(origin.report);
+  report.restarts = restarts_;
+  for (const auto& [name, pull] : pulls_) {
+    report.restarts += pull->log.restarts();
+    const base::Micros newest = pull->log.newest();
+    if (pull->log.ready())
+      report.channels.push_back({name, newest == 0 ? 0 : std::max<base::Micros>(context_.clock.utc() - newest, 0)});
+  }
+  report.reconnects = reconnects_;
+  report.refused = refused_;
+  return report;
+}
+
+}  // namespace relay

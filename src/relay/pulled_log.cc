@@ -1,0 +1,183 @@
+#include "relay/pulled_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "hls/window.h"
+#include "media/time.h"
+
+namespace relay {
+namespace {
+
+// How far behind what players have seen another log's numbers may be for them to wait until it is past that.
+constexpr std::int64_t kMostBehind = 3;
+
+base::Error misplaced(const char* what) { return {base::Code::kMalformed, what, 0}; }
+
+}  // namespace
+
+/// One log as far as it has come.
+struct PulledLog::Side {
+  Side(const std::string& channel, const Context& context, const Hello& hello, const origin::Log::Options& terms);
+
+  void follow(const record::Record& record);
+
+  std::unique_ptr<origin::Log> log;
+  std::int64_t numbering = 0;  ///< of its newest part
+  record::Presentation presentation;
+  std::unique_ptr<Recorder> recorder;
+};
+
+PulledLog::Side::Side(const std::string& channel, const Context& context, const Hello& hello,
+                      const origin::Log::Options& terms)
+    : log(std::make_unique<origin::Log>(channel, terms)) {
+  log->resume(hello.standing);
+  Path path = hello.path;
+  path.push_back(context.node);
+  recorder = std::make_unique<Recorder>(Recorder::Context{context.clock, [this] { return log->standing(); },
+                                                          [this] { return numbering; }, context.on_reel},
+                                        terms, hello.at, std::move(path));
+}
+
+void PulledLog::Side::follow(const record::Record& record) {
+  if (const auto* next = std::get_if<record::Presentation>(&record)) presentation = *next;
+  const auto* part = std::get_if<record::Part>(&record);
+  if (part == nullptr || part->rendition >= presentation.renditions.size()) return;
+  const std::int64_t timescale = presentation.renditions[part->rendition].track.timescale;
+  if (timescale > 0 && presentation.segment.known())
+    numbering = hls::numbering_offset(part->msn, part->start, timescale, presentation.segment);
+}
+
+PulledLog::PulledLog(std::string channel, Context context)
+    : channel_(std::move(channel)), context_(std::move(context)) {}
+
+PulledLog::~PulledLog() = default;
+
+void PulledLog::begin() {
+  reader_ = std::make_unique<Reader>();
+  next_ = nullptr;
+  caught_.clear();
+  greeted_ = seeded_ = absent_ = false;
+}
+
+std::optional<Place> PulledLog::place() const {
+  if (live_ == nullptr) return std::nullopt;
+  return Place{live_->recorder->reel()->log, live_->recorder->next()};
+}
+
+base::Status PulledLog::feed(base::View bytes) {
+  base::Status status = reader_->feed(bytes);
+  // What came before the fault is good.
+  for (Item item; reader_->next(item);) {
+    if (base::Status taken = take(item); !taken.ok()) {
+      status = taken.error();
+      break;
+    }
+  }
+  publish();
+  return status;
+}
+
+base::Status PulledLog::take(Item& item) {
+  if (const auto* hello = std::get_if<Hello>(&item)) return take_hello(*hello);
+  if (std::holds_alternative<Beat>(item)) return base::Ok{};
+  if (std::holds_alternative<Absent>(item)) {
+    absent_ = true;
+    return base::Ok{};
+  }
+  if (!greeted_) return misplaced("an item before the hello");
+  if (std::holds_alternative<Seeded>(item)) {
+    seeded_ = true;
+    return base::Ok{};
+  }
+  if (std::holds_alternative<CaughtUp>(item)) return take_caught_up();
+  if (std::holds_alternative<Skipped>(item)) {
+    if (seeded_) (next_ ? next_ : live_)->recorder->skip();
+    return base::Ok{};
+  }
+  return take_record(std::get<record::Record>(item));
+}
+
+base::Status PulledLog::take_hello(const Hello& hello) {
+  if (greeted_) return misplaced("a second hello");
+  if (std::find(hello.path.begin(), hello.path.end(), context_.node) != hello.path.end())
+    return base::Error{base::Code::kDenied, "a loop: the origin gets the channel from this server", 0};
+  if (hello.path.size() >= kLongestPath)
+    return base::Error{base::Code::kDenied, "too many edges one behind the other", 0};
+  if (hello.resumed) {
+    if (place() != hello.at) return misplaced("a place that was not asked for");
+  } else {
+    origin::Log::Options terms = hello.terms;
+    terms.window = std::min(terms.window, kLongestWindow);
+    next_ = std::make_unique<Side>(channel_, context_, hello, terms);
+  }
+  greeted_ = true;
+  return base::Ok{};
+}
+
+base::Status PulledLog::take_record(const record::Record& record) {
+  if (!seeded_ && next_ == nullptr) return misplaced("a record before the seed's end");
+  Side& side = next_ ? *next_ : *live_;
+  side.follow(record);
+  if (seeded_) {
+    side.recorder->apply(record);
+  } else {
+    side.recorder->follow(record);
+  }
+  side.log->apply(record);
+  if (next_) {
+    caught_.push_back(record);
+  } else {
+    dirty_ = true;
+    ended_ = std::holds_alternative<record::End>(record) ||
+             (ended_ && !std::holds_alternative<record::Presentation>(record));
+  }
+  return base::Ok{};
+}
+
+base::Status PulledLog::take_caught_up() {
+  if (!seeded_) return misplaced("the window's end before the seed's");
+  if (next_ == nullptr) return base::Ok{};
+  if (live_ != nullptr) {
+    // Not published yet: settle() would.
+    next_->recorder->settle_quietly();
+    if (!same_media(*live_->recorder->reel(), *next_->recorder->reel())) restart();
+  }
+  live_ = std::move(next_);
+  ended_ = false;
+  for (const record::Record& record : caught_) {
+    ended_ = std::holds_alternative<record::End>(record) ||
+             (ended_ && !std::holds_alternative<record::Presentation>(record));
+  }
+  caught_.clear();
+  dirty_ = true;
+  return base::Ok{};
+}
+
+/// What viewers have seen goes on with the other log's media.
+void PulledLog::restart() {
+  ++restarts_;
+  const std::int64_t seen = live_->log->standing().begun;
+  const bool behind = next_->log->standing().begun + kMostBehind < seen;
+  base::log_warn("relay", "the origin has another log of the channel",
+                 {{"channel", channel_}, {"players", behind ? "have to load anew" : "see a discontinuity"}});
+  if (behind) return;
+  live_->log->apply(record::End{});
+  for (const record::Record& record : caught_) live_->log->apply(record);
+  next_->log = std::move(live_->log);
+}
+
+void PulledLog::publish() {
+  if (live_ == nullptr || !std::exchange(dirty_, false)) return;
+  live_->recorder->settle();
+  auto snapshot = live_->log->snapshot();
+  newest_ = 0;
+  for (const auto& rendition : snapshot->renditions) {
+    const hls::Revision* revision = rendition == nullptr ? nullptr : &rendition->revision();
+    if (revision != nullptr && revision->started()) newest_ = std::max(newest_, revision->open->parts_end_utc());
+  }
+  context_.on_snapshot(std::move(snapshot));
+}
+
+}  // namespace relay

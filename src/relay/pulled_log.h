@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "origin/log.h"
+#include "relay/recorder.h"
+#include "relay/wire.h"
+
+namespace relay {
+
+/// An edge's side of one channel: from the bytes that an origin sends to the same window, and to what further edges can
+/// get. What it has outlasts connections. Where an origin does not continue the log at its place:
+///
+///   - if the media of both logs are the same (the origin was restarted and has its journal, or is a twin), the window
+///   is
+///     made anew from what it sends, and nobody notices;
+///   - if they differ, a session begins as with another source of one server: with a discontinuity, behind the newest
+///     segment that players may have seen;
+///   - if its numbers are far behind, the window is replaced outright, and players have to load anew.
+///
+/// Thread: the control loop's.
+class PulledLog {
+ public:
+  /// An edge has no disk: longer windows are cut to this.
+  static constexpr base::Micros kLongestWindow = 300 * base::kSecond;
+
+  /// All of it outlives the log.
+  struct Context {
+    const base::Clock& clock;
+    std::uint64_t node = 0;  ///< this server
+    std::function<void(std::shared_ptr<const origin::ChannelSnapshot>)> on_snapshot;
+    std::function<void(std::shared_ptr<const Reel>)> on_reel;
+  };
+
+  PulledLog(std::string channel, Context context);
+  ~PulledLog();
+
+  /// A connection begins: what comes next begins with a hello.
+  void begin();
+  /// Takes what came; publishes. Errors: the connection is of no use: Reader's; kDenied: a loop, or too many servers
+  /// one behind the other; kMalformed: an item where there can be none.
+  base::Status feed(base::View bytes);
+
+  /// What to ask for; nothing before the first record.
+  std::optional<Place> place() const;
+  /// There is something to show.
+  bool ready() const { return live_ != nullptr; }
+  /// This connection has said how it goes on.
+  bool greeted() const { return greeted_; }
+  /// This connection's server has no such channel.
+  bool absent() const { return absent_; }
+  bool ended() const { return ended_; }
+  /// UTC, end of the newest media; 0: none.
+  base::Micros newest() const { return newest_; }
+  /// Times that another log was taken up whose media differ.
+  std::uint64_t restarts() const { return restarts_; }
+
+ private:
+  struct Side;
+
+  base::Status take(Item& item);
+  base::Status take_hello(const Hello& hello);
+  base::Status take_record(const record::Record& record);
+  base::Status take_caught_up();
+  void restart();
+  void publish();
+
+  const std::string channel_;
+  const Context context_;
+  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Side> live_;          ///< what viewers see
+  std::unique_ptr<Side> next_;          ///< what takes its place once it has caught up
+  std::vector<record::Record> caught_;  ///< its records until then
+  bool greeted_ = false;
+  bool seeded_ = false;
+  bool absent_ = false;
+  bool ended_ = false;
+  bool dirty_ = false;
+  base::Micros newest_ = 0;
+  std::uint64_t restarts_ = 0;
+};
+
+}  // namespace relay
