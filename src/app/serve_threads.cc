@@ -137,6 +137,14 @@ void ServeThreads::remove(const std::string& channel) {
   for (const auto& worker : workers_) worker->server->remove(channel);
 }
 
+void ServeThreads::give_up(const std::string& channel) {
+  for (const auto& worker : workers_) worker->server->give_up(channel);
+}
+
+void ServeThreads::relay(const std::string& channel, const std::shared_ptr<const relay::Reel>& reel) {
+  for (const auto& worker : workers_) worker->server->relay(channel, reel);
+}
+
 void ServeThreads::configure(const config::Config::Http& config) {
   for (const auto& worker : workers_) {
     worker->server->set_admission(admission_of(config.admission));

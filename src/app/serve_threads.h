@@ -37,6 +37,10 @@ class ServeThreads {
 
   void publish(const std::shared_ptr<const origin::ChannelSnapshot>& snapshot);
   void remove(const std::string& channel);
+  /// See serve::Server::give_up.
+  void give_up(const std::string& channel);
+  /// What edges can get of a channel.
+  void relay(const std::string& channel, const std::shared_ptr<const relay::Reel>& reel);
   /// Limits of admission, and the origin lock; the other settings change only with a restart.
   void configure(const config::Config::Http& config);
   /// See serve::Server::set_shared_headroom.

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -16,10 +17,12 @@
 
 #include "app/admin_thread.h"
 #include "app/certificates.h"
+#include "app/edge_node.h"
 #include "app/event_outlets.h"
 #include "app/headroom_sampler.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
+#include "app/upload_target.h"
 #include "archive/directory_lock.h"
 #include "archive/journal_writer.h"
 #include "base/log.h"
@@ -35,7 +38,6 @@
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/process.h"
-#include "s3/address.h"
 #include "upload/uploads.h"
 
 namespace app {
@@ -103,27 +105,6 @@ void warn_of(const config::Config& config) {
   for (const std::string& warning : config.warnings) base::log_warn("app", "configuration", {{"problem", warning}});
 }
 
-/// What of the environment has to do with credentials is read once, while there is one thread.
-std::function<std::optional<std::string>(const char*)> variables() {
-  return [environment = config::environment_of_this_process()](const char* name) -> std::optional<std::string> {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::nullopt : std::optional(found->second);
-  };
-}
-
-/// Of a configuration that was checked.
-std::optional<upload::Target> upload_target(const config::Config::Channel& channel) {
-  const config::Config::Upload& upload = channel.upload;
-  auto address = s3::parse_address(upload.url, upload.endpoint, upload.region);
-  if (upload.url.empty() || !address.ok()) return std::nullopt;
-  upload::Target target{
-      address.take(), {upload.source, upload.credentials_file, upload.region, variables()}, upload.type, {}};
-  target.log.window = channel.options.window;
-  target.log.markers = channel.options.markers;
-  target.log.audio_only = channel.options.audio_only;
-  return target;
-}
-
 ServePlan plan_here(const config::Config::Http& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -151,6 +132,7 @@ class Instance::Parts {
 
   // Listeners first: when their publishers end, the channels still call all the other members.
   ~Parts() {
+    edge_.reset();
     pulled_.reset();
     srt_.reset();
     rtmps_.reset();
@@ -190,17 +172,29 @@ class Instance::Parts {
           srt_->set_full(channels_->accepted_when_full());
         },
         [this] { return govern::CpuBudget::Machine{headroom_->cpu_idle(), headroom_->cores()}; },
-        journal_.get()};
+        journal_.get(),
+        relays() ? relay::OnReel([this](const std::string& name, const std::shared_ptr<const relay::Reel>& reel) {
+          publish_reel(name, reel);
+        })
+                 : nullptr,
+        node_};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });
     if (journal_) restored_ = channels_->restore(journal_->directory());
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
-    TRY(serve_, ServeThreads::start(plan_here(config_.http), clock_, certificates_.https, files));
+    ServePlan plan = plan_here(config_.http);
+    plan_relay(plan, config_, node_, [this](const std::string& channel, const relay::Path& path) {
+      control_.post([this, channel, path] {
+        if (edge_) edge_->demand(channel, path);
+      });
+    });
+    TRY(serve_, ServeThreads::start(std::move(plan), clock_, certificates_.https, files));
     const HeadroomSampler::Serving serving{
         [this] { return serve_->bytes_sent(); },
         [this](double memory, double egress) { serve_->set_shared_headroom(memory, egress); }};
     headroom_ = std::make_unique<HeadroomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
     for (const auto& snapshot : std::exchange(early_, {})) serve_->publish(snapshot);
+    for (const auto& [name, reel] : std::exchange(early_reels_, {})) serve_->relay(name, reel);
     TRY_OK(start_ingest());
     TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
     base::log_info("app", "ready",
@@ -277,7 +271,7 @@ class Instance::Parts {
 
   /// Without a journal the server is as good as with one, until it is killed.
   void open_journal() {
-    if (!config_.journal.enabled) return;
+    if (!config_.journal.enabled || !config_.edge.origins.empty()) return;
     const std::string directory = config::journal_directory(config_);
     auto lock = archive::DirectoryLock::take(directory);
     if (!lock.ok()) {
@@ -320,7 +314,18 @@ class Instance::Parts {
     uploads_ = std::make_unique<upload::Uploads>(std::move(options));
   }
 
+  bool relays() const { return !config_.relay.secrets.empty() && config_.edge.origins.empty(); }
+  void publish_reel(const std::string& name, const std::shared_ptr<const relay::Reel>& reel) {
+    if (serve_) return serve_->relay(name, reel);
+    early_reels_[name] = reel;
+  }
+
   base::Status start_ingest() {
+    pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, config::pull_options(config_));
+    if (!config_.edge.origins.empty()) {
+      edge_ = std::make_unique<EdgeNode>(config_, node_, EdgeNode::Context{loop_, clock_, events_, *serve_});
+      return base::Ok{};
+    }
     ingest::RtmpListener::Options options;
     options.tcp.host = config_.rtmp.listen;
     options.publishes = publish_rate_of(config_.limits);
@@ -334,7 +339,6 @@ class Instance::Parts {
       TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
     }
     TRY_OK(start_srt());
-    pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, config::pull_options(config_));
     pulled_->configure(config::pulled_sources(config_));
     return base::Ok{};
   }
@@ -422,7 +426,7 @@ class Instance::Parts {
     headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
-    if (!shut_) pulled_->configure(config::pulled_sources(config_));
+    if (!shut_ && !edge_) pulled_->configure(config::pulled_sources(config_));
     for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
       if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
     }
@@ -478,6 +482,7 @@ class Instance::Parts {
     overview->instance.reloads = reloads_;
     overview->instance.journal = journal_ ? &journal_->counters() : nullptr;
     overview->instance.journal_restored = restored_;
+    if (edge_) overview->instance.edge = edge_->report();
     if (uploads_) overview->instance.uploads = uploads_->reports(clock_.utc());
     overview->instance.webhooks = webhooks_->reports();
     for (const events::Type type : events::kTypes)
@@ -525,11 +530,14 @@ class Instance::Parts {
   std::unique_ptr<upload::Uploads> uploads_;         ///< likewise
   int restored_ = 0;                                 ///< channels, at the start
   std::vector<std::shared_ptr<const origin::ChannelSnapshot>> early_;
+  std::map<std::string, std::shared_ptr<const relay::Reel>> early_reels_;
+  const std::uint64_t node_ = relay::begin_log().log;
   std::unique_ptr<channel::Channels> channels_;
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;
   std::unique_ptr<ingest::SrtListener> srt_;
   std::unique_ptr<ingest::PulledFeeds> pulled_;
+  std::unique_ptr<EdgeNode> edge_;  ///< null: it takes feeds
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<Reloader> reloader_;

@@ -29,10 +29,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
               *this),
       overlays_(name_, environment.events, [this](const feed::Overlay& order) { source_.show_overlay(order); }),
-      window_(name_,
-              {options_.window, options_.markers, options_.audio_only, options_.iframes, options_.media.images,
-               environment.journal == nullptr ? 0 : memory_of(options_), options_.views},
-              environment.on_snapshot),
+      window_(name_, window_options(), environment.on_snapshot),
       meter_(options_, environment.clock, position_),
       outage_(name_, position_, environment.events),
       markers_(
@@ -46,12 +43,28 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
                                                               [this] { return window_.standing(); },
                                                               [this](std::string_view why) { on_journal(why); },
                                                               on_written()})),
+      recorder_(make_recorder()),
       folds_(all_folds()),
       beat_(environment.alarms.make([this] { on_alarm(); })) {
   overlays_.configure(options_.overlays);
 }
 
 Channel::~Channel() = default;
+
+origin::Log::Options Channel::window_options() const {
+  return {options_.window,  options_.markers,      options_.audio_only,
+          options_.iframes, options_.media.images, environment_.journal == nullptr ? 0 : memory_of(options_),
+          options_.views};
+}
+
+std::unique_ptr<relay::Recorder> Channel::make_recorder() {
+  if (!environment_.on_reel) return nullptr;
+  return std::make_unique<relay::Recorder>(
+      relay::Recorder::Context{
+          environment_.clock, [this] { return window_.standing(); }, [this] { return numbering_.offset(); },
+          [this](std::shared_ptr<const relay::Reel> reel) { environment_.on_reel(name_, std::move(reel)); }},
+      window_options(), relay::begin_log(), relay::Path{environment_.node});
+}
 
 std::variant<ingest::FeedSink*, ingest::Publisher::Refusal> Channel::publish(const ingest::PublishRequest& request,
                                                                              feed::Id id, ingest::Feed& feed) {
@@ -434,9 +447,10 @@ void Channel::fold(const record::Record& record) {
   for (record::Fold* fold : folds_) fold->apply(numbered);
 }
 
-/// The journal comes first: a file of it that begins with a record says how the log stood before that record.
+/// The journal and what edges get come first: where they begin they say how the log stood before that record.
 std::vector<record::Fold*> Channel::all_folds() {
   std::vector<record::Fold*> folds{&window_, &meter_, &outage_, &thumbnails_};
+  if (recorder_) folds.insert(folds.begin(), recorder_.get());
   if (journal_) folds.insert(folds.begin(), journal_.get());
   return folds;
 }

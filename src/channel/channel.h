@@ -36,6 +36,7 @@
 #include "origin/numbering.h"
 #include "record/fold.h"
 #include "record/position.h"
+#include "relay/recorder.h"
 
 namespace channel {
 
@@ -51,6 +52,8 @@ struct Environment {
   /// What the machine has, and has left.
   std::function<govern::CpuBudget::Machine()> cpu;
   archive::JournalWriter* journal = nullptr;  ///< null: logs are kept in memory alone
+  relay::OnReel on_reel = nullptr;            ///< null: edges get nothing
+  std::uint64_t node = 0;                     ///< this server, in relay::Path
 };
 
 /// One live stream: its feeds, the source that makes its log of them, and the folds that read the log.
@@ -184,6 +187,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   std::function<void(archive::JournalWriter::Written&&)> on_written();
   void read_journal(archive::JournalReader& journal, bool& ended, base::Micros& newest);
   void on_journal(std::string_view why);
+  std::unique_ptr<relay::Recorder> make_recorder();
+  origin::Log::Options window_options() const;
   std::vector<record::Fold*> all_folds();
   std::optional<base::Micros> splice_instant(const base::Bytes& section) const;
   base::Micros newest_media() const;
@@ -243,6 +248,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   LiveCaptions captions_;
   LiveMetadata metadata_;
   const std::unique_ptr<archive::JournalFold> journal_;  ///< null: none
+  const std::unique_ptr<relay::Recorder> recorder_;      ///< null: edges get nothing
   const std::vector<record::Fold*> folds_;
   std::unique_ptr<Alarm> beat_;
 };

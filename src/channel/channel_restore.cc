@@ -62,6 +62,7 @@ bool Channel::restore(archive::JournalReader& journal, base::Micros retention) {
     beat_->start(kBeat, kBeat);
   }
   window_.settle();
+  if (recorder_) recorder_->settle();
   return true;
 }
 
@@ -72,6 +73,7 @@ void Channel::read_journal(archive::JournalReader& journal, bool& ended, base::M
   std::int64_t newest_msn = -1;
   for (record::Record record; journal.next(record);) {
     const std::int64_t offset = journal.numbering();
+    if (recorder_) recorder_->apply(record);
     window_.apply(record);
     if (const auto* part = std::get_if<record::Part>(&record); part != nullptr && !part->data.empty())
       window_.file_part(part->rendition, part->msn, part->index, journal.body());

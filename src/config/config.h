@@ -114,6 +114,16 @@ struct Config {
     std::uint64_t channel_bytes = std::uint64_t{4} << 30;  ///< 0: no limit
   };
 
+  /// Who may get channels' logs: see serve::RelayStreams.
+  struct Relay {
+    std::vector<std::string> secrets;  ///< none: nobody
+  };
+  /// Where an edge gets channels: see relay::Edge.
+  struct Edge {
+    std::vector<std::string> origins;  ///< URLs; none: it is no edge
+    std::string certificates;          ///< PEM file; empty: those of the system
+  };
+
   Log log;
   std::string state_directory;  ///< never empty once read: see load_config()
   std::string web_directory;    ///< likewise
@@ -127,6 +137,8 @@ struct Config {
   Limits limits;
   Journal journal;
   std::vector<webhook::Endpoint> webhooks;
+  Relay relay;
+  Edge edge;
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
 

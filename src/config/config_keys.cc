@@ -245,12 +245,21 @@ void declare_keys(Keys& keys, Config& config) {
                "at once, and holds the last picture until the encoder is back. Live output never waits for it.",
                [&](Keys& in) { declare_journal(in, config.journal); });
   declare_webhooks(keys, config.webhooks);
+  keys.section("relay",
+               "Gives channels to edges, at /relay/v1/ on the viewers' ports: a CDN must not forward that path. Off "
+               "while there are no secrets.",
+               [&](Keys& in) { declare_relay(in, config.relay); });
+  keys.section("edge",
+               "A server that gets channels from others when viewers ask for them, and serves the same URLs and bytes. "
+               "It takes no feeds, and keeps nothing on disk. It needs relay.secrets.",
+               [&](Keys& in) { declare_edge(in, config.edge); });
   declare_channels(keys, config.channels);
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);
     for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
     for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
     for (std::string& fault : upload_faults(config)) found.push_back(std::move(fault));
+    for (std::string& fault : edge_faults(config)) found.push_back(std::move(fault));
     if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)
       found.emplace_back("http.origin_lock.client_ca needs http.tls_port: certificates are shown over TLS");
     if (config.http.origin_lock.header.empty() && !config.http.origin_lock.secrets.empty())

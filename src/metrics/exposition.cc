@@ -8,6 +8,7 @@
 #include "metrics/audience_metrics.h"
 #include "metrics/channel_metrics.h"
 #include "metrics/config_metrics.h"
+#include "metrics/edge_metrics.h"
 #include "metrics/families.h"
 #include "metrics/journal_metrics.h"
 #include "metrics/pull_metrics.h"
@@ -174,6 +175,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   add_uploads(out, instance.uploads);
   add_webhooks(out, instance.webhooks);
+  if (instance.edge) add_edge(out, *instance.edge);
   for (const channel::Report& report : instance.channels) {
     const ProcessUse worker = report.worker.pid > 0 ? read_process_use(report.worker.pid) : ProcessUse{};
     add_channel(out, report, worker);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
 #include "metrics/process_use.h"
+#include "relay/edge.h"
 #include "serve/audience.h"
 #include "serve/counters.h"
 #include "upload/uploader.h"
@@ -68,6 +70,7 @@ struct Instance {
   int journal_restored = 0;  ///< channels, at the start
   std::vector<upload::Report> uploads;
   std::vector<webhook::Report> webhooks;
+  std::optional<relay::EdgeReport> edge;  ///< nothing: it is no edge
 };
 
 /// What the administration port counts of its requests.

@@ -70,6 +70,12 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
   out.counter("kickoff_http_journal_failed_total",
               "Answers cut off because the journal's file could not be read; see the log for why.", labels,
               count(counters.file_errors));
+  out.gauge("kickoff_relay_edges", "Edges' requests for channels' logs that are being answered.", labels,
+            count(counters.relay_streams));
+  out.counter("kickoff_relay_bytes_total", "Bytes given to edges.", labels, count(counters.relay_bytes));
+  out.counter("kickoff_relay_cut_total",
+              "Answers to edges cut off because the edge read too slowly, or another log began: it comes again.",
+              labels, count(counters.relay_cut));
   out.counter("kickoff_http_joins_total",
               "Viewers that joined: first multivariant playlist requests of a CMCD session or a connection.", labels,
               count(counters.joins));

@@ -106,7 +106,9 @@ Verdict ChannelView::look_up(const ObjectRequest& wanted) {
   const bool known = index >= 0 && cached_[static_cast<std::size_t>(index)].of != nullptr;
   if (!known) {
     // Before the first presentation nobody can say what renditions there will be.
-    const bool waiting = snapshot_->state == origin::State::kWaiting && wanted.kind == Route::Kind::kPlaylist;
+    const bool held =
+        wanted.kind == Route::Kind::kPlaylist || (options_.hold_media && snapshot_->multivariant == nullptr);
+    const bool waiting = snapshot_->state == origin::State::kWaiting && held;
     return waiting ? hold(origin::WaitCondition::channel(), true)
                    : refuse(404, Cause::kAbsent, snapshot_->target_duration);
   }

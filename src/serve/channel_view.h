@@ -26,6 +26,8 @@ class ChannelView {
     std::size_t most_held = 100'000;  ///< requests held for one channel; see origin::Waiters
     /// So many of the newest segments are served even if headroom has run out; older ones are shed (see is_deep()).
     std::int64_t kept_segments = 6;
+    /// An edge: of a channel that is still coming media may be asked for too, by players that have its playlists.
+    bool hold_media = false;
   };
 
   ChannelView(const Options& options, Errors& errors)
@@ -47,6 +49,7 @@ class ChannelView {
 
   origin::Waiters waiters;
   std::shared_ptr<Audience> audience;  ///< null until a player has told of itself
+  base::Micros demanded = 0;           ///< steady; when an edge last said that the channel is asked for
 
  private:
   struct Slot {

@@ -64,6 +64,9 @@ std::string_view to_string(Cause cause) {
     case Cause::kNoHeadroom: return "no_headroom";
     case Cause::kTooManyReads: return "too_many_reads";
     case Cause::kDepthShed: return "depth_shed";
+    case Cause::kRelayLocked: return "relay_locked";
+    case Cause::kRelayLoop: return "relay_loop";
+    case Cause::kNoOrigin: return "no_origin";
     case Cause::kShuttingDown: return "shutting_down";
   }
   return "unknown";

@@ -68,6 +68,9 @@ enum class Cause : std::uint8_t {
   kNoHeadroom,    ///< 503: a join while there is no headroom for it
   kTooManyReads,  ///< 503: of media in files
   kDepthShed,     ///< 503: a segment far behind the live edge, likewise
+  kRelayLocked,   ///< 403: an edge without the secret
+  kRelayLoop,     ///< 508: an edge that this server gets the channel from
+  kNoOrigin,      ///< 503: an edge that reaches none of its origins
   kShuttingDown,
 };
 inline constexpr std::size_t kCauses = static_cast<std::size_t>(Cause::kShuttingDown) + 1;
@@ -102,6 +105,9 @@ struct Counters {
   Counter file_bodies;      ///< answers that are being read from files now
   Counter file_bytes;       ///< read from files
   Counter file_errors;      ///< answers cut off since a file could not be read
+  Counter relay_streams;    ///< edges' answers that are open now
+  Counter relay_bytes;      ///< given to edges' answers
+  Counter relay_cut;        ///< edges' answers cut off: too slow, or another log has begun
   std::array<Counter, kResources> headroom;  ///< left now. Units: millionths.
   Histogram join_time;                       ///< from a join to its first media, on one connection
   Histogram blocked_wait;                    ///< how long held requests were held, whatever the answer

@@ -115,6 +115,7 @@ std::string_view text_of_status(int status) {
     case 417: return "Expectation failed\n";
     case 431: return "Header too large\n";
     case 503: return "Try again\n";
+    case 508: return "This server gets its channels from the one that asks\n";
     case 505: return "HTTP version not supported\n";
     default: return "Error\n";
   }

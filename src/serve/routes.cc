@@ -65,6 +65,10 @@ Route parse_route(std::string_view path) {
   } else if (cut_prefix(path, "/web/")) {
     route.kind = Route::Kind::kStatic;
     route.file = path;
+  } else if (cut_prefix(path, "/relay/v1/")) {
+    if (!path.empty() && path.size() <= kMostName && path.find('/') == std::string_view::npos)
+      route.kind = Route::Kind::kRelay;
+    route.channel = path;
   } else if (cut_prefix(path, "/play/")) {
     if (!path.empty() && path.back() == '/') path.remove_suffix(1);
     if (!path.empty() && path.find('/') == std::string_view::npos) route.kind = Route::Kind::kPlay;
@@ -93,6 +97,7 @@ ObjectKind object_of(Route::Kind kind) {
     case Kind::kStatic: return ObjectKind::kPage;
     case Kind::kImage:
     case Kind::kThumbnail:
+    case Kind::kRelay:
     case Kind::kNone: return ObjectKind::kOther;
   }
   return ObjectKind::kOther;

@@ -14,6 +14,15 @@ namespace {
 // nothing of ours.
 constexpr std::size_t kMostCondition = 256;
 
+constexpr std::size_t kLongestChannel = 64;
+
+/// Whether a channel can have such a name: of others an edge asks nobody.
+bool possible_channel(std::string_view name) {
+  return !name.empty() && name.size() <= kLongestChannel && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 /// Takes from the fields what the decision needs, in one pass.
 ObjectRequest make_object_request(const Route& route, const http::Request& request) {
   ObjectRequest wanted;
@@ -68,6 +77,7 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
       responder_(clock, loop_context_.counters, joins_, &file_bodies_),
       lock_(options.lock),
       wake_pass_(clock, loop_context_.counters, errors_, responder_),
+      relay_(options.relay, clock, errors_, loop_context_.counters),
       preflight_(make_preflight()),
       context_(std::move(context)),
       files_(std::move(files)),
@@ -140,6 +150,11 @@ void Server::on_tick() {
   joins_.tick(now);
   measure_headroom();
   for (auto& [name, channel] : channels_) wake_pass_.expire(*channel, now);
+  relay_.tick();
+  if (options_.on_demand) {
+    for (auto& [name, channel] : channels_)
+      if (relay_.in_use(name)) demand(*channel, now);
+  }
   wake_pass_.pump();
   // Retired ones are destroyed here, where none of their functions is running.
   retired_.clear();
@@ -197,6 +212,7 @@ void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& requ
     viewer.shut_down_after_answer();
     return responder_.finish(viewer, id, wanted, shedding_.too_many_connections());
   }
+  if (route.kind == Route::Kind::kRelay) return relay_channel(viewer, id, route, request);
   if (!lock_.admits(request, viewer.certified)) return refuse(viewer, id, wanted, 403, Cause::kLocked);
   if (request.method == http::Method::kOptions) return responder_.finish(viewer, id, wanted, {preflight_});
   if (request.method == http::Method::kOther) return refuse(viewer, id, wanted, 405, Cause::kMethod);
@@ -238,16 +254,56 @@ http::Response Server::listing(bool gzip) {
 
 void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
                            const http::Request& request) {
-  const auto found = channels_.find(route.channel);
-  if (found == channels_.end()) return refuse(viewer, id, wanted, 404, Cause::kUnknownChannel);
-  ChannelView& channel = *found->second;
   const base::Micros now = loop_context_.clock.steady();
+  const auto found = channels_.find(route.channel);
+  ChannelView* const known = found == channels_.end() ? await(route.channel, {}) : found->second.get();
+  if (known == nullptr) {
+    const bool possible = options_.on_demand && possible_channel(route.channel) && !unknown_.has(route.channel, now);
+    return possible ? responder_.finish(viewer, id, wanted, {errors_.get_busy(), Cause::kTooManyHeld})
+                    : refuse(viewer, id, wanted, 404, Cause::kUnknownChannel);
+  }
+  ChannelView& channel = *known;
+  demand(channel, now);
   note_report(channel, request, now);
   if (const auto shed = shedding_.admit(viewer, channel, wanted, request, now))
     return responder_.finish(viewer, id, wanted, *shed);
   const Verdict verdict = channel.look_up(wanted);
   if (!verdict.wait_for) return responder_.finish(viewer, id, wanted, verdict);
   wake_pass_.hold(viewer, id, channel, std::move(wanted), verdict, now);
+}
+
+/// A channel that an edge asks its origins for: those who want it wait. Null: it is not asked for.
+ChannelView* Server::await(std::string_view channel, const relay::Path& path) {
+  const base::Micros now = loop_context_.clock.steady();
+  if (!options_.on_demand || !possible_channel(channel) || unknown_.has(channel, now)) return nullptr;
+  const auto awaited = std::count_if(channels_.begin(), channels_.end(), [](const auto& entry) {
+    return entry.second->snapshot().multivariant == nullptr;
+  });
+  if (static_cast<std::size_t>(awaited) >= options_.most_awaited) return nullptr;
+  auto snapshot = std::make_shared<origin::ChannelSnapshot>();
+  snapshot->name = channel;
+  ChannelView& view = *(channels_[snapshot->name] = std::make_unique<ChannelView>(options_.channels, errors_));
+  view.update(snapshot, loop_context_.clock.utc());
+  view.demanded = now;
+  options_.on_demand(snapshot->name, path);
+  return &view;
+}
+
+void Server::demand(ChannelView& channel, base::Micros now) {
+  if (!options_.on_demand || now - channel.demanded < kDemand) return;
+  channel.demanded = now;
+  options_.on_demand(channel.snapshot().name, {});
+}
+
+void Server::relay_channel(Viewer& viewer, http::StreamId id, const Route& route, const http::Request& request) {
+  relay::Path path;
+  if (relay_.start(viewer, id, route.channel, request, path) == RelayStreams::Asked::kAnswered) return;
+  if (channels_.find(route.channel) == channels_.end() && await(route.channel, path) == nullptr)
+    relay_.remove(std::string(route.channel));
+}
+
+void Server::relay(std::string channel, std::shared_ptr<const relay::Reel> reel) {
+  mailbox_.post([this, channel = std::move(channel), reel = std::move(reel)] { relay_.update(channel, reel); });
 }
 
 void Server::note_report(ChannelView& channel, const http::Request& request, base::Micros now) {
@@ -265,6 +321,7 @@ void Server::publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot) {
 }
 
 void Server::arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, base::Micros published) {
+  if (options_.on_demand) unknown_.remove(snapshot->name);
   auto& channel = channels_[snapshot->name];
   const bool listed_otherwise = channel == nullptr || channel->snapshot().state != snapshot->state;
   if (channel == nullptr) channel = std::make_unique<ChannelView>(options_.channels, errors_);
@@ -276,15 +333,25 @@ void Server::arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, bas
 
 void Server::remove(std::string channel) {
   mailbox_.post([this, name = std::move(channel)] {
-    const auto found = channels_.find(name);
-    if (found == channels_.end()) return;
-    // Out of the directory first: a request pipelined behind a dismissed one must not find it.
-    const std::unique_ptr<ChannelView> gone = std::move(found->second);
-    channels_.erase(found);
-    audiences_.remove(name);
-    listing_ = {};
-    wake_pass_.dismiss(*gone, 404, Cause::kUnknownChannel);
+    if (options_.on_demand) unknown_.add(name, loop_context_.clock.steady());
+    drop(name, 404, Cause::kUnknownChannel);
   });
+}
+
+void Server::give_up(std::string channel) {
+  mailbox_.post([this, name = std::move(channel)] { drop(name, 503, Cause::kNoOrigin); });
+}
+
+void Server::drop(const std::string& name, int status, Cause cause) {
+  relay_.remove(name);
+  const auto found = channels_.find(name);
+  if (found == channels_.end()) return;
+  // Out of the directory first: a request pipelined behind a dismissed one must not find it.
+  const std::unique_ptr<ChannelView> gone = std::move(found->second);
+  channels_.erase(found);
+  audiences_.remove(name);
+  listing_ = {};
+  wake_pass_.dismiss(*gone, status, cause);
 }
 
 void Server::use_tls(std::shared_ptr<const tls::Context> context) {
@@ -297,6 +364,7 @@ void Server::shut_down(std::function<void()> on_idle) {
     on_idle_ = on_idle;
     plain_.reset();
     tls_.reset();
+    relay_.shut_down();
     for (auto& [name, channel] : channels_) wake_pass_.dismiss(*channel, 503, Cause::kShuttingDown);
     // Closing takes a connection out of the list: from the back each is met once.
     for (std::size_t i = connections_.size(); i-- > 0;)

@@ -25,9 +25,11 @@
 #include "serve/gathering.h"
 #include "serve/joins.h"
 #include "serve/origin_lock.h"
+#include "serve/relay_streams.h"
 #include "serve/responder.h"
 #include "serve/shedding.h"
 #include "serve/static_files.h"
+#include "serve/unknown.h"
 #include "serve/wake_pass.h"
 #include "tls/context.h"
 
@@ -50,9 +52,17 @@ class Server final : private ConnectionOwner {
     Admission::Options admission;
     AddressLimits<Connection>::Options address;
     OriginLock lock;
+    RelayStreams::Options relay;
+    /// An edge: called for a channel that is not here, and every kDemand for one that is asked for. `path`: of the edge
+    /// that asks; empty: a viewer does. Null: what is not here is 404. Thread: the loop's.
+    std::function<void(const std::string& channel, const relay::Path& path)> on_demand;
+    std::size_t most_awaited = 64;  ///< channels that an edge asks its origins for at a time; more get 503
     std::size_t most_file_bodies = FileBodies::kMost;
     std::shared_ptr<loop::ReadPool> reads;  ///< shared by all loops; null: one of its own
   };
+
+  /// How often an edge says that a channel is asked for.
+  static constexpr base::Micros kDemand = 5 * base::kSecond;
 
   /// Listens. `context` may be null (no TLS), `files` too (no player page). `clock` must outlive it.
   /// Errors: kSystem, naming host and port.
@@ -66,8 +76,12 @@ class Server final : private ConnectionOwner {
   /// Replaces what viewers see of the channel `snapshot->name`, and answers the requests that waited for it, in one
   /// pass.
   void publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot);
+  /// What edges can get of a channel.
+  void relay(std::string channel, std::shared_ptr<const relay::Reel> reel);
   /// The channel is gone: requests that wait get 404.
   void remove(std::string channel);
+  /// An edge has no origin that can be asked for the channel: requests that wait get 503.
+  void give_up(std::string channel);
   /// How much of memory and egress the whole instance has left; the loop knows its own busy share and connections.
   void set_shared_headroom(double memory, double egress);
   /// From now on joins and depth are shed by these limits.
@@ -103,6 +117,10 @@ class Server final : private ConnectionOwner {
   void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted);
   void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
                      const http::Request& request);
+  ChannelView* await(std::string_view channel, const relay::Path& path);
+  void demand(ChannelView& channel, base::Micros now);
+  void relay_channel(Viewer& viewer, http::StreamId id, const Route& route, const http::Request& request);
+  void drop(const std::string& channel, int status, Cause cause);
   void note_report(ChannelView& channel, const http::Request& request, base::Micros now);
   void refuse(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, int status, Cause cause);
   void measure_headroom();
@@ -122,6 +140,8 @@ class Server final : private ConnectionOwner {
   OriginLock lock_;
   Audiences audiences_;
   WakePass wake_pass_;
+  RelayStreams relay_;
+  Unknown unknown_;
   Gathering gathering_;
   const http::Response preflight_;
   std::shared_ptr<const tls::Context> context_;

@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "config/config_keys.h"
+#include "config/secrets.h"
+
+namespace config {
+namespace {
+
+constexpr std::size_t kMostOrigins = 16;
+
+Complaint relay_secret_fault(const std::string& secret) {
+  const bool good = secret.size() >= 16 && secret.size() <= 512 &&
+                    std::all_of(secret.begin(), secret.end(), [](unsigned char c) { return c > ' ' && c < 0x7F; });
+  return good ? "" : " has to be of 16 to 512 visible ASCII characters without blanks, as a header carries them";
+}
+
+/// "https://origin.example.com:8443": nothing behind host and port, and no user before them.
+Complaint origin_fault(const std::string& url) {
+  const std::size_t host = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  const bool good = host > 0 && url.size() > host && url.size() <= 512 &&
+                    std::all_of(url.begin() + static_cast<std::ptrdiff_t>(host), url.end(), [](unsigned char c) {
+                      return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+                    });
+  return good ? ""
+              : " has to be the start of a URL, such as https://origin.example.com:8443: http or https, a host, and "
+                "nothing behind its port";
+}
+
+}  // namespace
+
+void declare_relay(Keys& keys, Config::Relay& relay) {
+  constexpr Reload kRule = Reload::kRestart;
+  declare_secrets(keys,
+                  {{"secrets", kRule, "any of them admits an edge; as an edge this server shows the first"},
+                   {"secrets_env", kRule, "an environment variable with more of them, separated by commas",
+                    "KICKOFF_RELAY_SECRETS"},
+                   {"secrets_file", kRule, "a file with more of them, one a line", "/run/secrets/kickoff-relay"}},
+                  "secret", relay.secrets, relay_secret_fault);
+}
+
+void declare_edge(Keys& keys, Config::Edge& edge) {
+  constexpr Reload kRule = Reload::kRestart;
+  keys.texts({"origins", kRule,
+              "servers that are asked for channels, the first one that can be reached first. Empty: this server is no "
+              "edge",
+              "https://origin.example.com:8443"},
+             edge.origins, origin_fault);
+  keys.key(
+      {"certificates", kRule,
+       "PEM file of the authorities that sign the origins' certificates, or of the certificates themselves. Empty: "
+       "those of the system"},
+      Value::path(edge.certificates));
+}
+
+std::vector<std::string> edge_faults(const Config& config) {
+  const std::vector<std::string>& origins = config.edge.origins;
+  if (origins.empty()) return {};
+  std::vector<std::string> found;
+  if (config.relay.secrets.empty())
+    found.emplace_back("edge.origins needs relay.secrets: one that the origins have in theirs");
+  if (origins.size() > kMostOrigins) found.emplace_back("edge.origins has more than 16 servers: remove some");
+  if (std::set<std::string>(origins.begin(), origins.end()).size() < origins.size())
+    found.emplace_back("edge.origins names a server twice");
+  for (const auto& [name, entry] : config.channels) {
+    const bool pulls = std::any_of(entry.sources.begin(), entry.sources.end(),
+                                   [](const Config::FeedSource& source) { return !source.url.empty(); });
+    if (pulls) found.push_back("channels." + name + ".feeds: an edge (edge.origins) takes no feeds");
+    if (!entry.upload.url.empty())
+      found.push_back("channels." + name + ".upload: an edge (edge.origins) uploads nothing");
+  }
+  return found;
+}
+
+}  // namespace config
