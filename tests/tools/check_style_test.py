@@ -13,11 +13,13 @@ def source(body, around="channel"):
 
 
 class Clashes(unittest.TestCase):
-    def faults(self, **sources):
-        """What the tool finds in a folder that has a file for each of `sources`."""
+    def faults(self, header="", **sources):
+        """What the tool finds in a folder that has a file for each of `sources`, and tests a folder of this header."""
         with tempfile.TemporaryDirectory() as name:
             root = pathlib.Path(name)
-            (root / "src").mkdir()
+            (root / "src/channel").mkdir(parents=True)
+            if header:
+                (root / "src/channel/known.h").write_text(header)
             folder = root / "tests/unit/channel"
             folder.mkdir(parents=True)
             (folder / "meson.build").write_text("".join(f"'{one}.cc'" for one in sources))
@@ -60,6 +62,13 @@ class Clashes(unittest.TestCase):
         self.assertTrue(self.clashes("using Id = int;", "using Id = long;"))
         self.assertTrue(self.clashes("using feed::Kind;", "using media::Kind;"))
         self.assertTrue(self.clashes("using Kind = feed::Kind;", "enum class Kind { kOne };"))
+
+    def test_a_type_named_like_one_of_the_folders_headers_clashes(self):
+        header = "#pragma once\nnamespace channel {\nclass Later;\nstruct Service {\n  int number = 0;\n};\nint late(int ms);\n}  // namespace channel\n"
+        (fault,) = self.faults(header=header, a=source("struct Service {\n  int pictures = 0;\n};"))
+        self.assertIn("channel/a.cc: src/channel/known.h has a Service", fault)
+        self.assertEqual(self.faults(header=header, a=source("struct Service {\n  int pictures = 0;\n};", around="origin")), [])
+        self.assertEqual(self.faults(header=header, a=source("struct Sender {\n  int number = 0;\n};\nint late(char* at) {\n  return 1;\n}")), [])
 
     def test_what_others_may_use_is_for_the_linker_to_judge(self):
         self.assertEqual(self.faults(a="int late() {\n  return 1;\n}\n", b="int late();\n"), [])
