@@ -37,6 +37,9 @@ Config read_root(const YAML::Node& root, const Environment& environment, Report&
   if (config.state_directory.empty()) config.state_directory = default_state_directory(environment, shared.directory);
   if (config.web_directory.empty()) config.web_directory = Installation::of_this_process().web_directory();
   config.warnings = std::move(shared.warnings);
+  for (auto& [variable, warning] : shared.left_out) {
+    if (!shared.named.contains(variable)) config.warnings.push_back(std::move(warning));
+  }
   for (std::string& warning : unknown_variables(environment, shared.known))
     config.warnings.push_back(std::move(warning));
   return config;

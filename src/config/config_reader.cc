@@ -40,8 +40,8 @@ void ConfigReader::key(const Key& key, const Value& value) {
 void ConfigReader::warn_of_override(const char* name) {
   const std::string variable = place_.below(name).variable;
   if (override_of(name) == nullptr) return;
-  shared_.warnings.push_back("environment variable " + variable + " is left out: " + place_.below(name).path +
-                             " is a list, which only the file can have");
+  shared_.left_out[variable] = "environment variable " + variable + " is left out: " + place_.below(name).path +
+                               " is a list, which only the file can have";
 }
 
 void ConfigReader::texts(const Key& key, std::vector<std::string>& values,
@@ -65,6 +65,7 @@ void ConfigReader::texts(const Key& key, std::vector<std::string>& values,
 void ConfigReader::variable(const Key& key, const std::function<Complaint(const std::string&)>& take) {
   this->key(key, Value::action("the name of an environment variable", [&](const std::string& name) -> Complaint {
               shared_.known.insert(name);
+              shared_.named.insert(name);
               const auto found = shared_.environment.find(name);
               if (found == shared_.environment.end() || found->second.empty())
                 return ": no such environment variable, or it is empty";

@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,8 +22,11 @@ class ConfigReader final : public Keys {
   struct Shared {
     Report& report;
     const Environment& environment;
-    std::string directory;                ///< paths in the file are relative to it; empty: to the working directory
-    std::set<std::string> known{};        ///< names of environment variables that are, or could be, used
+    std::string directory;          ///< paths in the file are relative to it; empty: to the working directory
+    std::set<std::string> known{};  ///< names of environment variables that are, or could be, used
+    std::set<std::string> named{};  ///< those that the file names, as with secrets_env
+    /// By variables that stand for lists, which only the file can have: warnings, unless the file names the variable.
+    std::map<std::string, std::string> left_out{};
     std::vector<std::string> warnings{};  ///< about a configuration that is accepted
   };
 

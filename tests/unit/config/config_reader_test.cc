@@ -103,6 +103,15 @@ TEST(EnvironmentOverride, OfAListIsLeftOutWithAWarning) {
   EXPECT_NE(warnings_of("{}", {{"KICKOFF_CHANNELS_DEFAULT_KEYS", "a"}}), "");
 }
 
+TEST(EnvironmentOverride, OfAListThatTheConfigurationNamesItselfIsNoWarning) {
+  const Environment ours{{"KICKOFF_RELAY_SECRETS", "0123456789abcdef"}};
+  EXPECT_EQ(warnings_of("relay: {secrets_env: KICKOFF_RELAY_SECRETS}", ours), "");
+  EXPECT_EQ(warnings_of("http: {origin_lock: {secrets_env: KICKOFF_RELAY_SECRETS}}", ours), "") << "wherever it does";
+  EXPECT_NE(warnings_of("relay: {secrets_env: MINE}",
+                        {{"KICKOFF_RELAY_SECRETS", "0123456789abcdef"}, {"MINE", "fedcba9876543210"}}),
+            "");
+}
+
 TEST(EnvironmentOverride, ThatSetsNothingIsAWarning) {
   EXPECT_EQ(warnings_of("{}", {{"KICKOFF_HTTP_PROT", "1"}}),
             "environment variable KICKOFF_HTTP_PROT sets no key; did you mean KICKOFF_HTTP_PORT?\n");
