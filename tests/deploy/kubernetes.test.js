@@ -19,10 +19,18 @@ const only = (objects, kind, name) => {
   assert.strictEqual(found.length, 1, `${kind} ${name ?? ''}`);
   return found[0];
 };
-const podOf = (objects) => only(objects, 'StatefulSet').spec.template;
-const containerOf = (objects) => podOf(objects).spec.containers[0];
-const configurationOf = (objects) => YAML.parse(only(objects, 'ConfigMap').data['kickoff.yaml']);
+// The servers: kickoff-origin, and kickoff-edge where there are edges. What belongs to one has its name.
+const workloadsOf = (objects) => objects.filter(({ kind }) => ['StatefulSet', 'Deployment'].includes(kind));
+const podOf = (objects, server = 'kickoff-origin') => workloadsOf(objects).find(({ metadata }) => metadata.name === server).spec.template;
+const containerOf = (objects, server) => podOf(objects, server).spec.containers[0];
+const configurationOf = (objects, server = 'kickoff-origin') => YAML.parse(only(objects, 'ConfigMap', server).data['kickoff.yaml']);
 const each = (title, judge) => { for (const [name, objects] of Object.entries(rendered)) test(`${name}: ${title}`, (t) => judge(objects, name, t)); };
+const eachServer = (title, judge) => {
+  for (const [name, objects] of Object.entries(rendered)) {
+    for (const { metadata } of workloadsOf(objects)) test(`${name}, ${metadata.name}: ${title}`, () => judge(objects, metadata.name, name));
+  }
+};
+const selects = (selector, labels) => Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 // The validators of kubernetes-models, generated from Kubernetes' OpenAPI, pass over keys that they do not know: a key that none of them
 // has read is one that Kubernetes has not.
@@ -67,14 +75,14 @@ each('kustomize makes the same of it, where there is one', (objects, name, t) =>
   assert.deepStrictEqual(sorted(objects), sorted(YAML.parseAllDocuments(stdout).map((one) => one.toJS())));
 });
 
-each('ports, probes and services are where the configuration puts them', (objects) => {
-  const { http, rtmp, srt, admin } = configurationOf(objects);
+eachServer('ports, probes and services are where the configuration puts them', (objects, server) => {
+  const { http, rtmp, srt, admin } = configurationOf(objects, server);
   const defaults = YAML.parse(text('conf/kickoff.yaml'));
   const port = (section, key, given) => (given && key in given ? given[key] : defaults[section][key]);
   const serves = {
     http: port('http', 'port', http), https: port('http', 'tls_port', http), rtmp: port('rtmp', 'port', rtmp), rtmps: port('rtmp', 'tls_port', rtmp), srt: port('srt', 'port', srt), admin: port('admin', 'port', admin),
   };
-  const { ports, startupProbe, livenessProbe, readinessProbe } = containerOf(objects);
+  const { ports, startupProbe, livenessProbe, readinessProbe } = containerOf(objects, server);
   for (const { name, containerPort, protocol = 'TCP' } of ports) {
     if (serves[name] !== 0) assert.deepStrictEqual([containerPort, protocol], [serves[name], name === 'srt' ? 'UDP' : 'TCP'], name);
   }
@@ -86,11 +94,9 @@ each('ports, probes and services are where the configuration puts them', (object
   }
   assert.deepStrictEqual([livenessProbe.httpGet.path, readinessProbe.httpGet.path], ['/livez', '/readyz'], 'a channel without parts is no reason to kill the server');
   assert.strictEqual(admin.listen, '0.0.0.0', 'the loopback address cannot be asked from outside of the pod');
-  const annotations = podOf(objects).metadata.annotations;
+  const { annotations, labels } = podOf(objects, server).metadata;
   assert.deepStrictEqual([annotations['prometheus.io/port'], annotations['prometheus.io/path']], [String(serves.admin), '/metrics']);
-  const labels = podOf(objects).metadata.labels;
-  for (const { metadata, spec } of objects.filter(({ kind }) => kind === 'Service')) {
-    for (const [key, value] of Object.entries(spec.selector)) assert.strictEqual(labels[key], value, metadata.name);
+  for (const { metadata, spec } of objects.filter(({ kind, spec: one }) => kind === 'Service' && selects(one.selector, labels))) {
     for (const { targetPort, protocol = 'TCP' } of spec.ports) {
       const target = ports.find(({ name }) => name === targetPort);
       assert.strictEqual(target?.protocol ?? 'TCP', protocol, `${metadata.name}: ${targetPort}`);
@@ -99,11 +105,17 @@ each('ports, probes and services are where the configuration puts them', (object
     }
     if (spec.type === 'LoadBalancer') assert.strictEqual(spec.externalTrafficPolicy, 'Local', 'limits by address need the address of the client');
   }
+});
+each('each service has the pods of one kind of server, and the origins have the names that theirs gives', (objects) => {
+  for (const { metadata, spec } of objects.filter(({ kind }) => kind === 'Service')) {
+    const found = workloadsOf(objects).filter((one) => selects(spec.selector, one.spec.template.metadata.labels));
+    assert.strictEqual(found.length, 1, metadata.name);
+  }
   assert.strictEqual(only(objects, 'StatefulSet').spec.serviceName, only(objects, 'Service', 'kickoff-origin').metadata.name);
 });
-each('the pod is confined as the image allows, and mounts what is there', (objects, name) => {
-  const { spec } = podOf(objects);
-  const container = containerOf(objects);
+eachServer('the pod is confined as the image allows, and mounts what is there', (objects, server, name) => {
+  const { spec } = podOf(objects, server);
+  const container = containerOf(objects, server);
   const dockerfile = text('docker/Dockerfile');
   const [, user, group] = /^USER (\d+):(\d+)$/m.exec(dockerfile);
   assert.deepStrictEqual(spec.securityContext, { runAsNonRoot: true, runAsUser: Number(user), runAsGroup: Number(group), fsGroup: Number(group), fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } });
@@ -112,79 +124,99 @@ each('the pod is confined as the image allows, and mounts what is there', (objec
   assert.ok(!spec.hostNetwork && !spec.hostPID);
   const [, command] = /^CMD (\[.*\])$/m.exec(dockerfile);
   assert.deepStrictEqual(container.args, JSON.parse(command));
-  const claims = only(objects, 'StatefulSet').spec.volumeClaimTemplates.map(({ metadata }) => metadata.name);
+  const claims = (workloadsOf(objects).find(({ metadata }) => metadata.name === server).spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
   const volumes = [...claims, ...spec.volumes.map((one) => one.name)];
   assert.deepStrictEqual(container.volumeMounts.map((one) => one.name).sort(), [...volumes].sort());
   const [, state] = /^VOLUME (\S+)$/m.exec(dockerfile);
   assert.strictEqual(container.volumeMounts.find((one) => one.name === 'state').mountPath, state);
-  const configuration = configurationOf(objects);
+  assert.deepStrictEqual(spec.volumes.flatMap(({ configMap }) => (configMap ? [configMap.name] : [])), [server]);
+  const configuration = configurationOf(objects, server);
   assert.strictEqual(configuration.state_directory, state);
   assert.match(container.image, /:\d/, `${name}: a version, not whatever is newest`);
   for (const file of [configuration.http?.certificate, configuration.http?.key].filter(Boolean)) assert.ok(container.volumeMounts.some(({ mountPath }) => file.startsWith(`${mountPath}/`)), file);
 });
-each('the configuration reads from the environment what the pod puts there, and the secret has its names in the comments', (objects, name) => {
-  const variables = containerOf(objects).env.map((one) => one.name);
+eachServer('the configuration reads from the environment what the pod puts there, and the secret has its names in the comments', (objects, server, name) => {
+  const variables = containerOf(objects, server).env.map((one) => one.name);
   const wanted = [];
-  for (const [value] of within(configurationOf(objects))) for (const [key, variable] of Object.entries(value)) if (/_env$/.test(key)) wanted.push(variable);
+  for (const [value] of within(configurationOf(objects, server))) for (const [key, variable] of Object.entries(value)) if (/_env$/.test(key)) wanted.push(variable);
   assert.deepStrictEqual([...wanted, 'KICKOFF_ADMIN_TOKEN'].sort(), [...variables].sort());
-  const source = name === 'overlays/match-night' ? `${folder}/${name}/origin.yaml` : `${folder}/base/origin.yaml`;
-  for (const { valueFrom: { secretKeyRef } } of containerOf(objects).env) {
-    assert.strictEqual(secretKeyRef.name, 'kickoff-origin');
+  const source = `${folder}/${name === 'overlays/match-night' ? name : 'base'}/${server.replace('kickoff-', '')}.yaml`;
+  for (const { valueFrom: { secretKeyRef } } of containerOf(objects, server).env) {
+    assert.strictEqual(secretKeyRef.name, server);
     assert.ok(secretKeyRef.optional || text(source).includes(`--from-literal=${secretKeyRef.key}=`), secretKeyRef.key);
   }
 });
-each('a pod that goes is out of its services before the server stops, and is not killed while it does', (objects) => {
-  const [, seconds] = /^(\d+)s$/.exec(configurationOf(objects).drain);
-  assert.strictEqual(containerOf(objects).lifecycle, undefined, 'the server drains by itself');
+eachServer('a pod that goes is out of its services before the server stops, and is not killed while it does', (objects, server) => {
+  const [, seconds] = /^(\d+)s$/.exec(configurationOf(objects, server).drain);
+  assert.strictEqual(containerOf(objects, server).lifecycle, undefined, 'the server drains by itself');
   const ends = Number(/SIGTERM ends it with 0 within (\d+) s/.exec(text('docs/deployment.md'))[1]);
-  assert.ok(podOf(objects).spec.terminationGracePeriodSeconds > Number(seconds) + ends);
+  assert.ok(podOf(objects, server).spec.terminationGracePeriodSeconds > Number(seconds) + ends);
   assert.ok(Number(seconds) >= 15, 'as long as load balancers take');
 });
-each('the network lets in viewers and encoders by the ports that are served, and Prometheus alone to the administration', (objects) => {
-  const { spec } = only(objects, 'NetworkPolicy');
-  assert.deepStrictEqual(spec.podSelector.matchLabels, podOf(objects).metadata.labels);
+eachServer('the network lets in viewers and encoders by the ports that are served, and Prometheus alone to the administration', (objects, server) => {
+  const { spec } = only(objects, 'NetworkPolicy', server);
+  const { labels } = podOf(objects, server).metadata;
+  assert.deepStrictEqual(spec.podSelector.matchLabels, labels);
   assert.deepStrictEqual(spec.policyTypes, ['Ingress', 'Egress']);
-  const ports = Object.fromEntries(containerOf(objects).ports.map(({ name, protocol = 'TCP' }) => [name, protocol]));
+  const ports = Object.fromEntries(containerOf(objects, server).ports.map(({ name, protocol = 'TCP' }) => [name, protocol]));
   const open = [];
   for (const { from, ports: allowed } of spec.ingress) {
     for (const { port, protocol } of allowed) {
       assert.strictEqual(ports[port], protocol, port);
       if (port === 'admin') assert.ok(from?.length === 1 && from[0].namespaceSelector && from[0].podSelector, 'one peer, by both');
-      else open.push(port);
+      else if (!from) open.push(port);
     }
   }
-  const served = objects.filter(({ kind, spec: one }) => kind === 'Service' && one.type === 'LoadBalancer').flatMap(({ spec: one }) => one.ports.map(({ targetPort }) => targetPort));
+  const served = objects.filter(({ kind, spec: one }) => kind === 'Service' && one.type === 'LoadBalancer' && selects(one.selector, labels)).flatMap(({ spec: one }) => one.ports.map(({ targetPort }) => targetPort));
   assert.deepStrictEqual(open.sort(), served.sort());
 });
-each('a disruption leaves somebody who serves', (objects) => {
-  const { spec } = only(objects, 'PodDisruptionBudget');
-  const scaler = objects.find(({ kind }) => kind === 'HorizontalPodAutoscaler');
-  const least = scaler ? scaler.spec.minReplicas : 1;
+eachServer('a disruption leaves somebody who serves', (objects, server) => {
+  const { spec } = only(objects, 'PodDisruptionBudget', server);
+  const workload = workloadsOf(objects).find(({ metadata }) => metadata.name === server);
+  const scaler = objects.find(({ kind, spec: one }) => kind === 'HorizontalPodAutoscaler' && one.scaleTargetRef.name === server);
+  const least = scaler?.spec.minReplicas ?? workload.spec.replicas ?? 1;
   const left = spec.minAvailable ?? least - spec.maxUnavailable;
   assert.ok(left >= 1, `${left} of ${least} are left`);
-  assert.deepStrictEqual(spec.selector.matchLabels, podOf(objects).metadata.labels);
-  assert.strictEqual(only(objects, 'StatefulSet').spec.replicas, undefined, 'to apply it again would undo what the autoscaler has done');
+  assert.deepStrictEqual(spec.selector.matchLabels, podOf(objects, server).metadata.labels);
+  if (scaler) assert.strictEqual(workload.spec.replicas, undefined, 'to apply it again would undo what the autoscaler has done');
 });
 
-test('match-night: each server gets the feeds by itself and numbers alike, so that more of them are of use', () => {
+test('match-night: each origin gets the feeds by itself and numbers alike', () => {
   const { rtmp, srt, channels } = configurationOf(rendered['overlays/match-night']);
   assert.deepStrictEqual([rtmp, srt], [{ port: 0, tls_port: 0 }, { port: 0 }]);
   for (const [name, channel] of Object.entries(channels)) {
     assert.deepStrictEqual([channel.anchor, channel.required], ['timecode', true], name);
     assert.deepStrictEqual(Object.values(channel.feeds).map(Object.keys), [['source_env'], ['source_env']], name);
+    const [, seconds] = /An edge has its windows in memory: longer ones than (\d+) minutes/.exec(text('docs/edges.md'));
+    assert.ok(Number.parseInt(channel.window, 10) <= 60 * Number(seconds), `${name}: no more than an edge keeps`);
   }
+});
+test('match-night: the edges ask each origin by its name, may reach it, and nobody else may', () => {
+  const objects = rendered['overlays/match-night'];
+  const { edge, channels } = configurationOf(objects, 'kickoff-edge');
+  const { spec, metadata } = only(objects, 'StatefulSet');
+  const names = Array.from({ length: spec.replicas }, (_, i) => `http://${metadata.name}-${i}.${spec.serviceName}.${metadata.namespace}.svc:8080`);
+  assert.deepStrictEqual([edge.origins, channels], [names, undefined]);
+  const headless = only(objects, 'Service', spec.serviceName);
+  assert.ok(headless.spec.ports.some(({ port, targetPort }) => port === 8080 && targetPort === 'http'));
+  const labelsOf = (server) => podOf(objects, server).metadata.labels;
+  const out = only(objects, 'NetworkPolicy', 'kickoff-edge').spec.egress.find(({ ports }) => ports.some(({ port }) => port === 'http'));
+  assert.deepStrictEqual(out.to, [{ podSelector: { matchLabels: labelsOf('kickoff-origin') } }]);
+  const into = only(objects, 'NetworkPolicy', 'kickoff-origin').spec.ingress.find(({ ports }) => ports.some(({ port }) => port === 'http'));
+  assert.deepStrictEqual(into.from, [{ podSelector: { matchLabels: labelsOf('kickoff-edge') } }]);
+  assert.ok(selects(only(objects, 'Service', 'kickoff-viewers').spec.selector, labelsOf('kickoff-edge')));
 });
 test('match-night: the autoscaler asks for metrics that the adapter makes of series that the server has, and promtool takes the queries', () => {
   const { spec } = only(rendered['overlays/match-night'], 'HorizontalPodAutoscaler');
-  const set = only(rendered['overlays/match-night'], 'StatefulSet');
-  assert.deepStrictEqual(spec.scaleTargetRef, { apiVersion: set.apiVersion, kind: set.kind, name: set.metadata.name });
+  const edges = only(rendered['overlays/match-night'], 'Deployment');
+  assert.deepStrictEqual(spec.scaleTargetRef, { apiVersion: edges.apiVersion, kind: edges.kind, name: edges.metadata.name });
   const { rules } = read(`${folder}/prometheus-adapter.yaml`);
   assert.deepStrictEqual(spec.metrics.map(({ pods }) => pods.metric.name), rules.map(({ name }) => name.as));
   const sources = fs.readdirSync(path.join(root, 'src/metrics')).filter((name) => name.endsWith('.cc')).map((name) => text(`src/metrics/${name}`)).join('\n');
   const recorded = rules.map(({ seriesQuery, metricsQuery, name }) => {
     const series = /^(\w+)\{/.exec(seriesQuery)[1];
     assert.ok(sources.includes(`"${series}"`), series);
-    const expr = metricsQuery.replaceAll('<<.Series>>', series).replaceAll('<<.LabelMatchers>>', 'namespace="kickoff",pod=~"kickoff-origin-0|kickoff-origin-1"').replaceAll('<<.GroupBy>>', 'pod');
+    const expr = metricsQuery.replaceAll('<<.Series>>', series).replaceAll('<<.LabelMatchers>>', 'namespace="kickoff",pod=~"kickoff-edge-a|kickoff-edge-b"').replaceAll('<<.GroupBy>>', 'pod');
     return { record: name.as, expr };
   });
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-adapter-'));
@@ -195,12 +227,12 @@ test('match-night: the autoscaler asks for metrics that the adapter makes of ser
     tests: [{
       interval: '30s',
       input_series: [
-        { series: 'kickoff_headroom_ratio{namespace="kickoff",pod="kickoff-origin-0"}', values: '0.4x20' },
-        { series: 'kickoff_http_joins_total{namespace="kickoff",pod="kickoff-origin-0",loop="0"}', values: '0+600x20' },
+        { series: 'kickoff_headroom_ratio{namespace="kickoff",pod="kickoff-edge-a"}', values: '0.4x20' },
+        { series: 'kickoff_http_joins_total{namespace="kickoff",pod="kickoff-edge-a",loop="0"}', values: '0+600x20' },
       ],
       promql_expr_test: [
-        { expr: 'kickoff_load_ratio', eval_time: '5m', exp_samples: [{ labels: 'kickoff_load_ratio{pod="kickoff-origin-0"}', value: 0.6 }] },
-        { expr: 'kickoff_joins_per_second', eval_time: '5m', exp_samples: [{ labels: 'kickoff_joins_per_second{pod="kickoff-origin-0"}', value: 20 }] },
+        { expr: 'kickoff_load_ratio', eval_time: '5m', exp_samples: [{ labels: 'kickoff_load_ratio{pod="kickoff-edge-a"}', value: 0.6 }] },
+        { expr: 'kickoff_joins_per_second', eval_time: '5m', exp_samples: [{ labels: 'kickoff_joins_per_second{pod="kickoff-edge-a"}', value: 20 }] },
       ],
     }],
   }));
@@ -208,7 +240,7 @@ test('match-night: the autoscaler asks for metrics that the adapter makes of ser
   fs.rmSync(directory, { recursive: true });
   assert.strictEqual(status, 0, stdout + stderr);
 });
-test('match-night: servers come at once, and go one at a time after half an hour', () => {
+test('match-night: edges come at once, and go one at a time after half an hour', () => {
   const { scaleUp, scaleDown } = only(rendered['overlays/match-night'], 'HorizontalPodAutoscaler').spec.behavior;
   assert.strictEqual(scaleUp.stabilizationWindowSeconds, 0);
   assert.ok(scaleDown.stabilizationWindowSeconds >= 1800);

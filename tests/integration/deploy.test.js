@@ -15,7 +15,8 @@ before(() => { directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-deploy
 after(() => fs.rmSync(directory, { recursive: true, force: true }));
 after(endAll);
 
-const configurationOf = (overlay) => render(`deploy/kubernetes/${overlay}`).find(({ kind }) => kind === 'ConfigMap').data['kickoff.yaml'];
+const objectOf = (overlay, kinds, server = 'kickoff-origin') => render(`deploy/kubernetes/${overlay}`).find(({ kind, metadata }) => kinds.includes(kind) && metadata.name === server);
+const configurationOf = (overlay, server) => objectOf(overlay, ['ConfigMap'], server).data['kickoff.yaml'];
 // As a ConfigMap is mounted: the file is a link into a directory that is a link.
 function mounted(name, configuration) {
   const mount = path.join(directory, name);
@@ -28,13 +29,14 @@ function mounted(name, configuration) {
 // What a pod or container of these variables is given.
 const samples = {
   KICKOFF_KEYS: 'a-publish-key', KICKOFF_ADMIN_TOKEN: 'an-administration-token', KICKOFF_ORIGIN_SECRETS: '0123456789abcdef0123456789abcdef',
-  KICKOFF_FEED_PRIMARY: 'srt://127.0.0.1:7001?passphrase=ten-letters', KICKOFF_FEED_BACKUP: 'srt://127.0.0.1:7002?passphrase=ten-letters',
+  KICKOFF_RELAY_SECRETS: 'fedcba9876543210fedcba9876543210', KICKOFF_FEED_PRIMARY: 'srt://127.0.0.1:7001?passphrase=ten-letters', KICKOFF_FEED_BACKUP: 'srt://127.0.0.1:7002?passphrase=ten-letters',
 };
 const given = (names) => ({ ...process.env, KICKOFF_STATE_DIRECTORY: path.join(directory, 'state'), ...Object.fromEntries(names.map((name) => [name, samples[name]])) });
-const namesOf = (overlay) => render(`deploy/kubernetes/${overlay}`).find(({ kind }) => kind === 'StatefulSet').spec.template.spec.containers[0].env.map(({ name }) => name);
+const namesOf = (overlay, server) => objectOf(overlay, ['StatefulSet', 'Deployment'], server).spec.template.spec.containers[0].env.map(({ name }) => name);
 
 for (const [name, configuration, names] of [
   ...['base', 'overlays/small', 'overlays/match-night'].map((overlay) => [overlay, () => configurationOf(overlay), () => namesOf(overlay)]),
+  ['edges', () => configurationOf('overlays/match-night', 'kickoff-edge'), () => namesOf('overlays/match-night', 'kickoff-edge')],
   ['compose', () => text('docker/kickoff.yaml'), () => ['KICKOFF_KEYS', 'KICKOFF_ADMIN_TOKEN']],
 ]) {
   test(`the configuration of ${name} is accepted with the variables that it is given, without a warning`, async () => {
