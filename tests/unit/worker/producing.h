@@ -88,11 +88,11 @@ class Producing {
       after(at);
     }
   }
-  /// What encoders have finished by now is taken; waits for it, so that they never lag. False after five seconds.
+  /// What encoders have finished by now is taken; waits for it, so that they never lag. False after a minute.
   bool take_encoded() {
     if (production.encoded_descriptor() < 0) return true;
     pollfd descriptor{production.encoded_descriptor(), POLLIN, 0};
-    if (poll(&descriptor, 1, 5'000) != 1) return false;
+    if (poll(&descriptor, 1, 60'000) != 1) return false;
     production.on_encoded();
     return true;
   }

@@ -396,7 +396,7 @@ TEST(Production, ReportTellsHowLongThePictureIsWatchedAndThatItIsWell) {
 
 /// The pictures that were decoded of both feeds while the primary is shown, of 40 of each. Each comes when the one
 /// twelve before it (the timeline probes some) is decoded of so many `feeds`, which so never lag; that is waited for,
-/// five seconds in all at most.
+/// a minute in all at most.
 std::uint64_t decoded_beside(job::Options::Standby standby, std::uint64_t feeds, bool& told, std::uint8_t economy = 0) {
   job::Options options = copying();
   options.copy_video = false;

@@ -16,9 +16,9 @@ struct Standing {
     for (std::size_t i = from; i < until; ++i) encode.lane.decode_standby(feed.packets[i]);
   }
   std::uint64_t decoded() { return encode.lane.ladder_counters()->decoding.decoded; }
-  /// False after five seconds.
+  /// False after a minute.
   bool wait_for_decoded(std::uint64_t pictures) {
-    for (int tries = 0; tries < 500 && decoded() < pictures; ++tries) {
+    for (int tries = 0; tries < 6000 && decoded() < pictures; ++tries) {
       pollfd descriptor{encode.lane.encoded_descriptor(), POLLIN, 0};
       poll(&descriptor, 1, 10);
       encode.lane.on_encoded();

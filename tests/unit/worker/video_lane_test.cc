@@ -298,7 +298,7 @@ TEST(VideoLane, ASwitchThatIsAskedForTakesPicturesOfBothFeedsUntilItIsDone) {
   const auto second = Encode::source(70'000, 1'000'000, 1000);
   encode.lane.switch_to(second.track, 0, first_packets(second, 6), feed::Select::How::kAsked);
   const auto wait_until = [&](const std::function<bool()>& done) {
-    for (int tries = 0; tries < 500 && !done(); ++tries) {
+    for (int tries = 0; tries < 6000 && !done(); ++tries) {
       pollfd descriptor{encode.lane.encoded_descriptor(), POLLIN, 0};
       poll(&descriptor, 1, 10);
       encode.lane.on_encoded();

@@ -61,7 +61,7 @@ struct Encode {
       ASSERT_TRUE(lane.take(packet));
       while (made.size() == before) {
         pollfd descriptor{lane.encoded_descriptor(), POLLIN, 0};
-        ASSERT_EQ(poll(&descriptor, 1, 5'000), 1) << "packet " << i;
+        ASSERT_EQ(poll(&descriptor, 1, 60'000), 1) << "packet " << i;
         lane.on_encoded();
       }
     }
