@@ -31,7 +31,8 @@ const samples = {
   KICKOFF_KEYS: 'a-publish-key', KICKOFF_ADMIN_TOKEN: 'an-administration-token', KICKOFF_ORIGIN_SECRETS: '0123456789abcdef0123456789abcdef',
   KICKOFF_RELAY_SECRETS: 'fedcba9876543210fedcba9876543210', KICKOFF_FEED_PRIMARY: 'srt://127.0.0.1:7001?passphrase=ten-letters', KICKOFF_FEED_BACKUP: 'srt://127.0.0.1:7002?passphrase=ten-letters',
 };
-const given = (names) => ({ ...process.env, KICKOFF_STATE_DIRECTORY: path.join(directory, 'state'), ...Object.fromEntries(names.map((name) => [name, samples[name]])) });
+const machine = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KICKOFF_')));
+const given = (names) => ({ ...machine, KICKOFF_STATE_DIRECTORY: path.join(directory, 'state'), ...Object.fromEntries(names.map((name) => [name, samples[name]])) });
 const namesOf = (overlay, server) => objectOf(overlay, ['StatefulSet', 'Deployment'], server).spec.template.spec.containers[0].env.map(({ name }) => name);
 
 for (const [name, configuration, names] of [
