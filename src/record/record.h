@@ -31,8 +31,8 @@ struct Rendition {
   std::int64_t part_ticks = 0;
   bool copied = false;  ///< the feed's own packets; a copied video rendition's key frames make the cuts
   /// What a hole is filled with, without an encoder; empty: there is nothing. Of an audio rendition one coded frame of
-  /// silence. Of copied video the key frame with which its format was to begin, for who continues a log in which no part
-  /// of that format is yet.
+  /// silence. Of copied video the key frame with which its format was to begin, for who continues a log in which no
+  /// part of that format is yet.
   base::Bytes held;
   std::uint32_t held_ticks = 0;  ///< its duration
   std::string characteristics;   ///< for whom it is: uniform type identifiers, separated by commas

@@ -9,8 +9,8 @@ namespace transcode {
 
 /// Brings samples of any format, layout and rate into one, and collects them. Thread: one at a time.
 /// Fewer channels: centre and surround go into left and right at -3 dB, and the LFE is left out, so that stereo is as
-/// loud as 5.1 is. Where all channels are loud at once the sum passes full scale: AudioLine limits it. More channels: each stays what it is,
-/// and those that the source does not have are silent. Spec: [ITU-R BS.775-3 annex 4].
+/// loud as 5.1 is. Where all channels are loud at once the sum passes full scale: AudioLine limits it. More channels:
+/// each stays what it is, and those that the source does not have are silent. Spec: [ITU-R BS.775-3 annex 4].
 class Resampler {
  public:
   /// Errors: kSystem where memory is out.

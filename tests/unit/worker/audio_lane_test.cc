@@ -317,8 +317,7 @@ TEST(AudioLane, WhatIsMutedIsSilentInAllItsRenditions) {
   feed(sound.lane, source.packets);
   for (std::uint32_t i = 0; i < 3; ++i) {
     ASSERT_GT(sound.outlet.packets[i].size(), 20U);
-    for (const media::Packet& packet : sound.outlet.packets[i])
-      EXPECT_EQ(packet.data, sound.outlet.spec(i).still.data);
+    for (const media::Packet& packet : sound.outlet.packets[i]) EXPECT_EQ(packet.data, sound.outlet.spec(i).still.data);
   }
 }
 
