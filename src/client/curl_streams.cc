@@ -24,12 +24,6 @@ void initialise_streams() {
   static_cast<void>(once);
 }
 
-/// What is said to the thread, and of the caller: shared with what was posted.
-struct Caller {
-  explicit Caller(StreamHandler& given) : handler(&given) {}
-  StreamHandler* handler;  ///< null once the transport is gone. Thread: the caller's.
-};
-
 }  // namespace
 
 /// The thread, and what it works with.
@@ -66,6 +60,11 @@ class CurlStreams::Worker {
 
  private:
   struct Stream;
+  /// What is said of the caller: shared with what was posted.
+  struct Caller {
+    explicit Caller(StreamHandler& given) : handler(&given) {}
+    StreamHandler* handler;  ///< null once the transport is gone. Thread: the caller's.
+  };
 
   void run();
   void run_orders();
