@@ -60,7 +60,9 @@ TEST(PackagerResume, AFormatOfWhichNoPartIsYetBeginsWithItsFirstPicture) {
     bool seen = begun;
     for (const record::Part& part : log.all<record::Part>(0)) {
       const bool first_of_format = part.msn == from && part.index == 0;
-      if (first_of_format) EXPECT_NE(part.data.text().find("frame 70"), std::string::npos) << dies;
+      if (first_of_format) {
+        EXPECT_NE(part.data.text().find("frame 70"), std::string::npos) << dies;
+      }
       seen = seen || first_of_format;
     }
     EXPECT_TRUE(seen) << dies;

@@ -119,7 +119,9 @@ TEST(ProductionDue, WhatIsKeptUntilItIsDueMakesTheSamePartsAtTheSameTime) {
     const Outcome at_once = Link(false).carry(messages);
     const Outcome kept = Link(true).carry(messages);
     EXPECT_EQ(latest(at_once, kept), 0) << rate;
-    if (rate > 5) EXPECT_LT(kept.wakes * 3, at_once.wakes) << rate;
+    if (rate > 5) {
+      EXPECT_LT(kept.wakes * 3, at_once.wakes) << rate;
+    }
   }
 }
 
