@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const execFile = require('node:util').promisify(require('node:child_process').execFile);
+const { seiUnit } = require('./sei');
 
 const kept = path.join(os.tmpdir(), 'kickoff-test-media');
 
@@ -67,22 +68,9 @@ function textIn(triplets) {
   return text;
 }
 
-function escaped(bytes) {
-  const out = [];
-  let zeros = 0;
-  for (const byte of bytes) {
-    if (zeros >= 2 && byte <= 3) {
-      out.push(3);
-      zeros = 0;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    out.push(byte);
-  }
-  return out;
-}
 function sei(triplets, hevc) {
   const message = [0xb5, 0x00, 0x31, ...Buffer.from('GA94'), 0x03, 0xc0 | triplets.length, 0xff, ...triplets.flat(), 0xff];
-  return Buffer.from([0, 0, 0, 1, ...(hevc ? [0x4e, 0x01] : [0x06]), ...escaped([4, message.length, ...message, 0x80])]);
+  return seiUnit(4, message, hevc);
 }
 // Puts captions in front of the first slice of each access unit, each of which begins with a delimiter. REQUIRES: pictures are coded in
 // the order in which they are shown.

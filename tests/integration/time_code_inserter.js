@@ -2,6 +2,7 @@
 // the RTMP data message "onFI". [H.264 D.1.3, H.265 D.2.27]
 'use strict';
 const { string, object } = require('./rtmp_client');
+const { seiUnit } = require('./sei');
 
 const day = 24 * 3600 * 1000;
 
@@ -18,24 +19,11 @@ function packed(fields) {
   if (bits.length % 8) bits = `${bits}1`.padEnd(Math.ceil((bits.length + 1) / 8) * 8, '0');
   return bits.match(/.{8}/g).map((byte) => parseInt(byte, 2));
 }
-function escaped(bytes) {
-  const out = [];
-  let zeros = 0;
-  for (const byte of bytes) {
-    if (zeros >= 2 && byte <= 3) {
-      out.push(3);
-      zeros = 0;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    out.push(byte);
-  }
-  return out;
-}
 function sei({ hours, minutes, seconds, frames }, hevc) {
   const clock = (bits) => [[5, 0], [1, 1], [1, 0], [1, 0], [bits, frames], [6, seconds], [6, minutes], [5, hours]];
   // A sequence of H.264 without HRD parameters has no delays, and a time_offset of 24 bits.
   const payload = packed(hevc ? [[2, 1], [1, 1], [1, 0], ...clock(9), [5, 0]] : [[4, 0], [1, 1], [2, 0], [1, 1], ...clock(8), [24, 0]]);
-  return Buffer.from([0, 0, 0, 1, ...(hevc ? [0x4e, 0x01] : [0x06]), ...escaped([hevc ? 136 : 1, payload.length, ...payload, 0x80])]);
+  return seiUnit(hevc ? 136 : 1, payload, hevc);
 }
 
 // A byte stream with a code in front of the first slice of each access unit, each of which begins with a delimiter; H.264's picture timing
