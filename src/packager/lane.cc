@@ -281,7 +281,7 @@ void Lane::finish(std::int64_t msn, std::int64_t time) {
 std::optional<base::Micros> Lane::due() const {
   const std::optional<base::Micros> lag = lag_.least();
   if (!lag || !started_ || !segmenter_.opened() || next_format_) return std::nullopt;
-  const std::int64_t end = std::min(segmenter_.next_goal(), next_cut().value_or(horizon()));
+  const std::int64_t end = std::min(segmenter_.next_goal(), next_cut().value_or(expected_horizon()));
   const std::int64_t start = end - segmenter_.usual_frame() * 3 / 2;
   return to_micros(start, segmenter_.format().timescale) + *lag;
 }
@@ -336,8 +336,12 @@ std::int64_t Lane::horizon() const {
 /// full part waits for the next frame.
 bool Lane::continues(std::optional<std::int64_t> cut) const {
   if (cut) return segmenter_.end() < *cut;
+  return segmenter_.end() < expected_horizon();
+}
+
+std::int64_t Lane::expected_horizon() const {
   const std::int64_t expected = cutter_.expected_horizon();
-  return expected == INT64_MAX || segmenter_.end() < from_lead(expected);
+  return expected == INT64_MAX ? INT64_MAX : from_lead(expected);
 }
 
 std::int64_t Lane::from_lead(std::int64_t time) const {

@@ -117,6 +117,7 @@ class Lane {
 
   std::optional<std::int64_t> next_cut() const;
   std::int64_t horizon() const;
+  std::int64_t expected_horizon() const;
   bool continues(std::optional<std::int64_t> cut) const;
   std::int64_t from_lead(std::int64_t time) const;
 
