@@ -182,6 +182,7 @@ class Channel final : private FeedSlotOwner, private LogWriter {
  private:
   void on_feed(const FeedSlot& slot, const feed::Message& message) override;
   void on_feed_gone(const FeedSlot& slot, std::string_view reason) override;
+  base::Micros spare(base::Micros utc) const override { return source_.spare(utc); }
   void on_record(const record::Record& record) override;
   void fold(const record::Record& record);
   std::function<void(archive::JournalWriter::Written&&)> on_written();

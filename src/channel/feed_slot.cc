@@ -11,6 +11,9 @@ class FeedSlot::Link final : public ingest::FeedSink {
   Link(FeedSlot& slot, ingest::Feed& publisher) : feed(publisher), slot_(slot) {}
   void on_message(feed::Message&& message) override { slot_.on_message(*this, message); }
   void on_feed_end(std::string_view reason) override { slot_.on_end(*this, reason); }
+  base::Micros spare(base::Micros utc) const override {
+    return this == slot_.link_.get() ? slot_.owner_.spare(utc) : 0;
+  }
 
   ingest::Feed& feed;
 

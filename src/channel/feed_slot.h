@@ -25,6 +25,8 @@ class FeedSlotOwner {
   virtual void on_feed(const FeedSlot& slot, const feed::Message& message) = 0;
   /// The slot is empty again. Not called for a publisher that was replaced.
   virtual void on_feed_gone(const FeedSlot& slot, std::string_view reason) = 0;
+  /// As ingest::FeedSink::spare().
+  virtual base::Micros spare(base::Micros utc) const = 0;
 };
 
 /// One feed of a channel: its publisher, the headers that a new worker needs, and its state. A publisher that is

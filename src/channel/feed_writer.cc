@@ -67,8 +67,8 @@ void FeedWriter::write_media(feed::Id feed, const feed::Message& message, std::s
   }
 }
 
-/// For how long the worker does not need what has arrived then.
 base::Micros FeedWriter::early(base::Micros arrived) const {
+  if (pipe_ == nullptr) return 0;
   const base::Micros due = pipe_->due();
   return due > arrived && due - arrived <= options_.most_early ? due - arrived : 0;
 }

@@ -56,6 +56,8 @@ class FeedWriter {
   void attach(FeedPipe* pipe);
   /// Passes a message of a feed on. Units: `now` is steady time.
   void write(feed::Id feed, const feed::Message& message, base::Micros now);
+  /// For how long the worker does not need what arrives at this time. Units: UTC.
+  base::Micros early(base::Micros arrived) const;
   /// The feed that is shown from now on.
   void set_shown(feed::Id feed) { shown_ = feed; }
 
@@ -70,7 +72,6 @@ class FeedWriter {
   void write_media(feed::Id feed, const feed::Message& message, std::size_t size, feed::Role role, base::Micros now);
   bool admit(feed::Id feed, std::size_t size, feed::Role role, base::Micros now);
   void append(feed::Id feed, const feed::Message& message);
-  base::Micros early(base::Micros arrived) const;
   void hold(base::Micros time);
   void flush();
 

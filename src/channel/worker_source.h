@@ -54,6 +54,8 @@ class WorkerSource final : public Source {
 
   /// Passes a message of a feed to the worker; see FeedWriter.
   void write(feed::Id feed, const feed::Message& message) { writer_.write(feed, message, clock_.steady()); }
+  /// As FeedWriter::early(): for how long the feed's messages need not come.
+  base::Micros spare(base::Micros utc) const { return writer_.early(utc); }
   /// Has the worker show this feed, and each later worker from its start. Select::how matters to the one that runs.
   /// With a reason the log gets a marker of the switch: if need be from the next worker.
   void show(feed::Id feed, const feed::Select& select);

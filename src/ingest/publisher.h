@@ -51,6 +51,8 @@ class FeedSink {
   virtual ~FeedSink() = default;
   /// The first message is feed::Start.
   virtual void on_message(feed::Message&& message) = 0;
+  /// For how long, from `utc` on, messages need not be passed on: no viewer gets anything of them before. 0: now.
+  virtual base::Micros spare(base::Micros /*utc*/) const { return 0; }
   /// Comes once; neither the sink nor the Feed is used afterwards.
   virtual void on_feed_end(std::string_view reason) = 0;
 };

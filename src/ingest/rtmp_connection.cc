@@ -14,6 +14,15 @@ using base::Bytes;
 using Why = Publisher::Refusal::Why;
 
 constexpr base::Micros kLeaveLimit = 2 * base::kSecond;
+// A rest is so long at most: a feed's arrival is measured, and its absence seen, as exactly as that. Shorter ones spare
+// nothing. It ends before its sink needs what has come, which can be passed on with what is needed then.
+constexpr base::Micros kMostRest = 200 * base::kMillisecond;
+constexpr base::Micros kLeastRest = 20 * base::kMillisecond;
+constexpr base::Micros kBeforeNeed = 4 * base::kMillisecond;
+// What the kernel holds meanwhile; it fits into any socket's buffer.
+constexpr std::size_t kMostAtRest = std::size_t{48} << 10;
+// FFmpeg sends the header of a message by itself, 8 or 12 bytes: nothing can be made of that yet.
+constexpr std::size_t kLeastToRead = 13;
 // We say a few hundred bytes in a session's life: a peer that lets this much pile up does not read.
 constexpr std::size_t kMostQueued = 256 * 1024;
 
@@ -47,6 +56,7 @@ RtmpConnection::RtmpConnection(loop::Loop& loop, const base::Clock& clock, RtmpC
       stream_(std::move(stream)),
       tls_(std::move(options.tls)),
       session_(options.session, *this, clock.steady()),
+      rest_(loop, [this] { stream_->set_low_water(kLeastToRead); }),
       life_(std::make_shared<RtmpConnection*>(this)) {
   ++owner_.counters().connections;
   ++owner_.counters().half_open;
@@ -109,6 +119,16 @@ void RtmpConnection::after_input(const base::Status& status) {
   } else if (tls_ && tls_->peer_closed()) {
     abort("publisher disconnected");
   }
+  rest();
+}
+
+/// Lets the socket alone until the sink needs what comes. The end of the connection ends a rest, too.
+void RtmpConnection::rest() {
+  if (sink_ == nullptr || state_ != State::kOpen || rest_.active()) return;
+  const base::Micros spare = std::min(sink_->spare(arrived_), kMostRest);
+  if (spare < kLeastRest) return;
+  stream_->set_low_water(kMostAtRest);
+  rest_.start(spare - kBeforeNeed);
 }
 
 void RtmpConnection::on_end(const std::optional<base::Error>& why) {
@@ -216,6 +236,7 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   } else {
     session_.accept_publish(told_);
   }
+  stream_->set_low_water(kLeastToRead);
   sink_->on_message(feed::Start{feed::Format::kRtmp});
 }
 

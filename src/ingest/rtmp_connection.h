@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "ingest/publisher.h"
 #include "loop/stream.h"
+#include "loop/timer.h"
 #include "rtmp/session.h"
 #include "rtmp/tag.h"
 #include "tls/session.h"
@@ -59,6 +60,9 @@ class RtmpConnectionOwner {
 ///   kOpen ──session finished──► kLeaving ──peer's end, or 2 s──► kClosed ──► retire
 ///     └────────── error, time limit, peer's end ───────────────────┘
 ///
+/// While the publish's sink can spare what comes (FeedSink::spare) the socket rests: what arrives is read together, at
+/// the end of the rest or when it is much. Waking for each message is most of what a copied feed costs.
+///
 /// Leaving sends what is queued and reads on without looking, so that the last status is not lost to a reset.
 /// Thread: the loop's.
 class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionHandler, private Feed {
@@ -101,6 +105,7 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
 
   base::Status decrypt(base::View bytes);
   void after_input(const base::Status& status);
+  void rest();
   bool playable(const rtmp::TagSummary& summary);
   void shook_hands();
   bool may_publish();
@@ -125,6 +130,7 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   std::uint64_t warned_ = 0;  ///< a bit for each track that was left out: 0 to 31 video, 32 to 63 audio
   base::Micros arrived_ = 0;  ///< UTC of the bytes being read
   base::Micros leave_by_ = 0;
+  loop::Timer rest_;
   std::vector<std::uint8_t> plain_;
   std::vector<std::uint8_t> encrypted_;
   std::shared_ptr<RtmpConnection*> life_;  ///< null inside once destroyed: for tasks posted before

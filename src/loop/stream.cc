@@ -254,6 +254,12 @@ void Stream::resume() {
   if (code < 0 && code != UV_EALREADY) report_later(*state_, code);
 }
 
+void Stream::set_low_water(std::size_t bytes) {
+  if (state_ == nullptr || state_->descriptor < 0) return;
+  const int count = static_cast<int>(bytes);
+  setsockopt(state_->descriptor, SOL_SOCKET, SO_RCVLOWAT, &count, sizeof count);
+}
+
 bool Stream::paused() const { return state_ != nullptr && state_->paused; }
 
 void Stream::write(std::span<const base::Bytes> slices, Follows follows) {

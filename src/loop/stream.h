@@ -48,6 +48,9 @@ class Stream {
   void pause();
   void resume();
   bool paused() const;
+  /// From now on a socket is read when so many bytes are there, or its end; 1, as at the start: with any. What is there
+  /// already counts. Below what the kernel buffers, whose limit counts, too. For TCP; of a pipe nothing.
+  void set_low_water(std::size_t bytes);
 
   /// Sends the slices in order: first straight to the kernel in one gathered call, the rest is queued (the slices are
   /// kept, not copied). Write errors come as on_end. Not bounded here: the caller looks at queued() and drops or

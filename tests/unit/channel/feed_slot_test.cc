@@ -17,6 +17,7 @@ class FeedSlotTest : public testing::Test, protected FeedSlotOwner {
     trace_ += (trace_.empty() ? "" : " ") + name_of({feed::Id::kPrimary, message});
   }
   void on_feed_gone(const FeedSlot&, std::string_view reason) override { gone_.emplace_back(reason); }
+  base::Micros spare(base::Micros utc) const override { return 10'000 - utc; }
   FakeFeed& take() {
     feeds_.push_back(std::make_unique<FakeFeed>());
     feeds_.back()->sink = slot_.take(request_for("match"), *feeds_.back());
@@ -59,6 +60,14 @@ TEST_F(FeedSlotTest, KeepsWhatAWorkerMustBeToldOfTheFeed) {
   EXPECT_EQ(gone_, std::vector<std::string>{"connection ended"});
   take();
   EXPECT_TRUE(slot_.headers().empty());
+}
+
+TEST_F(FeedSlotTest, CanSpareOfItsPublisherWhatItsChannelCanAndNothingOfOneThatWasReplaced) {
+  FakeFeed& first = take();
+  EXPECT_EQ(first.sink->spare(4'000), 6'000);
+  FakeFeed& second = take();
+  EXPECT_EQ(first.sink->spare(4'000), 0);
+  EXPECT_EQ(second.sink->spare(4'000), 6'000);
 }
 
 TEST_F(FeedSlotTest, CountsWhatComes) {

@@ -19,6 +19,7 @@ class WorkerSourceTest : public testing::Test, protected FeedSlotOwner, protecte
  protected:
   void on_feed(const FeedSlot& slot, const feed::Message& message) override { source_.write(slot.id(), message); }
   void on_feed_gone(const FeedSlot&, std::string_view) override {}
+  base::Micros spare(base::Micros) const override { return 0; }
   void on_record(const record::Record& record) override {
     position_.apply(record);
     log_.push_back(record);

@@ -25,6 +25,18 @@ TEST_F(WorkerSourceTest, TheWorkerHearsBothFeedsAndWhichIsShown) {
   EXPECT_EQ(worker().trace(), "rtmp b:ts b:ts:G b:select select-now") << "what is shown already is not selected again";
 }
 
+TEST_F(WorkerSourceTest, SparesWhatItsWorkerNeedsLaterAndNothingWhileThereIsNone) {
+  EXPECT_EQ(source_.spare(1'000'000), 0);
+  begin();
+  EXPECT_EQ(source_.spare(1'000'000), 0) << "as long as the worker says nothing";
+  worker().stats.due_us = 1'100'000;
+  EXPECT_EQ(source_.spare(1'000'000), 100'000);
+  EXPECT_EQ(source_.spare(1'100'000), 0);
+  EXPECT_EQ(source_.spare(50'000), 0) << "more than a second ahead";
+  worker().die();
+  EXPECT_EQ(source_.spare(1'000'000), 0);
+}
+
 TEST_F(WorkerSourceTest, ANewWorkerIsToldWhichFeedIsShownBeforeItHearsThem) {
   begin();
   feed_.rtmp(Role::kHeader, "p");

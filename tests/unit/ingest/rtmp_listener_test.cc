@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,9 +11,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include "loop/mailbox.h"
+#include "loop/timer.h"
 #include "unit/ingest/fake_channel.h"
 #include "unit/rtmp/client.h"
 #include "unit/rtmp/tag_builder.h"
@@ -36,6 +40,12 @@ class MediaChannel : public FakeChannel {
     FakeChannel::on_message(std::move(message));
   }
 
+  base::Micros spare(base::Micros utc) const override {
+    EXPECT_GT(utc, 1'700'000'000 * base::kSecond);
+    return spares;
+  }
+
+  base::Micros spares = 0;
   std::vector<feed::RtmpMessage> messages;
   std::size_t bytes = 0;
 };
@@ -49,6 +59,8 @@ class Socket {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // each message travels by itself
   }
   ~Socket() { ::close(fd_); }
   Socket(const Socket&) = delete;
@@ -154,6 +166,30 @@ class RtmpListenerTest : public testing::Test {
     return client.take();
   }
 
+  /// When the listener reads five messages that are sent 5 ms apart, behind one that `spares` is said of.
+  std::set<base::Micros> reads_of_five(base::Micros spares) {
+    channel_.spares = spares;
+    std::optional<Socket> socket;
+    std::uint32_t sent = 0;
+    loop::Timer sender(loop_, [&] {
+      if (sent++ < 5) socket->send(video(40 * sent, rtmp::avc_tag(2, 1, 0, rtmp::nal(1))));
+    });
+    channel_.on_change = [&] {
+      if (channel_.messages.size() == 1 && !sender.active())
+        sender.start(5 * base::kMillisecond, 5 * base::kMillisecond);
+    };
+    run([&] {
+      socket.emplace(port_);
+      ASSERT_TRUE(socket->send(hello()));
+      ASSERT_TRUE(socket->read_until("NetStream.Publish.Start"));
+      socket->send(video(0, rtmp::avc_tag(1, 0, 0, rtmp::kAvcc)));
+    });
+    settle([&] { return channel_.messages.size() == 6; });
+    std::set<base::Micros> reads;
+    for (std::size_t i = 1; i < channel_.messages.size(); ++i) reads.insert(channel_.messages[i].arrived);
+    return reads;
+  }
+
   base::SystemClock clock_;
   loop::Loop loop_;
   MediaChannel channel_;
@@ -181,6 +217,29 @@ TEST_F(RtmpListenerTest, HandsAPublishersMessagesOn) {
   settle([&] { return listener_->statistics().connections == 0; });
   EXPECT_EQ(listener_->statistics().publishing, 0U);
   EXPECT_EQ(listener_->statistics().half_open, 0U);
+}
+
+TEST_F(RtmpListenerTest, ReadsTogetherWhatItsSinkCanSpareForAWhile) {
+  listen();
+  EXPECT_EQ(reads_of_five(base::kSecond).size(), 1U);
+}
+
+TEST_F(RtmpListenerTest, ReadsEachMessageWhereItsSinkCanSpareNone) {
+  listen();
+  EXPECT_GT(reads_of_five(0).size(), 1U);
+}
+
+TEST_F(RtmpListenerTest, HearsOfTheEndOfAPublisherThatItLetsAlone) {
+  listen();
+  channel_.spares = 3600 * base::kSecond;
+  run([&] {
+    Socket socket(port_);
+    ASSERT_TRUE(socket.send(hello()));
+    ASSERT_TRUE(socket.read_until("NetStream.Publish.Start"));
+    for (std::uint32_t i = 0; i < 10; ++i) socket.send(video(40 * i, rtmp::avc_tag(1, 1, 0, rtmp::nal(5))));
+  });
+  settle([&] { return !channel_.trace.empty() && channel_.trace.back() == "end publisher disconnected"; });
+  EXPECT_EQ(channel_.messages.size(), 10U);
 }
 
 // ffmpeg, OBS and GStreamer take a second status for the end: it has to be the one that they wait for.

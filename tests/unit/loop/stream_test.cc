@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/media_file.h"
+#include "loop/timer.h"
 
 namespace loop {
 namespace {
@@ -187,6 +188,61 @@ TEST(TcpListener, AcceptsAndNamesThePeer) {
   ASSERT_NE(one.accepted, nullptr);
   EXPECT_TRUE(one.accepted->peer_is_loopback());
   EXPECT_EQ(one.accepted->peer().substr(0, 10), "127.0.0.1:");
+}
+
+TEST(Stream, IsReadWhenAsMuchIsThereAsWasAskedFor) {
+  Accepted one;
+  Recorder reader;
+  one.accepted->set_low_water(1000);
+  one.accepted->start(reader);
+  const std::string some(600, 'x');
+  ASSERT_EQ(send(one.client, some.data(), some.size(), 0), 600);
+  Timer later(one.loop, [&] { one.loop.stop(); });
+  later.start(20 * base::kMillisecond);
+  one.loop.run();
+  EXPECT_EQ(reader.text, "");
+  ASSERT_EQ(send(one.client, some.data(), some.size(), 0), 600);
+  reader.after_read = [&] { one.loop.stop(); };
+  one.loop.run();
+  EXPECT_EQ(reader.text.size(), 1200U);
+}
+
+TEST(Stream, IsReadAtOnceWhenLittleIsEnoughAgain) {
+  Accepted one;
+  Recorder reader;
+  one.accepted->set_low_water(1000);
+  one.accepted->start(reader);
+  ASSERT_EQ(send(one.client, "little", 6, 0), 6);
+  Timer later(one.loop, [&] { one.accepted->set_low_water(1); });
+  later.start(base::kMillisecond);
+  reader.after_read = [&] { one.loop.stop(); };
+  one.loop.run();
+  EXPECT_EQ(reader.text, "little");
+}
+
+TEST(Stream, TheEndComesHoweverMuchWasAskedFor) {
+  Accepted one;
+  Recorder reader;
+  one.accepted->set_low_water(1000);
+  one.accepted->start(reader);
+  ASSERT_EQ(send(one.client, "last", 4, 0), 4);
+  ASSERT_EQ(shutdown(one.client, SHUT_WR), 0);
+  reader.after_end = [&] { one.loop.stop(); };
+  one.loop.run();
+  EXPECT_EQ(reader.text, "last");
+  EXPECT_EQ(reader.ends, 1);
+}
+
+TEST(Stream, OfAPipeIsReadWithAnythingWhateverIsAskedFor) {
+  Loop loop;
+  Pair pair = connected_pair(loop);
+  Recorder reader;
+  reader.after_read = [&] { loop.stop(); };
+  pair.right->set_low_water(1000);
+  pair.right->start(reader);
+  pair.left->write(base::Bytes::of_static("little"));
+  loop.run();
+  EXPECT_EQ(reader.text, "little");
 }
 
 /// The other end of `client` in this process.
