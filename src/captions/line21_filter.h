@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "captions/line21_reader.h"
 #include "captions/triplet.h"
 
 namespace captions {
@@ -13,21 +14,16 @@ namespace captions {
 class Line21Filter {
  public:
   /// REQUIRES: 1 to 4.
-  explicit Line21Filter(int channel) : second_field_(channel > 2), second_(channel % 2 == 0) {}
+  explicit Line21Filter(int channel)
+      : field_(channel > 2 ? Triplet::Kind::kField2 : Triplet::Kind::kField1), channel_((channel - 1) % 2) {}
 
   /// The next triplet, in order of presentation: as CC1 would have it, if it is the channel's.
   std::optional<Triplet> take(const Triplet& triplet);
 
  private:
-  enum class Mode : std::uint8_t { kUnknown, kCaption, kText };
-
-  bool takes_control(std::uint8_t group, std::uint8_t second);
-
-  bool second_field_;
-  bool second_;           ///< the second channel of its field
-  bool current_ = false;  ///< what comes is the channel's
-  bool xds_ = false;
-  Mode mode_ = Mode::kUnknown;
+  Triplet::Kind field_;
+  int channel_;  ///< of its field
+  Line21Reader reader_;
 };
 
 }  // namespace captions
