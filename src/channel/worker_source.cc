@@ -14,6 +14,8 @@ namespace {
 // A worker whose loop has not run for this long hangs: it is sent the time at least once a part target.
 constexpr int kHangParts = 3;
 constexpr base::Micros kHangLeast = base::kSecond;
+// A worker that copies wakes a few times a second; one that misses more than this may hang.
+constexpr base::Micros kBeatMissed = 250 * base::kMillisecond;
 // Deaths further apart than this are not a crash loop.
 constexpr base::Micros kHealthy = 30 * base::kSecond;
 // From a log's last parts to its end: see record::Closing.
@@ -309,6 +311,7 @@ void WorkerSource::watch() {
     cpu_wait_.reset();
     return;
   }
+  if (now - heartbeat_at_ < kBeatMissed) return;
   if (!cpu_wait_) cpu_wait_ = worker_->cpu_wait();
   // Time in which it was ready to run and no CPU was free does not count: killing it would cost more CPU.
   const base::Micros limit = std::max(kHangParts * options_.media.part, kHangLeast);

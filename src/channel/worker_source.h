@@ -141,7 +141,7 @@ class WorkerSource final : public Source {
   base::Micros started_ = 0;  ///< steady, when it was asked for, or attached if that was later; in the queue: now
   std::uint64_t heartbeat_ = 0;
   base::Micros heartbeat_at_ = 0;
-  std::optional<base::Micros> cpu_wait_;  ///< Worker::cpu_wait() when the heartbeat was first missed
+  std::optional<base::Micros> cpu_wait_;  ///< Worker::cpu_wait() when the heartbeat had been missed a while
   int deaths_ = 0;                        ///< in a row
   std::unique_ptr<Alarm> respawn_;
   std::unique_ptr<Alarm> end_;

@@ -122,6 +122,7 @@ struct FakeProcess {
   bool started = true;
   std::function<void()> on_start;
   base::Micros cpu_wait = 0;
+  int cpu_wait_asked = 0;
   bool killed = false;
   bool gone = false;  ///< its handle was destroyed
   std::size_t queued = 0;
@@ -176,7 +177,10 @@ class FakeWorker final : public Worker, private FeedPipe {
   bool started() const override { return process_->started; }
   void on_start(std::function<void()> callback) override { process_->on_start = std::move(callback); }
   int pid() const override { return process_->pid; }
-  base::Micros cpu_wait() const override { return process_->cpu_wait; }
+  base::Micros cpu_wait() const override {
+    ++process_->cpu_wait_asked;
+    return process_->cpu_wait;
+  }
   void kill() override { process_->killed = true; }
 
  private:

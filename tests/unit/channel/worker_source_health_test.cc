@@ -78,6 +78,22 @@ TEST_F(WorkerSourceTest, AWorkerThatWaitsForACpuDoesNotHang) {
   EXPECT_TRUE(worker().killed) << "it has had a CPU, and nothing came of it";
 }
 
+/// It is read from a file of the kernel's, once a worker and tick.
+TEST_F(WorkerSourceTest, TheWaitForACpuIsNotAskedForWhileTheHeartbeatIsNearlyInTime) {
+  begin();
+  for (int i = 0; i < 20; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+    if (i % 2 == 1) worker().beat();
+  }
+  EXPECT_EQ(worker().cpu_wait_asked, 0);
+  for (int i = 0; i < 5; ++i) {
+    time_.advance(100 * kMillisecond);
+    source_.tick(time_.utc());
+  }
+  EXPECT_GT(worker().cpu_wait_asked, 0);
+}
+
 TEST_F(WorkerSourceTest, AHeartbeatOfAnyKindKeepsAWorker) {
   begin();
   for (int i = 0; i < 20; ++i) {
