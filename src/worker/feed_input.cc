@@ -55,10 +55,8 @@ std::uint64_t FeedInput::bad_cues() const {
 }
 
 void FeedInput::on_event(media::Event&& event) {
-  if (ts_) {
-    if (sbr_.holds(event)) return;
-    if (auto track = sbr_.released_by(event)) pass(media::Event(*std::move(track)));
-  }
+  if (sbr_.holds(event)) return;
+  if (auto track = sbr_.released_by(event)) pass(media::Event(*std::move(track)));
   pass(std::move(event));
 }
 

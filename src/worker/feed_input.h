@@ -80,7 +80,7 @@ class FeedInput final : private rtmp::TagSink {
 
   const Options options_;
   FeedTimeCode time_code_;
-  SbrFinder sbr_;  ///< of transport streams; RTMP says what it has
+  SbrFinder sbr_;
   timeline::Timeline timeline_;
   std::unique_ptr<rtmp::TagDemuxer> rtmp_;
   std::unique_ptr<ts::Demuxer> ts_;

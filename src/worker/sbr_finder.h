@@ -10,11 +10,11 @@
 
 namespace worker {
 
-/// Finds spectral band replication (HE-AAC) in AAC tracks that do not say that they have it, as ADTS cannot: an AAC-LC
-/// track of at most 24 kHz is held until its first packet, which is decoded. One that has SBR then says so, by the
-/// backward compatible extension of its configuration: its rate is that which decoders put out, and CODECS is
-/// mp4a.40.5. Parametric stereo within it is not looked for. One packet of a track is decoded, and nothing of others.
-/// Spec: [ISO 14496-3 1.6.5], [RFC 6381 3.3]; CM-29. Thread: one.
+/// Finds spectral band replication (HE-AAC) in AAC tracks that do not say that they have it, as ADTS cannot and RTMP
+/// encoders with an implicit configuration do not: an AAC-LC track of at most 24 kHz is held until its first packet,
+/// which is decoded. One that has SBR then says so, by the backward compatible extension of its configuration: its rate
+/// is that which decoders put out, and CODECS is mp4a.40.5. Parametric stereo within it is not looked for. One packet
+/// of a track is decoded, and nothing of others. Spec: [ISO 14496-3 1.6.5], [RFC 6381 3.3]; CM-29. Thread: one.
 class SbrFinder {
  public:
   /// The highest rate of a core that may have SBR without saying so. Units: Hz.

@@ -4,16 +4,21 @@
 
 #include "feeds.h"
 #include "unit/media/trace_sink.h"
+#include "unit/transcode/he_aac.h"
 
 namespace worker {
 namespace {
 
 class Sink final : public media::TraceSink<> {
  public:
-  void take_track(const media::Track& track) override { tracks.push_back(track.id); }
+  void take_track(const media::Track& track) override {
+    tracks.push_back(track.id);
+    codecs.push_back(track.codec_string);
+  }
   void take_packet(media::Packet&& packet) override { packets.push_back(std::move(packet)); }
 
   std::vector<std::uint32_t> tracks;
+  std::vector<std::string> codecs;
   std::vector<media::Packet> packets;
 };
 
@@ -126,6 +131,30 @@ TEST(FeedInput, AnnouncedTracksAreAwaitedUntilTheyCome) {
   EXPECT_TRUE(given.input.awaits(media::Kind::kAudio, kEpoch + base::kSecond));
   EXPECT_FALSE(given.input.awaits(media::Kind::kVideo, kEpoch + base::kSecond));
   EXPECT_FALSE(given.input.awaits(media::Kind::kAudio, kEpoch + 11 * base::kSecond)) << "not for ever";
+}
+
+/// What a second of AAC whose configuration says nothing of SBR is announced as.
+std::vector<std::string> codecs_of_implicit(bool sbr) {
+  const auto bytes = [](const base::Bytes& of) { return rtmp::Buffer(of.view().begin(), of.view().end()); };
+  Input given;
+  given.input.start(feed::Format::kRtmp);
+  const media::Track track = transcode::testing::aac_track();
+  given.input.take(rtmp_message(feed::kRtmpAudio, 0, kEpoch, rtmp::aac_tag(0, bytes(track.config))));
+  EXPECT_TRUE(given.sink.tracks.empty());
+  std::int64_t stamp = 0;
+  for (const media::Packet& packet : transcode::testing::aac_packets(sbr, 50)) {
+    given.input.take(rtmp_message(feed::kRtmpAudio, stamp, kEpoch + stamp * base::kMillisecond,
+                                  rtmp::aac_tag(1, bytes(packet.data))));
+    stamp += 43;
+  }
+  given.input.stop();
+  EXPECT_EQ(given.sink.packets.size(), 50U);
+  return given.sink.codecs;
+}
+
+TEST(FeedInput, SbrThatTheConfigurationOfRtmpDoesNotSayIsFound) {
+  EXPECT_EQ(codecs_of_implicit(true), std::vector<std::string>{"mp4a.40.5"});
+  EXPECT_EQ(codecs_of_implicit(false), std::vector<std::string>{"mp4a.40.2"});
 }
 
 TEST(FeedInput, AScrambledFeedIsToldOnceAFeed) {
