@@ -204,6 +204,15 @@ void Window::end() {
   if (revision_.started()) share_open();
 }
 
+void Window::break_off(std::int64_t floor) {
+  revision_.closing = false;
+  if (revision_.ended || !revision_.started()) return;
+  if (!open_.parts.empty()) close(open_end() - open_.start);
+  fill_to(floor);
+  open_segment(floor, open_.start);  // as what stands before it is known by now
+  share_open();
+}
+
 void Window::restart(std::int64_t floor, const Options& options) {
   if (revision_.started() && !open_.parts.empty()) close(open_end() - open_.start);
   floor_ = floor;

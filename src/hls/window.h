@@ -258,6 +258,10 @@ class Window {
   void announce_end();
   /// Closes the open segment with what it has; nothing can be added from now on.
   void end();
+  /// What follows is of another source, from segment `floor` on: the open segment is closed with what it has, what is
+  /// missing before `floor` is a gap, and nothing is hinted but what comes next. What is listed stays so.
+  /// REQUIRES: begun() < floor.
+  void break_off(std::int64_t floor);
   /// What is listed leaves the playlist and can still be fetched; the next segment added, at or after `floor`, begins a
   /// new one. For a new session, so that no URL gets other bytes (LL-68). The format is to be set anew.
   void restart(std::int64_t floor, const Options& options);

@@ -77,7 +77,16 @@ Log::Log(std::string channel, const Options& options)
 Log::~Log() = default;
 
 void Log::apply(const record::Record& record) {
-  std::visit([this](const auto& kind) { fold(kind); }, record);
+  const auto take = [this](const auto& kind) {
+    if constexpr (requires { kind.msn; }) {
+      if (kind.msn < floor_) {
+        ++counters_.late;
+        return;
+      }
+    }
+    fold(kind);
+  };
+  std::visit(take, record);
 }
 
 void Log::fold(const record::Presentation& presentation) {
@@ -85,7 +94,7 @@ void Log::fold(const record::Presentation& presentation) {
     ++counters_.conflicts;
     return;
   }
-  if (!same_session(presentation)) begin_session(presentation);
+  if (!continues(presentation)) begin_session(presentation);
   for (std::size_t i = 0; i < presentation.renditions.size(); ++i) {
     if (i == tracks_.size()) add_track(presentation.renditions[i]);
     update(*tracks_[i], presentation.renditions[i]);
@@ -236,8 +245,17 @@ void Log::resume(const Standing& standing) {
   target_duration_ = std::max(standing.target_duration, 1);
 }
 
-/// Whether a presentation continues with what there is: same numbering, and no index changed its meaning.
-bool Log::same_session(const record::Presentation& presentation) const {
+void Log::break_off() {
+  std::int64_t begun = -1;
+  for (const auto& track : tracks_) begun = std::max(begun, track->window.begun());
+  if (ended_ || begun < 0) return;
+  floor_ = begun + 1;
+  if (discontinuities_.add(floor_)) ++counters_.discontinuities;
+  for (const auto& track : tracks_) track->window.break_off(floor_);
+  publish_all();
+}
+
+bool Log::continues(const record::Presentation& presentation) const {
   if (ended_ || media::reduce(presentation.segment) != segment_) return false;
   if (presentation.cuts_move != cuts_move_) return false;
   if (presentation.renditions.size() < tracks_.size()) return false;

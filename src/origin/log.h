@@ -80,6 +80,13 @@ class Log {
   /// Continues a log of which only what follows is known: the discontinuity sequence and the target duration go on.
   /// REQUIRES: no record was applied.
   void resume(const Standing& standing);
+  /// What follows is of another source with other media: what there is ends here as it stands and stays listed, and
+  /// what comes next stands behind a discontinuity, in every rendition behind the newest segment that any has begun.
+  /// Records of that segment or an older one are late from now on. The next record is a presentation.
+  void break_off();
+  /// Whether a presentation continues with what there is: same numbering, and no index changed its meaning. Another one
+  /// begins a session, with playlists that begin anew.
+  bool continues(const record::Presentation& presentation) const;
 
  private:
   struct Track;
@@ -95,7 +102,6 @@ class Log {
   void fold(const record::MovedCut&) {}  // segments say themselves where they start
   void fold(const record::End& end);
 
-  bool same_session(const record::Presentation& presentation) const;
   void begin_session(const record::Presentation& presentation);
   void retire(const Track& track);
   std::size_t listed() const;
@@ -124,6 +130,7 @@ class Log {
   bool ended_ = false;
   bool reading_ = false;            ///< see begin_reading()
   std::int64_t begun_before_ = -1;  ///< newest segment of the sessions before
+  std::int64_t floor_ = INT64_MIN;  ///< records of earlier segments are late: see break_off()
   hls::Discontinuities discontinuities_;
   MarkerList markers_;
   base::Micros edge_ = 0;  ///< UTC, end of the newest media

@@ -155,6 +155,17 @@ base::Status PulledLog::take_caught_up() {
   return base::Ok{};
 }
 
+/// Whether the other log's media can be listed behind those up to segment `seen`: a playlist has no hole.
+bool PulledLog::goes_on(std::int64_t seen) const {
+  std::int64_t first = INT64_MAX;
+  for (const record::Record& record : caught_) {
+    if (const auto* part = std::get_if<record::Part>(&record)) first = std::min(first, part->msn);
+    const auto* presentation = std::get_if<record::Presentation>(&record);
+    if (presentation != nullptr && !live_->log->continues(*presentation)) return false;
+  }
+  return first <= seen + 1;
+}
+
 /// What viewers have seen goes on with the other log's media.
 void PulledLog::restart() {
   ++restarts_;
@@ -163,7 +174,11 @@ void PulledLog::restart() {
   base::log_warn("relay", "the origin has another log of the channel",
                  {{"channel", channel_}, {"players", behind ? "have to load anew" : "see a discontinuity"}});
   if (behind) return;
-  live_->log->apply(record::End{});
+  if (goes_on(seen)) {
+    live_->log->break_off();
+  } else {
+    live_->log->apply(record::End{});
+  }
   for (const record::Record& record : caught_) live_->log->apply(record);
   next_->log = std::move(live_->log);
 }

@@ -22,8 +22,9 @@ namespace relay {
 ///   - if the media of both logs are the same (the origin was restarted and has its journal, or is a twin), the window
 ///   is
 ///     made anew from what it sends, and nobody notices;
-///   - if they differ, a session begins as with another source of one server: with a discontinuity, behind the newest
-///     segment that players may have seen;
+///   - if they differ, its media go on behind the newest segment that players may have seen, with a discontinuity; what
+///     is listed stays until it slides out. Where its renditions or its N differ, or it has nothing of the segment that
+///     would be next, playlists begin anew there, and what they listed can still be fetched;
 ///   - if its numbers are far behind, the window is replaced outright, and players have to load anew.
 ///
 /// Thread: the control loop's.
@@ -71,6 +72,7 @@ class PulledLog {
   base::Status take_record(const record::Record& record);
   base::Status take_caught_up();
   void restart();
+  bool goes_on(std::int64_t seen) const;
   void publish();
 
   const std::string channel_;

@@ -2,9 +2,11 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
+const HLS = require('hls-parser');
 const { Server, binary, endAll, run, copy } = require('./harness');
 const { source, pushRtmp, decodeErrors } = require('./media');
 
+HLS.setOptions({ strictMode: true, silent: true });
 const secret = 'a-secret-of-origins-and-edges';
 const relay = { secrets: [secret] };
 const edgeOf = (...origins) => ({ relay, edge: { origins: origins.map((origin) => `http://127.0.0.1:${origin.ports.http}`) } });
@@ -132,18 +134,61 @@ test('an edge that is its own origin, and edges in a ring, refuse the loop', asy
 });
 
 test('where an origin dies that shares its log with none, viewers of the edge go on behind a discontinuity', async () => {
-  const origins = [await start({ relay }), await start({ relay })];
+  const short = { relay, channels: { '*': copy({ window: '12s' }) } };
+  const origins = [await start(short), await start(short)];
   for (const origin of origins) await publish(origin, 'match');
   const edge = await start(edgeOf(...origins));
   await edge.live('match');
-  const before = (await edge.web('/live/match/source/index.m3u8')).text;
-  const newest = Number(listed(before).at(-1).split('.')[0]);
+  const names = ['source', 'a1'];
+  const read = async (name) => HLS.parse((await edge.web(`/live/match/${name}/index.m3u8`)).text);
+  const closed = (list) => list.segments.filter(({ duration }) => duration).map(({ uri }) => uri);
+  for (const name of names) await edge.until(`a full window of ${name}`, async () => closed(await read(name)).length >= 6);
+  const seen = {};
+  for (const name of names) {
+    const uri = closed(await read(name)).at(-1);
+    seen[name] = { uri, whole: await bytes(edge, `/live/match/${name}/${uri}`), sequence: 0, numbers: new Map() };
+  }
   await origins[0].process.stop('SIGKILL');
-  const text = await edge.until('the other origin is taken up', async () => {
-    const { text: now } = await edge.web('/live/match/source/index.m3u8');
-    return now.includes('#EXT-X-DISCONTINUITY\n') && listed(now).some((uri) => Number(uri.split('.')[0]) > newest + 1) ? now : null;
-  });
-  assert.doesNotMatch(text, /ENDLIST/);
+  const served = async (name) => {
+    const { uri, whole } = seen[name];
+    assert.ok(whole.equals(await bytes(edge, `/live/match/${name}/${uri}`)), `${name}/${uri} is what it was`);
+  };
+  // What every playlist has to be, from the loss until the discontinuity has left it.
+  const follow = async (name) => {
+    const list = await read(name);
+    const of = seen[name];
+    assert.strictEqual(list.endlist, false);
+    assert.ok(list.mediaSequenceBase >= of.sequence, 'numbers do not fall');
+    of.sequence = list.mediaSequenceBase;
+    for (const { mediaSequenceNumber: number, discontinuitySequence } of list.segments) {
+      assert.strictEqual(discontinuitySequence, of.numbers.get(number) ?? discontinuitySequence, `the discontinuity number of ${name} ${number}`);
+      of.numbers.set(number, discontinuitySequence);
+    }
+    return list;
+  };
+  let first;
+  for (const name of names) {
+    const list = await edge.until(`the other origin's ${name} is listed`, async () => {
+      const now = await follow(name);
+      return now.segments.some(({ discontinuity, duration }) => discontinuity && duration) ? now : null;
+    });
+    assert.ok(closed(list).includes(seen[name].uri), `${name}: what was listed stays listed`);
+    assert.strictEqual(list.discontinuitySequenceBase ?? 0, 0);
+    const at = list.segments.filter(({ discontinuity }) => discontinuity).map(({ mediaSequenceNumber }) => mediaSequenceNumber);
+    assert.strictEqual(at.length, 1, 'one discontinuity');
+    first ??= at[0];
+    assert.strictEqual(at[0], first, 'in every rendition at the same segment');
+    await served(name);
+  }
+  for (const name of names) {
+    const list = await edge.until(`${name}: the discontinuity has left the playlist`, async () => {
+      const now = await follow(name);
+      return now.mediaSequenceBase > first ? now : null;
+    });
+    assert.strictEqual(list.discontinuitySequenceBase, 1);
+    assert.ok(!closed(list).includes(seen[name].uri));
+    await served(name);
+  }
   assert.strictEqual(await edge.metric('kickoff_edge_restarts_total'), 1);
   assert.strictEqual(await edge.metric('kickoff_edge_origin_lost', { origin: '0' }), 1);
 });

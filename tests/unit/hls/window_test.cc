@@ -388,6 +388,52 @@ TEST(Window, ANewSessionOfLongerSegmentsWhoseNumbersWereRaised) {  // LL-128
   EXPECT_EQ(feed.closed().find(102)->span(), 2 * base::kSecond);
 }
 
+TEST(Window, WhatIsListedStaysWhereAnotherSourceGoesOn) {  // LL-24, LL-36
+  Feeder feed(4);
+  feed.segments(100, 102);
+  feed.part(103, 0);
+  feed.part(103, 1);
+  feed.window.announce_end();
+  ASSERT_TRUE(feed.discontinuities.add(104));
+  feed.window.break_off(104);
+  EXPECT_EQ(feed.listed(), "100 101 102 103");
+  EXPECT_EQ(feed.closed().find(103)->duration, 2 * kPart) << "with what it has";
+  EXPECT_EQ(Feeder::shape(*feed.closed().find(103)), "mm");
+  EXPECT_FALSE(feed.window.revision().closing);
+  EXPECT_EQ(feed.window.revision().hint_msn(), 104);
+  EXPECT_EQ(feed.window.revision().hint_part(), 0u);
+  EXPECT_EQ(feed.part(103, 2), Outcome::kLate);
+  feed.segment(104);
+  EXPECT_EQ(feed.listed(), "101 102 103 104");
+  EXPECT_TRUE(feed.closed().find(104)->discontinuity);
+  EXPECT_EQ(feed.closed().find(104)->discontinuities, 1);
+  EXPECT_EQ(feed.closed().find(104)->start, 104 * kSlot);
+  EXPECT_EQ(feed.window.filled(), 0u);
+}
+
+TEST(Window, ARenditionThatLagsHasAGapWhereAnotherSourceGoesOn) {  // LL-21, LL-40
+  Feeder feed;
+  feed.segments(100, 101);
+  ASSERT_TRUE(feed.discontinuities.add(103));
+  feed.window.break_off(103);
+  EXPECT_EQ(feed.listed(), "100 101 102");
+  EXPECT_TRUE(feed.closed().find(102)->gap());
+  EXPECT_FALSE(feed.closed().find(102)->discontinuity);
+  EXPECT_TRUE(feed.open().discontinuity);
+  EXPECT_EQ(feed.open().msn, 103);
+}
+
+TEST(Window, NothingIsBrokenOffThatHasNotBegunOrHasEnded) {
+  Feeder feed;
+  feed.window.break_off(103);
+  EXPECT_FALSE(feed.window.revision().started());
+  feed.segments(100, 101);
+  feed.window.end();
+  feed.window.break_off(103);
+  EXPECT_EQ(feed.listed(), "100 101");
+  EXPECT_TRUE(feed.window.revision().ended);
+}
+
 TEST(Discontinuities, AreForgottenWithoutLosingCount) {
   Discontinuities discontinuities;
   for (std::int64_t msn = 0; msn < 10'000; ++msn) EXPECT_TRUE(discontinuities.add(msn * 2));

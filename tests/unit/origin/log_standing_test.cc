@@ -86,6 +86,45 @@ TEST(LogStanding, ALogThatIsContinuedHasNoDiscontinuityInFrontOfItsFirstSession)
   EXPECT_EQ(log.standing(), (Log::Standing{8, 3, 2}));
 }
 
+TEST(LogStanding, ALogThatIsBrokenOffListsWhatItHasAndTakesNothingOfItsNewestSegment) {
+  Log log("match", {});
+  log.apply(one_video());
+  log.apply(first_part(7));
+  log.break_off();
+  EXPECT_EQ(log.standing(), (Log::Standing{7, 0, 2})) << "the discontinuity is still to come";
+  ASSERT_TRUE(log.continues(one_video()));
+  log.apply(one_video());
+  record::Part late = first_part(7);
+  late.index = 1;
+  late.start += late.duration;
+  log.apply(late);
+  log.apply(record::Discontinuity{7});
+  EXPECT_EQ(log.counters().late, 2u);
+  log.apply(first_part(8));
+  EXPECT_EQ(log.standing(), (Log::Standing{8, 1, 2}));
+  const hls::Revision& revision = log.snapshot()->renditions[0]->revision();
+  ASSERT_EQ(revision.closed->listed(), 1u);
+  EXPECT_EQ(revision.closed->at(0).msn, 7);
+  EXPECT_EQ(revision.closed->at(0).parts.size(), 1u);
+  EXPECT_EQ(revision.closed->at(0).duration, 45'000);
+  EXPECT_TRUE(revision.open->discontinuity);
+  EXPECT_EQ(log.counters().discontinuities, 1u);
+  EXPECT_EQ(log.counters().restarts, 0u);
+}
+
+TEST(LogStanding, NothingIsBrokenOffBeforeTheFirstSegmentAndAfterTheEnd) {
+  Log log("match", {});
+  log.apply(one_video());
+  log.break_off();
+  log.apply(first_part(7));
+  EXPECT_EQ(log.standing(), (Log::Standing{7, 0, 2}));
+  log.apply(record::End{});
+  log.break_off();
+  EXPECT_FALSE(log.continues(one_video()));
+  EXPECT_EQ(log.snapshot()->state, State::kEnded);
+  EXPECT_EQ(log.counters().discontinuities, 0u);
+}
+
 TEST(LogStanding, ANumberingThatIsContinuedAddsWhatTheLogBeforeAdded) {
   Numbering numbering({2, 1}, hls::kNumberingStep, 5 + hls::kNumberingStep);
   numbering.apply(one_video());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "../origin/parsed_playlist.h"
 #include "taped.h"
 
 namespace relay {
@@ -152,11 +153,90 @@ TEST(PulledLog, ALogWithOtherMediaGoesOnBehindADiscontinuity) {
   edge.more(cursor, other);
   const auto& video = *edge.snapshots.back()->renditions.at(0);
   const std::string text(video.playlist(hls::Skip::kNo).identity.text());
-  EXPECT_NE(text.find("EXT-X-DISCONTINUITY\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("EXT-X-MEDIA-SEQUENCE:" + std::to_string(kFirst + 9)), std::string::npos) << text;
-  EXPECT_EQ(text.find("EXT-X-ENDLIST"), std::string::npos);
+  const auto playlist = origin::testing::parse_playlist(text);
+  EXPECT_EQ(playlist.media_sequence, kFirst) << text;
+  EXPECT_EQ(playlist.discontinuity_sequence, 0);
+  EXPECT_FALSE(playlist.ended);
+  ASSERT_EQ(playlist.segments.size(), 13u) << text;
+  for (std::size_t i = 0; i < playlist.segments.size(); ++i)
+    EXPECT_EQ(playlist.segments[i].discontinuity_number, i < 9 ? 0 : 1) << text;
   // What a player has seen keeps its bytes.
   EXPECT_EQ(video.part(kFirst + 8, 1).data.text(), "0:" + std::to_string(kFirst + 8) + ".1");
+}
+
+/// What players fetch after the change: what the playlist listed before it, and for as long as LL-123 asks.
+TEST(PulledLog, WhatWasListedSlidesOutBehindTheOtherLogsMedia) {
+  Taped origin({.window = 12 * base::kSecond});
+  origin.begin();
+  origin.segments(kFirst, kFirst + 8);
+  for (std::uint32_t i = 0; i < 2; ++i) origin.apply(origin::testing::part(origin::testing::kVideo, kFirst + 9, i));
+  Pulled edge;
+  edge.connect(origin);
+  Taped other({.window = 12 * base::kSecond}, {8, 1}, {71});
+  other.begin();
+  other_segments(other, kFirst + 5, kFirst + 9);
+  Cursor cursor = edge.connect(other);
+  std::int64_t sequence = 0;
+  for (std::int64_t msn = kFirst + 10; msn <= kFirst + 60; ++msn) {
+    other_segments(other, msn, msn);
+    edge.more(cursor, other);
+    for (const std::uint32_t rendition : {origin::testing::kVideo, origin::testing::kAudio}) {
+      const auto& snapshot = *edge.snapshots.back()->renditions.at(rendition);
+      const auto playlist =
+          origin::testing::parse_playlist(std::string(snapshot.playlist(hls::Skip::kNo).identity.text()));
+      EXPECT_GE(playlist.media_sequence, sequence);
+      sequence = playlist.media_sequence;
+      EXPECT_EQ(playlist.discontinuity_sequence, sequence > kFirst + 10 ? 1 : 0) << msn;
+      for (const auto& segment : playlist.segments)
+        EXPECT_EQ(segment.discontinuity_number, segment.msn >= kFirst + 10 ? 1 : 0) << msn;
+      if (msn == kFirst + 16) {
+        EXPECT_EQ(snapshot.part(kFirst + 8, 1).data.text(),
+                  std::to_string(rendition) + ":" + std::to_string(kFirst + 8) + ".1")
+            << "it has left the playlist";
+      }
+      EXPECT_LE(snapshot.revision().closed->size(), 24u);
+    }
+  }
+  EXPECT_GT(sequence, kFirst + 50);
+}
+
+/// Between what the edge has and what the other log has lies media that nobody has.
+TEST(PulledLog, BehindAHolePlaylistsBeginAnewAndWhatTheyListedCanBeFetched) {
+  Taped origin;
+  origin.begin();
+  origin.segments(kFirst, kFirst + 8);
+  Pulled edge;
+  edge.connect(origin);
+  Taped other({}, {8, 1}, {71});
+  other.begin();
+  other_segments(other, kFirst + 10, kFirst + 14);
+  edge.connect(other);
+  const auto& video = *edge.snapshots.back()->renditions.at(0);
+  const auto playlist = origin::testing::parse_playlist(std::string(video.playlist(hls::Skip::kNo).identity.text()));
+  EXPECT_EQ(playlist.media_sequence, kFirst + 10);
+  EXPECT_EQ(playlist.discontinuity_sequence, 1);
+  EXPECT_EQ(video.part(kFirst + 8, 1).data.text(), "0:" + std::to_string(kFirst + 8) + ".1");
+}
+
+TEST(PulledLog, OtherRenditionsBeginAnewBehindADiscontinuity) {
+  Taped origin;
+  origin.begin();
+  origin.segments(kFirst, kFirst + 8);
+  Pulled edge;
+  edge.connect(origin);
+  Taped other({}, {8, 1}, {71});
+  record::Presentation presentation = origin::testing::presentation();
+  presentation.renditions[1].name = "a2";
+  other.apply(presentation);
+  other_segments(other, kFirst + 5, kFirst + 12);
+  edge.connect(other);
+  const auto& snapshot = *edge.snapshots.back();
+  ASSERT_EQ(snapshot.renditions.size(), 2u);
+  EXPECT_EQ(snapshot.renditions[1]->name(), "a2");
+  const auto playlist =
+      origin::testing::parse_playlist(std::string(snapshot.renditions[0]->playlist(hls::Skip::kNo).identity.text()));
+  EXPECT_EQ(playlist.media_sequence, kFirst + 9);
+  EXPECT_EQ(snapshot.renditions[0]->part(kFirst + 8, 1).data.text(), "0:" + std::to_string(kFirst + 8) + ".1");
 }
 
 TEST(PulledLog, ALogThatIsFarBehindTakesTheWindowsPlace) {
