@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "relay/directory.h"
 
 namespace relay {
 namespace {
@@ -13,11 +14,14 @@ namespace {
 constexpr base::Micros kAskAgain = base::kSecond;
 // A connection that breaks off sooner is not made again at once.
 constexpr base::Micros kLeastConnection = base::kSecond;
+// How long nobody is asked for a channel that no origin could be asked for.
+constexpr base::Micros kLeaveAlone = base::kSecond;
 
 }  // namespace
 
 struct Edge::Origin {
   OriginReport report;
+  Directory directory;
   base::Micros closed_until = 0;  ///< steady
   base::Micros wait = 0;          ///< the last one; 0: it is well
 };
@@ -54,6 +58,10 @@ void Edge::demand(const std::string& channel, const Path& path) {
     found->second->asked_at = now;
     return;
   }
+  if (const auto given_up = given_up_.find(channel); given_up != given_up_.end()) {
+    if (now < given_up->second) return context_.on_given_up(channel);
+    given_up_.erase(given_up);
+  }
   if (pulls_.size() >= options_.most_channels) {
     base::log_warn("relay", "too many channels at a time: another one is refused", {{"channel", channel}});
     return context_.on_given_up(channel);
@@ -74,7 +82,13 @@ void Edge::connect(Pull& pull) {
   const base::Micros now = context_.clock.steady();
   for (std::size_t i = 0; i < origins_.size(); ++i) {
     const std::size_t at = (pull.origin + i) % origins_.size();
-    if (pull.refusals[at] != Refusal::kNone || origins_[at].closed_until > now) continue;
+    if (pull.refusals[at] != Refusal::kNone) continue;
+    if (!pull.log.ready() && origins_[at].directory.lacks(pull.name, now)) {
+      pull.refusals[at] = Refusal::kAbsent;
+      ask_list(at);
+      continue;
+    }
+    if (origins_[at].closed_until > now) continue;
     return ask(pull, at);
   }
   nobody_has(pull);
@@ -97,12 +111,40 @@ void Edge::ask(Pull& pull, std::size_t origin) {
   context_.transport.start(pull.stream, std::move(request));
 }
 
+/// Of those who said no to a name there will be more: from now on its list answers.
+void Edge::ask_list(std::size_t origin) {
+  Directory& directory = origins_[origin].directory;
+  const base::Micros now = context_.clock.steady();
+  if (!directory.due(now) || origins_[origin].closed_until > now) return;
+  directory.begin(++last_stream_, now);
+  client::Request request;
+  request.url = options_.origins[origin] + "/relay/v1/";
+  request.headers = {{"X-Kickoff-Relay", options_.secret}};
+  context_.transport.start(directory.stream(), std::move(request));
+}
+
+void Edge::end_list(Origin& origin, bool whole) {
+  if (!whole) context_.transport.stop(origin.directory.stream());
+  origin.directory.end(whole, context_.clock.steady());
+}
+
+Edge::Origin* Edge::find_list(client::StreamId id) {
+  const auto found =
+      std::find_if(origins_.begin(), origins_.end(), [&](const Origin& one) { return one.directory.stream() == id; });
+  return found == origins_.end() ? nullptr : &*found;
+}
+
 /// Every origin has said no, or is left alone.
 void Edge::nobody_has(Pull& pull) {
   const bool absent = std::any_of(pull.refusals.begin(), pull.refusals.end(),
                                   [](Refusal refusal) { return refusal == Refusal::kAbsent; });
   if (!pull.log.ready() || (absent && pull.log.ended())) {
     const std::string name = pull.name;
+    // An origin that fails is left alone anyway.
+    if (!absent && std::find(pull.refusals.begin(), pull.refusals.end(), Refusal::kOther) != pull.refusals.end()) {
+      if (given_up_.size() >= kMostGivenUp) given_up_.clear();
+      given_up_[name] = context_.clock.steady() + kLeaveAlone;
+    }
     return drop(name, absent, absent ? "no origin has it" : "no origin can be asked");
   }
   base::Micros at = context_.clock.steady() + kAskAgain;
@@ -153,6 +195,7 @@ void Edge::fail(Pull& pull, std::string_view why) {
 void Edge::refuse(Pull& pull, Refusal refusal) {
   leave(pull);
   pull.refusals[pull.origin] = refusal;
+  if (refusal == Refusal::kAbsent && !pull.log.ready()) ask_list(pull.origin);
   connect(pull);
 }
 
@@ -177,6 +220,8 @@ Edge::Pull* Edge::find(client::StreamId id) {
 }
 
 void Edge::on_head(client::StreamId id, int status) {
+  Origin* const listing = find_list(id);
+  if (listing != nullptr && status != 200) return end_list(*listing, false);
   Pull* const pull = find(id);
   if (pull == nullptr || status == 200) return;
   if (status == 404) return refuse(*pull, Refusal::kAbsent);
@@ -190,11 +235,17 @@ void Edge::on_head(client::StreamId id, int status) {
 
 void Edge::on_body(client::StreamId id, base::Bytes bytes) {
   context_.transport.taken(id, bytes.size());
+  if (Origin* const listing = find_list(id)) {
+    listing->report.bytes += bytes.size();
+    if (!listing->directory.take(bytes.view())) end_list(*listing, false);
+    return;
+  }
   Pull* const pull = find(id);
   if (pull == nullptr) return;
   origins_[pull->origin].report.bytes += bytes.size();
   const base::Status status = pull->log.feed(bytes.view());
   if (pull->log.absent()) return refuse(*pull, Refusal::kAbsent);
+  if (pull->log.unavailable()) return refuse(*pull, Refusal::kOther);
   if (!status.ok()) {
     if (status.error().code != base::Code::kDenied) return fail(*pull, status.error().message());
     base::log_warn("relay", "an origin is not used for a channel",
@@ -207,6 +258,7 @@ void Edge::on_body(client::StreamId id, base::Bytes bytes) {
 }
 
 void Edge::on_end(client::StreamId id, std::string_view error) {
+  if (Origin* const listing = find_list(id)) return listing->directory.end(error.empty(), context_.clock.steady());
   Pull* const pull = find(id);
   if (pull == nullptr) return;
   if (pull->greeted) return retry(*pull);
@@ -228,6 +280,10 @@ bool Edge::over(Pull& pull, base::Micros now) {
 
 void Edge::tick() {
   const base::Micros now = context_.clock.steady();
+  for (Origin& origin : origins_) {
+    if (origin.directory.stream() != 0 && now - origin.directory.asked_at() >= options_.greeting)
+      end_list(origin, false);
+  }
   std::vector<Pull*> all;
   for (const auto& [name, pull] : pulls_) all.push_back(pull.get());
   for (Pull* pull : all) {
@@ -244,7 +300,9 @@ void Edge::tick() {
 
 void Edge::drop(const std::string& channel, bool absent, std::string_view why) {
   const auto found = pulls_.find(channel);
-  base::log_info("relay", "a channel is dropped", {{"channel", channel}, {"why", why}});
+  // Of one that never was here nobody wants to know: strangers choose such names.
+  const base::Level level = found->second->log.ready() ? base::Level::kInfo : base::Level::kDebug;
+  base::log(level, "relay", "a channel is dropped", {{"channel", channel}, {"why", why}});
   leave(*found->second);
   restarts_ += found->second->log.restarts();
   if (absent) ++refused_;

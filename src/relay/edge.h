@@ -44,7 +44,8 @@ struct EdgeReport {
 ///
 /// A connection that breaks off is made again at once, at the log's place; where that fails, the next origin of the
 /// list is asked. An origin that failed is left alone for a while that grows (a circuit breaker), a quarter more or
-/// less by chance. Thread: the control loop's.
+/// less by chance. Whoever has said no to a channel is asked for the list of its channels, and not asked for those that
+/// are not in it: see Directory. Thread: the control loop's.
 class Edge final : public client::StreamHandler {
  public:
   struct Options {
@@ -92,9 +93,13 @@ class Edge final : public client::StreamHandler {
   struct Origin;
   struct Pull;
   enum class Refusal : std::uint8_t { kNone, kAbsent, kOther };
+  static constexpr std::size_t kMostGivenUp = 4096;
 
   void connect(Pull& pull);
   void ask(Pull& pull, std::size_t origin);
+  void ask_list(std::size_t origin);
+  void end_list(Origin& origin, bool whole);
+  Origin* find_list(client::StreamId id);
   void leave(Pull& pull);
   void retry(Pull& pull);
   void fail(Pull& pull, std::string_view why);
@@ -110,6 +115,9 @@ class Edge final : public client::StreamHandler {
   std::vector<Origin> origins_;
   std::map<std::string, std::unique_ptr<Pull>, std::less<>> pulls_;
   std::map<client::StreamId, Pull*> by_stream_;
+  /// Channels that no origin could be asked for: until when (steady) nobody is asked again. Beyond kMostGivenUp all are
+  /// forgotten.
+  std::map<std::string, base::Micros, std::less<>> given_up_;
   client::StreamId last_stream_ = 0;
   std::minstd_rand random_;
   std::uint64_t reconnects_ = 0;

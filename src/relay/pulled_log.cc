@@ -58,7 +58,7 @@ void PulledLog::begin() {
   reader_ = std::make_unique<Reader>();
   next_ = nullptr;
   caught_.clear();
-  greeted_ = seeded_ = absent_ = false;
+  greeted_ = seeded_ = absent_ = unavailable_ = false;
 }
 
 std::optional<Place> PulledLog::place() const {
@@ -84,6 +84,10 @@ base::Status PulledLog::take(Item& item) {
   if (std::holds_alternative<Beat>(item)) return base::Ok{};
   if (std::holds_alternative<Absent>(item)) {
     absent_ = true;
+    return base::Ok{};
+  }
+  if (std::holds_alternative<Unavailable>(item)) {
+    unavailable_ = true;
     return base::Ok{};
   }
   if (!greeted_) return misplaced("an item before the hello");

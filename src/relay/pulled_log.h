@@ -58,6 +58,8 @@ class PulledLog {
   bool greeted() const { return greeted_; }
   /// This connection's server has no such channel.
   bool absent() const { return absent_; }
+  /// This connection's server cannot tell, because it reaches nobody who could.
+  bool unavailable() const { return unavailable_; }
   bool ended() const { return ended_; }
   /// UTC, end of the newest media; 0: none.
   base::Micros newest() const { return newest_; }
@@ -84,6 +86,7 @@ class PulledLog {
   bool greeted_ = false;
   bool seeded_ = false;
   bool absent_ = false;
+  bool unavailable_ = false;
   bool ended_ = false;
   bool dirty_ = false;
   base::Micros newest_ = 0;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kFirstType = 64;
-enum : std::uint8_t { kHello = kFirstType, kSeeded, kCaughtUp, kBeat, kAbsent };
+enum : std::uint8_t { kHello = kFirstType, kSeeded, kCaughtUp, kBeat, kAbsent, kUnavailable };
 constexpr std::uint8_t kResumed = 1;
 constexpr std::size_t kMostViews = 64;
 constexpr std::size_t kMostNames = 64;
@@ -176,8 +176,9 @@ base::Result<Item> parse_item(std::uint8_t type, base::View fields) {
       TRY(const Beat beat, parse_beat(fields));
       return Item(beat);
     }
-    case kAbsent:
-    default: return Item(Absent{});
+    case kAbsent: return Item(Absent{});
+    case kUnavailable:
+    default: return Item(Unavailable{});
   }
 }
 
@@ -217,6 +218,10 @@ const base::Bytes& absent_item() {
   static const base::Bytes item = bare(kAbsent);
   return item;
 }
+const base::Bytes& unavailable_item() {
+  static const base::Bytes item = bare(kUnavailable);
+  return item;
+}
 
 base::Status Reader::feed(base::View bytes) {
   if (failed_) return *failed_;
@@ -249,7 +254,7 @@ base::Status Reader::cut() {
 base::Status Reader::take(const record::Lengths& lengths, base::View bytes) {
   if (lengths.type >= kFirstType) {
     TRY_OK(record::decode_head(bytes));
-    if (lengths.type > kAbsent) return base::Ok{};  // not known here
+    if (lengths.type > kUnavailable) return base::Ok{};  // not known here
     TRY(Item item, parse_item(lengths.type, bytes.subspan(record::kHeaderSize)));
     ready_.push_back(std::move(item));
     return base::Ok{};

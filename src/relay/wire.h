@@ -23,6 +23,7 @@
 ///     66  caught up: everything that the server had when the edge came has been sent
 ///     67  beat: the server lives; once a second where nothing else is sent
 ///     68  absent: there is no such channel; nothing follows
+///     69  unavailable: whether there is such a channel cannot be told now; nothing follows
 ///
 /// Fields of a hello, big-endian: version, 1 (1); flags (1): bit 0 resumed: the log goes on where the edge has asked
 /// for it, and neither seed nor standing follow; the log's name (8); number of the next record (8); newest segment
@@ -45,10 +46,11 @@ struct Beat {
   std::uint64_t next = 0;
 };
 struct Absent {};
+struct Unavailable {};
 /// A record of a type that this version does not know.
 struct Skipped {};
 
-using Item = std::variant<Hello, Seeded, CaughtUp, Beat, Absent, Skipped, record::Record>;
+using Item = std::variant<Hello, Seeded, CaughtUp, Beat, Absent, Unavailable, Skipped, record::Record>;
 
 /// REQUIRES: at most kLongestPath servers, and views as the configuration allows.
 base::Bytes encode_hello(const Hello& hello);
@@ -56,6 +58,7 @@ base::Bytes encode_beat(const Beat& beat);
 const base::Bytes& seeded_item();
 const base::Bytes& caught_up_item();
 const base::Bytes& absent_item();
+const base::Bytes& unavailable_item();
 
 /// Cuts the bytes from a server into items. Fed byte by byte it gives the same as fed at once. After an error the
 /// stream is lost, and every later call has the same error. Errors: as record::Decoder's; kUnsupported for another

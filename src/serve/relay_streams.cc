@@ -35,8 +35,8 @@ class RelayStreams::Stream final : public http::BodyWriter::Source {
   const std::shared_ptr<http::GrowingBody>& body() const { return writer_.body(); }
   void update(const std::shared_ptr<const relay::Reel>& reel);
   void tick(base::Micros now);
-  /// Says that there is no such channel, and ends.
-  void refuse();
+  /// Ends with an item that says why.
+  void refuse(const base::Bytes& last);
   void finish() { writer_.finish(); }
   bool over() const { return over_; }
 
@@ -103,16 +103,16 @@ void RelayStreams::Stream::cut() {
   writer_.abort();
 }
 
-void RelayStreams::Stream::refuse() {
+void RelayStreams::Stream::refuse(const base::Bytes& last) {
   if (over_) return;
-  push(relay::absent_item());
+  push(last);
   over_ = true;
   writer_.finish();
 }
 
 void RelayStreams::Stream::tick(base::Micros now) {
   if (over_) return;
-  if (!cursor_ && now - since_ >= owner_.options_.patience) return refuse();
+  if (!cursor_ && now - since_ >= owner_.options_.patience) return refuse(relay::unavailable_item());
   if (now - sent_at_ < kBeat || !waiting_.empty()) return;
   push(relay::encode_beat({owner_.clock_.utc(), cursor_ ? cursor_->at() : 0}));
 }
@@ -133,14 +133,26 @@ void RelayStreams::answer(Viewer& viewer, http::StreamId id, http::Response resp
   viewer.answer(id, std::move(response), 0);
 }
 
+http::Response RelayStreams::list() const {
+  std::string text;
+  for (const auto& [name, channel] : channels_)
+    if (channel.reel != nullptr) text += name + "\n";
+  const std::string length = std::to_string(text.size());
+  const http::HeaderBlock::Fields fields{
+      {"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}, {"content-length", length}};
+  return std::make_shared<const http::Reply>(200, fields, std::vector<base::Bytes>{base::Bytes::copy_of(text)});
+}
+
 /// Why the request is not answered with the log; null: it is.
-http::Response RelayStreams::refusal(const http::Request& request, const Channel* channel, relay::Path& path) {
+http::Response RelayStreams::refusal(std::string_view name, const http::Request& request, const Channel* channel,
+                                     relay::Path& path) {
   if (options_.lock.open()) return errors_.get(404);
   if (!options_.lock.admits(request, false)) {
     counters_.count_cause(Cause::kRelayLocked);
     return errors_.get(403, "Wrong relay secret\n");
   }
   if (request.method != http::Method::kGet) return errors_.get(405);
+  if (name.empty()) return options_.patience == 0 ? list() : errors_.get(404);
   const auto asked = relay::parse_path(request.find("x-kickoff-via"));
   if (!asked) return errors_.get(400);
   path = *asked;
@@ -161,7 +173,7 @@ http::Response RelayStreams::refusal(const http::Request& request, const Channel
 RelayStreams::Asked RelayStreams::start(Viewer& viewer, http::StreamId id, std::string_view channel,
                                         const http::Request& request, relay::Path& path) {
   const auto found = channels_.find(channel);
-  if (auto refused = refusal(request, found == channels_.end() ? nullptr : &found->second, path)) {
+  if (auto refused = refusal(channel, request, found == channels_.end() ? nullptr : &found->second, path)) {
     answer(viewer, id, std::move(refused));
     return Asked::kAnswered;
   }
@@ -186,11 +198,15 @@ void RelayStreams::update(const std::string& channel, std::shared_ptr<const rela
   for (const auto& [key, stream] : of.streams) stream->update(of.reel);
 }
 
-void RelayStreams::remove(const std::string& channel) {
+void RelayStreams::remove(const std::string& channel) { end_all(channel, relay::absent_item()); }
+
+void RelayStreams::give_up(const std::string& channel) { end_all(channel, relay::unavailable_item()); }
+
+void RelayStreams::end_all(const std::string& channel, const base::Bytes& last) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return;
   found->second.reel = nullptr;
-  for (const auto& [key, stream] : found->second.streams) stream->refuse();
+  for (const auto& [key, stream] : found->second.streams) stream->refuse(last);
 }
 
 void RelayStreams::tick() {

@@ -20,7 +20,8 @@ namespace serve {
 /// Sends channels' logs to edges: `GET /relay/v1/CHANNEL?after=PLACE`, an answer that grows for as long as both live
 /// (relay/wire.h). Without a place, or with one that is not kept, it begins with the window. The header X-Kickoff-Relay
 /// has one of the secrets, or the answer is 403; X-Kickoff-Via has the servers that the request comes from, and the
-/// answer is 508 where this server is among them, or where its own log comes from one of them.
+/// answer is 508 where this server is among them, or where its own log comes from one of them. `GET /relay/v1/` gives
+/// the names of all channels, one a line; an edge, which does not know them, has no such list.
 ///
 /// An edge that reads slowly costs nobody else anything: what it has not taken is the window's memory, shared, of which
 /// kMostQueued bytes wait at the connection. Once what it is to get next is no longer kept its answer is cut off, and
@@ -52,8 +53,10 @@ class RelayStreams {
               relay::Path& path);
   /// The channel's log has grown, or another one has begun.
   void update(const std::string& channel, std::shared_ptr<const relay::Reel> reel);
-  /// The channel is gone.
+  /// There is no such channel, or not any more.
   void remove(const std::string& channel);
+  /// Whether there is such a channel cannot be told now.
+  void give_up(const std::string& channel);
   /// To be called every quarter of a second or so.
   void tick();
   void shut_down();
@@ -67,7 +70,10 @@ class RelayStreams {
     std::map<const Stream*, std::unique_ptr<Stream>> streams;
   };
 
-  http::Response refusal(const http::Request& request, const Channel* channel, relay::Path& path);
+  http::Response list() const;
+  void end_all(const std::string& channel, const base::Bytes& last);
+  http::Response refusal(std::string_view name, const http::Request& request, const Channel* channel,
+                         relay::Path& path);
   void drop(const Stream& stream);
   void answer(Viewer& viewer, http::StreamId id, http::Response response);
 

@@ -66,8 +66,7 @@ Route parse_route(std::string_view path) {
     route.kind = Route::Kind::kStatic;
     route.file = path;
   } else if (cut_prefix(path, "/relay/v1/")) {
-    if (!path.empty() && path.size() <= kMostName && path.find('/') == std::string_view::npos)
-      route.kind = Route::Kind::kRelay;
+    if (path.size() <= kMostName && path.find('/') == std::string_view::npos) route.kind = Route::Kind::kRelay;
     route.channel = path;
   } else if (cut_prefix(path, "/play/")) {
     if (!path.empty() && path.back() == '/') path.remove_suffix(1);

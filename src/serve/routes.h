@@ -21,7 +21,7 @@ struct Route {
     kImages,        ///< /live/CHANNEL/images/index.m3u8
     kImage,         ///< /live/CHANNEL/images/MSN.jpg
     kThumbnail,     ///< /live/CHANNEL/thumb.jpg
-    kRelay,         ///< /relay/v1/CHANNEL
+    kRelay,         ///< /relay/v1/CHANNEL, or /relay/v1/
     kSegment,
     kPart,
     kInit,

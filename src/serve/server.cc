@@ -258,9 +258,9 @@ void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route
   const auto found = channels_.find(route.channel);
   ChannelView* const known = found == channels_.end() ? await(route.channel, {}) : found->second.get();
   if (known == nullptr) {
-    const bool possible = options_.on_demand && possible_channel(route.channel) && !unknown_.has(route.channel, now);
-    return possible ? responder_.finish(viewer, id, wanted, {errors_.get_busy(), Cause::kTooManyHeld})
-                    : refuse(viewer, id, wanted, 404, Cause::kUnknownChannel);
+    return exists_nowhere(route.channel)
+               ? refuse(viewer, id, wanted, 404, Cause::kUnknownChannel)
+               : responder_.finish(viewer, id, wanted, {errors_.get_busy(), Cause::kTooManyHeld});
   }
   ChannelView& channel = *known;
   demand(channel, now);
@@ -272,10 +272,15 @@ void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route
   wake_pass_.hold(viewer, id, channel, std::move(wanted), verdict, now);
 }
 
+/// Of a channel that is not here: whether there is none, as far as can be told without asking.
+bool Server::exists_nowhere(std::string_view channel) const {
+  return !options_.on_demand || !possible_channel(channel) || unknown_.has(channel, loop_context_.clock.steady());
+}
+
 /// A channel that an edge asks its origins for: those who want it wait. Null: it is not asked for.
 ChannelView* Server::await(std::string_view channel, const relay::Path& path) {
   const base::Micros now = loop_context_.clock.steady();
-  if (!options_.on_demand || !possible_channel(channel) || unknown_.has(channel, now)) return nullptr;
+  if (exists_nowhere(channel)) return nullptr;
   const auto awaited = std::count_if(channels_.begin(), channels_.end(), [](const auto& entry) {
     return entry.second->snapshot().multivariant == nullptr;
   });
@@ -298,8 +303,10 @@ void Server::demand(ChannelView& channel, base::Micros now) {
 void Server::relay_channel(Viewer& viewer, http::StreamId id, const Route& route, const http::Request& request) {
   relay::Path path;
   if (relay_.start(viewer, id, route.channel, request, path) == RelayStreams::Asked::kAnswered) return;
-  if (channels_.find(route.channel) == channels_.end() && await(route.channel, path) == nullptr)
-    relay_.remove(std::string(route.channel));
+  if (channels_.find(route.channel) != channels_.end() || await(route.channel, path) != nullptr) return;
+  const std::string name(route.channel);
+  if (exists_nowhere(name)) return relay_.remove(name);
+  relay_.give_up(name);
 }
 
 void Server::relay(std::string channel, std::shared_ptr<const relay::Reel> reel) {
@@ -343,7 +350,11 @@ void Server::give_up(std::string channel) {
 }
 
 void Server::drop(const std::string& name, int status, Cause cause) {
-  relay_.remove(name);
+  if (status == 404) {
+    relay_.remove(name);
+  } else {
+    relay_.give_up(name);
+  }
   const auto found = channels_.find(name);
   if (found == channels_.end()) return;
   // Out of the directory first: a request pipelined behind a dismissed one must not find it.

@@ -118,6 +118,7 @@ class Server final : private ConnectionOwner {
   void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
                      const http::Request& request);
   ChannelView* await(std::string_view channel, const relay::Path& path);
+  bool exists_nowhere(std::string_view channel) const;
   void demand(ChannelView& channel, base::Micros now);
   void relay_channel(Viewer& viewer, http::StreamId id, const Route& route, const http::Request& request);
   void drop(const std::string& channel, int status, Cause cause);

@@ -102,6 +102,14 @@ test('an edge, and an edge behind it, serve what the origin does', async (t) => 
     const pulls = await edge.metric('kickoff_edge_pulls_total');
     for (let i = 0; i < 20; i++) assert.strictEqual((await edge.web('/live/nothing/index.m3u8')).status, 404);
     assert.ok(await edge.metric('kickoff_edge_pulls_total') <= pulls + 1);
+    assert.strictEqual((await second.web('/live/nothing/index.m3u8')).status, 404, 'through two edges too');
+  });
+  await t.test('strangers who guess names cost the origin next to nothing', async () => {
+    const asked = async () => origin.metric('kickoff_http_requests_total');
+    const before = await asked();
+    for (let i = 0; i < 400; i++) assert.strictEqual((await edge.web(`/live/guess${i}/index.m3u8`)).status, 404);
+    const cost = await asked() - before;
+    assert.ok(cost < 200, `${cost} requests`);
   });
   await t.test('an edge takes no feeds', async () => {
     const publisher = pushRtmp(source(), edge.rtmp('match'));
@@ -121,6 +129,10 @@ test('an edge, and an edge behind it, serve what the origin does', async (t) => 
     const back = await startInPlaceOf(edge, edgeOf(origin));
     await back.live('match');
     await assertSame([origin, back, second], 'match');
+  });
+  await t.test('where the origin is gone no edge says that there is no such channel', async () => {
+    await origin.process.stop('SIGKILL');
+    assert.strictEqual((await second.web('/live/unheard/index.m3u8')).status, 503);
   });
 });
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "relay/directory.h"
 #include "relay/wire.h"
 #include "taped.h"
 
@@ -18,11 +19,14 @@ using testing::Taped;
 /// Requests that are open, and those that were stopped.
 class FakeTransport final : public client::StreamTransport {
  public:
-  void start(client::StreamId id, client::Request request) override { started.emplace_back(id, std::move(request)); }
+  void start(client::StreamId id, client::Request request) override {
+    (request.url.ends_with("/relay/v1/") ? lists : started).emplace_back(id, std::move(request));
+  }
   void stop(client::StreamId id) override { stopped.push_back(id); }
   void taken(client::StreamId, std::size_t bytes) override { taken_bytes += bytes; }
 
   std::vector<std::pair<client::StreamId, client::Request>> started;
+  std::vector<std::pair<client::StreamId, client::Request>> lists;  ///< requests for lists of channels
   std::vector<client::StreamId> stopped;
   std::size_t taken_bytes = 0;
 };
@@ -55,6 +59,18 @@ struct Node {
     const std::size_t at = asked().url.find("?after=");
     Cursor cursor(origin.reel(), at == std::string::npos ? std::nullopt : parse_place(asked().url.substr(at + 7)));
     edge->on_body(stream(), base::Bytes::adopt(drain(cursor)));
+  }
+  /// Somebody asks for a channel that its origin does not have.
+  void miss(const std::string& channel) {
+    edge->demand(channel, {});
+    edge->on_head(stream(), 404);
+  }
+  /// The last request for a list is answered.
+  void list(const std::string& text) {
+    const client::StreamId id = transport.lists.back().first;
+    edge->on_head(id, 200);
+    if (!text.empty()) edge->on_body(id, base::Bytes::copy_of(text));
+    edge->on_end(id, "");
   }
   void pass(base::Micros span) {
     clock.now += span;
@@ -129,6 +145,123 @@ TEST(Edge, AnEdgeThatSaysAbsentIsAsGoodAsA404) {
   node.edge->on_body(node.stream(), encode_beat({1, 0}));
   node.edge->on_body(node.stream(), absent_item());
   EXPECT_EQ(node.said, std::vector<std::string>{"nothing absent"});
+}
+
+TEST(Edge, NamesThatAreNotInTheOriginsListCostItNothing) {
+  Live origin;
+  Node node({"http://one"});
+  node.miss("nothing");
+  ASSERT_EQ(node.transport.lists.size(), 1u);
+  EXPECT_EQ(node.transport.lists[0].second.url, "http://one/relay/v1/");
+  EXPECT_EQ(node.transport.lists[0].second.headers, (client::Headers{{"X-Kickoff-Relay", "a secret of edges"}}));
+  node.list("final\nmatch\n");
+  for (int i = 0; i < 1000; ++i) node.edge->demand("guess" + std::to_string(i), {});
+  EXPECT_EQ(node.requests(), 1u);
+  EXPECT_EQ(node.transport.lists.size(), 1u);
+  EXPECT_EQ(node.said.size(), 1001u);
+  EXPECT_EQ(node.said.back(), "guess999 absent");
+  EXPECT_EQ(node.edge->report().refused, 1001u);
+  EXPECT_EQ(node.edge->report().origins[0].bytes, 12u);
+  node.edge->demand("match", {});
+  ASSERT_EQ(node.requests(), 2u);
+  node.greet(origin);
+  EXPECT_EQ(node.snapshots.size(), 1u);
+}
+
+TEST(Edge, AsksForTheListAgainWhileStrangersGoOn) {
+  Node node({"http://one"});
+  node.miss("nothing");
+  node.list("match\n");
+  node.pass(Directory::kFresh - 1);
+  node.edge->demand("guess", {});
+  EXPECT_EQ(node.transport.lists.size(), 1u);
+  node.pass(1);
+  node.edge->demand("guess", {});
+  ASSERT_EQ(node.transport.lists.size(), 2u);
+  EXPECT_EQ(node.requests(), 1u) << "the old list still answers";
+  node.list("match\nguess\n");
+  node.edge->demand("guess", {});
+  EXPECT_EQ(node.requests(), 2u) << "it has begun";
+  node.pass(Directory::kGood + 1);
+  node.edge->demand("another", {});
+  EXPECT_EQ(node.requests(), 3u) << "nobody asked for so long that the list says nothing any more";
+}
+
+TEST(Edge, ANameIsUnknownOnlyWhereNoOriginListsIt) {
+  Node node;
+  node.edge->demand("nothing", {});
+  node.edge->on_head(node.stream(), 404);
+  node.list("");
+  node.edge->on_head(node.stream(), 404);
+  ASSERT_EQ(node.transport.lists.size(), 2u);
+  EXPECT_EQ(node.transport.lists[1].second.url, "http://two/relay/v1/");
+  node.list("match\n");
+  node.edge->demand("match", {});
+  EXPECT_EQ(node.asked().url, "http://two/relay/v1/match");
+}
+
+TEST(Edge, AServerWithoutAListIsAskedForEachChannel) {
+  Node node({"http://one"});
+  node.miss("nothing");
+  node.edge->on_head(node.transport.lists.back().first, 404);
+  node.miss("guess");
+  node.pass(Directory::kNoList - 1);
+  node.miss("another");
+  EXPECT_EQ(node.requests(), 3u);
+  EXPECT_EQ(node.transport.lists.size(), 1u);
+  EXPECT_EQ(node.failures(0), 0u);
+  node.pass(1);
+  node.miss("one more");
+  EXPECT_EQ(node.transport.lists.size(), 2u);
+}
+
+TEST(Edge, AListThatBreaksOffIsTooLongOrDoesNotComeIsNone) {
+  const auto asks = [](const std::function<void(Node&, client::StreamId)>& fault) {
+    Node node({"http://one"});
+    node.miss("nothing");
+    fault(node, node.transport.lists.back().first);
+    node.edge->demand("guess", {});
+    return node.requests() == 2;
+  };
+  EXPECT_TRUE(asks([](Node& node, client::StreamId id) {
+    node.edge->on_body(id, base::Bytes::copy_of("match\n"));
+    node.edge->on_end(id, "it broke off");
+  }));
+  EXPECT_TRUE(asks([](Node& node, client::StreamId id) {
+    node.edge->on_body(id, base::Bytes::copy_of(std::string(Directory::kMost + 1, 'a')));
+    EXPECT_EQ(node.transport.stopped.back(), id);
+  }));
+  EXPECT_TRUE(asks([](Node& node, client::StreamId id) {
+    node.pass(5 * base::kSecond - 1);
+    EXPECT_NE(node.transport.stopped.back(), id);
+    node.pass(1);
+    EXPECT_EQ(node.transport.stopped.back(), id);
+  }));
+}
+
+/// An edge in between whose own origin cannot be reached: that is no answer.
+TEST(Edge, AnEdgeThatCannotTellIsNo404) {
+  Live origin;
+  Node node({"http://one"});
+  const auto cannot_tell = [&] {
+    node.edge->demand("match", {});
+    node.edge->on_head(node.stream(), 200);
+    node.edge->on_body(node.stream(), unavailable_item());
+  };
+  cannot_tell();
+  EXPECT_EQ(node.said, std::vector<std::string>{"match given up"});
+  EXPECT_EQ(node.failures(0), 0u);
+  EXPECT_TRUE(node.transport.lists.empty());
+  node.pass(base::kSecond - 1);
+  node.edge->demand("match", {});
+  EXPECT_EQ(node.said.back(), "match given up");
+  EXPECT_EQ(node.requests(), 1u) << "nor is it asked by each viewer";
+  node.pass(1);
+  node.edge->demand("match", {});
+  ASSERT_EQ(node.requests(), 2u);
+  node.greet(origin);
+  node.edge->on_body(node.stream(), unavailable_item());
+  EXPECT_EQ(node.said.back(), "reel of match") << "what is here stays for a while";
 }
 
 TEST(Edge, AsksTheNextOriginWhereOneCannotBeReached) {
@@ -325,6 +458,7 @@ TEST(Edge, ALoopIsNoFaultOfTheOrigins) {
   EXPECT_EQ(node.said, std::vector<std::string>{"match given up"});
   Taped mine({}, {7, 1}, {70, 90});
   mine.begin();
+  node.pass(base::kSecond);
   node.edge->demand("match", {});
   node.greet(mine);
   EXPECT_EQ(node.failures(0), 0u);

@@ -344,8 +344,14 @@ TEST(PulledLog, AServerWithoutTheChannelSaysSo) {
   EXPECT_TRUE(edge.log.feed(absent_item().view()).ok());
   EXPECT_TRUE(edge.log.absent());
   EXPECT_FALSE(edge.log.ready());
+  EXPECT_FALSE(edge.log.unavailable());
   edge.log.begin();
   EXPECT_FALSE(edge.log.absent());
+  EXPECT_TRUE(edge.log.feed(unavailable_item().view()).ok());
+  EXPECT_TRUE(edge.log.unavailable());
+  EXPECT_FALSE(edge.log.absent());
+  edge.log.begin();
+  EXPECT_FALSE(edge.log.unavailable());
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
+#include <thread>
+
 #include "relay/recorder.h"
 #include "relay/wire.h"
 #include "serving.h"
@@ -120,6 +124,21 @@ TEST(RelayStreams, SaysThatTheChannelIsGone) {
   EXPECT_NE(rest.find(relay::absent_item().text()), std::string::npos);
 }
 
+TEST(RelayStreams, ListsItsChannelsForWhoShowsTheSecret) {
+  Serving serving(with_relay());
+  Client client(serving.port());
+  EXPECT_EQ(client.get("/relay/v1/").status, 403);
+  const auto none = client.get("/relay/v1/", kSecret);
+  EXPECT_EQ(none.status, 200);
+  EXPECT_EQ(none.body, "");
+  for (const char* name : {"match", "final"}) serving.server().relay(name, reel_of(serving.clock));
+  const auto both = client.get("/relay/v1/", kSecret);
+  EXPECT_EQ(both.body, "final\nmatch\n");
+  EXPECT_EQ(both.fields.at("cache-control"), "no-store");
+  serving.server().remove("match");
+  EXPECT_EQ(client.get("/relay/v1/", kSecret).body, "final\n");
+}
+
 TEST(RelayStreams, CutsAnEdgeOffWhereAnotherLogBegins) {
   Serving serving(with_relay());
   serving.server().relay("match", reel_of(serving.clock));
@@ -202,6 +221,39 @@ TEST(EdgeServer, AsksForNoImpossibleNameAndForFewChannelsAtATime) {
   serving.wait_parked(2);
   EXPECT_EQ(third.get("/live/three/index.m3u8").status, 503);
   EXPECT_EQ(demands.count, 2);
+}
+
+/// What an edge behind this one is told.
+TEST(EdgeServer, TellsAnotherEdgeWhetherThereIsNoChannelOrNobodyWhoKnows) {
+  Demands demands;
+  Serving serving(demands.options());
+  const auto told = [&](const std::string& channel, const std::function<void()>& answer) {
+    Client client(serving.port());
+    client.ask("/relay/v1/" + channel, kSecret);
+    answer();
+    return read_until(client, [](const std::string& now) { return now.find("\r\n0\r\n\r\n") != std::string::npos; });
+  };
+  const auto has = [](const std::string& text, const base::Bytes& item) {
+    return text.find(item.text()) != std::string::npos;
+  };
+  const auto asked = [&](int count) {
+    while (demands.count < count) std::this_thread::yield();
+  };
+  const std::string absent = told("nothing", [&] {
+    asked(1);
+    serving.server().remove("nothing");
+  });
+  EXPECT_TRUE(has(absent, relay::absent_item()));
+  EXPECT_TRUE(has(told("nothing", [] {}), relay::absent_item())) << "it is remembered";
+  EXPECT_EQ(demands.count, 1);
+  const std::string unavailable = told("match", [&] {
+    asked(2);
+    serving.server().give_up("match");
+  });
+  EXPECT_TRUE(has(unavailable, relay::unavailable_item()));
+  EXPECT_FALSE(has(unavailable, relay::absent_item()));
+  Client list(serving.port());
+  EXPECT_EQ(list.get("/relay/v1/", kSecret).status, 404) << "an edge does not know what its origins have";
 }
 
 }  // namespace

@@ -31,6 +31,15 @@ TEST(Routes, KnowTheUrlsOfAChannel) {
   EXPECT_EQ(init.file, "init-1a2b3c4d.mp4");
 }
 
+TEST(Routes, KnowWhatEdgesAskFor) {
+  EXPECT_EQ(parse_route("/relay/v1/match").kind, Kind::kRelay);
+  EXPECT_EQ(parse_route("/relay/v1/match").channel, "match");
+  EXPECT_EQ(parse_route("/relay/v1/").kind, Kind::kRelay);
+  EXPECT_EQ(parse_route("/relay/v1/").channel, "");
+  EXPECT_EQ(parse_route("/relay/v1/a/b").kind, Kind::kNone);
+  EXPECT_EQ(parse_route("/relay/v1").kind, Kind::kNone);
+}
+
 TEST(Routes, KnowThePages) {
   EXPECT_EQ(parse_route("/").kind, Kind::kListing);
   EXPECT_EQ(parse_route("/play/match").kind, Kind::kPlay);
