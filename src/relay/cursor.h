@@ -10,11 +10,12 @@
 
 namespace relay {
 
-/// What one edge is sent of a log: from where it asks for, or, if that is no place of the log, from the window's begin.
-/// Thread: one.
+/// What one edge is sent of a log: from where it asks for, or, if that is no place of the log, from the window's begin;
+/// then without the bodies that it has, if the media are the same. Thread: one.
 class Cursor {
  public:
-  Cursor(std::shared_ptr<const Reel> reel, const std::optional<Place>& from);
+  Cursor(std::shared_ptr<const Reel> reel, const std::optional<Place>& from,
+         const std::optional<Have>& have = std::nullopt);
 
   /// The log has grown.
   void update(std::shared_ptr<const Reel> reel) { reel_ = std::move(reel); }
@@ -31,7 +32,8 @@ class Cursor {
   std::shared_ptr<const Reel> reel_;
   const std::uint64_t log_;
   const bool resumes_;
-  std::uint64_t next_ = 0;  ///< 0: not decided
+  std::optional<Have> have_;  ///< parts to be sent without their bodies
+  std::uint64_t next_ = 0;    ///< 0: not decided
   bool said_hello_ = false;
   bool caught_up_ = false;
 };

@@ -108,6 +108,7 @@ void Edge::ask(Pull& pull, std::size_t origin) {
   Path path = pull.path;
   path.push_back(options_.node);
   request.headers = {{"X-Kickoff-Relay", options_.secret}, {"X-Kickoff-Via", format_path(path)}};
+  if (const auto have = pull.log.have()) request.headers.emplace_back("X-Kickoff-Have", format_have(*have));
   context_.transport.start(pull.stream, std::move(request));
 }
 
@@ -246,6 +247,11 @@ void Edge::on_body(client::StreamId id, base::Bytes bytes) {
   const base::Status status = pull->log.feed(bytes.view());
   if (pull->log.absent()) return refuse(*pull, Refusal::kAbsent);
   if (pull->log.unavailable()) return refuse(*pull, Refusal::kOther);
+  if (!status.ok() && status.error().code == base::Code::kNotFound) {
+    pull->log.forget();
+    leave(*pull);
+    return connect(*pull);
+  }
   if (!status.ok()) {
     if (status.error().code != base::Code::kDenied) return fail(*pull, status.error().message());
     base::log_warn("relay", "an origin is not used for a channel",

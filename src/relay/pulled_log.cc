@@ -1,6 +1,7 @@
 #include "relay/pulled_log.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/log.h"
@@ -58,12 +59,41 @@ void PulledLog::begin() {
   reader_ = std::make_unique<Reader>();
   next_ = nullptr;
   caught_.clear();
+  known_.clear();
   greeted_ = seeded_ = absent_ = unavailable_ = false;
 }
 
 std::optional<Place> PulledLog::place() const {
   if (live_ == nullptr) return std::nullopt;
   return Place{live_->recorder->reel()->log, live_->recorder->next()};
+}
+
+std::optional<Have> PulledLog::have() {
+  known_.clear();
+  if (live_ == nullptr || std::exchange(whole_, false)) return std::nullopt;
+  // A rendition's oldest segment may have begun before the first chunk, and its newest one is not whole.
+  std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> spans;
+  std::map<std::int64_t, std::uint64_t> hashes;
+  for (const auto& chunk : live_->recorder->reel()->chunks) {
+    for (const Entry& entry : chunk->entries) {
+      if (entry.body.empty()) continue;
+      const auto record = record::decode_head(entry.head.view());
+      const auto* part = record.ok() && *record ? std::get_if<record::Part>(&**record) : nullptr;
+      if (part == nullptr) continue;
+      spans.try_emplace(part->rendition, part->msn, part->msn).first->second.second = part->msn;
+      known_[part->stored.hash] = entry.body;
+      hashes[part->msn] = part->stored.hash;
+    }
+  }
+  Have have{INT64_MIN, INT64_MAX, 0};
+  for (const auto& [rendition, span] : spans) {
+    have.first = std::max(have.first, span.first + 1);
+    have.last = std::min(have.last, span.second - 1);
+  }
+  const auto found = hashes.find(have.last);
+  if (have.first > have.last || found == hashes.end()) return std::nullopt;
+  have.hash = found->second;
+  return have;
 }
 
 base::Status PulledLog::feed(base::View bytes) {
@@ -96,6 +126,7 @@ base::Status PulledLog::take(Item& item) {
     return base::Ok{};
   }
   if (std::holds_alternative<CaughtUp>(item)) return take_caught_up();
+  if (auto* known = std::get_if<Known>(&item)) return take_known(*known);
   if (std::holds_alternative<Skipped>(item)) {
     if (seeded_) (next_ ? next_ : live_)->recorder->skip();
     return base::Ok{};
@@ -140,8 +171,19 @@ base::Status PulledLog::take_record(const record::Record& record) {
   return base::Ok{};
 }
 
+base::Status PulledLog::take_known(Known& known) {
+  if (next_ == nullptr || !seeded_ || known_.empty()) return misplaced("a part without its body");
+  const auto found = known_.find(known.part.stored.hash);
+  if (found == known_.end() || found->second.size() != known.part.stored.place.size)
+    return base::Error{base::Code::kNotFound, "a part that is not here came without its body", 0};
+  known.part.data = found->second;
+  known.part.stored = {};
+  return take_record(known.part);
+}
+
 base::Status PulledLog::take_caught_up() {
   if (!seeded_) return misplaced("the window's end before the seed's");
+  known_.clear();
   if (next_ == nullptr) return base::Ok{};
   if (live_ != nullptr) {
     // Not published yet: settle() would.

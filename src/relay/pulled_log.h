@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
@@ -47,11 +48,16 @@ class PulledLog {
   /// A connection begins: what comes next begins with a hello.
   void begin();
   /// Takes what came; publishes. Errors: the connection is of no use: Reader's; kDenied: a loop, or too many servers
-  /// one behind the other; kMalformed: an item where there can be none.
+  /// one behind the other; kMalformed: an item where there can be none; kNotFound: see forget().
   base::Status feed(base::View bytes);
 
   /// What to ask for; nothing before the first record.
   std::optional<Place> place() const;
+  /// What of another log need not be sent, because it is here: kept until the connection has caught up. Nothing where
+  /// there is no whole segment, and after forget().
+  std::optional<Have> have();
+  /// A body was not sent that is not here (feed() said kNotFound): the next connection has to bring all.
+  void forget() { whole_ = true; }
   /// There is something to show.
   bool ready() const { return live_ != nullptr; }
   /// This connection has said how it goes on.
@@ -72,6 +78,7 @@ class PulledLog {
   base::Status take(Item& item);
   base::Status take_hello(const Hello& hello);
   base::Status take_record(const record::Record& record);
+  base::Status take_known(Known& known);
   base::Status take_caught_up();
   void restart();
   bool goes_on(std::int64_t seen) const;
@@ -80,9 +87,11 @@ class PulledLog {
   const std::string channel_;
   const Context context_;
   std::unique_ptr<Reader> reader_;
-  std::unique_ptr<Side> live_;          ///< what viewers see
-  std::unique_ptr<Side> next_;          ///< what takes its place once it has caught up
-  std::vector<record::Record> caught_;  ///< its records until then
+  std::unique_ptr<Side> live_;                            ///< what viewers see
+  std::unique_ptr<Side> next_;                            ///< what takes its place once it has caught up
+  std::vector<record::Record> caught_;                    ///< its records until then
+  std::unordered_map<std::uint64_t, base::Bytes> known_;  ///< parts that need not be sent, by their hash
+  bool whole_ = false;                                    ///< see forget()
   bool greeted_ = false;
   bool seeded_ = false;
   bool absent_ = false;

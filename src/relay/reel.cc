@@ -70,6 +70,21 @@ std::optional<Place> parse_place(std::string_view text) {
   return Place{*log, *next};
 }
 
+std::string format_have(const Have& have) {
+  return std::to_string(have.first) + "-" + std::to_string(have.last) + "-" + hex(have.hash);
+}
+
+std::optional<Have> parse_have(std::string_view text) {
+  const std::size_t one = text.find('-');
+  const std::size_t two = one == std::string_view::npos ? one : text.find('-', one + 1);
+  if (two == std::string_view::npos) return std::nullopt;
+  const auto first = parse_number(text.substr(0, one));
+  const auto last = parse_number(text.substr(one + 1, two - one - 1));
+  const auto hash = parse_hex(text.substr(two + 1));
+  if (!first || !last || !hash || *first > *last) return std::nullopt;
+  return Have{static_cast<std::int64_t>(*first), static_cast<std::int64_t>(*last), *hash};
+}
+
 std::string format_path(const Path& path) {
   std::string text;
   for (const std::uint64_t node : path) text += (text.empty() ? "" : ", ") + hex(node);

@@ -42,6 +42,20 @@ std::string format_place(const Place& place);
 /// Nothing where the text is no place.
 std::optional<Place> parse_place(std::string_view text);
 
+/// Parts that an edge has from before: all that there are of segments `first` to `last`. `hash` (base::hash64) is that
+/// of the body of one of segment `last`, by which another log shows that it is of the same media.
+struct Have {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::uint64_t hash = 0;
+
+  friend bool operator==(const Have&, const Have&) = default;
+};
+/// "888000000-888000029-0123456789abcdef".
+std::string format_have(const Have& have);
+/// Nothing where the text is none.
+std::optional<Have> parse_have(std::string_view text);
+
 /// Servers, by the number that each chooses by chance at its start: of a log from where it is made on, of a request
 /// from who asked first on. "0123456789abcdef, fedcba9876543210".
 using Path = std::vector<std::uint64_t>;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kFirstType = 64;
-enum : std::uint8_t { kHello = kFirstType, kSeeded, kCaughtUp, kBeat, kAbsent, kUnavailable };
+enum : std::uint8_t { kHello = kFirstType, kSeeded, kCaughtUp, kBeat, kAbsent, kUnavailable, kKnown };
 constexpr std::uint8_t kResumed = 1;
 constexpr std::size_t kMostViews = 64;
 constexpr std::size_t kMostNames = 64;
@@ -161,6 +161,16 @@ base::Result<Beat> parse_beat(base::View fields) {
   return beat;
 }
 
+base::Result<Item> parse_known(base::View fields) {
+  if (fields.size() < record::kHeaderSize) return base::Error{base::Code::kMalformed, "known part", 0};
+  TRY(const record::Lengths lengths, record::parse_lengths(fields.first(record::kHeaderSize)));
+  if (lengths.head != fields.size()) return base::Error{base::Code::kMalformed, "known part", 0};
+  auto record = record::decode_head(fields);
+  auto* part = record.ok() && *record ? std::get_if<record::Part>(&**record) : nullptr;
+  if (part == nullptr) return base::Error{base::Code::kMalformed, "known part", 0};
+  return Item(Known{std::move(*part)});
+}
+
 base::Bytes bare(std::uint8_t type) { return base::Bytes::adopt(record::encode_fields(type, {})); }
 
 /// An item that is no record; its checksum is right.
@@ -177,6 +187,7 @@ base::Result<Item> parse_item(std::uint8_t type, base::View fields) {
       return Item(beat);
     }
     case kAbsent: return Item(Absent{});
+    case kKnown: return parse_known(fields);
     case kUnavailable:
     default: return Item(Unavailable{});
   }
@@ -205,6 +216,8 @@ base::Bytes encode_beat(const Beat& beat) {
   out.u64(beat.next);
   return base::Bytes::adopt(record::encode_fields(kBeat, out.view()));
 }
+
+base::Bytes encode_known(base::View head) { return base::Bytes::adopt(record::encode_fields(kKnown, head)); }
 
 const base::Bytes& seeded_item() {
   static const base::Bytes item = bare(kSeeded);
@@ -254,7 +267,7 @@ base::Status Reader::cut() {
 base::Status Reader::take(const record::Lengths& lengths, base::View bytes) {
   if (lengths.type >= kFirstType) {
     TRY_OK(record::decode_head(bytes));
-    if (lengths.type > kUnavailable) return base::Ok{};  // not known here
+    if (lengths.type > kKnown) return base::Ok{};  // not known here
     TRY(Item item, parse_item(lengths.type, bytes.subspan(record::kHeaderSize)));
     ready_.push_back(std::move(item));
     return base::Ok{};

@@ -24,6 +24,8 @@
 ///     67  beat: the server lives; once a second where nothing else is sent
 ///     68  absent: there is no such channel; nothing follows
 ///     69  unavailable: whether there is such a channel cannot be told now; nothing follows
+///     70  known: a record of a part, with its number, without the body: the edge has said that it has that (Have).
+///         The fields are the record's head.
 ///
 /// Fields of a hello, big-endian: version, 1 (1); flags (1): bit 0 resumed: the log goes on where the edge has asked
 /// for it, and neither seed nor standing follow; the log's name (8); number of the next record (8); newest segment
@@ -47,14 +49,19 @@ struct Beat {
 };
 struct Absent {};
 struct Unavailable {};
+struct Known {
+  record::Part part;  ///< Part::stored tells the body
+};
 /// A record of a type that this version does not know.
 struct Skipped {};
 
-using Item = std::variant<Hello, Seeded, CaughtUp, Beat, Absent, Unavailable, Skipped, record::Record>;
+using Item = std::variant<Hello, Seeded, CaughtUp, Beat, Absent, Unavailable, Known, Skipped, record::Record>;
 
 /// REQUIRES: at most kLongestPath servers, and views as the configuration allows.
 base::Bytes encode_hello(const Hello& hello);
 base::Bytes encode_beat(const Beat& beat);
+/// `head`: of the encoded record of a part.
+base::Bytes encode_known(base::View head);
 const base::Bytes& seeded_item();
 const base::Bytes& caught_up_item();
 const base::Bytes& absent_item();

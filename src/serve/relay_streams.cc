@@ -24,10 +24,12 @@ bool meet(const relay::Path& a, const relay::Path& b) {
 /// One edge's answer.
 class RelayStreams::Stream final : public http::BodyWriter::Source {
  public:
-  Stream(RelayStreams& owner, std::string name, const std::optional<relay::Place>& from)
+  Stream(RelayStreams& owner, std::string name, const std::optional<relay::Place>& from,
+         const std::optional<relay::Have>& have)
       : channel(std::move(name)),
         owner_(owner),
         from_(from),
+        have_(have),
         since_(owner.clock_.steady()),
         sent_at_(since_),
         writer_(*this, kMostQueued) {}
@@ -51,6 +53,7 @@ class RelayStreams::Stream final : public http::BodyWriter::Source {
 
   RelayStreams& owner_;
   const std::optional<relay::Place> from_;
+  const std::optional<relay::Have> have_;
   const base::Micros since_;
   base::Micros sent_at_;
   std::optional<relay::Cursor> cursor_;  ///< empty: the channel is awaited
@@ -63,7 +66,7 @@ class RelayStreams::Stream final : public http::BodyWriter::Source {
 void RelayStreams::Stream::update(const std::shared_ptr<const relay::Reel>& reel) {
   if (over_) return;
   if (!cursor_) {
-    cursor_.emplace(reel, from_);
+    cursor_.emplace(reel, from_, have_);
   } else {
     cursor_->update(reel);
   }
@@ -179,7 +182,8 @@ RelayStreams::Asked RelayStreams::start(Viewer& viewer, http::StreamId id, std::
   }
   std::optional<relay::Place> from;
   if (request.query.starts_with(kAfter)) from = relay::parse_place(request.query.substr(kAfter.size()));
-  auto stream = std::make_unique<Stream>(*this, std::string(channel), from);
+  const auto have = relay::parse_have(request.find("x-kickoff-have"));
+  auto stream = std::make_unique<Stream>(*this, std::string(channel), from, have);
   Stream& made = *stream;
   counters_.count_request(ObjectKind::kOther, 200);
   if (!viewer.answer(id, head_, made.body())) return Asked::kAnswered;

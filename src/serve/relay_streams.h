@@ -18,10 +18,11 @@
 namespace serve {
 
 /// Sends channels' logs to edges: `GET /relay/v1/CHANNEL?after=PLACE`, an answer that grows for as long as both live
-/// (relay/wire.h). Without a place, or with one that is not kept, it begins with the window. The header X-Kickoff-Relay
-/// has one of the secrets, or the answer is 403; X-Kickoff-Via has the servers that the request comes from, and the
-/// answer is 508 where this server is among them, or where its own log comes from one of them. `GET /relay/v1/` gives
-/// the names of all channels, one a line; an edge, which does not know them, has no such list.
+/// (relay/wire.h). Without a place, or with one that is not kept, it begins with the window, but for media that the
+/// header X-Kickoff-Have says the edge has. The header X-Kickoff-Relay has one of the secrets, or the answer is 403;
+/// X-Kickoff-Via has the servers that the request comes from, and the answer is 508 where this server is among them, or
+/// where its own log comes from one of them. `GET /relay/v1/` gives the names of all channels, one a line; an edge,
+/// which does not know them, has no such list.
 ///
 /// An edge that reads slowly costs nobody else anything: what it has not taken is the window's memory, shared, of which
 /// kMostQueued bytes wait at the connection. Once what it is to get next is no longer kept its answer is cut off, and

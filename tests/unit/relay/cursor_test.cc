@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
 #include "relay/wire.h"
 #include "taped.h"
 
@@ -109,6 +114,61 @@ TEST(Cursor, IsLostOnceAnotherLogHasBegun) {
   Cursor cursor(origin.reel(), std::nullopt);
   cursor.update(other.reel());
   EXPECT_TRUE(cursor.lost());
+}
+
+std::uint64_t hash_of(std::uint32_t rendition, std::int64_t msn, std::uint32_t index) {
+  return base::hash64(origin::testing::part(rendition, msn, index).data.view());
+}
+
+/// Numbers of the segments whose parts come without, and with, their bodies.
+std::pair<std::set<std::int64_t>, std::set<std::int64_t>> spared(const std::vector<Item>& items) {
+  std::pair<std::set<std::int64_t>, std::set<std::int64_t>> found;
+  for (const Item& item : items) {
+    if (const auto* known = std::get_if<Known>(&item)) found.first.insert(known->part.msn);
+    const auto* record = std::get_if<record::Record>(&item);
+    const auto* part = record == nullptr ? nullptr : std::get_if<record::Part>(record);
+    if (part != nullptr) found.second.insert(part->msn);
+  }
+  return found;
+}
+
+TEST(Cursor, LeavesOutTheBodiesThatTheEdgeHas) {
+  Taped origin;
+  origin.begin();
+  origin.segments(kFirst, kFirst + 5);
+  const Have have{kFirst + 1, kFirst + 3, hash_of(origin::testing::kAudio, kFirst + 3, 2)};
+  Cursor cursor(origin.reel(), Place{8, 1}, have);
+  const auto items = items_of(drain(cursor));
+  using Numbers = std::set<std::int64_t>;
+  EXPECT_EQ(spared(items),
+            std::pair(Numbers({kFirst + 1, kFirst + 2, kFirst + 3}), Numbers({kFirst, kFirst + 4, kFirst + 5})));
+  const auto known = std::find_if(items.begin(), items.end(), [](const Item& item) { return is<Known>(item); });
+  const record::Part& part = std::get<Known>(*known).part;
+  EXPECT_TRUE(part.data.empty());
+  EXPECT_EQ(part.stored.hash, hash_of(part.rendition, part.msn, part.index));
+  origin.segments(kFirst + 6, kFirst + 6);
+  cursor.update(origin.reel());
+  EXPECT_TRUE(spared(items_of(drain(cursor))).first.empty());
+}
+
+TEST(Cursor, SendsEverythingWhereTheMediaAreNotTheSame) {
+  Taped origin;
+  origin.begin();
+  origin.segments(kFirst, kFirst + 5);
+  for (const Have have : {Have{kFirst, kFirst + 3, 1}, Have{kFirst, kFirst + 3, hash_of(0, kFirst + 2, 0)}}) {
+    Cursor cursor(origin.reel(), Place{8, 1}, have);
+    EXPECT_TRUE(spared(items_of(drain(cursor))).first.empty());
+  }
+}
+
+TEST(Cursor, ThatResumesLeavesNothingOut) {
+  Taped origin;
+  origin.begin();
+  origin.segments(kFirst, kFirst + 5);
+  Cursor cursor(origin.reel(), Place{7, 12}, Have{kFirst, kFirst + 5, hash_of(0, kFirst + 5, 0)});
+  const auto found = spared(items_of(drain(cursor)));
+  EXPECT_TRUE(found.first.empty());
+  EXPECT_EQ(*found.second.begin(), kFirst + 1);
 }
 
 }  // namespace

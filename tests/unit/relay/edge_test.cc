@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "relay/directory.h"
 #include "relay/wire.h"
 #include "taped.h"
@@ -354,6 +355,52 @@ TEST(Edge, GoesOnWithTheNextOriginWhereOneDies) {
   EXPECT_TRUE(node.asked().url.starts_with("http://two/relay/v1/match?after=0000000000000007-"));
   node.greet(origin);
   EXPECT_EQ(node.edge->report().restarts, 0u);
+}
+
+TEST(Edge, SaysWhatItHasWhereAnOriginWasRestarted) {
+  Live origin;
+  Node node({"http://one"});
+  node.edge->demand("match", {});
+  EXPECT_EQ(node.asked().headers.size(), 2u);
+  node.greet(origin);
+  node.clock.now += base::kSecond;
+  node.edge->on_end(node.stream(), "it broke off");
+  ASSERT_EQ(node.requests(), 2u);
+  ASSERT_EQ(node.asked().headers.size(), 3u);
+  EXPECT_EQ(node.asked().headers[2].first, "X-Kickoff-Have");
+  const auto have = parse_have(node.asked().headers[2].second);
+  ASSERT_TRUE(have);
+  EXPECT_EQ(have->last, kFirst + 7);
+  Taped again({}, {8, 1});
+  again.begin();
+  again.segments(kFirst, kFirst + 9);
+  node.edge->on_head(node.stream(), 200);
+  Cursor cursor(again.reel(), std::nullopt, have);
+  node.edge->on_body(node.stream(), base::Bytes::adopt(drain(cursor)));
+  EXPECT_EQ(all_of(*node.snapshots.back()), all_of(*again.log.snapshot()));
+}
+
+TEST(Edge, AsksForEverythingWhereABodyIsMissing) {
+  Live origin;
+  Node node({"http://one"});
+  node.edge->demand("match", {});
+  node.greet(origin);
+  node.clock.now += base::kSecond;
+  node.edge->on_end(node.stream(), "it broke off");
+  const std::uint64_t failures = node.failures(0);
+  Taped other({}, {8, 1});
+  other.begin();
+  other.segments(kFirst + 20, kFirst + 22);
+  node.edge->on_head(node.stream(), 200);
+  const std::int64_t newest = kFirst + 22;
+  Cursor cursor(other.reel(), std::nullopt,
+                Have{kFirst, newest, base::hash64(origin::testing::part(0, newest, 0).data.view())});
+  node.edge->on_body(node.stream(), base::Bytes::adopt(drain(cursor)));
+  ASSERT_EQ(node.requests(), 3u);
+  EXPECT_EQ(node.asked().headers.size(), 2u);
+  EXPECT_EQ(node.failures(0), failures) << "it is nobody's fault";
+  node.greet(other);
+  EXPECT_EQ(node.edge->report().restarts, 1u);
 }
 
 TEST(Edge, AnOriginThatCanBeReachedAgainIsSaidToBe) {

@@ -123,6 +123,89 @@ TEST(PulledLog, ChangesToALogWithTheSameMediaUnnoticed) {
   EXPECT_EQ(edge.log.place()->log, 8u);
 }
 
+/// Parts of so many bytes, as an encoder makes them; the same at each origin.
+void large_segments(Taped& origin, std::int64_t first, std::int64_t last) {
+  for (std::int64_t msn = first; msn <= last; ++msn) {
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      for (const std::uint32_t rendition : {origin::testing::kVideo, origin::testing::kAudio}) {
+        record::Part part = origin::testing::part(rendition, msn, i, i == 3);
+        part.data = base::Bytes::copy_of(std::string(part.data.text()) + std::string(10'000, 'x'));
+        origin.apply(part);
+      }
+    }
+  }
+}
+
+TEST(PulledLog, AnOriginThatWasRestartedSendsOnlyMediaThatAreNotHere) {
+  Taped origin;
+  Taped again({}, {8, 1});
+  for (Taped* one : {&origin, &again}) {
+    one->begin();
+    large_segments(*one, kFirst, kFirst + 9);
+  }
+  Pulled edge;
+  EXPECT_FALSE(edge.log.have()) << "there is nothing yet";
+  edge.connect(origin);
+  large_segments(again, kFirst + 10, kFirst + 10);
+  edge.log.begin();
+  const auto have = edge.log.have();
+  ASSERT_TRUE(have);
+  EXPECT_EQ(have->first, kFirst + 1);
+  EXPECT_EQ(have->last, kFirst + 8);
+  Cursor cursor(again.reel(), edge.log.place(), have);
+  const std::vector<std::uint8_t> bytes = drain(cursor);
+  EXPECT_LT(bytes.size(), 3u * 8u * 12'000u) << "three segments of eleven";
+  EXPECT_TRUE(edge.take(bytes).ok());
+  EXPECT_EQ(all_of(*edge.snapshots.back()), all_of(*again.log.snapshot()));
+  EXPECT_EQ(edge.log.restarts(), 0u);
+  EXPECT_EQ(edge.log.place(), (Place{8, again.recorder.next()}));
+  ASSERT_FALSE(edge.reels.empty());
+  Cursor behind(edge.reels.back(), std::nullopt);
+  EXPECT_GT(drain(behind).size(), 10u * 8u * 10'000u) << "edges behind it get whole records";
+}
+
+TEST(PulledLog, ABodyThatIsNotHereIsAskedFor) {
+  Taped origin;
+  Taped other({}, {8, 1});
+  for (Taped* one : {&origin, &other}) one->begin();
+  large_segments(origin, kFirst, kFirst + 9);
+  large_segments(other, kFirst, kFirst + 4);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    for (const std::uint32_t rendition : {origin::testing::kVideo, origin::testing::kAudio})
+      other.apply(origin::testing::part(rendition, kFirst + 5, i, i == 3));
+  }
+  large_segments(other, kFirst + 6, kFirst + 9);
+  Pulled edge;
+  edge.connect(origin);
+  const std::string before = all_of(*edge.snapshots.back());
+  edge.log.begin();
+  Cursor cursor(other.reel(), edge.log.place(), edge.log.have());
+  EXPECT_EQ(edge.take(drain(cursor)).error().code, base::Code::kNotFound);
+  EXPECT_EQ(all_of(*edge.snapshots.back()), before);
+  edge.log.forget();
+  edge.log.begin();
+  EXPECT_FALSE(edge.log.have());
+  EXPECT_TRUE(edge.log.have()) << "that once";
+}
+
+TEST(PulledLog, APartWithoutItsBodyIsNothingForALogThatResumes) {
+  Taped origin;
+  origin.begin();
+  large_segments(origin, kFirst, kFirst + 3);
+  Pulled edge;
+  edge.connect(origin);
+  edge.connect(origin);
+  const record::Encoded part = record::encode(origin::testing::part(0, kFirst + 1, 0));
+  EXPECT_EQ(edge.log.feed(encode_known(part.head).view()).error().code, base::Code::kMalformed);
+  // Nor for one that has said that nothing is here.
+  Pulled fresh;
+  fresh.log.begin();
+  Hello hello;
+  hello.at = {7, 1};
+  for (const base::Bytes& item : {encode_hello(hello), seeded_item()}) EXPECT_TRUE(fresh.log.feed(item.view()).ok());
+  EXPECT_EQ(fresh.log.feed(encode_known(part.head).view()).error().code, base::Code::kMalformed);
+}
+
 record::Part other_part(std::uint32_t rendition, std::int64_t msn, std::uint32_t index) {
   record::Part part = origin::testing::part(rendition, msn, index, index == 3);
   part.data = base::Bytes::copy_of("other " + std::string(part.data.text()));

@@ -85,5 +85,16 @@ TEST(SameMedia, IsNotOfOnesThatHaveNothingInCommon) {
   EXPECT_FALSE(same_media(*one.reel(), *later.reel()));
 }
 
+TEST(Have, IsReadAsItWasWritten) {
+  const Have have{888'000'000, 888'000'029, 0xfedcba9876543210};
+  EXPECT_EQ(format_have(have), "888000000-888000029-fedcba9876543210");
+  EXPECT_EQ(parse_have(format_have(have)), have);
+  EXPECT_TRUE(parse_have("7-7-0000000000000000"));
+  for (const char* text :
+       {"", "-", "--", "7-8", "7-8-", "8-7-0123456789abcdef", "7-8-0123456789abcde", "7-8-0123456789abcdefa",
+        "7--0123456789abcdef", "-8-0123456789abcdef", "x-8-0123456789abcdef", "7-8x-0123456789abcdef"})
+    EXPECT_FALSE(parse_have(text)) << text;
+}
+
 }  // namespace
 }  // namespace relay

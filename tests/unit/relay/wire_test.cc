@@ -88,6 +88,27 @@ TEST(Wire, TheOthersAreReadAsTheyWereWritten) {
   EXPECT_TRUE(std::holds_alternative<Unavailable>(read(unavailable_item().view()).at(0)));
 }
 
+TEST(Wire, APartThatIsKnownHasItsHeadAlone) {
+  const record::Part part = origin::testing::part(origin::testing::kVideo, origin::testing::kFirst, 2);
+  const record::Encoded encoded = record::encode(part);
+  const auto known = std::get<Known>(read(encode_known(encoded.head).view()).at(0));
+  EXPECT_EQ(known.part.msn, part.msn);
+  EXPECT_EQ(known.part.index, 2u);
+  EXPECT_TRUE(known.part.data.empty());
+  EXPECT_EQ(known.part.stored.place.size, part.data.size());
+  const auto refused = [](base::View head) {
+    Reader reader;
+    return !reader.feed(encode_known(head).view()).ok();
+  };
+  EXPECT_TRUE(refused({}));
+  EXPECT_TRUE(refused(base::View(encoded.head).first(record::kHeaderSize - 1)));
+  EXPECT_TRUE(refused(base::View(encoded.head).first(encoded.head.size() - 1)));
+  EXPECT_TRUE(refused(record::encode(origin::testing::end(0, 7)).head));
+  std::vector<std::uint8_t> longer = encoded.head;
+  longer.push_back(0);
+  EXPECT_TRUE(refused(longer));
+}
+
 TEST(Wire, ByteByByteGivesTheSameAsAtOnce) {
   Taped origin;
   origin.begin();

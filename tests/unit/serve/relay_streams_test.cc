@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "base/hash.h"
 #include "relay/recorder.h"
 #include "relay/wire.h"
 #include "serving.h"
@@ -97,6 +98,24 @@ TEST(RelayStreams, SendsTheWindowThenWhatComes) {
   EXPECT_NE(text.find(relay::seeded_item().text()), std::string::npos);
   EXPECT_EQ(serving.counters().relay_streams.get(), 1u);
   EXPECT_GT(serving.counters().relay_bytes.get(), media.size());
+}
+
+TEST(RelayStreams, SendsNoMediaThatTheEdgeHas) {
+  Serving serving(with_relay());
+  serving.server().relay("match", reel_of(serving.clock));
+  const std::string media(origin::testing::part(0, origin::testing::kFirst, 0).data.text());
+  const auto sent = [&](const std::string& header) {
+    Client client(serving.port());
+    client.ask("/relay/v1/match", kSecret + header);
+    const std::string text = read_until(
+        client, [&](const std::string& now) { return now.find(relay::caught_up_item().text()) != std::string::npos; });
+    return text.find(media) != std::string::npos;
+  };
+  const relay::Have have{origin::testing::kFirst, origin::testing::kFirst,
+                         base::hash64(origin::testing::part(0, origin::testing::kFirst, 0).data.view())};
+  EXPECT_TRUE(sent(""));
+  EXPECT_FALSE(sent("X-Kickoff-Have: " + relay::format_have(have) + "\r\n"));
+  EXPECT_TRUE(sent("X-Kickoff-Have: nonsense\r\n"));
 }
 
 TEST(RelayStreams, RefusesALoop) {
