@@ -46,6 +46,7 @@ EdgeNode::EdgeNode(const config::Config& config, std::uint64_t node, const Conte
   edge.origins = config.edge.origins;
   edge.secret = config.relay.secrets.front();
   edge.node = node;
+  edge.window = config.edge.window;
   edge.chance = std::random_device{}();
   ServeThreads& serve = context.serve;
   edge_ = std::make_unique<relay::Edge>(

@@ -122,6 +122,7 @@ struct Config {
   struct Edge {
     std::vector<std::string> origins;  ///< URLs; none: it is no edge
     std::string certificates;          ///< PEM file; empty: those of the system
+    base::Micros window = 300 * base::kSecond;
   };
 
   Log log;

@@ -52,6 +52,10 @@ void declare_edge(Keys& keys, Config::Edge& edge) {
        "PEM file of the authorities that sign the origins' certificates, or of the certificates themselves. Empty: "
        "those of the system"},
       Value::path(edge.certificates));
+  keys.key({"window", kRule,
+            "longest window of a channel here, all of it in memory: of an origin's longer one the newest part, and "
+            "nothing of its journal"},
+           Value::duration(edge.window, 12 * base::kSecond, 4 * 3600 * base::kSecond));
 }
 
 std::vector<std::string> edge_faults(const Config& config) {

@@ -66,7 +66,7 @@ void Edge::demand(const std::string& channel, const Path& path) {
     base::log_warn("relay", "too many channels at a time: another one is refused", {{"channel", channel}});
     return context_.on_given_up(channel);
   }
-  PulledLog::Context context{context_.clock, options_.node, context_.on_snapshot,
+  PulledLog::Context context{context_.clock, options_.node, options_.window, context_.on_snapshot,
                              [this, channel](std::shared_ptr<const Reel> reel) { context_.on_reel(channel, reel); }};
   auto made = std::make_unique<Pull>(channel, std::move(context), origins_.size());
   Pull& pull = *made;

@@ -52,6 +52,7 @@ class Edge final : public client::StreamHandler {
     std::vector<std::string> origins;  ///< "https://host:port", at least one
     std::string secret;
     std::uint64_t node = 0;
+    base::Micros window = 300 * base::kSecond;  ///< longest that is kept, in memory
     base::Micros idle = 30 * base::kSecond;
     base::Micros greeting = 5 * base::kSecond;  ///< for an origin to say how it goes on
     base::Micros silence = 3 * base::kSecond;   ///< of an origin that has: it says something every second

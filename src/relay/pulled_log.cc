@@ -144,7 +144,7 @@ base::Status PulledLog::take_hello(const Hello& hello) {
     if (place() != hello.at) return misplaced("a place that was not asked for");
   } else {
     origin::Log::Options terms = hello.terms;
-    terms.window = std::min(terms.window, kLongestWindow);
+    terms.window = std::min(terms.window, context_.longest_window);
     next_ = std::make_unique<Side>(channel_, context_, hello, terms);
   }
   greeted_ = true;

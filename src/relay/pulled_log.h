@@ -31,13 +31,11 @@ namespace relay {
 /// Thread: the control loop's.
 class PulledLog {
  public:
-  /// An edge has no disk: longer windows are cut to this.
-  static constexpr base::Micros kLongestWindow = 300 * base::kSecond;
-
   /// All of it outlives the log.
   struct Context {
     const base::Clock& clock;
-    std::uint64_t node = 0;  ///< this server
+    std::uint64_t node = 0;           ///< this server
+    base::Micros longest_window = 0;  ///< an edge has no disk: longer ones are cut to this
     std::function<void(std::shared_ptr<const origin::ChannelSnapshot>)> on_snapshot;
     std::function<void(std::shared_ptr<const Reel>)> on_reel;
   };

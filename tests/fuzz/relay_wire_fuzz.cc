@@ -22,7 +22,7 @@ class StoppedClock final : public base::Clock {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const StoppedClock clock;
-  relay::PulledLog log("fuzz", {clock, 1, [](const auto&) {}, [](const auto&) {}});
+  relay::PulledLog log("fuzz", {clock, 1, 300 * base::kSecond, [](const auto&) {}, [](const auto&) {}});
   log.begin();
   const std::size_t step = 1 + data[0] % 64;
   const base::View bytes(data + 1, size - 1);

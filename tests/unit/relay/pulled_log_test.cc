@@ -15,6 +15,7 @@ using testing::drain;
 using testing::kFirst;
 using testing::Taped;
 constexpr std::uint64_t kNode = 90;
+constexpr base::Micros kLongest = 300 * base::kSecond;
 
 /// An edge's log, and what it publishes.
 struct Pulled {
@@ -35,7 +36,7 @@ struct Pulled {
   std::vector<std::shared_ptr<const origin::ChannelSnapshot>> snapshots;
   std::vector<std::shared_ptr<const Reel>> reels;
   PulledLog log{"match",
-                {clock, kNode, [this](auto snapshot) { snapshots.push_back(std::move(snapshot)); },
+                {clock, kNode, kLongest, [this](auto snapshot) { snapshots.push_back(std::move(snapshot)); },
                  [this](auto reel) { reels.push_back(std::move(reel)); }}};
 };
 
@@ -350,8 +351,8 @@ TEST(PulledLog, AnEdgeBehindItGetsTheSame) {
   Cursor cursor(edge.reels.back(), std::nullopt);
   // Its own number is in the path of what comes: another server's is not.
   EXPECT_EQ(behind.take(drain(cursor)).error().code, base::Code::kDenied);
-  PulledLog third("match",
-                  {behind.clock, 91, [&](auto snapshot) { behind.snapshots.push_back(snapshot); }, [](const auto&) {}});
+  PulledLog third("match", {behind.clock, 91, kLongest, [&](auto snapshot) { behind.snapshots.push_back(snapshot); },
+                            [](const auto&) {}});
   third.begin();
   Cursor again(edge.reels.back(), std::nullopt);
   EXPECT_TRUE(third.feed(drain(again)).ok());
@@ -375,7 +376,7 @@ TEST(PulledLog, CutsLongWindows) {
   origin.segments(kFirst, kFirst + 10);
   Pulled edge;
   edge.connect(origin);
-  EXPECT_EQ(edge.reels.back()->terms->window, PulledLog::kLongestWindow);
+  EXPECT_EQ(edge.reels.back()->terms->window, kLongest);
   EXPECT_EQ(edge.reels.back()->terms->memory, 0);
 }
 
