@@ -33,6 +33,7 @@ std::vector<Answer> CurlTransport::perform(const std::vector<Request>& requests)
                               .most_body = options_.most_body,
                               .certificates = options_.certificates};
   std::vector<std::unique_ptr<CurlTransfer>> transfers;
+  transfers.reserve(requests.size());
   for (const Request& request : requests) transfers.push_back(std::make_unique<CurlTransfer>(request, limits));
   std::size_t next = 0;
   std::size_t open = 0;

@@ -1,6 +1,7 @@
 #include "hls/multivariant.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 #include <string_view>
@@ -333,7 +334,7 @@ void write_images(std::string& out, const Stream& video, media::Rational every) 
   const media::Rational aspect = picture.pixel_aspect.known() ? picture.pixel_aspect : media::Rational{1, 1};
   const double width = static_cast<double>(media::rescale(picture.width, aspect.den, aspect.num));
   const double scale = std::min(1.0, kImageSize / std::max({width, static_cast<double>(picture.height), 1.0}));
-  const auto even = [&](double length) { return std::max(2, static_cast<int>(length * scale / 2 + 0.5) * 2); };
+  const auto even = [&](double length) { return std::max(2, static_cast<int>(std::lround(length * scale / 2)) * 2); };
   out += "#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=";
   write_integer(out, media::rescale(kImageBits, every.num, every.den, media::Round::kUp));
   out += ",RESOLUTION=" + std::to_string(even(width)) + "x" + std::to_string(even(picture.height));

@@ -224,7 +224,7 @@ bool Http1Session::parse_target(std::string_view target) {
   if (target.front() != '/') {
     // The absolute form, which RFC 9112 3.2.2 asks servers to take.
     const std::size_t scheme = target.find("://");
-    if (scheme == std::string_view::npos || scheme > 5) return false;
+    if (scheme > 5) return false;  // there is none, or none that we know
     target.remove_prefix(scheme + 3);
     const std::size_t slash = target.find_first_of("/?");
     request.host = target.substr(0, slash);

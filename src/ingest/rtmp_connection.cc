@@ -99,7 +99,7 @@ base::Status RtmpConnection::decrypt(base::View bytes) {
     return base::Ok{};
   }
   owner_.counters().bytes += plain_.size();
-  const base::Status fed = session_.feed(plain_, clock_.steady());
+  base::Status fed = session_.feed(plain_, clock_.steady());
   if (half_open_) plain_ = {};  // RT-41: before the handshake is complete nothing is kept
   return fed;
 }

@@ -51,6 +51,7 @@ std::vector<uv_stdio_container_t> make_stdio(const Process::Options& options) {
 /// As exec takes them, with a null at the end.
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
   pointers.push_back(nullptr);
   return pointers;

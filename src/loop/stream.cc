@@ -133,7 +133,7 @@ void write_first(Stream::State& state) {
   const int code = uv_write(&request->uv, &state.uv.stream, &buffer, 1, on_written);
   if (code < 0) return report_later(state, code);
   drop_front(state, first.size());
-  request.release();
+  static_cast<void>(request.release());  // on_written() has it
 }
 
 void send_waiting(Stream::State& state) {

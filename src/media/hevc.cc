@@ -210,6 +210,7 @@ bool ParameterSets::complete() const { return !vps_.empty() && !sps_.empty() && 
 base::Result<base::Bytes> ParameterSets::config() const {
   const auto views = [](const std::vector<Entry>& entries) {
     std::vector<View> nals;
+    nals.reserve(entries.size());
     for (const Entry& entry : entries) nals.emplace_back(entry.nal);
     return nals;
   };

@@ -48,7 +48,7 @@ base::Result<Frame> parse_frame(base::View bytes) {
   const int padding = (bytes[2] >> 1) & 1;
   const int slot = frame.layer == 1 ? 4 : 1;
   const int slots = frame.samples / 8 / slot * frame.bit_rate * 1000 / frame.sample_rate + padding;
-  frame.frame_size = static_cast<std::size_t>(slots * slot);
+  frame.frame_size = static_cast<std::size_t>(slots) * static_cast<std::size_t>(slot);
   return frame;
 }
 

@@ -64,6 +64,7 @@ void add_process(Families& out, const Instance& instance) {
 /// The number to scale or balance load by, and the resources whose minimum it is.
 void add_headroom(Families& out, const Instance& instance, const std::vector<ServeLoop>& loops) {
   std::vector<const serve::Counters*> counters;
+  counters.reserve(loops.size());
   for (const ServeLoop& loop : loops) counters.push_back(loop.counters);
   const serve::Headroom headroom = serve::headroom_of(counters, instance.main_loop_busy);
   out.gauge("kickoff_headroom_ratio", "What the scarcest resource of the instance has left: 1 all, 0 nothing.", {},

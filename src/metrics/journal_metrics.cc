@@ -20,6 +20,7 @@ void add_journal(Families& out, const archive::JournalWriter::Counters& counters
   out.gauge("kickoff_journal_restored_channels", "Channels that were restored from the journal at the start.", {},
             restored);
   std::vector<double> bounds;
+  bounds.reserve(archive::JournalWriter::Counters::kSyncBounds.size());
   std::vector<std::uint64_t> counts;
   for (const base::Micros bound : archive::JournalWriter::Counters::kSyncBounds)
     bounds.push_back(static_cast<double>(bound) / 1e6);

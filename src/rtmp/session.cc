@@ -174,8 +174,11 @@ base::Status Session::on_aggregate(const Message& message) {
     if (!first) first = timestamp;
     Message part{static_cast<Type>(type), message.timestamp + (timestamp - *first), message.stream_id,
                  message.payload.slice(offset, size)};
-    if (part.type == Type::kAudio || part.type == Type::kVideo) on_media(std::move(part));
-    if (part.type == Type::kDataAmf0) on_data(std::move(part));
+    if (part.type == Type::kAudio || part.type == Type::kVideo) {
+      on_media(std::move(part));
+    } else if (part.type == Type::kDataAmf0) {
+      on_data(std::move(part));
+    }
   }
   return base::Ok{};
 }

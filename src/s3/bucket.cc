@@ -75,6 +75,7 @@ client::Request Bucket::sign(const Call& call, const Keys& keys) const {
 
 std::vector<client::Answer> Bucket::perform(const std::vector<Call>& calls, const Keys& keys) {
   std::vector<client::Request> requests;
+  requests.reserve(calls.size());
   for (const Call& call : calls) requests.push_back(sign(call, keys));
   return transport_.perform(requests);
 }

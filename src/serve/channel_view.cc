@@ -30,6 +30,7 @@ std::string etag_of(const std::vector<std::uint64_t>& hashes) {
 
 std::string etag_of(const std::vector<base::Bytes>& pieces) {
   std::vector<std::uint64_t> hashes;
+  hashes.reserve(pieces.size());
   for (const base::Bytes& piece : pieces) hashes.push_back(base::hash64(piece.view()));
   return etag_of(hashes);
 }

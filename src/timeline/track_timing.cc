@@ -39,6 +39,7 @@ std::int64_t ticks_up(base::Micros utc, std::int64_t timescale) {
 
 std::vector<std::int64_t> decode_times(const std::deque<media::Packet>& packets) {
   std::vector<std::int64_t> times;
+  times.reserve(packets.size());
   for (const media::Packet& packet : packets) times.push_back(packet.dts);
   return times;
 }

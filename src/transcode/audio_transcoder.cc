@@ -129,7 +129,7 @@ base::Status AudioTranscoder::change_source(const media::Track& source, Output& 
 }
 
 base::Status AudioTranscoder::change_feed(const media::Track& source, Output& out, std::optional<double> loudness) {
-  const base::Status changed = change_source(source, out);
+  base::Status changed = change_source(source, out);
   state_->silence.restart();
   // Where the source is none that can be decoded, the next one that is belongs to another feed, too.
   for (AudioLine& line : state_->lines) {

@@ -1,6 +1,7 @@
 #include "transcode/thumbnail.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "transcode/av.h"
@@ -17,7 +18,7 @@ struct Size {
 };
 
 // Chroma has half the width and height: even ones.
-int even(double length) { return std::max(2, static_cast<int>(length / 2 + 0.5) * 2); }
+int even(double length) { return std::max(2, static_cast<int>(std::lround(length / 2)) * 2); }
 
 /// Of `frame` in square pixels.
 Size size_for(const AVFrame& frame) {

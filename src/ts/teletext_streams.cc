@@ -4,6 +4,7 @@ namespace ts {
 
 std::vector<TeletextStreams::Described> TeletextStreams::set(const std::vector<StreamEntry>& entries) {
   std::vector<std::uint16_t> pids;
+  pids.reserve(entries.size());
   for (const StreamEntry& entry : entries) pids.push_back(entry.pid);
   streams_.set(pids, kMost, counters_);
   std::vector<Described> changed;

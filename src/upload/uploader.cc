@@ -299,6 +299,7 @@ bool Uploader::put_playlists() {
   const std::string lifetime = "public, max-age=" + std::to_string(std::max(1, target / 2));
   std::vector<s3::Object> objects;
   const std::vector<std::string> names(changed_.begin(), changed_.end());
+  objects.reserve(names.size());
   for (const std::string& name : names) {
     objects.push_back({options_.channel + "/" + name + "/" + std::string(hls::kPlaylistFile),
                        base::Bytes::adopt(listing_.render(name, target)), kPlaylistType, lifetime});
@@ -361,7 +362,8 @@ void Uploader::fail(const s3::Failure& failure, bool progress) {
   }
   attempts_ = progress ? 1 : attempts_ + 1;
   const base::Micros longest = std::min(kLongestPause, kFirstPause << std::min(attempts_ - 1, 10));
-  retry_at_ = now + longest / 2 + static_cast<base::Micros>(static_cast<double>(longest / 2) * context_.random());
+  const base::Micros half = longest / 2;
+  retry_at_ = now + half + static_cast<base::Micros>(static_cast<double>(half) * context_.random());
   if (attempts_ < 2) return;
   report_.failing = true;
   report_.why = std::string(s3::to_string(failure.reason)) + ": " + failure.text;
