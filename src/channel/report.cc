@@ -97,6 +97,8 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   }
   report.teletext = read(feed.teletext);
   report.teletext_damaged = read(feed.teletext_damaged);
+  report.texts = read(feed.texts);
+  report.bad_texts = read(feed.bad_texts);
   report.bitmap_subtitles = read(feed.bitmap_subtitles);
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
@@ -139,6 +141,7 @@ WorkerReport report_of(const Worker& process) {
   report.text_cues = read(stats.text_cues);
   report.text_cues_dropped = read(stats.text_cues_dropped);
   report.teletext_lines_bad = read(stats.teletext_lines_bad);
+  report.texts_unplaced = read(stats.texts_unplaced);
   report.events = read(stats.events);
   report.events_dropped = read(stats.events_dropped);
   report.cuts_moved = read(stats.cuts_moved);

@@ -26,6 +26,7 @@ struct WorkerReport {
   std::uint64_t text_cues = 0;           ///< of all text renditions
   std::uint64_t text_cues_dropped = 0;   ///< of these: too late, too long, or too many at a time
   std::uint64_t teletext_lines_bad = 0;  ///< packets of teletext that text is made of, damaged
+  std::uint64_t texts_unplaced = 0;      ///< texts of the feed of languages that no text rendition has
   std::uint64_t events = 0;              ///< for emsg
   std::uint64_t events_dropped = 0;      ///< of these
   std::uint64_t cuts_moved = 0;
@@ -123,6 +124,8 @@ struct FeedReport {
   media::TeletextPages teletext_pages;    ///< as the feed describes them, the first eight
   std::uint64_t teletext = 0;             ///< PES packets of teletext taken
   std::uint64_t teletext_damaged = 0;     ///< those thrown away
+  std::uint64_t texts = 0;                ///< subtitles that it carries as text, taken
+  std::uint64_t bad_texts = 0;            ///< repaired, or left out
   std::uint64_t bitmap_subtitles = 0;     ///< streams of DVB subtitles, which are not converted
   std::optional<base::Micros> thumbnail;  ///< UTC of the picture of the newest
   LoudnessReport loudness;                ///< of its first audio track, since its publisher came

@@ -25,6 +25,7 @@ void declare_caption(Keys& keys, media::Caption& caption) {
 
 constexpr std::size_t kMostSubtitles = 8;
 constexpr std::string_view kTeletext = "teletext";
+constexpr std::string_view kText = "data";
 
 /// 100 to 899 of "teletext 888", 0 of "teletext"; nothing of another text.
 std::optional<int> teletext_page(std::string_view text) {
@@ -46,20 +47,23 @@ int digital_service(std::string_view text) {
 /// Where its text comes from.
 Value origin_of(job::Subtitle& subtitle) {
   Value value = Value::choice<int>(subtitle.line21, {{"api", 0}, {"CC1", 1}, {"CC2", 2}, {"CC3", 3}, {"CC4", 4}});
-  value.allowed += ", SERVICE1 to SERVICE63, teletext, teletext 100 to teletext 899";
+  value.allowed += ", SERVICE1 to SERVICE63, data, teletext, teletext 100 to teletext 899";
   value.wanted = "one of " + value.allowed;
   value.read = [&subtitle, wanted = value.wanted, read = value.read](const std::string& text) -> Complaint {
     const std::optional<int> page = teletext_page(text);
     const int service = digital_service(text);
-    if (!page && service == 0 && !read(text).empty()) return not_wanted(wanted, text);
+    const bool data = text == kText;
+    if (!page && !data && service == 0 && !read(text).empty()) return not_wanted(wanted, text);
     subtitle.teletext = page.has_value();
     subtitle.page = page.value_or(0);
     subtitle.digital = service;
-    if (page || service > 0) subtitle.line21 = 0;
+    subtitle.data = data;
+    if (page || data || service > 0) subtitle.line21 = 0;
     return "";
   };
   value.write = [&subtitle, write = value.write] {
     if (subtitle.digital > 0) return captions::Service::digital(subtitle.digital).instream_id();
+    if (subtitle.data) return std::string(kText);
     if (!subtitle.teletext) return write();
     return std::string(kTeletext) + (subtitle.page > 0 ? " " + std::to_string(subtitle.page) : "");
   };
@@ -73,12 +77,13 @@ void declare_subtitle(Keys& keys, job::Subtitle& subtitle) {
        "CC1 to CC4: that caption service of CEA-608 in the feed's pictures, which are the channel's captions all "
        "the same; SERVICE1 to SERVICE63: that one of CEA-708, likewise; teletext 888: that page of DVB teletext in "
        "the feed's transport stream; teletext: the first page of subtitles that the feed describes, of the "
-       "language given; api: what is posted to /api/v1/channels/NAME/captions/LANGUAGE"},
+       "language given; data: what an encoder sends as text over RTMP (onTextData, onCaption), of the language given; "
+       "api: what is posted to /api/v1/channels/NAME/captions/LANGUAGE"},
       origin_of(subtitle));
   keys.key(
       {"language", kRule,
-       "BCP 47, such as en or pt-BR; needed where the text comes from the API; of teletext the default is what the "
-       "feed says"},
+       "BCP 47, such as en or pt-BR; needed where the text comes from the API; of teletext and data the default is "
+       "what the feed says"},
       Value::language(subtitle.language));
   keys.key({"name", kRule, "what players show in their menu; empty: the language's name in English"},
            Value::label(subtitle.name, kLongestCaptionName));

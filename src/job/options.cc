@@ -56,9 +56,11 @@ media::Captions captions_of(const json& from) {
 }
 
 json subtitle_json(const Subtitle& subtitle) {
-  return {{"line21", subtitle.line21},         {"language", subtitle.language}, {"name", subtitle.name},
-          {"is_default", subtitle.is_default}, {"forced", subtitle.forced},     {"sdh", subtitle.sdh},
-          {"teletext", subtitle.teletext},     {"page", subtitle.page},         {"digital", subtitle.digital}};
+  return {{"line21", subtitle.line21},     {"language", subtitle.language},
+          {"name", subtitle.name},         {"is_default", subtitle.is_default},
+          {"forced", subtitle.forced},     {"sdh", subtitle.sdh},
+          {"teletext", subtitle.teletext}, {"page", subtitle.page},
+          {"digital", subtitle.digital},   {"data", subtitle.data}};
 }
 
 Subtitle subtitle_of(const json& from) {
@@ -72,6 +74,7 @@ Subtitle subtitle_of(const json& from) {
   subtitle.teletext = from.at("teletext");
   subtitle.page = from.at("page");
   subtitle.digital = from.at("digital");
+  subtitle.data = from.at("data");
   return subtitle;
 }
 

@@ -45,9 +45,10 @@ struct Subtitle {
   int page = 0;
   /// 1 to 63: that service of CEA-708 in the feed's pictures; 0: not of these.
   int digital = 0;
+  bool data = false;  ///< what the feed carries as text: onTextData and onCaption of RTMP
 
   /// What is posted to the API.
-  bool from_api() const { return line21 == 0 && !teletext && digital == 0; }
+  bool from_api() const { return line21 == 0 && !teletext && digital == 0 && !data; }
   friend bool operator==(const Subtitle&, const Subtitle&) = default;
 };
 

@@ -74,6 +74,8 @@ struct FeedStats {
   Number caption_pictures;  ///< pictures that carried captions, padding included
   Number teletext;          ///< PES packets of teletext taken
   Number teletext_damaged;  ///< those thrown away: bytes lost, a broken header, or before the feed's first time stamp
+  Number texts;             ///< subtitles that it carries as text (onTextData, onCaption) taken, repaired ones included
+  Number bad_texts;         ///< subtitles repaired, or left out: too long, without a text
 
   // Gauges.
   Number clock_us;                       ///< UTC of the feed's time stamp 0; 0 until it is known
@@ -121,6 +123,7 @@ struct Stats {
   Number text_cues;            ///< of text renditions, those that only end others included
   Number text_cues_dropped;    ///< of these: too late, too long, or too many at a time
   Number teletext_lines_bad;   ///< packets of teletext pages that text renditions are made of, damaged
+  Number texts_unplaced;       ///< texts of the feed of languages that no text rendition has
   Number events;               ///< for emsg: splice information and timed metadata, each once
   Number events_dropped;       ///< of these: long past, before the log began, too many or too large at a time
   Number cuts_moved;           ///< splices at which a segment begins; with Options::splice_cuts, as the next two

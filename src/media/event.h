@@ -9,6 +9,7 @@
 #include "media/instant.h"
 #include "media/packet.h"
 #include "media/teletext.h"
+#include "media/text.h"
 #include "media/track.h"
 
 namespace media {
@@ -51,7 +52,7 @@ struct Cue {
 
 /// All that a feed consists of, in order: a Track is announced before its first packet and again, with the same id,
 /// when its format changed.
-using Event = std::variant<Track, TrackGone, Packet, Loss, End, Announced, Cue, Teletext>;
+using Event = std::variant<Track, TrackGone, Packet, Loss, End, Announced, Cue, Teletext, Text>;
 
 /// What demuxers, and the timeline behind them, write to. Packets come in decoding order of each track.
 class EventSink {

@@ -97,6 +97,11 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
               value_of(feed.teletext));
   out.counter("kickoff_feed_teletext_packets_total", teletext, with(labels, "result", "damaged"),
               value_of(feed.teletext_damaged));
+  const char* texts =
+      "Subtitles that the feed carries as text (onTextData and onCaption of RTMP) by its running worker: taken, or bad "
+      "(over 2048 bytes, without a text, or not in UTF-8, which is repaired and taken).";
+  out.counter("kickoff_feed_texts_total", texts, with(labels, "result", "taken"), value_of(feed.texts));
+  out.counter("kickoff_feed_texts_total", texts, with(labels, "result", "bad"), value_of(feed.bad_texts));
   out.gauge("kickoff_feed_thumbnail_timestamp_seconds",
             "Unix time of the picture of the feed's newest thumbnail; 0: there is none.", labels,
             seconds_of(static_cast<std::uint64_t>(feed.thumbnail.value_or(0))));
@@ -379,6 +384,9 @@ void add_captions(Families& out, const channel::Report& report, const Labels& la
               "Teletext packets (rows and headers of pages) that were left out of text renditions because more bits of "
               "their addresses are wrong than can be corrected.",
               labels, value_of(report.worker.teletext_lines_bad));
+  out.counter("kickoff_worker_texts_unplaced_total",
+              "Texts of the feed that no rendition with from: data shows: none has their language.", labels,
+              value_of(report.worker.texts_unplaced));
   out.counter("kickoff_worker_text_cues_dropped_total",
               "Of these, dropped: over before they came, longer than 2048 bytes, or more than 64 at a time.", labels,
               value_of(report.worker.text_cues_dropped));

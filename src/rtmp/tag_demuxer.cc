@@ -8,6 +8,7 @@
 #include "media/nal.h"
 #include "rtmp/cue_point.h"
 #include "rtmp/data_event.h"
+#include "rtmp/text_event.h"
 
 namespace rtmp {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t kMaxFeedTracks = 16;  // RT-42
 constexpr std::int64_t kSmoothed = 100;     // RT-26, milliseconds
 constexpr int kSurelyOther = 4;             // frames in a row of another codec: the first few may be damaged
 constexpr std::int64_t kTimescale = 1000;
-// How far a cue point's own time may be from its message's. Units: ms.
+// How far a cue point's own time may be from its message's, and a text's from the newest media's. Units: ms.
 constexpr double kCueBehind = 5000;
 constexpr double kCueAhead = 60'000;
 constexpr std::uint32_t kVideoIds = 1000;
@@ -162,6 +163,7 @@ void TagDemuxer::on_cue_point(std::uint32_t timestamp, base::Micros arrived, Vie
       info->time = time;
       return sink_.on_frame_info(*info);
     }
+    on_text(time, arrived, payload);
     base::Result<Bytes> tag = parse_data_event(payload);
     if (tag) sink_.on_event(media::Cue{tag.take(), {time, kTimescale}, arrived, false, media::Cue::Kind::kId3});
     return;
@@ -170,6 +172,20 @@ void TagDemuxer::on_cue_point(std::uint32_t timestamp, base::Micros arrived, Vie
   const double ahead = cue->seconds.value_or(0) * kTimescale - static_cast<double>(time);
   if (cue->seconds && ahead >= -kCueBehind && ahead <= kCueAhead) time += std::llround(ahead);
   sink_.on_event(media::Cue{cue->section, {time, kTimescale}, arrived, false});
+}
+
+void TagDemuxer::on_text(std::int64_t time, base::Micros arrived, View payload) {
+  base::Result<TextEvent> event = parse_text_event(payload);
+  if (!event) {
+    if (event.error().code != base::Code::kNotFound) ++counters_.texts_bad;
+    return;
+  }
+  ++counters_.texts;
+  if (event->repaired) ++counters_.texts_bad;
+  // Some senders of data stamp all of it with 0.
+  const double ahead = static_cast<double>(time - time_);
+  if (ahead < -kCueBehind || ahead > kCueAhead) time = time_;
+  sink_.on_event(media::Text{std::move(event->text), std::move(event->language), {time, kTimescale}, arrived});
 }
 
 void TagDemuxer::on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const Bytes& payload) {

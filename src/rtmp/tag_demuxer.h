@@ -55,7 +55,9 @@ class TagSink : public media::EventSink {
 /// pictures of a track that may reorder, and has no composition times, wait.
 ///
 /// Splice information in a data message (CuePoint) comes as media::Cue, at its "time" if that is near the message's;
-/// other events (parse_data_event()) come as an ID3 tag, at the message's time. "onFI" goes to on_frame_info().
+/// other events (parse_data_event()) come as an ID3 tag, at the message's time. Subtitles (parse_text_event()) come as
+/// media::Text, too, at the message's time if that is near the newest media's, else with it. "onFI" goes to
+/// on_frame_info().
 ///
 /// Formats: H.264 and HEVC as NalTrack has them. A track is announced by its sequence header, or by its first key frame
 /// with parameter sets (AV1: a sequence header OBU, AAC: an ADTS header); again with the key frame whose configuration
@@ -66,8 +68,10 @@ class TagDemuxer {
  public:
   struct Counters {
     std::uint64_t packets = 0;
-    std::uint64_t dropped = 0;   ///< track parts and messages left out, for any reason of Notice::Kind
-    std::uint64_t repaired = 0;  ///< pictures whose composition time was replaced
+    std::uint64_t dropped = 0;    ///< track parts and messages left out, for any reason of Notice::Kind
+    std::uint64_t repaired = 0;   ///< pictures whose composition time was replaced
+    std::uint64_t texts = 0;      ///< subtitles taken, repaired ones included
+    std::uint64_t texts_bad = 0;  ///< subtitles repaired, or left out: too long, without a text
   };
 
   explicit TagDemuxer(TagSink& sink) : sink_(sink) {}
@@ -112,6 +116,7 @@ class TagDemuxer {
   void on_frames(TrackState& state, const TagPart& part, base::Micros arrived, const base::Bytes& payload);
   void on_data(std::uint32_t timestamp, base::Micros arrived, base::View payload);
   void on_cue_point(std::uint32_t timestamp, base::Micros arrived, base::View payload);
+  void on_text(std::int64_t time, base::Micros arrived, base::View payload);
   void on_unplayable(TrackState& state, const TagPart& part);
 
   // H.264 and HEVC.

@@ -170,6 +170,7 @@ class Timeline final : public media::EventSink {
   void take(const media::Announced& announced);
   void take(media::Cue&& cue);
   void take(media::Teletext&& teletext);
+  void take(media::Text&& text);
   void refuse_cue(std::string why);
   base::Micros cue_time(const media::Cue& cue, std::optional<std::uint64_t> stamp) const;
   const Entry* leading_video() const;

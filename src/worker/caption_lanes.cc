@@ -20,7 +20,8 @@ std::string rendition_name(std::size_t subtitle) { return "s" + std::to_string(s
 
 }  // namespace
 
-CaptionLanes::CaptionLanes(const job::Options& options, LaneOutlet& outlet) : options_(options), outlet_(outlet) {
+CaptionLanes::CaptionLanes(const job::Options& options, LaneOutlet& outlet)
+    : options_(options), outlet_(outlet), data_(options.subtitles) {
   for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
     const job::Subtitle& subtitle = options_.subtitles[i];
     if (subtitle.teletext) teletexts_.try_emplace(i, options_.channel, subtitle);
@@ -32,6 +33,11 @@ void CaptionLanes::resume(const record::Presentation& known) {
     for (const record::Rendition& rendition : known.renditions) {
       if (rendition.name == rendition_name(index))
         lane.resume(rendition.track.language, rendition.characteristics == kSdh);
+    }
+  }
+  for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
+    for (const record::Rendition& rendition : known.renditions) {
+      if (rendition.name == rendition_name(i)) data_.resume(i, rendition.track.language);
     }
   }
 }
@@ -62,7 +68,9 @@ packager::RenditionSpec CaptionLanes::describe(std::size_t index) const {
   packager::RenditionSpec spec;
   spec.track.codec = media::Codec::kWebVtt;
   spec.track.timescale = packager::TextLane::kTimescale;
-  spec.track.language = described ? teletext->second.language() : subtitle.language;
+  spec.track.language = described       ? teletext->second.language()
+                        : subtitle.data ? data_.language(index)
+                                        : subtitle.language;
   spec.label = subtitle.name;
   spec.is_default = subtitle.is_default;
   spec.forced = subtitle.forced;
@@ -105,6 +113,14 @@ void CaptionLanes::take(const media::Teletext& teletext) {
     if (auto cue = lane.take(teletext.stream, lines_, teletext.at.micros()))
       outlet_.publish_cue(renditions_[index], std::move(*cue));
   }
+}
+
+void CaptionLanes::take(const media::Text& text) {
+  std::optional<TextLanes::Taken> taken = data_.take(text);
+  if (!taken) return;
+  if (taken->named) outlet_.on_change();
+  if (taken->cue && taken->subtitle < renditions_.size())
+    outlet_.publish_cue(renditions_[taken->subtitle], std::move(*taken->cue));
 }
 
 void CaptionLanes::restart() {

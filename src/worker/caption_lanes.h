@@ -16,6 +16,7 @@
 #include "job/options.h"
 #include "media/packet.h"
 #include "media/teletext.h"
+#include "media/text.h"
 #include "media/text_cue.h"
 #include "media/track.h"
 #include "record/record.h"
@@ -23,11 +24,13 @@
 #include "transcode/caption_decoder.h"
 #include "worker/lane_outlet.h"
 #include "worker/teletext_lane.h"
+#include "worker/text_lanes.h"
 
 namespace worker {
 
-/// The channel's text renditions, s1 and so on, and those of them that are made of the captions in its pictures. They
-/// or of the teletext beside them. They are there from the first presentation on, whether text comes or not.
+/// The channel's text renditions, s1 and so on, and those of them that are made of what the feed carries: captions in
+/// its pictures, teletext or texts beside them. They are there from the first presentation on, whether text comes or
+/// not.
 /// Thread: one.
 class CaptionLanes {
  public:
@@ -43,8 +46,12 @@ class CaptionLanes {
   void take(const media::Track& video, const media::Packet& packet);
   /// Teletext of the feed that is shown, in its order. Its description may come before open().
   void take(const media::Teletext& teletext);
+  /// A text of the feed that is shown, in its order.
+  void take(const media::Text& text);
   /// Teletext packets that were damaged, of what text is made of.
   std::uint64_t teletext_damaged() const { return teletext_damaged_; }
+  /// Texts of the feed of languages that no rendition has.
+  std::uint64_t texts_unplaced() const { return data_.unplaced(); }
   /// A cue from outside for the rendition with this index in the options. False where that takes none.
   bool put(std::size_t subtitle, media::TextCue cue);
 
@@ -75,6 +82,7 @@ class CaptionLanes {
   std::vector<Lane> lanes_;
   std::vector<DigitalLane> digital_;
   std::map<std::size_t, TeletextLane> teletexts_;  ///< likewise
+  TextLanes data_;
   std::vector<teletext::Line> lines_;
   std::uint64_t teletext_damaged_ = 0;
   std::optional<std::uint32_t> source_;  ///< the track whose captions are decoded

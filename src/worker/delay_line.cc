@@ -12,6 +12,7 @@ namespace {
 std::size_t size_of(const media::Event& event) {
   if (const auto* packet = std::get_if<media::Packet>(&event)) return packet->data.size();
   if (const auto* teletext = std::get_if<media::Teletext>(&event)) return teletext->data.size();
+  if (const auto* text = std::get_if<media::Text>(&event)) return text->text.size();
   const auto* cue = std::get_if<media::Cue>(&event);
   return cue == nullptr ? 0 : cue->data.size();
 }
@@ -29,7 +30,7 @@ void DelayLine::put(media::Event&& event) {
 void DelayLine::overflow() {
   dropped_ += std::erase_if(waiting_, [](const Waiting& at) {
     return std::holds_alternative<media::Packet>(at.event) || std::holds_alternative<media::Cue>(at.event) ||
-           std::holds_alternative<media::Teletext>(at.event);
+           std::holds_alternative<media::Teletext>(at.event) || std::holds_alternative<media::Text>(at.event);
   });
   bytes_ = 0;
   waiting_.push_back({media::Loss{}, newest_});

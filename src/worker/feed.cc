@@ -101,6 +101,9 @@ void Feed::give(media::Event&& event) {
   } else if (auto* teletext = std::get_if<media::Teletext>(&event)) {
     teletext->at.ticks += media::rescale(line_.delay(), base::kSecond, teletext->at.scale);
     teletext->arrived += line_.delay();
+  } else if (auto* text = std::get_if<media::Text>(&event)) {
+    text->at.ticks += media::rescale(line_.delay(), base::kSecond, text->at.scale);
+    text->arrived += line_.delay();
   } else if (std::holds_alternative<media::Loss>(event)) {
     drop_video();
     rate_.skip();

@@ -66,6 +66,12 @@ class FeedInput final : private rtmp::TagSink {
   media::TeletextPages teletext_pages() const { return ts_ ? ts_->teletext_pages() : media::TeletextPages{}; }
   /// Streams of DVB subtitles, which are not converted.
   std::size_t bitmap_subtitles() const { return ts_ ? ts_->bitmap_subtitles() : 0; }
+  /// Subtitles that the feed carried as text since its publisher came, and those of them that were bad.
+  struct Texts {
+    std::uint64_t taken = 0;
+    std::uint64_t bad = 0;  ///< repaired, or left out
+  };
+  Texts texts() const { return rtmp_ ? Texts{rtmp_->counters().texts, rtmp_->counters().texts_bad} : Texts{}; }
   /// Null while no transport stream comes.
   const ts::Counters* transport() const { return ts_ ? &ts_->counters() : nullptr; }
 

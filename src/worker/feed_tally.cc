@@ -19,7 +19,9 @@ constexpr std::array kFields{&FeedCounts::video_packets,
                              &FeedCounts::bad_cues,
                              &FeedCounts::caption_pictures,
                              &FeedCounts::teletext,
-                             &FeedCounts::teletext_damaged};
+                             &FeedCounts::teletext_damaged,
+                             &FeedCounts::texts,
+                             &FeedCounts::bad_texts};
 static_assert(kFields.size() * sizeof(std::uint64_t) == sizeof(FeedCounts));
 
 }  // namespace

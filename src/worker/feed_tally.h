@@ -27,6 +27,8 @@ struct FeedCounts {
   std::uint64_t caption_pictures = 0;
   std::uint64_t teletext = 0;
   std::uint64_t teletext_damaged = 0;
+  std::uint64_t texts = 0;
+  std::uint64_t bad_texts = 0;
 
   friend bool operator==(const FeedCounts&, const FeedCounts&) = default;
 };

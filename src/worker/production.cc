@@ -521,22 +521,6 @@ void Production::take(Feed& from, media::Cue&& cue) {
   }
 }
 
-void Production::take(Feed& from, const media::Teletext& teletext) {
-  if (from.id() == shown_) texts_.take(teletext);
-}
-
-/// Captions that are found late join the presentation.
-void Production::list_captions(const Feed& from) {
-  const std::size_t before = captions_.listed().services.size();
-  if (!captions_.add(from.caption_finder().found(), from.caption_finder().pictures() > 0)) return;
-  presentation_.changed();
-  if (captions_.listed().services.size() == before) return;
-  std::string names;
-  for (const media::Caption& caption : captions_.listed().services)
-    names += (names.empty() ? "" : " ") + caption.service;
-  base::log_info("worker", "captions found in the pictures", {{"channel", options_.channel}, {"captions", names}});
-}
-
 /// Packets of the feed that is shown wait until the first presentation is complete.
 void Production::gather(media::Packet&& packet) {
   if (presentation_.state() != Presentation::State::kGathering) {

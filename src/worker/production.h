@@ -85,6 +85,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void take(Feed&, const media::Announced&) {}
   void take(Feed& from, media::Cue&& cue);
   void take(Feed& from, const media::Teletext& teletext);
+  void take(Feed& from, const media::Text& text);
   // From the lanes.
   std::uint32_t add_rendition(const std::string& name, Presentation::Describe describe) override;
   void on_change() override { presentation_.changed(); }

@@ -54,6 +54,8 @@ FeedCounts counts_of(const Feed& feed) {
   counts.cues = timeline.cues;
   counts.caption_pictures = feed.caption_finder().pictures();
   counts.bad_cues = feed.input().bad_cues();
+  counts.texts = feed.input().texts().taken;
+  counts.bad_texts = feed.input().texts().bad;
   counts.timeline_dropped = timeline.dropped_before_anchor + timeline.dropped_overlap + timeline.dropped_overflow;
   return counts;
 }
@@ -76,6 +78,8 @@ void put_counts(job::FeedStats& stats, const FeedCounts& counts) {
   put(stats.bad_cues, counts.bad_cues);
   put(stats.teletext, counts.teletext);
   put(stats.teletext_damaged, counts.teletext_damaged);
+  put(stats.texts, counts.texts);
+  put(stats.bad_texts, counts.bad_texts);
 }
 
 void put_health(job::FeedStats& stats, const transcode::PictureHealth::Report& health) {
@@ -241,6 +245,7 @@ void Production::report(job::Stats& stats) const {
   put(stats.text_cues, packaged.cues);
   put(stats.text_cues_dropped, packaged.cues_dropped);
   put(stats.teletext_lines_bad, texts_.teletext_damaged());
+  put(stats.texts_unplaced, texts_.texts_unplaced());
   put(stats.events, packaged.events);
   put(stats.events_dropped, packaged.events_dropped);
   put(stats.cuts_moved, splices_.count(Splices::Outcome::kMoved));

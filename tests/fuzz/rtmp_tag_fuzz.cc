@@ -2,6 +2,8 @@
 #include <cstdlib>
 
 #include "base/byte_reader.h"
+#include "base/utf8.h"
+#include "media/text_cue.h"
 #include "rtmp/tag_demuxer.h"
 #include "unit/media/trace_sink.h"
 
@@ -16,6 +18,10 @@ class Sink : public media::TraceSink<rtmp::TagSink> {
     // 17 s of reordering at most, and decoding times that are moved on by 100 ms.
     if (std::llabs(packet.pts - packet.dts) > 17'200 || packet.data.empty()) std::abort();
     for (const std::uint8_t byte : packet.data) sum += byte;  // every byte must be there to read
+  }
+  void take_text(const media::Text& text) override {
+    if (text.text.size() > media::kLongestCueText || !base::is_utf8(text.text)) std::abort();
+    sum += text.text.size() + text.language.size();
   }
   void on_stream_info(const rtmp::StreamInfo& info) override { sum += info.encoder.size(); }
   void on_notice(const rtmp::Notice& notice) override { sum += notice.text.size(); }

@@ -57,11 +57,11 @@ function tagsOf(flv) {
 }
 
 // Publishes an FLV file of less than four hours as a relay does that had kept the first `kept` ms of it: those at once, what follows in
-// real time. → {stop()}, which cuts the connection.
-async function relayFlv(port, channel, flv, { kept = 0, key = '' } = {}) {
+// real time. `more`: further messages, {type, time (ms), body}, among those of the file. → {stop()}, which cuts the connection.
+async function relayFlv(port, channel, flv, { kept = 0, key = '', more = [] } = {}) {
   const socket = await shaken(port);
   socket.write(publishing(channel, key));
-  const tags = tagsOf(flv);
+  const tags = [...tagsOf(flv), ...more].sort((a, b) => a.time - b.time);
   const begun = Date.now();
   let sent = 0;
   const send = () => {

@@ -3,10 +3,15 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { Server, endAll, leftOut, sleep } = require('./harness');
 const { pushRtmp, pushSrt } = require('./media');
 const { captioned, triplets, numbersIn, popOn } = require('./captions');
 const { documents, segments } = require('./subtitles');
+const { object, relayFlv, string } = require('./rtmp_client');
 const { assertLive } = require('./judge_channel');
 const { judgedByHlsParser } = require('../../tools/judge/rules');
 const { Cea708Stream } = require('mux.js/lib/m2ts/caption-stream');
@@ -26,6 +31,7 @@ before(async () => {
     encoded: { ladder, subtitles },
     digital: { source: 'copy', ladder: 'none', subtitles: [{ from: 'SERVICE2', language: 'fr' }, { from: 'SERVICE63' }] },
     away: { source: 'copy', ladder: 'none', subtitles },
+    texts: { source: 'copy', ladder: 'none', subtitles: [{ from: 'data', language: 'en' }, { from: 'data' }] },
     live: { source: 'copy', ladder: 'none', subtitles: [{ from: 'api', language: 'de', default: true }] },
   } }, { env: { KICKOFF_ADMIN_TOKEN: token } });
 });
@@ -64,6 +70,18 @@ function assertInTime(list, zero) {
     const typed = zero + (Number(number) + 6 + 7) / rate;
     assert.ok(start > typed - 0.05 && start < typed + 0.3, `PICTURE ${number} is typed at ${typed.toFixed(3)}, and shown at ${start.toFixed(3)}`);
   }
+}
+
+// The captioned pictures as FLV, with the texts that ffmpeg writes for subtitles: "TEXT n" 2 n + 1 s after picture 0. FFmpeg does not write when
+// they end.
+function withTexts() {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kickoff-texts-'));
+  const at = (seconds) => `00:00:${String(seconds).padStart(2, '0')},000`;
+  fs.writeFileSync(`${directory}/texts.srt`, Array.from({ length: 29 }, (_, i) => `${i + 1}\n${at(2 * i + 1)} --> ${at(2 * i + 2)}\nTEXT ${i}\ntwo & three\n\n`).join(''));
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-i', captioned({ rate }), '-i', `${directory}/texts.srt`, '-map', '0', '-map', '1', '-c', 'copy', '-c:s', 'text', '-f', 'flv', `${directory}/texts.flv`]);
+  const flv = fs.readFileSync(`${directory}/texts.flv`);
+  fs.rmSync(directory, { recursive: true });
+  return flv;
 }
 
 // The texts that another reader of CEA-708 finds in the pictures of a rendition: [{text, from, until}], in pictures after the first one.
@@ -159,6 +177,37 @@ const cases = {
       assert.ok(Math.abs(texts.get(msn)[1] - pictures.get(msn)[1]) <= 0.001, `${msn}: ${texts.get(msn)} ${pictures.get(msn)}`);
     }
     assert.ok(!(await (await fetch(playlist('away', 's1'))).text()).includes('GAP'));
+  },
+  'have what an encoder sends as text, each in its language and in time': async () => {
+    const caption = (text) => Buffer.concat([string('onCaption'), object({ text, language: 'ger', trackid: '1' })]);
+    const more = Array.from({ length: 29 }, (_, i) => [{ type: 18, time: 2000 * i + 1500, body: caption(`WORT ${i}`) }, { type: 18, time: 2000 * i + 2300, body: caption('') }]).flat();
+    more.push({ type: 18, time: 3000, body: caption('x'.repeat(3000)) });
+    running.push(await relayFlv(server.ports.rtmp, 'texts', withTexts(), { more }));
+    await listed('texts', 's1', 6);
+    const zero = await pictureZero('texts', 'source');
+    for (const [name, pattern, after, length] of [['s1', /^TEXT (\d+)\ntwo &amp; three$/, 1, 2], ['s2', /^WORT (\d+)$/, 1.5, 0.8]]) {
+      const seen = new Map();
+      for (const { cues } of await segments(playlist('texts', name))) {
+        for (const cue of cues) {
+          const number = Number(pattern.exec(cue.text)?.[1] ?? assert.fail(`${name} shows ${JSON.stringify(cue.text)}`));
+          const known = seen.get(number) ?? { start: Infinity, end: 0 };
+          seen.set(number, { start: Math.min(known.start, cue.start), end: Math.max(known.end, cue.end) });
+        }
+      }
+      assert.ok(seen.size >= 4, `${name} shows ${[...seen.keys()]}`);
+      // The first and the last may reach out of what is listed. FFmpeg puts picture 0 at 21 ms, behind the encoder delay of the sound.
+      for (const [number, { start, end }] of [...seen].slice(1, -1)) {
+        assert.ok(Math.abs(start - (zero + 2 * number + after)) < 0.08, `${name}: ${number} is ${start - zero} s after picture 0`);
+        assert.ok(Math.abs(end - start - length) < 0.02, `${name}: ${number} is there for ${end - start} s`);
+      }
+    }
+    const text = await multivariant('texts');
+    assert.match(text, /NAME="English",LANGUAGE="en".*URI="s1\/index.m3u8"/);
+    assert.match(text, /NAME="German",LANGUAGE="de".*URI="s2\/index.m3u8"/);
+    assert.deepStrictEqual(judgedByHlsParser(text), []);
+    const count = (result) => server.metric('kickoff_feed_texts_total', { channel: 'texts', feed: 'primary', result });
+    assert.ok(await count('taken') >= 12);
+    assert.strictEqual(await count('bad'), 1);
   },
   'take captions from the API, which grow and are shown in time': async () => {
     push(pushRtmp(captioned({ rate }), server.rtmp('live')));

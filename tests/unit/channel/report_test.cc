@@ -278,6 +278,16 @@ TEST_F(ReportTest, NamesThePagesOfTeletextThatTheFeedDescribes) {
   EXPECT_EQ(report().feeds[0].teletext_pages[0].language, "") << "whatever a worker writes";
 }
 
+TEST_F(ReportTest, CountsTheTextsOfTheFeed) {
+  send();
+  stats().feeds[0].texts = 5;
+  stats().feeds[0].bad_texts = 6;
+  stats().texts_unplaced = 7;
+  EXPECT_EQ(report().feeds[0].texts, 5U);
+  EXPECT_EQ(report().feeds[0].bad_texts, 6U);
+  EXPECT_EQ(report().worker.texts_unplaced, 7U);
+}
+
 TEST_F(ReportTest, DescribesTheSourcesPictureAsFarAsItIsKnown) {
   send();
   const auto video = [&](std::uint64_t codec_plus_one, std::uint64_t num, std::uint64_t den) {

@@ -188,6 +188,17 @@ TEST(Config, TextRenditionsAreMadeOfAServiceOfCea708) {
   EXPECT_FALSE(subtitles[0].from_api());
 }
 
+TEST(Config, TextRenditionsAreMadeOfTheFeedsTextData) {
+  const auto subtitles = good("channels: {a: {subtitles: [{from: data, language: en}, {from: data}]}}")
+                             .channels.at("a")
+                             .options.media.subtitles;
+  ASSERT_EQ(subtitles.size(), 2U);
+  EXPECT_TRUE(subtitles[0].data);
+  EXPECT_EQ(subtitles[0].language, "en");
+  EXPECT_TRUE(subtitles[1].data);
+  EXPECT_FALSE(subtitles[1].from_api()) << "and so needs no language";
+}
+
 TEST(Config, RefusesTextRenditionsThatCannotBe) {
   const auto refused = [](const std::string& list, const std::string& why) {
     const std::string problems = problems_of("channels: {a: {subtitles: [" + list + "]}}");

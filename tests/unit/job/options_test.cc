@@ -32,7 +32,8 @@ TEST(WorkerOptions, ComeBackFromTheirJsonWhole) {
   options.subtitles = {{3, "es", "Español", true, true, true},
                        {0, "de", "", false, false, false},
                        {0, "", "", false, false, false, true, 888},
-                       {0, "en", "", false, false, false, false, 0, 63}};
+                       {0, "en", "", false, false, false, false, 0, 63},
+                       {0, "fr", "", false, false, false, false, 0, 0, true}};
   options.captions = {{{"CC1", "en", "English"}, {"SERVICE2", "", ""}}, true};
   options.nice = 5;
   options.standby = Options::Standby::kHot;

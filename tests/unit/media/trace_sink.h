@@ -16,6 +16,7 @@ class TraceSink : public Base {
     if (const auto* gone = std::get_if<TrackGone>(&event)) take_gone(*gone);
     if (const auto* cue = std::get_if<Cue>(&event)) take_cue(*cue);
     if (const auto* teletext = std::get_if<Teletext>(&event)) take_teletext(*teletext);
+    if (const auto* text = std::get_if<Text>(&event)) take_text(*text);
   }
 
  private:
@@ -24,6 +25,7 @@ class TraceSink : public Base {
   virtual void take_gone(const TrackGone&) {}
   virtual void take_cue(const Cue&) {}
   virtual void take_teletext(const Teletext&) {}
+  virtual void take_text(const Text&) {}
 };
 
 }  // namespace media

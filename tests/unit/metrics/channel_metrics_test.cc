@@ -136,6 +136,16 @@ TEST(ChannelMetrics, CountTeletextByResult) {
   EXPECT_EQ(value_of_series(of, "kickoff_worker_teletext_lines_damaged_total"), 4);
 }
 
+TEST(ChannelMetrics, CountTextsByResult) {
+  channel::Report of = report();
+  of.feeds[0].texts = 30;
+  of.feeds[0].bad_texts = 2;
+  of.worker.texts_unplaced = 4;
+  EXPECT_EQ(by_label(of, "kickoff_feed_texts_total", "result"),
+            (std::map<std::string, double>{{"taken", 30}, {"bad", 2}}));
+  EXPECT_EQ(value_of_series(of, "kickoff_worker_texts_unplaced_total"), 4);
+}
+
 TEST(ChannelMetrics, CountSwitchesByTheirReason) {
   channel::Report of = report();
   std::uint64_t next = 1;

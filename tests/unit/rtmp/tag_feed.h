@@ -36,6 +36,7 @@ class TagTrace : public media::TraceSink<TagSink> {
                     (cue.on_feed_clock ? "" : " of its own"));
     cues.push_back(cue);
   }
+  void take_text(const media::Text& text) override { texts.push_back(text); }
   void on_stream_info(const StreamInfo& stream) override { info = stream; }
   void on_frame_info(const FrameInfo& of) override {
     trace.push_back("frame " + of.time_code + " at " + std::to_string(of.time));
@@ -50,6 +51,7 @@ class TagTrace : public media::TraceSink<TagSink> {
   std::vector<media::Packet> packets;
   std::vector<Notice> notices;
   std::vector<media::Cue> cues;
+  std::vector<media::Text> texts;
   StreamInfo info;
 };
 

@@ -75,6 +75,21 @@ TEST(Teletext, BeforeThereIsATimeIsLeftOutButForItsDescription) {
   EXPECT_TRUE(rig.sink.teletexts[0].data.empty());
 }
 
+TEST(Texts, AreAtTheirTimeUnderTheAnchorOfTheVideo) {
+  CueFeed feed(900'000);
+  feed.timeline.on_event(media::Text{"Goal", "en", {10'500, 1000}, 7});
+  ASSERT_EQ(feed.sink.texts.size(), 1U);
+  EXPECT_EQ((feed.sink.texts[0].at.micros() - feed.begin()) / kMillisecond, 500);
+  EXPECT_EQ(feed.sink.texts[0].text, "Goal");
+  EXPECT_EQ(feed.sink.texts[0].arrived, 7);
+}
+
+TEST(Texts, BeforeThereIsATimeAreLeftOut) {
+  Rig rig;
+  rig.timeline.on_event(media::Text{"Goal", "en", {10'500, 1000}, 7});
+  EXPECT_TRUE(rig.sink.texts.empty());
+}
+
 TEST(Cues, AreAtThePictureThatTheyAreAbout) {
   CueFeed feed(900'000);
   feed.cue(splice_at(900'000 + 8 * 90'000));

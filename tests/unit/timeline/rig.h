@@ -35,6 +35,7 @@ class Sink final : public media::TraceSink<> {
   void take_gone(const media::TrackGone& track) override { gone.push_back(track.track_id); }
   void take_cue(const media::Cue& cue) override { cues.push_back(cue); }
   void take_teletext(const media::Teletext& teletext) override { teletexts.push_back(teletext); }
+  void take_text(const media::Text& text) override { texts.push_back(text); }
 
   struct Time {
     bool video = false;
@@ -48,6 +49,7 @@ class Sink final : public media::TraceSink<> {
   std::vector<std::uint32_t> gone;
   std::vector<media::Cue> cues;
   std::vector<media::Teletext> teletexts;
+  std::vector<media::Text> texts;
   std::vector<Time> times;  ///< of all packets, in microseconds of UTC
 
  private:

@@ -87,6 +87,17 @@ TEST(DelayLine, CountsSpliceInformationToo) {
   EXPECT_FALSE(line.take());
 }
 
+TEST(DelayLine, CountsTextsToo) {
+  DelayLine line;
+  line.set(1000);
+  line.put(media::Text{"Goal", "", {}, 1});
+  EXPECT_EQ(line.bytes(), 4U);
+  line.put(packet(1, DelayLine::kMostBytes));
+  EXPECT_EQ(line.dropped(), 2U);
+  EXPECT_TRUE(std::holds_alternative<media::Loss>(line.take().value()));
+  EXPECT_FALSE(line.take());
+}
+
 TEST(DelayLine, DropsWhatWaitsWhenThatIsTooMuchAndSaysSo) {
   DelayLine line;
   line.set(1000);

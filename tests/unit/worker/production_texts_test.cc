@@ -140,6 +140,39 @@ TEST(ProductionTexts, CaptionsThatNobodyClearsEndAfterSixteenSeconds) {
   EXPECT_LE(with, 34U);
 }
 
+TEST(ProductionTexts, TextDataOfTheEncoderIsInThePartOfItsTime) {
+  using rtmp::amf::Value;
+  job::Options options = with_texts();
+  options.subtitles = {{0, "en", "", false, false, false, false, 0, 0, true},
+                       {0, "", "", false, false, false, false, 0, 0, true}};
+  Producing channel(options);
+  channel.start();
+  channel.headers(false);
+  const auto send = [&](std::int64_t at, Value::Object said) {
+    channel.say(rtmp_message(feed::kRtmpData, at, Producing::utc(at),
+                             rtmp::amf::write_values({"onTextData", std::move(said)})));
+  };
+  play(channel, 0, 2200);
+  send(2200, {{"text", "GOAL"}});
+  send(2200, {{"text", "TOR"}, {"language", "ger"}});
+  send(2200, {{"text", std::string(5000, 'x')}});
+  play(channel, 2200, 3200);
+  send(3200, {{"text", ""}});
+  send(3200, {{"text", "Wer?"}, {"language", "ger"}});
+  send(3200, {{"text", "?"}, {"language", "fra"}});
+  play(channel, 3200, 5000);
+  EXPECT_EQ(count_with(channel, "s1", "GOAL"), 3U) << "from 2.2 s to 3.2 s, in parts of 0.5 s";
+  EXPECT_EQ(count_with(channel, "s2", "TOR"), 3U);
+  EXPECT_GE(count_with(channel, "s2", "Wer?"), 3U);
+  EXPECT_EQ(count_with(channel, "s2", "GOAL") + count_with(channel, "s1", "TOR"), 0U);
+  EXPECT_EQ(channel.presentation.renditions[channel.place_of("s2")].track.language, "ger");
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].texts.load(), 5U);
+  EXPECT_EQ(stats.feeds[0].bad_texts.load(), 1U);
+  EXPECT_EQ(stats.texts_unplaced.load(), 1U);
+}
+
 TEST(ProductionTexts, CuesOfTheApiGoToTheirRenditionAlone) {
   Producing channel(with_texts());
   channel.start();
