@@ -153,7 +153,9 @@ void declare_captions(Keys& keys, media::Captions& captions) {
     declare_caption(in, caption);
   };
   keys.items({"captions", Reload::kNextWorker,
-              "CEA-608 and 708 captions in the feed's pictures. auto: players are told of those that are found; none: "
+              "CEA-608 and 708 captions in the feed's pictures. auto: players are told of those that the feed "
+              "announces, and of "
+              "others once they are found; none: "
               "players are told that there are none; or the languages and names of services, of which players are told "
               "at once, and of others once they are found:"},
              services);

@@ -321,6 +321,7 @@ void Demuxer::drop_streams() {
   cues_.set({});
   teletext_.set({});
   bitmap_subtitles_ = 0;
+  captions_.clear();
   metadata_.set({});
   selected_ = 0;
   pmt_crc_ = 0;
@@ -393,7 +394,9 @@ bool Demuxer::take_metadata(const Packet& packet) {
 void Demuxer::set_teletext(const Pmt& pmt) {
   std::vector<StreamEntry> entries;
   bitmap_subtitles_ = 0;
+  captions_.clear();
   for (const StreamEntry& entry : pmt.streams) {
+    if (captions_.empty()) captions_ = entry.captions;
     const bool taken = entry.pid == kPatPid || entry.pid == kNullPid || tables_.contains(entry.pid);
     if (entry.teletext && !taken) entries.push_back(entry);
     if (entry.bitmap_subtitles) ++bitmap_subtitles_;

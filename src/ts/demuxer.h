@@ -65,6 +65,8 @@ class Demuxer {
   std::uint16_t program() const { return selected_; }
   /// Pages of teletext that the program describes.
   media::TeletextPages teletext_pages() const { return teletext_.pages(); }
+  /// Caption services of the pictures, as the PMT announces them; none where it does not.
+  const std::vector<media::Caption>& captions() const { return captions_; }
   /// Streams of the program that are DVB subtitles, which are pictures, and not used.
   std::size_t bitmap_subtitles() const { return bitmap_subtitles_; }
 
@@ -133,6 +135,7 @@ class Demuxer {
   TeletextStreams teletext_;
   std::uint64_t early_teletext_ = 0;
   std::size_t bitmap_subtitles_ = 0;
+  std::vector<media::Caption> captions_;
   std::map<std::uint16_t, std::uint8_t> unsupported_;  ///< PID to stream_type
   std::set<std::uint8_t> reported_;                    ///< stream types that were logged
   std::vector<Pes> ready_;

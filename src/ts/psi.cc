@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/byte_reader.h"
+#include "media/language.h"
 
 namespace ts {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::size_t kCrcSize = 4;
 /// More than any multiplex carries; a hostile table must not make us keep more.
 constexpr std::size_t kMaxPmtStreams = 64;
 constexpr std::size_t kMaxTeletextPages = 32;
+constexpr std::size_t kMaxCaptions = 31;  // one descriptor has no more
 
 constexpr std::uint32_t tag(const char (&text)[5]) {
   std::uint32_t value = 0;
@@ -69,6 +71,23 @@ void read_teletext(base::View body, media::TeletextPages& pages) {
   }
 }
 
+/// The caption service descriptor: of CEA-608 it tells the field and no channel within it, whose first is meant. One
+/// whose length does not fit is another's: outside ATSC the tag is anybody's. Spec: [ATSC A/65 6.9.2]
+void read_captions(base::View body, std::vector<media::Caption>& captions) {
+  constexpr std::size_t kEntry = 6;
+  if (body.empty() || body.size() != 1 + kEntry * (body[0] & 0x1fU)) return;
+  for (body = body.subspan(1); !body.empty(); body = body.subspan(kEntry)) {
+    const bool digital = (body[3] & 0x80) != 0;
+    const int number = body[3] & 0x3f;
+    const bool easy = (body[4] & 0x80) != 0;
+    if ((digital && number == 0) || captions.size() >= kMaxCaptions) continue;
+    const std::string service = digital ? "SERVICE" + std::to_string(number) : (body[3] & 1) != 0 ? "CC3" : "CC1";
+    const std::string language = language_of(body);
+    const std::string spoken(media::language_name(language));
+    captions.push_back({service, language, easy && !spoken.empty() ? spoken + " (easy reader)" : ""});
+  }
+}
+
 /// A metadata descriptor whose application or format is ID3. Spec: [ISO/IEC 13818-1 2.6.60], TS-11
 bool is_of_id3(base::View body) {
   base::ByteReader in(body);
@@ -107,6 +126,7 @@ void read_descriptor(std::uint8_t descriptor, base::View body, StreamEntry& stre
     case 0x80:  // AV1 video descriptor [AV1 in MPEG-2 TS 2.2]
       if (body.size() >= 4) stream.av1_config = base::Bytes::copy_of(body.first(4));
       break;
+    case 0x86: read_captions(body, stream.captions); break;
     default: break;
   }
 }
@@ -169,6 +189,7 @@ base::Result<StreamEntry> parse_stream(base::ByteReader& in, std::uint32_t progr
   stream.cues = stream.stream_type == 0x86 && cuei;
   // Both are private data alone.
   if (stream.stream_type != 0x06 || stream.codec) stream.teletext.reset();
+  if (!stream.codec || media::kind_of(*stream.codec) != media::Kind::kVideo) stream.captions.clear();
   stream.bitmap_subtitles = stream.bitmap_subtitles && stream.stream_type == 0x06 && !stream.codec;
   stream.id3 = stream.stream_type == 0x15 && (described.id3 || described.registration == tag("ID3 "));
   if (stream.stream_type == 0x0f) stream.wrapping = Wrapping::kAdts;

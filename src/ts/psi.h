@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "media/caption.h"
 #include "media/teletext.h"
 #include "media/track.h"
 
@@ -51,6 +52,7 @@ struct StreamEntry {
   std::optional<media::TeletextPages> teletext;  ///< it carries teletext, and these of its pages are described
   bool id3 = false;                              ///< it carries timed metadata (ID3)
   bool bitmap_subtitles = false;                 ///< it carries DVB subtitles, which are pictures
+  std::vector<media::Caption> captions;          ///< that its pictures carry, by the caption service descriptor
   base::Bytes av1_config;                        ///< payload of the AV1 video descriptor, shaped as av1C
 
   friend bool operator==(const StreamEntry&, const StreamEntry&) = default;

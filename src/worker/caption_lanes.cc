@@ -24,6 +24,7 @@ CaptionLanes::CaptionLanes(const job::Options& options, LaneOutlet& outlet)
     : options_(options), outlet_(outlet), data_(options.subtitles) {
   for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
     const job::Subtitle& subtitle = options_.subtitles[i];
+    languages_.push_back(subtitle.language);
     if (subtitle.teletext) teletexts_.try_emplace(i, options_.channel, subtitle);
   }
 }
@@ -37,8 +38,22 @@ void CaptionLanes::resume(const record::Presentation& known) {
   }
   for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
     for (const record::Rendition& rendition : known.renditions) {
-      if (rendition.name == rendition_name(i)) data_.resume(i, rendition.track.language);
+      if (rendition.name != rendition_name(i)) continue;
+      data_.resume(i, rendition.track.language);
+      if (languages_[i].empty()) languages_[i] = rendition.track.language;
     }
+  }
+}
+
+void CaptionLanes::name_languages(const CaptionList& captions) {
+  for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
+    const job::Subtitle& subtitle = options_.subtitles[i];
+    if (!subtitle.language.empty() || (subtitle.line21 == 0 && subtitle.digital == 0)) continue;
+    std::string language = captions.language_of(subtitle.line21 > 0 ? captions::Service::line21(subtitle.line21)
+                                                                    : captions::Service::digital(subtitle.digital));
+    if (language.empty() || language == languages_[i]) continue;
+    languages_[i] = std::move(language);
+    outlet_.on_change();
   }
 }
 
@@ -70,7 +85,7 @@ packager::RenditionSpec CaptionLanes::describe(std::size_t index) const {
   spec.track.timescale = packager::TextLane::kTimescale;
   spec.track.language = described       ? teletext->second.language()
                         : subtitle.data ? data_.language(index)
-                                        : subtitle.language;
+                                        : languages_[index];
   spec.label = subtitle.name;
   spec.is_default = subtitle.is_default;
   spec.forced = subtitle.forced;

@@ -22,6 +22,7 @@
 #include "record/record.h"
 #include "teletext/line.h"
 #include "transcode/caption_decoder.h"
+#include "worker/caption_list.h"
 #include "worker/lane_outlet.h"
 #include "worker/teletext_lane.h"
 #include "worker/text_lanes.h"
@@ -41,6 +42,8 @@ class CaptionLanes {
   void resume(const record::Presentation& known);
   /// Adds the renditions. To be called once, before the first presentation.
   void open();
+  /// Those of captions whose language the configuration does not say have that of their service, as far as it is known.
+  void name_languages(const CaptionList& captions);
   /// The next packet of the feed whose video is `video`, in decoding order, before its picture is published. Those of
   /// other tracks are left alone. After another feed's what is typed on the screen is not continued.
   void take(const media::Track& video, const media::Packet& packet);
@@ -79,6 +82,7 @@ class CaptionLanes {
   const job::Options& options_;
   LaneOutlet& outlet_;
   std::vector<std::uint32_t> renditions_;  ///< by index in the options
+  std::vector<std::string> languages_;     ///< likewise; empty: not known
   std::vector<Lane> lanes_;
   std::vector<DigitalLane> digital_;
   std::map<std::size_t, TeletextLane> teletexts_;  ///< likewise

@@ -64,6 +64,10 @@ class FeedInput final : private rtmp::TagSink {
   std::uint64_t bad_cues() const;
   /// Pages of teletext that it describes; none of another format than a transport stream.
   media::TeletextPages teletext_pages() const { return ts_ ? ts_->teletext_pages() : media::TeletextPages{}; }
+  /// Caption services of its pictures that it announces; none of another format than a transport stream.
+  std::vector<media::Caption> announced_captions() const {
+    return ts_ ? ts_->captions() : std::vector<media::Caption>{};
+  }
   /// Streams of DVB subtitles, which are not converted.
   std::size_t bitmap_subtitles() const { return ts_ ? ts_->bitmap_subtitles() : 0; }
   /// Subtitles that the feed carried as text since its publisher came, and those of them that were bad.

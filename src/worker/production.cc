@@ -52,7 +52,9 @@ Production::Production(job::Options options, OnRecord on_record)
       splices_(options_.splice_keys, options_.splice_cuts, packager_, video_),
       events_(options_.emsg, packager_),
       thumbnails_({options_.thumbnails, options_.images ? options_.segment : 0}),
-      texts_(options_, *this) {}
+      texts_(options_, *this) {
+  texts_.name_languages(captions_);
+}
 
 Production::~Production() = default;
 

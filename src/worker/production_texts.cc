@@ -15,16 +15,19 @@ void Production::take(Feed& from, const media::Text& text) {
   if (from.id() == shown_) texts_.take(text);
 }
 
-/// Captions that are found late join the presentation.
+/// Captions that are announced or found late join the presentation.
 void Production::list_captions(const Feed& from) {
   const std::size_t before = captions_.listed().services.size();
-  if (!captions_.add(from.caption_finder().found(), from.caption_finder().pictures() > 0)) return;
+  const bool announced = captions_.announce(from.input().announced_captions());
+  if (announced) texts_.name_languages(captions_);
+  if (!captions_.add(from.caption_finder().found(), from.caption_finder().pictures() > 0) && !announced) return;
   presentation_.changed();
   if (captions_.listed().services.size() == before) return;
   std::string names;
   for (const media::Caption& caption : captions_.listed().services)
     names += (names.empty() ? "" : " ") + caption.service;
-  base::log_info("worker", "captions found in the pictures", {{"channel", options_.channel}, {"captions", names}});
+  base::log_info("worker", "captions announced or found in the pictures",
+                 {{"channel", options_.channel}, {"captions", names}});
 }
 
 }  // namespace worker

@@ -34,6 +34,9 @@ std::string demux(base::View bytes, std::size_t step) {
     demuxer.feed(bytes.subspan(at, std::min(step, bytes.size() - at)), 0);
   }
   demuxer.flush();
+  if (demuxer.captions().size() > 31) std::abort();
+  for (const media::Caption& caption : demuxer.captions())
+    sink.text += caption.service + caption.language + caption.name;
   return sink.text;
 }
 

@@ -3,20 +3,50 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
-const { Server, endAll, leftOut, sleep } = require('./harness');
+const { Server, endAll, freeUdp, leftOut, sleep } = require('./harness');
 const { pushRtmp, pushSrt } = require('./media');
 const { captioned, triplets, numbersIn, textIn } = require('./captions');
+const { CueInserter, sealed } = require('./cue_inserter');
+const { TsSender } = require('./ts_sender');
 const { judgedByHlsParser } = require('../../tools/judge/rules');
 
 const rung = (name, height, more = {}) => ({ name, height, bitrate: '300k', preset: 'ultrafast', ...more });
 const sources = { progressive: { rate: 30 }, interlaced: { rate: 25, interlaced: true }, hevc: { rate: 25, codec: 'hevc' } };
 
+// Announces captions at the video of the PMT that ffmpeg writes. [ATSC A/65 6.9.2]
+class CaptionAnnouncer extends CueInserter {
+  addToPmt(bytes) {
+    const services = [['eng', 0x7e, 0x3f], ['eng', 0xc1, 0xbf], ['fra', 0xc2, 0x3f], ['deu', 0xc5, 0x3f]];
+    const body = services.flatMap(([language, service, easy]) => [...Buffer.from(language), service, easy, 0xff]);
+    const descriptor = Buffer.from([0x86, 1 + body.length, 0xc0 | services.length, ...body]);
+    const length = (bytes[6] & 0x0f) << 8 | bytes[7];
+    const table = bytes.subarray(5, 5 + 3 + length - 4);
+    for (let at = 12 + ((table[10] & 0x0f) << 8 | table[11]); at < table.length; at += 5 + ((table[at + 3] & 0x0f) << 8 | table[at + 4])) {
+      if (table[at] !== 0x1b) continue;
+      const info = ((table[at + 3] & 0x0f) << 8 | table[at + 4]) + descriptor.length;
+      table.set([0xf0 | info >> 8, info & 255], at + 3);
+      const whole = Buffer.concat([table.subarray(0, at + 5), descriptor, table.subarray(at + 5)]);
+      whole.set([0xb0 | whole.length + 1 >> 8, whole.length + 1 & 255], 1);
+      const out = Buffer.alloc(188, 0xff);
+      Buffer.concat([bytes.subarray(0, 5), sealed(whole)]).copy(out);
+      return out;
+    }
+    return bytes;
+  }
+}
+
 let server;
+let sender;
 const running = [];
 const push = (process) => { running.push(process); return process; };
 before(async () => {
   for (const given of Object.values(sources)) captioned(given);
+  const port = await freeUdp();
+  sender = new TsSender(captioned(sources.progressive), port);
+  const announcer = new CaptionAnnouncer();
+  sender.spoil((packet) => announcer.packet(packet));
   server = await Server.start({ channels: {
+    announced: { source: 'copy', ladder: 'none', subtitles: [{ from: 'SERVICE2' }, { from: 'CC1' }], feeds: { primary: { source: `udp://127.0.0.1:${port}` } } },
     rungs: { source: 'copy', ladder: [rung('full', 180), rung('half', 144, { frame_rate: 15 }), rung('fifth', 120, { frame_rate: 6 })] },
     fields: { ladder: [rung('full', 240), rung('half', 180, { frame_rate: 25 })] },
     coded: { ladder: [rung('h264', 180), rung('hevc', 144, { codec: 'hevc' })], captions: { CC1: { language: 'en', name: 'English' }, CC3: { language: 'es', name: 'Español' } } },
@@ -25,7 +55,7 @@ before(async () => {
   } });
 });
 after(async () => {
-  await Promise.all(running.map((process) => process.stop('SIGKILL')));
+  await Promise.all([sender.stop(), ...running.map((process) => process.stop('SIGKILL'))]);
   assert.strictEqual((await server.stop()).code, 0);
 });
 after(endAll);
@@ -96,6 +126,15 @@ const cases = {
     const again = numbers.findIndex((number, i) => number < numbers[i - 1]);
     assert.ok(rise(numbers.slice(0, again)) && rise(numbers.slice(again)), `none comes twice: ${numbers}`);
     if (await spared('hold')) assert.ok(again > 50 && numbers[again] < 60, `${numbers}`);
+  },
+  'are named as the PMT announces them, before any comes': async () => {
+    await listed('announced', 'source', 3);
+    const text = await multivariant('announced');
+    assert.deepStrictEqual(captionLines(text).map((line) => /NAME="([^"]+)",LANGUAGE="(\w+)".*INSTREAM-ID="(\w+)"/.exec(line).slice(1)),
+      [['English (easy reader)', 'en', 'SERVICE1'], ['French', 'fr', 'SERVICE2'], ['German', 'de', 'SERVICE5'], ['English', 'en', 'CC1']]);
+    assert.match(text, /TYPE=SUBTITLES.*NAME="French",LANGUAGE="fr".*URI="s1\/index.m3u8"/);
+    assert.match(text, /TYPE=SUBTITLES.*NAME="English",LANGUAGE="en".*URI="s2\/index.m3u8"/);
+    assert.deepStrictEqual(judgedByHlsParser(text), []);
   },
   'are denied where the operator says that there are none': async () => {
     push(pushRtmp(captioned(sources.progressive), server.rtmp('denied')));

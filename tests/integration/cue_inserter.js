@@ -133,4 +133,4 @@ class CueInserter {
   }
 }
 
-module.exports = { CueInserter, id3, spliceInsert, timeSignal, section };
+module.exports = { CueInserter, sealed, id3, spliceInsert, timeSignal, section };

@@ -59,6 +59,39 @@ TEST(Pmt, KnowsTeletextByItsDescriptor) {  // TS-10
   EXPECT_FALSE(entry_of(0x06, hex("5600")).bitmap_subtitles);
 }
 
+/// "CC1 eng, SERVICE2 spa".
+std::string captions_of(const Blob& descriptors, std::uint8_t type = 0x1b) {
+  std::string all;
+  for (const media::Caption& caption : entry_of(type, descriptors).captions)
+    all += (all.empty() ? "" : ", ") + caption.service + " " + caption.language + caption.name;
+  return all;
+}
+
+TEST(Pmt, KnowsCaptionsByTheirDescriptor) {  // ATSC A/65 6.9.2
+  EXPECT_EQ(captions_of(hex("8607 c1 656e67 7e 3fff")), "CC1 eng");
+  EXPECT_EQ(captions_of(hex("8607 c1 737061 7f 3fff")), "CC3 spa");
+  EXPECT_EQ(captions_of(hex("860d c2 656e67 c1 3fff 737061 ff 7fff")), "SERVICE1 eng, SERVICE63 spa");
+  EXPECT_EQ(captions_of(hex("860d e2 454e47 c1 bfff 000000 c2 3fff")), "SERVICE1 engEnglish (easy reader), SERVICE2 ")
+      << "a language that is none is not known";
+  EXPECT_EQ(captions_of(hex("8607 c1 000000 c1 bfff")), "SERVICE1 ") << "easy to read in a language that is not known";
+  EXPECT_EQ(captions_of({}), "");
+}
+
+TEST(Pmt, TakesNoOtherDescriptorForOneOfCaptions) {
+  EXPECT_EQ(captions_of(hex("8600")), "");
+  EXPECT_EQ(captions_of(hex("8601 c0")), "");
+  EXPECT_EQ(captions_of(hex("8606 c1 656e67 c1 3f")), "") << "cut short";
+  EXPECT_EQ(captions_of(hex("8608 c1 656e67 c1 3fff 00")), "") << "too long";
+  EXPECT_EQ(captions_of(hex("8607 c1 656e67 c0 3fff")), "") << "there is no service 0";
+  EXPECT_EQ(captions_of(hex("8607 c1 656e67 c1 3fff"), 0x0f), "") << "of sound";
+  Blob many;
+  for (int i = 0; i < 4; ++i) {
+    many = many + hex("8637 c9");
+    for (int k = 0; k < 9; ++k) many = many + hex("656e67 c1 3fff");
+  }
+  EXPECT_EQ(entry_of(0x1b, many).captions.size(), 31U);
+}
+
 TEST(Pmt, KnowsSpliceInformationByItsRegistration) {  // TS-7
   EXPECT_TRUE(entry_of(0x86, registration("CUEI")).cues);
   EXPECT_FALSE(entry_of(0x86).cues) << "DTS audio of a disc";

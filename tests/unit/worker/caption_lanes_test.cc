@@ -48,10 +48,16 @@ std::vector<Triplet> pop_on(std::string_view text, bool second = false) {
 }
 
 struct Lanes {
-  explicit Lanes(std::vector<job::Subtitle> subtitles = {
-                     {1, "en", "", false, true, false}, {3, "es", "", false, false, false}, {0, "de", "", true}}) {
-    options.subtitles = std::move(subtitles);
+  explicit Lanes(std::vector<job::Subtitle> subtitles = {{1, "en", "", false, true, false},
+                                                         {3, "es", "", false, false, false},
+                                                         {0, "de", "", true}})
+      : options(with(std::move(subtitles))) {
     lanes.open();
+  }
+  static job::Options with(std::vector<job::Subtitle> subtitles) {
+    job::Options made;
+    made.subtitles = std::move(subtitles);
+    return made;
   }
   void take(const media::Packet& packet) { lanes.take(video(packet.track_id), packet); }
   /// "1000 HELLO", in ms from kStart.
@@ -89,6 +95,37 @@ TEST(CaptionLanes, EachHasItsOwnService) {
   lanes.take(picture(1000, 1000, pop_on("HOLA", true)));
   EXPECT_TRUE(lanes.shown(0).empty());
   EXPECT_EQ(lanes.shown(1), (Strings{"1000 HOLA"}));
+}
+
+TEST(CaptionLanes, HaveTheLanguagesOfTheirServicesUnlessTheConfigurationSays) {
+  Lanes lanes({{1, "fr"}, {3}, {0, "", "", false, false, false, false, 0, 2}, {0, "de"}});
+  CaptionList captions({{{"CC1", "en", ""}, {"CC3", "es", ""}}, false});
+  lanes.lanes.name_languages(captions);
+  EXPECT_EQ(lanes.outlet.changes, 1);
+  captions.announce({{"SERVICE2", "eng", ""}, {"CC3", "deu", ""}});
+  lanes.lanes.name_languages(captions);
+  lanes.lanes.name_languages(captions);
+  EXPECT_EQ(lanes.outlet.changes, 2);
+  Strings languages;
+  for (std::size_t i = 0; i < 4; ++i) languages.push_back(lanes.outlet.spec(i).track.language);
+  EXPECT_EQ(languages, (Strings{"fr", "es", "eng", "de"}));
+}
+
+TEST(CaptionLanes, HaveTheLanguagesOfTheLogUntilTheFeedSays) {
+  job::Options options;
+  options.subtitles = {{1}, {2, "fr"}};
+  FakeOutlet outlet;
+  CaptionLanes lanes(options, outlet);
+  record::Presentation known;
+  known.renditions.resize(2);
+  known.renditions[0].name = "s1";
+  known.renditions[0].track.language = "eng";
+  known.renditions[1].name = "s2";
+  known.renditions[1].track.language = "deu";
+  lanes.resume(known);
+  lanes.open();
+  EXPECT_EQ(outlet.spec(0).track.language, "eng");
+  EXPECT_EQ(outlet.spec(1).track.language, "fr");
 }
 
 TEST(CaptionLanes, CaptionsComeInTheOrderInWhichPicturesAreShown) {

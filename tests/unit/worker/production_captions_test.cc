@@ -48,6 +48,27 @@ TEST(ProductionCaptions, ThatAreFoundLateJoinThePresentation) {
   EXPECT_EQ(channel.names(), Names{"source"});
 }
 
+TEST(ProductionCaptions, ThatTheFeedAnnouncesAreNamedFromTheStart) {
+  using ts::operator+;
+  job::Options options = silent_copy();
+  options.subtitles = {{0, "", "", false, false, false, false, 0, 1}, {1, "fr"}};
+  Producing channel(options);
+  channel.start(feed::Format::kMpegTs);
+  ts::Mux mux;
+  mux.pat({{1, 100}}).pmt(1, 100, {{0x1b, TsFeed::kVideoPid, ts::hex("860d c2 656e67 c1 3fff 737061 7e 3fff")}});
+  channel.say(feed::TsBytes{Producing::utc(0), base::Bytes::adopt(mux.bytes())});
+  TsFeed feed;
+  for (int i = 0; i < 50; ++i) {
+    channel.say(feed.picture(i, Producing::utc(i * 40)));
+    channel.say(feed::Tick{Producing::utc(i * 40)});
+  }
+  EXPECT_EQ(channel.presentation.captions.services,
+            (std::vector<media::Caption>{{"CC1", "spa", ""}, {"SERVICE1", "eng", ""}}));
+  EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
+  EXPECT_EQ(channel.presentation.renditions[channel.place_of("s1")].track.language, "eng");
+  EXPECT_EQ(channel.presentation.renditions[channel.place_of("s2")].track.language, "fr");
+}
+
 TEST(ProductionCaptions, AreReportedByFeed) {
   Producing channel(silent_copy());
   channel.start();
