@@ -150,12 +150,18 @@ TEST(RelayStreams, ListsItsChannelsForWhoShowsTheSecret) {
   const auto none = client.get("/relay/v1/", kSecret);
   EXPECT_EQ(none.status, 200);
   EXPECT_EQ(none.body, "");
+  EXPECT_EQ(none.fields.at("cache-control"), "no-store");
+  // The loop may read the request before what it was told.
+  const auto lists = [&](const std::string& names) {
+    for (int i = 0; i < 10'000; ++i) {
+      if (client.get("/relay/v1/", kSecret).body == names) return true;
+    }
+    return false;
+  };
   for (const char* name : {"match", "final"}) serving.server().relay(name, reel_of(serving.clock));
-  const auto both = client.get("/relay/v1/", kSecret);
-  EXPECT_EQ(both.body, "final\nmatch\n");
-  EXPECT_EQ(both.fields.at("cache-control"), "no-store");
+  EXPECT_TRUE(lists("final\nmatch\n"));
   serving.server().remove("match");
-  EXPECT_EQ(client.get("/relay/v1/", kSecret).body, "final\n");
+  EXPECT_TRUE(lists("final\n"));
 }
 
 TEST(RelayStreams, CutsAnEdgeOffWhereAnotherLogBegins) {
