@@ -2,8 +2,12 @@
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
 const { Server, endAll, leftOut, run, within, copy, freeTcp, sleep } = require('./harness');
-const { source, pushRtmp, pushSrt, gstRtmp, gstSrt } = require('./media');
+const { source, pushRtmp, pushSrt, gstRtmp, gstSrt, ffprobe } = require('./media');
+const { relayFlv } = require('./rtmp_client');
+const heAac = require('./he_aac');
 const { assertLive, assertPlays } = require('./judge_channel');
 
 const passphrase = 'correct-horse-battery-staple';
@@ -25,6 +29,16 @@ after(endAll);
 const short = { seconds: 8, probes: false };
 const expected = { video: { codec: 'h264', rate: 30 }, audio: { codec: 'aac', sampleRate: 48000, channels: 2 } };
 
+// The pictures of a source as FLV.
+function silentFlv(file) {
+  const made = `${file}.${process.pid}.flv`;
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-i', file, '-c', 'copy', '-an', made]);
+  const bytes = fs.readFileSync(made);
+  fs.rmSync(made);
+  return bytes;
+}
+
+const implicit = 'SBR that an RTMP encoder does not signal is announced with the rate of its output';
 const second = 'a second publisher is refused and the first plays on (RT-28, SR-23)';
 test('senders', { concurrency: 5 }, async (t) => {
   const check = (name, what, start, encodes = false) => t.test(what, { skip: leftOut(what) }, async () => {
@@ -57,6 +71,17 @@ test('senders', { concurrency: 5 }, async (t) => {
     check('gstrtmp', 'GStreamer rtmp2sink', (name) => gstRtmp(server.rtmp(name)), true),
     check('gstsrt', 'GStreamer srtsink', (name) => gstSrt(server.srtEscaped(`#!::r=live/${name},m=publish`)), true),
     check('keyed', 'a key in the stream name', (name) => pushRtmp(source(), server.rtmp(name, '?key=s3cret-key'))),
+    t.test(implicit, { skip: leftOut(implicit) }, async () => {
+      for (const [name, sbr, codec, rate] of [['heaac', true, 'mp4a.40.5', '48000'], ['lcaac', false, 'mp4a.40.2', '24000']]) {
+        const pusher = push(await relayFlv(server.ports.rtmp, name, silentFlv(source()), { more: heAac.messages(sbr, 60) }));
+        await server.live(name);
+        assert.match((await server.web(`/live/${name}/index.m3u8`)).text, new RegExp(`CODECS="[^"]*${codec}"`));
+        const { streams, errors } = await ffprobe(server.playlist(name));
+        assert.strictEqual(streams.find(({ codec_type: kind }) => kind === 'audio').sample_rate, rate);
+        assert.strictEqual(errors, '');
+        pusher.stop();
+      }
+    }),
     t.test(second, { skip: leftOut(second) }, async () => {
       const first = push(pushRtmp(source(), server.rtmp('twice')));
       await server.live('twice');
