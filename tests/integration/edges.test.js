@@ -146,7 +146,7 @@ test('an edge that is its own origin, and edges in a ring, refuse the loop', asy
 });
 
 test('where an origin dies that shares its log with none, viewers of the edge go on behind a discontinuity', async () => {
-  const short = { relay, channels: { '*': copy({ window: '12s' }) } };
+  const short = { relay, channels: { '*': copy({ window: '20s' }) } };
   const origins = [await start(short), await start(short)];
   for (const origin of origins) await publish(origin, 'match');
   const edge = await start(edgeOf(...origins));
