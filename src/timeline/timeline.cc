@@ -8,8 +8,6 @@
 namespace timeline {
 namespace {
 
-// A minute of AAC. Video does not wait here: it waits for its rate, at most 17 frames.
-constexpr std::size_t kMostWaiting = 3000;
 // An anchor is this track's too if it puts its packet less than this from where it should be. A first packet further
 // off has another clock, and the stamps of tracks further apart than this may have been damaged.
 constexpr base::Micros kSameJump = 2 * base::kSecond;
@@ -20,8 +18,7 @@ constexpr base::Micros kSameDistance = 200 * base::kMillisecond;    // over a ti
 constexpr base::Micros kSameDistanceNow = 80 * base::kMillisecond;  // from packet to packet
 constexpr base::Micros kFresh = base::kSecond;     // a track that has paused for longer says nothing of the other
 constexpr base::Micros kAway = base::kSecond / 4;  // a track was away if it paused, or its time moved, by more
-// Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
-constexpr base::Micros kMostAhead = 20 * base::kSecond;
+// A source's clock may drift for days, and a stalled sender catch up.
 constexpr base::Micros kMostBehind = 60 * base::kSecond;
 // 16 pictures reordered, and the picture itself.
 constexpr std::int64_t kMostReordered = 17;
@@ -269,7 +266,9 @@ void Timeline::on_video(Entry& entry, media::Packet&& packet) {
   entry.video->probe(std::move(packet));
   const bool decides =
       !anchor_ && !lower_video_probing(entry) && !entry.video->catching_up() && !awaits_source(entry, now);
-  if (entry.video->ready() && (anchor_ || decides)) start_video(entry);
+  if (!entry.video->ready() || !(anchor_ || decides)) return;
+  if (!anchor_ && options_.agreed_clock && (awaits_clock(own_clock(entry), now) || leaves_out_taken(entry))) return;
+  start_video(entry);
 }
 
 /// Whether a video track with a lower id has a key frame and is not ready. Of the video tracks that are probing, the
@@ -369,45 +368,6 @@ void Timeline::set_anchor(const Anchor& anchor) {
   }
 }
 
-void Timeline::wait_for_anchor(media::Packet&& packet) {
-  if (waiting_.size() >= kMostWaiting) {
-    waiting_.pop_front();
-    ++counters_.dropped_overflow;
-  }
-  waiting_.push_back(std::move(packet));
-  const bool expected = announced_.video || has_track(media::Kind::kVideo);
-  base::Micros wait = expected ? options_.wait_for_announced : options_.wait_for_video;
-  // Its key frame is there, its rate will be in a moment.
-  const bool nearly = std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) {
-    return track.second.video && track.second.video->probing();
-  });
-  if (nearly) wait += base::kSecond;
-  if (waiting_.back().arrived - waiting_.front().arrived >= wait) flush();
-}
-
-void Timeline::flush() {
-  for (auto& [id, entry] : tracks_) {
-    if (entry.video && entry.video->probing()) start_video(entry);
-  }
-  if (anchor_ || waiting_.empty()) return;
-  if (awaits(media::Kind::kVideo, waiting_.back().arrived)) {
-    // A publisher that goes before its first picture is no feed of sound alone: it may come back within seconds.
-    counters_.dropped_before_anchor += waiting_.size();
-    waiting_.clear();
-    return;
-  }
-  const media::Packet& first = waiting_.front();
-  const Entry& entry = tracks_.at(first.track_id);
-  base::Micros due = first.arrived;  // of sound that comes in a burst, as VideoTiming::due()
-  for (const media::Packet& packet : waiting_) {
-    if (packet.track_id != first.track_id) continue;
-    due = std::min(due, packet.arrived - entry.feed_time(packet.pts - first.pts).micros());
-  }
-  anchored_at_ = options_.source_time ? AnchoredAt::kArrivalUnknown : AnchoredAt::kArrival;
-  set_anchor({entry.feed_time(first.pts), {std::max({due, first.arrived - kMostAhead, floor_}), base::kSecond}});
-  release_waiting();
-}
-
 void Timeline::release_waiting() {
   for (media::Packet& packet : std::exchange(waiting_, {})) {
     Entry& entry = tracks_.at(packet.track_id);
@@ -429,6 +389,8 @@ void Timeline::follow_jump(Entry& entry, const media::Packet& packet, std::optio
     adopt_anchor(at_arrival ? entry.video->continue_at(packet, floor_, options_.clear_slots)
                             : Anchor{time, {due, base::kSecond}});
     ++counters_.reanchors;
+    // Servers that were there do as this one does; those that come later find it.
+    if (anchored_at_ == AnchoredAt::kSource && options_.agreed_clock) ask_for_clock(*clock());
   }
   if (!entry.video) {
     entry.audio->change_anchor(*anchor_);
@@ -517,6 +479,8 @@ void Timeline::on_restart() {
   waiting_cues_.clear();
   anchor_.reset();
   source_clock_.reset();
+  asked_ = answered_ = false;
+  agreed_.reset();
   anchored_at_ = AnchoredAt::kNothing;
   successions_ = {};
   announced_ = {};

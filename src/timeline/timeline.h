@@ -12,6 +12,8 @@
 
 #include "base/clock.h"
 #include "media/event.h"
+#include "media/instant.h"
+#include "media/stamp_wrap.h"
 #include "media/time.h"
 #include "media/track.h"
 #include "scte35/section.h"
@@ -25,13 +27,13 @@ namespace timeline {
 /// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where
 /// no video comes): its pts is the UTC instant at which it arrived, or, where the feed begins with a burst, as much
 /// earlier as the burst is long, for what follows is to lie at its arrival; or the time that its source says
-/// (Options::source_time). All tracks share that one offset, so audio
-/// and video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact frame grid
-/// (multiples of the frame duration since 1970), audio is counted in samples and follows its time stamps slowly. The
-/// decode timeline of video is shifted so that dts equals pts at the first key frame: composition offsets may be
-/// negative (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only if
-/// more of them follow was the source's clock set anew, and its track continues under a new anchor, as if nothing had
-/// happened (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the
+/// (Options::source_time), or by a clock that others agree on (Options::agreed_clock). All tracks share that one
+/// offset, so audio and video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact
+/// frame grid (multiples of the frame duration since 1970), audio is counted in samples and follows its time stamps
+/// slowly. The decode timeline of video is shifted so that dts equals pts at the first key frame: composition offsets
+/// may be negative (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only
+/// if more of them follow was the source's clock set anew, and its track continues under a new anchor, as if nothing
+/// had happened (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the
 /// others kept.
 ///
 /// Splice information is put at the UTC instant of the frame that it is about, at the end of what was given out where
@@ -62,6 +64,11 @@ class Timeline final : public media::EventSink {
     /// kWaitForSource of the first picture and is near its arrival; otherwise at its arrival. `clear_slots` does not
     /// move an anchor of the source's: it is to be the same wherever this source is received.
     bool source_time = false;
+    /// The feed is anchored by the clock that agree() gives, which all servers that this source feeds follow, where
+    /// that is known within kWaitForSource of clock_ask() and puts the first picture no further than
+    /// media::kMostClockOff from its arrival; otherwise at its arrival. Pictures whose time is taken already are left
+    /// out, up to the first key frame after them.
+    bool agreed_clock = false;
     /// Frame rate that the container claims (RTMP metadata), used where the bitstream tells none.
     media::Rational frame_rate_hint;
     /// Jumps beyond these against the track's own pace, that arrival does not bear out, anchor anew (RT-26).
@@ -81,10 +88,10 @@ class Timeline final : public media::EventSink {
 
   /// What the feed's anchor is.
   enum class AnchoredAt : std::uint8_t {
-    kNothing,  ///< it has none yet
-    kArrival,  ///< also where Options::source_time is not set
-    kSource,
-    kArrivalUnknown,  ///< its arrival, for no time of the source was known
+    kNothing,         ///< it has none yet
+    kArrival,         ///< also where neither Options::source_time nor agreed_clock is set
+    kSource,          ///< the time of its source, or the agreed one
+    kArrivalUnknown,  ///< its arrival, for no time of the source was known, or none was agreed on
     kArrivalFar,      ///< its arrival, for the source's time was too far from it
     kArrivalTaken,    ///< its arrival, for what was given out before goes on beyond the source's time
   };
@@ -111,6 +118,19 @@ class Timeline final : public media::EventSink {
 
   /// UTC of the feed's stamp 0 as its source says; takes effect for a feed that has no anchor yet.
   void set_source_clock(std::optional<base::Micros> utc) { source_clock_ = utc; }
+  /// A feed with Options::agreed_clock has begun, or its source's clock was set anew: by its arrival, or as its tracks
+  /// go on, the UTC of its stamp 0 is `zero`.
+  struct ClockAsk {
+    std::uint32_t id = 0;  ///< above those before; 0: there is none
+    base::Micros zero = 0;
+  };
+  const ClockAsk& clock_ask() const { return ask_; }
+  /// The answer to the ask `id`: the UTC of stamp 0, of any of its wraps; nothing: none was agreed on.
+  /// Takes effect with the next packet of a feed that has no anchor yet. An ask that is no longer the newest is
+  /// ignored.
+  void agree(std::uint32_t id, std::optional<base::Micros> zero);
+  /// When the feed's stamps begin anew; for a feed that has no anchor yet.
+  void set_wrap(media::Instant wrap) { wrap_ = wrap; }
   AnchoredAt anchored_at() const { return anchored_at_; }
   /// What the container claims; takes effect for video that has not started.
   void set_frame_rate_hint(media::Rational rate);
@@ -131,6 +151,9 @@ class Timeline final : public media::EventSink {
   std::optional<base::Micros> clock() const;
 
  private:
+  /// Audio and video may be 10 s apart (TS-6), a source's clock may drift for days, and a stalled sender catch up.
+  static constexpr base::Micros kMostAhead = 20 * base::kSecond;
+
   struct Entry {
     media::Track in;
     std::unique_ptr<VideoTiming> video;  ///< one of the two
@@ -177,6 +200,8 @@ class Timeline final : public media::EventSink {
   void change_format(Entry& entry, const media::Track& track);
   void on_video(Entry& entry, media::Packet&& packet);
   void wait_for_anchor(media::Packet&& packet);
+  media::Instant feed_time(const media::Packet& packet) const;
+  base::Micros sound_due() const;
   bool lower_video_probing(const Entry& entry) const;
   void start_video(Entry& entry);
   void restart_video(Entry& entry);
@@ -185,6 +210,11 @@ class Timeline final : public media::EventSink {
   void choose_first_anchor(Entry& entry);
   bool awaits_source(const Entry& entry, base::Micros now) const;
   AnchoredAt judge_source(base::Micros shown, base::Micros due) const;
+  base::Micros own_clock(Entry& entry) const;
+  void ask_for_clock(base::Micros zero);
+  bool awaits_clock(base::Micros zero, base::Micros now);
+  bool leaves_out_taken(Entry& entry);
+  std::optional<Anchor> agreed_anchor(media::Instant first, base::Micros due);
   std::optional<base::Micros> settle_on_anchor(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
@@ -225,6 +255,12 @@ class Timeline final : public media::EventSink {
   std::optional<Anchor> anchor_;  ///< of tracks that come
   std::uint32_t generations_ = 0;
   std::optional<base::Micros> source_clock_;
+  media::Instant wrap_ = media::kMpegTsWrap;
+  ClockAsk ask_;
+  bool asked_ = false;         ///< since the feed began
+  base::Micros asked_at_ = 0;  ///< arrival of the packet with which it first was
+  bool answered_ = false;      ///< the ask was
+  std::optional<base::Micros> agreed_;
   AnchoredAt anchored_at_ = AnchoredAt::kNothing;
   std::deque<media::Packet> waiting_;     ///< audio without an anchor. Bound: kMostWaiting, the oldest goes first
   std::vector<media::Cue> waiting_cues_;  ///< without an anchor. Bound: kMostWaitingCues, newer ones are dropped

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -49,7 +50,8 @@ class VideoTiming {
   bool catching_up() const;
   /// Leaves out what is held back before the newest key frame, how many packets. REQUIRES: decide_rate() was called.
   std::size_t skip_to_newest_key();
-  void forget_probe() { probe_.clear(); }
+  /// Drops what is held back. Returns how many packets.
+  std::size_t forget_probe() { return std::exchange(probe_, {}).size(); }
   const media::Packet& first() const { return probe_.front(); }
   /// When the first packet would have arrived had the source not been behind. REQUIRES: probing().
   base::Micros due() const;
