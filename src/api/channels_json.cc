@@ -70,6 +70,15 @@ json time_code_json(const channel::FeedReport& feed) {
   return out;
 }
 
+const char* anchor_name(job::Anchored anchored) {
+  switch (anchored) {
+    case job::Anchored::kTimeCode: return "timecode";
+    case job::Anchored::kPts: return "pts";
+    case job::Anchored::kArrival: break;
+  }
+  return "arrival";
+}
+
 json feed_json(const channel::Report& report, std::size_t index) {
   const channel::FeedReport& feed = report.feeds[index];
   if (feed.protocol.empty()) return nullptr;
@@ -86,7 +95,7 @@ json feed_json(const channel::Report& report, std::size_t index) {
           {"audio", feed.audio},
           {"captions", feed.captions},
           {"time_code", time_code_json(feed)},
-          {"anchor", feed.anchored_by_code ? "timecode" : "arrival"},
+          {"anchor", anchor_name(feed.anchored)},
           {"loudness", loudness_json(feed.loudness)},
           {"teletext", teletext_json(feed.teletext_pages)},
           {"bitmap_subtitles", feed.bitmap_subtitles},

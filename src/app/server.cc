@@ -19,6 +19,7 @@
 #include "app/certificates.h"
 #include "app/channel_settings.h"
 #include "app/edge_node.h"
+#include "app/etcd_registry.h"
 #include "app/event_outlets.h"
 #include "app/headroom_sampler.h"
 #include "app/reloader.h"
@@ -120,6 +121,8 @@ class Instance::Parts {
       orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
     }
     webhooks_ = start_webhooks(config_.webhooks, clock_, events_, control_);
+    registry_ = start_registry(config_.etcd, clock_, events_, control_,
+                               [this](const registry::Answer& answer) { channels_->on_clock(answer); });
     open_journal();
     const channel::Environment environment{
         alarms_,
@@ -140,7 +143,8 @@ class Instance::Parts {
           publish_reel(name, reel);
         })
                  : nullptr,
-        node_};
+        node_,
+        registry_ ? channel::ClockAsks::Ask([this](registry::Ask ask) { registry_->ask(std::move(ask)); }) : nullptr};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
                                                     [this](const std::string& name) { serve_->remove(name); });
     if (journal_) restored_ = channels_->restore(journal_->directory());
@@ -446,6 +450,7 @@ class Instance::Parts {
     overview->instance.journal = journal_ ? &journal_->counters() : nullptr;
     overview->instance.journal_restored = restored_;
     if (edge_) overview->instance.edge = edge_->report();
+    if (registry_) overview->instance.registry = registry_->report();
     if (uploads_) overview->instance.uploads = uploads_->reports(clock_.utc());
     overview->instance.webhooks = webhooks_->reports();
     for (const events::Type type : events::kTypes)
@@ -477,7 +482,8 @@ class Instance::Parts {
   events::Log events_{clock_, {.source = source_of_events()}};
   loop::Loop loop_;
   loop::Mailbox control_;
-  std::unique_ptr<webhook::Webhooks> webhooks_;  ///< after start(); what ends after it has events for it
+  std::unique_ptr<registry::Registry> registry_;  ///< null: there is no etcd
+  std::unique_ptr<webhook::Webhooks> webhooks_;   ///< after start(); what ends after it has events for it
   loop::Timer drained_;
   loop::Timer deadline_;
   ServiceNotifier service_;

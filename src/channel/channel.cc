@@ -27,7 +27,7 @@ Channel::Channel(const Environment& environment, std::string name, Options optio
       feeds_{FeedSlot(feed::Id::kPrimary, environment.clock, *this),
              FeedSlot(feed::Id::kBackup, environment.clock, *this)},
       source_(name_, options_, environment.clock, environment.alarms, environment.spawner, environment.events, feeds_,
-              *this),
+              *this, environment.ask_clock),
       overlays_(name_, environment.events, [this](const feed::Overlay& order) { source_.show_overlay(order); }),
       window_(name_, window_options(), environment.on_snapshot),
       meter_(options_, environment.clock, position_),

@@ -12,6 +12,7 @@
 #include "archive/journal_reader.h"
 #include "base/clock.h"
 #include "channel/alarm.h"
+#include "channel/clock_asks.h"
 #include "channel/error_spell.h"
 #include "channel/feed_choice.h"
 #include "channel/feed_slot.h"
@@ -54,6 +55,7 @@ struct Environment {
   archive::JournalWriter* journal = nullptr;  ///< null: logs are kept in memory alone
   relay::OnReel on_reel = nullptr;            ///< null: edges get nothing
   std::uint64_t node = 0;                     ///< this server, in relay::Path
+  ClockAsks::Ask ask_clock = nullptr;         ///< null: there are no other servers to agree with
 };
 
 /// One live stream: its feeds, the source that makes its log of them, and the folds that read the log.
@@ -121,6 +123,8 @@ class Channel final : private FeedSlotOwner, private LogWriter {
   LiveCaptions::Outcome caption(const LiveCaptions::Request& request);
   /// Timed metadata for its media.
   LiveMetadata::Outcome add_metadata(const LiveMetadata::Request& request);
+  /// See WorkerSource::on_clock().
+  void on_clock(const registry::Answer& answer) { source_.on_clock(answer); }
   /// See WorkerSource::set_economy().
   void set_economy(int level) { source_.set_economy(level); }
   /// New settings; those of the media take effect with the next worker. What is left out of the ladder stays left out.

@@ -369,6 +369,11 @@ Channels::Disconnect Channels::disconnect(std::string_view channel, feed::Id id,
   return found->second->disconnect(id, reason) ? Disconnect::kDone : Disconnect::kNoPublisher;
 }
 
+void Channels::on_clock(const registry::Answer& answer) {
+  const auto found = channels_.find(answer.ask.channel);
+  if (found != channels_.end()) found->second->on_clock(answer);
+}
+
 std::vector<Report> Channels::reports() {
   std::vector<Report> all;
   for (auto& [name, channel] : channels_) all.push_back(make_report(*channel));

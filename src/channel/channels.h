@@ -75,6 +75,8 @@ class Channels final : public ingest::Publisher {
   /// See Channel::add_metadata(). nullopt: there is no such channel.
   using MetadataAdded = std::optional<LiveMetadata::Outcome>;
   MetadataAdded add_metadata(std::string_view channel, const LiveMetadata::Request& request);
+  /// See WorkerSource::on_clock(). Of a channel that is gone there is nothing to do.
+  void on_clock(const registry::Answer& answer);
   enum class Disconnect : std::uint8_t { kDone, kNoChannel, kNoPublisher };
   /// Disconnects the publisher of a channel's feed. It may come back: an encoder that tries again is accepted.
   Disconnect disconnect(std::string_view channel, feed::Id id, std::string_view reason);

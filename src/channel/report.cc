@@ -11,6 +11,14 @@ namespace {
 
 std::uint64_t read(const job::Stats::Number& number) { return number.load(std::memory_order_relaxed); }
 
+/// Of what a worker wrote, which may be anything.
+job::Anchored anchored_of(std::uint64_t number) {
+  for (const job::Anchored known : {job::Anchored::kTimeCode, job::Anchored::kPts}) {
+    if (number == static_cast<std::uint64_t>(known)) return known;
+  }
+  return job::Anchored::kArrival;
+}
+
 std::string_view codec_name(std::uint64_t codec_plus_one) {
   switch (static_cast<media::Codec>(codec_plus_one - 1)) {
     case media::Codec::kH264: return "H.264";
@@ -88,7 +96,7 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.captions = describe_captions(feed);
   report.caption_pictures = read(feed.caption_pictures);
   report.loudness = report_of(feed.loudness);
-  report.anchored_by_code = read(feed.anchored_by_code) > 0;
+  report.anchored = anchored_of(read(feed.anchored));
   report.time_code = job::time_code_of(read(feed.time_code));
   if (report.time_code && read(feed.time_code_runs) > 0)
     report.time_code_offset = static_cast<base::Micros>(read(feed.time_code_offset_us));

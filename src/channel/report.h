@@ -12,6 +12,7 @@
 
 #include "channel/channel.h"
 #include "job/alignment.h"
+#include "job/stats.h"
 #include "media/teletext.h"
 #include "media/time_code.h"
 
@@ -137,8 +138,7 @@ struct FeedReport {
   /// Its time of day less the UTC of its picture on the timeline, from -12 h to 12 h: where that is its arrival, minus
   /// the delay from the source. Nothing while the code does not run with the pictures.
   std::optional<base::Micros> time_code_offset;
-  /// Its time is that of its time code, not that of its arrival.
-  bool anchored_by_code = false;
+  job::Anchored anchored = job::Anchored::kArrival;  ///< what its time is
 };
 
 /// Everything that metrics and the API report of a channel, copied at one instant so that another thread can write it

@@ -50,7 +50,8 @@ class WorkerSource::RecordReader final : public loop::StreamHandler {
 };
 
 WorkerSource::WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
-                           Spawner& spawner, events::Sink& events, const FeedSlots& feeds, LogWriter& log)
+                           Spawner& spawner, events::Sink& events, const FeedSlots& feeds, LogWriter& log,
+                           ClockAsks::Ask ask_clock)
     : channel_(channel),
       options_(options),
       clock_(clock),
@@ -59,6 +60,8 @@ WorkerSource::WorkerSource(const std::string& channel, const Options& options, c
       feeds_(feeds),
       log_(log),
       writer_(alarms, {}),
+      clocks_(channel_, events_, std::move(ask_clock),
+              [this](feed::Id feed, const feed::Clock& answer) { write(feed, answer); }),
       respawn_(alarms.make([this] { start_worker(); })),
       end_(alarms.make([this] { end_log(); })) {}
 
@@ -144,6 +147,7 @@ void WorkerSource::report_loss(base::Micros pause) {
 void WorkerSource::attach_worker() {
   stand_in_.reset();
   attached_ = true;
+  clocks_.restart();
   started_ = heartbeat_at_ = clock_.steady();
   writer_.attach(&worker_->feed());
   if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
@@ -245,6 +249,7 @@ void WorkerSource::on_records(base::View bytes) {
 
 void WorkerSource::drop_worker() {
   attached_ = false;
+  clocks_.restart();
   writer_.attach(nullptr);
   worker_.reset();  // before what it reads to
   reader_.reset();
@@ -293,6 +298,7 @@ void WorkerSource::stand_in() {
 void WorkerSource::tick(base::Micros utc) {
   if (attached_) {
     write(shown_, feed::Tick{utc});
+    clocks_.watch(worker_->stats(), feeds_, clock_.steady());
     watch();
   } else if (stand_in_) {
     stand_in_->tick(utc);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "channel/alarm.h"
+#include "channel/clock_asks.h"
 #include "channel/feed_slot.h"
 #include "channel/feed_writer.h"
 #include "channel/options.h"
@@ -40,8 +41,10 @@ class WorkerSource final : public Source {
   };
 
   /// All of them outlive this. `options` may change; what is new in it takes effect with the next worker.
+  /// `ask_clock`: see ClockAsks.
   WorkerSource(const std::string& channel, const Options& options, const base::Clock& clock, Alarms& alarms,
-               Spawner& spawner, events::Sink& events, const FeedSlots& feeds, LogWriter& log);
+               Spawner& spawner, events::Sink& events, const FeedSlots& feeds, LogWriter& log,
+               ClockAsks::Ask ask_clock = {});
   ~WorkerSource() override;
 
   void start(const record::Position& position) override;
@@ -75,6 +78,8 @@ class WorkerSource final : public Source {
   static constexpr std::size_t kMostEvents = 64;
   /// Has the worker save CPU, and each later worker from its start. Units: see transcode::most_economy().
   void set_economy(int level);
+  /// Other servers have agreed, or have not, on the clock of a feed.
+  void on_clock(const registry::Answer& answer) { clocks_.on_answer(answer); }
   /// How the running worker's ladder keeps up; nothing while none runs, or where it has nothing to save.
   std::optional<govern::Load> load() const;
 
@@ -119,6 +124,7 @@ class WorkerSource final : public Source {
   LogWriter& log_;
   Counters counters_;
   FeedWriter writer_;
+  ClockAsks clocks_;
   feed::Id shown_ = feed::Id::kPrimary;
   /// Of the switch to shown_, until the log has its marker.
   std::optional<feed::SwitchReason> unlogged_;

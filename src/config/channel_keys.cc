@@ -339,8 +339,10 @@ void declare_anchor(Keys& keys, job::Options& media) {
       {"anchor", Reload::kNextWorker,
        "the UTC of a feed's first picture, which its media time, its segments' numbers and EXT-X-PROGRAM-DATE-TIME "
        "follow: arrival: when it arrives; timecode: what its time code says, if that is at most 8 s before its "
-       "arrival and 1 s after, else its arrival"},
-      Value::choice<Anchor>(media.anchor, {{"arrival", Anchor::kArrival}, {"timecode", Anchor::kTimeCode}}));
+       "arrival and 1 s after, else its arrival; pts: what its time stamps say, by a clock that all servers which this "
+       "source feeds agree on through etcd, so that their numbers and segments are the same: the first one's arrival"},
+      Value::choice<Anchor>(media.anchor,
+                            {{"arrival", Anchor::kArrival}, {"timecode", Anchor::kTimeCode}, {"pts", Anchor::kPts}}));
   keys.key({"timecode_offset", Reload::kNextWorker,
             "UTC less the time code, of a source whose time code is not UTC: -3600s for one hour east of it"},
            Value::duration(media.time_code_offset, -kMostTimeZone, kMostTimeZone));

@@ -125,6 +125,15 @@ struct Config {
     base::Micros window = 300 * base::kSecond;
   };
 
+  /// What servers agree on with each other: see registry::Registry.
+  struct Etcd {
+    std::vector<std::string> endpoints;  ///< URLs; none: there is none
+    std::string prefix = "/kickoff";
+    std::string certificates;  ///< PEM file; empty: those of the system
+    std::string user;          ///< empty: without
+    std::string password;
+  };
+
   Log log;
   std::string state_directory;  ///< never empty once read: see load_config()
   std::string web_directory;    ///< likewise
@@ -140,6 +149,7 @@ struct Config {
   std::vector<webhook::Endpoint> webhooks;
   Relay relay;
   Edge edge;
+  Etcd etcd;
   /// By name; "*" is for every name without an entry of its own. Never empty.
   std::map<std::string, Channel> channels;
 

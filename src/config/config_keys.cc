@@ -253,6 +253,11 @@ void declare_keys(Keys& keys, Config& config) {
                "A server that gets channels from others when viewers ask for them, and serves the same URLs and bytes. "
                "It takes no feeds, and keeps nothing on disk. It needs relay.secrets.",
                [&](Keys& in) { declare_edge(in, config.edge); });
+  keys.section(
+      "etcd",
+      "Where several servers of the same feeds agree on what they have to have in common: the clocks of sources "
+      "(anchor: pts). Nothing that runs waits for it.",
+      [&](Keys& in) { declare_etcd(in, config.etcd); });
   declare_channels(keys, config.channels);
   keys.check([&] {
     std::vector<std::string> found = port_conflicts(config);
@@ -260,6 +265,7 @@ void declare_keys(Keys& keys, Config& config) {
     for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
     for (std::string& fault : upload_faults(config)) found.push_back(std::move(fault));
     for (std::string& fault : edge_faults(config)) found.push_back(std::move(fault));
+    for (std::string& fault : etcd_faults(config)) found.push_back(std::move(fault));
     if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)
       found.emplace_back("http.origin_lock.client_ca needs http.tls_port: certificates are shown over TLS");
     if (config.http.origin_lock.header.empty() && !config.http.origin_lock.secrets.empty())

@@ -47,8 +47,11 @@ void declare_webhooks(Keys& keys, std::vector<webhook::Endpoint>& webhooks);
 /// The keys of the sections `relay` and `edge`.
 void declare_relay(Keys& keys, Config::Relay& relay);
 void declare_edge(Keys& keys, Config::Edge& edge);
+void declare_etcd(Keys& keys, Config::Etcd& etcd);
 /// What an edge cannot be told. Whole sentences.
 std::vector<std::string> edge_faults(const Config& config);
+/// Likewise, of etcd and of what needs it.
+std::vector<std::string> etcd_faults(const Config& config);
 
 /// The keys of the section `admin`.
 void declare_admin(Keys& keys, Config::Admin& admin);

@@ -14,6 +14,7 @@ std::string_view to_string(Type type) {
     case Type::kAdmissionRefused: return "live.kickoff.admission.refused";
     case Type::kFeedSwitch: return "live.kickoff.feed.switch";
     case Type::kFeedFault: return "live.kickoff.feed.fault";
+    case Type::kFeedClock: return "live.kickoff.feed.clock";
     case Type::kOutage: return "live.kickoff.outage";
     case Type::kSlate: return "live.kickoff.slate";
     case Type::kOverlay: return "live.kickoff.overlay";
@@ -23,6 +24,7 @@ std::string_view to_string(Type type) {
     case Type::kGovernorLevel: return "live.kickoff.governor.level";
     case Type::kJournal: return "live.kickoff.journal";
     case Type::kUpload: return "live.kickoff.upload";
+    case Type::kRegistry: return "live.kickoff.registry";
     case Type::kWebhook: return "live.kickoff.webhook";
     case Type::kOriginLost: return "live.kickoff.origin.lost";
   }

@@ -29,7 +29,8 @@ enum Type : std::uint8_t {
   kEconomy,
   kCaption,
   kTimedEvent,
-  kOverlay
+  kOverlay,
+  kClock
 };
 
 struct Media {
@@ -101,6 +102,9 @@ struct Encoder {
                 {Role::kOther, 0, out.take_bytes()});
   }
   Encoded operator()(const Economy& m) const { return pack(kEconomy, 0, 0, m.level); }
+  Encoded operator()(const Clock& m) const {
+    return pack(kClock, static_cast<std::uint64_t>(m.zero.value_or(0)), m.ask, m.zero ? 1 : 0);
+  }
 };
 
 struct Header {
@@ -197,6 +201,9 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
     case kCaption: return make_caption(header, payload.view());
     case kOverlay: return make_overlay(header, payload);
     case kEconomy: return Message{Economy{header.c}};
+    case kClock:
+      if (header.c > 1) return base::Error{base::Code::kMalformed, "clock"};
+      return Message{Clock{header.b, header.c == 1 ? std::optional(time) : std::nullopt}};
     case kTimedEvent:
       if (header.c > static_cast<std::uint8_t>(TimedEvent::Kind::kId3))
         return base::Error{base::Code::kMalformed, "kind of a timed event"};

@@ -157,8 +157,14 @@ struct TimedEvent {
   base::Bytes data;     ///< a splice_info_section, an ID3v2 tag
 };
 
+/// The answer to job::FeedStats::clock_ask: by which clock the feed is put on the UTC timeline.
+struct Clock {
+  std::uint32_t ask = 0;
+  std::optional<base::Micros> zero;  ///< UTC of its stamp 0, of any wrap; empty: none was agreed on
+};
+
 using Message = std::variant<Resume, Start, RtmpMessage, TsBytes, Tick, Stop, Finish, Dropped, Select, Slate, Economy,
-                             Caption, TimedEvent, Overlay>;
+                             Caption, TimedEvent, Overlay, Clock>;
 
 /// A message of the pipe and the feed that it is of. Resume, Tick, Finish, Slate, Economy, Caption, TimedEvent and
 /// Overlay are of the channel; their `feed` says nothing.

@@ -144,6 +144,7 @@ struct Options {
   enum class Anchor : std::uint8_t {
     kArrival,
     kTimeCode,  ///< what its time code says; its arrival, where that cannot be
+    kPts,       ///< by the clock that servers agree on (feed::Clock); its arrival, where that cannot be
   };
   Anchor anchor = Anchor::kArrival;
   base::Micros time_code_offset = 0;  ///< UTC less what the time code says

@@ -12,6 +12,13 @@ namespace job {
 
 using Number = std::atomic<std::uint64_t>;
 
+/// What a feed's time on the UTC timeline is.
+enum class Anchored : std::uint8_t {
+  kArrival,   ///< that of its arrival, or none yet
+  kTimeCode,  ///< that of its time code
+  kPts,       ///< that of its time stamps, by the clock that servers agreed on
+};
+
 /// A level as a Number that is not 0, in steps of 0.01; 0 for one that is not known. Units: dB, LU or LUFS, -1000 to
 /// 1000.
 inline std::uint64_t number_of(std::optional<double> level) {
@@ -81,7 +88,9 @@ struct FeedStats {
   Number clock_us;                       ///< UTC of the feed's time stamp 0; 0 until it is known
   Number time_code;                      ///< the newest, as job::packed() has it; 0: none in the last seconds
   Number time_code_offset_us;            ///< a std::int64_t: its time of day less the UTC of its picture
-  Number anchored_by_code;               ///< 1: its time is that of its time code; 0: that of its arrival, or none yet
+  Number anchored;                       ///< a job::Anchored
+  Number clock_ask;                      ///< rises with each: a feed::Clock is asked for; 0: none yet
+  Number clock_ask_zero_us;              ///< a std::int64_t: the UTC of its stamp 0 by its arrival; written before that
   Number time_code_runs;                 ///< 1 while that difference stays
   Number line21_captions;                ///< bit n: CC(n + 1) carries text
   Number digital_captions;               ///< bit n: SERVICE(n + 1) carries text

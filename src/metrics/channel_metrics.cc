@@ -109,7 +109,13 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
       "kickoff_feed_anchored_by_time_code",
       "1: the feed is at the UTC of its time code (anchor: timecode). 0: at that of its arrival, as by default, or "
       "because its time code cannot be used: see the log.",
-      labels, feed.anchored_by_code ? 1 : 0);
+      labels, feed.anchored == job::Anchored::kTimeCode ? 1 : 0);
+  out.gauge(
+      "kickoff_feed_anchored_by_pts",
+      "1: the feed is at the UTC of its time stamps by the clock that servers agreed on (anchor: pts). 0: at that of "
+      "its "
+      "arrival, as by default, or because none was agreed on: its segments differ from those of other servers then.",
+      labels, feed.anchored == job::Anchored::kPts ? 1 : 0);
   if (feed.time_code_offset) {
     out.gauge(
         "kickoff_feed_time_code_offset_seconds",

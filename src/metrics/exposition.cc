@@ -12,6 +12,7 @@
 #include "metrics/families.h"
 #include "metrics/journal_metrics.h"
 #include "metrics/pull_metrics.h"
+#include "metrics/registry_metrics.h"
 #include "metrics/serve_metrics.h"
 #include "metrics/upload_metrics.h"
 #include "metrics/webhook_metrics.h"
@@ -175,6 +176,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   add_admin_port(out, admin);
   if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   add_uploads(out, instance.uploads);
+  if (instance.registry.used) add_registry(out, instance.registry);
   add_webhooks(out, instance.webhooks);
   if (instance.edge) add_edge(out, *instance.edge);
   for (const channel::Report& report : instance.channels) {

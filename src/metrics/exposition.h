@@ -16,6 +16,7 @@
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
 #include "metrics/process_use.h"
+#include "registry/registry.h"
 #include "relay/edge.h"
 #include "serve/audience.h"
 #include "serve/counters.h"
@@ -71,6 +72,7 @@ struct Instance {
   std::vector<upload::Report> uploads;
   std::vector<webhook::Report> webhooks;
   std::optional<relay::EdgeReport> edge;  ///< nothing: it is no edge
+  registry::Report registry;
 };
 
 /// What the administration port counts of its requests.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "media/stamp_wrap.h"
 
 namespace worker {
 namespace {
@@ -11,6 +12,7 @@ timeline::Timeline::Options timing(const FeedInput::Options& options) {
   timeline::Timeline::Options out;
   out.clear_slots = options.clear_slots;
   out.source_time = options.source_time;
+  out.agreed_clock = options.agreed_clock;
   return out;
 }
 
@@ -26,6 +28,7 @@ void FeedInput::start(feed::Format format) {
   sbr_ = {};
   info_ = {};
   scrambled_logged_ = bad_cue_logged_ = false;
+  timeline_.set_wrap(format == feed::Format::kRtmp ? media::kRtmpWrap : media::kMpegTsWrap);
   if (format == feed::Format::kRtmp) {
     rtmp_ = std::make_unique<rtmp::TagDemuxer>(static_cast<rtmp::TagSink&>(*this));
   } else {
@@ -75,7 +78,9 @@ void FeedInput::pass(media::Event&& event) {
 void FeedInput::watch_anchor() {
   using At = timeline::Timeline::AnchoredAt;
   const At at = timeline_.anchored_at();
-  if (std::exchange(anchored_, at) == at || !options_.source_time || at == At::kNothing) return;
+  if (std::exchange(anchored_, at) == at || at == At::kNothing) return;
+  if (options_.agreed_clock) return log_clock(at);
+  if (!options_.source_time) return;
   if (at == At::kSource) {
     base::log_info("worker", "the feed's time is that of its time code", {{"channel", options_.channel}});
     return;
@@ -85,6 +90,25 @@ void FeedInput::watch_anchor() {
                                                     : "none came with the first second of pictures";
   base::log_warn("worker", "the feed's time is that of its arrival and not that of its time code",
                  {{"channel", options_.channel}, {"why", why}});
+}
+
+void FeedInput::log_clock(timeline::Timeline::AnchoredAt at) const {
+  using At = timeline::Timeline::AnchoredAt;
+  if (at == At::kSource) {
+    base::log_info("worker", "the feed's time is that of its time stamps, as agreed with the other servers",
+                   {{"channel", options_.channel}});
+    return;
+  }
+  const char* const why = at == At::kArrivalFar     ? "the agreed time is more than 8 s from the arrival"
+                          : at == At::kArrivalTaken ? "what was published before goes on beyond it"
+                                                    : "no clock was agreed on within 1 s";
+  base::log_warn("worker", "the feed's time is that of its arrival: its segments differ from those of other servers",
+                 {{"channel", options_.channel}, {"why", why}});
+}
+
+job::Anchored FeedInput::anchored() const {
+  if (!running() || timeline_.anchored_at() != timeline::Timeline::AnchoredAt::kSource) return job::Anchored::kArrival;
+  return options_.agreed_clock ? job::Anchored::kPts : job::Anchored::kTimeCode;
 }
 
 void FeedInput::watch_cues() {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "feed/message.h"
+#include "job/stats.h"
 #include "media/event.h"
 #include "rtmp/tag_demuxer.h"
 #include "timeline/timeline.h"
@@ -27,6 +28,7 @@ class FeedInput final : private rtmp::TagSink {
     /// The feed is at the time of its time code, where that can be: timeline::Timeline::Options::source_time.
     bool source_time = false;
     base::Micros source_offset = 0;  ///< UTC less the time that its code says
+    bool agreed_clock = false;       ///< as timeline::Timeline::Options::agreed_clock
   };
 
   /// `out` gets the feed's events in UTC ticks, within the calls below, and outlives this.
@@ -58,7 +60,10 @@ class FeedInput final : private rtmp::TagSink {
   const timeline::Timeline::Counters& timeline() const { return timeline_.counters(); }
   /// UTC of the feed's stamp 0; nothing before its time is anchored.
   std::optional<base::Micros> clock() const { return timeline_.clock(); }
-  timeline::Timeline::AnchoredAt anchored_at() const { return timeline_.anchored_at(); }
+  /// What its time is; of a feed that is gone, or has no time yet, its arrival.
+  job::Anchored anchored() const;
+  const timeline::Timeline::ClockAsk& clock_ask() const { return timeline_.clock_ask(); }
+  void take(const feed::Clock& clock) { timeline_.agree(clock.ask, clock.zero); }
   const FeedTimeCode& time_code() const { return time_code_; }
   /// Splice information (SCTE-35) that could not be used, damaged or not understood.
   std::uint64_t bad_cues() const;
@@ -85,6 +90,7 @@ class FeedInput final : private rtmp::TagSink {
   void pass(media::Event&& event);
   void watch_cues();
   void watch_anchor();
+  void log_clock(timeline::Timeline::AnchoredAt at) const;
   void on_stream_info(const rtmp::StreamInfo& info) override;
   void on_notice(const rtmp::Notice& notice) override;
 

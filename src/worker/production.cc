@@ -32,7 +32,8 @@ FeedInput::Options input(const job::Options& options) {
           .program = options.program,
           .clear_slots = options.copy_video ? options.segment : 0,
           .source_time = options.anchor == job::Options::Anchor::kTimeCode,
-          .source_offset = options.time_code_offset};
+          .source_offset = options.time_code_offset,
+          .agreed_clock = options.anchor == job::Options::Anchor::kPts};
 }
 
 /// What is known of a feed's tracks stays when its publisher goes.
@@ -90,6 +91,8 @@ bool Production::on_message(const feed::Addressed& addressed) {
     texts_.put(caption->rendition, caption->cue);
   } else if (const auto* event = std::get_if<feed::TimedEvent>(&message)) {
     signal(*event);
+  } else if (const auto* clock = std::get_if<feed::Clock>(&message)) {
+    from.input().take(*clock);
   } else if (const auto* economy = std::get_if<feed::Economy>(&message)) {
     video_.set_economy(economy->level);
   } else if (std::holds_alternative<feed::Finish>(message)) {

@@ -144,7 +144,6 @@ void put_time_code(job::FeedStats& stats, const FeedInput& input) {
   const bool runs = there && origin && clock;
   put(stats.time_code_offset_us, runs ? align::day_distance(*clock, *origin) : 0);
   put(stats.time_code_runs, runs ? 1 : 0);
-  put(stats.anchored_by_code, there && input.anchored_at() == timeline::Timeline::AnchoredAt::kSource ? 1 : 0);
 }
 
 void put_feed(job::FeedStats& stats, const Feed& feed) {
@@ -157,6 +156,9 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   put_watches(stats, feed);
   put(stats.clock_us, feed.input().clock().value_or(0));
   put_time_code(stats, feed.input());
+  put(stats.anchored, static_cast<std::uint64_t>(feed.input().anchored()));
+  put(stats.clock_ask_zero_us, feed.input().clock_ask().zero);
+  stats.clock_ask.store(feed.input().clock_ask().id, std::memory_order_release);
   put_captions(stats, feed.caption_finder());
   put_teletext(stats, feed.input());
 }

@@ -209,7 +209,7 @@ TEST_F(RoutesTest, GivesTheTimeCodeOfAFeed) {
   EXPECT_EQ(time_code(), nlohmann::json::parse(R"({"value": "10:00:00:12", "source": "gop", "offset_ms": null})"));
   report.feeds[0].time_code_offset = -1'200'500;
   EXPECT_EQ(time_code()["offset_ms"], -1200.5);
-  report.feeds[0].anchored_by_code = true;
+  report.feeds[0].anchored = job::Anchored::kTimeCode;
   EXPECT_EQ(feed()["anchor"], "timecode");
 }
 

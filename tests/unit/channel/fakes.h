@@ -105,6 +105,9 @@ inline std::string name_of(const feed::Addressed& message) {
       return "event " + std::to_string(static_cast<int>(m.kind)) + " " + std::string(m.data.text());
     }
     std::string operator()(const feed::Economy& m) const { return "economy " + std::to_string(m.level); }
+    std::string operator()(const feed::Clock& m) const {
+      return "clock " + std::to_string(m.ask) + (m.zero ? " " + std::to_string(*m.zero) : "");
+    }
     std::string operator()(const feed::Select& m) const {
       const std::string how = m.how == feed::Select::How::kAsked ? "select" : "select-now";
       return m.reason ? how + "(" + std::string(feed::to_string(*m.reason)) + ")" : how;

@@ -157,9 +157,12 @@ TEST_F(ReportTest, TellsHowFarTheFeedsAreApart) {
 
 TEST_F(ReportTest, TellsWhichFeedIsAtItsTimeCode) {
   send().rtmp(Role::kAudio, "f");
-  stats().feeds[0].anchored_by_code = 1;
-  EXPECT_TRUE(report().feeds[0].anchored_by_code);
-  EXPECT_FALSE(report().feeds[1].anchored_by_code);
+  for (const job::Anchored anchored : {job::Anchored::kTimeCode, job::Anchored::kPts, job::Anchored::kArrival}) {
+    stats().feeds[0].anchored = static_cast<std::uint64_t>(anchored);
+    EXPECT_EQ(report().feeds[0].anchored, anchored);
+  }
+  stats().feeds[1].anchored = 7;
+  EXPECT_EQ(report().feeds[1].anchored, job::Anchored::kArrival) << "a worker may write anything";
 }
 
 TEST_F(ReportTest, TellsTheTimeCodeOfAFeed) {

@@ -134,7 +134,7 @@ TEST(Anchor, IsTheArrivalOrTheTimeCode) {
   EXPECT_EQ(media("").anchor, Anchor::kArrival);
   EXPECT_EQ(media("anchor: timecode, timecode_offset: -3600s").anchor, Anchor::kTimeCode);
   EXPECT_EQ(media("anchor: timecode, timecode_offset: -3600s").time_code_offset, -3600 * base::kSecond);
-  EXPECT_NE(problems_of("channels: {match: {anchor: pts}}").find("one of arrival, timecode"), std::string::npos);
+  EXPECT_NE(problems_of("channels: {match: {anchor: wall}}").find("one of arrival, timecode, pts"), std::string::npos);
   EXPECT_NE(problems_of("channels: {match: {timecode_offset: 15h}}").find("from -50400s to 50400s"), std::string::npos);
 }
 

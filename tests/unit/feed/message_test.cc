@@ -56,6 +56,9 @@ struct Describe {
            std::to_string(at.opacity) + " " + at.text + std::string(at.png.text());
   }
   std::string operator()(const Economy& m) const { return "economy " + std::to_string(m.level); }
+  std::string operator()(const Clock& m) const {
+    return "clock " + std::to_string(m.ask) + (m.zero ? " " + std::to_string(*m.zero) : "");
+  }
 };
 
 std::string trace(Reader& reader) {
@@ -91,6 +94,8 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Overlay{true, {.id = "clock", .text = "{utc}"}}},
     {Id::kPrimary, Overlay{false, {.id = "logo"}}},
     {Id::kPrimary, Economy{255}},
+    {Id::kBackup, Clock{4294967295, -1'700'000'000'000'004}},
+    {Id::kPrimary, Clock{1, std::nullopt}},
     {Id::kPrimary, TimedEvent{TimedEvent::Kind::kId3, 1'700'000'000'000'003, base::Bytes::copy_of("ID3")}},
     {Id::kPrimary, Caption{2, {"id", 1'700'000'000'000'000, 1'700'000'002'500'000, "Tor,\nTor!"}}},
     {Id::kPrimary, Stop{}},
@@ -102,7 +107,8 @@ const std::string kTrace =
     "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\noverlay logo 3 1 500 3 "
     "1000 PNG\n"
     "overlay clock 1 40 120 50 1000 {utc}\nno overlay logo 1 40 120 50 1000 \neconomy "
-    "255\nevent 2 1700000000000003 ID3\ncaption 2 id 1700000000000000 1700000002500000 Tor,\nTor!\nstop\nfinish\n";
+    "255\nbackup: clock 4294967295 -1700000000000004\nclock 1\nevent 2 1700000000000003 ID3\ncaption 2 id "
+    "1700000000000000 1700000002500000 Tor,\nTor!\nstop\nfinish\n";
 
 TEST(FeedReader, ReadsBackEveryKindOfMessage) {
   Reader reader;
@@ -153,6 +159,13 @@ TEST(FeedReader, TakesTheKindsOfTimedEventsAndNoOther) {
   EXPECT_TRUE(reader.feed(header_of(kType, 2, 0)).ok());
   EXPECT_EQ(trace(reader), "event 2 0 \n");
   EXPECT_FALSE(Reader{}.feed(header_of(kType, 3, 0)).ok());
+}
+
+TEST(FeedReader, AClockIsThereOrNot) {
+  constexpr std::uint8_t kType = 15;
+  Reader reader;
+  EXPECT_TRUE(reader.feed(header_of(kType, 1, 0)).ok());
+  EXPECT_FALSE(Reader{}.feed(header_of(kType, 2, 0)).ok());
 }
 
 TEST(FeedReader, TakesTheTwoFormatsOfAFeedAndNoOther) {

@@ -185,7 +185,7 @@ TEST(ChannelMetrics, TellHowFarTheFeedsAreApartAndHowThatIsKnown) {
 TEST(ChannelMetrics, TellWhichFeedIsAtItsTimeCode) {
   channel::Report of = report();
   EXPECT_EQ(value_of_series(of, "kickoff_feed_anchored_by_time_code"), 0);
-  of.feeds[0].anchored_by_code = true;
+  of.feeds[0].anchored = job::Anchored::kTimeCode;
   EXPECT_EQ(value_of_series(of, "kickoff_feed_anchored_by_time_code"), 1);
 }
 

@@ -220,21 +220,42 @@ void take_coded(FeedInput& input, const std::string& says) {
 }
 
 TEST(FeedInput, IsAtTheTimeOfItsTimeCodeWhereThatIsAskedFor) {
-  using At = timeline::Timeline::AnchoredAt;
   // kEpoch is at eight o'clock.
   Sink sink;
   FeedInput coded({.channel = "test", .source_time = true}, sink);
   take_coded(coded, "07:59:59.000");
-  EXPECT_EQ(coded.anchored_at(), At::kSource);
+  EXPECT_EQ(coded.anchored(), job::Anchored::kTimeCode);
   EXPECT_EQ(coded.clock(), kEpoch - base::kSecond);
   FeedInput summer({.channel = "test", .source_time = true, .source_offset = -3600 * base::kSecond}, sink);
   take_coded(summer, "08:59:59.000");
-  EXPECT_EQ(summer.anchored_at(), At::kSource);
+  EXPECT_EQ(summer.anchored(), job::Anchored::kTimeCode);
   EXPECT_EQ(summer.clock(), kEpoch - base::kSecond);
   FeedInput arrived({.channel = "test"}, sink);
   take_coded(arrived, "07:59:59.000");
-  EXPECT_EQ(arrived.anchored_at(), At::kArrival);
+  EXPECT_EQ(arrived.anchored(), job::Anchored::kArrival);
   EXPECT_EQ(arrived.clock(), kEpoch);
+}
+
+TEST(FeedInput, FollowsAnAgreedClockOfItsKindOfStamps) {
+  Sink sink;
+  FeedInput input({.channel = "test", .agreed_clock = true}, sink);
+  input.start(feed::Format::kRtmp);
+  input.take(rtmp_video_header(kEpoch));
+  EXPECT_EQ(input.clock_ask().id, 0U);
+  const auto send = [&input](int from, int until) {
+    for (int i = from; i < until; ++i) input.take(rtmp_picture(i * 40, kEpoch + i * kFrame, i % 25 == 0));
+  };
+  send(0, 10);
+  ASSERT_EQ(input.clock_ask().id, 1U);
+  EXPECT_EQ(input.clock_ask().zero, kEpoch);
+  EXPECT_EQ(input.anchored(), job::Anchored::kArrival) << "it has no time yet";
+  constexpr base::Micros kRtmpWrap = 4'294'967'296'000;
+  input.take(feed::Clock{1, kEpoch - base::kSecond + kRtmpWrap});
+  send(10, 20);
+  EXPECT_EQ(input.anchored(), job::Anchored::kPts);
+  EXPECT_EQ(input.clock(), kEpoch - base::kSecond);
+  input.stop();
+  EXPECT_EQ(input.anchored(), job::Anchored::kArrival) << "it is gone";
 }
 
 }  // namespace
