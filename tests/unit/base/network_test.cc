@@ -1,10 +1,10 @@
-#include "ingest/network.h"
+#include "base/network.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
-namespace ingest {
+namespace base {
 namespace {
 
 Address v4(const char* text, std::uint16_t port = 4711) {
@@ -27,6 +27,18 @@ TEST(Address, IsWrittenWithItsPort) {
   EXPECT_EQ(v4("192.0.2.7").text(), "192.0.2.7:4711");
   EXPECT_EQ(v6("2001:db8::1").text(), "[2001:db8::1]:4711");
   EXPECT_EQ(v6("::ffff:192.0.2.7").text(), "192.0.2.7:4711");
+}
+
+TEST(Address, IsReadFromThatText) {
+  for (const Address& address : {v4("192.0.2.7"), v6("2001:db8::1", 65535), v6("::1", 0)}) {
+    const auto read = parse_peer(address.text());
+    ASSERT_TRUE(read) << address.text();
+    EXPECT_EQ(read->bytes, address.bytes);
+    EXPECT_EQ(read->port, address.port);
+  }
+  for (const char* text : {"", "192.0.2.7", "192.0.2.7:", "192.0.2.7:65536", "192.0.2.7:1x", "[192.0.2.7]:1",
+                           "2001:db8::1", "2001:db8::1:4711", "[]:1", "[::1:1", "name:1"})
+    EXPECT_FALSE(parse_peer(text)) << text;
 }
 
 TEST(Address, KnowsLoopback) {
@@ -60,4 +72,4 @@ TEST(Network, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace ingest
+}  // namespace base

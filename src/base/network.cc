@@ -1,4 +1,4 @@
-#include "ingest/network.h"
+#include "base/network.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,7 +8,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace ingest {
+namespace base {
 namespace {
 
 constexpr int kBits = 128;
@@ -19,13 +19,13 @@ bool bit(const std::array<std::uint8_t, 16>& bytes, int index) {
 }
 
 /// The address, and how many bits a prefix of its family may have.
-base::Result<int> parse_address(const std::string& text, std::array<std::uint8_t, 16>& bytes) {
+Result<int> parse_address(const std::string& text, std::array<std::uint8_t, 16>& bytes) {
   if (inet_pton(AF_INET, text.c_str(), bytes.data() + kV4Prefix.size()) == 1) {
     std::copy(kV4Prefix.begin(), kV4Prefix.end(), bytes.begin());
     return 32;
   }
   if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return kBits;
-  return base::Error{base::Code::kMalformed, "not an IP address: " + text};
+  return Error{Code::kMalformed, "not an IP address: " + text};
 }
 
 }  // namespace
@@ -64,6 +64,22 @@ Address address_of(const sockaddr* socket_address) {
   return address;
 }
 
+std::optional<Address> parse_peer(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  Address address;
+  const std::string_view digits = text.substr(colon + 1);
+  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
+  if (fault != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  std::string host(text.substr(0, colon));
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto width = parse_address(host, address.bytes);
+  // Without brackets an IPv6 address runs into its port.
+  if (!width.ok() || (*width == kBits) != bracketed) return std::nullopt;
+  return address;
+}
+
 bool Network::contains(const Address& address) const {
   for (int i = 0; i < prefix; ++i) {
     if (bit(bytes, i) != bit(address.bytes, i)) return false;
@@ -71,7 +87,7 @@ bool Network::contains(const Address& address) const {
   return true;
 }
 
-base::Result<Network> parse_network(std::string_view text) {
+Result<Network> parse_network(std::string_view text) {
   Network network;
   const std::size_t slash = text.find('/');
   TRY(const int width, parse_address(std::string(text.substr(0, slash)), network.bytes));
@@ -80,15 +96,14 @@ base::Result<Network> parse_network(std::string_view text) {
     const std::string_view digits = text.substr(slash + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (error != std::errc{} || end != digits.data() + digits.size() || length < 0 || length > width) {
-      return base::Error{base::Code::kMalformed, "prefix length of " + std::string(text)};
+      return Error{Code::kMalformed, "prefix length of " + std::string(text)};
     }
   }
   network.prefix = kBits - width + length;
   for (int i = network.prefix; i < kBits; ++i) {
-    if (bit(network.bytes, i))
-      return base::Error{base::Code::kMalformed, "bits behind the prefix of " + std::string(text)};
+    if (bit(network.bytes, i)) return Error{Code::kMalformed, "bits behind the prefix of " + std::string(text)};
   }
   return network;
 }
 
-}  // namespace ingest
+}  // namespace base
