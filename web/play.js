@@ -4,7 +4,9 @@
 'use strict';
 (() => {
   const channel = decodeURIComponent(location.pathname.replace(/^.*\/play\/([^/]*)\/?$/, '$1'));
-  const source = `/live/${encodeURIComponent(channel)}/index.m3u8`;
+  // A token stands before /play/, and has to stand before /live/ too.
+  const token = /^\/t\/[^/]+(?=\/play\/)/.exec(location.pathname)?.[0] ?? '';
+  const source = `${token}/live/${encodeURIComponent(channel)}/index.m3u8`;
   const query = new URLSearchParams(location.search);
   const element = (id) => document.getElementById(id);
   const video = element('video');

@@ -152,6 +152,10 @@ void ServeThreads::configure(const config::Config::Http& config) {
   }
 }
 
+void ServeThreads::set_tokens(const std::shared_ptr<const serve::TokenPolicy>& policy) {
+  for (const auto& worker : workers_) worker->server->set_tokens(policy);
+}
+
 void ServeThreads::set_shared_headroom(double memory, double egress) {
   for (const auto& worker : workers_) worker->server->set_shared_headroom(memory, egress);
 }

@@ -43,6 +43,8 @@ class ServeThreads {
   void relay(const std::string& channel, const std::shared_ptr<const relay::Reel>& reel);
   /// Limits of admission, and the origin lock; the other settings change only with a restart.
   void configure(const config::Config::Http& config);
+  /// See serve::Server::set_tokens.
+  void set_tokens(const std::shared_ptr<const serve::TokenPolicy>& policy);
   /// See serve::Server::set_shared_headroom.
   void set_shared_headroom(double memory, double egress);
   /// Bytes sent since the start. Thread: any, until stop().

@@ -25,6 +25,7 @@
 #include "app/reloader.h"
 #include "app/serve_threads.h"
 #include "app/upload_target.h"
+#include "app/viewer_tokens.h"
 #include "archive/directory_lock.h"
 #include "archive/journal_writer.h"
 #include "base/log.h"
@@ -150,12 +151,14 @@ class Instance::Parts {
     if (journal_) restored_ = channels_->restore(journal_->directory());
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
     ServePlan plan = plan_here(config_.http);
+    plan.each.tokens = tokens_.take_up(config_);
     plan_relay(plan, config_, node_, [this](const std::string& channel, const relay::Path& path) {
       control_.post([this, channel, path] {
         if (edge_) edge_->demand(channel, path);
       });
     });
     TRY(serve_, ServeThreads::start(std::move(plan), clock_, certificates_.https, files));
+    tokens_.follow();
     const HeadroomSampler::Serving serving{
         [this] { return serve_->bytes_sent(); },
         [this](double memory, double egress) { serve_->set_shared_headroom(memory, egress); }};
@@ -388,6 +391,7 @@ class Instance::Parts {
     if (srt_) srt_->set_policy(std::move(srt_policy));
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
+    tokens_.reload(config_);
     admin_->configure(config_.admin);
     webhooks_->configure(config_.webhooks);
     headroom_->set_egress(config_.http.admission.egress_mbps);
@@ -455,6 +459,7 @@ class Instance::Parts {
     overview->instance.webhooks = webhooks_->reports();
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
+    overview->instance.token_keys = tokens_.report();
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
     if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
@@ -490,6 +495,7 @@ class Instance::Parts {
   std::shared_ptr<const tls::TicketKeys> ticket_keys_;
   Certificates certificates_;
   std::unique_ptr<ServeThreads> serve_;
+  ViewerTokens tokens_{control_, [this](const auto& policy) { serve_->set_tokens(policy); }};
   std::unique_ptr<HeadroomSampler> headroom_;
   channel::LoopAlarms alarms_{loop_};
   std::unique_ptr<channel::ProcessSpawner> spawner_;

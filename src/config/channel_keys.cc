@@ -376,6 +376,13 @@ void declare_publishing(Keys& keys, Config::Channel& channel) {
            Value::flag(options.required));
 }
 
+/// What viewers see of it, and who does.
+void declare_shown(Keys& keys, Config::Channel& channel) {
+  declare_views(keys, channel.options.views);
+  keys.key({"tokens", Reload::kAtOnce, "required: only viewers with a token that http.tokens finds good see it"},
+           Value::choice<bool>(channel.tokens, {{"none", false}, {"required", true}}));
+}
+
 }  // namespace
 
 void declare_channel(Keys& keys, Config::Channel& channel) {
@@ -435,7 +442,7 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "picture. Not for apps of Apple TV, whose rules forbid it"},
            Value::choice<hls::AudioOnly>(options.audio_only,
                                          {{"false", hls::AudioOnly::kNo}, {"true", hls::AudioOnly::kYes}}));
-  declare_views(keys, options.views);
+  declare_shown(keys, channel);
   keys.section("audio", "", [&](Keys& in) { declare_audio(in, media); });
   declare_captions(keys, media.captions);
   declare_subtitles(keys, media.subtitles);

@@ -17,6 +17,8 @@
 #include "hls/media_playlist.h"
 #include "ingest/pull_source.h"
 #include "s3/credentials.h"
+#include "tokens/claims.h"
+#include "tokens/keys.h"
 #include "webhook/hook.h"
 
 namespace config {
@@ -41,6 +43,18 @@ struct Config {
     std::vector<std::string> secrets;
     std::string client_ca;  ///< PEM file; empty: none
   };
+  /// Viewers' tokens; see serve::TokenPolicy.
+  struct Tokens {
+    std::vector<std::string> algorithms{"ES256"};
+    std::vector<std::string> keys;  ///< JSON Web Keys, some of them secrets
+    std::string jwks_file;
+    std::string jwks_url;
+    std::vector<std::string> issuers;
+    std::vector<std::string> audiences;
+    base::Micros leeway = 30 * base::kSecond;
+    std::string cookie = "kickoff_token";
+    tokens::KeySet set;  ///< of `keys` and `jwks_file`
+  };
   struct Http {
     std::string listen = "0.0.0.0";
     std::uint16_t port = 8080;
@@ -53,6 +67,7 @@ struct Config {
     std::string key;
     Admission admission;
     OriginLock origin_lock;
+    Tokens tokens;
   };
   struct Admin {
     std::string listen = "127.0.0.1";
@@ -103,6 +118,7 @@ struct Config {
     int srt_key_length = 0;        ///< Units: bytes: 16, 24, 32; 0: the caller chooses (SR-10)
     base::Micros srt_latency = 0;  ///< 0: that of the listener
     Upload upload;
+    bool tokens = false;                 ///< only bearers of a token see it
     std::vector<std::string> srt_allow;  ///< networks that may publish over SRT; none: all (SR-23)
   };
 

@@ -78,6 +78,10 @@ void declare_http(Keys& keys, Config::Http& http) {
       "Answers a CDN alone, all others with 403. Open while there are no secrets and no client_ca. It holds for "
       "the player's pages too.",
       [&](Keys& in) { declare_origin_lock(in, http.origin_lock); });
+  keys.section("tokens",
+               "Which JSON Web Tokens are good for channels with `tokens: required`. A viewer shows one at the "
+               "beginning of the path (/t/TOKEN/live/NAME/index.m3u8), in Authorization: Bearer, or in a cookie.",
+               [&](Keys& in) { declare_tokens(in, http.tokens); });
 }
 
 void declare_rtmp(Keys& keys, Config::Rtmp& rtmp) {
@@ -264,6 +268,7 @@ void declare_keys(Keys& keys, Config& config) {
     for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
     for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
     for (std::string& fault : upload_faults(config)) found.push_back(std::move(fault));
+    for (std::string& fault : token_faults(config)) found.push_back(std::move(fault));
     for (std::string& fault : edge_faults(config)) found.push_back(std::move(fault));
     for (std::string& fault : etcd_faults(config)) found.push_back(std::move(fault));
     if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)

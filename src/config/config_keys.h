@@ -42,6 +42,11 @@ void declare_admin_address(Keys& keys, Config::Admin& admin);
 /// The keys of the section `http.origin_lock`.
 void declare_origin_lock(Keys& keys, Config::OriginLock& lock);
 
+/// The keys of the section `http.tokens`.
+void declare_tokens(Keys& keys, Config::Tokens& tokens);
+/// Channels whose tokens cannot be checked. Whole sentences.
+std::vector<std::string> token_faults(const Config& config);
+
 /// The list `webhooks`.
 void declare_webhooks(Keys& keys, std::vector<webhook::Endpoint>& webhooks);
 /// The keys of the sections `relay` and `edge`.

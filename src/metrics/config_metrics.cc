@@ -19,4 +19,15 @@ void add_config(Families& out, const Reloads& reloads, const std::vector<Certifi
   }
 }
 
+void add_token_keys(Families& out, const TokenKeys& keys) {
+  out.gauge("kickoff_token_keys", "Keys that viewers' tokens are checked with.", {}, static_cast<double>(keys.keys));
+  out.counter("kickoff_token_key_fetches_total", "Requests for http.tokens.jwks_url.", {},
+              static_cast<double>(keys.fetches));
+  out.counter("kickoff_token_key_fetches_failed_total",
+              "Those without an answer that has keys: the log says why, and the keys stay as they were.", {},
+              static_cast<double>(keys.failures));
+  out.gauge("kickoff_token_keys_fetched_timestamp_seconds",
+            "Unix time at which http.tokens.jwks_url gave keys last; 0: never.", {}, static_cast<double>(keys.fetched));
+}
+
 }  // namespace metrics

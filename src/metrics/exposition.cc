@@ -158,6 +158,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   Families out;
   add_process(out, instance);
   add_config(out, instance.reloads, instance.certificates);
+  if (instance.token_keys) add_token_keys(out, *instance.token_keys);
   for (const auto& [type, count] : instance.events) {
     out.counter("kickoff_events_total", "Events appended to the event log (/api/v1/events), by type.",
                 {{"type", std::string(type)}}, number(count));

@@ -46,6 +46,14 @@ struct Certificate {
   std::int64_t expires = 0;  ///< Units: seconds since 1970, UTC.
 };
 
+/// The keys that viewers' tokens are checked with, and the requests for them.
+struct TokenKeys {
+  std::size_t keys = 0;
+  std::uint64_t fetches = 0;
+  std::uint64_t failures = 0;  ///< of those
+  std::int64_t fetched = 0;    ///< Units: seconds since 1970, UTC; 0: never.
+};
+
 /// Everything that an instance exports to Prometheus, except what is read from serve loops and /proc while writing.
 struct Instance {
   std::string version;
@@ -63,6 +71,7 @@ struct Instance {
   std::vector<ingest::SrtStats> srt_sockets;
   std::vector<ingest::PullStats> pulled;
   Reloads reloads;
+  std::optional<TokenKeys> token_keys;  ///< nothing: none come by themselves
   std::vector<Certificate> certificates;
   std::vector<std::pair<std::string_view, std::uint64_t>> events;  ///< by type, also those that are 0
   std::vector<channel::Report> channels;

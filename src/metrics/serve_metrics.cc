@@ -40,11 +40,25 @@ void add_requests(Families& out, const Labels& labels, const serve::Counters& co
   }
 }
 
+void add_tokens(Families& out, const Labels& labels, const serve::Counters& counters) {
+  for (std::size_t fault = 0; fault < tokens::kFaults; ++fault) {
+    out.counter("kickoff_token_requests_total",
+                "Requests for channels that need a token, by what came of it: accepted, or why it was refused.",
+                also(labels, "result", tokens::to_string(static_cast<tokens::Fault>(fault))),
+                count(counters.tokens[fault]));
+  }
+  out.counter("kickoff_token_cache_hits_total", "Tokens that had been checked before, and needed no more than that.",
+              labels, count(counters.tokens_known));
+  out.counter("kickoff_token_checks_total", "Tokens whose signature was checked.", labels,
+              count(counters.tokens_checked));
+}
+
 }  // namespace
 
 void add_serve_loop(Families& out, const std::string& loop, const serve::Counters& counters, double busy) {
   const Labels labels = {{"loop", loop}};
   add_requests(out, labels, counters);
+  add_tokens(out, labels, counters);
   out.counter("kickoff_http_sent_bytes_total", "Bytes sent to viewers, TLS included.", labels,
               count(counters.bytes_sent));
   out.gauge("kickoff_http_connections", "Open connections.", labels, count(counters.connections));

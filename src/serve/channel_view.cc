@@ -1,6 +1,7 @@
 #include "serve/channel_view.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/hash.h"
 #include "hls/media_playlist.h"
@@ -98,6 +99,19 @@ void ChannelView::drop_expired(CachedResponses& cached) {
       if (slot.msn < oldest) slot = Slot{};
 }
 
+void ChannelView::guard(bool guarded) {
+  if (std::exchange(guarded_, guarded) == guarded) return;
+  multivariants_ = images_ = overflow_ = {};
+  thumbnail_ = nullptr;
+  shifted_.guard(guarded);
+  for (CachedResponses& cached : cached_) {
+    CachedResponses anew;
+    anew.of = std::move(cached.of);
+    anew.oldest = cached.oldest;
+    cached = std::move(anew);
+  }
+}
+
 Verdict ChannelView::look_up(const ObjectRequest& wanted) {
   if (wanted.shift != nullptr || !wanted.view.empty()) return shifted_.look_up(*snapshot_, wanted, updated_);
   if (wanted.kind == Route::Kind::kMultivariant) return multivariant(wanted);
@@ -136,8 +150,7 @@ Verdict ChannelView::multivariant(const ObjectRequest& wanted) {
     const bool ended = snapshot_->state == origin::State::kEnded;
     const std::string lifetime = ended ? CacheControl::shared(kEndedLife)
                                        : CacheControl::seconds(std::max(1, snapshot_->target_duration / 2));  // CC-1
-    made = make_text(*snapshot_->multivariant, wanted.gzip,
-                     {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
+    made = make_text(*snapshot_->multivariant, wanted.gzip, playlist_text(lifetime));
   }
   return {made};
 }
@@ -146,8 +159,7 @@ http::Response ChannelView::overflow(const std::string& pathway, const ObjectReq
   if (snapshot_->multivariant == nullptr) return nullptr;
   const std::string base = pathway + "/live/" + snapshot_->name + "/";
   // For one second only: after it there may be headroom here again.
-  const Description description{"application/vnd.apple.mpegurl", CacheControl::seconds(1), "", updated_,
-                                Urgency::kPlaylist};
+  const Description description = playlist_text(CacheControl::seconds(1));
   const bool gzip = wanted.gzip;
   if (wanted.shift != nullptr || !wanted.view.empty()) {
     const auto shifted = shifted_.multivariant(*snapshot_, wanted);
@@ -206,14 +218,16 @@ Verdict ChannelView::images(const ObjectRequest& wanted) {
     const base::Bytes* const image = set.find(wanted.msn);
     if (image == nullptr) return refuse(404, Cause::kAbsent, target);
     // Few are asked for more than once by one cache: made each time.
-    return {make_media({*image}, {"image/jpeg", CacheControl::kImmutable, etag_of(image->view()), 0, Urgency::kPage})};
+    return {make_media({*image},
+                       {"image/jpeg", CacheControl::kImmutable, etag_of(image->view()), 0, Urgency::kPage, guarded_})};
   }
   if (wanted.kind == Route::Kind::kThumbnail) {
     if (!set.newest) return refuse(404, Cause::kAbsent);
     // A cache in front of a crowd asks once a segment, and shows one that is a segment older.
     if (thumbnail_ == nullptr)
-      thumbnail_ = make_media({set.newest->jpeg}, {"image/jpeg", CacheControl::seconds(target),
-                                                   etag_of(set.newest->jpeg.view()), set.newest->at, Urgency::kPage});
+      thumbnail_ =
+          make_media({set.newest->jpeg}, {"image/jpeg", CacheControl::seconds(target), etag_of(set.newest->jpeg.view()),
+                                          set.newest->at, Urgency::kPage, guarded_});
     return {thumbnail_};
   }
   if (!set.ready()) {
@@ -251,13 +265,21 @@ Verdict ChannelView::iframes(const ObjectRequest& wanted, std::uint32_t index) {
 
 http::Response ChannelView::make_playlist(const origin::Rendered& text, bool gzip, bool ended, int life) const {
   const std::string lifetime = ended ? CacheControl::shared(life) : CacheControl::live(life);
-  return make_text(text, gzip, {"application/vnd.apple.mpegurl", lifetime, "", updated_, Urgency::kPlaylist});
+  return make_text(text, gzip, playlist_text(lifetime));
+}
+
+Description ChannelView::playlist_text(std::string lifetime) const {
+  return {"application/vnd.apple.mpegurl", std::move(lifetime), "", updated_, Urgency::kPlaylist, guarded_};
 }
 
 Description ChannelView::media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const {
   const bool video = rendition.kind() == media::Kind::kVideo;
-  return {media_type(rendition.kind()), CacheControl::kImmutable, std::move(etag), start_of(rendition.revision(), msn),
-          video ? Urgency::kVideo : Urgency::kAudio};
+  return {media_type(rendition.kind()),
+          CacheControl::kImmutable,
+          std::move(etag),
+          start_of(rendition.revision(), msn),
+          video ? Urgency::kVideo : Urgency::kAudio,
+          guarded_};
 }
 
 Verdict ChannelView::missing(Presence presence, std::int64_t msn, const origin::RenditionSnapshot& rendition,

@@ -44,6 +44,8 @@ class ChannelView {
   /// another time than the live edge's: REQUIRES: the same pathway each time, until forget_overflow().
   http::Response overflow(const std::string& pathway, const ObjectRequest& wanted);
   void forget_overflow() { overflow_ = {}; }
+  /// Whether its objects are for bearers of a token alone, which caches are told. At first: no.
+  void guard(bool guarded);
   /// Whether a request is for media far behind the live edge.
   bool is_deep(const ObjectRequest& wanted) const;
 
@@ -91,10 +93,12 @@ class ChannelView {
   http::Response make_playlist(const origin::Rendered& text, bool gzip, bool ended, int life) const;
   int playlist_life(const ObjectRequest& wanted, const origin::RenditionSnapshot& rendition) const;
   Description media(const origin::RenditionSnapshot& rendition, std::int64_t msn, std::string etag) const;
+  Description playlist_text(std::string lifetime) const;
   static void drop_expired(CachedResponses& cached);
 
   const Options options_;
   Errors& errors_;
+  bool guarded_ = false;
   std::shared_ptr<const origin::ChannelSnapshot> snapshot_;
   base::Micros updated_ = 0;                     ///< UTC
   std::array<http::Response, 2> multivariants_;  ///< plain, gzip; null until it is asked for

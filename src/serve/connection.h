@@ -75,6 +75,7 @@ class Connection final : public Viewer, public TimerWheel::Place, private loop::
   void pump() override;
   void shut_down() override;
   void shut_down_after_answer() override { session_->shut_down(); }
+  std::string_view peer() const override { return stream_->peer(); }
   void prefetch_parts() const override {
     const auto* line = reinterpret_cast<const char*>(session_.get());
     for (std::size_t at = 0; at < kSessionLines * kCacheLine; at += kCacheLine) __builtin_prefetch(line + at);

@@ -53,6 +53,7 @@ std::string_view to_string(Cause cause) {
     case Cause::kMalformed: return "malformed";
     case Cause::kMethod: return "method";
     case Cause::kLocked: return "locked";
+    case Cause::kToken: return "token";
     case Cause::kUnknownPath: return "unknown_path";
     case Cause::kUnknownChannel: return "unknown_channel";
     case Cause::kAbsent: return "absent";

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "serve/admission.h"
 #include "tls/session.h"
+#include "tokens/fault.h"
 
 namespace serve {
 
@@ -57,6 +58,7 @@ enum class Cause : std::uint8_t {
   kMalformed,    ///< 400, 413, 414, 417, 431, 505: not a request we take
   kMethod,       ///< 405
   kLocked,       ///< 403, CF-19
+  kToken,        ///< 401, 403, 503: see tokens::Fault
   kUnknownPath,  ///< 404
   kUnknownChannel,
   kAbsent,       ///< 404, LL-82
@@ -108,9 +110,12 @@ struct Counters {
   Counter relay_streams;    ///< edges' answers that are open now
   Counter relay_bytes;      ///< given to edges' answers
   Counter relay_cut;        ///< edges' answers cut off: too slow, or another log has begun
-  std::array<Counter, kResources> headroom;  ///< left now. Units: millionths.
-  Histogram join_time;                       ///< from a join to its first media, on one connection
-  Histogram blocked_wait;                    ///< how long held requests were held, whatever the answer
+  std::array<Counter, tokens::kFaults> tokens;  ///< requests for guarded channels, by what came of their token
+  Counter tokens_known;                         ///< of those, tokens that had been checked before
+  Counter tokens_checked;                       ///< signatures that were checked
+  std::array<Counter, kResources> headroom;     ///< left now. Units: millionths.
+  Histogram join_time;                          ///< from a join to its first media, on one connection
+  Histogram blocked_wait;                       ///< how long held requests were held, whatever the answer
   /// From a part's publication to its last byte taken by the kernel, for requests that waited for it.
   Histogram part_to_last_byte;
   /// From publication to the last waiter of a wake pass answered: what the loop itself needs (LL-105).

@@ -15,6 +15,9 @@ using Fields = http::HeaderBlock::Fields;
 constexpr const char* kExposed =
     "Age, Date, Content-Length, Content-Range, ETag, CMSD-Static, CMSD-Dynamic, Retry-After";
 
+// Where a token can be, beside the path. A cache that heeds it keeps an answer for those alone who show the same one.
+constexpr const char* kTokenFields = "Authorization, Cookie";
+
 /// What every answer carries, errors too (CF-9, CF-23).
 Fields common(const std::string& cache_control) {
   return {{"cache-control", cache_control},
@@ -131,7 +134,8 @@ http::Response make_text(const origin::Rendered& text, bool gzip, Description de
   for (const base::Bytes& piece : body) length += piece.size();
   description.etag = gzip ? text.etag_gzip : text.etag_identity;
   Fields fields = describe(description, length);
-  fields.emplace_back("vary", "Accept-Encoding");
+  fields.emplace_back("vary",
+                      description.guarded ? std::string("Accept-Encoding, ") + kTokenFields : "Accept-Encoding");
   if (gzip) fields.emplace_back("content-encoding", "gzip");
   return std::make_shared<const http::Reply>(200, std::move(fields), std::move(body), description.urgency);
 }
@@ -141,6 +145,7 @@ http::Response make_media(std::vector<base::Bytes> pieces, const Description& de
   for (const base::Bytes& piece : pieces) length += piece.size();
   Fields fields = describe(description, length);
   fields.emplace_back("accept-ranges", "bytes");
+  if (description.guarded) fields.emplace_back("vary", kTokenFields);
   return std::make_shared<const http::Reply>(200, std::move(fields), std::move(pieces), description.urgency);
 }
 
@@ -149,14 +154,16 @@ http::Response make_filed_media(std::vector<base::FilePlace> files, const Descri
   for (const base::FilePlace& file : files) length += file.size;
   Fields fields = describe(description, length);
   fields.emplace_back("accept-ranges", "bytes");
+  if (description.guarded) fields.emplace_back("vary", kTokenFields);
   return std::make_shared<const http::Reply>(200, std::move(fields), std::move(files), description.urgency);
 }
 
 http::Response make_preflight() {
   Fields fields = common(CacheControl::seconds(600));
   fields.emplace_back("access-control-allow-methods", "GET, HEAD, OPTIONS");
-  fields.emplace_back("access-control-allow-headers",
-                      "Range, If-None-Match, If-Range, CMCD-Request, CMCD-Object, CMCD-Session, CMCD-Status");
+  fields.emplace_back(
+      "access-control-allow-headers",
+      "Authorization, Range, If-None-Match, If-Range, CMCD-Request, CMCD-Object, CMCD-Session, CMCD-Status");
   fields.emplace_back("access-control-max-age", "86400");
   fields.emplace_back("allow", "GET, HEAD, OPTIONS");
   return std::make_shared<const http::Reply>(204, std::move(fields));
@@ -179,6 +186,7 @@ http::Response Errors::make(int status, std::string_view text, const std::string
   Fields fields = common(cache_control);
   fields.emplace_back("content-type", "text/plain; charset=utf-8");
   fields.emplace_back("content-length", std::to_string(text.size()));
+  if (status == 401) fields.emplace_back("www-authenticate", "Bearer realm=\"kickoff\"");
   if (status == 405) fields.emplace_back("allow", "GET, HEAD, OPTIONS");
   if (status == 503) fields.emplace_back("retry-after", std::to_string(retry_after));
   return std::make_shared<const http::Reply>(status, std::move(fields),
@@ -189,7 +197,7 @@ http::Response Errors::get(int status, int max_age) { return get(status, text_of
 
 http::Response Errors::get(int status, std::string_view text, int max_age) {
   http::Response& made = made_[{status, text.data(), max_age}];
-  const bool kept = status < 500 && status != 403;
+  const bool kept = status < 500 && status != 401 && status != 403;
   if (made == nullptr) made = make(status, text, kept ? CacheControl::seconds(max_age) : CacheControl::kNoStore, 1);
   return made;
 }

@@ -47,6 +47,8 @@ struct Description {
   std::string etag;           ///< with its quotes, strong and of this encoding alone (CF-16)
   base::Micros modified = 0;  ///< UTC; 0: no Last-Modified
   int urgency = -1;
+  /// Only for bearers of a token: a shared cache in front must not give it to others.
+  bool guarded = false;
 };
 
 /// A text in one of its codings: Content-Encoding, and Vary on both (LL-115, CF-15).
@@ -72,8 +74,8 @@ http::Response conditional(const http::Response& whole, const Conditions& condit
 /// Error answers, made once each. Thread: one.
 class Errors {
  public:
-  /// `max_age` in seconds. 5xx and 403 have none: they are no-store (CC-11; a cache keeps a 403 only where it is told
-  /// how long, CF-10). 503 says Retry-After: 1.
+  /// `max_age` in seconds. 5xx, 401 and 403 have none: they are no-store (CC-11; a cache keeps a 403 only where it is
+  /// told how long, CF-10). 503 says Retry-After: 1; 401 asks for a token [RFC 6750 3].
   http::Response get(int status, int max_age = 1);
   /// The same with a text that says more. REQUIRES: `text` is static.
   http::Response get(int status, std::string_view text, int max_age = 1);

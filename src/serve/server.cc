@@ -59,6 +59,20 @@ ObjectRequest make_object_request(const Route& route, const http::Request& reque
   return wanted;
 }
 
+/// Whether the request is for what the token's views have: their playlists, and the renditions that those list.
+bool has_view(const tokens::Claims& claims, const ChannelView& channel, const Route& route,
+              const ObjectRequest& wanted) {
+  if (claims.views.empty()) return true;
+  return std::any_of(claims.views.begin(), claims.views.end(), [&](const std::string& name) {
+    if (!wanted.view.empty() && wanted.view != name) return false;
+    if (route.rendition.empty()) return wanted.kind == Route::Kind::kThumbnail || wanted.view == name;
+    if (route.rendition == hls::kImages) return true;
+    const origin::NamedView* const view = channel.snapshot().find_view(name);
+    return view != nullptr && view->multivariant != nullptr &&
+           lists_rendition(view->multivariant->identity.text(), route.rendition);
+  });
+}
+
 }  // namespace
 
 Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& options,
@@ -76,13 +90,16 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
           errors_, loop_context_.counters),
       responder_(clock, loop_context_.counters, joins_, &file_bodies_),
       lock_(options.lock),
+      gate_(loop_context_.counters),
       wake_pass_(clock, loop_context_.counters, errors_, responder_),
       relay_(options.relay, clock, errors_, loop_context_.counters),
       preflight_(make_preflight()),
       context_(std::move(context)),
       files_(std::move(files)),
       tick_(loop, [this] { on_tick(); }),
-      mailbox_(loop) {}
+      mailbox_(loop) {
+  gate_.use(options.tokens);
+}
 
 Server::~Server() = default;
 
@@ -182,6 +199,13 @@ void Server::set_lock(OriginLock lock) {
   mailbox_.post([this, lock = std::move(lock)] { lock_ = lock; });
 }
 
+void Server::set_tokens(std::shared_ptr<const TokenPolicy> policy) {
+  mailbox_.post([this, policy = std::move(policy)] {
+    gate_.use(policy);
+    for (auto& [name, channel] : channels_) channel->guard(gate_.guards(name));
+  });
+}
+
 http::Response Server::on_malformed(int status) {
   loop_context_.counters.count_request(ObjectKind::kOther, status);
   loop_context_.counters.count_cause(Cause::kMalformed);
@@ -206,7 +230,9 @@ void Server::on_request(Viewer& viewer, http::StreamId id, const http::Request& 
 }
 
 void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& request) {
-  const Route route = parse_route(request.path);
+  std::string_view path = request.path;
+  const std::string_view token = gate_.on() ? TokenGate::cut_token(path) : std::string_view();
+  const Route route = parse_route(path);
   ObjectRequest wanted = make_object_request(route, request);
   if (viewer.refused) {
     viewer.shut_down_after_answer();
@@ -221,7 +247,7 @@ void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& requ
     case Route::Kind::kListing:
     case Route::Kind::kPlay:
     case Route::Kind::kStatic: return serve_page(viewer, id, route, wanted);
-    default: return serve_channel(viewer, id, route, std::move(wanted), request);
+    default: return serve_channel(viewer, id, route, std::move(wanted), request, token);
   }
 }
 
@@ -253,7 +279,9 @@ http::Response Server::listing(bool gzip) {
 }
 
 void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
-                           const http::Request& request) {
+                           const http::Request& request, std::string_view token) {
+  const auto passed = pass(viewer, id, route, wanted, request, token);
+  if (!passed) return;
   const base::Micros now = loop_context_.clock.steady();
   const auto found = channels_.find(route.channel);
   ChannelView* const known = found == channels_.end() ? await(route.channel, {}) : found->second.get();
@@ -263,6 +291,9 @@ void Server::serve_channel(Viewer& viewer, http::StreamId id, const Route& route
                : responder_.finish(viewer, id, wanted, {errors_.get_busy(), Cause::kTooManyHeld});
   }
   ChannelView& channel = *known;
+  if (passed->claims != nullptr && !has_view(*passed->claims, channel, route, wanted))
+    return refuse_token(viewer, id, wanted, tokens::Fault::kView);
+  if (passed->claims != nullptr) gate_.count(tokens::Fault::kNone);
   demand(channel, now);
   note_report(channel, request, now);
   if (const auto shed = shedding_.admit(viewer, channel, wanted, request, now))
@@ -277,6 +308,32 @@ bool Server::exists_nowhere(std::string_view channel) const {
   return !options_.on_demand || !possible_channel(channel) || unknown_.has(channel, loop_context_.clock.steady());
 }
 
+/// What the request's token allows; nothing where it allows nothing, which is answered. Of a channel that needs none
+/// there are no claims.
+std::optional<TokenGate::Pass> Server::pass(Viewer& viewer, http::StreamId id, const Route& route,
+                                            const ObjectRequest& wanted, const http::Request& request,
+                                            std::string_view token) {
+  if (!gate_.guards(route.channel)) return TokenGate::Pass{};
+  const TokenGate::Origin from{viewer.peer(), !lock_.open()};
+  const TokenGate::Pass passed =
+      gate_.check(route.channel, request, token, from, loop_context_.clock.utc(), loop_context_.clock.steady());
+  if (passed.fault == tokens::Fault::kNone) return passed;
+  refuse_token(viewer, id, wanted, passed.fault);
+  return std::nullopt;
+}
+
+void Server::refuse_token(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, tokens::Fault fault) {
+  gate_.count(fault);
+  const tokens::Refusal refusal = tokens::refusal_of(fault);
+  responder_.finish(viewer, id, wanted, {errors_.get(refusal.status, refusal.text), Cause::kToken});
+}
+
+std::unique_ptr<ChannelView> Server::make_view(std::string_view channel) {
+  auto view = std::make_unique<ChannelView>(options_.channels, errors_);
+  view->guard(gate_.guards(channel));
+  return view;
+}
+
 /// A channel that an edge asks its origins for: those who want it wait. Null: it is not asked for.
 ChannelView* Server::await(std::string_view channel, const relay::Path& path) {
   const base::Micros now = loop_context_.clock.steady();
@@ -287,7 +344,7 @@ ChannelView* Server::await(std::string_view channel, const relay::Path& path) {
   if (static_cast<std::size_t>(awaited) >= options_.most_awaited) return nullptr;
   auto snapshot = std::make_shared<origin::ChannelSnapshot>();
   snapshot->name = channel;
-  ChannelView& view = *(channels_[snapshot->name] = std::make_unique<ChannelView>(options_.channels, errors_));
+  ChannelView& view = *(channels_[snapshot->name] = make_view(snapshot->name));
   view.update(snapshot, loop_context_.clock.utc());
   view.demanded = now;
   options_.on_demand(snapshot->name, path);
@@ -331,7 +388,7 @@ void Server::arrive(std::shared_ptr<const origin::ChannelSnapshot> snapshot, bas
   if (options_.on_demand) unknown_.remove(snapshot->name);
   auto& channel = channels_[snapshot->name];
   const bool listed_otherwise = channel == nullptr || channel->snapshot().state != snapshot->state;
-  if (channel == nullptr) channel = std::make_unique<ChannelView>(options_.channels, errors_);
+  if (channel == nullptr) channel = make_view(snapshot->name);
   channel->update(std::move(snapshot), loop_context_.clock.utc());
   if (listed_otherwise) listing_ = {};
   loop_context_.counters.snapshots.add();

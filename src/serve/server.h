@@ -29,6 +29,7 @@
 #include "serve/responder.h"
 #include "serve/shedding.h"
 #include "serve/static_files.h"
+#include "serve/token_gate.h"
 #include "serve/unknown.h"
 #include "serve/wake_pass.h"
 #include "tls/context.h"
@@ -52,6 +53,7 @@ class Server final : private ConnectionOwner {
     Admission::Options admission;
     AddressLimits<Connection>::Options address;
     OriginLock lock;
+    std::shared_ptr<const TokenPolicy> tokens;  ///< null: no channel needs one
     RelayStreams::Options relay;
     /// An edge: called for a channel that is not here, and every kDemand for one that is asked for. `path`: of the edge
     /// that asks; empty: a viewer does. Null: what is not here is 404. Thread: the loop's.
@@ -88,6 +90,8 @@ class Server final : private ConnectionOwner {
   void set_admission(Admission::Options options);
   /// From now on requests have to pass this lock; those that wait already are answered.
   void set_lock(OriginLock lock);
+  /// From now on this policy holds for requests; null: none needs a token.
+  void set_tokens(std::shared_ptr<const TokenPolicy> policy);
   /// New connections use this certificate from now on.
   void use_tls(std::shared_ptr<const tls::Context> context);
   /// Listens no more, ends idle connections, lets the others finish; `on_idle` is called on the loop once the last one
@@ -116,7 +120,12 @@ class Server final : private ConnectionOwner {
   void decide(Viewer& viewer, http::StreamId id, const http::Request& request);
   void serve_page(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted);
   void serve_channel(Viewer& viewer, http::StreamId id, const Route& route, ObjectRequest wanted,
-                     const http::Request& request);
+                     const http::Request& request, std::string_view token);
+  std::unique_ptr<ChannelView> make_view(std::string_view channel);
+  std::optional<TokenGate::Pass> pass(Viewer& viewer, http::StreamId id, const Route& route,
+                                      const ObjectRequest& wanted, const http::Request& request,
+                                      std::string_view token);
+  void refuse_token(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, tokens::Fault fault);
   ChannelView* await(std::string_view channel, const relay::Path& path);
   bool exists_nowhere(std::string_view channel) const;
   void demand(ChannelView& channel, base::Micros now);
@@ -139,6 +148,7 @@ class Server final : private ConnectionOwner {
   FileBodies file_bodies_;
   Responder responder_;
   OriginLock lock_;
+  TokenGate gate_;
   Audiences audiences_;
   WakePass wake_pass_;
   RelayStreams relay_;

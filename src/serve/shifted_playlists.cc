@@ -87,7 +87,8 @@ Verdict ShiftedPlaylists::multivariant_for(const origin::ChannelSnapshot& snapsh
   if (const http::Response* found = find(key)) return {*found};
   const origin::Rendered text = origin::make_rendered(hls::with_query(all->identity.text(), key.query));
   const std::string lifetime = CacheControl::seconds(std::max(1, snapshot.target_duration / 2));  // CC-1
-  return keep(std::move(key), make_text(text, wanted.gzip, {kPlaylistType, lifetime, "", updated, Urgency::kPlaylist}));
+  return keep(std::move(key),
+              make_text(text, wanted.gzip, {kPlaylistType, lifetime, "", updated, Urgency::kPlaylist, guarded_}));
 }
 
 Verdict ShiftedPlaylists::media_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted,
@@ -120,9 +121,9 @@ Verdict ShiftedPlaylists::media_for(const origin::ChannelSnapshot& snapshot, con
     return {nullptr, Cause::kNone,
             origin::WaitCondition::segment(static_cast<std::uint32_t>(index), verdict.range.first)};
   }
-  return keep(std::move(key),
-              make_text(*text, wanted.gzip,
-                        {kPlaylistType, lifetime_of(verdict.range, target), "", updated, Urgency::kPlaylist}));
+  return keep(std::move(key), make_text(*text, wanted.gzip,
+                                        {kPlaylistType, lifetime_of(verdict.range, target), "", updated,
+                                         Urgency::kPlaylist, guarded_}));
 }
 
 Verdict ShiftedPlaylists::view_for(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted,
@@ -137,7 +138,7 @@ Verdict ShiftedPlaylists::view_for(const origin::ChannelSnapshot& snapshot, cons
   const std::string lifetime = snapshot.state == origin::State::kEnded
                                    ? CacheControl::shared(kCompleteLife)
                                    : CacheControl::seconds(std::max(1, snapshot.target_duration / 2));  // CC-1
-  const Description description{kPlaylistType, lifetime, "", updated, Urgency::kPlaylist};
+  const Description description{kPlaylistType, lifetime, "", updated, Urgency::kPlaylist, guarded_};
   const origin::Rendered& whole = *found_view->multivariant;
   if (found_view->view.low_latency) return keep(std::move(key), make_text(whole, wanted.gzip, description));
   const origin::Rendered text = origin::make_rendered(hls::with_query(whole.identity.text(), "view=" + wanted.view));
@@ -170,7 +171,7 @@ Verdict ShiftedPlaylists::plain_for(const origin::ChannelSnapshot& snapshot, con
   if (!text) return refuse(404, snapshot.target_duration);
   const std::string lifetime = rendition.ended() ? CacheControl::shared(kCompleteLife) : CacheControl::live(1);
   return keep(std::move(key),
-              make_text(*text, wanted.gzip, {kPlaylistType, lifetime, "", updated, Urgency::kPlaylist}));
+              make_text(*text, wanted.gzip, {kPlaylistType, lifetime, "", updated, Urgency::kPlaylist, guarded_}));
 }
 
 std::optional<std::string> ShiftedPlaylists::multivariant(const origin::ChannelSnapshot& snapshot,

@@ -30,6 +30,11 @@ class ShiftedPlaylists {
 
   /// Drops answers that are no longer true. `before`: null at first.
   void update(const origin::ChannelSnapshot* before, const origin::ChannelSnapshot& now);
+  /// See ChannelView::guard. What was made is dropped.
+  void guard(bool guarded) {
+    guarded_ = guarded;
+    made_.clear();
+  }
   /// Decides on a request. `updated`: UTC, when the snapshot came. REQUIRES: wanted.shift or wanted.view is set.
   Verdict look_up(const origin::ChannelSnapshot& snapshot, const ObjectRequest& wanted, base::Micros updated);
   /// The multivariant playlist that a request is for; nothing where look_up() refuses or holds it.
@@ -67,6 +72,7 @@ class ShiftedPlaylists {
   Verdict keep(Key key, http::Response response);
 
   Errors& errors_;
+  bool guarded_ = false;
   std::list<Made> made_;  ///< those asked for last come first
 };
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
@@ -57,6 +58,9 @@ class Viewer {
   virtual void shut_down() = 0;
   /// The same from within RequestHandler::on_request.
   virtual void shut_down_after_answer() = 0;
+
+  /// "192.0.2.7:4711"; empty: there is none.
+  virtual std::string_view peer() const { return {}; }
 
   /// Prefetch the memory that answering reads, one level of pointers further each time. The first is not virtual,
   /// because the address of the virtual table lies in the memory that is to be fetched.

@@ -31,6 +31,17 @@ TEST(ConfigMetrics, TellAReloadThatWasRefusedAndWhenTheLastGoodOneWas) {
   expect_told(text, "kickoff_config_last_reload_success_timestamp_seconds 1700000005");
 }
 
+TEST(TokenKeyMetrics, TellOfKeysThatChangeByThemselves) {
+  Instance instance;
+  EXPECT_EQ(write_exposition(instance, {}, {}).find("kickoff_token_key"), std::string::npos);
+  instance.token_keys = {3, 7, 2, 1'700'000'005};
+  const std::string text = write_exposition(instance, {}, {});
+  expect_told(text, "kickoff_token_keys 3");
+  expect_told(text, "kickoff_token_key_fetches_total 7");
+  expect_told(text, "kickoff_token_key_fetches_failed_total 2");
+  expect_told(text, "kickoff_token_keys_fetched_timestamp_seconds 1700000005");
+}
+
 TEST(EventMetrics, CountByTypeAlsoWhatHasNotHappened) {
   Instance instance;
   instance.events = {{"live.kickoff.outage", 3}, {"live.kickoff.slate", 0}};

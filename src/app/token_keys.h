@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "client/transport.h"
+#include "tokens/keys.h"
+
+namespace app {
+
+/// How the keys of viewers' tokens are doing.
+struct TokenKeysReport {
+  std::size_t keys = 0;        ///< that tokens are checked with
+  base::Micros fetched = 0;    ///< UTC, when the URL gave some last; 0: never
+  std::uint64_t fetches = 0;   ///< of the URL
+  std::uint64_t failures = 0;  ///< of those
+};
+
+/// The keys of viewers' tokens that change by themselves: those of a file and of a URL, beside fixed ones. Keys that
+/// have come stay until others do: a file that is broken and a server that is down take none away. It waits for disk
+/// and network. Thread: one.
+class TokenKeys {
+ public:
+  struct Options {
+    std::string file;      ///< a JWKS; empty: none
+    std::string url;       ///< likewise
+    tokens::KeySet fixed;  ///< of the configuration
+    tokens::KeySet known;  ///< that the URL gave before
+  };
+  static constexpr base::Micros kLook = 5 * base::kSecond;        ///< at the file, and at what tokens have shown
+  static constexpr base::Micros kRefresh = 300 * base::kSecond;   ///< of the URL
+  static constexpr base::Micros kLeastWait = 10 * base::kSecond;  ///< between two requests, whatever tokens show
+  static constexpr base::Micros kFirstBackoff = 5 * base::kSecond;
+
+  /// `transport` and `clock` outlive it.
+  TokenKeys(Options options, client::Transport& transport, const base::Clock& clock);
+
+  struct Found {
+    std::shared_ptr<const tokens::KeySet> all;
+    std::shared_ptr<const tokens::KeySet> of_url;
+  };
+  /// Looks at what is due. Returns the keys if there are others than before, and the first time. `missed`: a token has
+  /// shown a key that is not known, so the URL may have others.
+  std::optional<Found> look(bool missed);
+  const TokenKeysReport& report() const { return report_; }
+
+ private:
+  bool look_at_file();
+  bool fetch();
+  void fail(const std::string& why);
+
+  const Options options_;
+  client::Transport& transport_;
+  const base::Clock& clock_;
+  bool began_ = false;
+  std::string text_of_file_;
+  tokens::KeySet of_file_;
+  std::string text_of_url_;
+  tokens::KeySet of_url_;
+  base::Micros asked_ = 0;      ///< steady, when the URL was asked last
+  base::Micros fetch_due_ = 0;  ///< likewise, when it is to be
+  base::Micros backoff_ = 0;
+  TokenKeysReport report_;
+};
+
+}  // namespace app
