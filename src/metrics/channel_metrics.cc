@@ -66,6 +66,30 @@ void add_slot(Families& out, const channel::FeedReport& feed, bool shown, const 
               value_of(feed.counters.unplayable_messages));
 }
 
+/// By which clock a feed is placed on UTC.
+void add_clock(Families& out, const channel::FeedReport& feed, const Labels& labels) {
+  out.gauge(
+      "kickoff_feed_anchored_by_time_code",
+      "1: the feed is at the UTC of its time code (anchor: timecode). 0: at that of its arrival, as by default, or "
+      "because its time code cannot be used: see the log.",
+      labels, feed.anchored == job::Anchored::kTimeCode ? 1 : 0);
+  out.gauge(
+      "kickoff_feed_anchored_by_pts",
+      "1: the feed is at the UTC of its time stamps by the clock that servers agreed on (anchor: pts). 0: at that of "
+      "its arrival, as by default, or because none was agreed on: its segments differ from those of other servers "
+      "then.",
+      labels, feed.anchored == job::Anchored::kPts ? 1 : 0);
+  if (feed.time_code_offset) {
+    out.gauge(
+        "kickoff_feed_time_code_offset_seconds",
+        "Time of day of the feed's time code less the UTC at which its picture is shown: minus the delay from the "
+        "source where the source's clock is UTC. Absent while the feed has no running time code.",
+        labels, static_cast<double>(*feed.time_code_offset) / 1e6);
+  }
+  out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
+              labels, value_of(feed.timeline_anchors));
+}
+
 /// What the worker counts of a feed.
 void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& labels) {
   const char* frames =
@@ -105,26 +129,7 @@ void add_demuxed(Families& out, const channel::FeedReport& feed, const Labels& l
   out.gauge("kickoff_feed_thumbnail_timestamp_seconds",
             "Unix time of the picture of the feed's newest thumbnail; 0: there is none.", labels,
             seconds_of(static_cast<std::uint64_t>(feed.thumbnail.value_or(0))));
-  out.gauge(
-      "kickoff_feed_anchored_by_time_code",
-      "1: the feed is at the UTC of its time code (anchor: timecode). 0: at that of its arrival, as by default, or "
-      "because its time code cannot be used: see the log.",
-      labels, feed.anchored == job::Anchored::kTimeCode ? 1 : 0);
-  out.gauge(
-      "kickoff_feed_anchored_by_pts",
-      "1: the feed is at the UTC of its time stamps by the clock that servers agreed on (anchor: pts). 0: at that of "
-      "its "
-      "arrival, as by default, or because none was agreed on: its segments differ from those of other servers then.",
-      labels, feed.anchored == job::Anchored::kPts ? 1 : 0);
-  if (feed.time_code_offset) {
-    out.gauge(
-        "kickoff_feed_time_code_offset_seconds",
-        "Time of day of the feed's time code less the UTC at which its picture is shown: minus the delay from the "
-        "source where the source's clock is UTC. Absent while the feed has no running time code.",
-        labels, static_cast<double>(*feed.time_code_offset) / 1e6);
-  }
-  out.counter("kickoff_feed_clock_jumps_total", "Times that the feed's clock jumped and was anchored to UTC again.",
-              labels, value_of(feed.timeline_anchors));
+  add_clock(out, feed, labels);
   const char* cues =
       "Splice information (SCTE-35) of the feed by its running worker: taken, or bad (a wrong CRC-32 or length, "
       "encrypted, not understood).";
