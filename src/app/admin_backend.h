@@ -33,6 +33,8 @@ struct ControlCalls {
       caption;
   std::function<channel::Channels::MetadataAdded(const std::string& channel, const channel::LiveMetadata::Request&)>
       add_metadata;
+  /// With their newest dead letters, which the metrics do without.
+  std::function<std::vector<webhook::Report>()> report_webhooks;
   std::function<std::optional<std::size_t>(const std::string& webhook)> replay_webhook;
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.

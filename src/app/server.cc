@@ -121,7 +121,10 @@ class Instance::Parts {
     if (getpid() == 1) {
       orphans_ = std::make_unique<loop::OrphanReaper>(loop_, [this](int pid) { return pid == spawner_->parent_pid(); });
     }
-    webhooks_ = start_webhooks(config_.webhooks, clock_, events_, control_);
+    if (config_.events.enabled) event_files_ = std::make_unique<EventFiles>(config_, events_);
+    webhooks_ = start_webhooks(config_.webhooks, clock_, events_, control_,
+                               event_files_ ? event_files_->take_webhooks() : WebhookState{});
+    events_.clear_restored();
     registry_ = start_registry(config_.etcd, clock_, events_, control_,
                                [this](const registry::Answer& answer) { channels_->on_clock(answer); });
     open_journal();
@@ -434,6 +437,7 @@ class Instance::Parts {
             [this](const std::string& channel, const channel::LiveMetadata::Request& request) {
               return channels_->add_metadata(channel, request);
             },
+            [this] { return webhooks_->reports(webhook::Letters::kShown); },
             [this](const std::string& webhook) { return webhooks_->replay(webhook); },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
@@ -460,6 +464,10 @@ class Instance::Parts {
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
     overview->instance.token_keys = tokens_.report();
+    if (event_files_) {
+      overview->instance.event_log = event_files_->report();
+      if (webhooks_->state_failing()) overview->instance.event_log->failing = true;
+    }
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
     if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
@@ -485,6 +493,7 @@ class Instance::Parts {
   const std::optional<api::Token> environment_token_;
   const base::SystemClock clock_;
   events::Log events_{clock_, {.source = source_of_events()}};
+  std::unique_ptr<EventFiles> event_files_;  ///< null: none; it ends after all that has events for the log
   loop::Loop loop_;
   loop::Mailbox control_;
   std::unique_ptr<registry::Registry> registry_;  ///< null: there is no etcd

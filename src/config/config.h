@@ -130,6 +130,13 @@ struct Config {
     std::uint64_t channel_bytes = std::uint64_t{4} << 30;  ///< 0: no limit
   };
 
+  /// What is kept of the event log on disk; see events::LogWriter.
+  struct Events {
+    bool enabled = true;
+    base::Micros keep = 30 * 24 * 3600 * base::kSecond;
+    std::uint64_t bytes = std::uint64_t{64} << 20;  ///< 0: no limit
+  };
+
   /// Who may get channels' logs: see serve::RelayStreams.
   struct Relay {
     std::vector<std::string> secrets;  ///< none: nobody
@@ -171,6 +178,8 @@ struct Config {
 
   /// Warnings about a configuration that is accepted: environment variables that set nothing. Sentences.
   std::vector<std::string> warnings;
+
+  Events events;
 };
 
 /// Directory of the journal.

@@ -174,6 +174,15 @@ void declare_journal(Keys& keys, Config::Journal& journal) {
            Value::memory(journal.channel_bytes, 256));
 }
 
+void declare_events(Keys& keys, Config::Events& events) {
+  keys.key({"enabled", Reload::kRestart, "false: a restart forgets all events"}, Value::flag(events.enabled));
+  keys.key({"keep", Reload::kRestart, "how long files are kept after they were last written"},
+           Value::duration(events.keep, 3600 * kSecond, 366 * 24 * 3600 * kSecond));
+  keys.key(
+      {"bytes", Reload::kRestart, "that all files together may take; the oldest are deleted beyond that. 0: no limit"},
+      Value::memory(events.bytes, 1));
+}
+
 void declare_channels(Keys& keys, std::map<std::string, Config::Channel>& channels) {
   Entries entries;
   for (const auto& [name, channel] : channels) entries.names.push_back(name);
@@ -217,11 +226,11 @@ std::vector<std::string> port_conflicts(const Config& config) {
 
 void declare_keys(Keys& keys, Config& config) {
   keys.section("log", "", [&](Keys& in) { declare_log(in, config.log); });
-  keys.key(
-      {"state_directory", Reload::kAtOnce,
-       "what has to outlast a restart: the self-signed certificate, the journal. Empty: the first of $STATE_DIRECTORY "
-       "(systemd), else \"state\" beside this file"},
-      Value::path(config.state_directory));
+  keys.key({"state_directory", Reload::kAtOnce,
+            "what has to outlast a restart: the self-signed certificate, the journal, events. Empty: the first of "
+            "$STATE_DIRECTORY "
+            "(systemd), else \"state\" beside this file"},
+           Value::path(config.state_directory));
   keys.key({"web_directory", Reload::kRestart, "the pages' files. Empty: those of the installation"},
            Value::path(config.web_directory));
   keys.key({"end_channels_on_stop", Reload::kAtOnce,
@@ -248,6 +257,11 @@ void declare_keys(Keys& keys, Config& config) {
                "What channels publish, on disk: a server that was killed and is started again serves the same window "
                "at once, and holds the last picture until the encoder is back. Live output never waits for it.",
                [&](Keys& in) { declare_journal(in, config.journal); });
+  keys.section(
+      "events",
+      "The event log on disk, in \"events\" of the state directory: JSON lines, a CloudEvent each. What is in it "
+      "outlasts a restart, and is read and sent as before; see docs/events.md.",
+      [&](Keys& in) { declare_events(in, config.events); });
   declare_webhooks(keys, config.webhooks);
   keys.section("relay",
                "Gives channels to edges, at /relay/v1/ on the viewers' ports: a CDN must not forward that path. Off "
@@ -255,7 +269,7 @@ void declare_keys(Keys& keys, Config& config) {
                [&](Keys& in) { declare_relay(in, config.relay); });
   keys.section("edge",
                "A server that gets channels from others when viewers ask for them, and serves the same URLs and bytes. "
-               "It takes no feeds, and keeps nothing on disk. It needs relay.secrets.",
+               "It takes no feeds, and keeps no media on disk. It needs relay.secrets.",
                [&](Keys& in) { declare_edge(in, config.edge); });
   keys.section(
       "etcd",

@@ -9,6 +9,7 @@
 #include "metrics/channel_metrics.h"
 #include "metrics/config_metrics.h"
 #include "metrics/edge_metrics.h"
+#include "metrics/event_log_metrics.h"
 #include "metrics/families.h"
 #include "metrics/journal_metrics.h"
 #include "metrics/pull_metrics.h"
@@ -163,6 +164,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
     out.counter("kickoff_events_total", "Events appended to the event log (/api/v1/events), by type.",
                 {{"type", std::string(type)}}, number(count));
   }
+  if (instance.event_log) add_event_log(out, *instance.event_log);
   add_headroom(out, instance, loops);
   add_rtmp(out, "rtmp", instance.rtmp);
   add_rtmp(out, "rtmps", instance.rtmps);

@@ -12,6 +12,7 @@
 #include "channel/admission.h"
 #include "channel/histogram.h"
 #include "channel/report.h"
+#include "events/log_writer.h"
 #include "ingest/pull.h"
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
@@ -80,7 +81,8 @@ struct Instance {
   int journal_restored = 0;  ///< channels, at the start
   std::vector<upload::Report> uploads;
   std::vector<webhook::Report> webhooks;
-  std::optional<relay::EdgeReport> edge;  ///< nothing: it is no edge
+  std::optional<relay::EdgeReport> edge;               ///< nothing: it is no edge
+  std::optional<events::LogWriter::Report> event_log;  ///< nothing: there are no files
   registry::Report registry;
 };
 

@@ -57,6 +57,7 @@ std::vector<Change> Courier::configure(const std::vector<Endpoint>& endpoints) {
 }
 
 bool Courier::offer(const std::shared_ptr<const events::Event>& event, base::Micros now) {
+  newest_ = event->sequence;
   bool any = false;
   for (const auto& entry : entries_) any = entry->hook.offer(event, now) || any;
   return any;
@@ -109,10 +110,23 @@ std::optional<std::size_t> Courier::replay(const std::string& name, base::Micros
   return std::nullopt;
 }
 
-std::vector<Report> Courier::reports(base::Micros now) const {
+std::vector<Report> Courier::reports(base::Micros now, Letters letters) const {
   std::vector<Report> reports;
-  for (const auto& entry : entries_) reports.push_back(entry->hook.report(now));
+  for (const auto& entry : entries_) reports.push_back(entry->hook.report(now, letters));
   return reports;
+}
+
+std::optional<Saved> Courier::saved(std::size_t index, base::Micros now, base::Micros utc) const {
+  if (index >= entries_.size()) return std::nullopt;
+  return entries_[index]->hook.saved(newest_, now, utc);
+}
+
+void Courier::restore(const std::vector<Saved>& saved, const Earlier& earlier, base::Micros now, base::Micros utc) {
+  for (const auto& entry : entries_) {
+    const auto same = std::find_if(saved.begin(), saved.end(),
+                                   [&](const Saved& one) { return one.name == entry->hook.endpoint()->name; });
+    if (same != saved.end()) entry->hook.restore(*same, earlier, now, utc);
+  }
 }
 
 bool Courier::busy() const {

@@ -35,7 +35,9 @@ client::Request request_of(const Dispatch& dispatch, const std::string& source, 
 /// The webhooks of an instance. Does no I/O. Thread: one at a time.
 class Courier {
  public:
-  explicit Courier(std::function<double()> spread) : spread_(std::move(spread)) {}
+  /// `newest`: sequence of the newest event that was there before.
+  explicit Courier(std::function<double()> spread, std::uint64_t newest = 0)
+      : spread_(std::move(spread)), newest_(newest) {}
 
   /// Those that there are from now on. One with a name that was there keeps what waits for it; what waits for one that
   /// is gone is thrown away. Returns those that failed and are gone.
@@ -50,7 +52,11 @@ class Courier {
   /// See Hook::replay(); nullopt: there is no webhook of that name.
   std::optional<std::size_t> replay(const std::string& name, base::Micros now);
   /// In the order of the configuration.
-  std::vector<Report> reports(base::Micros now) const;
+  std::vector<Report> reports(base::Micros now, Letters letters = Letters::kNone) const;
+  /// What one webhook has to know after a restart; nullopt: there are not so many. `utc` here and below: now.
+  std::optional<Saved> saved(std::size_t index, base::Micros now, base::Micros utc) const;
+  /// Takes up what an earlier run has saved of the webhooks that there are: see Hook::restore().
+  void restore(const std::vector<Saved>& saved, const Earlier& earlier, base::Micros now, base::Micros utc);
   /// See Hook::busy().
   bool busy() const;
 
@@ -68,6 +74,7 @@ class Courier {
   };
 
   const std::function<double()> spread_;
+  std::uint64_t newest_;  ///< sequence that was offered
   std::vector<std::unique_ptr<Entry>> entries_;
   std::map<std::uint64_t, Flight> flights_;
   std::uint64_t next_id_ = 1;

@@ -242,7 +242,33 @@ std::size_t Hook::replay(base::Micros now) {
   return count;
 }
 
-Report Hook::report(base::Micros now) const {
+Saved Hook::saved(std::uint64_t up_to, base::Micros now, base::Micros utc) const {
+  Saved saved{.name = endpoint_->name, .up_to = up_to};
+  for (const auto& [channel, lane] : lanes_) {
+    std::uint64_t first = lane.waiting.front().event->sequence;
+    // What a replay has put in is older than what was on its way.
+    if (lane.waiting.size() > 1) first = std::min(first, lane.waiting[1].event->sequence);
+    saved.lanes[channel] = first;
+  }
+  for (const DeadLetter& letter : dead_)
+    saved.dead.push_back({letter.event->sequence, utc - (now - letter.given_up), letter.reason});
+  return saved;
+}
+
+void Hook::restore(const Saved& saved, const Earlier& earlier, base::Micros now, base::Micros utc) {
+  // A clock that was set back does not make anything younger than it is.
+  const auto steady = [&](base::Micros then) { return now - std::max<base::Micros>(utc - then, 0); };
+  for (const SavedLetter& letter : saved.dead) {
+    const auto found = earlier.find(letter.sequence);
+    if (found != earlier.end() && dead_.size() < kMostDead)
+      dead_.push_back({found->second, letter.reason, steady(letter.given_up)});
+  }
+  for (const auto& [sequence, event] : earlier) {
+    if (saved.waits(*event)) offer(event, steady(event->time));
+  }
+}
+
+Report Hook::report(base::Micros now, Letters letters) const {
   Report report = counted_;
   report.name = endpoint_->name;
   report.receiver = place_of(endpoint_->url);
@@ -254,7 +280,7 @@ Report Hook::report(base::Micros now) const {
   for (const auto& [channel, lane] : lanes_) {
     report.lag = std::max(report.lag, now - lane.waiting.front().since);
   }
-  const std::size_t shown = std::min(dead_.size(), kMostShown);
+  const std::size_t shown = letters == Letters::kShown ? std::min(dead_.size(), kMostShown) : 0;
   report.dead_letters.assign(dead_.end() - static_cast<std::ptrdiff_t>(shown), dead_.end());
   return report;
 }

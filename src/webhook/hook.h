@@ -16,6 +16,7 @@
 #include "events/event.h"
 #include "webhook/report.h"
 #include "webhook/signature.h"
+#include "webhook/state.h"
 
 namespace webhook {
 
@@ -79,7 +80,12 @@ class Hook {
   bool busy() const { return !ready_.empty() || in_flight_ > failing_in_flight_; }
   bool failing() const { return gone_ || failing_; }
   const std::string& why() const { return why_; }
-  Report report(base::Micros now) const;
+  Report report(base::Micros now, Letters letters = Letters::kNone) const;
+
+  /// What has to be known after a restart. `up_to`: the newest event that was offered; `utc`: now.
+  Saved saved(std::uint64_t up_to, base::Micros now, base::Micros utc) const;
+  /// Queues what `saved` says, out of `earlier`, and has its dead letters. REQUIRES: nothing was offered before.
+  void restore(const Saved& saved, const Earlier& earlier, base::Micros now, base::Micros utc);
 
  private:
   struct Letter {

@@ -40,6 +40,9 @@ struct DeadLetter {
   base::Micros given_up = 0;  ///< steady
 };
 
+/// Whether a report has the newest dead letters, which are copied for it.
+enum class Letters : std::uint8_t { kNone, kShown };
+
 /// What is known of a webhook.
 struct Report {
   std::string name;
@@ -54,7 +57,7 @@ struct Report {
   bool failing = false;                             ///< nothing was taken for Hook::kFailingAfter or longer
   bool gone = false;                                ///< 410: it is stopped, until a replay or a restart
   std::string why;                                  ///< of the newest failure; empty after a success
-  std::vector<DeadLetter> dead_letters;             ///< the newest, at most Hook::kMostShown; the oldest first
+  std::vector<DeadLetter> dead_letters;  ///< if asked for: the newest, at most Hook::kMostShown; the oldest first
 };
 
 }  // namespace webhook

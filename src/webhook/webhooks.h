@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "client/transport.h"
 #include "webhook/courier.h"
+#include "webhook/state.h"
+#include "webhook/state_file.h"
 
 namespace webhook {
 
@@ -19,13 +21,18 @@ class Webhooks {
   struct Options {
     std::string source;  ///< see events::to_cloud_event()
     std::vector<Endpoint> endpoints = {};
+    /// Where what is sent is written, so that the next run sends the rest; empty: nowhere.
+    std::string state_file = {};
+    std::vector<Saved> saved = {};  ///< by the run before
+    Earlier earlier = {};           ///< the events that `saved` wants
+    std::uint64_t newest = 0;       ///< sequence of the newest event before the first that comes
     /// A webhook fails, or works again. Called by the own thread, which holds nothing.
     std::function<void(const Change&)> on_change = {};
   };
 
   /// `clock` outlives it. `exchange`: null for the network.
   Webhooks(const base::Clock& clock, Options options, std::unique_ptr<client::Exchange> exchange = nullptr);
-  /// What is on its way is not waited for.
+  /// What is on its way is not waited for; the next run sends it again.
   ~Webhooks();
   Webhooks(const Webhooks&) = delete;
   Webhooks& operator=(const Webhooks&) = delete;
@@ -36,7 +43,9 @@ class Webhooks {
   void configure(const std::vector<Endpoint>& endpoints);
   /// See Courier::replay().
   std::optional<std::size_t> replay(const std::string& name);
-  std::vector<Report> reports() const;
+  std::vector<Report> reports(Letters letters = Letters::kNone) const;
+  /// What is sent cannot be written: a restart would send it again.
+  bool state_failing() const;
   /// Waits until all has been sent that a receiver takes, at most `limit`.
   void finish(base::Micros limit);
 
@@ -44,10 +53,12 @@ class Webhooks {
   struct Shared;
 
   void run();
+  void save();
 
   const base::Clock& clock_;
-  const Options options_;
+  Options options_;
   const std::unique_ptr<client::Exchange> exchange_;
+  const std::unique_ptr<StateFile> state_;  ///< null: none
   const std::unique_ptr<Shared> shared_;
 };
 

@@ -5,7 +5,7 @@ const assert = require('node:assert');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
-const { Server, endAll, copy } = require('./harness');
+const { Server, endAll, run, copy, binary } = require('./harness');
 const { source, pushRtmp } = require('./media');
 
 const token = 'the-token-of-operations';
@@ -176,4 +176,47 @@ test('the last event tells of the stop, and nothing waits for the receivers that
   await reload({ webhooks: [{ name: 'hanging', url: hanging.url, timeout: '60s' }, { name: 'good', url: good.url }] });
   assert.strictEqual((await server.stop()).code, 0);
   assert.ok(good.types().includes('instance.stopping'), good.types().join());
+});
+
+test('after kill -9 receivers get what they had not taken, under the same ids, and dead letters are known', async () => {
+  const slow = await Receiver.start(() => 503);
+  const ended = await Receiver.start(() => 410);
+  const works = await Receiver.start(() => 200);
+  server = await Server.start({
+    channels: { '*': copy() },
+    admin: { tokens: [{ name: 'operations', role: 'operate', sha256: crypto.createHash('sha256').update(token).digest('hex') }] },
+    webhooks: [{ name: 'slow', url: slow.url }, { name: 'ended', url: ended.url, types: ['config.'] }, { name: 'works', url: works.url }],
+  });
+  for (let i = 0; i < 5; i++) await reload({});
+  const reloads = async () => JSON.parse((await server.admin('/api/v1/events?limit=1000&type=config.reload')).text).events;
+  await server.until('all are told', async () => works.types().filter((type) => type === 'config.reload').length === 5 && (await state('ended')).state === 'gone');
+  const before = await reloads();
+  const tried = new Map(slow.got.map(({ headers, event }) => [event.sequence, headers['webhook-id']]));
+  assert.ok(tried.size >= 1);
+  const file = `${server.directory}/state/events/webhooks`;
+  const letters = (await state('ended')).dead;
+  await server.until('their positions are written', () => {
+    const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+    const [, upTo] = /^webhook (\d+) works\nend$/m.exec(text) ?? [];
+    return Number(upTo) >= Number(before.at(-1).sequence) && /^dead /m.test(text);
+  });
+  await server.process.stop('SIGKILL');
+  const from = works.got.length;
+  slow.answer = () => 200;
+  server.process = run(binary, ['serve', '--config', server.file], {});
+  await server.until('it is alive again', async () => (await server.admin('/livez')).status === 200);
+  await server.until('all of before', () => before.every(({ sequence }) => slow.taken().some((event) => event.sequence === sequence)));
+  await server.until('and of now', () => slow.types().filter((type) => type === 'instance.started').length === 2);
+  const sequences = slow.taken().filter(({ subject }) => subject === undefined).map(({ sequence }) => sequence);
+  assert.deepStrictEqual(sequences, [...sequences].sort(), 'in order');
+  for (const { headers, event } of slow.got) if (tried.has(event.sequence)) assert.strictEqual(headers['webhook-id'], tried.get(event.sequence));
+  await server.until('the other one has the news', () => works.got.slice(from).some(({ event }) => event.type === 'live.kickoff.instance.started'));
+  const again = works.got.slice(from).filter(({ event }) => before.some(({ sequence }) => sequence === event.sequence));
+  assert.strictEqual(again.length, 0, 'what was delivered, and written down as that, is not sent again');
+  assert.strictEqual((await state('ended')).dead, letters);
+  ended.answer = () => 200;
+  assert.deepStrictEqual(JSON.parse((await replay('ended')).text), { replayed: letters });
+  await server.until('they are taken', () => ended.types().length === letters);
+  assert.strictEqual((await server.stop()).code, 0);
+  for (const receiver of [slow, ended, works]) receiver.stop();
 });

@@ -48,6 +48,10 @@ class AdminThreadTest : public ::testing::Test {
         [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
         [](const std::string&, const channel::LiveCaptions::Request&) { return channel::Channels::Captioned(); },
         [](const std::string&, const channel::LiveMetadata::Request&) { return channel::Channels::MetadataAdded(); },
+        [this] {
+          collector_ = std::this_thread::get_id();
+          return overview_.instance.webhooks;
+        },
         [this](const std::string& webhook) -> std::optional<std::size_t> {
           collector_ = std::this_thread::get_id();
           if (webhook != "ops") return std::nullopt;

@@ -157,6 +157,89 @@ TEST_F(LogTest, CallsWhoWatchesOnceTheEventIsThere) {
   EXPECT_EQ(seen, (std::vector<std::uint64_t>{5000, 5001}));
 }
 
+Kept kept(std::uint64_t sequence, std::uint64_t lost = 0) {
+  auto event = std::make_shared<Event>();
+  event->sequence = event->id = sequence;
+  event->fact = {.type = Type::kWorkerLost, .channel = "match"};
+  return {std::move(event), lost};
+}
+
+TEST_F(LogTest, GoesOnBehindWhatWasRestored) {
+  log_.restore({.events = {kept(100), kept(101)}, .begin = 99, .next = 102});
+  EXPECT_EQ(log_.next(), 102 + Log::kLeap) << "the clock's number, 5000, was used before";
+  moments(1);
+  EXPECT_EQ(trace(log_.read({})), "100 101 20102 next 20102");
+  EXPECT_EQ(trace(log_.read({.after = 99})), "100 101 20102 next 20102");
+  EXPECT_EQ(trace(log_.read({.after = 98})), "100 101 20102 next 20102 missed");
+  EXPECT_EQ(trace(log_.read({.after = 101})), "20102 next 20102");
+  EXPECT_EQ(trace(log_.read({.after = 150})), "20102 next 20102") << "it was not written any more";
+  EXPECT_EQ(log_.read({}).oldest, 100u);
+}
+
+TEST_F(LogTest, TheClocksNumberIsTakenWhereItIsHigher) {
+  clock_.now = 90'000 * base::kSecond;
+  Log log(clock_);
+  log.restore({.events = {kept(100)}, .begin = 99, .next = 101});
+  EXPECT_EQ(log.next(), 90'000'000u);
+  EXPECT_EQ(trace(log.read({.after = 100})), "next 89999999");
+  EXPECT_EQ(trace(log.read({.after = 90'000'000})), "100 next 89999999 missed") << "a number that is still to come";
+}
+
+TEST_F(LogTest, WithoutFilesNothingIsRestored) {
+  log_.restore({});
+  EXPECT_EQ(log_.next(), kFirst);
+  EXPECT_EQ(trace(log_.read({})), "next 4999");
+}
+
+TEST_F(LogTest, DropsWhatIsRestoredAsItDropsTheRest) {
+  log_.restore({.events = {kept(100), kept(101), kept(102), kept(103), kept(104)}, .begin = 99, .next = 105});
+  EXPECT_EQ(trace(log_.read({.after = 99})), "101 102 103 104 next 20104 missed");
+  moments(1);
+  EXPECT_EQ(trace(log_.read({.after = 101})), "102 103 104 20105 next 20105");
+  EXPECT_EQ(trace(log_.read({.after = 100})), "102 103 104 20105 next 20105 missed");
+}
+
+TEST_F(LogTest, APageEndsBeforeAHoleAndTheNextSaysSo) {
+  log_.restore({.events = {kept(100), kept(105, 104), kept(106)}, .begin = 99, .next = 107});
+  EXPECT_EQ(trace(log_.read({.after = 99})), "100 next 100");
+  EXPECT_EQ(trace(log_.read({.after = 100})), "105 106 next 20106 missed");
+  EXPECT_EQ(trace(log_.read({.after = 103})), "105 106 next 20106 missed");
+  EXPECT_EQ(trace(log_.read({.after = 104})), "105 106 next 20106") << "it had them before they were lost";
+  EXPECT_EQ(trace(log_.read({.after = 105})), "106 next 20106");
+  EXPECT_EQ(trace(log_.read({})), "100 next 100");
+  EXPECT_EQ(trace(log_.read({.after = 100, .limit = 1})), "105 next 105 missed");
+}
+
+TEST_F(LogTest, ClearsWhatAnEarlierRunHasLeftRaised) {
+  Restored restored{.events = {kept(100)}, .begin = 99, .next = 101};
+  restored.raised.set({Type::kOutage, "match", ""}, 90);
+  restored.raised.set({Type::kFeedFault, "match", "backup"}, 100);
+  log_.restore(std::move(restored));
+  log_.clear_restored();
+  const auto events = log_.read({.after = 100}).events;
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0]->id, 100u);
+  EXPECT_EQ(events[0]->fact.state, State::kCleared);
+  EXPECT_EQ(std::get<std::string>(events[0]->fact.data.at(0).value), "restart");
+  EXPECT_EQ(std::get<std::string>(events[0]->fact.data.at(1).value), "backup");
+  EXPECT_EQ(events[1]->id, 90u);
+  EXPECT_EQ(events[1]->fact.channel, "match");
+  EXPECT_EQ(events[1]->fact.data.size(), 1u);
+  EXPECT_TRUE(log_.raised().all().empty());
+  log_.clear_restored();
+  EXPECT_EQ(log_.read({.after = 100}).events.size(), 2u) << "once";
+}
+
+TEST_F(LogTest, StoresEachEventBeforeItIsForwarded) {
+  std::string calls;
+  log_.forward([&](const auto& event) { calls += " forward " + std::to_string(event->sequence); });
+  log_.store([&](const auto& event) { calls += " store " + std::to_string(event->sequence); });
+  moments(1);
+  log_.store(nullptr);
+  moments(1);
+  EXPECT_EQ(calls, " store 5000 forward 5000 forward 5001");
+}
+
 TEST(Types, EachHasANameOfItsOwnBelowThePrefix) {
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < kTypes.size(); ++i) {

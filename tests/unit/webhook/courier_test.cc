@@ -229,5 +229,25 @@ TEST(WebhookRequest, HasNoSignatureWithoutASecret) {
   EXPECT_EQ(header_of(request_of({1, event_of(1, ""), endpoint}, "/kickoff", 5), "webhook-signature"), "");
 }
 
+TEST(RestartedCourier, GivesEachWebhookWhatItHasSavedAndNewOnesNothing) {
+  Courier before([] { return 1.0; });
+  before.configure({named("a"), named("b")});
+  const auto event = event_of(7, "match");
+  before.offer(event, 0);
+  std::vector<Saved> saved;
+  for (std::size_t i = 0; auto one = before.saved(i, 0, 0); ++i) saved.push_back(*one);
+  ASSERT_EQ(saved.size(), 2u);
+  EXPECT_EQ(saved[1].name, "b");
+  EXPECT_EQ(saved[1].up_to, 7u);
+  Courier after([] { return 1.0; }, 50);
+  after.configure({named("b"), named("fresh")});
+  after.restore(saved, {{7, event}}, 0, 0);
+  const auto due = after.take_due(0);
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].endpoint->name, "b");
+  EXPECT_EQ(after.saved(1, 0, 0)->up_to, 50u) << "a webhook begins with what comes";
+  EXPECT_EQ(after.saved(2, 0, 0), std::nullopt);
+}
+
 }  // namespace
 }  // namespace webhook

@@ -44,7 +44,7 @@ class HookTest : public testing::Test {
   }
   std::string dead() const {
     std::string text;
-    for (const DeadLetter& letter : hook_.report(now_).dead_letters)
+    for (const DeadLetter& letter : hook_.report(now_, Letters::kShown).dead_letters)
       text += (text.empty() ? "" : " ") + std::to_string(letter.event->sequence);
     return text;
   }
@@ -346,7 +346,7 @@ TEST_F(HookTest, KeepsOnlyTheNewestDeadLetters) {
   for (std::uint64_t sequence = 1; sequence <= Hook::kMostDead + 3; ++sequence) offer(sequence);
   begin();
   answer(1, 410);
-  const Report report = hook_.report(now_);
+  const Report report = hook_.report(now_, Letters::kShown);
   EXPECT_EQ(report.dead, Hook::kMostDead);
   EXPECT_EQ(report.given_up, Hook::kMostDead + 3);
   EXPECT_EQ(drops(Drop::kDeadLettersFull), 3u);
@@ -393,6 +393,115 @@ TEST_F(HookTest, ShowsTheReceiverWithoutWhatMayBeSecret) {
 TEST_F(HookTest, AnAnswerToNothingIsPassedOver) {
   hook_.take_answer(77, {.status = 200}, now_);
   EXPECT_EQ(hook_.report(now_).delivered, 0u);
+}
+
+/// The hook of a later run, which knows what this one has saved. Its clock began anew.
+class RestartedHookTest : public HookTest {
+ protected:
+  static constexpr base::Micros kUtc = 1'796'042'345 * kSecond;
+
+  void happen(std::uint64_t sequence, const std::string& channel = "a") {
+    auto event = std::make_shared<events::Event>(*event_of(sequence, channel));
+    event->time = kUtc;
+    earlier_[sequence] = event;
+    hook_.offer(event, now_);
+  }
+  void restart(std::uint64_t up_to, base::Micros later = 0) {
+    const Saved saved = hook_.saved(up_to, now_, kUtc + (now_ - 1000 * kSecond));
+    now_ = 7 * kSecond;
+    next_.restore(saved, earlier_, now_, kUtc + later);
+  }
+  std::string begin_next() {
+    std::string text;
+    while (const auto attempt = next_.take_due(now_)) {
+      text += (text.empty() ? "" : " ") + std::to_string(attempt->event->sequence);
+      next_.take_answer(attempt->ticket, {.status = 200}, now_);
+    }
+    return text;
+  }
+
+  Earlier earlier_;
+  Hook next_{endpoint(), [] { return 1.0; }};
+};
+
+TEST_F(RestartedHookTest, SendsWhatWaitedAndWhatWasOnItsWay) {
+  for (std::uint64_t sequence : {1u, 2u, 3u, 4u}) happen(sequence, sequence == 3 ? "b" : "a");
+  EXPECT_EQ(begin(), "1 3");
+  answer(3, 200);
+  answer(1, 200);
+  EXPECT_EQ(begin(), "2");
+  restart(4);
+  EXPECT_EQ(begin_next(), "2 4") << "3 was delivered";
+  EXPECT_EQ(next_.report(now_).waiting, 0u);
+}
+
+TEST_F(RestartedHookTest, SendsWhatCameAfterItWasSaved) {
+  happen(1);
+  begin();
+  answer(1, 200);
+  const Saved saved = hook_.saved(1, now_, kUtc);
+  happen(2);
+  next_.restore(saved, earlier_, now_, kUtc);
+  EXPECT_EQ(begin_next(), "2");
+}
+
+TEST_F(RestartedHookTest, SendsNothingThatTheLogDoesNotHave) {
+  for (std::uint64_t sequence : {1u, 2u}) happen(sequence);
+  earlier_.erase(1);
+  restart(2);
+  EXPECT_EQ(begin_next(), "2");
+}
+
+TEST_F(RestartedHookTest, HasTheDeadLettersAndTheirReasonsAndSendsThemOnlyWhenAsked) {
+  happen(1, "a");
+  happen(2, "b");
+  begin();
+  answer(1, 410);
+  answer(2, 200);
+  now_ += 60 * kSecond;
+  restart(2, 90 * kSecond);
+  const Report report = next_.report(now_, Letters::kShown);
+  ASSERT_EQ(report.dead_letters.size(), 1u);
+  EXPECT_EQ(report.dead_letters[0].event->sequence, 1u);
+  EXPECT_EQ(report.dead_letters[0].reason, "HTTP 410");
+  EXPECT_EQ(now_ - report.dead_letters[0].given_up, 90 * kSecond);
+  EXPECT_FALSE(report.gone) << "a restart starts it";
+  EXPECT_EQ(begin_next(), "");
+  EXPECT_EQ(next_.replay(now_), 1u);
+  EXPECT_EQ(begin_next(), "1");
+}
+
+TEST_F(RestartedHookTest, WhatHasWaitedLongIsAsOldAsItWas) {
+  happen(1);
+  restart(1, 100 * kSecond);
+  EXPECT_EQ(next_.report(now_).lag, 100 * kSecond);
+}
+
+TEST_F(RestartedHookTest, AClockThatWasSetBackMakesNothingYounger) {
+  happen(1);
+  restart(1, -100 * kSecond);
+  EXPECT_EQ(next_.report(now_).lag, 0);
+}
+
+TEST_F(RestartedHookTest, AReplayThatWasUnderWayGoesOn) {
+  happen(1);
+  begin();
+  answer(1, 410);
+  happen(2);  // dropped: it is gone
+  hook_.replay(now_);
+  happen(3);
+  EXPECT_EQ(begin(), "1");
+  restart(3);
+  EXPECT_EQ(begin_next(), "1 2 3") << "at most duplicates, of what is behind what waits too";
+}
+
+TEST(Hook, CopiesDeadLettersOnlyWhereTheyAreAskedFor) {
+  Hook hook({.name = "ops", .url = "http://a/"}, [] { return 1.0; });
+  hook.offer(event_of(1, "a"), 0);
+  hook.take_answer(hook.take_due(0)->ticket, {.status = 410}, 0);
+  EXPECT_EQ(hook.report(0).dead, 1u);
+  EXPECT_TRUE(hook.report(0).dead_letters.empty());
+  EXPECT_EQ(hook.report(0, Letters::kShown).dead_letters.size(), 1u);
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 #include "webhook/webhooks.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -123,6 +127,39 @@ TEST_F(WebhooksTest, TakesOtherEndpointsWhileItRuns) {
   webhooks->append(event_of(2, "match"));
   webhooks->finish(kPatience);
   EXPECT_EQ(webhooks->reports().at(0).delivered, 1u);
+}
+
+TEST_F(WebhooksTest, TheNextOneSendsWhatThisOneCouldNot) {
+  std::string path = testing::TempDir() + "webhooks-XXXXXX";
+  path = std::string(mkdtemp(path.data())) + "/webhooks";
+  network_.status = 0;
+  Webhooks::Options first = options();
+  first.state_file = path;
+  const auto event = event_of(1, "match");
+  {
+    Webhooks webhooks(clock_, std::move(first), std::make_unique<FakeExchange>(network_));
+    webhooks.append(event);
+    EXPECT_TRUE(network_.wait([&] { return network_.bodies.size() == 1; }));
+  }
+  std::ifstream in(path);
+  const auto saved = parse_state(std::string(std::istreambuf_iterator<char>(in), {}));
+  ASSERT_TRUE(saved.ok());
+  network_.status = 200;
+  Webhooks::Options second = options();
+  second.state_file = path;
+  second.saved = *saved;
+  second.earlier = {{1, event}};
+  second.newest = 1;
+  {
+    Webhooks webhooks(clock_, std::move(second), std::make_unique<FakeExchange>(network_));
+    EXPECT_TRUE(network_.wait([&] { return network_.bodies.size() == 2; }));
+    webhooks.finish(kPatience);
+    EXPECT_FALSE(webhooks.state_failing());
+  }
+  EXPECT_EQ(network_.bodies[0], network_.bodies[1]);
+  std::ifstream again(path);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(again), {}), "kickoff-webhooks 1\nwebhook 1 ops\nend\n");
+  std::filesystem::remove_all(std::filesystem::path(path).parent_path());
 }
 
 }  // namespace
