@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "tokens/base64url.h"
 #include "tokens/handle.h"
 
 namespace tokens {
@@ -42,6 +43,16 @@ std::optional<Algorithm> algorithm_of(const json& key) {
   return algorithm;
 }
 
+/// Whether each number and secret of the key is one that the library can read.
+bool is_readable(const json& key) {
+  for (const char* name : {"k", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi"}) {
+    const auto found = key.find(name);
+    if (found != key.end() && (!found->is_string() || !is_base64url(found->get_ref<const std::string&>())))
+      return false;
+  }
+  return true;
+}
+
 /// What the library made of the key, if it is strong enough.
 base::Status check_strength(const cjose_jwk_t* key, Algorithm algorithm, const std::string& place) {
   cjose_err fault{};
@@ -68,7 +79,7 @@ base::Result<std::optional<Key>> read_key(const json& key, KeySource source, con
     return Error{Code::kUnsupported, place + " is a private key: give the public one, without \"d\""};
   const std::string text = key.dump(-1, ' ', false, json::error_handler_t::replace);
   cjose_err fault{};
-  JoseKey made(cjose_jwk_import(text.data(), text.size(), &fault));
+  JoseKey made(is_readable(key) ? cjose_jwk_import(text.data(), text.size(), &fault) : nullptr);
   if (made == nullptr) return Error{Code::kMalformed, place + " is no good key of type " + text_of(key, "kty")};
   TRY_OK(check_strength(made.get(), *algorithm, place));
   return std::optional(Key(text_of(key, "kid"), *algorithm, std::make_shared<const Key::Handle>(std::move(made))));

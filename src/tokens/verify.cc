@@ -1,22 +1,23 @@
 #include "tokens/verify.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "tokens/base64url.h"
 #include "tokens/handle.h"
 
 namespace tokens {
 namespace {
 
+/// Three parts with points between them. [RFC 7515 3.1]
 bool is_compact(std::string_view token) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  };
-  return !token.empty() && token.size() <= kLongestToken && std::all_of(token.begin(), token.end(), is_letter) &&
-         std::count(token.begin(), token.end(), '.') == 2;
+  if (token.size() > kLongestToken) return false;
+  const std::size_t first = token.find('.');
+  const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
+  if (second == std::string_view::npos) return false;
+  return is_base64url(token.substr(0, first)) && is_base64url(token.substr(first + 1, second - first - 1)) &&
+         is_base64url(token.substr(second + 1));
 }
 
 std::optional<std::string> field_of(cjose_header_t* head, const char* name) {

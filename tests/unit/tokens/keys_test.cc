@@ -70,6 +70,9 @@ TEST(KeySet, RefusesWhatIsNoSet) {
   EXPECT_EQ(fault_of(R"({"keys": [1]})"), "key 1 is no JSON object");
   EXPECT_EQ(fault_of(set_of(secret_key("a") + R"(,{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"})")),
             "key 2 is no good key of type EC");
+  for (const char* value : {"\"AAAAA\"", "\"AA==\"", "\"A A\"", "\"A+A\"", "1", "null"})  // ended the library's process
+    EXPECT_EQ(fault_of(R"({"kty": "oct", "k": )" + std::string(value) + "}"), "the key is no good key of type oct")
+        << value;
   EXPECT_EQ(fault_of(R"({"kty": "RSA"})"), "the key is no good key of type RSA");
 }
 

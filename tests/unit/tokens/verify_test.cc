@@ -106,6 +106,13 @@ TEST(Verify, ReadsCompactTokensOnly) {
   for (const char* token : {"", ".", "..", "a.b", "a.b.c", "a.b.c.d", "e30.e30.", "\xff.\xff.\xff",
                             "e30=.e30=.AA==", "eyJhbGciOiJIUzI1NiJ9..", "{\"payload\": \"e30\"}"})
     EXPECT_NE(verdict(token), "accepted") << token;
+  const std::string good = token_of(kClaims);
+  const std::size_t first = good.find('.');
+  for (const std::size_t at : {first, good.rfind('.'), good.size()})  // a length of 4 n + 1 ended the library's process
+    for (const char* more : {"A", "AA", "AAA", "AAAA", "AAAAA", "=", "==", "+", "/"}) {
+      std::string longer = good;
+      EXPECT_NE(verdict(longer.insert(at, more)), "accepted") << at << more;
+    }
   EXPECT_EQ(verdict(token_of(R"({"channel": "match", "exp": 4102444800, "pad": ")" + std::string(kLongestToken, 'x') +
                              "\"}")),
             "malformed");
