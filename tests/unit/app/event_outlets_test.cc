@@ -47,10 +47,10 @@ TEST(EventOutlets, WebhooksGetTheEventsOfTheLogAndTheirFailuresAreEvents) {
   EXPECT_EQ(webhooks->reports().at(0).dead, 1u) << "what it is told of others' failures is no dead letter of its own";
 }
 
-class EventFilesTest : public testing::Test {
+class EventFilesTest : public ::testing::Test {
  protected:
   EventFilesTest() {
-    std::string name = testing::TempDir() + "event-files-XXXXXX";
+    std::string name = ::testing::TempDir() + "event-files-XXXXXX";
     config_.state_directory = mkdtemp(name.data());
     config_.webhooks = {{.name = "ops", .url = "http://127.0.0.1:9/"}};
   }

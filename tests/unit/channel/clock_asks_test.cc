@@ -19,6 +19,7 @@ class ClockAsksTest : public testing::Test, protected FeedSlotOwner {
  protected:
   void on_feed(const FeedSlot&, const feed::Message&) override {}
   void on_feed_gone(const FeedSlot&, std::string_view) override {}
+  base::Micros spare(base::Micros) const override { return 0; }
 
   ClockAsks make(bool with_registry = true) {
     return {name_, events_,
