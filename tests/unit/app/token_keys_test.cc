@@ -39,7 +39,7 @@ std::shared_ptr<const tokens::KeySet> all_of(const std::optional<TokenKeys::Foun
   return found ? found->all : nullptr;
 }
 
-class TokenKeysTest : public testing::Test {
+class TokenKeysTest : public ::testing::Test {
  protected:
   TokenKeysTest() {
     char path[] = "/tmp/kickoff-keys-XXXXXX";
