@@ -408,10 +408,29 @@ void add_metadata(Backend& backend, const Request& request, Respond respond) {
                        });
 }
 
+// The page runs its own files alone, asks nobody else, and is part of no other page.
+constexpr const char* kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+void add_page(Dispatcher& dispatcher, Page page) {
+  dispatcher.add({"GET", "/", Role::kNobody, [html = std::move(page.html)](const Request&, const Respond& respond) {
+                    respond({200, "text/html; charset=utf-8", html, {{"content-security-policy", kPagePolicy}}});
+                  }});
+  dispatcher.add({"GET", "/operations/{file}", Role::kNobody,
+                  [files = std::move(page.files)](const Request& request, const Respond& respond) {
+                    const auto found = files.find(request.parameter("file"));
+                    if (found == files.end())
+                      return respond({404, kPlain, "the operations page has no such file\n", {}});
+                    const bool style = found->first.ends_with(".css");
+                    respond(
+                        {200, style ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", found->second, {}});
+                  }});
+}
+
 }  // namespace
 
-void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
-                std::string page) {
+void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock, Page page) {
   add_health(dispatcher, backend);
   add_state(dispatcher, backend, streams, clock);
   add_webhooks(dispatcher, backend);
@@ -444,9 +463,7 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/metadata", Role::kOperate,
        [&backend](const Request& request, Respond respond) { add_metadata(backend, request, std::move(respond)); }});
-  dispatcher.add({"GET", "/", Role::kNobody, [page = std::move(page)](const Request&, const Respond& respond) {
-                    respond({200, "text/html; charset=utf-8", page, {}});
-                  }});
+  add_page(dispatcher, std::move(page));
 }
 
 }  // namespace api

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,10 +65,15 @@ class Backend {
                             Take<channel::Channels::MetadataAdded> take) = 0;
 };
 
-/// All routes of the administration port, as openapi.json describes them. `page`: the operations page.
+/// The operations page, and its scripts and style sheets by name ("main.mjs"), which it asks for below /operations/.
+struct Page {
+  std::string html;
+  std::map<std::string, std::string, std::less<>> files;
+};
+
+/// All routes of the administration port, as openapi.json describes them.
 /// `backend`, `streams` and `clock` outlive the dispatcher.
-void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock,
-                std::string page);
+void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams, const base::Clock& clock, Page page);
 
 /// The OpenAPI 3.1 document, made part of the program when it is built (src/api/openapi.json).
 std::string_view openapi_json();

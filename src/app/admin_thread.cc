@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "api/admin_server.h"
@@ -15,12 +17,26 @@
 namespace app {
 namespace {
 
-std::string read_page(const std::string& path) {
+std::optional<std::string> read_file(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return "The operations page (" + path + ") is missing; see /metrics and /api/v1/channels.\n";
+  if (!file || !(text << file.rdbuf())) return std::nullopt;
   return text.str();
+}
+
+/// The operations page, and its scripts and style sheets in operations/ beside it.
+api::Page read_page(const std::string& web_directory) {
+  const std::string path = web_directory + "/operations.html";
+  api::Page page;
+  page.html =
+      read_file(path).value_or("The operations page (" + path + ") is missing; see /metrics and /api/v1/channels.\n");
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(web_directory + "/operations", error)) {
+    const std::string suffix = entry.path().extension();
+    if (suffix != ".mjs" && suffix != ".css") continue;
+    if (auto text = read_file(entry.path())) page.files.emplace(entry.path().filename(), std::move(*text));
+  }
+  return page;
 }
 
 }  // namespace
@@ -35,7 +51,7 @@ struct AdminThread::Thread {
   loop::Mailbox* control = nullptr;
   ControlCalls calls;
   const ServeThreads* serve = nullptr;
-  std::string page;
+  api::Page page;
   std::optional<api::Token> environment;
 
   api::Access access_of(const config::Config::Admin& config) const {
@@ -86,7 +102,7 @@ base::Result<std::unique_ptr<AdminThread>> AdminThread::start(const config::Conf
   thread.control = &control;
   thread.calls = std::move(calls);
   thread.serve = &serve;
-  thread.page = read_page(config.web_directory + "/operations.html");
+  thread.page = read_page(config.web_directory);
   thread.environment = std::move(environment);
   std::promise<base::Result<std::uint16_t>> promise;
   std::future<base::Result<std::uint16_t>> listening = promise.get_future();

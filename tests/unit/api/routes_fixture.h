@@ -14,7 +14,8 @@ namespace api {
 class RoutesTest : public testing::Test {
  protected:
   RoutesTest() {
-    add_routes(dispatcher_, backend_, streams_, clock_, "<title>the page</title>");
+    add_routes(dispatcher_, backend_, streams_, clock_,
+               {"<title>the page</title>", {{"main.mjs", "run();"}, {"page.css", "p {}"}}});
     dispatcher_.set_access({Tokens({make_token("operations", "t", Role::kOperate)}), HostRule()});
   }
   Answer get(const std::string& path, const std::string& query = "") {

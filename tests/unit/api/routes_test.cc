@@ -32,6 +32,19 @@ TEST_F(RoutesTest, GivesMetricsAndThePage) {
   EXPECT_EQ(get("/").content_type, "text/html; charset=utf-8");
 }
 
+TEST_F(RoutesTest, GivesThePagesFilesAndLetsItRunNoOthers) {
+  EXPECT_EQ(get("/operations/main.mjs").body, "run();");
+  EXPECT_EQ(get("/operations/main.mjs").content_type, "text/javascript; charset=utf-8");
+  EXPECT_EQ(get("/operations/page.css").body, "p {}");
+  EXPECT_EQ(get("/operations/page.css").content_type, "text/css; charset=utf-8");
+  EXPECT_EQ(get("/operations/other.mjs").status, 404);
+  EXPECT_EQ(get("/operations/main.mj").status, 404);
+  const Answer page = get("/");
+  ASSERT_EQ(page.fields.size(), 1U);
+  EXPECT_EQ(page.fields[0].first, "content-security-policy");
+  EXPECT_NE(std::string(page.fields[0].second).find("default-src 'none'; script-src 'self';"), std::string::npos);
+}
+
 TEST_F(RoutesTest, GivesTheStateAsJson) {
   channel::Report report;
   report.name = "match";

@@ -192,6 +192,18 @@ TEST_F(AdminThreadTest, ShowsTheOperationsPageAsItWasAtTheStart) {
   EXPECT_EQ(collected_, 0) << "the page asks nobody";
 }
 
+TEST_F(AdminThreadTest, GivesTheScriptsAndStyleSheetsOfThePageAndNothingElseThatLiesThere) {
+  std::filesystem::create_directories(web_ + "/operations/below.mjs");
+  std::ofstream(web_ + "/operations/main.mjs") << "run();";
+  std::ofstream(web_ + "/operations/page.css") << "p {}";
+  std::ofstream(web_ + "/operations/notes.txt") << "secret";
+  auto admin = start().take();
+  EXPECT_TRUE(ask(*admin, "/operations/main.mjs").ends_with("run();"));
+  EXPECT_TRUE(ask(*admin, "/operations/page.css").ends_with("p {}"));
+  for (const char* path : {"/operations/notes.txt", "/operations/below.mjs", "/operations/..%2foperations.html"})
+    EXPECT_EQ(status_of(ask(*admin, path)), "404") << path;
+}
+
 TEST_F(AdminThreadTest, SaysWhichPageIsMissing) {
   auto admin = start().take();
   EXPECT_NE(ask(*admin, "/").find(web_ + "/operations.html"), std::string::npos);
