@@ -29,6 +29,7 @@ const yaml = (file) => JSON.parse(output('/usr/bin/python3', ['-c', 'import json
 
 test('it installs the programs, the pages, the configuration, the manual page, the unit and the documentation, and nothing else', () => {
   const docs = fs.readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const page = fs.readdirSync(path.join(root, 'web/operations'));
   assert.deepStrictEqual(files(tree).map((file) => path.relative(tree, file)).sort(), [
     'etc/kickoff/kickoff.yaml',
     'usr/bin/kickoff',
@@ -36,7 +37,7 @@ test('it installs the programs, the pages, the configuration, the manual page, t
     'usr/lib/systemd/system/kickoff.service',
     'usr/lib/sysusers.d/kickoff.conf',
     ...['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', ...docs.map((name) => `docs/${name}`)].map((name) => `usr/share/doc/kickoff/${name}`),
-    ...['operations.html', 'play.html', 'play.js', 'style.css', 'vendor/LICENSE', 'vendor/hls.min.js'].map((name) => `usr/share/kickoff/web/${name}`),
+    ...['operations.html', 'play.html', 'play.js', 'style.css', 'vendor/LICENSE', 'vendor/hls.min.js', ...page.map((name) => `operations/${name}`)].map((name) => `usr/share/kickoff/web/${name}`),
     'usr/share/man/man1/kickoff.1',
   ].sort());
 });

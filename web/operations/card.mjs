@@ -1,0 +1,78 @@
+// A channel: made once, then changed where something is new.
+
+import { give, keyed, make, say } from './dom.mjs';
+import { bits, clock, edge, event, lines } from './format.mjs';
+import { showMeters } from './meters.mjs';
+import { Stages } from './stages.mjs';
+import { showThumbnails } from './thumbnails.mjs';
+
+const counters = [['gap_parts', 'gaps', true], ['held_parts', 'held parts', true], ['late_parts', 'late parts', true], ['dropped_frames', 'dropped frames', true],
+  ['feed_switches', 'switches', false], ['worker_restarts', 'worker restarts', true], ['segments', 'segments', false], ['parts', 'parts', false]];
+
+const other = (feed) => (feed === 'primary' ? 'backup' : 'primary');
+
+function showRenditions(body, channel) {
+  keyed(body, channel.renditions, ({ name }) => name, ({ name }) => make('tr', {}, make('th', { scope: 'row' }, name), make('td'), make('td', { class: 'num' }), make('td', { class: 'num' })), (row, rendition) => {
+    say(row.children[1], rendition.kind);
+    say(row.children[2], edge(rendition));
+    say(row.children[3], `${(rendition.media_bytes / 1e6).toFixed(1)} MB`);
+  });
+}
+
+export class Card {
+  /// `actions`: {switchTo(channel, feed), slate(channel, state)}.
+  constructor(name, actions) {
+    const id = `channel-${name}`;
+    this.element = make('article', { class: 'card', tabindex: '-1', 'aria-labelledby': id });
+    const part = (tag, attributes, ...children) => this.element.appendChild(make(tag, attributes, ...children));
+    this.state = make('span', { class: 'state' });
+    this.rate = make('span', { class: 'num rate' });
+    part('header', {}, make('h3', { id }, name), this.state, this.rate);
+    this.alarms = part('ul', { class: 'alarms', 'aria-label': `alarms of ${name}` });
+    this.thumbnails = part('div', { class: 'thumbnails' });
+    this.details = part('div', { class: 'details' });
+    this.lines = this.details.appendChild(make('p', { class: 'lines' }));
+    this.stages = new Stages(this.details);
+    this.meters = this.details.appendChild(make('div', { class: 'meters' }));
+    const head = make('tr', {}, ...['rendition', 'kind', 'edge', 'held'].map((title) => make('th', { scope: 'col' }, title)));
+    this.renditions = make('tbody');
+    this.details.append(make('table', {}, make('thead', {}, head), this.renditions));
+    this.counters = this.details.appendChild(make('dl', { class: 'counters num' }));
+    this.buttons(name, actions);
+  }
+
+  buttons(name, actions) {
+    this.switch = make('button', { type: 'button', class: 'switch' }, 'Show backup');
+    this.slate = make('button', { type: 'button', class: 'slate' }, 'Show slate…');
+    this.switch.addEventListener('click', () => actions.switchTo(name, other(this.channel.shown_feed)));
+    this.slate.addEventListener('click', () => actions.slate(name, this.channel.slate));
+    this.element.append(make('footer', {}, this.switch, this.slate));
+  }
+
+  /// `rate`: of what its feeds bring, bits per second or null. `alarms`: its own.
+  show(channel, rate, alarms) {
+    this.channel = channel;
+    say(this.state, channel.state);
+    give(this.state, 'class', `state ${channel.state}`);
+    say(this.rate, bits(rate));
+    this.element.classList.toggle('alarmed', alarms.length > 0);
+    keyed(this.alarms, alarms, ({ id }) => id, () => make('li'), (element, alarm) => {
+      const { type, data, time } = event(alarm);
+      say(element, `${type} since ${clock(time)}${data ? ` · ${data}` : ''}`);
+    });
+    showThumbnails(this.thumbnails, channel);
+    say(this.lines, lines(channel).join('\n'));
+    this.lines.classList.toggle('bad', !channel.feed && channel.state === 'live');
+    showMeters(this.meters, channel);
+    showRenditions(this.renditions, channel);
+    keyed(this.counters, counters, ([name]) => name, ([, title]) => make('div', {}, make('dt', {}, title), make('dd')), (element, [counter, , fault]) => {
+      say(element.lastChild, channel.counters[counter]);
+      element.classList.toggle('bad', fault && channel.counters[counter] > 0);
+    });
+    const to = other(channel.shown_feed);
+    say(this.switch, `Show ${to}`);
+    this.switch.disabled = !channel.feeds.some(({ name }) => name === to);
+    say(this.slate, channel.slate.ordered ? 'End slate…' : 'Show slate…');
+    this.slate.disabled = !channel.live;
+  }
+}
