@@ -48,9 +48,8 @@ void AdminBackend::ask_load(Take<Load> take) {
 }
 
 void AdminBackend::ask_webhooks(Take<std::vector<webhook::Report>> take) {
-  control_.post([this, take = std::move(take)] {
-    own_.post([take, reports = calls_.report_webhooks()] { take(reports); });
-  });
+  control_.post(
+      [this, take = std::move(take)] { own_.post([take, reports = calls_.report_webhooks()] { take(reports); }); });
 }
 
 void AdminBackend::replay_webhook(std::string name, Take<std::optional<std::size_t>> take) {
