@@ -218,7 +218,7 @@ TEST_P(ProductionDue, AFeedThatEndsIsHeldAsSoon) {
 /// A key frame that nothing announced may end a segment: it is seen when the socket is read.
 TEST_P(ProductionDue, AKeyFrameOutOfTurnDelaysAPartByNoMoreThanARest) {
   auto messages = sent_by({.until = 20'000, .key_every = 2000});
-  for (const std::size_t at : {300, 500, 777}) {
+  for (const std::size_t at : {300U, 500U, 777U}) {
     for (std::size_t i = at; i < messages.size(); ++i) {
       auto* rtmp = std::get_if<feed::RtmpMessage>(&messages[i].message);
       if (rtmp == nullptr || rtmp->type != feed::kRtmpVideo) continue;
