@@ -95,7 +95,7 @@ test('every GET answers as described', async () => {
   await server.until('there is a thumbnail', async () => (await ask('GET', '/api/v1/channels/match/thumbnail.jpg')).status === 200);
   for (const [template, { get }] of Object.entries(document.paths)) {
     if (!get) continue;
-    const route = template.replace('{name}', 'match');
+    const route = template.replace('{name}', 'match').replace('{file}', 'main.mjs');
     const answer = await ask('GET', route);
     assert.strictEqual(answer.status, 200, route);
     const [type] = Object.keys(get.responses['200'].content);
