@@ -198,7 +198,8 @@ const cases = {
       // The first and the last may reach out of what is listed. FFmpeg puts picture 0 at 21 ms, behind the encoder delay of the sound.
       for (const [number, { start, end }] of [...seen].slice(1, -1)) {
         assert.ok(Math.abs(start - (zero + 2 * number + after)) < 0.08, `${name}: ${number} is ${start - zero} s after picture 0`);
-        assert.ok(Math.abs(end - start - length) < 0.02, `${name}: ${number} is there for ${end - start} s`);
+        // A text that comes behind the picture which ends a part begins with the next part: at 0 in place of -21 ms.
+        assert.ok(Math.abs(end - start - length) < 0.04, `${name}: ${number} is there for ${end - start} s`);
       }
     }
     const text = await multivariant('texts');
