@@ -2,15 +2,14 @@
 
 #include <pthread.h>
 
-#include <filesystem>
 #include <fstream>
 #include <future>
 #include <sstream>
-#include <system_error>
 #include <utility>
 
 #include "api/admin_server.h"
 #include "api/event_streams.h"
+#include "base/directory.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 
@@ -30,11 +29,12 @@ api::Page read_page(const std::string& web_directory) {
   api::Page page;
   page.html =
       read_file(path).value_or("The operations page (" + path + ") is missing; see /metrics and /api/v1/channels.\n");
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(web_directory + "/operations", error)) {
-    const std::string suffix = entry.path().extension();
-    if (suffix != ".mjs" && suffix != ".css") continue;
-    if (auto text = read_file(entry.path())) page.files.emplace(entry.path().filename(), std::move(*text));
+  const std::string directory = web_directory + "/operations";
+  auto names = base::list_directory(directory);
+  if (!names) return page;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".mjs") && !name.ends_with(".css")) continue;
+    if (auto text = read_file(directory + "/" + name)) page.files.emplace(name, std::move(*text));
   }
   return page;
 }

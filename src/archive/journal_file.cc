@@ -1,6 +1,5 @@
 #include "archive/journal_file.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
+#include "base/directory.h"
 #include "base/hash.h"
 #include "record/encoding.h"
 
@@ -34,12 +34,8 @@ bool fit_for_directory(std::string_view channel) {
 
 /// Names of what is in a directory, sorted.
 std::vector<std::string> entries_of(const std::string& directory) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(opendir(directory.c_str()), closedir);
-  if (!open) return names;
-  while (const dirent* entry = readdir(open.get())) names.emplace_back(entry->d_name);
-  std::sort(names.begin(), names.end());
-  return names;
+  auto names = base::list_directory(directory);
+  return names ? names.take() : std::vector<std::string>{};
 }
 
 }  // namespace

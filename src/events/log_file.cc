@@ -1,6 +1,5 @@
 #include "events/log_file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+
+#include "base/directory.h"
 
 namespace events {
 namespace {
@@ -100,15 +101,10 @@ std::string log_file_name(std::uint64_t first) {
 }
 
 std::vector<std::string> list_log_files(const std::string& directory) {
-  std::vector<std::string> names;
-  DIR* const open = opendir(directory.c_str());
-  if (open == nullptr) return names;
-  while (const dirent* entry = readdir(open)) {
-    if (is_log_file(entry->d_name)) names.emplace_back(entry->d_name);
-  }
-  closedir(open);
-  std::sort(names.begin(), names.end());
-  return names;
+  auto names = base::list_directory(directory);
+  if (!names) return {};
+  std::erase_if(*names, [](const std::string& name) { return !is_log_file(name); });
+  return names.take();
 }
 
 int expire_log_files(const std::string& directory, std::uint64_t bytes, std::int64_t oldest) {

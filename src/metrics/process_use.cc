@@ -1,12 +1,13 @@
 #include "metrics/process_use.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <sstream>
 #include <string>
+
+#include "base/directory.h"
 
 namespace metrics {
 
@@ -43,12 +44,8 @@ DescriptorUse read_descriptor_use() {
   DescriptorUse use;
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) use.limit = limit.rlim_cur;
-  DIR* folder = opendir("/proc/self/fd");
-  if (folder == nullptr) return use;
-  while (readdir(folder) != nullptr) ++use.open;
-  closedir(folder);
-  // ".", ".." and the folder's own descriptor.
-  use.open -= use.open >= 3 ? 3 : use.open;
+  // All but the one that reads them.
+  if (auto open = base::list_directory("/proc/self/fd")) use.open = open->size() - 1;
   return use;
 }
 

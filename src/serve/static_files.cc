@@ -2,16 +2,16 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
+#include <vector>
 
+#include "base/directory.h"
 #include "serve/replies.h"
 
 namespace serve {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = 32u << 20;
 
@@ -35,15 +35,14 @@ constexpr Type kTypes[] = {
     {".woff2", "font/woff2", false},
 };
 
-Type type_of(const fs::path& path) {
-  const std::string suffix = path.extension().string();
+Type type_of(std::string_view name) {
   for (const Type& type : kTypes)
-    if (suffix == type.suffix) return type;
+    if (name.ends_with(type.suffix)) return type;
   return {"", "application/octet-stream", false};
 }
 
-std::array<http::Response, 2> make_replies(std::string content, const fs::path& path, base::Micros modified) {
-  const Type type = type_of(path);
+std::array<http::Response, 2> make_replies(std::string content, std::string_view name, base::Micros modified) {
+  const Type type = type_of(name);
   // A page must be able to change; what it loads is asked about again by its ETag.
   const Description description{type.content_type, CacheControl::seconds(60), "", modified, Urgency::kPage};
   const origin::Rendered rendered = origin::make_rendered(std::move(content));
@@ -56,28 +55,29 @@ std::array<http::Response, 2> make_replies(std::string content, const fs::path& 
 
 base::Result<std::shared_ptr<const StaticFiles>> StaticFiles::load(const std::string& directory) {
   auto files = std::make_shared<StaticFiles>();
-  std::error_code failed;
   std::size_t total = 0;
-  fs::recursive_directory_iterator entry(directory, failed);
-  if (failed) return base::Error{base::Code::kNotFound, "web files in " + directory + ": " + failed.message()};
-  for (; entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
-    const fs::path& path = entry->path();
-    if (path.filename().string().front() == '.') {
-      entry.disable_recursion_pending();
-      continue;
+  std::vector<std::string> folders{""};
+  while (!folders.empty()) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    auto names = base::list_directory(directory + folder);
+    if (!names) return base::Error{names.error().code, "web files in " + names.error().what};
+    for (std::string& name : *names) {
+      if (name.front() == '.') continue;
+      name.insert(0, folder + "/");
+      const std::string path = directory + name;
+      struct stat status{};
+      // A link is followed to a file, and not to a folder: it could lead back.
+      if (lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) folders.push_back(name);
+      if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+      std::ifstream file(path, std::ios::binary);
+      std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+      if (!file.good()) return base::Error{base::Code::kSystem, "cannot read " + path};
+      total += content.size();
+      if (total > kMostBytes) return base::Error{base::Code::kTooLarge, "web files in " + directory + " pass 32 MiB"};
+      files->files_[name.substr(1)] = make_replies(std::move(content), name, status.st_mtim.tv_sec * base::kSecond);
     }
-    if (!entry->is_regular_file(failed)) continue;
-    std::ifstream file(path, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    struct stat status{};
-    if (!file.good() || stat(path.c_str(), &status) != 0)
-      return base::Error{base::Code::kSystem, "cannot read " + path.string()};
-    total += content.size();
-    if (total > kMostBytes) return base::Error{base::Code::kTooLarge, "web files in " + directory + " pass 32 MiB"};
-    files->files_[fs::relative(path, directory, failed).generic_string()] =
-        make_replies(std::move(content), path, status.st_mtim.tv_sec * base::kSecond);
   }
-  if (failed) return base::Error{base::Code::kSystem, "web files in " + directory + ": " + failed.message()};
   return std::shared_ptr<const StaticFiles>(std::move(files));
 }
 

@@ -73,6 +73,17 @@ class Clashes(unittest.TestCase):
     def test_what_others_may_use_is_for_the_linker_to_judge(self):
         self.assertEqual(self.faults(a="int late() {\n  return 1;\n}\n", b="int late();\n"), [])
 
+    def test_directories_are_read_in_one_place(self):
+        for text in ("void f() {\n  opendir(name);\n}", "void f() {\n  for (auto& one : std::filesystem::directory_iterator(name)) use(one);\n}"):
+            with tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name) / "src/channel"
+                folder.mkdir(parents=True)
+                (pathlib.Path(name) / "tests/unit").mkdir(parents=True)
+                (folder / "meson.build").write_text("'a.cc'")
+                (folder / "a.cc").write_text(text)
+                done = subprocess.run([TOOL, "--quiet", name], capture_output=True, text=True, check=False)
+                self.assertIn("src/channel/a.cc:2: base::list_directory() reads directories", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -40,6 +40,27 @@ TEST(StaticFiles, AreReadOnceWithBothCodings) {
   EXPECT_EQ(files->find("../play.html", false), nullptr);
 }
 
+TEST(StaticFiles, AreThoseOfFoldersAtAnyDepthButNotOfLinkedOnes) {
+  char path[] = "/tmp/kickoff-web-XXXXXX";
+  const std::string directory = mkdtemp(path);
+  std::filesystem::create_directories(directory + "/a/b/c");
+  std::filesystem::create_directory(directory + "/empty");
+  std::ofstream(directory + "/a/one.txt") << "one";
+  std::ofstream(directory + "/a/b/c/three.txt") << "three";
+  std::filesystem::create_directory_symlink(directory, directory + "/a/back");
+  std::filesystem::create_symlink(directory + "/a/one.txt", directory + "/link.txt");
+  auto loaded = serve::StaticFiles::load(directory);
+  std::filesystem::remove_all(directory);
+  ASSERT_TRUE(loaded.ok()) << loaded.error().what;
+  const auto files = loaded.take();
+
+  EXPECT_NE(files->find("a/one.txt", false), nullptr);
+  EXPECT_NE(files->find("a/b/c/three.txt", false), nullptr);
+  EXPECT_NE(files->find("link.txt", false), nullptr) << "a link to a file is that file";
+  EXPECT_EQ(files->find("a/back/link.txt", false), nullptr);
+  EXPECT_EQ(files->find("one.txt", false), nullptr);
+}
+
 TEST(StaticFiles, SayWhichDirectoryIsMissing) {
   const auto files = serve::StaticFiles::load("/nonexistent/web");
   ASSERT_FALSE(files.ok());
