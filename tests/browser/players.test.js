@@ -1,6 +1,6 @@
 // hls.js on our page and Shaka on another, in real Chromium, over HTTP/1.1 and over TLS with HTTP/2: they play without an error,
 // the right picture, near to live, and on through an outage of the publisher without a reload of the page. How soon and how
-// smoothly is bench/players' to tell. KICKOFF_BROWSER_SECONDS (60): how much each plays.
+// smoothly is bench/players' to tell. KICKOFF_BROWSER_SECONDS (30): how much each plays.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -9,7 +9,7 @@ const { source, pushRtmp } = require('../integration/media');
 const { lateIn } = require('../integration/lateness');
 const { launch, servePages, picture, counters, plays, comesNearLive, playersOf, openPlayer } = require('./browser');
 
-const seconds = Number(process.env.KICKOFF_BROWSER_SECONDS ?? 60);
+const seconds = Number(process.env.KICKOFF_BROWSER_SECONDS ?? 30);
 const holdBack = 1.5; // 3 parts of 0.5 s (LL-70)
 const names = playersOf({ ports: {}, playlist: () => '' }, {}).map(({ name }) => name);
 let server;

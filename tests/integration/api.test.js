@@ -1,4 +1,5 @@
 // The administration port: its description, who may change what, and under which names it answers.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // Bad configurations and environments: exit status and one line that says where and what to do.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // The configurations of deploy/ and docker/ by the server itself: accepted as they are mounted, and probed as Kubernetes does.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // Media that memory has let go is served from the journal's files: the same bytes, over every protocol, and after a kill.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

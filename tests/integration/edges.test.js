@@ -1,4 +1,5 @@
 // Edges: one origin with real feeds, an edge behind it and an edge behind that. What they serve is compared byte by byte.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // The event log over restarts: kill -9, a disk that is full, files that were damaged. What readers and operators see of it.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

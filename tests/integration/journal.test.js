@@ -1,4 +1,5 @@
 // A server that is killed and started again on the same state directory serves the same window, and its channels continue.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // `kickoff journal`: a real journal checked, damaged, repaired and exported, and the export judged by others.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,5 +1,6 @@
 // kill -9 at random moments, again and again, with a player that never stops: what it was given once stays what it was.
 // KICKOFF_KILLS: how often (a few in the suite; 50 by hand). KICKOFF_KILL_SEED: that of the moments; without it another one each time.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

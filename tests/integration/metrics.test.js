@@ -1,4 +1,5 @@
 // /metrics under promtool and a real Prometheus, health, and the API.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // The origin lock: who is no CDN gets 403, over every protocol, and secrets are rotated while viewers watch.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

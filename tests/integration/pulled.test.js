@@ -1,4 +1,5 @@
 // Feeds that the server gets by itself: from an SRT listener that it calls, and in datagrams, plain and in RTP.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // Start-over, clips, delay and views by URL: read as hls-parser does, and the frames of a clip counted by ffprobe.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

@@ -52,6 +52,30 @@ test('a case that passes on the second try counts as passed and is listed with i
   assert.strictEqual(ran, 'steady late child other late child', 'alone, when all files are through');
 });
 
+// A file that ends once `other` has been begun.
+const meets = (name, other) => `test('${name}', async () => {
+  ran('${name}');
+  again('${name}');
+  while (!fs.existsSync(__dirname + '/${other}')) await new Promise((resolve) => setTimeout(resolve, 5));
+});`;
+const beside = '// Suite: beside others.\n';
+
+test('files that say so run beside the rest, one after the other, and what they print stays together', (t) => {
+  const { status, cases, ran, output } = suiteWithin(t, 20, beside + meets('light', 'heavy'), meets('heavy', 'last'), `${beside}test('last', () => { ran('last'); again('last'); });`);
+  assert.deepStrictEqual({ status, cases }, { status: 0, cases: '3 0' });
+  const order = ran.split(' ');
+  assert.ok(order.indexOf('light') < order.indexOf('last'), ran);
+  assert.match(output, /✔ light .*\n(ℹ .*\n)+/);
+  for (const name of ['heavy', 'last']) assert.ok(output.includes(`✔ ${name}`), output);
+});
+
+test('files that do not say so wait for each other, and light ones alone are shown as they run', (t) => {
+  const alone = suite(t, "test('a', async () => { ran('a'); await new Promise((resolve) => setTimeout(resolve, 300)); ran('b'); });", "test('c', () => ran('c'));");
+  assert.strictEqual(alone.ran, 'a b c');
+  const light = suite(t, `${beside}test('a', async () => { ran('a'); await new Promise((resolve) => setTimeout(resolve, 300)); ran('b'); });`, `${beside}test('c', () => assert.fail('no'));`);
+  assert.deepStrictEqual({ status: light.status, cases: light.cases, ran: light.ran }, { status: 1, cases: '1 1', ran: 'a b' });
+});
+
 test('a file that does not end is stopped with what it started, and what had passed counts', (t) => {
   const { status, cases, failures, ran } = suiteWithin(t, 2, `
     test('steady', () => {});

@@ -1,4 +1,5 @@
 // Viewer tokens, made by an independent maker: how they are shown, what real players do with them, and what no token may do.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

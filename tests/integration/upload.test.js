@@ -1,4 +1,5 @@
 // What a channel publishes is in a bucket while it is live, and plays from there.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // The CloudFront Function in conf/cdn, run as CloudFront runs it: a script with a global handler(event).
+// Suite: beside others.
 'use strict';
 const { test } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // Webhooks: receivers of other makes get the events, signed as the Standard Webhooks specification says; some are dead, some hang.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

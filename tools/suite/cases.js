@@ -33,8 +33,8 @@ const exactly = (name) => `^${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`;
 // Runs `file`, or those of `only` in it ([names of a case]): the tests of these names, and to groups of tests that run together
 // KICKOFF_CASES (a JSON list of names) tells which of them are meant. What failed outside of every test (a hook at the file's end, a file
 // that does not load) is a case named as the file is, whose `names` are empty.
-// → [{names, passed, why}]. shown: the runner's own lines go to stdout as it runs.
-async function runFile(file, { only, shown = true } = {}) {
+// → [{names, passed, why}]. shown: the runner's own lines go to stdout, as it runs or, with `held`, when it has ended.
+async function runFile(file, { only, shown = true, held = false } = {}) {
   const report = path.join(os.tmpdir(), `kickoff-suite-${process.pid}-${runs++}`);
   const args = ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`];
   if (shown) args.push('--test-reporter=spec', '--test-reporter-destination=stdout');
@@ -42,14 +42,17 @@ async function runFile(file, { only, shown = true } = {}) {
   const env = { ...process.env };
   delete env.NODE_TEST_CONTEXT; // this may run inside a test itself
   if (only?.every((names) => names.length > 1)) env.KICKOFF_CASES = JSON.stringify(only.map((names) => names.at(-1)));
-  const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'inherit', 'inherit'], env, detached: true });
+  const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', ...(held ? ['pipe', 'pipe'] : ['inherit', 'inherit'])], env, detached: true });
+  const printed = [];
+  for (const output of held ? [child.stdout, child.stderr] : []) output.on('data', (data) => printed.push(data));
   const stop = () => process.kill(-child.pid, 'SIGKILL');
-  const interrupted = () => { stop(); process.exit(130); };
+  const interrupted = () => { stop(); setImmediate(() => process.exit(130)); }; // when what runs beside has stopped, too
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted); // a group of its own does not hear the terminal
   let late = false;
   const timer = setTimeout(() => { late = true; stop(); }, limit * 1000);
   const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', (code, signal) => resolve(code ?? signal)));
   clearTimeout(timer);
+  process.stdout.write(Buffer.concat(printed));
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   const lines = fs.existsSync(report) ? fs.readFileSync(report, 'utf8').split('\n').filter(Boolean) : [];
   fs.rmSync(report, { force: true });

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Runs files of real-time tests one after the other: tools/suite/run.js DIRECTORY FILE…
+// Those that say "// Suite: beside others." in their head need little CPU and wait for no time of their own: they run one after the
+// other, too, but beside the rest.
 // A case that failed is run once more, alone, when all files are through; if it then passes it counts as passed, and is listed.
 // What no busy machine explains gets no second try: a server that ended by itself, a file that did not end, or more than `many` failures.
 // Writes to DIRECTORY: `cases` ("PASSED FAILED"), `failures` and `second` (what failed twice, what passed on the second try; text).
@@ -11,6 +13,7 @@ const { runFile } = require('./cases');
 const many = 20;
 const certain = /the server ended by itself|had not ended after/;
 const [directory, ...files] = process.argv.slice(2);
+const besideOthers = (file) => /^\/\/ Suite: beside others\.$/m.test(fs.readFileSync(file, 'utf8').split('\n', 12).join('\n'));
 const title = ({ file, names }) => [path.relative('', file), ...names].join(' > ');
 const indented = (text) => String(text ?? 'no message').trim().replace(/^/gm, '    ');
 
@@ -47,8 +50,12 @@ async function tryAgain({ file, cases }) {
 }
 
 (async () => {
-  const all = [];
-  for (const file of files) all.push(...(await runFile(file)).map((one) => ({ ...one, file })));
+  const light = files.filter(besideOthers);
+  const heavy = files.filter((file) => !light.includes(file));
+  const results = new Map(); // of a file
+  const inTurn = async (some, held) => { for (const file of some) results.set(file, await runFile(file, { held })); };
+  await Promise.all([inTurn(heavy, false), inTurn(light, heavy.length > 0)]);
+  const all = files.flatMap((file) => results.get(file).map((one) => ({ ...one, file })));
   const failed = all.filter(({ passed }) => !passed);
   const tried = failed.length > many ? [] : failed.filter(({ why }) => !certain.test(why));
   builder('SIGSTOP');
