@@ -19,6 +19,8 @@
 #include "config/admin_config.h"
 #include "config/config.h"
 #include "config/config_writer.h"
+#include "desk/command_line.h"
+#include "desk/run.h"
 
 namespace {
 
@@ -44,7 +46,10 @@ Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and
 `kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";
 
-std::string help() { return std::string(kHelp) + app::kJournalHelp + std::string(kMoreHelp); }
+std::string help() {
+  return std::string(kHelp) + app::kJournalHelp + "\nA server that runs, by its administration port:\n" + desk::kHelp +
+         std::string(kMoreHelp);
+}
 
 int usage(const std::string& problem) {
   std::fprintf(stderr, "kickoff: %s\n\n%s", problem.c_str(), help().c_str());
@@ -136,6 +141,8 @@ int main(int argc, char** argv) {
     if (words.size() != 2) return usage("check takes one file");
     return check(words[1]);
   }
+  if (desk::knows(command))
+    return desk::run(words, {"serve", "check", "config", "health", "journal", "version", "help"});
   if (command == "journal") return app::run_journal_command({words.begin() + 1, words.end()});
   if (command == "serve" || command == "health") {
     const auto path = config_argument(words);
