@@ -220,6 +220,33 @@ void RtmpConnection::on_publish(const rtmp::PublishRequest& request) {
   asked.loopback = loopback();
   asked.format = feed::Format::kRtmp;
   asked.encoder = request.encoder;
+  if (PublishGate* const gate = owner_.gate()) {
+    const auto answer = gate->ask(asked, [life = life_](const PublishGate::Answer& later) {
+      if (*life != nullptr) (*life)->take_answer(later);
+    });
+    // The session keeps what comes meanwhile, and ends a publish that waits for too long.
+    if (!answer) {
+      waiting_ = std::move(asked);
+      return;
+    }
+    if (*answer) return refuse(**answer);
+  }
+  begin(asked);
+}
+
+void RtmpConnection::take_answer(const PublishGate::Answer& answer) {
+  if (state_ != State::kOpen || !waiting_ || session_.state() != rtmp::Session::State::kPending) return;
+  const PublishRequest asked = *std::exchange(waiting_, std::nullopt);
+  if (answer) {
+    refuse(*answer);
+  } else {
+    begin(asked);
+  }
+  arrived_ = clock_.utc();
+  after_input(session_.feed({}, clock_.steady()));
+}
+
+void RtmpConnection::begin(const PublishRequest& asked) {
   told_.clear();
   const std::variant<FeedSink*, Publisher::Refusal> answer = owner_.publisher().on_publish(asked, *this);
   if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
+#include "ingest/publish_gate.h"
 #include "ingest/publisher.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
@@ -48,6 +50,8 @@ class RtmpConnectionOwner {
  public:
   virtual ~RtmpConnectionOwner() = default;
   virtual Publisher& publisher() = 0;
+  /// What is asked before; null: nothing.
+  virtual PublishGate* gate() = 0;
   virtual RtmpCounters& counters() = 0;
   /// A wrong or missing key came over the connection.
   virtual void on_denied(std::string_view peer, bool loopback) = 0;
@@ -111,6 +115,8 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   bool may_publish();
   void send_output();
   void leave();
+  void begin(const PublishRequest& asked);
+  void take_answer(const PublishGate::Answer& answer);
   void refuse(const Publisher::Refusal& refusal);
   std::string_view protocol() const { return tls_ ? "rtmps" : "rtmp"; }
 
@@ -125,10 +131,11 @@ class RtmpConnection final : private loop::StreamHandler, private rtmp::SessionH
   rtmp::Session session_;
   State state_ = State::kOpen;
   bool half_open_ = true;
-  FeedSink* sink_ = nullptr;  ///< of the running publish
-  std::string told_;          ///< by the channel, for the status that accepts the publish
-  std::uint64_t warned_ = 0;  ///< a bit for each track that was left out: 0 to 31 video, 32 to 63 audio
-  base::Micros arrived_ = 0;  ///< UTC of the bytes being read
+  std::optional<PublishRequest> waiting_;  ///< for the gate's answer
+  FeedSink* sink_ = nullptr;               ///< of the running publish
+  std::string told_;                       ///< by the channel, for the status that accepts the publish
+  std::uint64_t warned_ = 0;               ///< a bit for each track that was left out: 0 to 31 video, 32 to 63 audio
+  base::Micros arrived_ = 0;               ///< UTC of the bytes being read
   base::Micros leave_by_ = 0;
   loop::Timer rest_;
   std::vector<std::uint8_t> plain_;

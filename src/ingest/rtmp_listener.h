@@ -27,7 +27,8 @@ class RtmpListener final : private RtmpConnectionOwner {
     /// The handshake's limit leaves room for the tick that enforces it within 5 s (RT-40).
     rtmp::Session::Options session{.handshake_limit = 4'700 * base::kMillisecond};
     loop::PeerLimits::Options peers;
-    PublishRate publishes;  ///< of one connection
+    PublishRate publishes;        ///< of one connection
+    PublishGate* gate = nullptr;  ///< what is asked before the publisher; it outlives the listener. Null: nothing
     std::size_t connections = 4096;
     /// Shaking hands at a time; one more cuts the one that has taken longest, so that a flood does not shut out those
     /// that are honest.
@@ -62,6 +63,7 @@ class RtmpListener final : private RtmpConnectionOwner {
   void on_tick();
 
   Publisher& publisher() override { return publisher_; }
+  PublishGate* gate() override { return options_.gate; }
   RtmpCounters& counters() override { return counters_; }
   void on_denied(std::string_view peer, bool loopback) override;
   void retire(std::uint64_t id) override;

@@ -1,5 +1,6 @@
 #include "ingest/srt_listener.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -42,19 +43,33 @@ std::uint64_t SrtCounters::denied() const {
 /// One publisher on the loop's side.
 class SrtListener::SrtFeed final : public Feed {
  public:
-  SrtFeed(std::uint64_t feed_id, std::string name, feed::Id of, std::shared_ptr<SrtBacklog> shared, SrtThread& owner)
-      : id(feed_id), channel(std::move(name)), feed(of), backlog(std::move(shared)), thread_(owner) {}
+  SrtFeed(SrtArrival&& arrival, PublishRequest asked, feed::Id of, SrtThread& owner)
+      : id(arrival.id),
+        request(std::move(asked)),
+        feed(of),
+        encrypted(arrival.caller.encryption == SrtEncryption::kSecured),
+        backlog(std::move(arrival.backlog)),
+        thread_(owner) {}
 
   void close(std::string_view reason) override {
     closing = true;
     thread_.close(id, std::string(reason));
   }
 
+  /// What came before it was let in; it stays on the backlog's account.
+  struct Early {
+    base::Micros arrived = 0;
+    base::Bytes bytes;
+    std::uint64_t dropped = 0;
+  };
+
   const std::uint64_t id;
-  const std::string channel;
+  PublishRequest request;  ///< without its keys once it is let in
   const feed::Id feed;
+  const bool encrypted;
   const std::shared_ptr<SrtBacklog> backlog;  ///< shared with the thread: see there
-  FeedSink* sink = nullptr;
+  FeedSink* sink = nullptr;                   ///< null: it waits to be let in
+  std::vector<Early> early;
   bool closing = false;  ///< the channel does not want what still comes
 
  private:
@@ -85,9 +100,15 @@ base::Result<std::unique_ptr<SrtListener>> SrtListener::make(loop::Loop& loop, c
 
 SrtListener::SrtListener(loop::Loop& loop, const base::Clock& clock, Publisher& publisher,
                          std::shared_ptr<const SrtPolicy> policy, const Options& options)
-    : clock_(clock), publisher_(publisher), gate_(std::move(policy), options.peers), mailbox_(loop) {}
+    : clock_(clock),
+      publisher_(publisher),
+      publish_gate_(options.gate),
+      gate_(std::move(policy), options.peers),
+      life_(std::make_shared<SrtListener*>(this)),
+      mailbox_(loop) {}
 
 SrtListener::~SrtListener() {
+  *life_ = nullptr;
   gate_.close();
   const std::unique_ptr<SrtThread> ended = std::move(thread_);
   while (!feeds_.empty()) retire(feeds_.begin()->first, "server stops");
@@ -102,7 +123,8 @@ void SrtListener::set_full(std::optional<std::set<std::string, std::less<>>> but
 
 SrtCounters SrtListener::statistics() const {
   SrtCounters counters = counters_;
-  counters.publishing = feeds_.size();
+  counters.publishing = static_cast<std::uint64_t>(
+      std::count_if(feeds_.begin(), feeds_.end(), [](const auto& entry) { return entry.second->sink != nullptr; }));
   for (const SrtReject code : kSrtRejects) counters.refused[code] = gate_.refused(code);
   return counters;
 }
@@ -111,9 +133,9 @@ std::vector<SrtStats> SrtListener::socket_statistics() const {
   std::vector<SrtStats> all;
   for (const auto& [id, stats] : stats_) {
     const auto feed = feeds_.find(id);
-    if (feed == feeds_.end()) continue;
+    if (feed == feeds_.end() || feed->second->sink == nullptr) continue;
     all.push_back(stats);
-    all.back().channel = feed->second->channel;
+    all.back().channel = feed->second->request.channel;
     all.back().feed = feed::to_string(feed->second->feed);
   }
   return all;
@@ -150,37 +172,65 @@ void SrtListener::on_srt_failed_handshakes(std::uint64_t callers) {
 
 void SrtListener::admit(SrtArrival&& arrival) {
   ++counters_.accepted;
-  const PublishRequest request = request_of(arrival.caller);
-  auto feed = std::make_unique<SrtFeed>(arrival.id, request.channel, gate_.feed_of(request), std::move(arrival.backlog),
-                                        *thread_);
-  auto answer = publisher_.on_publish(request, *feed);
-  if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) {
-    // The handshake is over, so the reason can no longer be sent to the caller.
-    ++counters_.late_refusals;
-    // Refusals for a limit are logged where the limit is, at a limited rate: there may be very many.
-    if (refusal->why != Publisher::Refusal::Why::kOverload) {
-      base::log_warn("ingest", "SRT publisher closed",
-                     {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal->text}});
-    }
-    thread_->close(arrival.id, refusal->text);
-    return;
+  PublishRequest request = request_of(arrival.caller);
+  const feed::Id of = gate_.feed_of(request);
+  const std::uint64_t id = arrival.id;
+  SrtFeed& feed = *(feeds_[id] = std::make_unique<SrtFeed>(std::move(arrival), std::move(request), of, *thread_));
+  if (publish_gate_ == nullptr) return begin(id);
+  const auto answer = publish_gate_->ask(feed.request, [life = life_, id](const PublishGate::Answer& later) {
+    if (*life != nullptr) (*life)->take_answer(id, later);
+  });
+  if (answer) take_answer(id, *answer);
+}
+
+void SrtListener::take_answer(std::uint64_t id, const PublishGate::Answer& answer) {
+  if (!feeds_.contains(id)) return;  // the caller has gone
+  if (answer) {
+    refuse(id, *answer);
+  } else {
+    begin(id);
   }
+}
+
+void SrtListener::begin(std::uint64_t id) {
+  SrtFeed& feed = *feeds_.at(id);
+  const auto answer = publisher_.on_publish(feed.request, feed);
+  if (const auto* refusal = std::get_if<Publisher::Refusal>(&answer)) return refuse(id, *refusal);
   ++counters_.publishes;
-  SrtFeed& admitted = *feed;
-  admitted.sink = std::get<FeedSink*>(answer);
-  feeds_.emplace(admitted.id, std::move(feed));
+  feed.sink = std::get<FeedSink*>(answer);
+  feed.request.key.clear();
+  feed.request.other_keys.clear();
   base::log_info("ingest", "SRT publisher",
-                 {{"channel", request.channel},
-                  {"peer", request.peer},
-                  {"encoder", request.encoder},
-                  {"encrypted", arrival.caller.encryption == SrtEncryption::kSecured}});
-  admitted.sink->on_message(feed::Start{feed::Format::kMpegTs});
+                 {{"channel", feed.request.channel},
+                  {"peer", feed.request.peer},
+                  {"encoder", feed.request.encoder},
+                  {"encrypted", feed.encrypted}});
+  feed.sink->on_message(feed::Start{feed::Format::kMpegTs});
+  for (SrtFeed::Early& early : std::exchange(feed.early, {}))
+    deliver(id, early.arrived, std::move(early.bytes), early.dropped);
+}
+
+void SrtListener::refuse(std::uint64_t id, const Publisher::Refusal& refusal) {
+  // The handshake is over, so the reason can no longer be sent to the caller.
+  ++counters_.late_refusals;
+  const auto node = feeds_.extract(id);
+  const PublishRequest& request = node.mapped()->request;
+  // Refusals for a limit are logged where the limit is, at a limited rate: there may be very many.
+  if (refusal.why != Publisher::Refusal::Why::kOverload) {
+    base::log_warn("ingest", "SRT publisher closed",
+                   {{"channel", request.channel}, {"peer", request.peer}, {"why", refusal.text}});
+  }
+  thread_->close(id, refusal.text);
 }
 
 void SrtListener::deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& bytes, std::uint64_t dropped) {
   const auto found = feeds_.find(id);
   if (found == feeds_.end()) return;
   SrtFeed& feed = *found->second;
+  if (feed.sink == nullptr) {
+    feed.early.push_back({arrived, std::move(bytes), dropped});
+    return;
+  }
   feed.backlog->queued -= bytes.size();
   counters_.bytes_discarded += dropped;
   if (feed.closing) return;
@@ -196,7 +246,8 @@ void SrtListener::retire(std::uint64_t id, std::string_view reason) {
   auto node = feeds_.extract(id);
   if (node.empty()) return;
   stats_.erase(id);
-  base::log_info("ingest", "SRT publisher gone", {{"channel", node.mapped()->channel}, {"why", reason}});
+  if (node.mapped()->sink == nullptr) return;  // it was never let in
+  base::log_info("ingest", "SRT publisher gone", {{"channel", node.mapped()->request.channel}, {"why", reason}});
   node.mapped()->sink->on_feed_end(reason);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "ingest/publish_gate.h"
 #include "ingest/publisher.h"
 #include "ingest/srt_gate.h"
 #include "ingest/srt_stats.h"
@@ -38,8 +39,11 @@ struct SrtCounters {
 /// Takes SRT publishers on one UDP port. A caller is checked twice: in memory, within the library's callback, by
 /// policy and the channels that are occupied (SR-5 to SR-7), and again by `publisher` on the loop, which alone knows.
 ///
-///   caller ─► gate ─► handshake ─► kWaiting ─► on_publish ─► kLive ─► on_feed_end
-///              └ 14xx                             └ refused: closed
+///   caller ─► gate ─► handshake ─► kWaiting ─► PublishGate ─► on_publish ─► kLive ─► on_feed_end
+///              └ 14xx                             └ refused ─────┴─► closed
+///
+/// What a caller sends before it is let in waits, up to the same bound as what the loop has not read, and is handed on
+/// in order when it is.
 ///
 /// A live sender cannot be made to wait: while the loop lags by SrtThread::Options::backlog_bytes, what arrives is
 /// dropped and reported as feed::Dropped (SR-13).
@@ -50,6 +54,7 @@ class SrtListener final : private SrtThreadSink {
     SrtSettings socket;
     SrtThread::Options thread;
     loop::PeerLimits::Options peers;
+    PublishGate* gate = nullptr;  ///< what is asked before the publisher; it outlives the listener. Null: nothing
   };
 
   /// Errors: kSystem, the port cannot be had.
@@ -91,12 +96,16 @@ class SrtListener final : private SrtThreadSink {
   void on_srt_failed_handshakes(std::uint64_t callers) override;
 
   void admit(SrtArrival&& arrival);
+  void take_answer(std::uint64_t id, const PublishGate::Answer& answer);
+  void begin(std::uint64_t id);
+  void refuse(std::uint64_t id, const Publisher::Refusal& refusal);
   void deliver(std::uint64_t id, base::Micros arrived, base::Bytes&& bytes, std::uint64_t dropped);
   void retire(std::uint64_t id, std::string_view reason);
 
   SrtLibrary library_;
   const base::Clock& clock_;
   Publisher& publisher_;
+  PublishGate* const publish_gate_;
   SrtGate gate_;
   SrtFeatures features_;
   std::uint16_t port_ = 0;
@@ -104,6 +113,7 @@ class SrtListener final : private SrtThreadSink {
   std::map<std::uint64_t, std::unique_ptr<SrtFeed>> feeds_;
   std::map<std::uint64_t, SrtStats> stats_;
   base::Micros pruned_ = 0;
+  std::shared_ptr<SrtListener*> life_;  ///< null inside once destroyed: for answers that come later
   loop::Mailbox mailbox_;
   std::unique_ptr<SrtThread> thread_;  ///< posts into mailbox_, so it goes first
 };

@@ -18,6 +18,7 @@
 #include "loop/mailbox.h"
 #include "loop/timer.h"
 #include "unit/ingest/fake_channel.h"
+#include "unit/ingest/fake_gate.h"
 #include "unit/rtmp/client.h"
 #include "unit/rtmp/tag_builder.h"
 
@@ -503,6 +504,68 @@ TEST(RtmpListener, SaysWhenItsPortIsTaken) {
   const auto second = RtmpListener::make(loop, clock, channel, options);
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.error().what.find(std::to_string(options.tcp.port)), std::string::npos);
+}
+
+class GatedRtmpTest : public RtmpListenerTest {
+ protected:
+  /// Publishes, and has the gate answer once it is asked. `status`: words of the status of the publish alone: that of
+  /// FCPublish has the same code.
+  void publish_and_answer(const PublishGate::Answer& answer, std::string_view status) {
+    RtmpListener::Options options;
+    options.gate = &gate_;
+    listen(std::move(options));
+    loop::Timer later(loop_, [&] {
+      if (gate_.waiting.empty()) return;
+      EXPECT_EQ(channel_.publishes, 0) << "not before the answer";
+      gate_.answer(answer);
+    });
+    later.start(0, 5 * base::kMillisecond);
+    run([&] {
+      Socket socket(port_);
+      ASSERT_TRUE(socket.send(hello() + video(0, rtmp::avc_tag(1, 0, 0, rtmp::kAvcc))));
+      ASSERT_TRUE(socket.read_until(status));
+      if (answer) {
+        EXPECT_TRUE(socket.read_to_end());
+      }
+    });
+  }
+
+  FakeGate gate_;
+};
+
+TEST_F(GatedRtmpTest, WhoIsLetInLaterPublishesWithAllThatWasSent) {
+  publish_and_answer(std::nullopt, "publishing");
+  settle([&] { return channel_.trace.size() == 3; });
+  EXPECT_EQ(channel_.trace, (Lines{"start", "9 @0", "end publisher disconnected"}));
+  EXPECT_EQ(gate_.asked.at(0).key, "secret");
+}
+
+TEST_F(GatedRtmpTest, WhoIsRefusedLaterGetsTheReasonAndIsClosed) {
+  publish_and_answer(Publisher::Refusal{Publisher::Refusal::Why::kOverload, "no rights"}, "no rights");
+  EXPECT_EQ(channel_.publishes, 0);
+  EXPECT_EQ(listener_->statistics().refused, 1u);
+  EXPECT_EQ(listener_->statistics().denied, 0u);
+}
+
+TEST_F(GatedRtmpTest, AnAnswerThatIsThereIsTakenAtOnce) {
+  gate_.now = PublishGate::Answer();
+  publish_and_answer(std::nullopt, "publishing");
+  EXPECT_EQ(channel_.publishes, 1);
+}
+
+TEST_F(GatedRtmpTest, AnAnswerForSomebodyWhoIsGoneDoesNothing) {
+  RtmpListener::Options options;
+  options.gate = &gate_;
+  listen(std::move(options));
+  run([&] {
+    Socket socket(port_);
+    ASSERT_TRUE(socket.send(hello()));
+    ASSERT_TRUE(socket.read_until("_result"));
+  });
+  settle([&] { return gate_.waiting.size() == 1 && listener_->statistics().connections == 0; });
+  gate_.answer(std::nullopt);
+  EXPECT_EQ(channel_.publishes, 0);
+  EXPECT_EQ(listener_->statistics().publishing, 0u);
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include <netinet/in.h>
 #include <srt/srt.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
 #include "loop/timer.h"
 #include "unit/ingest/fake_channel.h"
+#include "unit/ingest/fake_gate.h"
 
 #if defined(__SANITIZE_THREAD__)
 /// libsrt is not built for ThreadSanitizer, which then does not see how its threads agree.
@@ -367,6 +369,96 @@ TEST(SrtFeatures, AreAskedOfTheLibrary) {  // SR-18, SR-19: Debian's 1.5.1 has n
     EXPECT_FALSE(features.bonding);
     EXPECT_FALSE(features.aead);
   }
+}
+
+TEST_F(SrtListenerTest, HoldsWhatComesUntilTheGateLetsTheCallerIn) {
+  FakeGate gate;
+  SrtListener::Options options;
+  options.gate = &gate;
+  listen(open_policy(), options);
+  std::vector<std::uint8_t> sent;
+  loop::Timer later(loop_, [&] {
+    if (gate.waiting.empty() || listener_->socket_statistics().size() > 0) return;
+    EXPECT_EQ(channel_.publishes, 0);
+    EXPECT_EQ(listener_->statistics().publishing, 0u);
+    gate.answer(std::nullopt);
+  });
+  later.start(200 * base::kMillisecond, 200 * base::kMillisecond);
+  run(
+      [&] {
+        Caller caller(listener_->port(), "live/match?key=secret");
+        ASSERT_TRUE(caller.connected());
+        for (int i = 0; i < 50; ++i) {
+          const std::vector<std::uint8_t> data = payload(1316, i);
+          ASSERT_TRUE(caller.send(data));
+          sent.insert(sent.end(), data.begin(), data.end());
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+      },
+      [&] { return channel_.trace.size() == 2; });
+  EXPECT_EQ(channel_.data, sent);
+  EXPECT_EQ(channel_.trace[0], "start");
+  EXPECT_EQ(listener_->statistics().bytes, sent.size());
+  EXPECT_EQ(listener_->statistics().publishes, 1u);
+}
+
+TEST_F(SrtListenerTest, DropsAndTellsWhatIsMoreThanTheBacklogWhileTheGateIsAsked) {  // SR-13
+  FakeGate gate;
+  SrtListener::Options options;
+  options.gate = &gate;
+  options.thread.backlog_bytes = 4096;
+  listen(open_policy(), options);
+  int asked_for = 0;  // Units: 10 ms
+  loop::Timer later(loop_, [&] {
+    if (!gate.waiting.empty() && ++asked_for == 70) gate.answer(std::nullopt);
+  });
+  later.start(0, 10 * base::kMillisecond);
+  std::atomic<bool> told{false};
+  channel_.on_change = [&] { told = channel_.dropped_bytes > 0; };
+  run([&] {
+    Caller caller(listener_->port(), "live/match?key=secret");
+    for (int i = 0; i < 800 && !told; ++i) {
+      ASSERT_TRUE(caller.send(payload(1316, i)));
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  });
+  EXPECT_GT(channel_.dropped_bytes, 0U);
+  EXPECT_EQ(channel_.dropped_bytes % 1316, 0U);
+  EXPECT_EQ(listener_->statistics().bytes_discarded, channel_.dropped_bytes);
+  EXPECT_EQ(channel_.data.at(0), 0U) << "what came first is kept";
+}
+
+TEST_F(SrtListenerTest, ClosesACallerThatTheGateRefuses) {
+  FakeGate gate;
+  SrtListener::Options options;
+  options.gate = &gate;
+  listen(open_policy(), options);
+  loop::Timer later(loop_, [&] { gate.answer(Publisher::Refusal{Publisher::Refusal::Why::kOverload, "no rights"}); });
+  later.start(50 * base::kMillisecond, 50 * base::kMillisecond);
+  run([&] {
+    Caller caller(listener_->port(), "live/match?key=secret");
+    ASSERT_TRUE(caller.connected());
+    EXPECT_TRUE(caller.wait_for_end());
+  });
+  EXPECT_EQ(channel_.publishes, 0);
+  EXPECT_EQ(listener_->statistics().late_refusals, 1u);
+  EXPECT_EQ(listener_->statistics().publishing, 0u);
+}
+
+TEST_F(SrtListenerTest, AnAnswerForACallerThatIsGoneDoesNothing) {
+  FakeGate gate;
+  SrtListener::Options options;
+  options.gate = &gate;
+  listen(open_policy(), options);
+  run([&] { Caller caller(listener_->port(), "live/match?key=secret"); }, [&] { return gate.waiting.size() == 1; });
+  loop::Timer wait(loop_, [&] { loop_.stop(); });
+  wait.start(300 * base::kMillisecond);
+  loop_.run();
+  const auto done = gate.waiting.at(0);
+  listener_.reset();
+  done(std::nullopt);
+  EXPECT_EQ(channel_.publishes, 0);
+  EXPECT_TRUE(channel_.trace.empty());
 }
 
 }  // namespace
