@@ -22,6 +22,7 @@
 #include "app/etcd_registry.h"
 #include "app/event_outlets.h"
 #include "app/headroom_sampler.h"
+#include "app/publish_admission.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
 #include "app/upload_target.h"
@@ -299,7 +300,11 @@ class Instance::Parts {
       edge_ = std::make_unique<EdgeNode>(config_, node_, EdgeNode::Context{loop_, clock_, events_, *serve_});
       return base::Ok{};
     }
+    publish_admission_ = std::make_unique<PublishAdmission>(clock_, control_, events_);
+    TRY(auto policy, srt_policy_of(config_));
+    publish_admission_->configure(config_.publish_hook.settings, policy);
     ingest::RtmpListener::Options options;
+    options.gate = publish_admission_.get();
     options.tcp.host = config_.rtmp.listen;
     options.publishes = publish_rate_of(config_.limits);
     if (config_.rtmp.port != 0) {
@@ -311,14 +316,15 @@ class Instance::Parts {
       options.tls = certificates_.rtmps;
       TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
     }
-    TRY_OK(start_srt());
+    TRY_OK(start_srt(std::move(policy)));
     pulled_->configure(config::pulled_sources(config_));
     return base::Ok{};
   }
 
-  base::Status start_srt() {
+  base::Status start_srt(std::shared_ptr<const ingest::SrtPolicy> policy) {
     if (config_.srt.port == 0) return base::Ok{};
     ingest::SrtListener::Options options;
+    options.gate = publish_admission_.get();
     options.socket.host = config_.srt.listen;
     options.socket.port = config_.srt.port;
     options.socket.latency = config_.srt.latency;
@@ -327,7 +333,6 @@ class Instance::Parts {
     for (const auto& [name, entry] : config_.channels) {
       options.socket.max_latency = std::max(options.socket.max_latency, entry.srt_latency);
     }
-    TRY(auto policy, srt_policy_of(config_));
     TRY(srt_, ingest::SrtListener::make(loop_, clock_, *channels_, std::move(policy), options));
     return base::Ok{};
   }
@@ -391,6 +396,7 @@ class Instance::Parts {
     config_ = std::move(next.config);
     warn_of(config_);
     take_certificates(std::move(next.certificates));
+    if (publish_admission_) publish_admission_->configure(config_.publish_hook.settings, srt_policy);
     if (srt_) srt_->set_policy(std::move(srt_policy));
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
@@ -468,6 +474,7 @@ class Instance::Parts {
       overview->instance.event_log = event_files_->report();
       if (webhooks_->state_failing()) overview->instance.event_log->failing = true;
     }
+    if (publish_admission_) overview->instance.publish_hook = publish_admission_->counters();
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
     if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
     if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
@@ -517,6 +524,7 @@ class Instance::Parts {
   std::map<std::string, std::shared_ptr<const relay::Reel>> early_reels_;
   const std::uint64_t node_ = relay::begin_log().log;
   std::unique_ptr<channel::Channels> channels_;
+  std::unique_ptr<PublishAdmission> publish_admission_;  ///< null: an edge
   std::unique_ptr<ingest::RtmpListener> rtmp_;
   std::unique_ptr<ingest::RtmpListener> rtmps_;
   std::unique_ptr<ingest::SrtListener> srt_;

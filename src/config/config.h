@@ -19,6 +19,7 @@
 #include "s3/credentials.h"
 #include "tokens/claims.h"
 #include "tokens/keys.h"
+#include "webhook/admission.h"
 #include "webhook/hook.h"
 
 namespace config {
@@ -148,6 +149,12 @@ struct Config {
     base::Micros window = 300 * base::kSecond;
   };
 
+  /// A program of the operator's that is asked whether somebody may publish: see webhook::AdmissionHook.
+  struct PublishHook {
+    webhook::AdmissionSettings settings;  ///< without a url: nobody is asked
+    std::vector<std::string> secrets;     ///< the texts of those in `settings`
+  };
+
   /// What servers agree on with each other: see registry::Registry.
   struct Etcd {
     std::vector<std::string> endpoints;  ///< URLs; none: there is none
@@ -170,6 +177,7 @@ struct Config {
   Limits limits;
   Journal journal;
   std::vector<webhook::Endpoint> webhooks;
+  PublishHook publish_hook;
   Relay relay;
   Edge edge;
   Etcd etcd;

@@ -263,6 +263,11 @@ void declare_keys(Keys& keys, Config& config) {
       "outlasts a restart, and is read and sent as before; see docs/events.md.",
       [&](Keys& in) { declare_events(in, config.events); });
   declare_webhooks(keys, config.webhooks);
+  keys.section(
+      "publish_hook",
+      "A program that is asked by HTTP POST whether a publisher with the right key may publish, over RTMP and SRT: "
+      "docs/publish_hook.md.",
+      [&](Keys& in) { declare_publish_hook(in, config.publish_hook); });
   keys.section("relay",
                "Gives channels to edges, at /relay/v1/ on the viewers' ports: a CDN must not forward that path. Off "
                "while there are no secrets.",

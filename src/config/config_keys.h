@@ -49,6 +49,8 @@ std::vector<std::string> token_faults(const Config& config);
 
 /// The list `webhooks`.
 void declare_webhooks(Keys& keys, std::vector<webhook::Endpoint>& webhooks);
+/// The keys of the section `publish_hook`.
+void declare_publish_hook(Keys& keys, Config::PublishHook& hook);
 /// The keys of the sections `relay` and `edge`.
 void declare_relay(Keys& keys, Config::Relay& relay);
 void declare_edge(Keys& keys, Config::Edge& edge);

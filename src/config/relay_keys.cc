@@ -67,6 +67,8 @@ std::vector<std::string> edge_faults(const Config& config) {
   if (origins.size() > kMostOrigins) found.emplace_back("edge.origins has more than 16 servers: remove some");
   if (std::set<std::string>(origins.begin(), origins.end()).size() < origins.size())
     found.emplace_back("edge.origins names a server twice");
+  if (!config.publish_hook.settings.url.empty())
+    found.emplace_back("publish_hook.url: an edge (edge.origins) takes no feeds");
   for (const auto& [name, entry] : config.channels) {
     const bool pulls = std::any_of(entry.sources.begin(), entry.sources.end(),
                                    [](const Config::FeedSource& source) { return !source.url.empty(); });

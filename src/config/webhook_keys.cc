@@ -34,6 +34,16 @@ Value receiver(std::string& url) {
   return value;
 }
 
+Value optional_receiver(std::string& url) {
+  Value value = receiver(url);
+  value.read = [&url, read = value.read](const std::string& text) -> Complaint {
+    if (!text.empty()) return read(text);
+    url.clear();
+    return "";
+  };
+  return value;
+}
+
 Complaint type_fault(const std::string& type) {
   for (const events::Type known : events::kTypes) {
     const std::string_view name = events::to_string(known);
@@ -85,7 +95,42 @@ void declare_webhook(Keys& keys, GivenWebhook& given) {
   keys.check([&] { return faults_of(given); });
 }
 
+/// Puts the bytes of the secrets into the settings.
+std::vector<std::string> take_secrets(Config::PublishHook& hook) {
+  if (hook.secrets.size() > kMostSecrets)
+    return {"there are more than " + std::to_string(kMostSecrets) + " secrets: take out the old ones"};
+  hook.settings.secrets.clear();
+  for (const std::string& secret : hook.secrets) {
+    auto parsed = webhook::parse_secret(secret);
+    if (parsed.ok()) hook.settings.secrets.push_back(parsed.take());
+  }
+  return {};
+}
+
 }  // namespace
+
+void declare_publish_hook(Keys& keys, Config::PublishHook& hook) {
+  constexpr Reload kRule = Reload::kAtOnce;
+  webhook::AdmissionSettings& settings = hook.settings;
+  keys.key({"url", kRule, "http or https; redirects are not followed. Empty: nobody is asked",
+            "https://rights.example.com/kickoff"},
+           optional_receiver(settings.url));
+  declare_secrets(keys,
+                  {{"secrets", kRule, "each signs, as those of webhooks do; none: the question is not signed"},
+                   {"secret_env", kRule, "an environment variable with more of them, separated by commas",
+                    "KICKOFF_PUBLISH_HOOK_SECRET"},
+                   {"secret_file", kRule, "a file with more of them, one a line", "/run/secrets/kickoff-publish-hook"}},
+                  "secret", hook.secrets, webhook_secret_fault);
+  keys.key({"timeout", kRule, "how long a publisher waits for the answer"},
+           Value::duration(settings.timeout, 100 * base::kMillisecond, 5 * kSecond));
+  keys.key({"on_timeout", kRule, "what happens without an answer in time, or with one that is not understood"},
+           Value::choice<bool>(settings.allow_on_timeout, {{"deny", false}, {"allow", true}}));
+  keys.key({"cache", kRule,
+            "how long an answer is kept for the same channel, feed, protocol, address and key; 0s: each publisher is "
+            "asked about"},
+           Value::duration(settings.cache, 0, 3600 * kSecond));
+  keys.check([&hook] { return take_secrets(hook); });
+}
 
 void declare_webhooks(Keys& keys, std::vector<webhook::Endpoint>& webhooks) {
   Items items;

@@ -12,6 +12,7 @@
 #include "metrics/event_log_metrics.h"
 #include "metrics/families.h"
 #include "metrics/journal_metrics.h"
+#include "metrics/publish_hook_metrics.h"
 #include "metrics/pull_metrics.h"
 #include "metrics/registry_metrics.h"
 #include "metrics/serve_metrics.h"
@@ -117,7 +118,8 @@ void add_srt(Families& out, const ingest::SrtCounters& counters) {
   out.counter("kickoff_srt_failed_handshakes_total",
               "SRT callers refused by the library: wrong or unexpected passphrase, file mode.", {},
               number(counters.failed_handshakes));
-  out.counter("kickoff_srt_late_refusals_total", "SRT callers refused by their channel after the handshake.", {},
+  out.counter("kickoff_srt_late_refusals_total",
+              "SRT callers refused after the handshake, by their channel or by publish_hook.", {},
               number(counters.late_refusals));
   out.counter("kickoff_srt_received_bytes_total", "Payload bytes received over SRT.", {}, number(counters.bytes));
   out.counter("kickoff_srt_discarded_bytes_total", "Payload bytes dropped because the channel could not keep up.", {},
@@ -165,6 +167,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
                 {{"type", std::string(type)}}, number(count));
   }
   if (instance.event_log) add_event_log(out, *instance.event_log);
+  if (instance.publish_hook) add_publish_hook(out, *instance.publish_hook);
   add_headroom(out, instance, loops);
   add_rtmp(out, "rtmp", instance.rtmp);
   add_rtmp(out, "rtmps", instance.rtmps);

@@ -22,6 +22,7 @@
 #include "serve/audience.h"
 #include "serve/counters.h"
 #include "upload/uploader.h"
+#include "webhook/admission.h"
 #include "webhook/report.h"
 
 namespace metrics {
@@ -84,6 +85,7 @@ struct Instance {
   std::optional<relay::EdgeReport> edge;               ///< nothing: it is no edge
   std::optional<events::LogWriter::Report> event_log;  ///< nothing: there are no files
   registry::Report registry;
+  std::optional<webhook::Admissions::Counters> publish_hook;  ///< nothing: it was never configured
 };
 
 /// What the administration port counts of its requests.
