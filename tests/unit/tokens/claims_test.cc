@@ -25,6 +25,8 @@ base::Address address(const std::string& text) { return base::parse_peer(text + 
 TEST(Claims, NeedAnEndAndChannels) {
   EXPECT_EQ(read(R"({"exp": 1000, "channel": "a"})"), "accepted");
   EXPECT_EQ(read(R"({"exp": 1000, "channels": ["a", "b"]})"), "accepted");
+  EXPECT_EQ(read(R"({"exp": 253402300799, "channel": "a"})"), "accepted") << "the last second of the year 9999";
+  EXPECT_EQ(read(R"({"exp": 253402300800, "channel": "a"})"), "malformed");
   for (const char* json :
        {"", "[]", "1", R"({"exp": 1000})", R"({"channel": "a"})", R"({"exp": "1000", "channel": "a"})",
         R"({"exp": -1, "channel": "a"})", R"({"exp": 1e300, "channel": "a"})", R"({"exp": 1000, "channels": []})",

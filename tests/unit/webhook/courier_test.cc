@@ -224,6 +224,12 @@ TEST(WebhookRequest, IsACloudEventSignedAsTheStandardSays) {
   EXPECT_EQ(body["subject"], "channels/match");
 }
 
+TEST(WebhookRequest, HasAnIdOfLettersDigitsAndHyphens) {
+  const auto endpoint = std::make_shared<const Endpoint>(named("ops"));
+  EXPECT_EQ(header_of(request_of({1, event_of(7, ""), endpoint}, "//azAZ09_`{@[/:.%\xC3\xBC", 5), "webhook-id"),
+            "azAZ09_----------_7");
+}
+
 TEST(WebhookRequest, HasNoSignatureWithoutASecret) {
   const auto endpoint = std::make_shared<const Endpoint>(named("ops"));
   EXPECT_EQ(header_of(request_of({1, event_of(1, ""), endpoint}, "/kickoff", 5), "webhook-signature"), "");

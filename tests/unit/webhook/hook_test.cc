@@ -234,6 +234,20 @@ TEST_F(HookTest, ReplayDoesNotWaitForThePause) {
   EXPECT_EQ(begin(), "");
   hook_.replay(now_);
   EXPECT_EQ(begin(), "1");
+  now_ += 60 * kSecond;
+  EXPECT_EQ(begin(), "") << "its pause is over, but another of its subject is on its way";
+}
+
+TEST_F(HookTest, WhatAReplayPutBehindWhatIsOnItsWayIsSavedAsTheFirst) {
+  offer(1);
+  begin();
+  now_ += 3600 * kSecond;
+  answer(1, 500);
+  offer(2);
+  EXPECT_EQ(begin(), "2");
+  EXPECT_EQ(hook_.saved(2, now_, 0).lanes.at("a"), 2u);
+  hook_.replay(now_);
+  EXPECT_EQ(hook_.saved(2, now_, 0).lanes.at("a"), 1u);
 }
 
 TEST_F(HookTest, WhoAnswersGoneGetsNoMoreUntilAReplay) {
