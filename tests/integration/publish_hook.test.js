@@ -1,4 +1,5 @@
 // publish_hook: an operator's program says who may publish, over RTMP and SRT; it allows, refuses, is slow, or is not there.
+// Suite: beside others.
 'use strict';
 const { test, before, beforeEach, after } = require('node:test');
 const assert = require('node:assert');
