@@ -93,6 +93,28 @@ base::Bytes with_metadata(const base::Bytes& sample, std::span<const Triplet> tr
   return insert(sample, static_cast<std::size_t>(frame->whole.data() - sample.view().data()), metadata_of(triplets));
 }
 
+/// Appends what an OBU carries.
+void read_metadata(const media::av1::Obu& obu, std::vector<Triplet>& to) {
+  const bool t35 = obu.type == media::av1::kMetadata && !obu.payload.empty() && obu.payload[0] == kT35;
+  if (t35) read_user_data(obu.payload.subspan(1), to);
+}
+
+base::Bytes without_metadata(const base::Bytes& sample) {
+  const auto obus = media::av1::split_obus(sample.view());
+  if (!obus) return sample;
+  std::vector<Triplet> found;
+  base::ByteWriter kept(sample.size());
+  std::size_t size = 0;
+  for (const media::av1::Obu& obu : *obus) {
+    found.clear();
+    read_metadata(obu, found);
+    if (!found.empty()) continue;
+    kept.bytes(obu.whole);
+    size += obu.whole.size();
+  }
+  return size == sample.size() ? sample : kept.take_bytes();
+}
+
 }  // namespace
 
 std::span<const Triplet> PictureReader::read(media::Codec codec, base::View sample) {
@@ -126,10 +148,7 @@ void PictureReader::read_mpeg2(base::View sample) {
 void PictureReader::read_av1(base::View sample) {
   const auto obus = media::av1::split_obus(sample);
   if (!obus) return;
-  for (const media::av1::Obu& obu : *obus) {
-    const bool t35 = obu.type == media::av1::kMetadata && !obu.payload.empty() && obu.payload[0] == kT35;
-    if (t35) read_user_data(obu.payload.subspan(1), triplets_);
-  }
+  for (const media::av1::Obu& obu : *obus) read_metadata(obu, triplets_);
 }
 
 base::Bytes with_captions(media::Codec codec, const base::Bytes& sample, std::span<const Triplet> triplets) {
@@ -146,6 +165,7 @@ base::Bytes with_captions(media::Codec codec, const base::Bytes& sample, std::sp
 }
 
 base::Bytes without_captions(media::Codec codec, const base::Bytes& sample) {
+  if (codec == media::Codec::kAv1) return without_metadata(sample);
   if (!is_nal_codec(codec)) return sample;
   const bool hevc = codec == media::Codec::kHevc;
   std::vector<base::View> kept;

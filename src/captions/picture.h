@@ -36,7 +36,7 @@ class PictureReader {
 base::Bytes with_captions(media::Codec codec, const base::Bytes& sample, std::span<const Triplet> triplets);
 
 /// The picture without the units that carry captions; `sample` itself where there are none. Other messages of such an
-/// SEI unit go with it. Of H.264 and HEVC.
+/// SEI unit go with it. Of H.264, HEVC and AV1.
 base::Bytes without_captions(media::Codec codec, const base::Bytes& sample);
 
 }  // namespace captions

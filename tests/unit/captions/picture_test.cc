@@ -126,5 +126,13 @@ TEST(WithoutCaptions, TakesOutTheirUnitsAlone) {
   EXPECT_EQ(without_captions(Codec::kH264, plain).view().data(), plain.view().data()) << "no copy";
 }
 
+TEST(WithoutCaptions, TakesTheMetadataOfAv1OutThatCarriesThem) {
+  const auto plain = base::Bytes::copy_of(hex("1200 0a01 00 2a04 01 000102 3201 aa"));
+  EXPECT_EQ(without_captions(Codec::kAv1, with_captions(Codec::kAv1, plain, kTwo)), plain) << "other metadata stays";
+  EXPECT_EQ(without_captions(Codec::kAv1, plain).view().data(), plain.view().data()) << "no copy";
+  const auto damaged = base::Bytes::copy_of(hex("2a7f 04"));
+  EXPECT_EQ(without_captions(Codec::kAv1, damaged), damaged);
+}
+
 }  // namespace
 }  // namespace captions
