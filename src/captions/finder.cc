@@ -8,9 +8,8 @@ void Finder::feed(media::Codec codec, const media::Packet& picture) {
   const std::span<const Triplet> triplets = reader_.read(codec, picture.data.view());
   if (!triplets.empty()) ++pictures_;
   waiting_.put(picture.pts, triplets);
-  // Every later picture is shown at its own dts or after it.
   due_.clear();
-  waiting_.take(picture.dts, kMostWaiting, due_);
+  waiting_.take(order_.pass(picture.pts, picture.dts), kMostWaiting, due_);
   if (!due_.empty()) take(due_);
 }
 

@@ -9,6 +9,7 @@
 #include "captions/digital.h"
 #include "captions/line21.h"
 #include "captions/picture.h"
+#include "captions/presentation_order.h"
 #include "captions/queue.h"
 #include "captions/service.h"
 #include "captions/triplet.h"
@@ -34,6 +35,7 @@ class Finder {
   void take(std::span<const Triplet> triplets);
 
   PictureReader reader_;
+  PresentationOrder order_;
   Queue waiting_{kMostWaiting};
   std::vector<Triplet> due_;
   std::array<Line21Field, 2> fields_;

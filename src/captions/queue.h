@@ -22,6 +22,8 @@ class Queue {
   void take(std::int64_t until, std::size_t most, std::vector<Triplet>& to);
 
   bool empty() const { return waiting_.empty(); }
+  /// The pts of the first one. REQUIRES: not empty.
+  std::int64_t next() const { return waiting_.front().pts; }
   /// Triplets that were dropped for want of room.
   std::uint64_t lost() const { return lost_; }
 

@@ -1,5 +1,6 @@
 #include "worker/caption_lanes.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,10 +98,18 @@ void CaptionLanes::take(const media::Track& video, const media::Packet& packet) 
   if ((lanes_.empty() && digital_.empty()) || packet.track_id != video.id) return;
   if (std::exchange(source_, video.id).value_or(video.id) != video.id) restart();
   waiting_.put(packet.pts, reader_.read(video.codec, packet.data.view()));
-  // Every later picture is shown at its own dts or after it.
+  const std::int64_t until = order_.pass(packet.pts, packet.dts);
+  while (!waiting_.empty() && waiting_.next() <= until) decode(waiting_.next(), video.timescale);
+  // What is typed comes out in time, also where nothing follows.
+  if (decoded_ < until) decode(until, video.timescale);
+}
+
+/// What the pictures up to this one carry, at its time. It does not go back for one that comes later than others did.
+void CaptionLanes::decode(std::int64_t pts, std::int64_t timescale) {
   due_.clear();
-  waiting_.take(packet.dts, kMostWaiting, due_);
-  const base::Micros at = media::rescale(packet.dts, video.timescale, base::kSecond);
+  waiting_.take(pts, kMostWaiting, due_);
+  decoded_ = std::max(decoded_, pts);
+  const base::Micros at = media::rescale(decoded_, timescale, base::kSecond);
   for (Lane& lane : lanes_) show(lane, at);
   for (DigitalLane& lane : digital_) publish(lane.rendition, at, lane.decoder.feed(due_, at));
 }
@@ -140,6 +149,8 @@ void CaptionLanes::take(const media::Text& text) {
 
 void CaptionLanes::restart() {
   waiting_ = captions::Queue(kMostWaiting);
+  order_ = {};
+  decoded_ = INT64_MIN;
   for (Lane& lane : lanes_) {
     auto decoder = transcode::CaptionDecoder::make();
     if (decoder.ok()) lane.decoder = decoder.take();

@@ -11,6 +11,7 @@
 #include "captions/digital_decoder.h"
 #include "captions/line21_filter.h"
 #include "captions/picture.h"
+#include "captions/presentation_order.h"
 #include "captions/queue.h"
 #include "captions/triplet.h"
 #include "job/options.h"
@@ -75,6 +76,7 @@ class CaptionLanes {
 
   packager::RenditionSpec describe(std::size_t subtitle) const;
   void open_lane(std::uint32_t rendition, int channel);
+  void decode(std::int64_t pts, std::int64_t timescale);
   void show(Lane& lane, base::Micros at);
   void publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen);
   void restart();
@@ -91,6 +93,8 @@ class CaptionLanes {
   std::uint64_t teletext_damaged_ = 0;
   std::optional<std::uint32_t> source_;  ///< the track whose captions are decoded
   captions::PictureReader reader_;
+  captions::PresentationOrder order_;
+  std::int64_t decoded_ = INT64_MIN;  ///< the pts up to which captions are decoded
   captions::Queue waiting_{kMostWaiting};
   std::vector<captions::Triplet> due_;
   std::vector<captions::Triplet> picked_;

@@ -74,6 +74,20 @@ TEST(Finder, ReadsPicturesInTheOrderInWhichTheyAreShown) {
   EXPECT_EQ(pictures.found(), "CC1");
 }
 
+TEST(Finder, ReadsPicturesThatAreShownBeforeTheyAreDecodedInOrder) {
+  Pictures pictures;
+  const auto other = std::vector{testing::field1(0x1c, 0x25)};
+  const auto mode = std::vector{testing::field1(0x14, 0x25)};
+  const auto text = std::vector{testing::field1('G', 'O'), testing::field1('A', 'L')};
+  // The first is decoded when it is shown: those between are decoded later than they are shown (CM-16).
+  pictures.show(0, 0, other);
+  pictures.show(3, 1, {});
+  pictures.show(2, 2, text);
+  pictures.show(1, 3, mode);
+  for (int i = 4; i < 8; ++i) pictures.show(i, i, {});
+  EXPECT_EQ(pictures.found(), "CC1");
+}
+
 TEST(Finder, ReadsAPacketThatSpansPictures) {
   Pictures pictures;
   const auto whole = testing::packet({0x20 | 4, 'G', 'O', 'A', 'L'});

@@ -136,6 +136,24 @@ TEST(CaptionLanes, CaptionsComeInTheOrderInWhichPicturesAreShown) {
   EXPECT_EQ(lanes.shown(0), (Strings{"1040 FIRST", "1080 LATER"}));
 }
 
+TEST(CaptionLanes, PicturesThatAreShownBeforeTheyAreDecodedHaveTheirOwnTimes) {
+  Lanes lanes;
+  // Reordered, and the first key frame decoded when it is shown (CM-16): pictures 2 and 1 are decoded at 2 and 3.
+  const std::vector<std::vector<Triplet>> shown{pop_on("ZERO"), pop_on("ONE"), pop_on("TWO"), {}, pop_on("FOUR")};
+  const std::vector<std::int64_t> coded{0, 4, 2, 1, 3};
+  for (std::size_t i = 0; i < coded.size(); ++i)
+    lanes.take(picture(40 * coded[i], 40 * static_cast<std::int64_t>(i), shown[static_cast<std::size_t>(coded[i])]));
+  for (std::int64_t i = 5; i < 9; ++i) lanes.take(picture(40 * i, 40 * i, {}));
+  EXPECT_EQ(lanes.shown(0), (Strings{"0 ZERO", "40 ONE", "80 TWO", "160 FOUR"}));
+}
+
+TEST(CaptionLanes, AnotherFeedMayBeReorderedLess) {
+  Lanes lanes;
+  lanes.take(picture(0, 80, {}));
+  lanes.take(picture(1000, 1000, pop_on("NEW"), 8));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1000 NEW"}));
+}
+
 TEST(CaptionLanes, WhatIsTypedIsNotContinuedByAnotherFeed) {
   Lanes lanes;
   std::vector<Triplet> half = pop_on("HALF A");
