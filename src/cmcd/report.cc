@@ -82,7 +82,15 @@ bool set(Report& report, std::string_view key, std::string_view value) {
   if (key == "bl") return number(report.buffer_ms);
   if (key == "ltc") return number(report.latency_ms);
   if (key == "msd") return number(report.start_delay_ms);
+  if (key == "br") return number(report.bitrate_kbps);
+  if (key == "bsd") return number(report.stalled_ms);
   return true;
+}
+
+void set(EventKeys& event, std::string_view key, std::string_view value) {
+  if (key == "e") event.event = value;
+  if (key == "sta") event.state = value;
+  if (key == "cid") event.content = value;
 }
 
 // Undoes percent-encoding into `to`; false where it is none.
@@ -114,7 +122,7 @@ std::optional<std::string_view> parameter_of(std::string_view query) {
 
 }  // namespace
 
-bool read_keys(std::string_view list, Report& report) {
+bool read_keys(std::string_view list, Report& report, EventKeys* event) {
   skip_blanks(list);
   while (!list.empty()) {
     std::size_t length = 0;
@@ -129,6 +137,7 @@ bool read_keys(std::string_view list, Report& report) {
       take_until(list, ",");  // a true without value; it may have parameters
     }
     if (key.empty() || !set(report, key, value)) return false;
+    if (event != nullptr) set(*event, key, value);
     if (list.empty()) break;
     list.remove_prefix(1);  // the comma
     skip_blanks(list);

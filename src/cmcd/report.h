@@ -18,11 +18,21 @@ struct Report {
   std::optional<std::int64_t> buffer_ms;       ///< `bl`: media that is buffered
   std::optional<std::int64_t> latency_ms;      ///< `ltc`: how far behind live the player is (version 2)
   std::optional<std::int64_t> start_delay_ms;  ///< `msd`: from the viewer's wish to the first picture (version 2)
+  std::optional<std::int64_t> bitrate_kbps;    ///< `br`: of the media that is loaded; of several the first
+  std::optional<std::int64_t> stalled_ms;      ///< `bsd`: how long it stood still since the last report (version 2)
+};
+
+/// What only a report of event mode is read for. The views are into the list.
+struct EventKeys {
+  std::string_view event;    ///< `e`; empty: there is none
+  std::string_view state;    ///< `sta`
+  std::string_view content;  ///< `cid`, its escapes as they are
 };
 
 /// Takes a list of keys apart: `bl=21300,bs,sid="6e2f"`. What is not known is skipped. False where it is no list of
 /// keys: `report` then has what came before. Spec: CTA-5004 3, RFC 8941 3.2 (what players send of it).
-bool read_keys(std::string_view list, Report& report);
+/// `event`: null where nobody asks for what is in it.
+bool read_keys(std::string_view list, Report& report, EventKeys* event = nullptr);
 
 enum class Found : std::uint8_t { kNone, kReport, kMalformed };
 /// That of a request, in its query (percent-encoded) or in its CMCD-… headers; longer than kMost it is malformed.

@@ -57,8 +57,7 @@ struct Http1Session::Callbacks {
   static int on_body(llhttp_t* parser, const char* at, std::size_t length) {
     Http1Session& session = self(parser);
     session.body_size_ += length;
-    if (session.shared_.limits.keep_bodies && session.body_size_ <= session.shared_.limits.body)
-      session.head_.append(at, length);
+    if (session.keeps_body_ && session.body_size_ <= session.shared_.limits.body) session.head_.append(at, length);
     return 0;
   }
   static int on_headers_complete(llhttp_t* parser) {
@@ -139,6 +138,7 @@ std::size_t Http1Session::consume_head(base::View bytes) {
   const base::View head = bytes.subspan(0, scanned.length);
   const auto outcome = llhttp_execute(&parser_, base::text_of(head).data(), head.size());
   const bool taken = outcome == HPE_OK || (outcome == HPE_PAUSED && message_complete_) || outcome == HPE_PAUSED_UPGRADE;
+  keeps_body_ = taken && wants_body();
   refused_ = taken ? check_request() : 400;
   keep_alive_ = llhttp_should_keep_alive(&parser_) != 0 && parser_.http_minor == 1;
   head_only_ = parser_.method == HTTP_HEAD;
@@ -156,7 +156,7 @@ std::size_t Http1Session::consume_head(base::View bytes) {
 void Http1Session::await_body(base::View head) {
   const Limits& limits = shared_.limits;
   // One that says how long it is is refused before it is sent.
-  if (limits.keep_bodies && (parser_.flags & F_CONTENT_LENGTH) != 0 && parser_.content_length > limits.body)
+  if (keeps_body_ && (parser_.flags & F_CONTENT_LENGTH) != 0 && parser_.content_length > limits.body)
     return refuse(413);
   head_.assign(base::text_of(head));
   body_taken_ = 0;
@@ -164,6 +164,16 @@ void Http1Session::await_body(base::View head) {
   state_ = State::kBody;
   const bool expects = !shared_.request.find("expect").empty();
   if (expects && parser_.http_minor == 1) output_.push_back(base::Bytes::of_static("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+/// Whether the body of the request whose target is in its path yet is to be kept.
+bool Http1Session::wants_body() const {
+  std::string_view path = shared_.request.path;
+  if (const std::size_t scheme = path.find("://"); scheme < path.find('/')) {  // see parse_target()
+    const std::size_t slash = path.find('/', scheme + 3);
+    path = slash == std::string_view::npos ? std::string_view("/") : path.substr(slash);
+  }
+  return shared_.limits.keeps_body(path);
 }
 
 int Http1Session::check_request() const {
@@ -177,8 +187,7 @@ int Http1Session::check_request() const {
   for (const Field& field : request.fields) {
     if (!is_token(field.name)) return 400;
     if (same_name(field.name, "host")) ++hosts;
-    if (same_name(field.name, "expect") && !(shared_.limits.keep_bodies && same_name(field.value, "100-continue")))
-      expects = true;
+    if (same_name(field.name, "expect") && !(keeps_body_ && same_name(field.value, "100-continue"))) expects = true;
   }
   if (hosts > 1 || (hosts == 0 && parser_.http_minor == 1)) return 400;
   return expects ? 417 : 0;
@@ -201,7 +210,7 @@ std::size_t Http1Session::consume_body(base::View bytes) {
   } else if (message_complete_) {
     // Parse the kept head once more for its views; it was found good before.
     const std::string kept = std::exchange(head_, {});
-    const std::size_t head_size = kept.size() - (shared_.limits.keep_bodies ? body_size_ : 0);
+    const std::size_t head_size = kept.size() - (keeps_body_ ? body_size_ : 0);
     state_ = State::kHead;
     const bool keep_alive = llhttp_should_keep_alive(&parser_) != 0 && parser_.http_minor == 1;
     shared_.request.fields.clear();

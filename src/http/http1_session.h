@@ -42,6 +42,7 @@ class Http1Session final : public Session, private GrowingBody::Reader {
   std::size_t consume_body(base::View bytes);
   void await_body(base::View head);
   int check_request() const;
+  bool wants_body() const;
   bool parse_target(std::string_view target);
   void dispatch(std::string_view body);
   void refuse(int status);
@@ -58,6 +59,7 @@ class Http1Session final : public Session, private GrowingBody::Reader {
   bool head_only_ = false;
   bool chunked_ = false;  ///< in kGrowing
   bool message_complete_ = false;
+  bool keeps_body_ = false;  ///< of the request that is coming in
   bool shutting_down_ = false;
   int refused_ = 0;
   StreamId id_ = 0;
@@ -65,7 +67,7 @@ class Http1Session final : public Session, private GrowingBody::Reader {
   llhttp_t parser_{};
   std::size_t body_taken_ = 0;  ///< bytes of the wire that the body took so far
   std::size_t body_size_ = 0;   ///< without the framing of its chunks
-  std::string head_;            ///< the head of a request whose body is still coming; with Limits::keep_bodies that too
+  std::string head_;            ///< the head of a request whose body is still coming; and that too, if it is kept
   std::string pending_;         ///< not consumed yet
   std::vector<base::Bytes> output_;
   std::shared_ptr<GrowingBody> body_;  ///< in kGrowing

@@ -231,7 +231,7 @@ bool Http2Session::waits_for_body(const Http2Head& head) {
   if (!shared_.limits.keep_bodies || head.refused != 0) return false;
   head.fill(shared_.request);  // for the method; dispatch() fills it anew, and sees to what is wrong
   const Method method = shared_.request.method;
-  return method != Method::kGet && method != Method::kHead;
+  return method != Method::kGet && method != Method::kHead && shared_.limits.keeps_body(shared_.request.path);
 }
 
 void Http2Session::keep(Stream& stream, const Http2Head& head) {

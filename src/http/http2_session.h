@@ -20,8 +20,8 @@ namespace http {
 /// workspace: a session that waits holds 2 KB of those 26.
 ///
 /// A request is given to the handler at END_HEADERS, and a body that follows is dropped: nothing of a head is kept.
-/// Only with Limits::keep_bodies do other methods than GET and HEAD wait for END_STREAM, within Limits::kept. An answer
-/// that is whole before its request is followed by RST_STREAM with NO_ERROR (RFC 9113 8.1).
+/// Only where Limits::keeps_body() do other methods than GET and HEAD wait for END_STREAM, within Limits::kept. An
+/// answer that is whole before its request is followed by RST_STREAM with NO_ERROR (RFC 9113 8.1).
 class Http2Session final : public Session, private GrowingBody::Reader {
  public:
   /// Queues our SETTINGS. `shared` and `handler` outlive the session.

@@ -28,7 +28,7 @@ struct Request {
   std::string_view path;   ///< raw: begins with '/', nothing decoded (CF-8); "*" for OPTIONS *
   std::string_view query;  ///< what follows the first '?', raw
   std::string_view host;   ///< Host or :authority, with its port; of an absolute target the target's (RFC 9112 3.2.2)
-  std::string_view body;   ///< decoded; empty unless Limits::keep_bodies
+  std::string_view body;   ///< decoded; empty unless Limits::keeps_body()
   std::vector<Field> fields;
 
   /// Value of the first field of that name, empty if there is none.

@@ -36,15 +36,20 @@ class Handler {
 struct Limits {
   /// Units: bytes of request line and fields together, over HTTP/2 with 32 more a field (RFC 9113 6.5.2); beyond: 431.
   std::size_t head = 32 * 1024;
-  std::size_t fields = 100;           ///< beyond: 431
-  std::size_t target = 16 * 1024;     ///< Units: bytes of the URL, above CloudFront's 8,192 (CF-20); beyond: 414
-  std::size_t body = 16 * 1024;       ///< Units: bytes of a request body; also of its chunks' framing; beyond: 413
-  bool keep_bodies = false;           ///< true: given with the request, Expect: 100-continue answered; false: dropped
+  std::size_t fields = 100;        ///< beyond: 431
+  std::size_t target = 16 * 1024;  ///< Units: bytes of the URL, above CloudFront's 8,192 (CF-20); beyond: 414
+  std::size_t body = 16 * 1024;    ///< Units: bytes of a request body; also of its chunks' framing; beyond: 413
+  bool keep_bodies = false;        ///< true: given with the request, Expect: 100-continue answered; false: dropped
+  /// With keep_bodies: only those of requests whose path begins so; others are dropped. REQUIRES: a literal.
+  std::string_view bodies_below = {};
   std::size_t pipelined = 64 * 1024;  ///< Units: bytes kept while a request is being answered
   std::uint32_t streams = 128;        ///< HTTP/2 requests in flight on one connection
   /// Units: bytes, fields as HPACK expands them. What the requests of an HTTP/2 connection that wait for the rest of
   /// their bodies may hold together; beyond: REFUSED_STREAM. At least one whole request.
   std::size_t kept = 128 * 1024;
+
+  /// `path`: without what may stand before it in an absolute target.
+  bool keeps_body(std::string_view path) const { return keep_bodies && path.starts_with(bodies_below); }
 };
 
 /// How long one request may wait for its peer.

@@ -12,32 +12,39 @@ struct Together {
   std::vector<std::uint64_t> counts;
   double sum = 0;
 
-  void add(const serve::Histogram& from) {
+  /// `unit`: what is one of the metric's units.
+  void add(const serve::Histogram& from, double unit = 1e6) {
     if (bounds.empty()) {
-      for (const base::Micros bound : from.bounds()) bounds.push_back(static_cast<double>(bound) / 1e6);
+      for (const std::int64_t bound : from.bounds()) bounds.push_back(static_cast<double>(bound) / unit);
       counts.resize(bounds.size() + 1);
     }
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += from.count(i);
-    sum += static_cast<double>(from.sum()) / 1e6;
+    sum += static_cast<double>(from.sum()) / unit;
   }
 };
 
 struct Sum {
   std::uint64_t reports = 0;
   std::uint64_t malformed = 0;
+  std::uint64_t events = 0;
   std::uint64_t stalls = 0;
+  std::uint64_t stalled_ms = 0;
   Together buffer;
   Together latency;
   Together start_delay;
+  Together bitrate;
   base::DistinctCount sessions;
 
   void add(const serve::Audience& audience, base::Micros now) {
     reports += audience.reports.get();
     malformed += audience.malformed.get();
+    events += audience.events.get();
     stalls += audience.stalls.get();
+    stalled_ms += audience.stalled_ms.get();
     buffer.add(audience.buffer);
     latency.add(audience.latency);
     start_delay.add(audience.start_delay);
+    bitrate.add(audience.bitrate, 1);
     audience.add_sessions(sessions, now);
   }
 };
@@ -47,13 +54,19 @@ void add_sum(Families& out, const std::string& channel, const Sum& sum) {
   out.gauge("kickoff_viewer_sessions",
             "Sessions of players that told of themselves (CMCD) in the last 30 to 60 s, to within 2 or 3 %.", labels,
             sum.sessions.estimate());
-  out.counter("kickoff_viewer_reports_total", "Requests in which players told of themselves (CMCD).", labels,
+  out.counter("kickoff_viewer_reports_total",
+              "Reports of players about themselves (CMCD): with a request, or of an event.", labels,
               static_cast<double>(sum.reports));
-  out.counter("kickoff_viewer_reports_malformed_total", "The same whose data could not be read.", labels,
+  out.counter("kickoff_viewer_event_reports_total",
+              "The same that were posted for an event; kickoff_viewer_reports_total includes them.", labels,
+              static_cast<double>(sum.events));
+  out.counter("kickoff_viewer_reports_malformed_total", "Reports whose data could not be read.", labels,
               static_cast<double>(sum.malformed));
   out.counter("kickoff_viewer_stalls_total",
-              "Reports that playback stood still for lack of media since the one before (CMCD bs).", labels,
+              "Reports that playback stood still for lack of media (CMCD bs of a request, sta=r of an event).", labels,
               static_cast<double>(sum.stalls));
+  out.counter("kickoff_viewer_stalled_seconds_total", "How long it did, of players that say so (CMCD 2, bsd).", labels,
+              static_cast<double>(sum.stalled_ms) / 1e3);
   // Few players tell of all of these.
   const auto histogram = [&](const char* name, const char* help, const Together& of) {
     if (of.sum > 0) out.histogram(name, help, labels, of.bounds, of.counts, of.sum);
@@ -64,6 +77,7 @@ void add_sum(Families& out, const std::string& channel, const Sum& sum) {
             sum.latency);
   histogram("kickoff_viewer_start_seconds",
             "From the viewer's wish to the first picture, as players say (CMCD 2, msd).", sum.start_delay);
+  histogram("kickoff_viewer_bitrate_bits_per_second", "Bitrate of the video that players load (CMCD br).", sum.bitrate);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "serve/audience.h"
 
+#include <algorithm>
+
 namespace serve {
 namespace {
 
@@ -16,9 +18,16 @@ constexpr base::Micros kStartBounds[] = {250 * kMillisecond, 500 * kMillisecond,
                                          3 * kSecond / 2,    2 * kSecond,        3 * kSecond,        4 * kSecond,
                                          6 * kSecond,        10 * kSecond,       20 * kSecond};
 
+// Units: bit/s.
+constexpr std::int64_t kBitrateBounds[] = {250'000,   500'000,   1'000'000, 1'500'000,  2'000'000,  3'000'000,
+                                           4'000'000, 6'000'000, 8'000'000, 12'000'000, 20'000'000, 40'000'000};
+// One report does not drown the others.
+constexpr std::int64_t kLongestStall = 600'000;
+
 }  // namespace
 
-Audience::Audience() : buffer(kBufferBounds), latency(kLatencyBounds), start_delay(kStartBounds) {}
+Audience::Audience()
+    : buffer(kBufferBounds), latency(kLatencyBounds), start_delay(kStartBounds), bitrate(kBitrateBounds) {}
 
 void Audience::turn(base::Micros now) {
   const base::Micros age = now - since_.load(std::memory_order_relaxed);
@@ -37,8 +46,15 @@ void Audience::note(cmcd::Found found, const cmcd::Report& report, base::Micros 
   if (report.video && report.playing && report.buffer_ms) buffer.observe(*report.buffer_ms * kMillisecond);
   if (report.latency_ms) latency.observe(*report.latency_ms * kMillisecond);
   if (report.start_delay_ms) start_delay.observe(*report.start_delay_ms * kMillisecond);
+  if (report.video && report.bitrate_kbps) bitrate.observe(*report.bitrate_kbps * 1000);
+  if (report.stalled_ms) stalled_ms.add(static_cast<std::uint64_t>(std::min(*report.stalled_ms, kLongestStall)));
   turn(now);
   if (report.session != 0) sessions_[newest_.load(std::memory_order_relaxed)].add(report.session);
+}
+
+void Audience::note_event(cmcd::Found found, const cmcd::Report& report, base::Micros now) {
+  if (found == cmcd::Found::kReport) events.add();
+  note(found, report, now);
 }
 
 void Audience::add_sessions(base::DistinctCount& to, base::Micros now) const {

@@ -22,6 +22,8 @@ class Audience {
 
   /// `now`: steady. REQUIRES: `found` is not kNone.
   void note(cmcd::Found found, const cmcd::Report& report, base::Micros now);
+  /// The same of a report of an event.
+  void note_event(cmcd::Found found, const cmcd::Report& report, base::Micros now);
   /// Adds the sessions that were heard of in the last kHeard, and at most twice as long ago.
   void add_sessions(base::DistinctCount& to, base::Micros now) const;
 
@@ -29,10 +31,13 @@ class Audience {
 
   Counter reports;
   Counter malformed;
+  Counter events;         ///< of the reports those of events, which come by themselves
   Counter stalls;         ///< reports that say that playback stood still for lack of media since the one before
+  Counter stalled_ms;     ///< how long it did, as far as it is said
   Histogram buffer;       ///< video that was buffered when more was requested while playing
   Histogram latency;      ///< how far behind live
   Histogram start_delay;  ///< from the viewer's wish to the first picture
+  Histogram bitrate;      ///< of the video that is loaded. Units: bit/s
 
  private:
   void turn(base::Micros now);

@@ -39,6 +39,7 @@ std::string_view to_string(ObjectKind kind) {
     case ObjectKind::kInit: return "init";
     case ObjectKind::kShifted: return "shifted_playlist";
     case ObjectKind::kPage: return "page";
+    case ObjectKind::kReport: return "report";
     case ObjectKind::kOther: return "other";
   }
   return "unknown";
@@ -65,6 +66,7 @@ std::string_view to_string(Cause cause) {
     case Cause::kNoHeadroom: return "no_headroom";
     case Cause::kTooManyReads: return "too_many_reads";
     case Cause::kDepthShed: return "depth_shed";
+    case Cause::kReportRate: return "report_rate";
     case Cause::kRelayLocked: return "relay_locked";
     case Cause::kRelayLoop: return "relay_loop";
     case Cause::kNoOrigin: return "no_origin";

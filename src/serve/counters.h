@@ -45,7 +45,17 @@ class Histogram {
 };
 
 /// The kind of object that was requested, for metric labels.
-enum class ObjectKind : std::uint8_t { kMultivariant, kPlaylist, kSegment, kPart, kInit, kShifted, kPage, kOther };
+enum class ObjectKind : std::uint8_t {
+  kMultivariant,
+  kPlaylist,
+  kSegment,
+  kPart,
+  kInit,
+  kShifted,
+  kPage,
+  kReport,
+  kOther
+};
 inline constexpr std::size_t kObjectKinds = static_cast<std::size_t>(ObjectKind::kOther) + 1;
 std::string_view to_string(ObjectKind kind);
 
@@ -70,6 +80,7 @@ enum class Cause : std::uint8_t {
   kNoHeadroom,    ///< 503: a join while there is no headroom for it
   kTooManyReads,  ///< 503: of media in files
   kDepthShed,     ///< 503: a segment far behind the live edge, likewise
+  kReportRate,    ///< 429: players' reports come too fast
   kRelayLocked,   ///< 403: an edge without the secret
   kRelayLoop,     ///< 508: an edge that this server gets the channel from
   kNoOrigin,      ///< 503: an edge that reaches none of its origins
@@ -95,6 +106,7 @@ struct Counters {
   Counter http2_connections;  ///< open now
   Counter parked;             ///< requests held now
   Counter snapshots;          ///< that have arrived, of all channels
+  Counter reports_lost;       ///< players' reports of events for no channel that is here
   Counter joins;              ///< see Joins
   Counter joining;            ///< of those, without media yet, now
   Counter joins_redirected;   ///< joins that were sent to the overflow pathway

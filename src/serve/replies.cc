@@ -1,6 +1,7 @@
 #include "serve/replies.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/date.h"
 #include "http/negotiation.h"
@@ -167,6 +168,18 @@ http::Response make_preflight() {
   fields.emplace_back("access-control-max-age", "86400");
   fields.emplace_back("allow", "GET, HEAD, OPTIONS");
   return std::make_shared<const http::Reply>(204, std::move(fields));
+}
+
+http::Response make_posted(int status, std::string_view text, Fields more) {
+  Fields fields = common(CacheControl::kNoStore);
+  if (status != 204) {
+    fields.emplace_back("content-type", "text/plain; charset=utf-8");
+    fields.emplace_back("content-length", std::to_string(text.size()));
+  }
+  for (auto& field : more) fields.push_back(std::move(field));
+  std::vector<base::Bytes> body;
+  if (!text.empty()) body.push_back(base::Bytes::of_static(text));
+  return std::make_shared<const http::Reply>(status, std::move(fields), std::move(body));
 }
 
 http::Response conditional(const http::Response& whole, const Conditions& conditions) {

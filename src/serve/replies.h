@@ -57,6 +57,9 @@ http::Response make_text(const origin::Rendered& text, bool gzip, Description de
 http::Response make_media(std::vector<base::Bytes> pieces, const Description& description);
 /// The same of bytes that lie in files.
 http::Response make_filed_media(std::vector<base::FilePlace> files, const Description& description);
+/// The answer to what a player posts: nothing keeps it. `text`: for people, empty for 204; `more`: fields beside
+/// CORS's. REQUIRES: `text` is static.
+http::Response make_posted(int status, std::string_view text, http::HeaderBlock::Fields more = {});
 /// The answer to a CORS preflight, or to OPTIONS of anything (CF-23).
 http::Response make_preflight();
 

@@ -68,6 +68,11 @@ Route parse_route(std::string_view path) {
   } else if (cut_prefix(path, "/relay/v1/")) {
     if (path.size() <= kMostName && path.find('/') == std::string_view::npos) route.kind = Route::Kind::kRelay;
     route.channel = path;
+  } else if (path == "/cmcd") {
+    route.kind = Route::Kind::kReports;
+  } else if (cut_prefix(path, "/cmcd/")) {
+    if (!path.empty() && path.find('/') == std::string_view::npos) route.kind = Route::Kind::kReports;
+    route.channel = path;
   } else if (cut_prefix(path, "/play/")) {
     if (!path.empty() && path.back() == '/') path.remove_suffix(1);
     if (!path.empty() && path.find('/') == std::string_view::npos) route.kind = Route::Kind::kPlay;
@@ -94,6 +99,7 @@ ObjectKind object_of(Route::Kind kind) {
     case Kind::kListing:
     case Kind::kPlay:
     case Kind::kStatic: return ObjectKind::kPage;
+    case Kind::kReports: return ObjectKind::kReport;
     case Kind::kImage:
     case Kind::kThumbnail:
     case Kind::kRelay:

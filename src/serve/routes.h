@@ -22,6 +22,7 @@ struct Route {
     kImage,         ///< /live/CHANNEL/images/MSN.jpg
     kThumbnail,     ///< /live/CHANNEL/thumb.jpg
     kRelay,         ///< /relay/v1/CHANNEL, or /relay/v1/
+    kReports,       ///< /cmcd/CHANNEL, or /cmcd
     kSegment,
     kPart,
     kInit,

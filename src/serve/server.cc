@@ -73,13 +73,21 @@ bool has_view(const tokens::Claims& claims, const ChannelView& channel, const Ro
   });
 }
 
+/// A viewer's connection holds one report's body or two, so that ten thousand cannot be made to hold much.
+http::Limits with_bodies_of_reports(http::Limits limits) {
+  limits.keep_bodies = true;
+  limits.bodies_below = EventReports::kPath;
+  limits.kept = 2 * limits.body;
+  return limits;
+}
+
 }  // namespace
 
 Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& options,
                std::shared_ptr<const tls::Context> context, std::shared_ptr<const StaticFiles> files)
     : loop_(loop),
       options_(options),
-      loop_context_(clock, options.limits, options.timeouts),
+      loop_context_(clock, with_bodies_of_reports(options.limits), options.timeouts),
       joins_(loop_context_.counters),
       shedding_({options.most_connections, options.admission}, joins_, errors_, loop_context_.counters),
       address_limits_(options.address),
@@ -91,6 +99,7 @@ Server::Server(loop::Loop& loop, const base::Clock& clock, const Options& option
       responder_(clock, loop_context_.counters, joins_, &file_bodies_),
       lock_(options.lock),
       gate_(loop_context_.counters),
+      event_reports_(loop_context_.counters),
       wake_pass_(clock, loop_context_.counters, errors_, responder_),
       relay_(options.relay, clock, errors_, loop_context_.counters),
       preflight_(make_preflight()),
@@ -240,6 +249,7 @@ void Server::decide(Viewer& viewer, http::StreamId id, const http::Request& requ
   }
   if (route.kind == Route::Kind::kRelay) return relay_channel(viewer, id, route, request);
   if (!lock_.admits(request, viewer.certified)) return refuse(viewer, id, wanted, 403, Cause::kLocked);
+  if (route.kind == Route::Kind::kReports) return take_reports(viewer, id, route, wanted, request);
   if (request.method == http::Method::kOptions) return responder_.finish(viewer, id, wanted, {preflight_});
   if (request.method == http::Method::kOther) return refuse(viewer, id, wanted, 405, Cause::kMethod);
   switch (route.kind) {
@@ -370,12 +380,26 @@ void Server::relay(std::string channel, std::shared_ptr<const relay::Reel> reel)
   mailbox_.post([this, channel = std::move(channel), reel = std::move(reel)] { relay_.update(channel, reel); });
 }
 
+void Server::take_reports(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted,
+                          const http::Request& request) {
+  const auto find = [this](std::string_view name) {
+    const auto found = channels_.find(name);
+    return found == channels_.end() ? nullptr : &audience_of(*found->second);
+  };
+  const base::Micros now = loop_context_.clock.steady();
+  responder_.finish(viewer, id, wanted, event_reports_.take(request, route.channel, find, now));
+}
+
+Audience& Server::audience_of(ChannelView& channel) {
+  if (channel.audience == nullptr) channel.audience = audiences_.of(channel.snapshot().name);
+  return *channel.audience;
+}
+
 void Server::note_report(ChannelView& channel, const http::Request& request, base::Micros now) {
   cmcd::Report report;
   const cmcd::Found found = cmcd::read_report(request, report);
   if (found == cmcd::Found::kNone) return;
-  if (channel.audience == nullptr) channel.audience = audiences_.of(channel.snapshot().name);
-  channel.audience->note(found, report, now);
+  audience_of(channel).note(found, report, now);
 }
 
 void Server::publish(std::shared_ptr<const origin::ChannelSnapshot> snapshot) {

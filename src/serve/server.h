@@ -21,6 +21,7 @@
 #include "serve/channel_view.h"
 #include "serve/connection.h"
 #include "serve/counters.h"
+#include "serve/event_reports.h"
 #include "serve/file_bodies.h"
 #include "serve/gathering.h"
 #include "serve/joins.h"
@@ -131,6 +132,9 @@ class Server final : private ConnectionOwner {
   void demand(ChannelView& channel, base::Micros now);
   void relay_channel(Viewer& viewer, http::StreamId id, const Route& route, const http::Request& request);
   void drop(const std::string& channel, int status, Cause cause);
+  void take_reports(Viewer& viewer, http::StreamId id, const Route& route, const ObjectRequest& wanted,
+                    const http::Request& request);
+  Audience& audience_of(ChannelView& channel);
   void note_report(ChannelView& channel, const http::Request& request, base::Micros now);
   void refuse(Viewer& viewer, http::StreamId id, const ObjectRequest& wanted, int status, Cause cause);
   void measure_headroom();
@@ -150,6 +154,7 @@ class Server final : private ConnectionOwner {
   OriginLock lock_;
   TokenGate gate_;
   Audiences audiences_;
+  EventReports event_reports_;
   WakePass wake_pass_;
   RelayStreams relay_;
   Unknown unknown_;

@@ -1,5 +1,5 @@
 // What players in real Chromium say of themselves (CMCD), as the server counts it: hls.js on our page by headers, Shaka from another
-// origin by its query.
+// origin by its query; then both from there by reports of events.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');
@@ -43,3 +43,21 @@ test('players tell of their session, buffer, latency and start', async () => {
   assert.ok(latency > 0.2 && latency < 60, `${latency} s behind live`);
   assert.strictEqual(await said('reports_malformed_total'), 0);
 });
+
+for (const [player, page, tells] of [['hls.js 1.7', 'plain.html?player=hls17', []], ['Shaka 5', 'shaka.html?', ['latency_seconds_count']]]) {
+  test(`${player} posts reports of its events from a page of another origin`, async () => {
+    const before = {};
+    for (const name of ['event_reports_total', 'reports_malformed_total', 'bitrate_bits_per_second_count', 'latency_seconds_count']) before[name] = await said(name);
+    const more = async (name) => await said(name) - (before[name] || 0);
+    const tab = await (await browser.newContext()).newPage();
+    const refused = [];
+    tab.on('response', (response) => { if (/\/cmcd/.test(response.url()) && response.status() !== 204) refused.push(response.status()); });
+    tab.on('requestfailed', (request) => { if (/\/cmcd/.test(request.url()) && !/ABORTED/.test(request.failure().errorText)) refused.push(request.failure().errorText); });
+    await tab.goto(`${pages.origin}/${page}&reports=${encodeURIComponent(`http://127.0.0.1:${server.ports.http}/cmcd`)}&url=${encodeURIComponent(server.playlist('match'))}`);
+    await server.until(`${player} tells of its states and intervals`, async () => await more('event_reports_total') >= 4);
+    for (const name of ['bitrate_bits_per_second_count', ...tells]) await server.until(`${player} tells: ${name}`, async () => await more(name) > 0);
+    assert.deepStrictEqual(refused, []);
+    assert.strictEqual(await more('reports_malformed_total'), 0);
+    await tab.close();
+  });
+}

@@ -27,7 +27,8 @@
   const start = {
     hls() {
       player?.destroy();
-      player = new Hls();
+      // ?reports=URL: it tells of its events there (CMCD).
+      player = new Hls(query.has('reports') ? { cmcd: { version: 2, contentId: 'match', includeKeys: ['sid'], eventTargets: [{ url: query.get('reports'), events: ['ps', 't', 'bc'], interval: 1 }] } } : {});
       player.on(Hls.Events.ERROR, (event, data) => {
         fault(`${data.fatal ? 'fatal ' : ''}${data.details} ${data.response?.code ?? ''}`);
         if (data.fatal && data.type === Hls.ErrorTypes.MEDIA_ERROR) player.recoverMediaError(); // as its documentation says

@@ -4,6 +4,11 @@
   const counters = { startup: null, latency: null, wallLatency: null, stalls: 0, frames: 0, dropped: 0, errors: [], jumps: 0 };
   window.kickoff = counters;
   const video = document.getElementById('video');
+  // ?cmcd: with each request; ?reports=URL: of events, to there.
+  const cmcd = (query) => ({
+    enabled: query.has('cmcd') || query.has('reports'), version: 2, useHeaders: false, contentId: 'match',
+    ...(query.has('reports') && { includeKeys: ['sid'], eventTargets: [{ enabled: true, url: query.get('reports'), events: ['ps', 't', 'bc'], includeKeys: [], interval: 1 }] }),
+  });
   video.requestVideoFrameCallback(() => { counters.startup = Math.round(performance.now()); });
   let stalled = false;
   video.addEventListener('waiting', () => {
@@ -17,7 +22,7 @@
   window.player = player;
   player.addEventListener('error', (event) => counters.errors.push(`${event.detail.code} ${event.detail.data?.join(' ')}`));
   player.configure({
-    cmcd: { enabled: new URLSearchParams(location.search).has('cmcd'), version: 2, useHeaders: false },
+    cmcd: cmcd(new URLSearchParams(location.search)),
     streaming: { lowLatencyMode: true, retryParameters: { maxAttempts: 100, baseDelay: 200, backoffFactor: 1 } },
   });
   setInterval(() => {

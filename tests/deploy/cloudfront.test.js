@@ -117,8 +117,13 @@ test('each path that the server knows has the policy of its kind, and no origin 
     PagePolicy: ['/', '/play/match', '/web/play.js'],
   };
   for (const [policy, paths] of Object.entries(kinds)) for (const path of paths) assert.strictEqual(of(path).CachePolicyId, policy, path);
+  const reports = of('/cmcd/match');
+  assert.strictEqual(of('/cmcd'), reports);
+  assert.strictEqual(source('src/serve/event_reports.h', /kPath = "([^"]+)"/), reports.PathPattern.replace('*', ''));
+  assert.deepStrictEqual([reports.CachePolicyId, reports.AllowedMethods.includes('POST')], ['4135ea2d-6df8-44a3-9df3-4b5a84be39ad', true], 'nothing keeps a report');
   for (const behaviour of all) {
     assert.strictEqual(behaviour.OriginRequestPolicyId, undefined);
+    if (behaviour === reports) continue;
     assert.deepStrictEqual([behaviour.AllowedMethods, behaviour.CachedMethods], [['GET', 'HEAD', 'OPTIONS'], ['GET', 'HEAD', 'OPTIONS']], 'CF-23');
     const functions = behaviour.CachePolicyId === 'PlaylistPolicy' ? [{ EventType: 'viewer-request', FunctionARN: 'QueryFunction.FunctionMetadata.FunctionARN' }] : undefined;
     assert.deepStrictEqual(behaviour.FunctionAssociations, functions, 'a query is in no other key');
@@ -140,7 +145,7 @@ for (const [what, given] of [['one server', least], ['two servers', full]]) {
     const distribution = distributionOf(given);
     const origins = distribution.Origins.map(({ Id }) => Id);
     const groups = (distribution.OriginGroups?.Items ?? []).map(({ Id }) => Id);
-    for (const { TargetOriginId } of behaviours(distribution)) assert.strictEqual(TargetOriginId, given.BackupDomain ? 'both' : 'primary');
+    for (const { TargetOriginId, AllowedMethods } of behaviours(distribution)) assert.strictEqual(TargetOriginId, given.BackupDomain && !AllowedMethods.includes('POST') ? 'both' : 'primary', 'a group takes no POST');
     for (const target of behaviours(distribution).map(({ TargetOriginId }) => TargetOriginId)) assert.ok([...origins, ...groups].includes(target), target);
     for (const { Members } of distribution.OriginGroups?.Items ?? []) assert.deepStrictEqual(Members.Items.map(({ OriginId }) => OriginId), origins);
     const held = Number(source('src/origin/channel_snapshot.cc', /kLongestHold = (\d+) \* base::kSecond/));

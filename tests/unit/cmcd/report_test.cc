@@ -44,10 +44,25 @@ TEST(CmcdReport, ReadsTheListsAndKeysOfVersionTwo) {
   EXPECT_EQ(report.latency_ms, 3'100);
   EXPECT_EQ(report.start_delay_ms, 840);
   EXPECT_FALSE(report.starved);
+  EXPECT_EQ(report.bitrate_kbps, 3'200);
+  EXPECT_FALSE(report.stalled_ms);
+  EXPECT_EQ(keys("br=4711.9").bitrate_kbps, 4'711);
+  EXPECT_EQ(keys("bsd=(900;v 20;a)").stalled_ms, 900);
   EXPECT_EQ(keys("bl=( 1800 )").buffer_ms, 1'800);
   EXPECT_EQ(keys("nor=(\"a,b)c\" \"d\"),bl=7").buffer_ms, 7) << "a comma in quotes ends nothing";
   EXPECT_EQ(keys("ltc=3100;x=1,bl=7").buffer_ms, 7);
   EXPECT_EQ(keys("bs;x,bl=7").buffer_ms, 7);
+}
+
+TEST(CmcdReport, KeepsWhatIsOfEventsForThoseWhoAsk) {
+  Report report;
+  EventKeys event;
+  EXPECT_TRUE(read_keys("cid=\"match\",e=ps,sta=r", report, &event));
+  EXPECT_EQ(event.event, "ps");
+  EXPECT_EQ(event.state, "r");
+  EXPECT_EQ(event.content, "match");
+  EXPECT_FALSE(report.playing);
+  EXPECT_FALSE(report.starved) << "of a request it is bs alone that says so";
 }
 
 TEST(CmcdReport, IsEmptyWhereNothingIsSaid) {

@@ -355,6 +355,35 @@ TEST_F(Http1Bodies, AreDroppedUnlessWanted) {
   EXPECT_EQ(handler.trace.back(), "OTHER / @a");
 }
 
+TEST_F(Http1Bodies, AreKeptOfThePathsAloneThatWantThem) {
+  shared.limits.bodies_below = "/cmcd";
+  const auto post = [&](const std::string& target, const std::string& more = "") {
+    const std::string statuses =
+        status_of("POST " + target + " HTTP/1.1\r\nHost: a\r\n" + more + "Content-Length: 5\r\n\r\nhello", 3);
+    return statuses + (handler.trace.empty() ? "" : handler.trace.back());
+  };
+  EXPECT_EQ(post("/cmcd/a"), "200 OTHER /cmcd/a @a <hello>");
+  EXPECT_EQ(post("http://b/cmcd"), "200 OTHER /cmcd @b <hello>");
+  EXPECT_EQ(post("/live/cmcd"), "200 OTHER /live/cmcd @a");
+  EXPECT_EQ(post("/?u=http://b/cmcd"), "200 OTHER /?u=http://b/cmcd @a");
+  EXPECT_EQ(post("http://b"), "200 OTHER / @b");
+  EXPECT_EQ(post("/cmcd", "Expect: 100-continue\r\n").substr(0, 8), "100 200 ");
+  EXPECT_EQ(post("/live", "Expect: 100-continue\r\n").substr(0, 4), "417 ");
+}
+
+TEST_F(Http1Bodies, ThatAreNotKeptMayFollowOneThatIs) {
+  shared.limits.bodies_below = "/cmcd";
+  restart();
+  feed(
+      "POST /cmcd HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+      "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\ncd"
+      "POST /cmcd HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nef");
+  std::string all = statuses(drain(*session));
+  for (int i = 0; i < 3; ++i) all += statuses(drain(*session));
+  EXPECT_EQ(all, "200 200 200 ");
+  EXPECT_EQ(handler.trace, (std::vector<std::string>{"OTHER /cmcd @a <ab>", "OTHER /x @a", "OTHER /cmcd @a <ef>"}));
+}
+
 TEST_F(Http1, AnAbsoluteTargetsHostHoldsWhateverTheFieldSays) {  // RFC 9112 3.2.2
   feed("GET http://evil:81?x=http://b/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
   drain(*session);

@@ -241,6 +241,16 @@ TEST_F(Http2, GivesABodyUpToTheLimitWithItsRequest) {
   EXPECT_EQ(handler.trace.back(), "GET /next @edge");
 }
 
+TEST_F(Http2, KeepsBodiesOfThePathsAloneThatWantThem) {
+  shared.limits.keep_bodies = true;
+  shared.limits.bodies_below = "/cmcd";
+  for (const char* path : {"/cmcd/a", "/live"}) {
+    client->ask(path, "POST", {}, "text");
+    converse();
+  }
+  EXPECT_EQ(handler.trace, (std::vector<std::string>{"OTHER /cmcd/a @edge <text>", "OTHER /live @edge"}));
+}
+
 TEST_F(Http2, ShutsDownWithGoaway) {
   handler.hold = true;
   const auto id = client->ask("/");

@@ -42,8 +42,10 @@ TEST(AudienceMetrics, AreTheLoopsTogetherByChannel) {
   told.buffer_ms = 900;
   told.latency_ms = 2'750;
   told.start_delay_ms = 800;
+  told.bitrate_kbps = 3'200;
+  told.stalled_ms = 1'500;
   first.of("match")->note(cmcd::Found::kReport, told, kNow);
-  second.of("match")->note(cmcd::Found::kReport, told, kNow);  // one player, on two connections
+  second.of("match")->note_event(cmcd::Found::kReport, told, kNow);  // one player, on two connections
   second.of("match")->note(cmcd::Found::kReport, report_of(0xfedcba9876543210), kNow);
   second.of("match")->note(cmcd::Found::kMalformed, {}, kNow);
   second.of("other")->note(cmcd::Found::kReport, report_of(0x0f1e2d3c4b5a6978), kNow);
@@ -59,6 +61,12 @@ TEST(AudienceMetrics, AreTheLoopsTogetherByChannel) {
   expect_viewer_line(page, "kickoff_viewer_latency_seconds_bucket{channel=\"match\",le=\"2.5\"} 0");
   expect_viewer_line(page, "kickoff_viewer_latency_seconds_bucket{channel=\"match\",le=\"3\"} 2");
   expect_viewer_line(page, "kickoff_viewer_start_seconds_count{channel=\"match\"} 2");
+  expect_viewer_line(page, "kickoff_viewer_event_reports_total{channel=\"match\"} 1");
+  expect_viewer_line(page, "kickoff_viewer_event_reports_total{channel=\"other\"} 0");
+  expect_viewer_line(page, "kickoff_viewer_stalled_seconds_total{channel=\"match\"} 3");
+  expect_viewer_line(page, "kickoff_viewer_bitrate_bits_per_second_bucket{channel=\"match\",le=\"3000000\"} 0");
+  expect_viewer_line(page, "kickoff_viewer_bitrate_bits_per_second_bucket{channel=\"match\",le=\"4000000\"} 2");
+  expect_viewer_line(page, "kickoff_viewer_bitrate_bits_per_second_sum{channel=\"match\"} 6400000");
   const std::size_t at = page.find("\nkickoff_viewer_sessions{channel=\"match\"} ");
   ASSERT_NE(at, std::string::npos);
   EXPECT_NEAR(std::stod(page.substr(page.find("} ", at) + 2)), 2, 0.01);

@@ -70,6 +70,30 @@ TEST_F(AudienceTest, KeepsTheBufferOfVideoTheLatencyAndTheStart) {
   EXPECT_EQ(seen(audience.buffer), 1u) << "it is empty at the start, which says nothing";
 }
 
+TEST_F(AudienceTest, KeepsTheBitrateOfVideoAndHowLongItStoodStill) {
+  cmcd::Report report;
+  report.bitrate_kbps = 3'200;
+  report.stalled_ms = 1'250;
+  note(report);
+  EXPECT_EQ(audience.bitrate.sum(), 3'200'000);
+  EXPECT_EQ(audience.stalled_ms.get(), 1'250u);
+  report.video = false;
+  report.stalled_ms = 999'999'999'999;
+  note(report);
+  EXPECT_EQ(seen(audience.bitrate), 1u) << "of audio it says nothing";
+  EXPECT_EQ(audience.stalled_ms.get(), 601'250u) << "ten minutes at most";
+}
+
+TEST_F(AudienceTest, TellsReportsOfEventsFromThoseOfRequests) {
+  note(of_session(0x123456789abcdef0));
+  audience.note_event(Found::kReport, of_session(0xfedcba9876543210), now);
+  audience.note_event(Found::kMalformed, {}, now);
+  EXPECT_EQ(audience.reports.get(), 2u);
+  EXPECT_EQ(audience.events.get(), 1u);
+  EXPECT_EQ(audience.malformed.get(), 1u);
+  EXPECT_EQ(sessions(audience, now), 2);
+}
+
 TEST_F(AudienceTest, CountsASessionOnceForHalfAMinuteOrTwice) {
   for (int i = 0; i < 10; ++i) note(of_session(0x123456789abcdef0));
   note(of_session(0xfedcba9876543210));

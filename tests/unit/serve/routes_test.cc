@@ -93,7 +93,17 @@ TEST(Routes, CountAsWhatTheyServe) {
   EXPECT_EQ(object_of(Kind::kPart), ObjectKind::kPart);
   EXPECT_EQ(object_of(Kind::kInit), ObjectKind::kInit);
   for (const Kind page : {Kind::kListing, Kind::kPlay, Kind::kStatic}) EXPECT_EQ(object_of(page), ObjectKind::kPage);
+  EXPECT_EQ(object_of(Kind::kReports), ObjectKind::kReport);
   EXPECT_EQ(object_of(Kind::kNone), ObjectKind::kOther);
+}
+
+TEST(Routes, TakeReportsOfAChannelOrOfAny) {
+  EXPECT_EQ(parse_route("/cmcd").kind, Kind::kReports);
+  EXPECT_EQ(parse_route("/cmcd").channel, "");
+  EXPECT_EQ(parse_route("/cmcd/match").kind, Kind::kReports);
+  EXPECT_EQ(parse_route("/cmcd/match").channel, "match");
+  for (const char* path : {"/cmcd/", "/cmcd/match/", "/cmcd/a/b", "/cmcdx", "/CMCD"})
+    EXPECT_EQ(parse_route(path).kind, Kind::kNone) << path;
 }
 
 }  // namespace
