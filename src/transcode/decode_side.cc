@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "transcode/dropped_captions.h"
 #include "transcode/encode_side_state.h"
 #include "transcode/intake.h"
 #include "transcode/picture_source.h"
@@ -39,13 +40,16 @@ struct DecodeSide::State {
         entry(inside.entry),
         out_timescale(inside.timescale),
         id(inside.entry.add()),
-        intake({given.max_lag, given.max_bytes, given.when_full == WhenFull::kWait}),
+        intake({given.max_lag, given.max_bytes, given.when_full == WhenFull::kWait},
+               [this](const media::Packet& packet) { note_dropped(packet); }),
         in_timescale(source.timescale),
+        codec(source.codec),
         watch(given.health),
         pictures(source, std::move(decoder), filter_threads(given.cores),
                  [this](FramePtr frame, const Origin& origin) { hand_over(std::move(frame), origin); }) {}
 
   void enter(media::Packet&& packet, bool excused);
+  void note_dropped(const media::Packet& packet);
   void run();
   /// False at the end of the stream.
   bool act(Intake::Item item);
@@ -57,10 +61,12 @@ struct DecodeSide::State {
   Switch& entry;
   const std::int64_t out_timescale;
   const Switch::Side id;
+  DroppedCaptions dropped_captions;
   Intake intake;
 
   // The owner's thread's own.
   std::int64_t in_timescale;  ///< of what is fed
+  media::Codec codec;         ///< likewise
   bool decodable = true;
   bool ended = false;
   std::uint64_t fed = 0;
@@ -82,10 +88,14 @@ void DecodeSide::State::enter(media::Packet&& packet, bool excused) {
   ++fed;
   if (!decodable) {
     ++undecodable;
-    return;
+    return note_dropped(packet);
   }
   const base::Micros dts = media::rescale(packet.dts, in_timescale, base::kSecond);
   intake.put(Intake::Fed{std::move(packet), dts, steady_now(), excused});
+}
+
+void DecodeSide::State::note_dropped(const media::Packet& packet) {
+  dropped_captions.note(codec, packet, media::rescale(packet.pts, in_timescale, out_timescale));
 }
 
 void DecodeSide::State::run() {
@@ -132,6 +142,7 @@ void DecodeSide::State::hand_over(FramePtr frame, const Origin& origin) {
   if (!picture.aspect.known()) picture.aspect = kOneToOne;
   picture.late = options.when_full == WhenFull::kDrop && intake.overdue() > options.max_lag / 2;
   picture.catching_up = behind;
+  picture.lost = dropped_captions.take(picture.frame->pts);
   entry.put(id, std::move(picture));
 }
 
@@ -178,6 +189,7 @@ base::Status DecodeSide::change_source(const media::Track& source) {
   TRY(Decoder decoder, Decoder::make(source));
   state.decodable = true;
   state.in_timescale = source.timescale;
+  state.codec = source.codec;
   state.intake.put(Intake::NewSource{source, std::move(decoder)});
   return base::Ok{};
 }

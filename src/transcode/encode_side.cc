@@ -137,14 +137,22 @@ bool EncodeSide::State::shed(const Switch::Picture& picture) {
   return shed_last;
 }
 
-/// Captions are characters to be typed, once, whatever becomes of the picture that brings them: each rung's next one
-/// takes them. Not those of a time that another side has shown, and not what a slate hides that an operator asked for.
+/// Captions are characters to be typed, once, whatever becomes of the picture that brings them, decoded or not: each
+/// rung's next one takes them.
 void EncodeSide::State::pass_captions_on(Switch::Picture& picture) {
+  for (const Switch::LostCaptions& lost : picture.lost) pass_captions_on(lost.pts, lost.triplets);
   triplets.clear();
   take_captions(*picture.frame, triplets);
-  const bool seen = line.covers(picture.frame->pts) && (picture.overlap || picture.catching_up);
-  if (triplets.empty() || seen || slate.hides_feed()) return;
-  for (auto& worker : workers) worker->put_captions(picture.frame->pts, triplets);
+  pass_captions_on(picture.frame->pts, triplets);
+}
+
+/// Those of a time for which some side has brought its captions are dropped, whether the pictures were shown or shed;
+/// those of a time that is covered by repeats alone are not. A slate that an operator asked for hides them.
+void EncodeSide::State::pass_captions_on(std::int64_t pts, std::span<const captions::Triplet> carried) {
+  if (pts <= captioned) return;
+  captioned = pts;
+  if (carried.empty() || slate.hides_feed()) return;
+  for (auto& worker : workers) worker->put_captions(pts, carried);
 }
 
 void EncodeSide::State::show(Switch::Picture&& picture) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct EncodeSide::State {
   bool shed(const Switch::Picture& picture);
   void show(Switch::Picture&& picture);
   void pass_captions_on(Switch::Picture& picture);
+  void pass_captions_on(std::int64_t pts, std::span<const captions::Triplet> carried);
   void repeat(std::int64_t until, SlateFade::What what, const Origin& origin, bool paused = false);
   void encode(const Shown& shown);
 
@@ -61,6 +63,7 @@ struct EncodeSide::State {
   SlateShow slate;                          ///< its questions any thread's
   RungThumbnails thumbnails;                ///< take() any thread's
   std::vector<captions::Triplet> triplets;  ///< captions of the picture that came last; kept for its memory
+  std::int64_t captioned = INT64_MIN;       ///< up to there captions have come, of whichever side
   bool shed_last = false;
   std::int64_t next_due = INT64_MAX;       ///< from here on the newest picture stays in place of one that does not come
   Switch::Side seen_side = Switch::kNone;  ///< the one whose picture was encoded last

@@ -13,10 +13,7 @@ void Intake::put(Item item) {
   std::unique_lock lock(mutex_);
   if (std::holds_alternative<Discontinuity>(item) || std::holds_alternative<NewSource>(item)) need_key_ = true;
   if (Fed* fed = std::get_if<Fed>(&item)) {
-    if (need_key_ && !fed->packet.key) {
-      ++dropped_;
-      return;
-    }
+    if (need_key_ && !fed->packet.key) return count_drop(fed->packet);
     need_key_ = false;
     if (limits_.wait && !fed->excused) emptied_.wait(lock, [&] { return closed_ || !full(); });
     newest_ = fed->dts;
@@ -30,6 +27,11 @@ void Intake::put(Item item) {
   items_.push_back(std::move(item));
   if (!limits_.wait && full()) drop_to_key();
   filled_.notify_one();
+}
+
+void Intake::count_drop(const media::Packet& packet) {
+  ++dropped_;
+  if (on_drop_) on_drop_(packet);
 }
 
 /// Events must not add up where nothing is taken.
@@ -60,8 +62,8 @@ void Intake::drop_to_key() {
     if (Fed* fed = std::get_if<Fed>(&items_[i]); fed != nullptr && i < keep_from) {
       bytes_ -= fed->packet.data.size();
       --packets_;
-      ++dropped_;
       ++overflowed_;
+      count_drop(fed->packet);
       continue;
     }
     kept.push_back(std::move(items_[i]));

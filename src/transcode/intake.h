@@ -3,8 +3,10 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "base/clock.h"
@@ -45,7 +47,9 @@ class Intake {
     std::size_t bytes = 0;
     bool wait = false;  ///< put() waits for room and nothing is dropped
   };
-  explicit Intake(Limits limits) : limits_(limits) {}
+  /// Gets each packet that is dropped, within put().
+  using OnDrop = std::function<void(const media::Packet&)>;
+  explicit Intake(Limits limits, OnDrop on_drop = {}) : limits_(limits), on_drop_(std::move(on_drop)) {}
 
   void put(Item item);
   /// The next item; waits for it. Empty once closed.
@@ -69,7 +73,10 @@ class Intake {
   void drop_to_key();
   void outdo(const Item& item);
 
+  void count_drop(const media::Packet& packet);
+
   const Limits limits_;
+  const OnDrop on_drop_;
   mutable std::mutex mutex_;  // a hand-over between two threads: base/ has no queue of this policy
   std::condition_variable filled_;
   std::condition_variable emptied_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "captions/triplet.h"
 #include "media/time.h"
 #include "transcode/av.h"
 #include "transcode/video_encoder.h"
@@ -30,6 +31,10 @@ class Switch {
   using Side = std::uint32_t;
   static constexpr Side kNone = 0;
 
+  struct LostCaptions {
+    std::int64_t pts = 0;  ///< in ticks of the encode side
+    std::vector<captions::Triplet> triplets;
+  };
   struct Picture {
     FramePtr frame;  ///< pts in ticks of the encode side
     Origin origin;
@@ -39,6 +44,8 @@ class Switch {
     bool catching_up = false;      ///< the side is behind, and will not be for long
     Side side = kNone;             ///< the one that put it
     bool overlap = false;          ///< another side has shown a picture of this time
+    /// Captions of pictures that were not decoded, in the order in which those would have been shown, before this one.
+    std::vector<LostCaptions> lost = {};
   };
   struct Hold {
     std::int64_t until = 0;  ///< Units: ticks of the encode side

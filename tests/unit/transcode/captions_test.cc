@@ -170,6 +170,59 @@ TEST(Captions, GoOnWhereAnotherFeedOfTheProgrammeTakesOver) {
       << "those of the time that the first feed has shown are not typed again";
 }
 
+TEST(Captions, OfPicturesThatWereShedAreNotTypedAgainByTheFeedThatTakesOver) {
+  const Feed first = testing::make_video({.frames = 60, .gop = 25, .captions = 2});
+  const Feed second = testing::make_video({.frames = 60, .gop = 25, .captions = 2});
+  Studio studio(first, second, {25, 1}, {ladder_rung(180)}, 1);
+  // Nobody takes the results: of the first feed a few pictures are encoded, and all others are shed; of the second one
+  // those of the same time are left out, and all others are shed.
+  studio.feed_primary(0, 30);
+  studio.primary->flush();
+  studio.encode->select(studio.backup.get());
+  studio.feed_backup(0, 30);
+  studio.backup->flush();
+  ASSERT_TRUE(studio.comes_to([](const EncodeSide::Counters& counters) {
+    return counters.dropped_frames > 0 && counters.dropped_frames + 2 * counters.rungs[0].encoded == 60;
+  }));
+  studio.encode->drain(studio.out);
+  const auto third = DecodeSide::make(first.track, *studio.encode, Studio::waiting()).take();
+  studio.encode->select(third.get());
+  for (std::size_t i = 25; i < 60; ++i) third->feed(media::Packet(first.packets[i]));
+  third->flush();
+  studio.finish();
+  const std::vector<int> typed = typed_in(studio.out.tracks[0].at(0), studio.out.packets[0]);
+  EXPECT_GT(typed.size(), captions::kMostTriplets) << "the first picture that is encoded again takes what it can";
+  EXPECT_EQ(typed, run_of(0, static_cast<int>(typed.size()))) << "each once";
+}
+
+TEST(Captions, OfAFeedThatTakesOverAreTypedFromWhereTheOneBeforeEnded) {
+  const Feed first = testing::make_video({.frames = 60, .gop = 25, .captions = 2});
+  const Feed second = testing::make_video({.frames = 75, .gop = 25, .captions = 2});
+  Studio studio(first, second);
+  studio.feed_primary(0, 30);
+  ASSERT_TRUE(studio.comes(29 * kFrame));
+  // The first feed is gone; its last picture stays until the second one's come, which has kept a group of pictures.
+  studio.encode->hold({media::Instant{55 * kFrame, 90000}});
+  ASSERT_TRUE(studio.comes(55 * kFrame));
+  studio.encode->select(studio.backup.get());
+  studio.backup->catch_up({second.packets.begin() + 25, second.packets.begin() + 60});
+  studio.feed_backup(60, 75);
+  studio.finish();
+  EXPECT_EQ(typed_in(studio.out.tracks[0].at(0), studio.out.packets[0]), run_of(0, 150))
+      << "none of the time that the first has shown, all of the time that it was held for";
+}
+
+TEST(Captions, OfPicturesThatAreNotDecodedComeWithTheNextThatIs) {
+  const Feed feed = testing::make_video({.frames = 50, .gop = 25, .captions = 2});
+  Studio studio(feed, feed);
+  studio.feed_primary(0, 10);
+  studio.primary->discontinuity();
+  studio.feed_primary(10, 50);
+  studio.finish();
+  EXPECT_EQ(studio.primary->counters().dropped_packets, 15U) << "up to the next key frame";
+  EXPECT_EQ(typed_in(studio.out.tracks[0].at(0), studio.out.packets[0]), run_of(0, 100));
+}
+
 TEST(Captions, AreHiddenWithThePictureBehindASlateThatAnOperatorAskedFor) {
   const Feed feed = testing::make_video({.frames = 60, .captions = 1});
   Studio studio(feed, feed);

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace transcode {
 namespace {
@@ -41,6 +42,19 @@ TEST(Intake, DropsWhatComesBeforeTheFirstKeyFrame) {
   EXPECT_EQ(take_all(intake), "K2 f3 ");
   EXPECT_EQ(intake.dropped(), 1U);
   EXPECT_EQ(intake.overflowed(), 0U);
+}
+
+TEST(Intake, GivesEachPacketThatItDropsToItsOwner) {
+  std::vector<std::int64_t> dropped;
+  Intake intake({100, 1000, false}, [&](const media::Packet& one) { dropped.push_back(one.dts); });
+  intake.put(packet(1, false));
+  intake.put(packet(2, true));
+  intake.put(packet(50, false));
+  intake.put(packet(90, true));
+  intake.put(packet(110, false));
+  EXPECT_EQ(dropped, (std::vector<std::int64_t>{1, 2, 50}));
+  EXPECT_EQ(intake.dropped(), 3U);
+  EXPECT_EQ(intake.overflowed(), 2U);
 }
 
 TEST(Intake, DropsUpToTheNewestKeyFrameWhenTooMuchTimeWaits) {

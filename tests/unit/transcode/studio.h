@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -18,15 +19,16 @@ inline constexpr std::int64_t kFrame = 3600;
 
 /// Two feeds of one programme into one encode side, which shows the first.
 struct Studio {
-  /// `rate`: of the rungs; 0/1: no picture is left out for them.
+  /// `rate`: of the rungs; 0/1: no picture is left out for them. `max_bytes`: of results that nobody drained.
   Studio(const Feed& first, const Feed& second, media::Rational rate = {25, 1},
-         std::vector<Rung> rungs = {ladder_rung(180)})
+         std::vector<Rung> rungs = {ladder_rung(180)}, std::size_t max_bytes = std::size_t{16} << 20)
       : primary_feed(first), backup_feed(second), out(rungs.size()) {
     media::Track shape = first.track;
     shape.video.frame_rate = rate;
     EncodeSide::Options options;
     options.segment = {1, 1};
     options.cores = 2;
+    options.max_bytes = max_bytes;
     options.switch_patience = 60 * base::kSecond;  // a loaded machine is no side that gives nothing
     encode = EncodeSide::make(shape, std::move(rungs), options).take();
     primary = DecodeSide::make(first.track, *encode, waiting()).take();
@@ -52,6 +54,11 @@ struct Studio {
       encode->drain(out);
     }
     return true;
+  }
+  /// Waits until the counters are so; false after a minute.
+  bool comes_to(const std::function<bool(const EncodeSide::Counters&)>& wanted) const {
+    for (int i = 0; i < 60'000 && !wanted(encode->counters()); ++i) poll(nullptr, 0, 1);
+    return wanted(encode->counters());
   }
   std::vector<std::int64_t> finish() {
     if (primary) primary->flush();
