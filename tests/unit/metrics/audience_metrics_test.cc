@@ -31,8 +31,8 @@ void expect_viewer_line(const std::string& page, const std::string& line) {
 
 TEST(AudienceMetrics, AreNoneBeforeAPlayerSaysSomething) {
   const serve::Audiences nobody;
-  EXPECT_EQ(page_of({&nobody}).find("kickoff_viewer_"), std::string::npos);
-  EXPECT_EQ(page_of({nullptr}).find("kickoff_viewer_"), std::string::npos);
+  EXPECT_EQ(page_of({&nobody}).find("kickoff_viewer_sessions"), std::string::npos);
+  EXPECT_EQ(page_of({nullptr}).find("kickoff_viewer_sessions"), std::string::npos);
 }
 
 TEST(AudienceMetrics, AreTheLoopsTogetherByChannel) {
