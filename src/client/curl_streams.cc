@@ -129,6 +129,10 @@ CurlStreams::Worker::Stream::Stream(Worker& worker, StreamId id, const Request& 
   if (request.direct) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
   for (const auto& [field, value] : request.headers)
     headers = curl_slist_append(headers, (field + ": " + value).c_str());
+  if (request.method == "POST") {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, request.body.empty() ? "" : request.body.text().data());
+  }
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   curl_multi_add_handle(worker.multi_, handle);
 }
@@ -168,7 +172,7 @@ void CurlStreams::Worker::take(StreamId id, std::size_t bytes) {
 }
 
 void CurlStreams::Worker::run() {
-  pthread_setname_np(pthread_self(), "k-relay");
+  pthread_setname_np(pthread_self(), options_.thread);
   while (!over_) {
     run_orders();
     int running = 0;

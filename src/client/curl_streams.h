@@ -18,9 +18,11 @@ class CurlStreams final : public StreamTransport {
 
   struct Options {
     base::Micros connect_timeout = 3 * base::kSecond;
-    /// Without a byte, after which a stream has failed; libcurl looks at the last 5 s, so that much may be added.
+    /// Without a byte, after which a stream has failed; libcurl looks at the last 5 s, so that much may be added. 0:
+    /// never.
     base::Micros stall_timeout = 5 * base::kSecond;
-    std::string certificates;  ///< PEM file of authorities; empty: those of the system
+    std::string certificates;        ///< PEM file of authorities; empty: those of the system
+    const char* thread = "k-relay";  ///< its name: a literal of 15 characters at most
   };
   /// Runs a function on the caller's thread, later; may be called after the caller's loop has ended.
   using Post = std::function<void(std::function<void()>)>;

@@ -28,7 +28,7 @@ class StreamHandler {
 class StreamTransport {
  public:
   virtual ~StreamTransport() = default;
-  /// Request::timeout and most of a body do not count: such an answer may never end.
+  /// GET and POST. Request::timeout and most of a body do not count: such an answer may never end.
   virtual void start(StreamId id, Request request) = 0;
   virtual void stop(StreamId id) = 0;
   /// So many bytes of on_body() are done with: the server is read on where too many were not.

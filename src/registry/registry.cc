@@ -2,15 +2,18 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "base/log.h"
 #include "client/curl_transport.h"
+#include "registry/announcer.h"
 #include "registry/reachability.h"
 
 namespace registry {
@@ -37,19 +40,27 @@ struct Registry::Shared {
         transport(std::move(given)),
         etcd(options.etcd, transport ? *transport : *network, clock),
         clocks(etcd, options.prefix),
+        announcer(etcd, clock),
         reachability(random_share()) {}
 
   std::mutex mutex;
   std::condition_variable wanted;
-  std::vector<Ask> asks;  ///< that wait; at most kMostWaiting
+  std::condition_variable over;                 ///< the thread has ended
+  std::vector<Ask> asks;                        ///< that wait; at most kMostWaiting
+  std::optional<AnnouncedOrigin> announcement;  ///< that waits
+  bool withdraw = false;
+  bool leaves = false;  ///< withdrawn: it is announced no more
   Report report{.used = true};
   bool stop = false;
+  bool ended = false;  ///< the thread has nothing more to do
 
   // Of the thread alone.
   const std::unique_ptr<client::CurlTransport> network;
   const std::unique_ptr<client::Transport> transport;
   EtcdClient etcd;
   Clocks clocks;
+  Announcer announcer;
+  std::string announcing_fault;  ///< of the last attempt
   Reachability reachability;
   std::thread thread;
 };
@@ -63,10 +74,13 @@ Registry::Registry(const base::Clock& clock, Options options, std::unique_ptr<cl
 
 Registry::~Registry() {
   {
-    const std::lock_guard lock(shared_->mutex);
+    std::unique_lock lock(shared_->mutex);
     shared_->stop = true;
+    shared_->wanted.notify_one();
+    // Its key would lead edges here for as long as the lease lasts.
+    if (shared_->report.announced)
+      shared_->over.wait_for(lock, std::chrono::microseconds(kDeadline), [this] { return shared_->ended; });
   }
-  shared_->wanted.notify_one();
   if (shared_->network) shared_->network->interrupt();
   shared_->thread.join();
 }
@@ -83,30 +97,92 @@ void Registry::ask(Ask ask) {
   shared_->wanted.notify_one();
 }
 
+void Registry::announce(const AnnouncedOrigin& origin) {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->leaves) return;
+    shared_->announcement = origin;
+    shared_->report.announces = true;
+  }
+  shared_->wanted.notify_one();
+}
+
+void Registry::withdraw() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->withdraw = shared_->leaves = true;
+    shared_->report.announces = false;
+  }
+  shared_->wanted.notify_one();
+}
+
 Report Registry::report() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->report;
 }
 
+/// What the thread is to do next.
+struct Registry::Work {
+  std::vector<Ask> asks;
+  std::optional<AnnouncedOrigin> announcement;
+  bool withdraw = false;
+  bool stop = false;
+};
+
+Registry::Work Registry::wait() {
+  std::unique_lock lock(shared_->mutex);
+  const base::Micros next = std::min(shared_->reachability.next(), shared_->announcer.next());
+  shared_->wanted.wait_for(lock, std::chrono::microseconds(next - clock_.steady()), [this] {
+    return shared_->stop || shared_->withdraw || shared_->announcement || !shared_->asks.empty();
+  });
+  return {std::exchange(shared_->asks, {}), std::exchange(shared_->announcement, std::nullopt),
+          std::exchange(shared_->withdraw, false), shared_->stop};
+}
+
 void Registry::run() {
   pthread_setname_np(pthread_self(), "k-registry");
   for (;;) {
-    std::vector<Ask> asks;
-    {
-      std::unique_lock lock(shared_->mutex);
-      const base::Micros wait = shared_->reachability.next() - clock_.steady();
-      shared_->wanted.wait_for(lock, std::chrono::microseconds(wait),
-                               [this] { return shared_->stop || !shared_->asks.empty(); });
-      if (shared_->stop) return;
-      asks = std::exchange(shared_->asks, {});
+    Work work = wait();
+    if (work.announcement) {
+      shared_->announcer.set(origin_key(options_.prefix, work.announcement->url), write_origin(*work.announcement));
     }
-    if (!asks.empty()) {
-      serve(std::move(asks));
+    if (work.stop || work.withdraw) {
+      shared_->announcer.withdraw(clock_.steady() + kDeadline);
+      const std::lock_guard lock(shared_->mutex);
+      shared_->report.announced = false;
+      shared_->ended = work.stop;
+      shared_->over.notify_one();
+      if (work.stop) return;
+    }
+    if (!work.asks.empty()) {
+      serve(std::move(work.asks));
+    } else if (clock_.steady() >= shared_->announcer.next()) {
+      step();
     } else if (clock_.steady() >= shared_->reachability.next()) {
       shared_->clocks.probe(clock_.steady() + kProbe);
       note();
     }
   }
+}
+
+/// Announces this server, or renews that. Its failures are not those of etcd: it may refuse a key, and answer.
+void Registry::step() {
+  shared_->announcer.step(clock_.steady() + kDeadline);
+  const std::string& fault = shared_->announcer.fault();
+  const bool announced = shared_->announcer.announced();
+  bool before = false;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->stop) return;  // interrupted
+    before = std::exchange(shared_->report.announced, announced);
+    if (!fault.empty()) ++shared_->report.failures;
+  }
+  if (!fault.empty() && std::exchange(shared_->announcing_fault, fault).empty()) {
+    base::log_error("registry", "this server cannot be announced to edges", {{"why", fault}});
+  } else if (announced && (!before || !shared_->announcing_fault.empty())) {
+    base::log_info("registry", "this server is announced to edges", {});
+  }
+  if (fault.empty()) shared_->announcing_fault.clear();
 }
 
 void Registry::serve(std::vector<Ask> asks) {

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "client/transport.h"
+#include "registry/announced_origin.h"
 #include "registry/clocks.h"
 
 namespace registry {
@@ -19,10 +20,12 @@ struct Report {
   bool reachable = false;  ///< its last request was answered
   std::uint64_t failures = 0;
   std::array<std::uint64_t, kOutcomes.size()> asks{};  ///< by Outcome
+  bool announces = false;                              ///< this server is to be found by edges
+  bool announced = false;                              ///< and is
 };
 
-/// Agrees with other servers through etcd, from one thread of its own. No call waits for etcd, a name server or a lock
-/// that is held over a request. Thread: any.
+/// Agrees with other servers through etcd, and announces this one there, from one thread of its own. No call waits for
+/// etcd, a name server or a lock that is held over a request. Thread: any.
 class Registry {
  public:
   struct Options {
@@ -41,21 +44,28 @@ class Registry {
 
   /// `clock` outlives it. `transport`: null for the network.
   Registry(const base::Clock& clock, Options options, std::unique_ptr<client::Transport> transport = nullptr);
-  /// What is on its way is not waited for.
+  /// What is on its way is not waited for, but that this server is announced no longer, at most kDeadline.
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
   /// An answer follows, see kDeadline and kMostWaiting.
   void ask(Ask ask);
+  /// What edges find of this server from now on; its URL is the same each time. Written once a second at the most.
+  void announce(const AnnouncedOrigin& origin);
+  /// Edges find this server no longer.
+  void withdraw();
   Report report() const;
 
  private:
   struct Shared;
+  struct Work;
 
   void run();
+  Work wait();
   void serve(std::vector<Ask> asks);
   void note();
+  void step();
 
   const base::Clock& clock_;
   const Options options_;

@@ -108,6 +108,20 @@ TEST_F(CurlStreamsTest, GivesTheStatusThenBytesThenTheEnd) {
   EXPECT_NE(scribe.body[3].find("X-A: b\r\n"), std::string::npos);
 }
 
+TEST_F(CurlStreamsTest, PostsABodyThatItKeeps) {
+  const SocketServer server([](const std::string& request) { return ok(request); });
+  {
+    Request request{
+        .method = "POST", .url = server.url("/v3/watch"), .headers = {{"Content-Type", "application/json"}}};
+    request.body = base::Bytes::copy_of("{\"a\": 1}");
+    transport->start(4, std::move(request));
+  }
+  run_until_ended(4);
+  EXPECT_TRUE(scribe.body[4].starts_with("POST /v3/watch HTTP/1.1\r\n")) << scribe.body[4];
+  EXPECT_NE(scribe.body[4].find("Content-Type: application/json\r\n"), std::string::npos);
+  EXPECT_NE(scribe.body[4].find("Content-Length: 8\r\n"), std::string::npos);
+}
+
 TEST_F(CurlStreamsTest, GivesWhatHasComeOfAnAnswerThatGoesOn) {
   const SocketServer server([](const std::string&) { return std::string(kGrowing); });
   start(1, server.url());

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "unit/registry/fake_etcd.h"
@@ -31,6 +32,17 @@ class Heard {
   void change(const std::function<void()>& what) {
     const std::lock_guard lock(transport_->mutex);
     what();
+  }
+  /// Until something holds of etcd or of a report, which the registry's thread changes without a call.
+  bool await_etcd(const std::function<bool()>& there) {
+    for (int i = 0; i < 60'000; ++i) {
+      {
+        const std::lock_guard lock(transport_->mutex);
+        if (there()) return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
   }
   bool await(const std::function<bool()>& there) {
     std::unique_lock lock(mutex_);
@@ -88,6 +100,45 @@ TEST(Registry, TellsThatEtcdIsGoneAndThatItIsBack) {
   ASSERT_TRUE(given.await([&] { return given.changes.size() == 2; }));
   EXPECT_TRUE(given.changes[1].first);
   EXPECT_TRUE(registry->report().reachable);
+}
+
+TEST(Registry, AnnouncesAServerUntilItIsWithdrawn) {
+  Heard given;
+  const auto registry = given.begin();
+  EXPECT_FALSE(registry->report().announces);
+  registry->announce({"http://here", {"match"}});
+  EXPECT_TRUE(given.await_etcd([&] { return given.etcd.keys.contains("/kickoff/origins/http://here"); }));
+  EXPECT_TRUE(given.await_etcd([&] { return registry->report().announced; }));
+  EXPECT_TRUE(registry->report().announces);
+  registry->withdraw();
+  EXPECT_TRUE(given.await_etcd([&] { return given.etcd.keys.empty(); }));
+  EXPECT_TRUE(given.await_etcd([&] { return !registry->report().announced; }));
+  registry->announce({"http://here", {"late"}});
+  registry->ask(ask(kZero, 1));
+  ASSERT_TRUE(given.await([&] { return given.answers.size() == 1; }));
+  given.change([&] { EXPECT_EQ(given.etcd.keys.size(), 1U) << "the clock alone: it is not announced again"; });
+}
+
+TEST(Registry, AnEndTakesTheAnnouncementAway) {
+  Heard given;
+  auto registry = given.begin();
+  registry->announce({"http://here", {}});
+  EXPECT_TRUE(given.await_etcd([&] { return registry->report().announced; }));
+  registry.reset();
+  EXPECT_TRUE(given.etcd.keys.empty());
+}
+
+TEST(Registry, ARefusedAnnouncementIsNoOutageOfEtcds) {
+  Heard given;
+  given.etcd.refused = {"/v3/lease/grant"};
+  const auto registry = given.begin();
+  registry->announce({"http://here", {}});
+  EXPECT_TRUE(given.await_etcd([&] { return registry->report().failures > 0; }));
+  registry->ask(ask(kZero, 1));
+  ASSERT_TRUE(given.await([&] { return given.answers.size() == 1; }));
+  EXPECT_TRUE(given.await_etcd([&] { return registry->report().reachable; }));
+  EXPECT_FALSE(registry->report().announced);
+  EXPECT_TRUE(given.changes.empty());
 }
 
 TEST(Registry, EndsWithoutAnAnswer) {
