@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "relay/directory.h"
 
 namespace relay {
 namespace {
@@ -18,13 +17,6 @@ constexpr base::Micros kLeastConnection = base::kSecond;
 constexpr base::Micros kLeaveAlone = base::kSecond;
 
 }  // namespace
-
-struct Edge::Origin {
-  OriginReport report;
-  Directory directory;
-  base::Micros closed_until = 0;  ///< steady
-  base::Micros wait = 0;          ///< the last one; 0: it is well
-};
 
 struct Edge::Pull {
   Pull(const std::string& channel, PulledLog::Context context, std::size_t origins)
@@ -46,7 +38,7 @@ struct Edge::Pull {
 Edge::Edge(Options options, Context context)
     : options_(std::move(options)),
       context_(std::move(context)),
-      origins_(options_.origins.size()),
+      origins_(options_.origins),
       random_(options_.chance) {}
 
 Edge::~Edge() = default;
@@ -71,17 +63,40 @@ void Edge::demand(const std::string& channel, const Path& path) {
   auto made = std::make_unique<Pull>(channel, std::move(context), origins_.size());
   Pull& pull = *made;
   pull.path = path;
+  pull.origin = origins_.start(random_);
   pull.asked_at = pull.well_at = now;
   pulls_[channel] = std::move(made);
   connect(pull);
+}
+
+void Edge::take_origins(const std::vector<FoundOrigin>& found) {
+  const Origins::Change change = origins_.take(found, [this](std::size_t place) {
+    return std::any_of(by_stream_.begin(), by_stream_.end(),
+                       [&](const auto& open) { return open.second->origin == place; });
+  });
+  for (const std::size_t place : change.gone) {
+    base::log_info("relay", "an origin is not listed any more", {{"origin", origins_[place].url}});
+    if (origins_[place].directory.stream() != 0) end_list(origins_[place], false);
+    if (origins_[place].report.lost) regain(place);
+  }
+  for (const std::size_t place : change.come)
+    base::log_info("relay", "an origin was found", {{"origin", origins_[place].url}});
+  if (change.come.empty() && change.gone.empty()) return;
+  for (const auto& [name, pull] : pulls_) {
+    pull->refusals.resize(origins_.size());
+    for (const std::size_t place : change.gone) pull->refusals[place] = Refusal::kNone;
+    for (const std::size_t place : change.come) pull->refusals[place] = Refusal::kNone;
+    // Who waits for an origin tries the new one.
+    if (!change.come.empty()) pull->retry_at = 0;
+  }
+  if (!change.come.empty()) given_up_.clear();
 }
 
 /// Asks the first origin that may have the channel, from the last one on.
 void Edge::connect(Pull& pull) {
   pull.retry_at = 0;
   const base::Micros now = context_.clock.steady();
-  for (std::size_t i = 0; i < origins_.size(); ++i) {
-    const std::size_t at = (pull.origin + i) % origins_.size();
+  for (const std::size_t at : origins_.order(pull.name, pull.origin, pull.log.ready())) {
     if (pull.refusals[at] != Refusal::kNone) continue;
     if (!pull.log.ready() && origins_[at].directory.lacks(pull.name, now)) {
       pull.refusals[at] = Refusal::kAbsent;
@@ -103,7 +118,7 @@ void Edge::ask(Pull& pull, std::size_t origin) {
   by_stream_[pull.stream] = &pull;
   ++origins_[origin].report.pulls;
   client::Request request;
-  request.url = options_.origins[origin] + "/relay/v1/" + pull.name;
+  request.url = origins_[origin].url + "/relay/v1/" + pull.name;
   if (const auto place = pull.log.place()) request.url += "?after=" + format_place(*place);
   Path path = pull.path;
   path.push_back(options_.node);
@@ -119,7 +134,7 @@ void Edge::ask_list(std::size_t origin) {
   if (!directory.due(now) || origins_[origin].closed_until > now) return;
   directory.begin(++last_stream_, now);
   client::Request request;
-  request.url = options_.origins[origin] + "/relay/v1/";
+  request.url = origins_[origin].url + "/relay/v1/";
   request.headers = {{"X-Kickoff-Relay", options_.secret}};
   context_.transport.start(directory.stream(), std::move(request));
 }
@@ -127,12 +142,6 @@ void Edge::ask_list(std::size_t origin) {
 void Edge::end_list(Origin& origin, bool whole) {
   if (!whole) context_.transport.stop(origin.directory.stream());
   origin.directory.end(whole, context_.clock.steady());
-}
-
-Edge::Origin* Edge::find_list(client::StreamId id) {
-  const auto found =
-      std::find_if(origins_.begin(), origins_.end(), [&](const Origin& one) { return one.directory.stream() == id; });
-  return found == origins_.end() ? nullptr : &*found;
 }
 
 /// Every origin has said no, or is left alone.
@@ -150,7 +159,7 @@ void Edge::nobody_has(Pull& pull) {
   }
   base::Micros at = context_.clock.steady() + kAskAgain;
   for (std::size_t i = 0; i < origins_.size(); ++i) {
-    if (pull.refusals[i] == Refusal::kNone) at = std::min(at, origins_[i].closed_until);
+    if (origins_[i].listed() && pull.refusals[i] == Refusal::kNone) at = std::min(at, origins_[i].closed_until);
   }
   std::fill(pull.refusals.begin(), pull.refusals.end(), Refusal::kNone);
   pull.retry_at = at;
@@ -177,20 +186,31 @@ void Edge::fail(Pull& pull, std::string_view why) {
   leave(pull);
   Origin& origin = origins_[pull.origin];
   ++origin.report.failures;
-  origin.wait = origin.wait == 0 ? options_.first_wait : std::min(2 * origin.wait, options_.longest_wait);
-  const std::int64_t spread = origin.wait / 2;
-  origin.closed_until = context_.clock.steady() + origin.wait - spread / 2 +
-                        std::uniform_int_distribution<std::int64_t>(0, spread)(random_);
-  if (!std::exchange(origin.report.lost, true)) {
-    base::log_error("relay", "an origin cannot be used",
-                    {{"origin", options_.origins[pull.origin]}, {"channel", pull.name}, {"why", why}});
-    context_.events.append({events::Type::kOriginLost,
-                            "",
-                            events::State::kRaised,
-                            std::to_string(pull.origin),
-                            {{"origin", options_.origins[pull.origin]}, {"reason", why}}});
-  }
+  origin.close(context_.clock.steady(), options_.first_wait, options_.longest_wait, random_);
+  // Of one that is not listed any more that is to be expected.
+  if (origin.listed() && !origin.report.lost) lose(pull.origin, why, pull.name);
   connect(pull);
+}
+
+void Edge::lose(std::size_t place, std::string_view why, std::string_view channel) {
+  Origin& origin = origins_[place];
+  origin.report.lost = true;
+  base::log_error("relay", "an origin cannot be used", {{"origin", origin.url}, {"channel", channel}, {"why", why}});
+  context_.events.append({events::Type::kOriginLost,
+                          "",
+                          events::State::kRaised,
+                          std::to_string(place),
+                          {{"origin", origin.url}, {"reason", why}}});
+}
+
+/// It can be used again, or is not to be.
+void Edge::regain(std::size_t place) {
+  origins_[place].report.lost = false;
+  context_.events.append({events::Type::kOriginLost,
+                          "",
+                          events::State::kCleared,
+                          std::to_string(place),
+                          {{"origin", origins_[place].url}}});
 }
 
 void Edge::refuse(Pull& pull, Refusal refusal) {
@@ -206,13 +226,9 @@ void Edge::greet(Pull& pull) {
   std::fill(pull.refusals.begin(), pull.refusals.end(), Refusal::kNone);
   Origin& origin = origins_[pull.origin];
   origin.wait = origin.closed_until = 0;
-  if (!std::exchange(origin.report.lost, false)) return;
-  base::log_info("relay", "an origin can be used again", {{"origin", options_.origins[pull.origin]}});
-  context_.events.append({events::Type::kOriginLost,
-                          "",
-                          events::State::kCleared,
-                          std::to_string(pull.origin),
-                          {{"origin", options_.origins[pull.origin]}}});
+  if (!origin.report.lost) return;
+  base::log_info("relay", "an origin can be used again", {{"origin", origin.url}});
+  regain(pull.origin);
 }
 
 Edge::Pull* Edge::find(client::StreamId id) {
@@ -221,14 +237,14 @@ Edge::Pull* Edge::find(client::StreamId id) {
 }
 
 void Edge::on_head(client::StreamId id, int status) {
-  Origin* const listing = find_list(id);
+  Origin* const listing = origins_.of_list(id);
   if (listing != nullptr && status != 200) return end_list(*listing, false);
   Pull* const pull = find(id);
   if (pull == nullptr || status == 200) return;
   if (status == 404) return refuse(*pull, Refusal::kAbsent);
   if (status == 508) {
     base::log_warn("relay", "a loop: the origin gets the channel from this server",
-                   {{"origin", options_.origins[pull->origin]}, {"channel", pull->name}});
+                   {{"origin", origins_[pull->origin].url}, {"channel", pull->name}});
     return refuse(*pull, Refusal::kOther);
   }
   fail(*pull, status == 403 ? "it refuses the secret (relay.secrets)" : "it answers " + std::to_string(status));
@@ -236,7 +252,7 @@ void Edge::on_head(client::StreamId id, int status) {
 
 void Edge::on_body(client::StreamId id, base::Bytes bytes) {
   context_.transport.taken(id, bytes.size());
-  if (Origin* const listing = find_list(id)) {
+  if (Origin* const listing = origins_.of_list(id)) {
     listing->report.bytes += bytes.size();
     if (!listing->directory.take(bytes.view())) end_list(*listing, false);
     return;
@@ -255,7 +271,7 @@ void Edge::on_body(client::StreamId id, base::Bytes bytes) {
   if (!status.ok()) {
     if (status.error().code != base::Code::kDenied) return fail(*pull, status.error().message());
     base::log_warn("relay", "an origin is not used for a channel",
-                   {{"origin", options_.origins[pull->origin]}, {"channel", pull->name}, {"why", status.error().what}});
+                   {{"origin", origins_[pull->origin].url}, {"channel", pull->name}, {"why", status.error().what}});
     return refuse(*pull, Refusal::kOther);
   }
   if (!pull->log.greeted()) return;
@@ -264,7 +280,8 @@ void Edge::on_body(client::StreamId id, base::Bytes bytes) {
 }
 
 void Edge::on_end(client::StreamId id, std::string_view error) {
-  if (Origin* const listing = find_list(id)) return listing->directory.end(error.empty(), context_.clock.steady());
+  if (Origin* const listing = origins_.of_list(id))
+    return listing->directory.end(error.empty(), context_.clock.steady());
   Pull* const pull = find(id);
   if (pull == nullptr) return;
   if (pull->greeted) return retry(*pull);
@@ -286,7 +303,8 @@ bool Edge::over(Pull& pull, base::Micros now) {
 
 void Edge::tick() {
   const base::Micros now = context_.clock.steady();
-  for (Origin& origin : origins_) {
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    Origin& origin = origins_[i];
     if (origin.directory.stream() != 0 && now - origin.directory.asked_at() >= options_.greeting)
       end_list(origin, false);
   }
@@ -318,7 +336,7 @@ void Edge::drop(const std::string& channel, bool absent, std::string_view why) {
 
 EdgeReport Edge::report() const {
   EdgeReport report;
-  for (const Origin& origin : origins_) report.origins.push_back(origin.report);
+  for (std::size_t i = 0; i < origins_.size(); ++i) report.origins.push_back(origins_[i].report);
   report.restarts = restarts_;
   for (const auto& [name, pull] : pulls_) {
     report.restarts += pull->log.restarts();

@@ -13,18 +13,11 @@
 #include "base/clock.h"
 #include "client/stream_transport.h"
 #include "events/event.h"
+#include "relay/origins.h"
 #include "relay/pulled_log.h"
 #include "relay/reel.h"
 
 namespace relay {
-
-/// What an edge says of one of its origins, by its place in the configuration.
-struct OriginReport {
-  std::uint64_t pulls = 0;     ///< requests
-  std::uint64_t failures = 0;  ///< connections that were refused, broke off, or brought what is no log
-  std::uint64_t bytes = 0;
-  bool lost = false;  ///< the last attempt failed
-};
 
 /// What an edge says of itself.
 struct EdgeReport {
@@ -32,11 +25,11 @@ struct EdgeReport {
     std::string name;
     base::Micros lag = 0;  ///< age of its newest media by this server's clock; 0: it has none
   };
-  std::vector<OriginReport> origins;
-  std::vector<Channel> channels;  ///< that have media
-  std::uint64_t reconnects = 0;   ///< connections that broke off and were made again
-  std::uint64_t restarts = 0;     ///< see PulledLog::restarts()
-  std::uint64_t refused = 0;      ///< channels that were asked for and no origin has
+  std::vector<OriginReport> origins;  ///< by place, see Origins
+  std::vector<Channel> channels;      ///< that have media
+  std::uint64_t reconnects = 0;       ///< connections that broke off and were made again
+  std::uint64_t restarts = 0;         ///< see PulledLog::restarts()
+  std::uint64_t refused = 0;          ///< channels that were asked for and no origin has
 };
 
 /// A server that takes no feeds: it gets channels' logs from its origins when they are first asked for, one connection
@@ -45,11 +38,12 @@ struct EdgeReport {
 /// A connection that breaks off is made again at once, at the log's place; where that fails, the next origin of the
 /// list is asked. An origin that failed is left alone for a while that grows (a circuit breaker), a quarter more or
 /// less by chance. Whoever has said no to a channel is asked for the list of its channels, and not asked for those that
-/// are not in it: see Directory. Thread: the control loop's.
+/// are not in it: see Directory. Origins that are found while it runs come and go: of one that is gone nothing new is
+/// asked, and what it still sends is taken. Thread: the control loop's.
 class Edge final : public client::StreamHandler {
  public:
   struct Options {
-    std::vector<std::string> origins;  ///< "https://host:port", at least one
+    std::vector<std::string> origins;  ///< "https://host:port", those of the configuration
     std::string secret;
     std::uint64_t node = 0;
     base::Micros window = 300 * base::kSecond;  ///< longest that is kept, in memory
@@ -82,6 +76,8 @@ class Edge final : public client::StreamHandler {
 
   /// Somebody asks for a channel; `path`: of the edge that does; empty: a viewer.
   void demand(const std::string& channel, const Path& path);
+  /// The origins that are found beside Options::origins now.
+  void take_origins(const std::vector<FoundOrigin>& found);
   /// To be called every tenth of a second or so.
   void tick();
   EdgeReport report() const;
@@ -91,7 +87,6 @@ class Edge final : public client::StreamHandler {
   void on_end(client::StreamId id, std::string_view error) override;
 
  private:
-  struct Origin;
   struct Pull;
   enum class Refusal : std::uint8_t { kNone, kAbsent, kOther };
   static constexpr std::size_t kMostGivenUp = 4096;
@@ -100,10 +95,11 @@ class Edge final : public client::StreamHandler {
   void ask(Pull& pull, std::size_t origin);
   void ask_list(std::size_t origin);
   void end_list(Origin& origin, bool whole);
-  Origin* find_list(client::StreamId id);
   void leave(Pull& pull);
   void retry(Pull& pull);
   void fail(Pull& pull, std::string_view why);
+  void lose(std::size_t place, std::string_view why, std::string_view channel);
+  void regain(std::size_t place);
   void refuse(Pull& pull, Refusal refusal);
   void greet(Pull& pull);
   void nobody_has(Pull& pull);
@@ -113,7 +109,7 @@ class Edge final : public client::StreamHandler {
 
   const Options options_;
   const Context context_;
-  std::vector<Origin> origins_;
+  Origins origins_;
   std::map<std::string, std::unique_ptr<Pull>, std::less<>> pulls_;
   std::map<client::StreamId, Pull*> by_stream_;
   /// Channels that no origin could be asked for: until when (steady) nobody is asked again. Beyond kMostGivenUp all are
