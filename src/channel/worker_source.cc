@@ -148,6 +148,7 @@ void WorkerSource::attach_worker() {
   stand_in_.reset();
   attached_ = true;
   clocks_.restart();
+  kept_clocks_.on_worker();
   started_ = heartbeat_at_ = clock_.steady();
   writer_.attach(&worker_->feed());
   if (position_->known()) write(shown_, feed::Resume{record::encode_position(*position_)});
@@ -166,8 +167,14 @@ void WorkerSource::attach_worker() {
 /// Sends a worker that starts in the middle of a feed what it has missed: the format and the headers.
 void WorkerSource::write_feed_start(const FeedSlot& slot) {
   if (!slot.format()) return;
-  write(slot.id(), feed::Start{*slot.format()});
-  for (const feed::RtmpMessage& header : slot.headers()) write(slot.id(), header);
+  tell(slot.id(), feed::Start{*slot.format(), kept_clocks_.zero(slot.id())});
+  for (const feed::RtmpMessage& header : slot.headers()) tell(slot.id(), header);
+}
+
+void WorkerSource::write(feed::Id feed, const feed::Message& message) {
+  const bool begins = std::holds_alternative<feed::Start>(message);
+  if (begins) kept_clocks_.begin(feed, worker_ ? &worker_->stats() : nullptr);
+  tell(feed, message);
 }
 
 void WorkerSource::show(feed::Id feed, const feed::Select& select) {
@@ -271,6 +278,7 @@ void WorkerSource::note_cause() {
 void WorkerSource::on_worker_gone(std::string_view why) {
   const base::Micros now = clock_.steady();
   note_cause();
+  if (worker_) kept_clocks_.on_worker_gone(worker_->stats());
   drop_worker();
   if (finishing_) {
     close_log();

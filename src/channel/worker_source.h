@@ -13,6 +13,7 @@
 #include "channel/clock_asks.h"
 #include "channel/feed_slot.h"
 #include "channel/feed_writer.h"
+#include "channel/kept_clocks.h"
 #include "channel/options.h"
 #include "channel/source.h"
 #include "channel/spawner.h"
@@ -56,7 +57,7 @@ class WorkerSource final : public Source {
   void abort(std::string_view why) override;
 
   /// Passes a message of a feed to the worker; see FeedWriter.
-  void write(feed::Id feed, const feed::Message& message) { writer_.write(feed, message, clock_.steady()); }
+  void write(feed::Id feed, const feed::Message& message);
   /// As FeedWriter::early(): for how long the feed's messages need not come.
   base::Micros spare(base::Micros utc) const { return writer_.early(utc); }
   /// Has the worker show this feed, and each later worker from its start. Select::how matters to the one that runs.
@@ -104,6 +105,7 @@ class WorkerSource final : public Source {
   void report_loss(base::Micros pause);
   void note_cause();
   void drop_worker();
+  void tell(feed::Id feed, const feed::Message& message) { writer_.write(feed, message, clock_.steady()); }
   void write_feed_start(const FeedSlot& slot);
   void forget_captions();
   void forget_events();
@@ -125,6 +127,7 @@ class WorkerSource final : public Source {
   Counters counters_;
   FeedWriter writer_;
   ClockAsks clocks_;
+  KeptClocks kept_clocks_;
   feed::Id shown_ = feed::Id::kPrimary;
   /// Of the switch to shown_, until the log has its marker.
   std::optional<feed::SwitchReason> unlogged_;

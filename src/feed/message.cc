@@ -54,7 +54,10 @@ Encoded pack(Type type, std::uint64_t a, std::uint32_t b, std::uint8_t c, Media 
 
 struct Encoder {
   Encoded operator()(const Resume& m) const { return pack(kResume, 0, 0, 0, {Role::kOther, 0, m.position}); }
-  Encoded operator()(const Start& m) const { return pack(kStart, 0, 0, static_cast<std::uint8_t>(m.format)); }
+  Encoded operator()(const Start& m) const {
+    return pack(kStart, static_cast<std::uint64_t>(m.zero.value_or(0)), m.zero ? 1 : 0,
+                static_cast<std::uint8_t>(m.format));
+  }
   Encoded operator()(const RtmpMessage& m) const {
     return pack(kRtmp, static_cast<std::uint64_t>(m.arrived), m.timestamp, m.type, {m.role, m.track, m.payload});
   }
@@ -182,7 +185,8 @@ base::Result<Message> make_message(const Header& header, base::Bytes payload) {
   switch (header.type) {
     case kStart:
       if (header.c != 1 && header.c != 2) return base::Error{base::Code::kMalformed, "feed format"};
-      return Message{Start{static_cast<Format>(header.c)}};
+      if (header.b > 1) return base::Error{base::Code::kMalformed, "feed start"};
+      return Message{Start{static_cast<Format>(header.c), header.b == 1 ? std::optional(time) : std::nullopt}};
     case kResume: return Message{Resume{std::move(payload)}};
     case kRtmp:
       return Message{RtmpMessage{header.c, header.b, time, std::move(payload), header.role, header.track, false}};

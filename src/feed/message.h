@@ -33,6 +33,8 @@ std::optional<Id> id_from(std::string_view text);
 /// A publisher came (again): everything the demuxer knew is forgotten, the timeline is not.
 struct Start {
   Format format = Format::kRtmp;
+  /// Where the publisher has been there for longer: the UTC of its stamp 0, of any wrap, as an earlier worker had it.
+  std::optional<base::Micros> zero = std::nullopt;
 };
 
 /// Where the log of an earlier worker of this channel stands: the worker continues it. Comes first, or not at all.

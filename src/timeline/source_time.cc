@@ -6,7 +6,7 @@
 #include "timeline/timeline.h"
 
 // Where a feed's first picture is on the timeline: at the time that its source says, by the clock that servers have
-// agreed on, or at its arrival.
+// agreed on, where an earlier worker would have it, or at its arrival.
 
 namespace timeline {
 namespace {
@@ -38,7 +38,9 @@ void Timeline::choose_first_anchor(Entry& entry) {
     anchored_at_ = source_clock_ ? judge_source(shown, video.due()) : AnchoredAt::kArrivalUnknown;
     if (anchored_at_ == AnchoredAt::kSource) return set_anchor(video.make_anchor(shown, floor_, 0));
   }
-  if (const auto agreed = agreed_anchor(entry.feed_time(video.first().pts), video.due())) return set_anchor(*agreed);
+  const media::Instant first = entry.feed_time(video.first().pts);
+  if (const auto agreed = agreed_anchor(first, video.due())) return set_anchor(*agreed);
+  if (const auto kept = kept_anchor(first, video.due())) return set_anchor(*kept);
   set_anchor(video.make_anchor(video.due(), floor_, options_.clear_slots));
 }
 
@@ -83,6 +85,15 @@ std::optional<Anchor> Timeline::agreed_anchor(media::Instant first, base::Micros
                  : shown + base::kMillisecond < floor_        ? AnchoredAt::kArrivalTaken
                                                               : AnchoredAt::kSource;
   return anchored_at_ == AnchoredAt::kSource ? std::optional(anchor) : std::nullopt;
+}
+
+/// The first picture after a worker was lost may come later or sooner than others did: pictures and all that goes with
+/// them stay at their times all the same.
+std::optional<Anchor> Timeline::kept_anchor(media::Instant first, base::Micros due) const {
+  if (!kept_) return std::nullopt;
+  const std::int64_t wraps = media::wraps_between(*kept_, due - first.micros(), wrap_);
+  const Anchor anchor{{wraps * wrap_.ticks, wrap_.scale}, {*kept_, base::kSecond}};
+  return judge_source(anchor.map(first), due) == AnchoredAt::kSource ? std::optional(anchor) : std::nullopt;
 }
 
 /// Whether the first picture's time by the agreed clock is taken already, as after a restart of this server: it is left
@@ -145,7 +156,9 @@ void Timeline::flush() {
   const media::Instant first = feed_time(waiting_.front());
   const base::Micros due = sound_due();
   anchored_at_ = options_.source_time ? AnchoredAt::kArrivalUnknown : AnchoredAt::kArrival;
-  set_anchor(agreed_anchor(first, due).value_or(Anchor{first, {std::max(due, floor_), base::kSecond}}));
+  auto anchor = agreed_anchor(first, due);
+  if (!anchor) anchor = kept_anchor(first, due);
+  set_anchor(anchor.value_or(Anchor{first, {std::max(due, floor_), base::kSecond}}));
   release_waiting();
 }
 

@@ -479,6 +479,7 @@ void Timeline::on_restart() {
   waiting_cues_.clear();
   anchor_.reset();
   source_clock_.reset();
+  kept_.reset();
   asked_ = answered_ = false;
   agreed_.reset();
   anchored_at_ = AnchoredAt::kNothing;

@@ -26,15 +26,15 @@ namespace timeline {
 ///
 /// The feed's clock is anchored once, at the first key frame of the first video track (of the first audio packet, where
 /// no video comes): its pts is the UTC instant at which it arrived, or, where the feed begins with a burst, as much
-/// earlier as the burst is long, for what follows is to lie at its arrival; or the time that its source says
-/// (Options::source_time), or by a clock that others agree on (Options::agreed_clock). All tracks share that one
-/// offset, so audio and video stay as the source had them (CM-17, CM-18). Video of a constant rate is put on the exact
-/// frame grid (multiples of the frame duration since 1970), audio is counted in samples and follows its time stamps
-/// slowly. The decode timeline of video is shifted so that dts equals pts at the first key frame: composition offsets
-/// may be negative (CM-16). Time never goes back (CM-13). A stamp that is far off is replaced by the expected one; only
-/// if more of them follow was the source's clock set anew, and its track continues under a new anchor, as if nothing
-/// had happened (RT-26). The other tracks follow it there, and what returns from a jump returns to the anchor that the
-/// others kept.
+/// earlier as the burst is long, for what follows is to lie at its arrival; or where an earlier worker had it (keep());
+/// or the time that its source says (Options::source_time), or by a clock that others agree on (Options::agreed_clock).
+/// All tracks share that one offset, so audio and video stay as the source had them (CM-17, CM-18). Video of a constant
+/// rate is put on the exact frame grid (multiples of the frame duration since 1970), audio is counted in samples and
+/// follows its time stamps slowly. The decode timeline of video is shifted so that dts equals pts at the first key
+/// frame: composition offsets may be negative (CM-16). Time never goes back (CM-13). A stamp that is far off is
+/// replaced by the expected one; only if more of them follow was the source's clock set anew, and its track continues
+/// under a new anchor, as if nothing had happened (RT-26). The other tracks follow it there, and what returns from a
+/// jump returns to the anchor that the others kept.
 ///
 /// Splice information is put at the UTC instant of the frame that it is about, at the end of what was given out where
 /// it is to happen at once; splice_null, which says nothing, is left out.
@@ -129,6 +129,10 @@ class Timeline final : public media::EventSink {
   /// Takes effect with the next packet of a feed that has no anchor yet. An ask that is no longer the newest is
   /// ignored.
   void agree(std::uint32_t id, std::optional<base::Micros> zero);
+  /// UTC of the feed's stamp 0, of any wrap, as an earlier worker had it; for a feed that has no anchor yet. It takes
+  /// the place of the first picture's arrival where it puts that picture near it, and not before what is published
+  /// already.
+  void keep(std::optional<base::Micros> zero) { kept_ = zero; }
   /// When the feed's stamps begin anew; for a feed that has no anchor yet.
   void set_wrap(media::Instant wrap) { wrap_ = wrap; }
   AnchoredAt anchored_at() const { return anchored_at_; }
@@ -215,6 +219,7 @@ class Timeline final : public media::EventSink {
   bool awaits_clock(base::Micros zero, base::Micros now);
   bool leaves_out_taken(Entry& entry);
   std::optional<Anchor> agreed_anchor(media::Instant first, base::Micros due);
+  std::optional<Anchor> kept_anchor(media::Instant first, base::Micros due) const;
   std::optional<base::Micros> settle_on_anchor(Entry& entry, const media::Packet& first);
   void announce(const media::Track& track);
   Succession& succession(const Entry& entry) { return successions_[entry.in.kind() == media::Kind::kVideo ? 0 : 1]; }
@@ -255,6 +260,7 @@ class Timeline final : public media::EventSink {
   std::optional<Anchor> anchor_;  ///< of tracks that come
   std::uint32_t generations_ = 0;
   std::optional<base::Micros> source_clock_;
+  std::optional<base::Micros> kept_;
   media::Instant wrap_ = media::kMpegTsWrap;
   ClockAsk ask_;
   bool asked_ = false;         ///< since the feed began

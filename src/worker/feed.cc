@@ -22,7 +22,7 @@ Feed::Feed(feed::Id id, FeedInput::Options options, FeedOwner& owner, transcode:
       health_(std::move(health)),
       input_(std::move(options), *this) {}
 
-void Feed::start(feed::Format format) {
+void Feed::start(const feed::Start& began) {
   tracks_.clear();
   probe_.reset();
   captions_ = {};
@@ -33,7 +33,7 @@ void Feed::start(feed::Format format) {
   recent_bytes_ = 0;
   line_.clear();
   input_.not_before(given_until_);
-  input_.start(format);
+  input_.start(began.format, began.zero);
 }
 
 void Feed::on_loss() {

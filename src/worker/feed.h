@@ -52,7 +52,7 @@ class Feed final : private media::EventSink {
   FeedInput& input() { return input_; }
   const FeedInput& input() const { return input_; }
   /// A publisher has come, or has come back.
-  void start(feed::Format format);
+  void start(const feed::Start& began);
   /// Messages were dropped before they came here. The owner gets a Loss after what came before it, also where that is
   /// held back.
   void on_loss();

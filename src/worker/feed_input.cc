@@ -21,9 +21,10 @@ timeline::Timeline::Options timing(const FeedInput::Options& options) {
 FeedInput::FeedInput(Options options, media::EventSink& out)
     : options_(std::move(options)), timeline_(timing(options_), out) {}
 
-void FeedInput::start(feed::Format format) {
+void FeedInput::start(feed::Format format, std::optional<base::Micros> zero) {
   stop();
   timeline_.on_restart();
+  timeline_.keep(zero);
   time_code_.restart();
   sbr_ = {};
   info_ = {};

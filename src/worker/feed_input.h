@@ -34,8 +34,8 @@ class FeedInput final : private rtmp::TagSink {
   /// `out` gets the feed's events in UTC ticks, within the calls below, and outlives this.
   FeedInput(Options options, media::EventSink& out);
 
-  /// A publisher has come, or has come back.
-  void start(feed::Format format);
+  /// A publisher has come, or has come back. `zero`: as feed::Start::zero.
+  void start(feed::Format format, std::optional<base::Micros> zero = std::nullopt);
   void take(const feed::RtmpMessage& message);
   /// Transport stream bytes, cut anywhere; `arrived` as feed::TsBytes::arrived.
   void take(base::View bytes, base::Micros arrived);

@@ -65,7 +65,7 @@ bool Production::on_message(const feed::Addressed& addressed) {
   if (const auto* log = std::get_if<feed::Resume>(&message)) {
     resume(log->position.view());
   } else if (const auto* began = std::get_if<feed::Start>(&message)) {
-    start(from, began->format);
+    start(from, *began);
   } else if (const auto* rtmp = std::get_if<feed::RtmpMessage>(&message)) {
     from.input().take(*rtmp);
   } else if (const auto* ts = std::get_if<feed::TsBytes>(&message)) {
@@ -125,12 +125,12 @@ void Production::resume(base::View position) {
   present();
 }
 
-void Production::start(Feed& publisher, feed::Format format) {
+void Production::start(Feed& publisher, const feed::Start& began) {
   const feed::Id id = publisher.id();
   carry_on(publisher);
   Feed& from = feed(id);
   merger_.end(feed::index(id));
-  if (format == feed::Format::kMpegTs) merger_.begin(feed::index(id));
+  if (began.format == feed::Format::kMpegTs) merger_.begin(feed::index(id));
   stop(from);
   if (id == shown_) force_switch();
   if (id == wanted_) video_.cancel_switch();
@@ -140,7 +140,7 @@ void Production::start(Feed& publisher, feed::Format format) {
     for (const auto& lane : audio_) lane->release();
   }
   offset_.restart(from.id());
-  from.start(format);
+  from.start(began);
   settle(from);
   if (id != selected_ || wanted_ == selected_) return;
   // It was replaced by its double while it was gone, which the server need not know.
@@ -254,7 +254,7 @@ void Production::exchange_feeds() {
   feeds_[0].exchange_publishers(feeds_[1]);
   shown_ = wanted_ = feed::other(shown_);
   merger_.set_main(feed::index(shown_));
-  feed(feed::other(shown_)).start(feed::Format::kMpegTs);
+  feed(feed::other(shown_)).start({feed::Format::kMpegTs});
   settle(feed(feed::other(shown_)));
   for (const feed::Id id : feed::kIds) offset_.restart(id);
   for (const media::Track& track : feed(shown_).tracks()) offset_.hear(shown_, track);

@@ -102,7 +102,7 @@ class Production final : private FeedOwner, private LaneOutlet, private packager
   void watch_merge();
   void list_captions(const Feed& from);
   void resume(base::View position);
-  void start(Feed& from, feed::Format format);
+  void start(Feed& from, const feed::Start& began);
   void select(feed::Id id, const feed::Select& selected);
   void force_switch();
   void begin_switch();

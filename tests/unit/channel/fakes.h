@@ -87,7 +87,9 @@ class FakeTime final : public base::Clock, public Alarms {
 inline std::string name_of(const feed::Addressed& message) {
   struct Namer {
     std::string operator()(const feed::Resume&) const { return "resume"; }
-    std::string operator()(const feed::Start& m) const { return m.format == feed::Format::kRtmp ? "rtmp" : "ts"; }
+    std::string operator()(const feed::Start& m) const {
+      return (m.format == feed::Format::kRtmp ? "rtmp" : "ts") + (m.zero ? "@" + std::to_string(*m.zero) : "");
+    }
     std::string operator()(const feed::RtmpMessage& m) const {
       return std::to_string(m.type) + ":" + std::string(m.payload.text());
     }

@@ -95,6 +95,19 @@ TEST_F(WorkerSourceTest, ANewWorkerIsToldWhereTheLogStandsAndWhatTheFeedIs) {
   EXPECT_EQ(resume->renditions[0].msn, time_.utc() / (2 * kSecond));
 }
 
+TEST_F(WorkerSourceTest, ANewWorkerIsToldByWhichClockTheOneBeforePutThePublisher) {
+  begin();
+  worker().stats.feeds[0].clock_us = 1'700'000'000'000'000;
+  worker().die();
+  time_.advance(0);
+  EXPECT_EQ(worker().trace(), "rtmp@1700000000000000");
+  worker().stats.feeds[0].clock_us = 1'700'000'000'000'000;
+  feed_.start();
+  worker().die();
+  time_.advance(500 * kMillisecond);
+  EXPECT_EQ(worker().trace(), "rtmp") << "the publisher has begun anew";
+}
+
 TEST_F(WorkerSourceTest, AWorkerThatDiedBeforeItsFirstPartIsFollowedByOneThatBeginsAnew) {
   begin();
   worker().say({sound()});

@@ -21,7 +21,9 @@ std::vector<std::uint8_t> bytes_of(const std::vector<Addressed>& messages) {
 struct Describe {
   static std::string role(Role role) { return " role " + std::to_string(static_cast<int>(role)); }
   std::string operator()(const Resume& m) const { return "resume " + std::string(m.position.text()); }
-  std::string operator()(const Start& m) const { return "start " + std::to_string(static_cast<int>(m.format)); }
+  std::string operator()(const Start& m) const {
+    return "start " + std::to_string(static_cast<int>(m.format)) + (m.zero ? " " + std::to_string(*m.zero) : "");
+  }
   std::string operator()(const RtmpMessage& m) const {
     return "rtmp " + std::to_string(m.type) + " " + std::to_string(m.timestamp) + " " + std::to_string(m.arrived) +
            " " + std::string(m.payload.text()) + role(m.role) +
@@ -73,6 +75,7 @@ std::string trace(Reader& reader) {
 const std::vector<Addressed> kSession = {
     {Id::kPrimary, Resume{base::Bytes::copy_of("here")}},
     {Id::kPrimary, Start{Format::kRtmp}},
+    {Id::kBackup, Start{Format::kMpegTs, -1'700'000'000'000'005}},
     {Id::kPrimary,
      RtmpMessage{9, 0xfffffff0U, 1'700'000'000'000'001, base::Bytes::copy_of("frame"), Role::kKeyFrame, 0, false}},
     {Id::kPrimary, RtmpMessage{8, 21, 1'700'000'000'000'002, {}, Role::kHeader, 3, false}},
@@ -102,7 +105,8 @@ const std::vector<Addressed> kSession = {
     {Id::kPrimary, Finish{}}};
 
 const std::string kTrace =
-    "resume here\nstart 1\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 21 1700000000000002  role 0 track "
+    "resume here\nstart 1\nbackup: start 2 -1700000000000005\nrtmp 9 4294967280 1700000000000001 frame role 1\nrtmp 8 "
+    "21 1700000000000002  role 0 track "
     "3\nbackup: ts 77 G role 4\nbackup: select black\n"
     "tick 1700000000500000\nbackup: dropped 123\nselect now\nslate on back at once\nslate off\noverlay logo 3 1 500 3 "
     "1000 PNG\n"

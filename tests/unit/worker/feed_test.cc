@@ -22,7 +22,7 @@ class FeedTest : public testing::Test, protected FeedOwner {
     if (keeps_) feed.keep(std::move(*packet));
   }
   void begin(Feed& feed) {
-    feed.start(feed::Format::kRtmp);
+    feed.start({feed::Format::kRtmp});
     feed.input().take(rtmp_video_header(kEpoch));
     feed.input().take(rtmp_audio_header(kEpoch));
   }
@@ -120,7 +120,7 @@ TEST_F(FeedTest, APublisherThatComesAgainStartsAfresh) {
   begin(feed_);
   play(feed_, 0, 1480);
   EXPECT_EQ(feed_.tracks().size(), 2U);
-  feed_.start(feed::Format::kRtmp);
+  feed_.start({feed::Format::kRtmp});
   EXPECT_TRUE(feed_.tracks().empty());
   EXPECT_EQ(feed_.video(), nullptr);
   EXPECT_TRUE(feed_.take_recent().video.empty());
