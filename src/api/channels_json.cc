@@ -175,6 +175,8 @@ json channel_json(const channel::Report& report) {
   for (const auto& rendition : report.snapshot->renditions) {
     renditions.push_back(rendition_json(*rendition));
     add_audio(renditions.back(), report.audio);
+    const auto thumbnail = report.rung_thumbnails.find(rendition->name());
+    if (thumbnail != report.rung_thumbnails.end()) renditions.back()["thumbnail"] = base::format_utc(thumbnail->second);
   }
   return {{"name", report.name},
           {"state", channel::to_string(report.state)},

@@ -311,27 +311,42 @@ void add_marker(Backend& backend, const Request& request, Respond respond) {
                });
 }
 
-Answer thumbnail_of(const std::string& channel, const channel::Channels::Thumbnail& found) {
-  if (!found) return problem(404, "there is no channel " + channel);
-  if (!*found) {
-    return problem(404, "there is no thumbnail of this feed of channel " + channel +
-                            ": they are made where the configuration has \"thumbnails\", a while after video has come, "
-                            "and none while the CPU is short");
+Answer no_thumbnail(const std::string& channel, const std::string& rung, const std::vector<std::string>& rungs) {
+  std::string of = "this feed";
+  if (!rung.empty()) {
+    if (std::find(rungs.begin(), rungs.end(), rung) == rungs.end()) {
+      std::string names;
+      for (const std::string& name : rungs) names += (names.empty() ? "" : ", ") + name;
+      return problem(404, "channel " + channel + " has no rung of this name: " +
+                              (rungs.empty() ? "it has no video" : "its rungs are " + names));
+    }
+    of = "rung " + rung;
   }
-  const channel::Thumbnails::Thumbnail& newest = **found;
+  return problem(404, "there is no thumbnail of " + of + " of channel " + channel +
+                          ": they are made where the configuration has \"thumbnails\", a while after video has come, "
+                          "and none while the CPU is short");
+}
+
+Answer thumbnail_of(const std::string& channel, const std::string& rung, const channel::Channels::Thumbnail& found) {
+  if (!found) return problem(404, "there is no channel " + channel);
+  if (!found->newest) return no_thumbnail(channel, rung, found->rungs);
   // It is replaced every few seconds, under the same address.
-  return {200, "image/jpeg", std::string(newest.jpeg.text()), {{"cache-control", "no-store"}}};
+  return {200, "image/jpeg", std::string(found->newest->jpeg.text()), {{"cache-control", "no-store"}}};
 }
 
 void give_thumbnail(Backend& backend, const Request& request, Respond respond) {
   const std::optional<std::string> asked = request.query_of("feed");
   const std::optional<feed::Id> feed = asked ? feed::id_from(*asked) : std::nullopt;
   if (asked && !feed) return respond(problem(400, kFeeds));
+  const std::optional<std::string> rung = request.query_of("rung");
+  if (rung && (asked || rung->empty()))
+    return respond(problem(400, "rung has to be the name of a video rendition, and does not go with feed"));
   const std::string& channel = request.parameter("name");
-  backend.ask_thumbnail(channel, feed,
-                        [channel, respond = std::move(respond)](const channel::Channels::Thumbnail& found) {
-                          respond(thumbnail_of(channel, found));
-                        });
+  backend.ask_thumbnail(
+      channel, {feed, rung.value_or("")},
+      [channel, rung = rung.value_or(""), respond = std::move(respond)](const channel::Channels::Thumbnail& found) {
+        respond(thumbnail_of(channel, rung, found));
+      });
 }
 
 Answer captioned(const std::string& channel, const std::string& language, const channel::Channels::Captioned& outcome) {

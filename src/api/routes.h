@@ -54,8 +54,7 @@ class Backend {
                              Take<channel::Channels::Overlaid> take) = 0;
   /// Puts a marker into the channel's playlists.
   virtual void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) = 0;
-  /// `feed`: nullopt for the one that is shown.
-  virtual void ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
+  virtual void ask_thumbnail(std::string channel, channel::Channels::ThumbnailAsk ask,
                              Take<channel::Channels::Thumbnail> take) = 0;
   /// A caption for one of the channel's text renditions.
   virtual void caption(std::string channel, channel::LiveCaptions::Request request,

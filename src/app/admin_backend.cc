@@ -110,10 +110,10 @@ void AdminBackend::mark(std::string channel, channel::Channel::MarkerOrder order
   });
 }
 
-void AdminBackend::ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
+void AdminBackend::ask_thumbnail(std::string channel, channel::Channels::ThumbnailAsk ask,
                                  Take<channel::Channels::Thumbnail> take) {
-  control_.post([this, channel = std::move(channel), feed, take = std::move(take)] {
-    own_.post([take, thumbnail = calls_.thumbnail(channel, feed)] { take(thumbnail); });
+  control_.post([this, channel = std::move(channel), ask = std::move(ask), take = std::move(take)] {
+    own_.post([take, thumbnail = calls_.thumbnail(channel, ask)] { take(thumbnail); });
   });
 }
 

@@ -28,7 +28,8 @@ struct ControlCalls {
   std::function<channel::Channels::Slate(const std::string& channel, channel::SlateOrder::Request)> order_slate;
   std::function<channel::Channels::Overlaid(const std::string& channel, const channel::Overlays::Order&)> order_overlay;
   std::function<channel::Channels::Marked(const std::string& channel, const channel::Channel::MarkerOrder&)> mark;
-  std::function<channel::Channels::Thumbnail(const std::string& channel, std::optional<feed::Id>)> thumbnail;
+  std::function<channel::Channels::Thumbnail(const std::string& channel, const channel::Channels::ThumbnailAsk&)>
+      thumbnail;
   std::function<channel::Channels::Captioned(const std::string& channel, const channel::LiveCaptions::Request&)>
       caption;
   std::function<channel::Channels::MetadataAdded(const std::string& channel, const channel::LiveMetadata::Request&)>
@@ -68,7 +69,7 @@ class AdminBackend final : public api::Backend {
   void order_overlay(std::string channel, channel::Overlays::Order order,
                      Take<channel::Channels::Overlaid> take) override;
   void mark(std::string channel, channel::Channel::MarkerOrder order, Take<channel::Channels::Marked> take) override;
-  void ask_thumbnail(std::string channel, std::optional<feed::Id> feed,
+  void ask_thumbnail(std::string channel, channel::Channels::ThumbnailAsk ask,
                      Take<channel::Channels::Thumbnail> take) override;
   void caption(std::string channel, channel::LiveCaptions::Request request,
                Take<channel::Channels::Captioned> take) override;

@@ -434,8 +434,8 @@ class Instance::Parts {
             [this](const std::string& channel, const channel::Channel::MarkerOrder& order) {
               return channels_->mark(channel, order);
             },
-            [this](const std::string& channel, std::optional<feed::Id> feed) {
-              return channels_->thumbnail(channel, feed);
+            [this](const std::string& channel, const channel::Channels::ThumbnailAsk& ask) {
+              return channels_->thumbnail(channel, ask);
             },
             [this](const std::string& channel, const channel::LiveCaptions::Request& request) {
               return channels_->caption(channel, request);

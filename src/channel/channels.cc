@@ -404,11 +404,20 @@ Channels::Marked Channels::mark(std::string_view channel, const Channel::MarkerO
   return found->second->mark(order);
 }
 
-Channels::Thumbnail Channels::thumbnail(std::string_view channel, std::optional<feed::Id> id) const {
+Channels::Thumbnail Channels::thumbnail(std::string_view channel, const ThumbnailAsk& ask) const {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return std::nullopt;
-  const Channel& of = *found->second;
-  return of.thumbnails().newest(id.value_or(of.shown().id()));
+  Channel& of = *found->second;
+  ThumbnailFound answer;
+  for (const auto& rendition : of.snapshot()->renditions) {
+    if (rendition->kind() == media::Kind::kVideo) answer.rungs.push_back(rendition->name());
+  }
+  if (ask.rung.empty()) {
+    answer.newest = of.thumbnails().newest(ask.feed.value_or(of.shown().id()));
+  } else if (const Thumbnails::Thumbnail* newest = of.thumbnails().newest_of_rung(ask.rung)) {
+    answer.newest = *newest;
+  }
+  return answer;
 }
 
 Channels::Captioned Channels::caption(std::string_view channel, const LiveCaptions::Request& request) {

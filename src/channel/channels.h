@@ -65,10 +65,17 @@ class Channels final : public ingest::Publisher {
   /// See Channel::mark(). nullopt: there is no such channel.
   using Marked = std::optional<Channel::Marked>;
   Marked mark(std::string_view channel, const Channel::MarkerOrder& order);
-  /// The newest thumbnail of a feed (nullopt: of the one that is shown), which may not be there. nullopt: there is no
-  /// such channel.
-  using Thumbnail = std::optional<std::optional<Thumbnails::Thumbnail>>;
-  Thumbnail thumbnail(std::string_view channel, std::optional<feed::Id> id) const;
+  struct ThumbnailAsk {
+    std::optional<feed::Id> feed = std::nullopt;  ///< nullopt: the one that is shown
+    std::string rung = {};                        ///< in place of a feed's, a video rendition's; empty: none
+  };
+  struct ThumbnailFound {
+    std::optional<Thumbnails::Thumbnail> newest;
+    std::vector<std::string> rungs;  ///< the video renditions that there are
+  };
+  /// The newest thumbnail, which may not be there. nullopt: there is no such channel.
+  using Thumbnail = std::optional<ThumbnailFound>;
+  Thumbnail thumbnail(std::string_view channel, const ThumbnailAsk& ask) const;
   /// See Channel::caption(). nullopt: there is no such channel.
   using Captioned = std::optional<LiveCaptions::Outcome>;
   Captioned caption(std::string_view channel, const LiveCaptions::Request& request);

@@ -243,6 +243,7 @@ Report make_report(Channel& channel) {
   }
   report.slate = report_of_slate(channel);
   report.overlays = channel.overlays().entries();
+  report.rung_thumbnails = channel.thumbnails().rung_times();
   report.schedule = channel.options().schedule;
   report.phase = channel.phase();
   report.snapshot = channel.snapshot();

@@ -166,8 +166,9 @@ struct Report {
   Histogram capture_to_part{kLatencyBounds};
   Histogram part_lateness{kLatencyBounds};
   WorkerReport worker;
-  std::vector<AudioReport> audio;  ///< in the order of their names
-  std::uint64_t memory_limit = 0;  ///< of the next worker; 0: none. Units: bytes.
+  std::vector<AudioReport> audio;                       ///< in the order of their names
+  std::map<std::string, base::Micros> rung_thumbnails;  ///< UTC of the pictures of the newest, by video rendition
+  std::uint64_t memory_limit = 0;                       ///< of the next worker; 0: none. Units: bytes.
   SlateReport slate;
   std::map<std::string, Overlays::Entry> overlays;  ///< by id
   Schedule schedule;

@@ -413,8 +413,8 @@ void declare_channel(Keys& keys, Config::Channel& channel) {
             "where the parts before it are long enough; segments stay on their grid"},
            Value::flag(media.splice_keys));
   keys.key({"thumbnails", Reload::kNextWorker,
-            "how often a small picture of each feed is made for /api/v1/channels/NAME/thumbnail.jpg and the operations "
-            "page, of the next key frame where nothing else is decoded; 0: never"},
+            "how often a small picture of each feed and rung is made for /api/v1/channels/NAME/thumbnail.jpg and the "
+            "operations page, of the next key frame where nothing else is decoded; 0: never"},
            Value::duration(media.thumbnails, 0, 600 * kSecond));
   keys.key({"splice_cuts", Reload::kNextChannel,
             "true: as splice_keys, and a segment begins there, in every rendition, where it is announced in time: the "

@@ -150,8 +150,11 @@ struct Closing {};
 /// The event is over: EXT-X-ENDLIST (LL-44).
 struct End {};
 
-/// A small picture for people, of `at` (UTC): what a feed ("primary", "backup") shows, which is no part of what viewers
-/// get; or, where `feed` is empty, what viewers see at a segment's beginning. A later one takes its place.
+/// Thumbnail::feed of what a rendition shows: the rendition's name stands behind it.
+inline constexpr std::string_view kOfRung = "rung ";
+
+/// A small picture for people, of `at` (UTC): what a feed ("primary", "backup") or a rendition (kOfRung) shows, which
+/// is for operators; or, where `feed` is empty, what viewers see at a segment's beginning. A later one takes its place.
 struct Thumbnail {
   std::string feed;
   base::Micros at = 0;

@@ -70,7 +70,8 @@ EncodeSide::State::State(const Options& given, std::vector<Rung> resolved, const
       slate({given.slate, given.slate_text, given.slate_font,
              given.slate_after < 0 ? SlateFade::kNever : given.slate_after},
             rungs, shape.video.colour),
-      thumbnails(rungs, given.thumbnails) {
+      thumbnails(rungs, given.thumbnails),
+      snapshots(rungs.size()) {
   cascade.set_finish(overlays);
 }
 
@@ -207,7 +208,11 @@ void EncodeSide::State::encode(const Shown& shown) {
       continue;
     }
     scaled->pts = shown.pts;
-    if (key) thumbnails.look(i, *scaled, media::rescale(shown.pts, timescale, base::kSecond));
+    if (key) {
+      const base::Micros at = media::rescale(shown.pts, timescale, base::kSecond);
+      thumbnails.look(i, *scaled, at);
+      snapshots.look(i, *scaled, at);
+    }
     workers[i]->put(std::move(scaled), key, shown.origin, {when_full(i), economy.fast(i)});
   }
 }
@@ -285,6 +290,12 @@ base::Status EncodeSide::put_overlay(const media::Overlay& overlay) { return sta
 void EncodeSide::remove_overlay(const std::string& id) { state_->overlays.remove(id); }
 
 std::optional<Thumbnail> EncodeSide::take_thumbnail() { return state_->thumbnails.take(); }
+
+void EncodeSide::ask_snapshots() { state_->snapshots.ask(); }
+
+void EncodeSide::give_up_snapshots() { state_->snapshots.give_up(); }
+
+std::optional<RungThumbnail> EncodeSide::take_snapshot() { return state_->snapshots.take(); }
 
 SlateCourse EncodeSide::slate_course() const { return state_->slate.course(); }
 

@@ -154,6 +154,11 @@ class EncodeSide {
   void remove_overlay(const std::string& id);
   /// Key frames as viewers see them, with their media times, each once: see RungThumbnails. Thread: any.
   std::optional<Thumbnail> take_thumbnail();
+  /// Has a thumbnail made of each rung's next key frame, as its viewers see it: take_snapshot(). See RungSnapshots.
+  void ask_snapshots();
+  /// What was asked for and is not begun is not made.
+  void give_up_snapshots();
+  std::optional<RungThumbnail> take_snapshot();
   /// Where the film of Options::slate is, for its sound; off where there is none. Thread: any.
   SlateCourse slate_course() const;
   /// Makes the first frame with this pts or a later one an IDR frame in every rung. Call before feeding its packet.

@@ -15,6 +15,7 @@
 #include "transcode/outbox.h"
 #include "transcode/overlays.h"
 #include "transcode/picture_line.h"
+#include "transcode/rung_snapshots.h"
 #include "transcode/rung_thumbnails.h"
 #include "transcode/rung_worker.h"
 #include "transcode/slate_show.h"
@@ -62,6 +63,7 @@ struct EncodeSide::State {
   PictureLine line;
   SlateShow slate;                          ///< its questions any thread's
   RungThumbnails thumbnails;                ///< take() any thread's
+  RungSnapshots snapshots;                  ///< look() its own, the rest the owner's
   std::vector<captions::Triplet> triplets;  ///< captions of the picture that came last; kept for its memory
   std::int64_t captioned = INT64_MIN;       ///< up to there captions have come, of whichever side
   bool shed_last = false;

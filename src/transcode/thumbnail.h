@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -16,6 +17,12 @@ struct Thumbnail {
   base::Bytes jpeg;
 
   friend bool operator==(const Thumbnail&, const Thumbnail&) = default;
+};
+
+/// Of what viewers of a rung see.
+struct RungThumbnail {
+  std::size_t rung = 0;
+  Thumbnail thumbnail;
 };
 
 /// Makes thumbnails of decoded pictures: JPEG of square pixels that fits into kMostSize by kMostSize, no larger than

@@ -11,8 +11,8 @@
 namespace worker {
 
 /// Has thumbnails made: of each feed every so often, by what decodes its pictures for the lanes, else of a key frame by
-/// its probe; and of what viewers see, of each segment: of the rungs, or, where nothing is encoded, of the feed that is
-/// shown. Thread: one.
+/// its probe; as often of each rung, and of a copy where its feed has one; and of what viewers see, of each segment: of
+/// the rungs, or, where nothing is encoded, of the feed that is shown. Thread: one.
 class Thumbnails {
  public:
   struct Options {
@@ -28,11 +28,13 @@ class Thumbnails {
     bool hidden = false;  ///< an operator has something else shown
   };
   /// It is `utc`: gives `out` those that are made, and asks for the next ones once their time has come. While the CPU
-  /// is short none of feeds are asked for.
+  /// is short none of feeds and rungs are asked for, and those of rungs that wait are given up.
   void tick(base::Micros utc, std::span<Feed> feeds, const Shown& shown, VideoLane& lane,
             const std::function<void(const record::Record&)>& out);
 
  private:
+  void tick_rungs(bool due, VideoLane& lane, const std::function<void(const record::Record&)>& out) const;
+
   const Options options_;
   base::Micros due_ = 0;        ///< of feeds. UTC
   base::Micros shown_due_ = 0;  ///< of what viewers see, where nothing is encoded. UTC

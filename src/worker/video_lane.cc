@@ -504,6 +504,12 @@ transcode::DecodeSide* VideoLane::decoded(std::uint32_t track_id) const {
   return decode_.get();
 }
 
+std::optional<VideoLane::Snapshot> VideoLane::take_snapshot() {
+  auto made = encode_ ? encode_->take_snapshot() : std::nullopt;
+  if (!made) return std::nullopt;
+  return Snapshot{plan_.rungs.at(made->rung).name, std::move(made->thumbnail)};
+}
+
 std::optional<transcode::PictureHealth::Report> VideoLane::health(std::uint32_t track_id) const {
   const transcode::DecodeSide* side = decoded(track_id);
   return side != nullptr ? std::optional(side->health()) : std::nullopt;

@@ -120,6 +120,20 @@ class VideoLane final : private transcode::Output {
   bool encodes() const { return encode_ != nullptr; }
   /// See transcode::EncodeSide::take_thumbnail(); nothing where nothing is encoded.
   std::optional<transcode::Thumbnail> take_thumbnail() { return encode_ ? encode_->take_thumbnail() : std::nullopt; }
+  /// See transcode::EncodeSide::ask_snapshots(); nothing happens where nothing is encoded.
+  void ask_snapshots() {
+    if (encode_) encode_->ask_snapshots();
+  }
+  void give_up_snapshots() {
+    if (encode_) encode_->give_up_snapshots();
+  }
+  struct Snapshot {
+    std::string rung;  ///< its name
+    transcode::Thumbnail thumbnail;
+  };
+  std::optional<Snapshot> take_snapshot();
+  /// Whether the feed's own pictures are a rendition.
+  bool copies() const { return copy_.has_value(); }
   /// Of packets in a format that nothing can be made of.
   std::uint64_t unplayable() const { return unplayable_; }
   /// Nothing where nothing is encoded.

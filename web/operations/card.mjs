@@ -4,7 +4,7 @@ import { give, keyed, make, say } from './dom.mjs';
 import { bits, clock, edge, event, lines } from './format.mjs';
 import { showMeters } from './meters.mjs';
 import { Stages } from './stages.mjs';
-import { showThumbnails } from './thumbnails.mjs';
+import { showRung, showThumbnails } from './thumbnails.mjs';
 
 const counters = [['gap_parts', 'gaps', true], ['held_parts', 'held parts', true], ['late_parts', 'late parts', true], ['dropped_frames', 'dropped frames', true],
   ['feed_switches', 'switches', false], ['worker_restarts', 'worker restarts', true], ['segments', 'segments', false], ['parts', 'parts', false]];
@@ -12,10 +12,11 @@ const counters = [['gap_parts', 'gaps', true], ['held_parts', 'held parts', true
 const other = (feed) => (feed === 'primary' ? 'backup' : 'primary');
 
 function showRenditions(body, channel) {
-  keyed(body, channel.renditions, ({ name }) => name, ({ name }) => make('tr', {}, make('th', { scope: 'row' }, name), make('td'), make('td', { class: 'num' }), make('td', { class: 'num' })), (row, rendition) => {
+  keyed(body, channel.renditions, ({ name }) => name, ({ name }) => make('tr', {}, make('th', { scope: 'row' }, name), make('td'), make('td', { class: 'num' }), make('td', { class: 'num' }), make('td')), (row, rendition) => {
     say(row.children[1], rendition.kind);
     say(row.children[2], edge(rendition));
     say(row.children[3], `${(rendition.media_bytes / 1e6).toFixed(1)} MB`);
+    showRung(row.children[4], channel.name, rendition);
   });
 }
 
@@ -34,7 +35,7 @@ export class Card {
     this.lines = this.details.appendChild(make('p', { class: 'lines' }));
     this.stages = new Stages(this.details);
     this.meters = this.details.appendChild(make('div', { class: 'meters' }));
-    const head = make('tr', {}, ...['rendition', 'kind', 'edge', 'held'].map((title) => make('th', { scope: 'col' }, title)));
+    const head = make('tr', {}, ...['rendition', 'kind', 'edge', 'held', 'picture'].map((title) => make('th', { scope: 'col' }, title)));
     this.renditions = make('tbody');
     this.details.append(make('table', {}, make('thead', {}, head), this.renditions));
     this.counters = this.details.appendChild(make('dl', { class: 'counters num' }));

@@ -1,7 +1,9 @@
-// The newest picture of each feed. The place is there before the picture is, so that nothing moves when it comes.
+// The newest picture of each feed, and of each video rendition. A feed's place is there before its picture is, so that nothing moves when it comes.
 
 import { give, keyed, make, say } from './dom.mjs';
 import { clock } from './format.mjs';
+
+const address = (channel, query, at) => `/api/v1/channels/${encodeURIComponent(channel)}/thumbnail.jpg?${query}&at=${encodeURIComponent(at)}`;
 
 function create() {
   return make('figure', {}, make('div', { class: 'screen' }), make('figcaption', { class: 'num' }));
@@ -13,12 +15,20 @@ function update(figure, { channel, feed, several }) {
   say(caption, `${feed.name}${feed.shown && several ? ', shown' : ''} · score ${feed.score}${feed.fault ? `, ${feed.fault}` : ''}`);
   caption.classList.toggle('bad', feed.score < 100);
   if (!feed.thumbnail) return say(screen, 'no picture');
-  const url = `/api/v1/channels/${encodeURIComponent(channel)}/thumbnail.jpg?feed=${feed.name}&at=${encodeURIComponent(feed.thumbnail)}`;
   let picture = screen.querySelector('img');
   if (!picture) screen.replaceChildren(picture = make('img', { loading: 'lazy', decoding: 'async', width: 320, height: 180 }));
-  give(picture, 'src', url);
+  give(picture, 'src', address(channel, `feed=${feed.name}`, feed.thumbnail));
   give(picture, 'alt', `what the ${feed.name} feed of ${channel} shows`);
   give(picture, 'title', `${feed.name}, ${clock(feed.thumbnail)}`);
+}
+
+// What viewers of a video rendition see, in a cell of its row; nothing where there is no thumbnail of it.
+export function showRung(cell, channel, { name, thumbnail }) {
+  if (!thumbnail) return cell.replaceChildren();
+  const picture = cell.querySelector('img') ?? cell.appendChild(make('img', { class: 'rung', loading: 'lazy', decoding: 'async', width: 64, height: 36 }));
+  give(picture, 'src', address(channel, `rung=${encodeURIComponent(name)}`, thumbnail));
+  give(picture, 'alt', `what viewers of ${name} of ${channel} see`);
+  return give(picture, 'title', `${name}, ${clock(thumbnail)}`);
 }
 
 export function showThumbnails(parent, channel) {

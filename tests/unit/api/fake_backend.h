@@ -60,8 +60,9 @@ class FakeBackend final : public api::Backend {
     marked.emplace_back(std::move(channel), std::move(order));
     take(mark_outcome);
   }
-  void ask_thumbnail(std::string channel, std::optional<feed::Id> feed, Take<Channels::Thumbnail> take) override {
-    asked_thumbnails.push_back(channel + (feed ? " " + std::string(feed::to_string(*feed)) : ""));
+  void ask_thumbnail(std::string channel, Channels::ThumbnailAsk ask, Take<Channels::Thumbnail> take) override {
+    asked_thumbnails.push_back(channel + (ask.feed ? " " + std::string(feed::to_string(*ask.feed)) : "") +
+                               (ask.rung.empty() ? "" : " rung " + ask.rung));
     take(thumbnail);
   }
   void caption(std::string channel, channel::LiveCaptions::Request request, Take<Channels::Captioned> take) override {

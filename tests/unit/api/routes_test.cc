@@ -310,7 +310,7 @@ TEST_F(RoutesTest, GiveTheThumbnailOfAFeed) {
   const Answer none = thumbnail("feed=primary");
   EXPECT_EQ(none.status, 404);
   EXPECT_NE(none.body.find(R"(\"thumbnails\")"), std::string::npos) << "the remedy: " << none.body;
-  backend_.thumbnail = channel::Thumbnails::Thumbnail{7, base::Bytes::copy_of("\xFF\xD8jpeg")};
+  backend_.thumbnail->newest = channel::Thumbnails::Thumbnail{7, base::Bytes::copy_of("\xFF\xD8jpeg")};
   const Answer found = thumbnail("feed=backup");
   EXPECT_EQ(found.status, 200);
   EXPECT_EQ(found.content_type, "image/jpeg");
@@ -318,6 +318,29 @@ TEST_F(RoutesTest, GiveTheThumbnailOfAFeed) {
   EXPECT_EQ(found.fields, (http::HeaderBlock::Fields{{"cache-control", "no-store"}}));
   EXPECT_EQ(thumbnail("feed=third").status, 400);
   EXPECT_EQ(backend_.asked_thumbnails, (std::vector<std::string>{"match", "match primary", "match backup"}));
+}
+
+TEST_F(RoutesTest, GiveTheThumbnailOfARung) {
+  const auto thumbnail = [&](const std::string& query) {
+    return *ask(dispatcher_, {"GET", "/api/v1/channels/match/thumbnail.jpg", query});
+  };
+  backend_.thumbnail.emplace();
+  EXPECT_NE(thumbnail("rung=720p").body.find("it has no video"), std::string::npos);
+  backend_.thumbnail->rungs = {"source", "720p"};
+  const Answer none = thumbnail("rung=480p");
+  EXPECT_EQ(none.status, 404);
+  EXPECT_EQ(none.content_type, "application/problem+json");
+  EXPECT_NE(none.body.find("its rungs are source, 720p\""), std::string::npos) << none.body;
+  const Answer early = thumbnail("rung=720p");
+  EXPECT_EQ(early.status, 404);
+  EXPECT_NE(early.body.find("there is no thumbnail of rung 720p of channel match"), std::string::npos) << early.body;
+  backend_.thumbnail->newest = channel::Thumbnails::Thumbnail{7, base::Bytes::copy_of("\xFF\xD8jpeg")};
+  const Answer found = thumbnail("rung=720p");
+  EXPECT_EQ(found.status, 200);
+  EXPECT_EQ(found.body, "\xFF\xD8jpeg");
+  EXPECT_EQ(thumbnail("rung=720p&feed=backup").status, 400);
+  EXPECT_EQ(thumbnail("rung=").status, 400);
+  EXPECT_EQ(backend_.asked_thumbnails.back(), "match rung 720p");
 }
 
 TEST_F(RoutesTest, AreThoseOfTheOpenApiDocument) {

@@ -45,7 +45,7 @@ class AdminThreadTest : public ::testing::Test {
         {},
         {},
         {},
-        [](const std::string&, std::optional<feed::Id>) { return channel::Channels::Thumbnail(); },
+        [](const std::string&, const channel::Channels::ThumbnailAsk&) { return channel::Channels::Thumbnail(); },
         [](const std::string&, const channel::LiveCaptions::Request&) { return channel::Channels::Captioned(); },
         [](const std::string&, const channel::LiveMetadata::Request&) { return channel::Channels::MetadataAdded(); },
         [this] {

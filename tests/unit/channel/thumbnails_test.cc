@@ -17,8 +17,33 @@ class ThumbnailsTest : public testing::Test {
     return found ? std::to_string(found->at) + ":" + std::string(found->jpeg.text()) : "none";
   }
 
+  std::string of_rung(const std::string& name) const {
+    const Thumbnails::Thumbnail* found = thumbnails_.newest_of_rung(name);
+    return found != nullptr ? std::to_string(found->at) + ":" + std::string(found->jpeg.text()) : "none";
+  }
+
   Thumbnails thumbnails_;
 };
+
+TEST_F(ThumbnailsTest, AreTheNewestOfEachRung) {
+  make("rung 720p", 1);
+  make("rung low", 2);
+  make("rung 720p", 3);
+  EXPECT_EQ(of_rung("720p"), "3:rung 720p3");
+  EXPECT_EQ(of_rung("low"), "2:rung low2");
+  EXPECT_EQ(of_rung("rung 720p"), "none");
+  EXPECT_EQ(thumbnails_.rung_times(), (std::map<std::string, base::Micros>{{"720p", 3}, {"low", 2}}));
+  EXPECT_EQ(newest(Id::kPrimary), "none");
+  thumbnails_.apply(record::End{});
+  EXPECT_EQ(of_rung("low"), "none");
+}
+
+TEST_F(ThumbnailsTest, OfMoreRungsThanThereMayBeAreLeftOut) {
+  for (std::size_t i = 0; i <= Thumbnails::kMostRungs; ++i) make("rung " + std::to_string(i), 1);
+  EXPECT_EQ(of_rung(std::to_string(Thumbnails::kMostRungs)), "none");
+  make("rung 0", 2);
+  EXPECT_EQ(of_rung("0"), "2:rung 02");
+}
 
 TEST_F(ThumbnailsTest, AreTheNewestOfEachFeed) {
   EXPECT_EQ(newest(Id::kPrimary), "none");

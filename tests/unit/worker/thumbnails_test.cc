@@ -1,5 +1,6 @@
 #include "worker/thumbnails.h"
 
+#include <set>
 #include <thread>
 
 #include "producing.h"
@@ -21,8 +22,25 @@ job::Options with_thumbnails(base::Micros every, bool encoded) {
   return options;
 }
 
-/// Of six seconds of a picture with a key frame each second; `awaited`: that many are waited for.
-std::vector<record::Thumbnail> thumbnails_of(job::Options options, std::size_t awaited, int economy = 0) {
+enum class Of : std::uint8_t { kFeedsAndViewers, kRungs };
+
+std::vector<record::Thumbnail> made_by(const Producing& channel, Of what) {
+  std::vector<record::Thumbnail> made = channel.all<record::Thumbnail>();
+  std::erase_if(made, [&](const record::Thumbnail& one) {
+    return one.feed.starts_with(record::kOfRung) != (what == Of::kRungs);
+  });
+  return made;
+}
+
+std::set<std::string> names_of(const std::vector<record::Thumbnail>& thumbnails) {
+  std::set<std::string> names;
+  for (const record::Thumbnail& one : thumbnails) names.insert(one.feed);
+  return names;
+}
+
+/// Of six seconds of a picture with a key frame each second; `awaited`: that many are waited for, of rungs of so many.
+std::vector<record::Thumbnail> thumbnails_of(job::Options options, std::size_t awaited, int economy = 0,
+                                             Of what = Of::kFeedsAndViewers) {
   Producing channel(std::move(options));
   channel.start();
   channel.say(feed::Economy{static_cast<std::uint8_t>(economy)});
@@ -33,11 +51,14 @@ std::vector<record::Thumbnail> thumbnails_of(job::Options options, std::size_t a
     if ((at - Producing::utc(0)) % (200 * kMillisecond) == 0) channel.say(feed::Tick{at});
   });
   // They are made on another thread, of a low priority.
-  while (channel.all<record::Thumbnail>().size() < awaited) {
+  const auto is_enough = [&](const std::vector<record::Thumbnail>& made) {
+    return (what == Of::kRungs ? names_of(made).size() : made.size()) >= awaited;
+  };
+  while (!is_enough(made_by(channel, what))) {
     channel.say(feed::Tick{Producing::utc(6000)});
     std::this_thread::yield();
   }
-  return channel.all<record::Thumbnail>();
+  return made_by(channel, what);
 }
 
 TEST(Thumbnails, AreOfTheFeedsPicturesWhetherTheyAreEncodedOrCopied) {
@@ -87,6 +108,25 @@ TEST(Thumbnails, OfFeedsAndOfWhatViewersSeeGoTogether) {
   EXPECT_EQ(made[0].feed, "");
   EXPECT_EQ(made[1].feed, "primary");
   EXPECT_EQ(made[0].jpeg, made[1].jpeg) << "one key frame for both";
+}
+
+TEST(Thumbnails, AreOfEachRungAndOfACopy) {
+  job::Options options = with_thumbnails(kSecond, true);
+  options.copy_video = true;
+  options.ladder.push_back(job::Rung{.name = "lower", .height = 36, .bitrate = 50'000});
+  const auto made = thumbnails_of(options, 3, 0, Of::kRungs);
+  for (const record::Thumbnail& one : made) {
+    EXPECT_EQ(one.jpeg.text().substr(0, 2), "\xFF\xD8");
+    EXPECT_GE(one.at, Producing::utc(0));
+  }
+  EXPECT_EQ(names_of(made), (std::set<std::string>{"rung low", "rung lower", "rung source"}));
+  EXPECT_LE(made.size(), 18U) << "one a second of each";
+}
+
+TEST(Thumbnails, OfRungsAreNotMadeUnaskedNorWhileTheCpuIsShort) {
+  EXPECT_TRUE(thumbnails_of(with_thumbnails(0, true), 0, 0, Of::kRungs).empty());
+  EXPECT_TRUE(thumbnails_of(with_images(true), 1, 0).front().feed.empty());
+  EXPECT_TRUE(thumbnails_of(with_thumbnails(kSecond, true), 0, 1, Of::kRungs).empty());
 }
 
 TEST(Thumbnails, ThatViewersGetShowNothingOfACopyThatAnOperatorHides) {
