@@ -21,27 +21,28 @@ void plan_relay(ServePlan& plan, const config::Config& config, std::uint64_t nod
                 std::function<void(const std::string& channel, const relay::Path& path)> demand) {
   plan.each.relay.lock = serve::OriginLock(kRelayHeader, config.relay.secrets, false);
   plan.each.relay.node = node;
-  if (config.edge.origins.empty()) return;
+  if (!config.edge.used()) return;
   plan.each.relay.patience = kEdgePatience;
   plan.each.channels.hold_media = true;
   plan.each.on_demand = std::move(demand);
 }
 
-/// The edge, in place of which the transport knows this: it is made before.
-class EdgeNode::Late final : public client::StreamHandler {
- public:
-  void on_head(client::StreamId id, int status) override { edge->on_head(id, status); }
-  void on_body(client::StreamId id, base::Bytes bytes) override { edge->on_body(id, std::move(bytes)); }
-  void on_end(client::StreamId id, std::string_view error) override { edge->on_end(id, error); }
+namespace {
 
-  client::StreamHandler* edge = nullptr;
-};
+/// As relay/ has them.
+std::vector<relay::FoundOrigin> found_from(const std::vector<registry::AnnouncedOrigin>& announced) {
+  std::vector<relay::FoundOrigin> found;
+  for (const registry::AnnouncedOrigin& origin : announced) found.push_back({origin.url, origin.channels});
+  return found;
+}
+
+}  // namespace
 
 EdgeNode::EdgeNode(const config::Config& config, std::uint64_t node, const Context& context)
-    : mailbox_(context.loop), late_(std::make_unique<Late>()), tick_(context.loop, [this] { edge_->tick(); }) {
+    : mailbox_(context.loop), tick_(context.loop, [this] { edge_->tick(); }) {
   client::CurlStreams::Options options;
   options.certificates = config.edge.certificates;
-  transport_ = std::make_unique<client::CurlStreams>(options, mailbox_.poster(), *late_);
+  transport_ = std::make_unique<client::CurlStreams>(options, mailbox_.poster(), late_);
   relay::Edge::Options edge;
   edge.origins = config.edge.origins;
   edge.secret = config.relay.secrets.front();
@@ -59,13 +60,19 @@ EdgeNode::EdgeNode(const config::Config& config, std::uint64_t node, const Conte
           },
           [&serve](const std::string& channel) { serve.remove(channel); },
           [&serve](const std::string& channel) { serve.give_up(channel); }});
-  late_->edge = edge_.get();
+  late_.handler = edge_.get();
   tick_.start(kEdgeTick, kEdgeTick);
+  if (config.edge.discover) {
+    finder_ = std::make_unique<OriginFinder>(
+        config.etcd, context.loop, context.clock,
+        [this](const std::vector<registry::AnnouncedOrigin>& origins) { edge_->take_origins(found_from(origins)); });
+  }
   base::log_info("app", "an edge: it takes no feeds",
-                 {{"origins", config.edge.origins.size()}, {"first", config.edge.origins.front()}});
+                 {{"origins", config.edge.origins.size()}, {"discovers", config.edge.discover}});
 }
 
 EdgeNode::~EdgeNode() {
+  finder_.reset();
   transport_.reset();  // it calls no more
 }
 

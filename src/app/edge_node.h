@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "app/late_handler.h"
+#include "app/origin_finder.h"
 #include "base/clock.h"
 #include "client/curl_streams.h"
 #include "config/config.h"
@@ -42,13 +45,17 @@ class EdgeNode {
 
   void demand(const std::string& channel, const relay::Path& path) { edge_->demand(channel, path); }
   relay::EdgeReport report() const { return edge_->report(); }
+  /// Nothing: it looks for no origins.
+  std::optional<registry::WatchReport> watch_report() const {
+    return finder_ ? std::optional(finder_->report()) : std::nullopt;
+  }
 
  private:
-  class Late;
   loop::Mailbox mailbox_;
-  const std::unique_ptr<Late> late_;
+  LateHandler late_;
   std::unique_ptr<client::StreamTransport> transport_;
   std::unique_ptr<relay::Edge> edge_;
+  std::unique_ptr<OriginFinder> finder_;  ///< null: the configuration's origins are all
   loop::Timer tick_;
 };
 

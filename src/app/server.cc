@@ -22,6 +22,7 @@
 #include "app/etcd_registry.h"
 #include "app/event_outlets.h"
 #include "app/headroom_sampler.h"
+#include "app/origin_announcement.h"
 #include "app/publish_admission.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
@@ -151,7 +152,7 @@ class Instance::Parts {
         node_,
         registry_ ? channel::ClockAsks::Ask([this](registry::Ask ask) { registry_->ask(std::move(ask)); }) : nullptr};
     channels_ = std::make_unique<channel::Channels>(environment, settings_of(config_), config_.limits.channels,
-                                                    [this](const std::string& name) { serve_->remove(name); });
+                                                    [this](const std::string& name) { remove(name); });
     if (journal_) restored_ = channels_->restore(journal_->directory());
     TRY(auto files, serve::StaticFiles::load(config_.web_directory));
     ServePlan plan = plan_here(config_.http);
@@ -168,7 +169,8 @@ class Instance::Parts {
         [this](double memory, double egress) { serve_->set_shared_headroom(memory, egress); }};
     headroom_ = std::make_unique<HeadroomSampler>(loop_, clock_, serving, config_.http.admission.egress_mbps);
     for (const auto& snapshot : std::exchange(early_, {})) serve_->publish(snapshot);
-    for (const auto& [name, reel] : std::exchange(early_reels_, {})) serve_->relay(name, reel);
+    if (!config_.relay.announce.empty()) announcement_.emplace(*registry_, config_.relay.announce);
+    for (const auto& [name, reel] : std::exchange(early_reels_, {})) publish_reel(name, reel);
     TRY_OK(start_ingest());
     TRY(admin_, AdminThread::start(config_, environment_token_, clock_, control_, control_calls(), *serve_));
     base::log_info("app", "ready",
@@ -205,6 +207,7 @@ class Instance::Parts {
     }
     base::log_info("app", "stopping", {{"drain_ms", config_.drain / base::kMillisecond}});
     events_.append({.type = events::Type::kInstanceStopping});
+    if (announcement_) registry_->withdraw();
     if (config_.drain == 0) return shut();
     service_.stopping("Draining: not ready, everything is answered", config_.drain + kStopLimit);
     drained_.start(config_.drain);
@@ -245,7 +248,7 @@ class Instance::Parts {
 
   /// Without a journal the server is as good as with one, until it is killed.
   void open_journal() {
-    if (!config_.journal.enabled || !config_.edge.origins.empty()) return;
+    if (!config_.journal.enabled || config_.edge.used()) return;
     const std::string directory = config::journal_directory(config_);
     auto lock = archive::DirectoryLock::take(directory);
     if (!lock.ok()) {
@@ -288,15 +291,21 @@ class Instance::Parts {
     uploads_ = std::make_unique<upload::Uploads>(std::move(options));
   }
 
-  bool relays() const { return !config_.relay.secrets.empty() && config_.edge.origins.empty(); }
+  bool relays() const { return !config_.relay.secrets.empty() && !config_.edge.used(); }
   void publish_reel(const std::string& name, const std::shared_ptr<const relay::Reel>& reel) {
+    if (announcement_) announcement_->add(name);
     if (serve_) return serve_->relay(name, reel);
     early_reels_[name] = reel;
   }
 
+  void remove(const std::string& channel) {
+    if (announcement_) announcement_->remove(channel);
+    serve_->remove(channel);
+  }
+
   base::Status start_ingest() {
     pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, config::pull_options(config_));
-    if (!config_.edge.origins.empty()) {
+    if (config_.edge.used()) {
       edge_ = std::make_unique<EdgeNode>(config_, node_, EdgeNode::Context{loop_, clock_, events_, *serve_});
       return base::Ok{};
     }
@@ -464,6 +473,7 @@ class Instance::Parts {
     overview->instance.journal = journal_ ? &journal_->counters() : nullptr;
     overview->instance.journal_restored = restored_;
     if (edge_) overview->instance.edge = edge_->report();
+    if (edge_) overview->instance.watch = edge_->watch_report();
     if (registry_) overview->instance.registry = registry_->report();
     if (uploads_) overview->instance.uploads = uploads_->reports(clock_.utc());
     overview->instance.webhooks = webhooks_->reports();
@@ -503,8 +513,9 @@ class Instance::Parts {
   std::unique_ptr<EventFiles> event_files_;  ///< null: none; it ends after all that has events for the log
   loop::Loop loop_;
   loop::Mailbox control_;
-  std::unique_ptr<registry::Registry> registry_;  ///< null: there is no etcd
-  std::unique_ptr<webhook::Webhooks> webhooks_;   ///< after start(); what ends after it has events for it
+  std::unique_ptr<registry::Registry> registry_;    ///< null: there is no etcd
+  std::optional<OriginAnnouncement> announcement_;  ///< nothing: edges do not find this server
+  std::unique_ptr<webhook::Webhooks> webhooks_;     ///< after start(); what ends after it has events for it
   loop::Timer drained_;
   loop::Timer deadline_;
   ServiceNotifier service_;

@@ -141,12 +141,17 @@ struct Config {
   /// Who may get channels' logs: see serve::RelayStreams.
   struct Relay {
     std::vector<std::string> secrets;  ///< none: nobody
+    std::string announce;              ///< URL that edges find in etcd; empty: they do not
   };
   /// Where an edge gets channels: see relay::Edge.
   struct Edge {
-    std::vector<std::string> origins;  ///< URLs; none: it is no edge
+    std::vector<std::string> origins;  ///< URLs
+    bool discover = false;             ///< origins that are announced in etcd, too
     std::string certificates;          ///< PEM file; empty: those of the system
     base::Micros window = 300 * base::kSecond;
+
+    /// Whether the server is an edge.
+    bool used() const { return discover || !origins.empty(); }
   };
 
   /// A program of the operator's that is asked whether somebody may publish: see webhook::AdmissionHook.

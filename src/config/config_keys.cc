@@ -279,7 +279,7 @@ void declare_keys(Keys& keys, Config& config) {
   keys.section(
       "etcd",
       "Where several servers of the same feeds agree on what they have to have in common: the clocks of sources "
-      "(anchor: pts). Nothing that runs waits for it.",
+      "(anchor: pts); and where edges find origins (relay.announce, edge.discover). Nothing that runs waits for it.",
       [&](Keys& in) { declare_etcd(in, config.etcd); });
   declare_channels(keys, config.channels);
   keys.check([&] {

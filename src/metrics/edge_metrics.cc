@@ -8,7 +8,8 @@ void add_edge(Families& out, const relay::EdgeReport& report) {
   for (std::size_t i = 0; i < report.origins.size(); ++i) {
     const relay::OriginReport& origin = report.origins[i];
     const Labels labels = {{"origin", std::to_string(i)}};
-    out.counter("kickoff_edge_pulls_total", "Requests to an origin for a channel, by its place in edge.origins.",
+    out.counter("kickoff_edge_pulls_total",
+                "Requests to an origin for a channel, by its place: those of edge.origins, then those that are found.",
                 labels, static_cast<double>(origin.pulls));
     out.counter("kickoff_edge_failures_total",
                 "Connections to an origin that were refused, broke off, or brought what is no log.", labels,

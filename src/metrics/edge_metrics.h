@@ -5,7 +5,7 @@
 
 namespace metrics {
 
-/// Adds the series of an edge: of its origins, by their place in edge.origins, and of the channels that it has.
+/// Adds the series of an edge: of its origins, by their place, and of the channels that it has.
 void add_edge(Families& out, const relay::EdgeReport& report);
 
 }  // namespace metrics

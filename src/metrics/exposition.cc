@@ -183,6 +183,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   add_uploads(out, instance.uploads);
   if (instance.registry.used) add_registry(out, instance.registry);
+  if (instance.watch) add_watch(out, *instance.watch);
   add_webhooks(out, instance.webhooks);
   if (instance.edge) add_edge(out, *instance.edge);
   for (const channel::Report& report : instance.channels) {

@@ -17,6 +17,7 @@
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
 #include "metrics/process_use.h"
+#include "registry/origin_watch.h"
 #include "registry/registry.h"
 #include "relay/edge.h"
 #include "serve/audience.h"
@@ -86,6 +87,7 @@ struct Instance {
   std::optional<events::LogWriter::Report> event_log;  ///< nothing: there are no files
   registry::Report registry;
   std::optional<webhook::Admissions::Counters> publish_hook;  ///< nothing: it was never configured
+  std::optional<registry::WatchReport> watch;  ///< nothing: it looks for no origins
 };
 
 /// What the administration port counts of its requests.

@@ -31,6 +31,10 @@ class Etcd {
     const { kvs = [] } = await (await fetch(`${this.url}/v3/kv/range`, { method: 'POST', body })).json();
     return kvs[0] && Buffer.from(kvs[0].value, 'base64').toString();
   }
+  async put(key, value) {
+    const body = JSON.stringify({ key: Buffer.from(key).toString('base64'), value: Buffer.from(value).toString('base64') });
+    await (await fetch(`${this.url}/v3/kv/put`, { method: 'POST', body })).text();
+  }
   async stop() {
     await this.kill();
     fs.rmSync(this.directory, { recursive: true, force: true });

@@ -59,6 +59,33 @@ TEST(RelayKeys, AnEdgeNeedsASecretAndEachOriginOnce) {
   EXPECT_TRUE(told(edge(many + ", 'http://last'"), "more than 16 servers"));
 }
 
+TEST(RelayKeys, AnEdgeMayFindItsOriginsInEtcd) {
+  const std::string etcd = "etcd: {endpoints: ['http://etcd-0:2379']}\n";
+  EXPECT_FALSE(good(kRelayed).edge.used());
+  EXPECT_TRUE(good(edge("'http://one'")).edge.used());
+  const Config config = good(kRelayed + etcd + "edge: {discover: true}\n");
+  EXPECT_TRUE(config.edge.discover && config.edge.used());
+  EXPECT_TRUE(config.edge.origins.empty());
+  EXPECT_EQ(problems_of(edge("'http://one'", ", discover: true") + etcd), "") << "both together";
+  EXPECT_TRUE(told(kRelayed + "edge: {discover: true}\n", "edge.discover needs etcd.endpoints"));
+  EXPECT_TRUE(told(etcd + "edge: {discover: true}\n", "edge.discover needs relay.secrets"));
+  EXPECT_TRUE(told(kRelayed + etcd + "edge: {discover: true}\nchannels: {match: {upload: {url: 's3://media'}}}",
+                   "an edge (edge.discover) uploads nothing"));
+}
+
+TEST(RelayKeys, AnOriginAnnouncesTheUrlThatEdgesReachItAt) {
+  const auto origin = [](const std::string& url) {
+    return "{secrets: ['0123456789abcdef'], announce: '" + url + "'}\n";
+  };
+  const std::string etcd = "etcd: {endpoints: ['http://etcd-0:2379']}\n";
+  EXPECT_EQ(good("relay: " + origin("https://o:8443") + etcd).relay.announce, "https://o:8443");
+  EXPECT_TRUE(told("relay: " + origin("https://o:8443"), "relay.announce needs etcd.endpoints"));
+  EXPECT_TRUE(told("relay: {announce: 'https://o'}\n" + etcd, "relay.announce needs relay.secrets"));
+  EXPECT_TRUE(told("relay: " + origin("https://o/live") + etcd, "has to be the start of a URL"));
+  EXPECT_TRUE(
+      told("relay: " + origin("https://o") + etcd + "edge: {origins: ['http://one']}\n", "an edge announces nothing"));
+}
+
 TEST(RelayKeys, AnEdgeTakesNoFeedsAndUploadsNothing) {
   EXPECT_TRUE(told(edge("'http://one'") + "channels: {match: {feeds: {primary: {source: 'udp://239.0.0.1:5000'}}}}",
                    "takes no feeds"));

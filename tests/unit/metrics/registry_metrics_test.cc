@@ -23,6 +23,28 @@ TEST(RegistryMetrics, TellOfEtcdAndOfWhatWasAgreed) {
   EXPECT_NE(write_exposition(instance, {}, {}).find("kickoff_registry_reachable 0\n"), std::string::npos);
 }
 
+TEST(RegistryMetrics, TellWhetherThisServerIsAnnounced) {
+  Instance instance;
+  instance.registry = {.used = true, .reachable = true};
+  EXPECT_EQ(write_exposition(instance, {}, {}).find("kickoff_registry_announced"), std::string::npos);
+  instance.registry.announces = true;
+  EXPECT_NE(write_exposition(instance, {}, {}).find("kickoff_registry_announced 0\n"), std::string::npos);
+  instance.registry.announced = true;
+  EXPECT_NE(write_exposition(instance, {}, {}).find("kickoff_registry_announced 1\n"), std::string::npos);
+}
+
+TEST(RegistryMetrics, TellOfTheOriginsThatAnEdgeFinds) {
+  Instance instance;
+  EXPECT_EQ(write_exposition(instance, {}, {}).find("kickoff_registry_watching"), std::string::npos);
+  instance.watch = {.watching = true, .origins = 4, .refused = 5, .failures = 6};
+  const std::string page = write_exposition(instance, {}, {});
+  for (const char* line : {"kickoff_registry_watching 1\n", "kickoff_registry_origins 4\n",
+                           "kickoff_registry_refused_total 5\n", "kickoff_registry_watch_failures_total 6\n"})
+    EXPECT_NE(page.find(line), std::string::npos) << line;
+  instance.watch->watching = false;
+  EXPECT_NE(write_exposition(instance, {}, {}).find("kickoff_registry_watching 0\n"), std::string::npos);
+}
+
 TEST(RegistryMetrics, AreNotThereWithoutEtcd) {
   EXPECT_EQ(write_exposition({}, {}, {}).find("kickoff_registry_"), std::string::npos);
 }
