@@ -90,7 +90,6 @@ class OriginWatch final : public client::StreamHandler {
   bool created_ = false;  ///< the watch
   std::string over_;      ///< why etcd ends the watch
   bool outage_ = false;   ///< since the last list
-  std::int64_t revision_ = 0;
   base::Micros asked_at_ = 0;
   std::vector<AnnouncedOrigin> published_;
   std::uint64_t failures_ = 0;
