@@ -81,7 +81,7 @@ test('what cannot be counted is refused with what to do', async () => {
   }
   assert.strictEqual((await fetch(url())).status, 405);
   assert.ok(Number.isNaN(await server.metric('kickoff_viewer_sessions', { channel: 'other' })), 'a stranger makes no channel');
-  assert.ok(await server.metric('kickoff_viewer_reports_lost_total') >= 1);
+  assert.ok(await server.metric('kickoff_http_reports_lost_total') >= 1);
 });
 
 test('a page of another origin may post, and a player over HTTP/2 too', async () => {

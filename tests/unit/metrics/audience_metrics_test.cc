@@ -72,6 +72,13 @@ TEST(AudienceMetrics, AreTheLoopsTogetherByChannel) {
   EXPECT_NEAR(std::stod(page.substr(page.find("} ", at) + 2)), 2, 0.01);
 }
 
+TEST(AudienceMetrics, OfReportsForNobodyAreTheLoops) {
+  serve::Counters counters;
+  counters.reports_lost.add(3);
+  const std::string page = write_exposition({}, {{"1", &counters, 0, nullptr}}, {});
+  expect_viewer_line(page, "kickoff_http_reports_lost_total{loop=\"1\"} 3");
+}
+
 TEST(AudienceMetrics, ForgetSessionsThatHaveGone) {
   serve::Audiences loop;
   loop.of("match")->note(cmcd::Found::kReport, report_of(0x123456789abcdef0), kNow);
