@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/alarm_routes.h"
 #include "api/caption_request.h"
 #include "api/channels_json.h"
 #include "api/event_streams.h"
@@ -478,6 +479,7 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   dispatcher.add(
       {"POST", "/api/v1/channels/{name}/metadata", Role::kOperate,
        [&backend](const Request& request, Respond respond) { add_metadata(backend, request, std::move(respond)); }});
+  add_alarms(dispatcher, backend, clock);
   add_page(dispatcher, std::move(page));
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "channel/channels.h"
 #include "channel/report.h"
+#include "events/alarms.h"
 #include "events/log.h"
 #include "serve/counters.h"
 #include "webhook/report.h"
@@ -40,6 +41,8 @@ class Backend {
   virtual void ask_channels(Take<std::vector<channel::Report>> take) = 0;
   virtual void ask_load(Take<Load> take) = 0;
   virtual void ask_events(events::Query query, Take<events::Page> take) = 0;
+  virtual void ask_alarms(Take<events::AlarmReport> take) = 0;
+  virtual void order_silence(events::SilenceOrder order, Take<events::Alarms::Outcome> take) = 0;
   virtual void ask_webhooks(Take<std::vector<webhook::Report>> take) = 0;
   /// Sends a webhook's dead letters again: how many; nullopt: there is no such webhook.
   virtual void replay_webhook(std::string name, Take<std::optional<std::size_t>> take) = 0;

@@ -47,6 +47,17 @@ void AdminBackend::ask_load(Take<Load> take) {
   });
 }
 
+void AdminBackend::ask_alarms(Take<events::AlarmReport> take) {
+  control_.post(
+      [this, take = std::move(take)] { own_.post([take, report = calls_.report_alarms()] { take(report); }); });
+}
+
+void AdminBackend::order_silence(events::SilenceOrder order, Take<events::Alarms::Outcome> take) {
+  control_.post([this, order = std::move(order), take = std::move(take)] {
+    own_.post([take, outcome = calls_.order_silence(order)] { take(outcome); });
+  });
+}
+
 void AdminBackend::ask_webhooks(Take<std::vector<webhook::Report>> take) {
   control_.post(
       [this, take = std::move(take)] { own_.post([take, reports = calls_.report_webhooks()] { take(reports); }); });

@@ -37,6 +37,8 @@ struct ControlCalls {
   /// With their newest dead letters, which the metrics do without.
   std::function<std::vector<webhook::Report>()> report_webhooks;
   std::function<std::optional<std::size_t>(const std::string& webhook)> replay_webhook;
+  std::function<events::AlarmReport()> report_alarms;
+  std::function<events::Alarms::Outcome(const events::SilenceOrder&)> order_silence;
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.
   std::function<void(std::function<void()> on_append)> watch_events;
@@ -60,6 +62,8 @@ class AdminBackend final : public api::Backend {
   void ask_channels(Take<std::vector<channel::Report>> take) override;
   void ask_load(Take<Load> take) override;
   void ask_events(events::Query query, Take<events::Page> take) override;
+  void ask_alarms(Take<events::AlarmReport> take) override;
+  void order_silence(events::SilenceOrder order, Take<events::Alarms::Outcome> take) override;
   void ask_webhooks(Take<std::vector<webhook::Report>> take) override;
   void replay_webhook(std::string name, Take<std::optional<std::size_t>> take) override;
   void disconnect_publisher(std::string channel, feed::Id feed, Take<channel::Channels::Disconnect> take) override;

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "app/admin_thread.h"
+#include "app/alarm_watch.h"
 #include "app/certificates.h"
 #include "app/channel_settings.h"
 #include "app/edge_node.h"
@@ -126,6 +127,7 @@ class Instance::Parts {
     if (config_.events.enabled) event_files_ = std::make_unique<EventFiles>(config_, events_);
     webhooks_ = start_webhooks(config_.webhooks, clock_, events_, control_,
                                event_files_ ? event_files_->take_webhooks() : WebhookState{});
+    alarm_watch_.start(config_.alarms);
     events_.clear_restored();
     registry_ = start_registry(config_.etcd, clock_, events_, control_,
                                [this](const registry::Answer& answer) { channels_->on_clock(answer); });
@@ -412,6 +414,7 @@ class Instance::Parts {
     tokens_.reload(config_);
     admin_->configure(config_.admin);
     webhooks_->configure(config_.webhooks);
+    alarm_watch_.configure(config_.alarms);
     headroom_->set_egress(config_.http.admission.egress_mbps);
     if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
@@ -454,6 +457,8 @@ class Instance::Parts {
             },
             [this] { return webhooks_->reports(webhook::Letters::kShown); },
             [this](const std::string& webhook) { return webhooks_->replay(webhook); },
+            [this] { return alarm_watch_.report(); },
+            [this](const events::SilenceOrder& order) { return alarm_watch_.order(order); },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
   }
@@ -479,6 +484,7 @@ class Instance::Parts {
     overview->instance.webhooks = webhooks_->reports();
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);
+    overview->instance.alarms = alarm_watch_.report().alarms;
     overview->instance.token_keys = tokens_.report();
     if (event_files_) {
       overview->instance.event_log = event_files_->report();
@@ -513,6 +519,7 @@ class Instance::Parts {
   std::unique_ptr<EventFiles> event_files_;  ///< null: none; it ends after all that has events for the log
   loop::Loop loop_;
   loop::Mailbox control_;
+  AlarmWatch alarm_watch_{loop_, clock_, events_};
   std::unique_ptr<registry::Registry> registry_;    ///< null: there is no etcd
   std::optional<OriginAnnouncement> announcement_;  ///< nothing: edges do not find this server
   std::unique_ptr<webhook::Webhooks> webhooks_;     ///< after start(); what ends after it has events for it

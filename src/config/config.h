@@ -138,6 +138,13 @@ struct Config {
     std::uint64_t bytes = std::uint64_t{64} << 20;  ///< 0: no limit
   };
 
+  /// What alarms wait for: see events::Alarms.
+  struct Alarms {
+    base::Micros raise_after = 2 * base::kSecond;
+    base::Micros clear_after = 15 * base::kSecond;
+    std::string runbook = "docs/runbook.md";
+  };
+
   /// Who may get channels' logs: see serve::RelayStreams.
   struct Relay {
     std::vector<std::string> secrets;  ///< none: nobody
@@ -193,6 +200,7 @@ struct Config {
   std::vector<std::string> warnings;
 
   Events events;
+  Alarms alarms;
 };
 
 /// Directory of the journal.

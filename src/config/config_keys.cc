@@ -183,6 +183,16 @@ void declare_events(Keys& keys, Config::Events& events) {
       Value::memory(events.bytes, 1));
 }
 
+void declare_alarms(Keys& keys, Config::Alarms& alarms) {
+  keys.key({"raise_after", Reload::kAtOnce, "an alarm is set once its condition has lasted for so long"},
+           Value::duration(alarms.raise_after, 0, 600 * kSecond));
+  keys.key({"clear_after", Reload::kAtOnce,
+            "and cleared once its condition has been over for so long: one that comes and goes is one alarm"},
+           Value::duration(alarms.clear_after, 0, 3600 * kSecond));
+  keys.key({"runbook", Reload::kAtOnce, "address of the runbook, which alarms link to a section of"},
+           Value::text(alarms.runbook));
+}
+
 void declare_channels(Keys& keys, std::map<std::string, Config::Channel>& channels) {
   Entries entries;
   for (const auto& [name, channel] : channels) entries.names.push_back(name);
@@ -262,6 +272,11 @@ void declare_keys(Keys& keys, Config& config) {
       "The event log on disk, in \"events\" of the state directory: JSON lines, a CloudEvent each. What is in it "
       "outlasts a restart, and is read and sent as before; see docs/events.md.",
       [&](Keys& in) { declare_events(in, config.events); });
+  keys.section(
+      "alarms",
+      "What is wrong now, made of the events that are raised and cleared: /api/v1/alarms, the operations page, "
+      "kickoff_alarms. An operator can silence them; see docs/events.md.",
+      [&](Keys& in) { declare_alarms(in, config.alarms); });
   declare_webhooks(keys, config.webhooks);
   keys.section(
       "publish_hook",

@@ -27,6 +27,7 @@ std::string_view to_string(Type type) {
     case Type::kRegistry: return "live.kickoff.registry";
     case Type::kWebhook: return "live.kickoff.webhook";
     case Type::kOriginLost: return "live.kickoff.origin.lost";
+    case Type::kAlarmSilence: return "live.kickoff.alarm.silence";
   }
   return "live.kickoff.unknown";
 }

@@ -38,6 +38,7 @@ enum class Type : std::uint8_t {
   kRegistry,
   kWebhook,
   kOriginLost,
+  kAlarmSilence,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -61,7 +62,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kUpload,
                                    Type::kRegistry,
                                    Type::kWebhook,
-                                   Type::kOriginLost};
+                                   Type::kOriginLost,
+                                   Type::kAlarmSilence};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

@@ -53,6 +53,7 @@ void Log::append(Fact fact) {
   const std::shared_ptr<const Event> kept = std::move(event);
   events_.push_back({kept});
   if (on_store_) on_store_(kept);
+  if (on_observe_) on_observe_(kept);
   if (on_event_) on_event_(kept);
   if (events_.size() > options_.most) {
     begin_ = events_.front().event->sequence;

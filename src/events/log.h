@@ -81,6 +81,8 @@ class Log final : public Sink {
   void watch(std::function<void()> on_append) { on_append_ = std::move(on_append); }
   /// `on_event` is called with each event, inside append(), before the one of forward(); nullptr: nobody.
   void store(std::function<void(const std::shared_ptr<const Event>&)> on_event) { on_store_ = std::move(on_event); }
+  /// `on_event` is called with each event, inside append(), after the one of store(); nullptr: nobody.
+  void observe(std::function<void(const std::shared_ptr<const Event>&)> on_event) { on_observe_ = std::move(on_event); }
   /// `on_event` is called with each event, inside append(), before whoever watches; nullptr: nobody.
   void forward(std::function<void(const std::shared_ptr<const Event>&)> on_event) { on_event_ = std::move(on_event); }
 
@@ -96,6 +98,7 @@ class Log final : public Sink {
   Conditions raised_;
   std::array<std::uint64_t, kTypes.size()> counts_{};
   std::function<void(const std::shared_ptr<const Event>&)> on_store_;
+  std::function<void(const std::shared_ptr<const Event>&)> on_observe_;
   std::function<void(const std::shared_ptr<const Event>&)> on_event_;
   std::function<void()> on_append_;
 };

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "metrics/admin_metrics.h"
+#include "metrics/alarm_metrics.h"
 #include "metrics/audience_metrics.h"
 #include "metrics/channel_metrics.h"
 #include "metrics/config_metrics.h"
@@ -166,6 +167,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
     out.counter("kickoff_events_total", "Events appended to the event log (/api/v1/events), by type.",
                 {{"type", std::string(type)}}, number(count));
   }
+  add_alarms(out, instance.alarms);
   if (instance.event_log) add_event_log(out, *instance.event_log);
   if (instance.publish_hook) add_publish_hook(out, *instance.publish_hook);
   add_headroom(out, instance, loops);

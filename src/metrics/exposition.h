@@ -12,6 +12,7 @@
 #include "channel/admission.h"
 #include "channel/histogram.h"
 #include "channel/report.h"
+#include "events/alarms.h"
 #include "events/log_writer.h"
 #include "ingest/pull.h"
 #include "ingest/rtmp_connection.h"
@@ -77,6 +78,7 @@ struct Instance {
   std::optional<TokenKeys> token_keys;  ///< nothing: none come by themselves
   std::vector<Certificate> certificates;
   std::vector<std::pair<std::string_view, std::uint64_t>> events;  ///< by type, also those that are 0
+  std::vector<events::Alarms::Alarm> alarms;                       ///< that are set
   std::vector<channel::Report> channels;
   /// May be read while the journal's thread writes; null: there is no journal.
   const archive::JournalWriter::Counters* journal = nullptr;

@@ -164,6 +164,15 @@ test('an outage is an alarm of its channel while it lasts', async () => {
   await page.waitForFunction(() => /outage since/.test(document.querySelector('.card[data-key=ladder] .alarms').textContent));
   await page.waitForFunction(() => document.querySelector('#fleet-alarms .value').textContent === '1');
   assert.strictEqual(await card(page, 'match').locator('.alarms li').count(), 0);
+  await card(page, 'ladder').locator('.alarms .silence').click();
+  await page.locator('#silence-reason').fill('encoder is being changed');
+  await page.locator('#silence-dialog button[value=yes]').click();
+  await giveToken(page, token);
+  await page.waitForFunction(() => /silenced until .*: encoder is being changed/.test(document.querySelector('.card[data-key=ladder] .alarms li.silenced')?.textContent));
+  await page.waitForFunction(() => document.querySelector('#fleet-alarms .value').textContent === '0' && /1 more silenced/.test(document.querySelector('#fleet-alarms .more').textContent));
+  await card(page, 'ladder').locator('.alarms .silence').click();
+  await page.locator('#silence-dialog button[value=yes]').click();
+  await page.waitForFunction(() => document.querySelector('#fleet-alarms .value').textContent === '1');
   publish('ladder');
   await page.waitForFunction(() => document.querySelectorAll('.alarms li').length === 0);
   await context.close();

@@ -57,16 +57,34 @@ test('an event of the instance has no channel, and data that is empty is left ou
     { time: 't', channel: '', type: 'config.reload', state: '', data: 'result applied, needs_restart a, b' });
 });
 
-test('an alarm is what was raised and not cleared; an order is none', () => {
+const alarm = (id, more = {}) => ({ id, alarm: 'outage', channel: 'match', severity: 'page', runbook: 'r#s', since: '2026-11-30T20:15:00.000Z', lasts: true, raised: 1, event: id, data: {}, silence: null, ...more });
+const silence = { until: '2026-11-30T21:15:00.000Z', by: 'night', reason: '' };
+
+test('alarms are of a channel or of the instance, and loud or silenced', () => {
   const all = new alarms.Alarms();
-  const one = (id, state, type = 'outage', subject = 'channels/match') => ({ id, state, type: `live.kickoff.${type}`, subject });
-  all.take({ missed: false, events: [one('1', 'raised'), one('2', 'raised', 'slate'), one('3', 'raised', 'journal', null), one('4', undefined), one('5', 'raised', 'outage', 'channels/match2')] });
   const ids = (list) => list.map(({ id }) => id);
-  assert.deepStrictEqual([ids(all.all), ids(all.of('match')), ids(all.of(''))], [['1', '3', '5'], ['1'], ['3']]);
-  all.take({ missed: false, events: [one('1', 'cleared')] });
-  assert.deepStrictEqual(ids(all.all), ['3', '5']);
-  all.take({ missed: true, events: [one('9', 'raised')] });
-  assert.deepStrictEqual(ids(all.all), ['9']);
+  all.take({ alarms: [alarm('1'), alarm('2', { silence }), alarm('3', { channel: undefined }), alarm('4', { channel: 'match2' })] });
+  assert.deepStrictEqual([ids(all.all), ids(all.loud), ids(all.of('match')), ids(all.of(''))], [['1', '2', '3', '4'], ['1', '3', '4'], ['1', '2'], ['3']]);
+  all.take({ alarms: [] });
+  assert.deepStrictEqual(all.all, []);
+});
+
+test('an alarm says since when, what, how often, and who has silenced it', () => {
+  const time = format.clock('2026-11-30T20:15:00.000Z');
+  assert.strictEqual(alarms.words(alarm('1')), `outage since ${time}`);
+  assert.strictEqual(alarms.words(alarm('1', { data: { reason: 'queue_full' }, raised: 3, lasts: false })), `outage since ${time} · reason queue_full · 3 times · over, not cleared yet`);
+  assert.strictEqual(alarms.words(alarm('1', { silence })), `outage since ${time} · silenced until ${format.clock(silence.until)} by night`);
+  assert.match(alarms.words(alarm('1', { silence: { ...silence, reason: 'known' } })), /by night: known$/);
+});
+
+test('a silence is ordered of an alarm by its id, and taken back', async () => {
+  const tokens = new api.TokenStore(storage());
+  tokens.set('secret');
+  const asked = [];
+  const server = new api.Api(async (url, options) => { asked.push([options.method, url, options.body]); return new Response(null, { status: 204 }); }, tokens);
+  await server.silence('17', { for: 3600, reason: 'known' });
+  await server.silence('17', null);
+  assert.deepStrictEqual(asked, [['POST', '/api/v1/alarms/17/silence', '{"for":3600,"reason":"known"}'], ['DELETE', '/api/v1/alarms/17/silence', undefined]]);
 });
 
 test('the history is an hour of means of ten seconds, and shows where it has a gap', () => {

@@ -46,19 +46,33 @@ export class Actions {
     });
   }
 
+  silence(alarm) {
+    const name = `${alarm.channel ? `${alarm.channel}: ` : ''}${alarm.alarm}`;
+    return this.#one(async () => {
+      find('silence-words').textContent = alarm.silence ? `Take the silence of ${name} back?` : `Silence ${name}? It stays in the list, and is not counted.`;
+      find('silence-fields').hidden = Boolean(alarm.silence);
+      find('silence-reason').value = '';
+      if (!await ask(find('silence-dialog'))) return;
+      const body = alarm.silence ? null : { for: 60 * Number(find('silence-for').value), reason: find('silence-reason').value.trim() };
+      await this.#send(name, () => this.#api.silence(alarm.id, body), `${name}: ${body ? 'silenced' : 'the silence is taken back'}.`);
+    });
+  }
+
   /// One dialog at a time.
   async #one(work) {
     if (!document.querySelector('dialog[open]')) await work();
   }
 
-  async #order(channel, what, body, done) {
+  #order(channel, what, body, done) { return this.#send(channel, () => this.#api.order(channel, what, body), done); }
+
+  async #send(name, order, done) {
     if (!this.#tokens.get() && !await this.#askToken()) return this.#tell('Nothing was changed: that needs an operator’s token.');
     try {
-      const instead = await this.#api.order(channel, what, body);
+      const instead = await order();
       this.#tell(instead ? `${done} ${instead}` : done);
       this.#done();
     } catch (error) {
-      const refused = error.status === 401 ? 'The server does not know this token, or it has expired' : `${channel}: refused`;
+      const refused = error.status === 401 ? 'The server does not know this token, or it has expired' : `${name}: refused`;
       this.#tell(`${refused}: ${error.message}`, true);
     }
     return undefined;

@@ -36,13 +36,17 @@ export class Api {
   async text(path) { return (await this.#answer(path)).text(); }
 
   /// What the server did in place of what was asked, for people; empty where it did just that. Throws Refused.
-  async order(channel, what, body) {
+  order(channel, what, body) { return this.#order('POST', `channels/${encodeURIComponent(channel)}/${what}`, body); }
+  /// `body` null: the silence of its own is taken back.
+  silence(alarm, body) { return this.#order(body ? 'POST' : 'DELETE', `alarms/${encodeURIComponent(alarm)}/silence`, body); }
+
+  async #order(method, path, body) {
     let answer;
     try {
-      answer = await this.#fetch(`/api/v1/channels/${encodeURIComponent(channel)}/${what}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${this.#tokens.get()}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+      answer = await this.#fetch(`/api/v1/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#tokens.get()}`, ...(body && { 'content-type': 'application/json' }) },
+        body: body ? JSON.stringify(body) : undefined,
         signal: AbortSignal.timeout(10000),
       });
     } catch {

@@ -1,7 +1,8 @@
 // A channel: made once, then changed where something is new.
 
+import { makeEntry, show } from './alarms.mjs';
 import { give, keyed, make, say } from './dom.mjs';
-import { bits, clock, edge, event, lines } from './format.mjs';
+import { bits, edge, lines } from './format.mjs';
 import { showMeters } from './meters.mjs';
 import { Stages } from './stages.mjs';
 import { showRung, showThumbnails } from './thumbnails.mjs';
@@ -21,9 +22,10 @@ function showRenditions(body, channel) {
 }
 
 export class Card {
-  /// `actions`: {switchTo(channel, feed), slate(channel, state)}.
+  /// `actions`: {switchTo(channel, feed), slate(channel, state), silence(alarm)}.
   constructor(name, actions) {
     const id = `channel-${name}`;
+    this.silence = (alarm) => actions.silence(alarm);
     this.element = make('article', { class: 'card', tabindex: '-1', 'aria-labelledby': id });
     const part = (tag, attributes, ...children) => this.element.appendChild(make(tag, attributes, ...children));
     this.state = make('span', { class: 'state' });
@@ -56,11 +58,8 @@ export class Card {
     say(this.state, channel.state);
     give(this.state, 'class', `state ${channel.state}`);
     say(this.rate, bits(rate));
-    this.element.classList.toggle('alarmed', alarms.length > 0);
-    keyed(this.alarms, alarms, ({ id }) => id, () => make('li'), (element, alarm) => {
-      const { type, data, time } = event(alarm);
-      say(element, `${type} since ${clock(time)}${data ? ` · ${data}` : ''}`);
-    });
+    this.element.classList.toggle('alarmed', alarms.some(({ silence }) => !silence));
+    keyed(this.alarms, alarms, ({ id }) => id, () => makeEntry(this.silence), show);
     showThumbnails(this.thumbnails, channel);
     say(this.lines, lines(channel).join('\n'));
     this.lines.classList.toggle('bad', !channel.feed && channel.state === 'live');

@@ -11,7 +11,7 @@ const tiles = [
   { id: 'egress', title: 'Egress', of: ({ rate }) => { const bytes = rate('sent_bytes_total'); return bytes === null ? null : 8 * bytes; }, text: bits, least: 1e6, more: () => '' },
   { id: 'requests', title: 'Connections', of: ({ now }) => now.connections, text: String, more: ({ now }) => `${now.parked_requests} requests parked` },
   { id: 'live', title: 'Live channels', of: ({ channels }) => channels.filter(({ live }) => live).length, text: String, more: ({ channels }) => `of ${channels.length}` },
-  { id: 'alarms', title: 'Alarms', of: ({ alarms }) => alarms.length, text: String, more: () => 'raised now', bad: (value) => value > 0 },
+  { id: 'alarms', title: 'Alarms', of: ({ alarms }) => alarms.loud.length, text: String, more: ({ alarms }) => (alarms.all.length > alarms.loud.length ? `set now, ${alarms.all.length - alarms.loud.length} more silenced` : 'set now'), bad: (value) => value > 0 },
 ];
 
 export class Fleet {
@@ -26,7 +26,7 @@ export class Fleet {
     });
   }
 
-  /// `now`: what /api/v1/instance gave; `channels`: the last that were read; `alarms`: all.
+  /// `now`: what /api/v1/instance gave; `channels`: the last that were read; `alarms`: see Alarms.
   show(now, channels, alarms) {
     const time = Date.parse(now.time);
     const rate = (name) => this.#rates.of(name, now[name], time);

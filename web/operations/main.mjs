@@ -1,11 +1,11 @@
 // The operations page: asks the server every two seconds and shows what it says.
 
 import { Actions } from './actions.mjs';
-import { Alarms } from './alarms.mjs';
+import { Alarms, makeEntry, show } from './alarms.mjs';
 import { Api, TokenStore } from './api.mjs';
 import { Card } from './card.mjs';
-import { keyed, make, say } from './dom.mjs';
-import { clock, event, Rates } from './format.mjs';
+import { keyed, say } from './dom.mjs';
+import { Rates } from './format.mjs';
 import { Fleet } from './fleet.mjs';
 import { keyboard } from './keys.mjs';
 import { Poller } from './poller.mjs';
@@ -42,19 +42,15 @@ function showChannels(report) {
 }
 
 function showInstance(instance) {
-  fleet.show(instance, channels, alarms.all);
-  keyed(find('instance-alarms'), alarms.of(''), ({ id }) => id, () => make('li'), (element, alarm) => {
-    const { type, time, data } = event(alarm);
-    say(element, `${type} since ${clock(time)}${data ? ` · ${data}` : ''}`);
-  });
+  fleet.show(instance, channels, alarms);
+  keyed(find('instance-alarms'), alarms.of(''), ({ id }) => id, () => makeEntry((alarm) => actions.silence(alarm)), show);
 }
 
-// All events that the log holds are read once, page after page: what is raised may be old.
+// All events that the log holds are read once, page after page.
 let after = 0;
 async function readEvents() {
   for (;;) {
     const page = await api.json(`/api/v1/events?limit=1000&after=${after}`);
-    alarms.take(page);
     timeline.add(page.events);
     after = page.next;
     if (page.next >= page.newest || !page.events.length) return;
@@ -63,6 +59,7 @@ async function readEvents() {
 
 async function readAll() {
   await readEvents();
+  alarms.take(await api.json('/api/v1/alarms'));
   showChannels(await api.json('/api/v1/channels'));
   showInstance(await api.json('/api/v1/instance'));
 }

@@ -31,6 +31,11 @@ class FakeBackend final : public api::Backend {
       take(log.read(query));
     }
   }
+  void ask_alarms(Take<events::AlarmReport> take) override { take(alarms); }
+  void order_silence(events::SilenceOrder order, Take<events::Alarms::Outcome> take) override {
+    silences.push_back(std::move(order));
+    take(silence_outcome);
+  }
   void ask_webhooks(Take<std::vector<webhook::Report>> take) override { take(webhooks); }
   void replay_webhook(std::string name, Take<std::optional<std::size_t>> take) override {
     replayed.push_back(std::move(name));
@@ -84,6 +89,9 @@ class FakeBackend final : public api::Backend {
   events::Log log;
   std::vector<events::Query> queries;
   std::vector<webhook::Report> webhooks;
+  events::AlarmReport alarms;
+  std::vector<events::SilenceOrder> silences;
+  events::Alarms::Outcome silence_outcome = events::Alarms::Outcome::kDone;
   std::vector<std::string> replayed;
   std::optional<std::size_t> replay_outcome = 0;
   bool holds = false;  ///< answers of the log come with release()

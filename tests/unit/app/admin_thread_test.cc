@@ -57,6 +57,15 @@ class AdminThreadTest : public ::testing::Test {
           if (webhook != "ops") return std::nullopt;
           return 3;
         },
+        [this] {
+          collector_ = std::this_thread::get_id();
+          return events::AlarmReport{.runbook = "the-runbook"};
+        },
+        [this](const events::SilenceOrder& order) {
+          collector_ = std::this_thread::get_id();
+          return order.id == "outage" && order.by == "operations" ? events::Alarms::Outcome::kDone
+                                                                  : events::Alarms::Outcome::kUnknown;
+        },
         [this](const events::Query& query) { return events_.read(query); },
         [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
     return AdminThread::start(config_, environment_, clock_, control_, std::move(calls), *serve_);
@@ -248,6 +257,20 @@ TEST_F(AdminThreadTest, ShowsWebhooksAndReplaysThemOnTheControlLoop) {
   EXPECT_TRUE(replay("ops").ends_with("{\"replayed\":3}\n"));
   EXPECT_EQ(collector_, std::this_thread::get_id());
   EXPECT_EQ(status_of(replay("other")), "404");
+}
+
+TEST_F(AdminThreadTest, ShowsAlarmsAndSilencesThemOnTheControlLoop) {
+  config_.admin.tokens = {api::make_token("operations", "good", api::Role::kOperate)};
+  auto admin = start().take();
+  EXPECT_NE(ask(*admin, "/api/v1/alarms").find("\"alarms\": []"), std::string::npos);
+  EXPECT_EQ(collector_, std::this_thread::get_id());
+  collector_ = {};
+  const auto lift = [&](const std::string& id) {
+    return status_of(ask(*admin, "/api/v1/alarms/" + id + "/silence", "DELETE", "Authorization: Bearer good\r\n"));
+  };
+  EXPECT_EQ(lift("outage"), "204");
+  EXPECT_EQ(collector_, std::this_thread::get_id());
+  EXPECT_EQ(lift("7"), "404");
 }
 
 TEST_F(AdminThreadTest, TakesUpNewTokensAndNamesAndKeepsThatOfTheEnvironment) {
