@@ -14,6 +14,7 @@
 #include "app/journal_command.h"
 #include "app/preflight.h"
 #include "app/server.h"
+#include "app/upload_command.h"
 #include "base/allocator.h"
 #include "config/admin_address.h"
 #include "config/admin_config.h"
@@ -46,9 +47,14 @@ Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and
 `kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";
 
-std::string help() {
-  return std::string(kHelp) + app::kJournalHelp + "\nA server that runs, by its administration port:\n" + desk::kHelp +
-         std::string(kMoreHelp);
+std::string help(){
+  return std::string(kHelp) + app::kJournalHelp +
+             "
+             The upload to
+             S3 : " + app::kUploadHelp +
+                  "
+             A server that runs,
+         by its administration port : " + desk::kHelp + std::string(kMoreHelp);
 }
 
 int usage(const std::string& problem) {
@@ -142,8 +148,9 @@ int main(int argc, char** argv) {
     return check(words[1]);
   }
   if (desk::knows(command))
-    return desk::run(words, {"serve", "check", "config", "health", "journal", "version", "help"});
+    return desk::run(words, {"serve", "check", "config", "health", "journal", "upload", "version", "help"});
   if (command == "journal") return app::run_journal_command({words.begin() + 1, words.end()});
+  if (command == "upload") return app::run_upload_command({words.begin() + 1, words.end()});
   if (command == "serve" || command == "health") {
     const auto path = config_argument(words);
     if (!path) return usage(command + " needs --config FILE");

@@ -172,18 +172,21 @@ base::Result<client::Answer> Bucket::ask(const Call& call) {
   return base::Error{code, failure.text};
 }
 
-base::Result<std::string> Bucket::get(const std::string& name) {
+base::Result<Object> Bucket::get(const std::string& name) {
   TRY(client::Answer answer, ask({"GET", address_.key_of(name)}));
-  return std::move(answer.body);
+  Object object{name, {}, std::string(answer.header("content-type")), std::string(answer.header("cache-control"))};
+  object.body = base::Bytes::adopt(std::move(answer.body));
+  return object;
 }
 
 /// Spec: S3, ListObjectsV2.
-base::Result<std::vector<Bucket::Listed>> Bucket::list(const std::string& start) {
+base::Result<std::vector<Bucket::Listed>> Bucket::list(const std::string& start, const std::string& after) {
   std::vector<Listed> found;
   std::string next;
   for (int page = 0; page < kMostPages; ++page) {
     Pairs query{{"list-type", "2"}, {"prefix", address_.key_of(start)}};
     if (!next.empty()) query.emplace_back("continuation-token", next);
+    if (next.empty() && !after.empty()) query.emplace_back("start-after", address_.key_of(after));
     TRY(const client::Answer answer, ask({"GET", "", query}));
     const std::size_t skip = address_.prefix.empty() ? 0 : address_.prefix.size() + 1;
     for (const std::string_view entry : find_elements(answer.body, "Contents")) {
@@ -191,6 +194,8 @@ base::Result<std::vector<Bucket::Listed>> Bucket::list(const std::string& start)
       const std::string key = text_of_element(entry, "Key");
       const std::string_view size = find_element(entry, "Size").value_or("");
       std::from_chars(size.begin(), size.end(), listed.size);
+      listed.etag = text_of_element(entry, "ETag");
+      std::erase(listed.etag, '"');
       if (key.size() >= skip) listed.name = key.substr(skip);
       found.push_back(std::move(listed));
     }

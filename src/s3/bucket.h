@@ -67,11 +67,12 @@ class Bucket final : public Store {
   struct Listed {
     std::string name;  ///< as Object::name
     std::uint64_t size = 0;
+    std::string etag = {};  ///< without its quotes: the MD5 of the bytes in hexadecimal, or anything else
   };
-  /// All objects whose names begin with `start`.
-  base::Result<std::vector<Listed>> list(const std::string& start);
-  /// The bytes of an object. Errors: kNotFound, kSystem, kDenied.
-  base::Result<std::string> get(const std::string& name);
+  /// All objects whose names begin with `start`, in order; `after`: of them those that follow this name.
+  base::Result<std::vector<Listed>> list(const std::string& start, const std::string& after = "");
+  /// An object with its bytes and its headers. Errors: kNotFound, kSystem, kDenied.
+  base::Result<Object> get(const std::string& name);
 
   const Address& address() const { return address_; }
   /// What is added to the clock for requests. Units: µs.

@@ -5,34 +5,11 @@
 #include <variant>
 
 #include "base/log.h"
-#include "hls/uri.h"
-#include "media/time.h"
+#include "hls/media_playlist.h"
+#include "upload/objects.h"
 
 namespace upload {
 namespace {
-
-constexpr std::string_view kIndependentTag = "#EXT-X-INDEPENDENT-SEGMENTS\n";
-constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
-// A name gets no other bytes: segments are numbered by time, inits named by their hash.
-constexpr const char* kForGood = "public, max-age=31536000, immutable";
-// Playlists of a presentation of which a rendition has not begun are put with the multivariant one after so many.
-constexpr std::size_t kPatience = 3;
-
-bool fits_log(const record::Record& record, std::int64_t begun) {
-  return std::visit(
-      [begun](const auto& kind) {
-        if constexpr (requires { kind.msn; }) return kind.msn > begun;
-        return true;
-      },
-      record);
-}
-
-base::Bytes segment_bytes(const hls::Segment& segment) {
-  if (!segment.data.empty()) return segment.data;
-  std::vector<std::uint8_t> bytes;
-  for (const hls::Part& part : segment.parts) bytes.insert(bytes.end(), part.data.begin(), part.data.end());
-  return base::Bytes::adopt(std::move(bytes));
-}
 
 Entry entry_of(const std::string& rendition, const hls::Segment& segment) {
   hls::Segment copy = segment;
@@ -44,14 +21,6 @@ Entry entry_of(const std::string& rendition, const hls::Segment& segment) {
   copy.text = segment.text.substr(0, segment.parts_at) + segment.text.substr(segment.tail_at);
   copy.parts_at = copy.tail_at = segment.parts_at;
   return {rendition, std::make_shared<const hls::Segment>(std::move(copy)), independent};
-}
-
-const char* content_type(media::Kind kind) {
-  switch (kind) {
-    case media::Kind::kAudio: return "audio/mp4";
-    case media::Kind::kText: return "text/vtt";
-    default: return "video/mp4";
-  }
 }
 
 }  // namespace
@@ -195,11 +164,8 @@ void Uploader::take(const std::string& rendition, media::Kind kind, const hls::S
   }
   if (!segment.gap()) {
     queue_init(rendition, kind, segment);
-    std::string name = options_.channel + "/" + rendition + "/";
-    hls::write_segment_uri(name, segment.msn, segment.container);
-    const base::Bytes bytes = segment_bytes(segment);
-    pending_bytes_ += bytes.size();
-    pending_.push_back({{std::move(name), bytes, content_type(kind), kForGood}});
+    pending_.push_back({segment_object(options_.channel, rendition, kind, segment)});
+    pending_bytes_ += pending_.back().object.body.size();
   }
   Entry entry = entry_of(rendition, segment);
   const auto before = last_.find(rendition);
@@ -218,8 +184,7 @@ void Uploader::take(const std::string& rendition, media::Kind kind, const hls::S
 
 void Uploader::queue_init(const std::string& rendition, media::Kind kind, const hls::Segment& segment) {
   if (!segment.init || !inits_.insert(rendition + "/" + segment.init->uri).second) return;
-  const std::string name = options_.channel + "/" + rendition + "/" + segment.init->uri;
-  pending_.push_back({{name, segment.init->data, content_type(kind), kForGood}});
+  pending_.push_back({init_object(options_.channel, rendition, kind, segment)});
 }
 
 /// Gaps in the place of the segments between the last one and `next`.
@@ -296,13 +261,11 @@ void Uploader::end_listing() {
 
 bool Uploader::put_playlists() {
   const int target = log_ ? log_->snapshot()->target_duration : 1;
-  const std::string lifetime = "public, max-age=" + std::to_string(std::max(1, target / 2));
   std::vector<s3::Object> objects;
   const std::vector<std::string> names(changed_.begin(), changed_.end());
   objects.reserve(names.size());
   for (const std::string& name : names) {
-    objects.push_back({options_.channel + "/" + name + "/" + std::string(hls::kPlaylistFile),
-                       base::Bytes::adopt(listing_.render(name, target)), kPlaylistType, lifetime});
+    objects.push_back(playlist_object(playlist_name(options_.channel, name), listing_.render(name, target), target));
   }
   std::vector<bool> done;
   if (!objects.empty()) {
@@ -312,26 +275,11 @@ bool Uploader::put_playlists() {
     }
     if (!all) return false;
   }
-  std::string text = multivariant();
+  std::string text = log_ ? multivariant_text(*log_->snapshot(), listing_) : "";
   if (text.empty() || text == multivariant_) return true;
-  const std::string name = options_.channel + "/" + std::string(hls::kPlaylistFile);
-  if (!put({{name, base::Bytes::copy_of(text), kPlaylistType, lifetime}}, done)) return false;
+  if (!put({playlist_object(playlist_name(options_.channel), text, target)}, done)) return false;
   multivariant_ = std::move(text);
   return true;
-}
-
-/// Empty while a rendition that it names has no playlist.
-std::string Uploader::multivariant() const {
-  if (!log_) return {};
-  const auto snapshot = log_->snapshot();
-  if (!snapshot->multivariant || listing_.size() == 0) return {};
-  const bool all = std::all_of(snapshot->renditions.begin(), snapshot->renditions.end(),
-                               [&](const auto& rendition) { return listing_.lists(rendition->name()); });
-  if (!all && listing_.longest() < kPatience) return {};
-  std::string text(snapshot->multivariant->identity.text());
-  const std::size_t tag = text.find(kIndependentTag);
-  if (!listing_.independent() && tag != text.npos) text.erase(tag, kIndependentTag.size());
-  return text;
 }
 
 bool Uploader::put(std::vector<s3::Object> objects, std::vector<bool>& done) {

@@ -97,7 +97,6 @@ class Uploader {
   void commit();
   void end_listing();
   bool put_playlists();
-  std::string multivariant() const;
   bool put(std::vector<s3::Object> objects, std::vector<bool>& done);
   void fail(const s3::Failure& failure, bool progress);
   void succeed();

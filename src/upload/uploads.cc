@@ -29,6 +29,10 @@ bool is_directory(const std::string& path) {
 
 }  // namespace
 
+std::string state_path(const std::string& directory, const std::string& channel) {
+  return directory + "/" + channel + ".upload";
+}
+
 /// What threads share. A mutex, because reports go to other threads and all are to be woken at the end. Held for a
 /// move.
 struct Uploads::Shared {
@@ -59,8 +63,8 @@ class Uploads::Line {
         journal_(options.journal + "/" + channel_),
         uploader_({.channel = channel_,
                    .journal = journal_,
-                   .state = options.state + "/" + channel_ + ".upload",
-                   .place = target.address.scheme + "://" + target.address.host + " " + target.address.url(),
+                   .state = state_path(options.state, channel_),
+                   .place = target.place(),
                    .type = target.type,
                    .log = target.log},
                   {bucket_, clock_, [this] { return spread_(random_); }}),

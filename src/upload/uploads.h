@@ -22,7 +22,13 @@ struct Target {
   s3::Credentials::Options credentials;
   hls::PlaylistType type = hls::PlaylistType::kSliding;
   origin::Log::Options log;  ///< as the channel's
+
+  /// See Uploader::Options::place.
+  std::string place() const { return address.scheme + "://" + address.host + " " + address.url(); }
 };
+
+/// Path of a channel's state file in the directory of them.
+std::string state_path(const std::string& directory, const std::string& channel);
 
 /// The uploads of all channels: a thread each, which reads the channel's journal, and one that looks once a second
 /// which channels have one. Nothing else waits for them, and they are told of nothing. Thread: any.

@@ -5,13 +5,14 @@ const http = require('node:http');
 const crypto = require('node:crypto');
 const aws4 = require('aws4');
 
+const md5 = (bytes) => crypto.createHash('md5').update(bytes).digest('hex');
 const sha256 = (bytes) => crypto.createHash('sha256').update(bytes).digest('hex');
 const problem = (status, code) => ({ status, type: 'application/xml', body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} &amp; no more</Message></Error>` });
 
 // keys: {id: secret}. objects: Map of "/bucket/key" to {body, type, cache}.
 class S3Server {
   constructor({ bucket, keys, region }) {
-    Object.assign(this, { bucket, keys, region, objects: new Map(), order: [], refused: [], down: false, skew: 0 });
+    Object.assign(this, { bucket, keys, region, objects: new Map(), order: [], refused: [], down: false, skew: 0, page: 1000 });
     this.uploads = new Map();
     this.server = http.createServer((request, response) => {
       const pieces = [];
@@ -88,16 +89,25 @@ class S3Server {
       this.put(path, { body, type, cache });
       return { status: 200, headers: { ETag: `"${sha256(body)}"` } };
     }
-    return query.get('list-type') ? this.list(query.get('prefix')) : this.object(url);
+    return query.get('list-type') ? this.list(query) : this.object(url);
   }
   put(path, object) {
     this.objects.set(decodeURIComponent(path), object);
     this.order.push(decodeURIComponent(path));
   }
-  list(prefix) {
-    const keys = [...this.objects].filter(([path]) => path.startsWith(`/${this.bucket}/${prefix}`));
-    const entries = keys.map(([path, { body }]) => `<Contents><Key>${path.slice(this.bucket.length + 2)}</Key><Size>${body.length}</Size></Contents>`);
-    return { status: 200, body: `<ListBucketResult>${entries.join('')}<IsTruncated>false</IsTruncated></ListBucketResult>` };
+  // Pages of `page` names; the token of the next one is the last name of this one.
+  list(query) {
+    const start = `/${this.bucket}/`;
+    const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
+    const names = [...this.objects.keys()].filter((path) => path.startsWith(start + query.get('prefix'))).map((path) => path.slice(start.length)).filter((name) => name > after).sort();
+    const page = names.slice(0, this.page);
+    const entries = page.map((name) => {
+      const { body } = this.objects.get(start + name);
+      return `<Contents><Key>${name}</Key><ETag>&quot;${md5(body)}&quot;</ETag><Size>${body.length}</Size></Contents>`;
+    });
+    const more = names.length > page.length;
+    const token = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
+    return { status: 200, type: 'application/xml', body: `<ListBucketResult>${entries.join('')}<IsTruncated>${more}</IsTruncated>${token}</ListBucketResult>` };
   }
   object(url) {
     const found = this.objects.get(decodeURIComponent(url.pathname));

@@ -58,6 +58,48 @@ test('segments, then playlists, then the multivariant playlist; the same bytes; 
   assert.strictEqual(stderr, '');
 });
 
+test('beside the server, what is damaged in the bucket is found and put back', async () => {
+  // Not spawnSync: the bucket is in this process.
+  const upload = (...words) => new Promise((resolve) => {
+    execFile(binary, ['upload', ...words, '--config', server.file], { timeout: 60000 }, (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
+  });
+  const found = (result) => JSON.parse(result.stdout).channels[0];
+  bucket.page = 3;
+  const right = await upload('check', 'match');
+  assert.strictEqual(right.status, 0, right.stdout + right.stderr);
+  assert.match(right.stdout, /^match +\d+ +\d+ +\d+ {2}right$/m);
+
+  const [name, other] = names();
+  const pick = (rendition, at) => key(`${rendition}/${list(rendition).segments[at].uri}`);
+  const [lost, torn, init] = [pick(name, 0), pick(other, 1), key(`${other}/${list(other).segments[0].map}`)];
+  const before = new Map([lost, torn, init].map((at) => [at, { ...bucket.objects.get(`/match-media/${at}`) }]));
+  bucket.objects.delete(`/match-media/${lost}`);
+  bucket.objects.delete(`/match-media/${init}`);
+  bucket.objects.get(`/match-media/${torn}`).body = before.get(torn).body.subarray(1);
+  bucket.objects.get(`/match-media/${key('index.m3u8')}`).type = 'text/plain';
+  const wrong = await upload('check', 'all', '--json');
+  assert.strictEqual(wrong.status, 1);
+  const faults = Object.fromEntries(found(wrong).findings.map(({ object, fault }) => [`live/${object}`, fault]));
+  assert.deepStrictEqual(faults, { [lost]: 'missing', [init]: 'missing', [torn]: 'bytes', [key('index.m3u8')]: 'headers' });
+  assert.strictEqual(JSON.parse(wrong.stdout).right, false);
+  assert.ok(!bucket.objects.has(`/match-media/${lost}`), 'check changes nothing');
+
+  const repaired = await upload('repair', 'match', '--json');
+  assert.strictEqual(repaired.status, 0, repaired.stdout + repaired.stderr);
+  assert.strictEqual(found(repaired).repaired, 4);
+  for (const [at, { body, type, cache }] of before) {
+    const object = bucket.objects.get(`/match-media/${at}`);
+    assert.ok(object.body.equals(body), at);
+    assert.deepStrictEqual([object.type, object.cache], [type, cache]);
+  }
+  assert.strictEqual((await upload('check', 'match', '--fetch')).status, 0);
+  bucket.down = true;
+  const away = await upload('check', 'match');
+  bucket.down = false;
+  assert.strictEqual(away.status, 1);
+  assert.match(away.stderr, /^kickoff: upload: match: s3:\/\/match-media\/live cannot be read: 503 SlowDown/m);
+});
+
 test('while the bucket is away, and the server is killed meanwhile, nothing is lost', async () => {
   bucket.down = true;
   await server.until('the upload fails', async () => (await server.metric('kickoff_upload_failing', { channel: 'match' })) === 1);

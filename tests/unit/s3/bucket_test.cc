@@ -122,11 +122,25 @@ TEST_F(Buckets, ListsAllPages) {
   ASSERT_EQ(listed->size(), 5u);
   EXPECT_EQ(listed.value()[4].name, "b/5");
   EXPECT_EQ(listed.value()[4].size, 3u);
+  EXPECT_EQ(listed.value()[0].etag, crypto::md5_hex(base::view_of("a/1")));
+}
+
+TEST_F(Buckets, ListsWhatBeginsSoAndFollowsAName) {
+  server_.page = 1;
+  for (const char* name : {"a/1", "a/2", "a/3", "b/4"}) put(name, name);
+  const auto listed = bucket_.list("a/", "a/1");
+  ASSERT_TRUE(listed.ok());
+  ASSERT_EQ(listed->size(), 2u);
+  EXPECT_EQ(listed.value()[0].name, "a/2");
+  EXPECT_EQ(listed.value()[1].name, "a/3");
 }
 
 TEST_F(Buckets, GetsAnObject) {
   put("a", "text");
-  EXPECT_EQ(bucket_.get("a").value(), "text");
+  const Object got = bucket_.get("a").value();
+  EXPECT_EQ(got.body.text(), "text");
+  EXPECT_EQ(got.content_type, "video/mp4");
+  EXPECT_EQ(got.cache_control, "max-age=1");
   EXPECT_EQ(bucket_.get("b").error().code, base::Code::kNotFound);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "client/transport.h"
+#include "crypto/md5.h"
 #include "s3/bucket.h"
 #include "s3/xml.h"
 
@@ -52,7 +53,8 @@ class FakeServer final : public client::Transport {
   std::map<std::string, Stored> objects;  ///< by path
   std::map<std::string, std::vector<std::string>> uploads;
   std::vector<client::Request> seen;
-  std::deque<client::Answer> next;  ///< in place of the answers that would come
+  std::deque<client::Answer> next;           ///< in place of the answers that would come
+  std::map<std::string, std::string> etags;  ///< by path; of others it is the MD5
   std::size_t page = 1000;
 
  private:
@@ -87,7 +89,10 @@ class FakeServer final : public client::Transport {
     }
     if (query.starts_with("continuation-token") || query.starts_with("list-type")) return list(query);
     const auto found = objects.find(path);
-    return found == objects.end() ? error(404, "NoSuchKey") : client::Answer{200, {}, found->second.body};
+    if (found == objects.end()) return error(404, "NoSuchKey");
+    return {200,
+            {{"content-type", found->second.content_type}, {"cache-control", found->second.cache_control}},
+            found->second.body};
   }
   client::Answer complete(const std::string& path, const std::string& list) {
     std::string all;
@@ -97,25 +102,39 @@ class FakeServer final : public client::Transport {
     uploads.clear();
     return {200, {}, "<R><ETag>e</ETag></R>"};
   }
+  /// The value of a parameter, decoded.
+  static std::string parameter(const std::string& query, const std::string& name) {
+    const std::string all = "&" + query;
+    const std::size_t at = all.find("&" + name + "=");
+    if (at == all.npos) return "";
+    std::string value;
+    for (std::size_t i = at + name.size() + 2; i < all.size() && all[i] != '&'; ++i) {
+      const bool coded = all[i] == '%';
+      value += coded ? static_cast<char>(std::stoi(all.substr(i + 1, 2), nullptr, 16)) : all[i];
+      if (coded) i += 2;
+    }
+    return value;
+  }
   client::Answer list(const std::string& query) const {
-    const std::size_t token = query.find("continuation-token=");
-    std::size_t skip = token == query.npos ? 0 : std::stoul(query.substr(token + 19));
+    const std::string token = parameter(query, "continuation-token");
+    const std::string after = token.empty() ? parameter(query, "start-after") : token;
     std::string xml = "<ListBucketResult>";
     std::size_t given = 0;
+    std::string last;
+    bool more = false;
     for (const auto& [path, stored] : objects) {
-      if (skip > 0) {
-        --skip;
-        continue;
-      }
-      if (given == page) break;
-      xml += "<Contents><Key>" + with_entities(path.substr(path.find('/', 1) + 1)) + "</Key><Size>" +
-             std::to_string(stored.body.size()) + "</Size></Contents>";
+      const std::string key = path.substr(path.find('/', 1) + 1);
+      if (!key.starts_with(parameter(query, "prefix")) || key <= after) continue;
+      more = given == page;
+      if (more) break;
+      const std::string etag = etags.contains(path) ? etags.at(path) : crypto::md5_hex(base::view_of(stored.body));
+      xml += "<Contents><Key>" + with_entities(key) + "</Key><Size>" + std::to_string(stored.body.size()) +
+             "</Size><ETag>&quot;" + etag + "&quot;</ETag></Contents>";
+      last = key;
       ++given;
     }
-    const std::size_t before = token == query.npos ? 0 : std::stoul(query.substr(token + 19));
-    const bool more = before + given < objects.size();
     xml += std::string("<IsTruncated>") + (more ? "true" : "false") + "</IsTruncated>";
-    if (more) xml += "<NextContinuationToken>" + std::to_string(before + given) + "</NextContinuationToken>";
+    if (more) xml += "<NextContinuationToken>" + with_entities(last) + "</NextContinuationToken>";
     return {200, {}, xml + "</ListBucketResult>"};
   }
 
