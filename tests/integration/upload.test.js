@@ -29,6 +29,11 @@ const renditions = () => readMultivariant(bucket.text(key('index.m3u8')));
 const names = () => [...renditions().variants.map(({ uri }) => uri), ...renditions().media.filter(({ URI }) => URI).map(({ URI }) => URI)].map((uri) => path.dirname(uri));
 const events = async () => JSON.parse((await server.admin('/api/v1/events?after=0')).text).events.filter(({ type }) => type.endsWith('.upload'));
 
+// Not spawnSync: the bucket is in this process.
+const upload = (...words) => new Promise((resolve) => {
+  execFile(binary, ['upload', ...words, '--config', server.file], { timeout: 60000 }, (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
+});
+
 test('segments, then playlists, then the multivariant playlist; the same bytes; ffmpeg plays it', async () => {
   await bucket.listen();
   bucket.skew = 3600_000;
@@ -59,10 +64,6 @@ test('segments, then playlists, then the multivariant playlist; the same bytes; 
 });
 
 test('beside the server, what is damaged in the bucket is found and put back', async () => {
-  // Not spawnSync: the bucket is in this process.
-  const upload = (...words) => new Promise((resolve) => {
-    execFile(binary, ['upload', ...words, '--config', server.file], { timeout: 60000 }, (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
-  });
   const found = (result) => JSON.parse(result.stdout).channels[0];
   bucket.page = 3;
   const right = await upload('check', 'match');
@@ -128,4 +129,6 @@ test('while the bucket is away, and the server is killed meanwhile, nothing is l
     assert.doesNotMatch(bucket.text(key(`${name}/index.m3u8`)), /EXT-X-GAP|EXT-X-PART|PRELOAD-HINT/);
   }
   assert.strictEqual(await server.metric('kickoff_upload_gap_segments_total', { channel: 'match' }), 0);
+  const checked = await upload('check', 'match', '--fetch');
+  assert.strictEqual(checked.status, 0, checked.stdout + checked.stderr);
 });

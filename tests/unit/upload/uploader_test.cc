@@ -236,6 +236,47 @@ TEST_F(Uploading, NothingIsLostWhereTheServerIsKilledMeanwhile) {
   EXPECT_EQ(place(name(1)), store_.order.size());  // it was there
 }
 
+TEST_F(Uploading, TenMinutesWithoutABucketAndTwoKillsLoseNothing) {
+  type_ = hls::PlaylistType::kEvent;
+  start();
+  constexpr int kSegments = 300;  // of 2 s
+  const std::string directory = scratch_.path() + "/match";
+  // Whatever nobody reads is deleted, as old as it may be.
+  const auto expire = [&] {
+    archive::expire_files(directory, INT64_MAX / 2, {.age = 0, .read_from = uploader_->read_from()}, true);
+  };
+  for (int i = 0; i < kSegments; ++i) {
+    if (i % 10 == 0) journal_.begin(2 * i, i > 0, kFirst + i - 1);
+    journal_.segment(kFirst + i);
+    clock_.now += 2 * base::kSecond;
+    if (i == 15) work();
+    store_.down = i >= 15;
+    if (i == 100 || i == 200) start();
+    uploader_->step();
+    expire();
+  }
+  EXPECT_FALSE(store_.objects.contains(name(16)));
+  EXPECT_TRUE(uploader_->report().failing);
+  EXPECT_GE(clock_.now, 600 * base::kSecond);
+  store_.down = false;
+  work();
+  for (int i = 0; i < kSegments; ++i) {
+    EXPECT_TRUE(store_.objects.contains(name(i))) << i;
+    EXPECT_TRUE(store_.objects.contains(name(i, "a1"))) << i;
+  }
+  for (const char* rendition : {"v720", "a1"}) {
+    const std::string text = store_.text("match/" + std::string(rendition) + "/index.m3u8");
+    std::size_t listed = 0;
+    for (std::size_t at = text.find("#EXTINF"); at != text.npos; at = text.find("#EXTINF", at + 1)) ++listed;
+    EXPECT_EQ(listed, 300u) << rendition;
+    EXPECT_EQ(text.find("#EXT-X-GAP"), text.npos) << rendition;
+    EXPECT_EQ(text.find("#EXT-X-DISCONTINUITY\n"), text.npos) << rendition;
+  }
+  EXPECT_EQ(uploader_->report().gaps, 0u);
+  expire();
+  EXPECT_EQ(archive::list_files(directory).size(), 1u) << "nobody reads the older files any more";
+}
+
 TEST_F(Uploading, ARestartKnowsWhatTheJournalNoLongerHas) {
   type_ = hls::PlaylistType::kEvent;
   start();
