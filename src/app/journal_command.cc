@@ -246,6 +246,10 @@ int export_presentation(const Request& request) {
     std::fprintf(stderr, "kickoff: journal: warning: rendition %s was gone at the end: it has no playlist\n",
                  name.c_str());
   }
+  for (const archive::VodExport::Hole& hole : totals.holes) {
+    std::fprintf(stderr, "kickoff: journal: warning: no media from %s to %s\n", base::format_utc(hole.from).c_str(),
+                 base::format_utc(hole.to).c_str());
+  }
   std::printf("%s/index.m3u8: %s to %s, %zu renditions of %zu segments, %zu gaps, %zu discontinuities, %llu bytes\n",
               request.output.c_str(), base::format_utc(totals.first).c_str(), base::format_utc(totals.last).c_str(),
               totals.renditions, totals.segments, totals.gaps, totals.discontinuities,

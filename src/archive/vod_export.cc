@@ -83,6 +83,7 @@ base::Status VodExport::take() {
   const auto snapshot = log_->snapshot();
   for (const auto& rendition : snapshot->renditions) {
     Track& track = tracks_[rendition->name()];
+    track.kind = rendition->kind();
     const hls::Revision& revision = rendition->revision();
     if (!revision.started()) continue;
     for (const auto& segment : revision.closed->segments) {
@@ -113,10 +114,11 @@ base::Status VodExport::write_media(const std::string& name, Track& track, const
   bytes_ += media.size();
   std::string path = name + "/";
   hls::write_segment_uri(path, segment.msn, segment.container);
-  TRY_OK(append_(path, media.view()));
+  TRY_OK(append_(path, track.kind, media.view()));
+  with_media_.insert(segment.msn);
   if (!segment.init) return base::Ok{};
   if (track.inits.insert(segment.init->uri).second)
-    TRY_OK(append_(name + "/" + segment.init->uri, segment.init->data.view()));
+    TRY_OK(append_(name + "/" + segment.init->uri, track.kind, segment.init->data.view()));
   return options_.mp4 ? write_mp4(name, track, segment, media.view()) : base::Ok{};
 }
 
@@ -127,10 +129,10 @@ base::Status VodExport::write_mp4(const std::string& name, Track& track, const h
   track.mp4_count += first;
   track.mp4_init = segment.init->uri;
   const std::string path = name + (track.mp4_count > 1 ? "-" + std::to_string(track.mp4_count) : "") + ".mp4";
-  if (first) TRY_OK(append_(path, segment.init->data.view()));
+  if (first) TRY_OK(append_(path, track.kind, segment.init->data.view()));
   const std::int64_t ticks = media::rescale(*zero_ - kMp4Lead, base::kSecond, segment.timescale);
   TRY(const base::Bytes moved, cmaf::rebase_parts(media, ticks));
-  return append_(path, moved.view());
+  return append_(path, track.kind, moved.view());
 }
 
 /// What playlists said of date ranges, the newest of each.
@@ -192,6 +194,23 @@ std::string VodExport::multivariant() const {
   return text;
 }
 
+/// Ends of segments are rounded to microseconds.
+std::vector<VodExport::Hole> VodExport::holes() const {
+  constexpr base::Micros kLeast = base::kMillisecond;
+  std::vector<Hole> found;
+  base::Micros covered = options_.from > 0 ? options_.from : numbers_.begin()->second->start_utc();
+  const auto note = [&](base::Micros until) {
+    if (until - covered >= kLeast) found.push_back({covered, until});
+  };
+  for (const std::int64_t msn : with_media_) {
+    const hls::Segment& segment = *numbers_.at(msn);
+    note(segment.start_utc());
+    covered = std::max(covered, segment.end_utc());
+  }
+  note(options_.to < INT64_MAX ? options_.to : numbers_.rbegin()->second->end_utc());
+  return found;
+}
+
 base::Result<VodExport::Totals> VodExport::finish() {
   if (numbers_.empty()) return base::Error{base::Code::kNotFound, "media of that time"};
   const auto snapshot = log_->snapshot();
@@ -203,6 +222,7 @@ base::Result<VodExport::Totals> VodExport::finish() {
   totals.bytes = bytes_;
   totals.first = numbers_.begin()->second->start_utc();
   totals.last = numbers_.rbegin()->second->end_utc();
+  totals.holes = holes();
   hls::DateRanges ranges;
   ranges.all = date_ranges();
   for (const auto& [name, track] : tracks_) {
@@ -215,9 +235,9 @@ base::Result<VodExport::Totals> VodExport::finish() {
     totals.discontinuities = static_cast<std::size_t>(list.segments.back()->discontinuities);
     totals.gaps += list.gaps_listed;
     const std::string text = hls::render_vod(list, target, ranges);
-    TRY_OK(append_(name + "/" + std::string(hls::kPlaylistFile), base::view_of(text)));
+    TRY_OK(append_(name + "/" + std::string(hls::kPlaylistFile), track.kind, base::view_of(text)));
   }
-  TRY_OK(append_(std::string(hls::kPlaylistFile), base::view_of(multivariant())));
+  TRY_OK(append_(std::string(hls::kPlaylistFile), media::Kind::kVideo, base::view_of(multivariant())));
   return totals;
 }
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "hls/window.h"
+#include "media/track.h"
 #include "origin/log.h"
 #include "record/record.h"
 
@@ -39,8 +40,18 @@ class VodExport {
     base::Micros to = INT64_MAX;  ///< UTC: segments that begin earlier
     bool mp4 = false;
   };
-  /// Appends to a file of the export, by its path within it.
-  using Append = std::function<base::Status(const std::string& path, base::View bytes)>;
+  /// Appends to a file of the export, by its path within it. `kind`: of the media; that of a playlist means nothing.
+  /// Files of segments, inits and playlists are given whole, in one call. Playlists come last, the multivariant one at
+  /// the very end.
+  using Append = std::function<base::Status(const std::string& path, media::Kind kind, base::View bytes)>;
+
+  /// A stretch of time of which no rendition has media. Units: UTC.
+  struct Hole {
+    base::Micros from = 0;
+    base::Micros to = 0;
+
+    friend bool operator==(const Hole&, const Hole&) = default;
+  };
 
   struct Totals {
     std::size_t renditions = 0;
@@ -50,6 +61,7 @@ class VodExport {
     std::uint64_t bytes = 0;            ///< of segments
     base::Micros first = 0;             ///< UTC
     base::Micros last = 0;              ///< UTC
+    std::vector<Hole> holes;            ///< in the time that was asked for, at its ends too
     std::vector<std::string> left_out;  ///< renditions that were gone at the end: files without a playlist
   };
 
@@ -67,6 +79,7 @@ class VodExport {
  private:
   struct Track {
     std::vector<std::shared_ptr<const hls::Segment>> segments;  ///< without media
+    media::Kind kind = media::Kind::kVideo;
     std::int64_t newest = -1;
     base::Micros newest_start = 0;
     std::set<std::string> inits;  ///< written
@@ -82,6 +95,7 @@ class VodExport {
   hls::SegmentList listed(const Track& track);
   std::string date_ranges() const;
   std::string multivariant() const;
+  std::vector<Hole> holes() const;
 
   const Options options_;
   const Append append_;
@@ -90,6 +104,7 @@ class VodExport {
   std::map<std::string, Track> tracks_;
   /// Of all renditions, by number: what playlists list.
   std::map<std::int64_t, std::shared_ptr<const hls::Segment>> numbers_;
+  std::set<std::int64_t> with_media_;       ///< numbers of which some rendition has media
   std::set<std::int64_t> discontinuities_;  ///< in front of which
   std::vector<std::string> range_ids_;      ///< as they came
   std::map<std::string, std::string> range_lines_;
@@ -99,9 +114,17 @@ class VodExport {
   std::uint64_t bytes_ = 0;
 };
 
-/// Exports a channel's journal to a directory, which is made; it may not hold anything. A server may write the journal
-/// meanwhile. `on_damage` is told what could not be read.
-/// Errors: kNotFound where the journal has no media of that time; kBusy where the directory holds something; kSystem.
+/// Exports a channel's journal. A server may write it meanwhile. `on_damage` is told what could not be read.
+/// Errors: kNotFound where the journal has no media of that time; those of `append`; kSystem.
+base::Result<VodExport::Totals> export_journal(const std::string& journal, const VodExport::Options& options,
+                                               VodExport::Append append,
+                                               const std::function<void(const std::string&)>& on_damage);
+
+/// What appends to files below a directory, which is made; it may not hold anything.
+/// Errors: kBusy where it does; kSystem.
+base::Result<VodExport::Append> files_below(const std::string& directory);
+
+/// Exports a channel's journal to files_below() a directory. Errors: those of both.
 base::Result<VodExport::Totals> export_channel(const std::string& journal, const std::string& output,
                                                const VodExport::Options& options,
                                                const std::function<void(const std::string&)>& on_damage);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "archive/journal_file.h"
 #include "archive/journal_reader.h"
@@ -67,14 +68,26 @@ base::Result<bool> export_file(FileReader& reader, bool continues, VodExport& ma
 
 }  // namespace
 
+base::Result<VodExport::Append> files_below(const std::string& directory) {
+  const VodFiles disk(directory);
+  TRY_OK(disk.make());
+  return VodExport::Append(
+      [disk](const std::string& name, media::Kind, base::View bytes) { return disk.append(name, bytes); });
+}
+
 base::Result<VodExport::Totals> export_channel(const std::string& journal, const std::string& output,
                                                const VodExport::Options& options,
                                                const std::function<void(const std::string&)>& on_damage) {
+  TRY(VodExport::Append append, files_below(output));
+  return export_journal(journal, options, std::move(append), on_damage);
+}
+
+base::Result<VodExport::Totals> export_journal(const std::string& journal, const VodExport::Options& options,
+                                               VodExport::Append append,
+                                               const std::function<void(const std::string&)>& on_damage) {
   std::vector<ListedFile> files = list_files(journal);
   while (files.size() > 1 && files[1].began < options.from - kAround) files.erase(files.begin());
-  const VodFiles disk(output);
-  TRY_OK(disk.make());
-  VodExport made(options, [&](const std::string& name, base::View bytes) { return disk.append(name, bytes); });
+  VodExport made(options, std::move(append));
   bool whole = false;
   for (const ListedFile& file : files) {
     if (made.done()) break;

@@ -68,7 +68,8 @@ void use(const std::string& directory) {
   }
   archive::VodExport::Options options;
   options.mp4 = true;
-  archive::VodExport made(options, [](const std::string&, base::View) -> base::Status { return base::Ok{}; });
+  archive::VodExport made(options,
+                          [](const std::string&, media::Kind, base::View) -> base::Status { return base::Ok{}; });
   auto journal = archive::JournalReader::open(directory, 0);
   if (!journal.ok()) return;
   made.begin(journal->first().standing);

@@ -164,6 +164,14 @@ TEST_F(JournalCommand, ExportsWhatLiesBetweenTwoTimes) {
   EXPECT_TRUE(std::filesystem::exists(to + "/v720/8.m4s"));
 }
 
+TEST_F(JournalCommand, ExportTellsWhereThereIsNoMedia) {
+  write(7, 2);
+  write(12, 1);
+  EXPECT_EQ(run({"export", journal_, "cam1", "--output", scratch_.path() + "/vod"}), 0);
+  EXPECT_EQ(complaint_,
+            "kickoff: journal: warning: no media from 1970-01-01T00:00:18.000Z to 1970-01-01T00:00:24.000Z\n");
+}
+
 TEST_F(JournalCommand, MakesMp4FilesOnlyWhereThatIsAskedFor) {
   write(7, 3);
   EXPECT_EQ(run({"export", journal_, "cam1", "--output", scratch_.path() + "/vod", "--mp4"}), 1);

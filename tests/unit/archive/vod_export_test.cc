@@ -47,11 +47,14 @@ std::string chunk_at(std::uint64_t time) {
 class VodExporting : public testing::Test {
  protected:
   void begin(VodExport::Options options = {}, std::int64_t begun = -1) {
-    made_ = std::make_unique<VodExport>(options, [this](const std::string& path, base::View bytes) -> base::Status {
-      if (full_) return base::Error{base::Code::kSystem, path};
-      files_[path] += base::text_of(bytes);
-      return base::Ok{};
-    });
+    made_ = std::make_unique<VodExport>(
+        options, [this](const std::string& path, media::Kind kind, base::View bytes) -> base::Status {
+          if (full_) return base::Error{base::Code::kSystem, path};
+          kinds_[path] = kind;
+          order_.push_back(path);
+          files_[path] += base::text_of(bytes);
+          return base::Ok{};
+        });
     made_->begin({begun, 0, 1});
   }
   void apply(const record::Record& record) { EXPECT_TRUE(made_->apply(record).ok()); }
@@ -87,7 +90,18 @@ class VodExporting : public testing::Test {
     return lines;
   }
 
+  /// "FROM-TO FROM-TO": holes, in seconds after the epoch.
+  std::string holes() {
+    std::string text;
+    for (const VodExport::Hole& hole : finish().holes)
+      text += (text.empty() ? "" : " ") + std::to_string(hole.from / base::kSecond) + "-" +
+              std::to_string(hole.to / base::kSecond);
+    return text;
+  }
+
   std::map<std::string, std::string> files_;
+  std::map<std::string, media::Kind> kinds_;
+  std::vector<std::string> order_;  ///< of appends
   bool full_ = false;
   std::unique_ptr<VodExport> made_;
 };
@@ -164,6 +178,58 @@ TEST_F(VodExporting, BehindAHoleThereIsADiscontinuityAndNumbersCountOn) {
   EXPECT_NE(list().find("8.m4s #EXT-X-DISCONTINUITY #EXT-X-MAP"), std::string::npos) << list();
   EXPECT_NE(list("a1").find("8.m4s #EXT-X-DISCONTINUITY #EXT-X-MAP"), std::string::npos) << list("a1");
   EXPECT_TRUE(list().ends_with("21.m4s #EXT-X-ENDLIST ")) << list();
+}
+
+TEST_F(VodExporting, FilesAreGivenWithTheirKindAndPlaylistsLast) {
+  begin();
+  apply(with_sound());
+  segment(7, 0);
+  segment(7, 1);
+  finish();
+  EXPECT_EQ(kinds_.at("v720/7.m4s"), media::Kind::kVideo);
+  EXPECT_EQ(kinds_.at("a1/7.m4s"), media::Kind::kAudio);
+  ASSERT_GE(order_.size(), 3U);
+  EXPECT_EQ(std::vector(order_.end() - 3, order_.end()),
+            (std::vector<std::string>{"a1/index.m3u8", "v720/index.m3u8", "index.m3u8"}));
+}
+
+TEST_F(VodExporting, WhereNoRenditionHasMediaIsAHole) {
+  begin();
+  apply(with_sound());
+  segment(7, 0);
+  segment(8, 1);  // the other one lacks it
+  made_->begin({20, 0, 2});
+  apply(with_sound());
+  segment(21, 0);
+  segment(22, 0);
+  EXPECT_EQ(holes(), "18-42");
+}
+
+TEST_F(VodExporting, TheEndsOfTheTimeThatIsAskedForAreHolesToo) {
+  begin({.from = 10 * base::kSecond, .to = 20 * base::kSecond});
+  apply(one_picture());
+  segment(7);
+  segment(8);
+  EXPECT_EQ(holes(), "10-14 18-20");
+  begin({.from = 15 * base::kSecond, .to = 17 * base::kSecond});
+  apply(one_picture());
+  segment(7);
+  segment(8);
+  EXPECT_EQ(holes(), "");
+}
+
+TEST_F(VodExporting, GapsOfAllRenditionsAreAHole) {
+  begin();
+  apply(one_picture());
+  segment(7);
+  record::Gap gap;
+  gap.msn = 8;
+  gap.start = 8 * 180'000;
+  gap.duration = 180'000;
+  apply(gap);
+  apply(a_segment_end(8));
+  segment(9);
+  EXPECT_EQ(holes(), "16-18");
 }
 
 TEST_F(VodExporting, ADiscontinuityOfTheLogStays) {
