@@ -13,6 +13,7 @@
 #include "api/event_streams.h"
 #include "api/events_json.h"
 #include "api/instance_json.h"
+#include "api/job_routes.h"
 #include "api/json_body.h"
 #include "api/marker_request.h"
 #include "api/metadata_request.h"
@@ -480,6 +481,7 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
       {"POST", "/api/v1/channels/{name}/metadata", Role::kOperate,
        [&backend](const Request& request, Respond respond) { add_metadata(backend, request, std::move(respond)); }});
   add_alarms(dispatcher, backend, clock);
+  add_job_routes(dispatcher, backend, clock);
   add_page(dispatcher, std::move(page));
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "api/dispatcher.h"
@@ -13,6 +14,7 @@
 #include "channel/report.h"
 #include "events/alarms.h"
 #include "events/log.h"
+#include "harvest/jobs.h"
 #include "serve/counters.h"
 #include "webhook/report.h"
 
@@ -33,6 +35,9 @@ class Backend {
   };
   template <typename T>
   using Take = std::function<void(const T&)>;
+
+  /// A job, or why there is none; nullopt: there is no journal.
+  using Harvest = std::optional<std::variant<harvest::Report, harvest::Jobs::Refusal>>;
 
   virtual ~Backend() = default;
   virtual void ask_health(Take<Health> take) = 0;
@@ -65,6 +70,10 @@ class Backend {
   /// Timed metadata for the channel's media.
   virtual void add_metadata(std::string channel, channel::LiveMetadata::Request request,
                             Take<channel::Channels::MetadataAdded> take) = 0;
+  virtual void start_harvest(harvest::Order order, Take<Harvest> take) = 0;
+  /// The newest first.
+  virtual void ask_jobs(Take<std::vector<harvest::Report>> take) = 0;
+  virtual void cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) = 0;
 };
 
 /// The operations page, and its scripts and style sheets by name ("main.mjs"), which it asks for below /operations/.

@@ -142,6 +142,24 @@ void AdminBackend::add_metadata(std::string channel, channel::LiveMetadata::Requ
   });
 }
 
+void AdminBackend::start_harvest(harvest::Order order, Take<Harvest> take) {
+  own_.post([this, order = std::move(order), take = std::move(take)] {
+    take(calls_.jobs == nullptr ? Harvest() : Harvest(calls_.jobs->start(order)));
+  });
+}
+
+void AdminBackend::ask_jobs(Take<std::vector<harvest::Report>> take) {
+  own_.post([this, take = std::move(take)] {
+    take(calls_.jobs == nullptr ? std::vector<harvest::Report>() : calls_.jobs->reports());
+  });
+}
+
+void AdminBackend::cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) {
+  own_.post([this, id, take = std::move(take)] {
+    take(calls_.jobs == nullptr ? harvest::Jobs::Cancel::kNoJob : calls_.jobs->cancel(id));
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports())

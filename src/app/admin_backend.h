@@ -42,6 +42,8 @@ struct ControlCalls {
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.
   std::function<void(std::function<void()> on_append)> watch_events;
+  /// Called on the administration port's thread; it outlives that. Null: there is no journal.
+  harvest::Jobs* jobs = nullptr;
 };
 
 /// Takes the routes' questions to the control loop and its answers back.
@@ -79,6 +81,9 @@ class AdminBackend final : public api::Backend {
                Take<channel::Channels::Captioned> take) override;
   void add_metadata(std::string channel, channel::LiveMetadata::Request request,
                     Take<channel::Channels::MetadataAdded> take) override;
+  void start_harvest(harvest::Order order, Take<Harvest> take) override;
+  void ask_jobs(Take<std::vector<harvest::Report>> take) override;
+  void cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

@@ -22,6 +22,7 @@
 #include "app/edge_node.h"
 #include "app/etcd_registry.h"
 #include "app/event_outlets.h"
+#include "app/harvests.h"
 #include "app/headroom_sampler.h"
 #include "app/origin_announcement.h"
 #include "app/publish_admission.h"
@@ -272,6 +273,7 @@ class Instance::Parts {
     start_uploads(directory);
     if (uploads_) options.read_from = uploads_->read_from();
     journal_ = std::make_unique<archive::JournalWriter>(std::move(options));
+    jobs_ = start_jobs(config_, clock_);
   }
 
   void start_uploads(const std::string& journal) {
@@ -460,7 +462,8 @@ class Instance::Parts {
             [this] { return alarm_watch_.report(); },
             [this](const events::SilenceOrder& order) { return alarm_watch_.order(order); },
             [this](const events::Query& query) { return events_.read(query); },
-            [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); }};
+            [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); },
+            jobs_.get()};
   }
 
   std::shared_ptr<const Overview> collect() {
@@ -537,6 +540,7 @@ class Instance::Parts {
   std::unique_ptr<archive::DirectoryLock> journal_lock_;
   std::unique_ptr<archive::JournalWriter> journal_;  ///< null: none
   std::unique_ptr<upload::Uploads> uploads_;         ///< likewise
+  std::unique_ptr<harvest::Jobs> jobs_;              ///< likewise
   int restored_ = 0;                                 ///< channels, at the start
   std::vector<std::shared_ptr<const origin::ChannelSnapshot>> early_;
   std::map<std::string, std::shared_ptr<const relay::Reel>> early_reels_;

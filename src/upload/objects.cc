@@ -10,20 +10,9 @@ namespace upload {
 namespace {
 
 constexpr std::string_view kIndependentTag = "#EXT-X-INDEPENDENT-SEGMENTS\n";
-constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
 constexpr std::string_view kPlaylistLife = "public, max-age=";
-// A name gets no other bytes: segments are numbered by time, inits named by their hash.
-constexpr const char* kForGood = "public, max-age=31536000, immutable";
 // Playlists of a presentation of which a rendition has not begun are put with the multivariant one after so many.
 constexpr std::size_t kPatience = 3;
-
-const char* content_type(media::Kind kind) {
-  switch (kind) {
-    case media::Kind::kAudio: return "audio/mp4";
-    case media::Kind::kText: return "text/vtt";
-    default: return "video/mp4";
-  }
-}
 
 base::Bytes segment_bytes(const hls::Segment& segment) {
   if (!segment.data.empty()) return segment.data;
@@ -52,6 +41,14 @@ bool within(std::string_view uri) {
 
 }  // namespace
 
+const char* media_type(media::Kind kind) {
+  switch (kind) {
+    case media::Kind::kAudio: return "audio/mp4";
+    case media::Kind::kText: return "text/vtt";
+    default: return "video/mp4";
+  }
+}
+
 std::string playlist_name(const std::string& channel, const std::string& rendition) {
   return channel + "/" + (rendition.empty() ? "" : rendition + "/") + std::string(hls::kPlaylistFile);
 }
@@ -60,12 +57,12 @@ s3::Object segment_object(const std::string& channel, const std::string& renditi
                           const hls::Segment& segment) {
   std::string name = channel + "/" + rendition + "/";
   hls::write_segment_uri(name, segment.msn, segment.container);
-  return {std::move(name), segment_bytes(segment), content_type(kind), kForGood};
+  return {std::move(name), segment_bytes(segment), media_type(kind), kForGood};
 }
 
 s3::Object init_object(const std::string& channel, const std::string& rendition, media::Kind kind,
                        const hls::Segment& segment) {
-  return {channel + "/" + rendition + "/" + segment.init->uri, segment.init->data, content_type(kind), kForGood};
+  return {channel + "/" + rendition + "/" + segment.init->uri, segment.init->data, media_type(kind), kForGood};
 }
 
 s3::Object playlist_object(std::string name, std::string text, int target_duration) {

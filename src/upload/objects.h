@@ -15,6 +15,13 @@
 /// What of a channel is an object of a bucket: its name, its bytes and its headers. Thread: any.
 namespace upload {
 
+inline constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
+/// Cache-Control of media: a name gets no other bytes, since segments are numbered by time and inits named by their
+/// hash.
+inline constexpr const char* kForGood = "public, max-age=31536000, immutable";
+/// Content-Type of media.
+const char* media_type(media::Kind kind);
+
 /// "match/v720/index.m3u8", or "match/index.m3u8" where there is no rendition.
 std::string playlist_name(const std::string& channel, const std::string& rendition = "");
 

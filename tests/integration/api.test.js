@@ -94,9 +94,13 @@ test('every GET answers as described', async () => {
   const document = JSON.parse((await server.admin('/api/v1/openapi.json')).text);
   let checked = 0;
   await server.until('there is a thumbnail', async () => (await ask('GET', '/api/v1/channels/match/thumbnail.jpg')).status === 200);
+  const order = { start: '2026-01-01T00:00:00Z', end: '2026-01-01T01:00:00Z', destination: 'disk:nothing' };
+  const job = await ask('POST', '/api/v1/channels/match/harvest', { token: secret.operate, body: JSON.stringify(order) });
+  assert.strictEqual(job.status, 202, job.text);
+  assertFits('Job', job.text);
   for (const [template, { get }] of Object.entries(document.paths)) {
     if (!get) continue;
-    const route = template.replace('{name}', 'match').replace('{file}', 'main.mjs');
+    const route = template.replace('{name}', 'match').replace('{id}', JSON.parse(job.text).id).replace('{file}', 'main.mjs');
     const answer = await ask('GET', route);
     assert.strictEqual(answer.status, 200, route);
     const [type] = Object.keys(get.responses['200'].content);

@@ -79,6 +79,15 @@ class FakeBackend final : public api::Backend {
     metadata.push_back(channel + " " + request.name + ": " + request.text);
     take(metadata_outcome);
   }
+  void start_harvest(harvest::Order order, Take<Harvest> take) override {
+    harvests.push_back(order.channel + " to " + order.destination.text() + (order.mp4 ? " with mp4" : ""));
+    take(harvest_outcome);
+  }
+  void ask_jobs(Take<std::vector<harvest::Report>> take) override { take(jobs); }
+  void cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) override {
+    canceled.push_back(id);
+    take(cancel_outcome);
+  }
 
   /// Gives the answers of the log that are held.
   void release() {
@@ -105,6 +114,11 @@ class FakeBackend final : public api::Backend {
   std::vector<std::string> captions;
   Channels::MetadataAdded metadata_outcome;
   std::vector<std::string> metadata;
+  Harvest harvest_outcome;
+  std::vector<std::string> harvests;
+  std::vector<harvest::Report> jobs;
+  harvest::Jobs::Cancel cancel_outcome = harvest::Jobs::Cancel::kDone;
+  std::vector<std::uint64_t> canceled;
   std::vector<std::string> disconnected;
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
