@@ -22,10 +22,10 @@
 #include "app/edge_node.h"
 #include "app/etcd_registry.h"
 #include "app/event_outlets.h"
+#include "app/feed_ingest.h"
 #include "app/harvests.h"
 #include "app/headroom_sampler.h"
 #include "app/origin_announcement.h"
-#include "app/publish_admission.h"
 #include "app/reloader.h"
 #include "app/serve_threads.h"
 #include "app/upload_target.h"
@@ -35,13 +35,9 @@
 #include "base/log.h"
 #include "channel/channels.h"
 #include "channel/process_spawner.h"
-#include "config/feed_sources.h"
 #include "config/installation.h"
 #include "config/reload.h"
 #include "events/log.h"
-#include "ingest/pulled_feeds.h"
-#include "ingest/rtmp_listener.h"
-#include "ingest/srt_listener.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/process.h"
@@ -99,13 +95,10 @@ class Instance::Parts {
     reloads_.last_at = reloads_.last_success_at = std::time(nullptr);
   }
 
-  // Listeners first: when their publishers end, the channels still call all the other members.
+  // Ingest first: when its publishers end, the channels still call all the other members.
   ~Parts() {
     edge_.reset();
-    pulled_.reset();
-    srt_.reset();
-    rtmps_.reset();
-    rtmp_.reset();
+    ingest_.reset();
     channels_.reset();
   }
 
@@ -142,9 +135,7 @@ class Instance::Parts {
           publish(snapshot);
         },
         [this] {
-          if (!srt_) return;
-          srt_->set_occupied(channels_->occupied());
-          srt_->set_full(channels_->accepted_when_full());
+          if (ingest_) ingest_->note_occupied();
         },
         [this] { return govern::CpuBudget::Machine{headroom_->cpu_idle(), headroom_->cores()}; },
         journal_.get(),
@@ -218,15 +209,8 @@ class Instance::Parts {
 
   /// The stop itself: publishers are sent away, and nobody new is let in.
   void shut() {
-    shut_ = true;
     service_.stopping("Stopping: answers that are on their way finish");
-    for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
-      if (listener == nullptr) continue;
-      listener->stop_accepting();
-      listener->request_reconnect("", "the server stops");
-    }
-    if (srt_) srt_->stop_accepting();
-    pulled_->configure({});
+    if (ingest_) ingest_->stop();
     if (config_.end_channels_on_stop) {
       deadline_.start(2 * kDrainLimit);
       channels_->stop([this] { loop_.stop(); });
@@ -308,45 +292,12 @@ class Instance::Parts {
   }
 
   base::Status start_ingest() {
-    pulled_ = std::make_unique<ingest::PulledFeeds>(loop_, clock_, *channels_, config::pull_options(config_));
     if (config_.edge.used()) {
       edge_ = std::make_unique<EdgeNode>(config_, node_, EdgeNode::Context{loop_, clock_, events_, *serve_});
       return base::Ok{};
     }
-    publish_admission_ = std::make_unique<PublishAdmission>(clock_, control_, events_);
-    TRY(auto policy, srt_policy_of(config_));
-    publish_admission_->configure(config_.publish_hook.settings, policy);
-    ingest::RtmpListener::Options options;
-    options.gate = publish_admission_.get();
-    options.tcp.host = config_.rtmp.listen;
-    options.publishes = publish_rate_of(config_.limits);
-    if (config_.rtmp.port != 0) {
-      options.tcp.port = config_.rtmp.port;
-      TRY(rtmp_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
-    }
-    if (config_.rtmp.tls_port != 0) {
-      options.tcp.port = config_.rtmp.tls_port;
-      options.tls = certificates_.rtmps;
-      TRY(rtmps_, ingest::RtmpListener::make(loop_, clock_, *channels_, options));
-    }
-    TRY_OK(start_srt(std::move(policy)));
-    pulled_->configure(config::pulled_sources(config_));
-    return base::Ok{};
-  }
-
-  base::Status start_srt(std::shared_ptr<const ingest::SrtPolicy> policy) {
-    if (config_.srt.port == 0) return base::Ok{};
-    ingest::SrtListener::Options options;
-    options.gate = publish_admission_.get();
-    options.socket.host = config_.srt.listen;
-    options.socket.port = config_.srt.port;
-    options.socket.latency = config_.srt.latency;
-    options.socket.max_bitrate = std::int64_t{config_.srt.max_mbps} * 1'000'000;
-    options.socket.max_reorder = config_.srt.max_reorder;
-    for (const auto& [name, entry] : config_.channels) {
-      options.socket.max_latency = std::max(options.socket.max_latency, entry.srt_latency);
-    }
-    TRY(srt_, ingest::SrtListener::make(loop_, clock_, *channels_, std::move(policy), options));
+    const FeedIngest::Context context{loop_, clock_, control_, events_, *channels_};
+    TRY(ingest_, FeedIngest::start(context, config_, certificates_.rtmps));
     return base::Ok{};
   }
 
@@ -409,8 +360,6 @@ class Instance::Parts {
     config_ = std::move(next.config);
     warn_of(config_);
     take_certificates(std::move(next.certificates));
-    if (publish_admission_) publish_admission_->configure(config_.publish_hook.settings, srt_policy);
-    if (srt_) srt_->set_policy(std::move(srt_policy));
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
     tokens_.reload(config_);
@@ -418,12 +367,8 @@ class Instance::Parts {
     webhooks_->configure(config_.webhooks);
     alarm_watch_.configure(config_.alarms);
     headroom_->set_egress(config_.http.admission.egress_mbps);
-    if (rtmps_) rtmps_->set_tls(certificates_.rtmps);
     channels_->configure(settings_of(config_), config_.limits.channels);
-    if (!shut_ && !edge_) pulled_->configure(config::pulled_sources(config_));
-    for (auto* listener : {rtmp_.get(), rtmps_.get()}) {
-      if (listener != nullptr) listener->set_publish_rate(publish_rate_of(config_.limits));
-    }
+    if (ingest_) ingest_->configure(config_, std::move(srt_policy), certificates_.rtmps);
     std::string fixed;
     for (const std::string& key : config::keys_for_restart(started_, config_))
       fixed += (fixed.empty() ? "" : ", ") + key;
@@ -493,19 +438,8 @@ class Instance::Parts {
       overview->instance.event_log = event_files_->report();
       if (webhooks_->state_failing()) overview->instance.event_log->failing = true;
     }
-    if (publish_admission_) overview->instance.publish_hook = publish_admission_->counters();
     overview->instance.certificates = {{certificates_.name, certificates_.https->validity().until}};
-    if (rtmp_) overview->instance.rtmp = rtmp_->statistics();
-    if (rtmps_) overview->instance.rtmps = rtmps_->statistics();
-    if (srt_) {
-      overview->instance.srt = srt_->statistics();
-      overview->instance.publishers_denied += overview->instance.srt.denied();
-      overview->instance.srt_sockets = srt_->socket_statistics();
-    }
-    overview->instance.pulled = pulled_->statistics();
-    for (ingest::SrtStats& stats : pulled_->socket_statistics()) {
-      overview->instance.srt_sockets.push_back(std::move(stats));
-    }
+    if (ingest_) ingest_->report(overview->instance);
     overview->instance.channels = channels_->reports();
     overview->stale_channel = channels_->stale();
     overview->stopping = stopping_;
@@ -546,12 +480,8 @@ class Instance::Parts {
   std::map<std::string, std::shared_ptr<const relay::Reel>> early_reels_;
   const std::uint64_t node_ = relay::begin_log().log;
   std::unique_ptr<channel::Channels> channels_;
-  std::unique_ptr<PublishAdmission> publish_admission_;  ///< null: an edge
-  std::unique_ptr<ingest::RtmpListener> rtmp_;
-  std::unique_ptr<ingest::RtmpListener> rtmps_;
-  std::unique_ptr<ingest::SrtListener> srt_;
-  std::unique_ptr<ingest::PulledFeeds> pulled_;
-  std::unique_ptr<EdgeNode> edge_;  ///< null: it takes feeds
+  std::unique_ptr<FeedIngest> ingest_;  ///< null: an edge
+  std::unique_ptr<EdgeNode> edge_;      ///< null: it takes feeds
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<Reloader> reloader_;
@@ -559,7 +489,6 @@ class Instance::Parts {
   std::string reload_problem_;  ///< the first of the last reload; empty: it was applied
   std::string keys_that_wait_;  ///< for a restart, as of the last reload
   bool stopping_ = false;       ///< asked to
-  bool shut_ = false;
 };
 
 Instance::Instance(config::Config config, std::string path, std::string worker,
