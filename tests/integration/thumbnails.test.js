@@ -8,7 +8,7 @@ const path = require('node:path');
 const { Server, endAll, leftOut } = require('./harness');
 const { source, pushRtmp, pushSrt } = require('./media');
 
-const ladder = [{ name: 'low', height: 180, bitrate: '300k', preset: 'ultrafast' }];
+const ladder = [{ name: 'low', height: 180, bitrate: '300k', preset: 'ultrafast' }, { name: 'tiny', height: 90, bitrate: '100k', preset: 'ultrafast' }];
 let server;
 const running = [];
 before(async () => {
@@ -29,10 +29,11 @@ after(async () => {
 });
 after(endAll);
 
-const url = (channel, feed) => `http://127.0.0.1:${server.ports.admin}/api/v1/channels/${channel}/thumbnail.jpg${feed ? `?feed=${feed}` : ''}`;
+// `of`: a feed, or 'rung=NAME'.
+const url = (channel, of) => `http://127.0.0.1:${server.ports.admin}/api/v1/channels/${channel}/thumbnail.jpg${of ? `?${of.includes('=') ? of : `feed=${of}`}` : ''}`;
 // 'red 320x180', as ffmpeg sees it; the status where there is none.
-async function thumbnail(channel, feed) {
-  const answer = await fetch(url(channel, feed));
+async function thumbnail(channel, of) {
+  const answer = await fetch(url(channel, of));
   if (answer.status !== 200) return String(answer.status);
   assert.strictEqual(answer.headers.get('content-type'), 'image/jpeg');
   const file = path.join(server.directory, 'thumbnail.jpg');
@@ -49,6 +50,16 @@ const cases = {
     await becomes('encoded', 'primary', 'red 320x180');
     await becomes('encoded', 'backup', 'blue 320x180');
     await becomes('copied', 'primary', 'red 320x180');
+  },
+  'are of each rung, as large as it is at most': async () => {
+    await becomes('encoded', 'rung=low', 'red 320x180');
+    await becomes('encoded', 'rung=tiny', 'red 160x90');
+    await becomes('copied', 'rung=source', 'red 320x180');
+    const { detail, status } = await (await fetch(url('encoded', 'rung=high'))).json();
+    assert.strictEqual(status, 404);
+    assert.match(detail, /its rungs are low, tiny$/);
+    assert.match(await (await fetch(url('without', 'rung=source'))).text(), /there is no thumbnail of rung source/);
+    assert.strictEqual(await thumbnail('encoded', 'rung=low&feed=backup'), '400');
   },
   'are replaced, and their time is told': async () => {
     for (const [channel, feed] of [['encoded', 'backup'], ['copied', 'primary']]) {
