@@ -9,8 +9,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { Server, endAll, leftOut, sleep } = require('./harness');
 const { pushRtmp, pushSrt } = require('./media');
-const { captioned, triplets, numbersIn, popOn } = require('./captions');
+const { captioned, triplets, tripletsIn, numbersIn, popOn } = require('./captions');
 const { documents, segments } = require('./subtitles');
+const { late } = require('./lateness');
 const { object, relayFlv, string } = require('./rtmp_client');
 const { assertLive } = require('./judge_channel');
 const { judgedByHlsParser } = require('../../tools/judge/rules');
@@ -28,6 +29,7 @@ before(async () => {
   captioned({ rate, windows: true });
   server = await Server.start({ channels: {
     copied: { source: 'copy', ladder: 'none', subtitles },
+    taken: { source: 'copy', ladder: 'none', subtitles },
     encoded: { ladder, subtitles },
     digital: { source: 'copy', ladder: 'none', subtitles: [{ from: 'SERVICE2', language: 'fr' }, { from: 'SERVICE63' }] },
     away: { source: 'copy', ladder: 'none', subtitles },
@@ -54,6 +56,17 @@ async function pictureZero(channel, name) {
   const numbers = numbersIn(await triplets(url));
   assert.ok(numbers.every((number, i) => number === numbers[0] + i), `each picture is there: ${numbers}`);
   return date - numbers[0] / rate;
+}
+
+// The same by the newest whole segment alone, and when that begins.
+async function newestZero(channel, name) {
+  const url = playlist(channel, name);
+  const text = await (await fetch(url)).text();
+  const [, date, uri] = [...text.matchAll(/#EXT-X-PROGRAM-DATE-TIME:(.*)\n(?:#EXT-X-PART.*\n)*#EXTINF:[\d.]+,\n(\S+)/g)].at(-1);
+  const bytes = await Promise.all([/#EXT-X-MAP:URI="([^"]+)"/.exec(text)[1], uri].map(async (one) => Buffer.from(await (await fetch(new URL(one, url))).arrayBuffer())));
+  const begins = Date.parse(date) / 1000;
+  const [first] = numbersIn(await tripletsIn(Buffer.concat(bytes)));
+  return { begins, zero: begins - first / rate };
 }
 
 // "PICTURE 00120 " is typed from picture 120 on: three controls twice, and then two characters a picture.
@@ -177,6 +190,22 @@ const cases = {
       assert.ok(Math.abs(texts.get(msn)[1] - pictures.get(msn)[1]) <= 0.001, `${msn}: ${texts.get(msn)} ${pictures.get(msn)}`);
     }
     assert.ok(!(await (await fetch(playlist('away', 's1'))).text()).includes('GAP'));
+  },
+  'stay at the times of their pictures when another worker takes the feed over': async () => {
+    push(pushSrt(captioned({ rate }), server.srt('#!::r=live/taken,m=publish')));
+    await listed('taken', 's1', 3);
+    const zero = await pictureZero('taken', 'source');
+    const before = late();
+    process.kill(JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === 'taken').worker.pid, 'SIGKILL');
+    const killed = Date.now() / 1000;
+    let newest;
+    await server.until('pictures of another worker', async () => (newest = await newestZero('taken', 'source')).begins > killed + 3, 30000);
+    // To the millisecond, as the playlist has it; a machine that is too late for that begins anew at the feed's arrival.
+    assert.ok(Math.abs(newest.zero - zero) < 0.0021 + (late() - before) / 1000, `pictures are ${newest.zero - zero} s later than before`);
+    await server.until('texts of another worker', async () => (await segments(playlist('taken', 's1'))).filter(({ date }) => date > killed + 4).length >= 4, 30000);
+    const shown = (await segments(playlist('taken', 's1'))).filter(({ date, cues }) => date > killed + 4 && cues.length > 0);
+    assert.ok(shown.length >= 2, 'captions again');
+    for (const { cues } of shown) for (const cue of cues) assert.ok(!cue.text.includes('PICTURE') || cue.start < cue.end, cue.text);
   },
   'have what an encoder sends as text, each in its language and in time': async () => {
     const caption = (text) => Buffer.concat([string('onCaption'), object({ text, language: 'ger', trackid: '1' })]);
