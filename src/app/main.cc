@@ -47,14 +47,9 @@ Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and
 `kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";
 
-std::string help(){
-  return std::string(kHelp) + app::kJournalHelp +
-             "
-             The upload to
-             S3 : " + app::kUploadHelp +
-                  "
-             A server that runs,
-         by its administration port : " + desk::kHelp + std::string(kMoreHelp);
+std::string help() {
+  return std::string(kHelp) + app::kJournalHelp + "\nThe upload to S3:\n" + app::kUploadHelp +
+         "\nA server that runs, by its administration port:\n" + desk::kHelp + std::string(kMoreHelp);
 }
 
 int usage(const std::string& problem) {
