@@ -89,7 +89,7 @@ struct Instance {
   std::optional<events::LogWriter::Report> event_log;  ///< nothing: there are no files
   registry::Report registry;
   std::optional<webhook::Admissions::Counters> publish_hook;  ///< nothing: it was never configured
-  std::optional<registry::WatchReport> watch;  ///< nothing: it looks for no origins
+  std::optional<registry::WatchReport> watch;                 ///< nothing: it looks for no origins
 };
 
 /// What the administration port counts of its requests.

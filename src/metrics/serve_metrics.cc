@@ -90,9 +90,8 @@ void add_serve_loop(Families& out, const std::string& loop, const serve::Counter
   out.counter("kickoff_relay_cut_total",
               "Answers to edges cut off because the edge read too slowly, or another log began: it comes again.",
               labels, count(counters.relay_cut));
-  out.counter("kickoff_http_reports_lost_total",
-              "Posted reports of players (CMCD) that name no channel that is here.", labels,
-              count(counters.reports_lost));
+  out.counter("kickoff_http_reports_lost_total", "Posted reports of players (CMCD) that name no channel that is here.",
+              labels, count(counters.reports_lost));
   out.counter("kickoff_http_joins_total",
               "Viewers that joined: first multivariant playlist requests of a CMCD session or a connection.", labels,
               count(counters.joins));
