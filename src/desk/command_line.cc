@@ -15,6 +15,14 @@ const char* const kHelp =
   kickoff channel show NAME     one of them, with its feeds and renditions
   kickoff channel slate NAME on|off [--for S] [--reason TEXT] [--text TEXT]
                                 show the channel's slate, or its feed again
+  kickoff channel harvest NAME --start UTC --end UTC --to disk:NAME|s3:NAME [--mp4]
+                                make video on demand of what it published
+  kickoff job list              what is being harvested
+  kickoff job cancel ID
+  kickoff alarm list            what is wrong now
+  kickoff alarm silence ID|KIND --for S [--channel NAME] [--reason TEXT]
+                                an alarm, or a kind of alarms, for so many seconds
+  kickoff alarm unsilence ID|KIND [--channel NAME]
   kickoff feed switch CHANNEL primary|backup
                                 show another feed
   kickoff feed disconnect CHANNEL [FEED]
@@ -36,6 +44,7 @@ constexpr int kUsage = 2;
 // The API's own (docs/api.md).
 constexpr int kLongestPage = 1000;
 constexpr double kLongestSlate = 86'400;
+constexpr int kLongestSilence = 604'800;
 
 /// Escaped for a path or a query. Spec: [RFC 3986 2.1]
 std::string escaped(std::string_view text) {
@@ -63,8 +72,10 @@ struct CommandLine {
   Order order;
   bool as_json = false;
   bool as_table = false;
-  std::string channel, feed, state, reason, text, type, webhook, shell;
+  std::string channel, feed, state, reason, text, type, id, shell, start, end, destination;
   double seconds = 0;
+  int silence = 0;
+  bool mp4 = false;
 
   CommandLine();
 
@@ -76,8 +87,14 @@ struct CommandLine {
   void add_feed();
   void add_events();
   void add_webhook();
+  void add_harvest(CLI::App& channels);
+  void add_job();
+  void add_alarm();
 
   void show_slate();
+  void harvest();
+  void silence_alarm();
+  void unsilence_alarm();
   void disconnect();
   void list_events();
 };
@@ -88,6 +105,8 @@ CommandLine::CommandLine() {
   add_feed();
   add_events();
   add_webhook();
+  add_job();
+  add_alarm();
   asks(command(app, "instance", "Load and headroom"))->callback([this] {
     order.path = "/api/v1/instance";
     order.view = View::kInstance;
@@ -138,6 +157,76 @@ void CommandLine::add_channel() {
   slate->add_option("--reason", reason, "Why: for the operations page and the log");
   slate->add_option("--text", text, "What viewers read, in place of the channel's text");
   slate->callback([this] { show_slate(); });
+  add_harvest(*channels);
+}
+
+void CommandLine::add_harvest(CLI::App& channels) {
+  CLI::App* verb = asks(command(channels, "harvest", "Makes video on demand of what it published"));
+  verb->add_option("NAME", channel, "The channel")->required();
+  verb->add_option("--start", start, "UTC, such as 2026-11-30T20:15:00Z")->required();
+  verb->add_option("--end", end, "Likewise; not later than now")->required();
+  verb->add_option("--to", destination, "disk:NAME, in the state directory, or s3:NAME")->required();
+  verb->add_flag("--mp4", mp4, "An MP4 file a rendition, too; on disk alone");
+  verb->callback([this] { harvest(); });
+}
+
+void CommandLine::harvest() {
+  json body = {{"start", start}, {"end", end}, {"destination", destination}};
+  if (mp4) body["mp4"] = true;
+  order.method = "POST";
+  order.path = channel_path(channel, "/harvest");
+  order.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  order.view = View::kJob;
+}
+
+void CommandLine::add_job() {
+  CLI::App* jobs = group("job", "Jobs of the server");
+  asks(command(*jobs, "list", "All of them"))->callback([this] {
+    order.path = "/api/v1/jobs";
+    order.view = View::kJobs;
+  });
+  CLI::App* cancel = asks(command(*jobs, "cancel", "Ends one"));
+  cancel->add_option("ID", id, "The job")->required();
+  cancel->callback([this] {
+    order.method = "DELETE";
+    order.path = "/api/v1/jobs/" + escaped(id);
+    order.done = order.accepted = "the job is being canceled";
+  });
+}
+
+void CommandLine::add_alarm() {
+  CLI::App* alarms = group("alarm", "What is wrong now");
+  asks(command(*alarms, "list", "All that are set"))->callback([this] {
+    order.path = "/api/v1/alarms";
+    order.view = View::kAlarms;
+  });
+  CLI::App* quiet = asks(command(*alarms, "silence", "Silences one, or a kind"));
+  quiet->add_option("ID", id, "The alarm, or its kind, such as feed.fault")->required();
+  quiet->add_option("--for", silence, "Seconds")->required()->check(CLI::Range(1, kLongestSilence));
+  quiet->add_option("--channel", channel, "Of a kind: alarms of this channel alone");
+  quiet->add_option("--reason", reason, "Why: for people");
+  quiet->callback([this] { silence_alarm(); });
+  CLI::App* loud = asks(command(*alarms, "unsilence", "Takes a silence back"));
+  loud->add_option("ID", id, "As it was silenced")->required();
+  loud->add_option("--channel", channel, "Likewise");
+  loud->callback([this] { unsilence_alarm(); });
+}
+
+void CommandLine::silence_alarm() {
+  json body = {{"for", silence}};
+  if (!channel.empty()) body["channel"] = channel;
+  if (!reason.empty()) body["reason"] = reason;
+  order.method = "POST";
+  order.path = "/api/v1/alarms/" + escaped(id) + "/silence";
+  order.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  order.done = "it is silenced";
+}
+
+void CommandLine::unsilence_alarm() {
+  order.method = "DELETE";
+  order.path = "/api/v1/alarms/" + escaped(id) + "/silence";
+  if (!channel.empty()) order.path += "?channel=" + escaped(channel);
+  order.done = "it is silenced no more";
 }
 
 void CommandLine::show_slate() {
@@ -202,10 +291,10 @@ void CommandLine::add_webhook() {
     order.view = View::kWebhooks;
   });
   CLI::App* replay = asks(command(*webhooks, "replay", "Sends its dead letters again"));
-  replay->add_option("NAME", webhook, "The receiver")->required();
+  replay->add_option("NAME", id, "The receiver")->required();
   replay->callback([this] {
     order.method = "POST";
-    order.path = "/api/v1/webhooks/" + escaped(webhook) + "/replay";
+    order.path = "/api/v1/webhooks/" + escaped(id) + "/replay";
     order.done = "the dead letters are being sent";
   });
 }
@@ -253,8 +342,8 @@ std::string completion(std::string_view shell, const std::vector<std::string>& o
 }  // namespace
 
 bool knows(std::string_view command) {
-  constexpr std::array<std::string_view, 6> kCommands = {"channel", "feed",     "events",
-                                                         "webhook", "instance", "completion"};
+  constexpr std::array<std::string_view, 8> kCommands = {"channel",  "feed", "events", "webhook",
+                                                         "instance", "job",  "alarm",  "completion"};
   return std::find(kCommands.begin(), kCommands.end(), command) != kCommands.end();
 }
 

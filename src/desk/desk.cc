@@ -34,6 +34,9 @@ base::Result<std::string> lay_out(const Order& order, const json& answer) {
     case View::kChannel: return show_channel(answer, order.channel);
     case View::kInstance: return show_instance(answer);
     case View::kWebhooks: return show_webhooks(answer);
+    case View::kAlarms: return show_alarms(answer);
+    case View::kJobs: return show_jobs(answer);
+    case View::kJob: return show_job(answer);
     case View::kEvents:
     case View::kNothing: break;
   }

@@ -13,6 +13,9 @@ enum class View : std::uint8_t {
   kInstance,
   kEvents,
   kWebhooks,
+  kAlarms,
+  kJobs,
+  kJob,
 };
 
 enum class Format : std::uint8_t {

@@ -89,6 +89,13 @@ Rows renditions_of(const json& channel) {
   return rows;
 }
 
+/// What has silenced an alarm, or that its condition is over.
+std::string note_of(const json& alarm) {
+  if (const json& silence = at(alarm, "silence"); silence.is_object())
+    return "silenced until " + cell(silence, "until") + " by " + cell(silence, "by") + ": " + cell(silence, "reason");
+  return at(alarm, "lasts") == false ? "is over" : "-";
+}
+
 }  // namespace
 
 base::Result<std::string> show_channels(const json& answer) {
@@ -155,5 +162,31 @@ base::Result<std::string> show_webhooks(const json& answer) {
   }
   return rows.size() == 1 ? std::string("no webhooks\n") : table(std::move(rows));
 }
+
+base::Result<std::string> show_alarms(const json& answer) {
+  const auto alarms = list(answer, "alarms");
+  if (!alarms) return alarms.error();
+  Rows rows{{"ID", "SINCE", "SEVERITY", "ALARM", "CHANNEL", "WHICH", "RAISED", "NOTE", "RUNBOOK"}};
+  for (const json& alarm : **alarms) {
+    rows.push_back({cell(alarm, "id"), cell(alarm, "since"), cell(alarm, "severity"), cell(alarm, "alarm"),
+                    cell(alarm, "channel"), cell(alarm, "which"), cell(alarm, "raised"), note_of(alarm),
+                    cell(alarm, "runbook")});
+  }
+  return rows.size() == 1 ? std::string("no alarms\n") : table(std::move(rows));
+}
+
+base::Result<std::string> show_jobs(const json& answer) {
+  const auto jobs = list(answer, "jobs");
+  if (!jobs) return jobs.error();
+  Rows rows{{"JOB", "STATE", "CHANNEL", "START", "END", "BYTES", "HOLES", "LOCATION"}};
+  for (const json& job : **jobs) {
+    const json& holes = at(at(job, "result"), "holes");
+    rows.push_back({cell(job, "id"), cell(job, "state"), cell(job, "channel"), cell(job, "start"), cell(job, "end"),
+                    cell(job, "bytes"), holes.is_array() ? std::to_string(holes.size()) : "-", cell(job, "location")});
+  }
+  return rows.size() == 1 ? std::string("no jobs\n") : table(std::move(rows));
+}
+
+base::Result<std::string> show_job(const json& answer) { return show_jobs({{"jobs", json::array({answer})}}); }
 
 }  // namespace desk

@@ -17,5 +17,9 @@ base::Result<std::string> show_instance(const nlohmann::json& answer);
 /// A line an event, without a heading.
 std::string show_event(const nlohmann::json& event);
 base::Result<std::string> show_webhooks(const nlohmann::json& answer);
+base::Result<std::string> show_alarms(const nlohmann::json& answer);
+base::Result<std::string> show_jobs(const nlohmann::json& answer);
+/// One job, as the order for it is answered.
+base::Result<std::string> show_job(const nlohmann::json& answer);
 
 }  // namespace desk

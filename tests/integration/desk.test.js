@@ -79,6 +79,24 @@ test('what the server refuses is told in its words', async () => {
   assert.match((await kickoff(['webhook', 'replay', 'nobody'], { token: secret })).err, /answered 404/);
 });
 
+test('alarms are listed and silenced, and what was published is harvested by a job', async () => {
+  assert.match((await kickoff(['alarm', 'list', '--table'])).out, /^no alarms$|^ID +SINCE +SEVERITY/m);
+  assert.deepStrictEqual(await kickoff(['alarm', 'silence', 'feed.fault', '--for', '60', '--channel', 'match', '--reason', 'rain', '--table'], { token: secret }), { code: 0, out: 'it is silenced\n', err: '' });
+  const { silences } = JSON.parse((await kickoff(['alarm', 'list'])).out);
+  assert.deepStrictEqual(silences.map(({ alarm, channel, reason }) => [alarm, channel, reason]), [['feed.fault', 'match', 'rain']]);
+  assert.strictEqual((await kickoff(['alarm', 'unsilence', 'feed.fault', '--channel', 'match'], { token: secret })).code, 0);
+  assert.match((await kickoff(['alarm', 'unsilence', 'feed.fault', '--channel', 'match'], { token: secret })).err, /answered 409/);
+  const at = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+  const ordered = await kickoff(['channel', 'harvest', 'match', '--start', at(60), '--end', at(1), '--to', 'disk:first'], { token: secret });
+  assert.strictEqual(ordered.code, 0, ordered.err);
+  const { id } = JSON.parse(ordered.out);
+  const job = async () => JSON.parse((await kickoff(['job', 'list'])).out).jobs.find((one) => one.id === id);
+  await server.until('the job is over', async () => ['done', 'failed'].includes((await job()).state));
+  assert.strictEqual((await job()).state, 'done', JSON.stringify(await job()));
+  assert.match((await kickoff(['job', 'list', '--table'])).out, new RegExp(`^${id} +done +match .*/match/first/index.m3u8$`, 'm'));
+  assert.match((await kickoff(['job', 'cancel', id], { token: secret })).err, /answered 409/);
+});
+
 test('a server that is not there is told, with its address', async () => {
   const gone = await kickoff(['channel', 'list'], { at: ['--server', 'http://127.0.0.1:1'] });
   assert.strictEqual(gone.code, 1);

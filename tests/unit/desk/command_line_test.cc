@@ -74,6 +74,37 @@ TEST(DeskCommands, FeedsAreSwitchedAndDisconnected) {
   EXPECT_EQ(order_of("feed disconnect match backup").path, "/api/v1/channels/match/publisher?feed=backup");
 }
 
+TEST(DeskCommands, AStretchOfAChannelIsHarvestedByAJob) {
+  const Order order =
+      order_of("channel harvest match --start 2026-11-30T20:15:00Z --end 2026-11-30T22:00:00Z --to s3:final");
+  EXPECT_EQ(order.method + " " + order.path, "POST /api/v1/channels/match/harvest");
+  EXPECT_EQ(nlohmann::json::parse(order.body),
+            nlohmann::json(
+                {{"start", "2026-11-30T20:15:00Z"}, {"end", "2026-11-30T22:00:00Z"}, {"destination", "s3:final"}}));
+  EXPECT_EQ(order.view, View::kJob);
+  EXPECT_EQ(nlohmann::json::parse(order_of("channel harvest m --start a --end b --to disk:c --mp4").body)["mp4"], true);
+  EXPECT_EQ(order_of("job list").path, "/api/v1/jobs");
+  EXPECT_EQ(order_of("job list").view, View::kJobs);
+  const Order cancel = order_of("job cancel 7");
+  EXPECT_EQ(cancel.method + " " + cancel.path, "DELETE /api/v1/jobs/7");
+  EXPECT_EQ(cancel.accepted, "the job is being canceled");
+}
+
+TEST(DeskCommands, AlarmsAreListedAndSilenced) {
+  EXPECT_EQ(order_of("alarm list").path, "/api/v1/alarms");
+  EXPECT_EQ(order_of("alarm list").view, View::kAlarms);
+  const Order one = order_of("alarm silence 1796042345130 --for 3600 --reason rain");
+  EXPECT_EQ(one.method + " " + one.path, "POST /api/v1/alarms/1796042345130/silence");
+  EXPECT_EQ(nlohmann::json::parse(one.body), nlohmann::json({{"for", 3600}, {"reason", "rain"}}));
+  EXPECT_EQ(one.done, "it is silenced");
+  EXPECT_EQ(nlohmann::json::parse(order_of("alarm silence feed.fault --for 1 --channel match").body),
+            nlohmann::json({{"for", 1}, {"channel", "match"}}));
+  const Order back = order_of("alarm unsilence feed.fault --channel match");
+  EXPECT_EQ(back.method + " " + back.path, "DELETE /api/v1/alarms/feed.fault/silence?channel=match");
+  EXPECT_EQ(order_of("alarm unsilence 7").path, "/api/v1/alarms/7/silence");
+  EXPECT_EQ(order_of("alarm silence 7 --for 604800").body, R"({"for":604800})");
+}
+
 TEST(DeskCommands, EventsAreTheNewestOrThoseAfterANumber) {
   const Order all = order_of("events");
   EXPECT_EQ(all.path, "/api/v1/events?limit=1000");
@@ -105,8 +136,10 @@ TEST(DeskCommands, NamesAreEscapedInPaths) {
 }
 
 TEST(DeskCommands, WhereAndHowIsTakenByAllThatAsk) {
-  for (const char* command : {"channel list", "channel show a", "channel slate a on", "feed switch a backup",
-                              "feed disconnect a", "events", "webhook list", "webhook replay a", "instance"}) {
+  for (const char* command :
+       {"channel list", "channel show a", "channel slate a on", "feed switch a backup", "feed disconnect a", "events",
+        "webhook list", "webhook replay a", "job list", "job cancel 1", "alarm list", "alarm silence 1 --for 1",
+        "alarm unsilence 1", "channel harvest a --start b --end c --to d", "instance"}) {
     const Order server = order_of(std::string(command) + " --server http://[::1]:9 --token-file t --json");
     EXPECT_EQ(server.server, "http://[::1]:9") << command;
     EXPECT_EQ(server.token_file, "t") << command;
@@ -140,6 +173,16 @@ TEST(DeskCommands, BadUsageIsToldWithTheUsage) {
                            "events --after x",
                            "webhook",
                            "webhook replay",
+                           "job",
+                           "job cancel",
+                           "alarm",
+                           "alarm silence 7",
+                           "alarm silence 7 --for 0",
+                           "alarm silence 7 --for 604801",
+                           "alarm silence --for 1",
+                           "alarm unsilence",
+                           "channel harvest a",
+                           "channel harvest a --start b --end c",
                            "instance x",
                            "instance --fly",
                            "completion",
@@ -192,7 +235,7 @@ std::string offered(const std::string& words) {
 TEST(DeskCommands, BashCompletesCommandsAndOptions) {
   EXPECT_EQ(offered("ch"), "channel ");
   EXPECT_EQ(offered("ser"), "serve ");
-  EXPECT_EQ(offered("channel \"\""), "list show slate --help ");
+  EXPECT_EQ(offered("channel \"\""), "list show slate harvest --help ");
   EXPECT_EQ(offered("feed d"), "disconnect ");
   EXPECT_EQ(offered("events --fo"), "--follow ");
   EXPECT_EQ(offered("channel slate match on --re"), "--reason ");

@@ -103,7 +103,8 @@ TEST_F(DeskTest, AServerThatIsNotThereOrIsAnotherOneIsTold) {
   server_.put(502, "<html>");
   EXPECT_EQ(carry_out({.path = "/p"}), 1);
   EXPECT_EQ(complaints_, "kickoff: http://desk: the server answered 502\n");
-  for (const View view : {View::kChannels, View::kChannel, View::kInstance, View::kWebhooks, View::kEvents}) {
+  for (const View view : {View::kChannels, View::kChannel, View::kInstance, View::kWebhooks, View::kEvents,
+                          View::kAlarms, View::kJobs, View::kJob}) {
     complaints_.clear();
     server_.put(200, "<html>");
     EXPECT_EQ(carry_out({.path = "/p", .view = view}), 1);
@@ -133,6 +134,20 @@ TEST_F(DeskTest, OfOneChannelJsonIsThatChannelAlone) {
   server_.put(200, R"({"channels":[{"name":"other"}]})");
   EXPECT_EQ(carry_out({.path = "/p", .view = View::kChannel, .channel = "match"}, false), 1);
   EXPECT_EQ(complaints_, "kickoff: there is no channel match\n");
+}
+
+TEST_F(DeskTest, EachAnswerIsLaidOutAsWhatItIs) {
+  const auto shown = [this](View view, const std::string& body) {
+    out_.clear();
+    server_.put(200, body);
+    EXPECT_EQ(carry_out({.path = "/p", .view = view}), 0);
+    return out_.substr(0, out_.find_first_of(" \n"));
+  };
+  EXPECT_EQ(shown(View::kInstance, R"({"headroom":1.0})"), "HEADROOM");
+  EXPECT_EQ(shown(View::kWebhooks, R"({"webhooks":[{}]})"), "WEBHOOK");
+  EXPECT_EQ(shown(View::kAlarms, R"({"alarms":[{}]})"), "ID");
+  EXPECT_EQ(shown(View::kJobs, R"({"jobs":[]})"), "no");
+  EXPECT_EQ(shown(View::kJob, R"({"id":"7"})"), "JOB");
 }
 
 TEST_F(DeskTest, TheNewestEventsAreTheLastOfAllPages) {

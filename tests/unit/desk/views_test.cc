@@ -108,11 +108,48 @@ TEST(Views, WebhooksAreLines) {
   EXPECT_EQ(*show_webhooks({{"webhooks", json::array()}}), "no webhooks\n");
 }
 
+TEST(Views, AlarmsAreLinesWithTheirRunbookAndWhatSilencedThem) {
+  const json set = json::parse(R"({"id": "7", "alarm": "feed.fault", "channel": "match", "which": "backup",
+    "severity": "page", "runbook": "docs/runbook.md#kickofffeedpoor", "since": "at", "lasts": true, "raised": 3,
+    "silence": null})");
+  json over = set;
+  over["lasts"] = false;
+  over.erase("channel");
+  json quiet = set;
+  quiet["silence"] = {{"until", "then"}, {"by", "desk"}, {"reason", "rain"}};
+  EXPECT_EQ(*show_alarms({{"alarms", {set, over, quiet}}}),
+            "ID  SINCE  SEVERITY  ALARM       CHANNEL  WHICH   RAISED  NOTE                               RUNBOOK\n"
+            "7   at     page      feed.fault  match    backup  3       -                                  "
+            "docs/runbook.md#kickofffeedpoor\n"
+            "7   at     page      feed.fault  -        backup  3       is over                            "
+            "docs/runbook.md#kickofffeedpoor\n"
+            "7   at     page      feed.fault  match    backup  3       silenced until then by desk: rain  "
+            "docs/runbook.md#kickofffeedpoor\n");
+  EXPECT_EQ(*show_alarms({{"alarms", json::array()}}), "no alarms\n");
+}
+
+TEST(Views, JobsAreLinesWithTheNumberOfTheirHoles) {
+  const json done = json::parse(R"({"id": "9", "state": "done", "channel": "match", "start": "a", "end": "b",
+    "bytes": 1000, "location": "s3://b/k", "result": {"holes": [{}, {}]}})");
+  json waits = done;
+  waits.erase("result");
+  waits["state"] = "waiting";
+  EXPECT_EQ(*show_jobs({{"jobs", {done, waits}}}),
+            "JOB  STATE    CHANNEL  START  END  BYTES  HOLES  LOCATION\n"
+            "9    done     match    a      b    1000   2      s3://b/k\n"
+            "9    waiting  match    a      b    1000   -      s3://b/k\n");
+  EXPECT_EQ(*show_job(waits), *show_jobs({{"jobs", {waits}}}));
+  EXPECT_EQ(*show_jobs({{"jobs", json::array()}}), "no jobs\n");
+}
+
 TEST(Views, AnAnswerOfSomethingElseIsRefusedOrLeftOut) {
-  for (const json& bad : {json(), json(1), json::array(), json::object(), json{{"channels", 1}, {"webhooks", 1}}}) {
+  for (const json& bad : {json(), json(1), json::array(), json::object(),
+                          json{{"channels", 1}, {"webhooks", 1}, {"alarms", 1}, {"jobs", 1}}}) {
     EXPECT_FALSE(show_channels(bad).ok());
     EXPECT_FALSE(show_channel(bad, "match").ok());
     EXPECT_FALSE(show_webhooks(bad).ok());
+    EXPECT_FALSE(show_alarms(bad).ok());
+    EXPECT_FALSE(show_jobs(bad).ok());
   }
   EXPECT_FALSE(show_instance(json(1)).ok());
   EXPECT_FALSE(show_instance(json::array()).ok());
@@ -121,6 +158,8 @@ TEST(Views, AnAnswerOfSomethingElseIsRefusedOrLeftOut) {
        {json(1), json("x"), json::array(), json{{"feeds", 1}, {"renditions", 2}, {"name", "match"}}}) {
     EXPECT_TRUE(show_channels(answer(odd)).ok());
     EXPECT_TRUE(show_webhooks({{"webhooks", {odd}}}).ok());
+    EXPECT_TRUE(show_alarms({{"alarms", {odd}}}).ok());
+    EXPECT_TRUE(show_job(odd).ok());
   }
   EXPECT_TRUE(show_channel(answer({{"feeds", 1}, {"renditions", "x"}, {"name", "match"}}), "match").ok());
 }
