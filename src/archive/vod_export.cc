@@ -1,6 +1,7 @@
 #include "archive/vod_export.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -74,7 +75,8 @@ base::Status VodExport::apply(const record::Record& record) {
     if (marker->canceled) range_lines_.erase(marker->id);
   }
   log_->apply(record);
-  const bool closes = std::holds_alternative<record::SegmentEnd>(record) || std::holds_alternative<record::End>(record);
+  ended_ = std::holds_alternative<record::End>(record);
+  const bool closes = std::holds_alternative<record::SegmentEnd>(record) || ended_;
   return closes ? take() : base::Ok{};
 }
 
@@ -211,7 +213,25 @@ std::vector<VodExport::Hole> VodExport::holes() const {
   return found;
 }
 
+/// The log ends wherever its last record was when it was read, between the ends of one number in two renditions for
+/// instance: no gap, but what is not there yet. One that is further behind has stopped.
+void VodExport::leave_out_open_end() {
+  constexpr std::int64_t kBehind = 2;
+  if (ended_ || numbers_.empty()) return;
+  const auto snapshot = log_->snapshot();
+  const std::int64_t newest = numbers_.rbegin()->first;
+  std::int64_t all = newest;
+  for (const auto& [name, track] : tracks_) {
+    if (track.newest >= newest - kBehind && snapshot->find(name) != nullptr) all = std::min(all, track.newest);
+  }
+  while (numbers_.size() > 1 && numbers_.rbegin()->first > all) {
+    with_media_.erase(numbers_.rbegin()->first);
+    numbers_.erase(std::prev(numbers_.end()));
+  }
+}
+
 base::Result<VodExport::Totals> VodExport::finish() {
+  leave_out_open_end();
   if (numbers_.empty()) return base::Error{base::Code::kNotFound, "media of that time"};
   const auto snapshot = log_->snapshot();
   int target = snapshot->target_duration;

@@ -24,7 +24,8 @@ namespace archive {
 ///
 ///     index.m3u8                   the multivariant playlist
 ///     v720/index.m3u8              a media playlist a rendition: every segment number that any of them has; EXT-X-GAP
-///                                  where this one has no media
+///                                  where this one has no media; where the log goes on, up to the last one that all
+///                                  have closed
 ///     v720/880000000.m4s           segments, byte for byte
 ///     v720/init-1a2b3c4d.mp4
 ///     v720.mp4                     on request: a fragmented MP4 a rendition, which begins near 0; another one
@@ -92,6 +93,7 @@ class VodExport {
   base::Status write_media(const std::string& name, Track& track, const hls::Segment& segment);
   base::Status write_mp4(const std::string& name, Track& track, const hls::Segment& segment, base::View media);
   void note_ranges(const std::string& lines);
+  void leave_out_open_end();
   hls::SegmentList listed(const Track& track);
   std::string date_ranges() const;
   std::string multivariant() const;
@@ -110,6 +112,7 @@ class VodExport {
   std::map<std::string, std::string> range_lines_;
   std::map<std::string, base::Micros> range_starts_;
   bool independent_ = true;
+  bool ended_ = false;                ///< the event is over
   std::optional<base::Micros> zero_;  ///< UTC of the first segment of MP4s
   std::uint64_t bytes_ = 0;
 };

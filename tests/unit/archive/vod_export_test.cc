@@ -254,6 +254,40 @@ TEST_F(VodExporting, WhatOneRenditionLacksIsAGapInItAlone) {
   EXPECT_EQ(list().find("#EXT-X-GAP"), std::string::npos);
 }
 
+TEST_F(VodExporting, WhatARenditionHasNotClosedYetAtTheEndIsLeftOutOfAll) {
+  begin();
+  apply(with_sound());
+  for (std::int64_t msn = 7; msn < 10; ++msn) segment(msn, 0);
+  segment(7, 1);
+  const VodExport::Totals totals = finish();
+  EXPECT_EQ(totals.segments, 1U);
+  EXPECT_EQ(totals.gaps, 0U);
+  EXPECT_EQ(totals.last, 16 * base::kSecond);
+  EXPECT_EQ(list().find("8.m4s"), std::string::npos) << list();
+}
+
+TEST_F(VodExporting, ARenditionThatStoppedLongBeforeTheEndHasGapsThere) {
+  begin();
+  apply(with_sound());
+  for (std::int64_t msn = 7; msn < 11; ++msn) segment(msn, 0);
+  segment(7, 1);
+  const VodExport::Totals totals = finish();
+  EXPECT_EQ(totals.segments, 4U);
+  EXPECT_EQ(totals.gaps, 3U);
+}
+
+TEST_F(VodExporting, AtTheEndOfTheEventNothingIsLeftOut) {
+  begin();
+  apply(with_sound());
+  segment(7, 0);
+  segment(7, 1);
+  segment(8, 0);
+  apply(record::End{});
+  const VodExport::Totals totals = finish();
+  EXPECT_EQ(totals.segments, 2U);
+  EXPECT_EQ(totals.gaps, 1U);
+}
+
 TEST_F(VodExporting, TextHasItsOwnFilesAndNoMap) {
   begin({.mp4 = false});
   apply(with_text());
