@@ -28,7 +28,7 @@ function output(command, args, options = {}) {
 const yaml = (file) => JSON.parse(output('/usr/bin/python3', ['-c', 'import json, sys, yaml\nprint(json.dumps(yaml.safe_load(open(sys.argv[1]))))', path.join(root, file)]));
 
 test('it installs the programs, the pages, the configuration, the manual page, the unit and the documentation, and nothing else', () => {
-  const docs = fs.readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const docs = files(path.join(root, 'docs')).map((file) => path.relative(path.join(root, 'docs'), file)).filter((name) => /\.(md|png)$/.test(name));
   const page = fs.readdirSync(path.join(root, 'web/operations'));
   assert.deepStrictEqual(files(tree).map((file) => path.relative(tree, file)).sort(), [
     'etc/kickoff/kickoff.yaml',

@@ -60,7 +60,7 @@ TEST(CmcdEventReport, CountsAStallOnceWhateverIsRepeated) {
 TEST(CmcdEventReport, IsMalformedAloneAndNotItsNeighbours) {
   const auto events = all("e=t,bl=x\nsta=p,bl=(1)\n{\"e\":\"t\"}\ne=t,bl=(1)\ne=\n");
   ASSERT_EQ(events.size(), 5u);
-  for (const std::size_t i : {0, 1, 2, 4}) EXPECT_EQ(events[i].found, Found::kMalformed) << i;
+  for (const std::size_t i : {0U, 1U, 2U, 4U}) EXPECT_EQ(events[i].found, Found::kMalformed) << i;
   EXPECT_EQ(events[3].found, Found::kReport);
   EXPECT_EQ(events[3].report.buffer_ms, 1);
 }
