@@ -29,9 +29,9 @@ webhook::Report report_of_ops() {
 }
 
 TEST(WebhooksJson, TellsOfEach) {
-  const auto json = nlohmann::json::parse(webhooks_json({report_of_ops(), {}}));
-  ASSERT_EQ(json["webhooks"].size(), 2u);
-  const auto& ops = json["webhooks"][0];
+  const auto told = nlohmann::json::parse(webhooks_json({report_of_ops(), {}}));
+  ASSERT_EQ(told["webhooks"].size(), 2u);
+  const auto& ops = told["webhooks"][0];
   EXPECT_EQ(ops["name"], "ops");
   EXPECT_EQ(ops["receiver"], "https://hooks.example");
   EXPECT_EQ(ops["delivered_total"], 7);
@@ -41,7 +41,7 @@ TEST(WebhooksJson, TellsOfEach) {
   EXPECT_EQ(ops["dead"], 6);
   EXPECT_EQ(ops["lag_seconds"], 1.5);
   EXPECT_EQ(ops["why"], "HTTP 500 \xef\xbf\xbd");
-  EXPECT_FALSE(json["webhooks"][1].contains("why"));
+  EXPECT_FALSE(told["webhooks"][1].contains("why"));
 }
 
 TEST(WebhooksJson, TellsOfDeadLetters) {
