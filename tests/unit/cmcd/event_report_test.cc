@@ -39,7 +39,8 @@ TEST(CmcdEventReport, ReadsWhatAPlayerSends) {
 }
 
 TEST(CmcdEventReport, IsOneALine) {
-  const auto events = all(std::string(kPlaying) + "\n" + std::string(kStall) + "\r\n\n\ne=t,bsd=(1250;v)\n");
+  const std::string text = std::string(kPlaying) + "\n" + std::string(kStall) + "\r\n\n\ne=t,bsd=(1250;v)\n";
+  const auto events = all(text);
   ASSERT_EQ(events.size(), 3u);
   EXPECT_EQ(events[1].content, "match");
   EXPECT_EQ(events[1].report.buffer_ms, 0);
