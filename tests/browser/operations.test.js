@@ -56,7 +56,7 @@ for (const [name, options] of [['a wide window, light', { viewport: { width: 144
   test(`${name}: each channel has its card with pictures, meters, renditions and delays, that anybody can read`, async () => {
     const { page, context, complaints } = await open(options);
     const match = card(page, 'match');
-    await page.waitForFunction(() => document.querySelectorAll('.card[data-key=match] img').length === 2 && [...document.querySelectorAll('.card img')].every((img) => { if (!img.naturalWidth) img.scrollIntoView(); return img.naturalWidth > 0; })); // far below they are loaded when one comes near
+    await page.waitForFunction(() => document.querySelectorAll('.card[data-key=match] figure img').length === 2 && [...document.querySelectorAll('.card img')].every((img) => { if (!img.naturalWidth) img.scrollIntoView(); return img.naturalWidth > 0; })); // far below they are loaded when one comes near
     await page.waitForFunction(() => document.querySelector('#fleet-live .value').textContent === '2');
     assert.match(await match.locator('.lines').innerText(), /primary.*rtmp · H.264 320x180.*\nbackup.*rtmp/);
     assert.strictEqual(await match.locator('figure.shown').count(), 1);
