@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "ingest/publisher.h"
+#include "unit/ingest/hook.h"
 
 namespace ingest {
 
@@ -30,18 +30,18 @@ class FakeChannel : public Publisher, public FeedSink {
       EXPECT_GT(bytes->arrived, 1'700'000'000 * base::kSecond);  // UTC
       data.insert(data.end(), bytes->payload.begin(), bytes->payload.end());
     }
-    if (on_change) on_change();
+    on_change();
   }
   void on_feed_end(std::string_view reason) override {
     trace.push_back("end " + std::string(reason));
     feed = nullptr;
-    if (on_change) on_change();
+    on_change();
   }
 
   std::optional<Refusal> refuse;
   std::string tells;  ///< to who is accepted
   std::optional<PublishRequest> request;
-  std::function<void()> on_change;
+  Hook on_change;
   Feed* feed = nullptr;
   int publishes = 0;  ///< asked for
   std::vector<std::string> trace;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "loop/mailbox.h"
 #include "loop/timer.h"
@@ -175,10 +176,10 @@ class RtmpListenerTest : public testing::Test {
     loop::Timer sender(loop_, [&] {
       if (sent++ < 5) socket->send(video(40 * sent, rtmp::avc_tag(2, 1, 0, rtmp::nal(1))));
     });
-    channel_.on_change = [&] {
+    const auto watch = channel_.on_change.calls([&] {
       if (channel_.messages.size() == 1 && !sender.active())
         sender.start(5 * base::kMillisecond, 5 * base::kMillisecond);
-    };
+    });
     run([&] {
       socket.emplace(port_);
       ASSERT_TRUE(socket->send(hello()));
@@ -429,12 +430,13 @@ TEST_F(RtmpListenerTest, KeepsAFeedWhoseAudioCannotBePlayed) {  // RT-36
 
 TEST_F(RtmpListenerTest, DisconnectsAPublisherWithTheReason) {  // RT-28: takeover
   listen();
-  channel_.on_change = [&] {
+  bool closed = false;
+  const auto watch = channel_.on_change.calls([&] {
+    if (std::exchange(closed, true)) return;
     const std::size_t before = channel_.trace.size();
     channel_.feed->close("another publisher took over");
     EXPECT_EQ(channel_.trace.size(), before);  // not from inside the call
-    channel_.on_change = nullptr;
-  };
+  });
   run([&] {
     Socket socket(port_);
     socket.send(hello());
@@ -480,9 +482,9 @@ TEST_F(RtmpListenerTest, ClosesPlainRtmpOnATlsPort) {  // RT-27
 
 TEST_F(RtmpListenerTest, TellsItsSinksWhenItStops) {
   listen();
-  channel_.on_change = [&] {
+  const auto watch = channel_.on_change.calls([&] {
     if (channel_.feed) loop_.post([&] { listener_.reset(); });
-  };
+  });
   run([&] {
     Socket socket(port_);
     socket.send(hello());

@@ -116,6 +116,7 @@ class SrtListenerTest : public testing::Test {
   SrtLibrary library_;
   base::SystemClock clock_;
   FakeChannel channel_;
+  FakeGate gate_;
   loop::Loop loop_;
   std::unique_ptr<SrtListener> listener_;
 };
@@ -250,9 +251,9 @@ TEST_F(SrtListenerTest, ReportsStatisticsOnceASecond) {  // SR-10, SR-12, SR-21
 
 TEST_F(SrtListenerTest, ClosesAFeedThatItsChannelDoesNotWant) {
   listen();
-  channel_.on_change = [&] {
+  const auto watch = channel_.on_change.calls([&] {
     if (channel_.feed != nullptr) channel_.feed->close("enough");
-  };
+  });
   bool ended = false;
   run([&] { ended = Caller(listener_->port(), "live/match?key=secret").wait_for_end(); },
       [&] { return channel_.feed == nullptr; });
@@ -274,11 +275,11 @@ TEST_F(SrtListenerTest, DropsAndTellsWhatComesWhileTheLoopLags) {  // SR-13
   SrtListener::Options options;
   options.thread.backlog_bytes = 4096;
   listen(open_policy(), options);
-  channel_.on_change = [&] {
+  const auto watch = channel_.on_change.calls([&] {
     // The loop stands while ten messages come, of which the backlog holds a few.
     if (channel_.trace.size() == 1 && channel_.data.empty())
       std::this_thread::sleep_for(std::chrono::milliseconds(700));
-  };
+  });
   run(
       [&] {
         Caller caller(listener_->port(), "live/match?key=secret");
@@ -313,9 +314,9 @@ TEST_F(SrtListenerTest, EndsItsFeedsAndFreesThePortWhenDestroyed) {
 
 TEST_F(SrtListenerTest, KeepsItsFeedsWhenItStopsAccepting) {  // OP-3
   listen();
-  channel_.on_change = [&] {
+  const auto watch = channel_.on_change.calls([&] {
     if (channel_.data.empty()) listener_->stop_accepting();
-  };
+  });
   int refused = 0;
   run(
       [&] {
@@ -372,16 +373,15 @@ TEST(SrtFeatures, AreAskedOfTheLibrary) {  // SR-18, SR-19: Debian's 1.5.1 has n
 }
 
 TEST_F(SrtListenerTest, HoldsWhatComesUntilTheGateLetsTheCallerIn) {
-  FakeGate gate;
   SrtListener::Options options;
-  options.gate = &gate;
+  options.gate = &gate_;
   listen(open_policy(), options);
   std::vector<std::uint8_t> sent;
   loop::Timer later(loop_, [&] {
-    if (gate.waiting.empty() || listener_->socket_statistics().size() > 0) return;
+    if (gate_.waiting.empty() || listener_->socket_statistics().size() > 0) return;
     EXPECT_EQ(channel_.publishes, 0);
     EXPECT_EQ(listener_->statistics().publishing, 0u);
-    gate.answer(std::nullopt);
+    gate_.answer(std::nullopt);
   });
   later.start(200 * base::kMillisecond, 200 * base::kMillisecond);
   run(
@@ -403,18 +403,17 @@ TEST_F(SrtListenerTest, HoldsWhatComesUntilTheGateLetsTheCallerIn) {
 }
 
 TEST_F(SrtListenerTest, DropsAndTellsWhatIsMoreThanTheBacklogWhileTheGateIsAsked) {  // SR-13
-  FakeGate gate;
   SrtListener::Options options;
-  options.gate = &gate;
+  options.gate = &gate_;
   options.thread.backlog_bytes = 4096;
   listen(open_policy(), options);
   int asked_for = 0;  // Units: 10 ms
   loop::Timer later(loop_, [&] {
-    if (!gate.waiting.empty() && ++asked_for == 70) gate.answer(std::nullopt);
+    if (!gate_.waiting.empty() && ++asked_for == 70) gate_.answer(std::nullopt);
   });
   later.start(0, 10 * base::kMillisecond);
   std::atomic<bool> told{false};
-  channel_.on_change = [&] { told = channel_.dropped_bytes > 0; };
+  const auto watch = channel_.on_change.calls([&] { told = channel_.dropped_bytes > 0; });
   run([&] {
     Caller caller(listener_->port(), "live/match?key=secret");
     for (int i = 0; i < 800 && !told; ++i) {
@@ -429,11 +428,10 @@ TEST_F(SrtListenerTest, DropsAndTellsWhatIsMoreThanTheBacklogWhileTheGateIsAsked
 }
 
 TEST_F(SrtListenerTest, ClosesACallerThatTheGateRefuses) {
-  FakeGate gate;
   SrtListener::Options options;
-  options.gate = &gate;
+  options.gate = &gate_;
   listen(open_policy(), options);
-  loop::Timer later(loop_, [&] { gate.answer(Publisher::Refusal{Publisher::Refusal::Why::kOverload, "no rights"}); });
+  loop::Timer later(loop_, [&] { gate_.answer(Publisher::Refusal{Publisher::Refusal::Why::kOverload, "no rights"}); });
   later.start(50 * base::kMillisecond, 50 * base::kMillisecond);
   run([&] {
     Caller caller(listener_->port(), "live/match?key=secret");
@@ -446,15 +444,14 @@ TEST_F(SrtListenerTest, ClosesACallerThatTheGateRefuses) {
 }
 
 TEST_F(SrtListenerTest, AnAnswerForACallerThatIsGoneDoesNothing) {
-  FakeGate gate;
   SrtListener::Options options;
-  options.gate = &gate;
+  options.gate = &gate_;
   listen(open_policy(), options);
-  run([&] { Caller caller(listener_->port(), "live/match?key=secret"); }, [&] { return gate.waiting.size() == 1; });
+  run([&] { Caller caller(listener_->port(), "live/match?key=secret"); }, [&] { return gate_.waiting.size() == 1; });
   loop::Timer wait(loop_, [&] { loop_.stop(); });
   wait.start(300 * base::kMillisecond);
   loop_.run();
-  const auto done = gate.waiting.at(0);
+  const auto done = gate_.waiting.at(0);
   listener_.reset();
   done(std::nullopt);
   EXPECT_EQ(channel_.publishes, 0);
