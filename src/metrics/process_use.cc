@@ -45,7 +45,7 @@ DescriptorUse read_descriptor_use() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) use.limit = limit.rlim_cur;
   // All but the one that reads them.
-  if (auto open = base::list_directory("/proc/self/fd")) use.open = open->size() - 1;
+  if (const auto open = base::count_directory("/proc/self/fd"); open.ok()) use.open = *open - 1;
   return use;
 }
 

@@ -57,6 +57,17 @@ TEST_F(DirectoryTest, NamesAreSortedAndFilesDirectoriesAndHiddenOnesAreAllThere)
   EXPECT_EQ(*names, (Names{"...", ".hidden", "a", "b", "c"}));
 }
 
+TEST_F(DirectoryTest, WhatItHoldsIsCountedAsItIsListed) {
+  EXPECT_EQ(count_directory(path_).take(), 0U);
+  make_file(".hidden");
+  make_directory("c");
+  make_file("...");
+  EXPECT_EQ(count_directory(path_).take(), 3U);
+  const auto missing = count_directory(path_ + "/none");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, Code::kNotFound);
+}
+
 TEST_F(DirectoryTest, WhatIsNotThereIsNotFound) {
   const auto names = list_directory(path_ + "/none");
   ASSERT_FALSE(names.ok());
