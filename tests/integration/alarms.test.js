@@ -1,4 +1,5 @@
 // Alarms as operators see them: set and cleared after a while, silenced by a token, also over a kill -9.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

@@ -1,4 +1,5 @@
 // What players post of themselves (CMCD version 2, event mode): hls.js's own sender, and bodies by hand.
+// Suite: beside others.
 'use strict';
 const { test, before, after } = require('node:test');
 const assert = require('node:assert');

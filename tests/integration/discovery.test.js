@@ -1,4 +1,5 @@
 // Edges that find their origins in a real etcd.
+// Suite: beside others.
 'use strict';
 const { test, after } = require('node:test');
 const assert = require('node:assert');

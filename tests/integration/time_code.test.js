@@ -129,9 +129,11 @@ async function segmentsOf(channel) {
 async function assertAtItsCode(channel, start, inPictures) {
   let found = [];
   await server.until(`five segments of ${channel}`, async () => { found = await segmentsOf(channel).catch(() => []); return found.length >= 5; });
+  const held = await server.metric('kickoff_channel_held_parts_total', { channel });
+  const all = `of ${found.map(({ date, code }) => `${new Date(date).toISOString()} (${code})`).join(', ')}, with ${held} parts held`;
   for (const { date, code } of found.slice(1)) {
     const off = ((date - start) % 2000 + 3000) % 2000 - 1000;
-    assert.ok(Math.abs(off) <= 2, `a segment at ${new Date(date).toISOString()} does not begin with a picture of ${new Date(start).toISOString()} and every 2 s: ${off} ms`);
+    assert.ok(Math.abs(off) <= 2, `a segment at ${new Date(date).toISOString()} does not begin with a picture of ${new Date(start).toISOString()} and every 2 s: ${off} ms, ${all}`);
     assert.strictEqual(code, inPictures ? textOf(codeAt(date + 1, 25)) : undefined);
   }
 }
