@@ -1,19 +1,24 @@
 // The player page: plays /live/CHANNEL/index.m3u8 with hls.js in low-latency mode, shows what a viewer gets, and
 // recovers without a reload of the page. Its counters stand in window.kickoff. `?debug` adds a log, `?native` uses the
-// browser's own HLS player.
+// browser's own HLS player; `?start`, `?end`, `?delay` and `?view` are those of the playlist.
 'use strict';
 (() => {
   const channel = decodeURIComponent(location.pathname.replace(/^.*\/play\/([^/]*)\/?$/, '$1'));
   // A token stands before /play/, and has to stand before /live/ too.
   const token = /^\/t\/[^/]+(?=\/play\/)/.exec(location.pathname)?.[0] ?? '';
-  const source = `${token}/live/${encodeURIComponent(channel)}/index.m3u8`;
   const query = new URLSearchParams(location.search);
+  // The playlist wants `start` before `end`, each once, and the colons of an instant as they are.
+  const asked = ['start', 'end', 'delay', 'view'].filter((name) => query.has(name))
+    .map((name) => `${name}=${encodeURIComponent(query.get(name)).replaceAll('%3A', ':')}`).join('&');
+  const source = `${token}/live/${encodeURIComponent(channel)}/index.m3u8${asked && '?'}${asked}`;
+  // A time of the past has an end, after which nothing follows under its address.
+  const past = query.has('start') || query.has('end');
   const element = (id) => document.getElementById(id);
   const video = element('video');
 
   const counters = {
     channel,
-    state: 'connecting', // connecting, live, waiting, ended, fault
+    state: 'connecting', // connecting, live, playing (a time of the past), waiting, ended, fault
     startup: null, // ms from the start of the page load to the first frame
     latency: null, // s behind the live edge
     wallLatency: null, // s from capture, as this machine's clock tells
@@ -44,7 +49,7 @@
   }
   element('log').hidden = !query.has('debug');
 
-  const badges = { connecting: '', live: 'live', waiting: 'waiting', ended: '', fault: 'fault' };
+  const badges = { connecting: '', live: 'live', playing: '', waiting: 'waiting', ended: '', fault: 'fault' };
   let countdown = null;
   // wait: ms until the page tries again, counted down behind the message (in an element of its own, for a screen reader shall
   // not say every second).
@@ -96,11 +101,11 @@
     if (!video.requestVideoFrameCallback) onFirstFrame();
     if (stalledSince !== null) counters.stalledTime += performance.now() - stalledSince;
     stalledSince = null;
-    show('live');
+    show(past ? 'playing' : 'live');
   });
   video.addEventListener('waiting', () => {
     // `waiting` also comes before the first frame, with every seek, and at the end: none of these is a stall.
-    if (counters.startup === null || video.seeking || stalledSince !== null || over) return;
+    if (counters.startup === null || video.seeking || stalledSince !== null || (over && !past)) return;
     stalledSince = performance.now();
     counters.stalls += 1;
     show('waiting', 'Waiting for the picture …');
@@ -128,6 +133,7 @@
   }
   // start(): has the player load the address anew.
   function finish(start) {
+    if (past) return show('ended', 'This is the end of what the address asks for.');
     show('ended', 'The event has ended. The next one plays here when it begins.');
     video.pause(); // where gaps follow the last picture the browser would show that it waits
     if (watching) return;
@@ -150,6 +156,11 @@
       }
     }
     return 0;
+  }
+
+  function leavePast() {
+    for (const name of ['start', 'end']) query.delete(name);
+    location.search = query;
   }
 
   const seconds = (value) => (value === null || !Number.isFinite(value) ? '–' : `${value.toFixed(2)} s`);
@@ -197,7 +208,7 @@
       counters.rendition = video.videoHeight ? `${video.videoHeight}p` : '';
       refreshFigures();
     }, 500);
-    element('live').addEventListener('click', () => { video.currentTime = video.seekable.end(0); });
+    element('live').addEventListener('click', past ? leavePast : () => { video.currentTime = video.seekable.end(0); });
     video.addEventListener('ended', () => finish(() => { video.src = source; play(); }));
     play();
   }
@@ -205,6 +216,7 @@
   // What to say about a fatal error of hls.js.
   function explain(data) {
     const status = data.response?.code;
+    if (asked && (status === 400 || status === 404)) return `Channel “${channel}” has nothing for “${asked}” (${status}).`;
     if (data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && status === 404) return `Channel “${channel}” is not live.`;
     if (status) return `The server answered ${status}.`;
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR) return 'The server cannot be reached.';
@@ -276,7 +288,7 @@
     let placed = false;
     hls.on(Hls.Events.LEVEL_LOADED, (event, { details }) => {
       over = !details.live;
-      if (!over || placed || counters.startup !== null) return;
+      if (!over || past || placed || counters.startup !== null) return;
       placed = true;
       hls.startLoad(Math.max(0, details.edge - 1));
     });
@@ -289,7 +301,7 @@
       video.currentTime = hls.liveSyncPosition;
       play();
     }
-    element('live').addEventListener('click', toLive);
+    element('live').addEventListener('click', past ? leavePast : toLive);
     element('quality').addEventListener('change', (event) => { hls.nextLevel = Number(event.target.value); });
     element('audio').addEventListener('change', (event) => { hls.audioTrack = Number(event.target.value); });
 
@@ -312,7 +324,7 @@
           return true;
         }
       }
-      if (hls.liveSyncPosition === null || hls.liveSyncPosition < video.currentTime + 1 || !edgeIsMedia()) return false;
+      if (past || hls.liveSyncPosition === null || hls.liveSyncPosition < video.currentTime + 1 || !edgeIsMedia()) return false;
       toLive();
       return true;
     }
@@ -340,8 +352,8 @@
       keepUp();
       still = video.paused || video.ended || video.currentTime !== lastTime ? 0 : still + 1;
       lastTime = video.currentTime;
-      // The last picture, and gaps behind it: `ended` never comes.
-      if (over && still >= 8 && counters.buffer < 0.5 && counters.state !== 'ended') finished();
+      // The last picture, and gaps behind it: `ended` never comes. A time of the past is loaded from any place, and may wait there.
+      if (over && !past && still >= 8 && counters.buffer < 0.5 && counters.state !== 'ended') finished();
       if (counters.startup !== null && still >= 4 && leaveHole()) still = -4; // time to fetch what is there
     }, 250);
 
