@@ -1,5 +1,6 @@
 // What a part costs by the length of the window: folding it in, and the first request for each playlist of its revision
-// (later ones share the bytes). And what memory a closed segment takes whose media is in the journal.
+// (later ones share the bytes), the I-frame playlist's among them. And what memory a closed segment takes whose media
+// is in the journal.
 
 #include <malloc.h>
 #include <time.h>
@@ -63,6 +64,7 @@ struct Bench {
     origin::Log::Options options;
     options.window = window;
     options.memory = 12 * base::kSecond;
+    options.iframes = true;
     return options;
   }
   void add(std::uint32_t index) {
@@ -96,6 +98,7 @@ void measure(const char* name, base::Micros window) {
   Clock::duration fold{};
   Clock::duration delta{};
   Clock::duration full{};
+  Clock::duration iframes{};
   std::size_t sizes[2] = {};
   for (int i = 0; i < kRounds; ++i) {
     for (std::uint32_t index = 0; index < kParts; ++index) {
@@ -108,22 +111,26 @@ void measure(const char* name, base::Micros window) {
       const origin::Rendered& whole = snapshot->renditions[0]->playlist(hls::Skip::kNo);
       const auto rendered = Clock::now();
       fold += folded - start;
+      snapshot->renditions[0]->iframes();
+      iframes += Clock::now() - rendered;
       delta += skipped - folded;
       full += rendered - skipped;
       sizes[1] = whole.identity.size();
       for (const base::Bytes& piece : whole.identity_rest) sizes[1] += piece.size();
     }
   }
-  std::printf("| %6s | %8lld | %8.0f | %8.0f | %8.0f | %9zu | %9zu | %6.0f |\n", name, static_cast<long long>(segments),
-              nanoseconds(fold, kRounds * kParts), nanoseconds(delta, kRounds * kParts),
-              nanoseconds(full, kRounds * kParts), sizes[0], sizes[1], each);
+  std::printf("| %6s | %8lld | %8.0f | %8.0f | %8.0f | %8.0f | %9zu | %9zu | %6.0f |\n", name,
+              static_cast<long long>(segments), nanoseconds(fold, kRounds * kParts),
+              nanoseconds(delta, kRounds * kParts), nanoseconds(full, kRounds * kParts),
+              nanoseconds(iframes, kRounds * kParts), sizes[0], sizes[1], each);
 }
 
 }  // namespace
 
 int main() {
-  std::printf("| window | segments | fold, ns | delta, ns | full, ns | delta, B | full, B | B a segment |\n");
-  std::printf("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+  std::printf(
+      "| window | segments | fold, ns | delta, ns | full, ns | I-frames, ns | delta, B | full, B | B a segment |\n");
+  std::printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
   measure("1 min", 60 * base::kSecond);
   measure("1 h", 3600 * base::kSecond);
   measure("4 h", 4 * 3600 * base::kSecond);

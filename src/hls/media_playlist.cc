@@ -142,14 +142,16 @@ void write_report(std::string& out, const Report& report) {
 }
 
 /// LL-7: 5 for EXT-X-MAP among I-frames, 8 for EXT-X-GAP.
-int version_for_key_frames(const SegmentList& closed) {
-  bool gaps = false;
-  closed.each_listed([&](const Segment& segment, std::string_view) { gaps = gaps || segment.key_frame.length == 0; });
-  return gaps ? 8 : 5;
+int version_for_key_frames(const SegmentList& closed) { return closed.listed_without_key_frame() > 0 ? 8 : 5; }
+
+/// A segment's own lines without those of its parts.
+void write_whole(std::string& out, const Segment& segment) {
+  out.append(segment.text, 0, segment.parts_at);
+  out.append(segment.text, segment.tail_at);
 }
 
-void write_key_frame(std::string& out, const Segment& segment, std::string_view lines) {
-  out += lines.substr(0, segment.parts_at);
+void write_key_frame(std::string& out, const Segment& segment) {
+  out.append(segment.text, 0, segment.parts_at);
   if (segment.key_frame.length > 0) {
     out += "#EXT-X-BYTERANGE:";
     write_integer(out, static_cast<std::int64_t>(segment.key_frame.length));
@@ -159,30 +161,7 @@ void write_key_frame(std::string& out, const Segment& segment, std::string_view 
   } else if (!segment.gap()) {  // a gap's own lines say so
     out += "#EXT-X-GAP\n";
   }
-  out += lines.substr(segment.parts_at);
-}
-
-/// `control`: whole lines.
-std::string write_key_frames(const SegmentList& segments, const Segment& first, const WholeTerms& terms,
-                             std::string_view control) {
-  std::string out;
-  out.reserve(kHeadText + (kSegmentText + kByteRangeText) * segments.listed());
-  out += "#EXTM3U\n#EXT-X-VERSION:";
-  write_integer(out, version_for_key_frames(segments));
-  out += "\n#EXT-X-TARGETDURATION:";
-  write_integer(out, terms.target_duration);  // LL-14
-  out += '\n';
-  out += control;
-  write_type(out, terms);
-  out += "#EXT-X-I-FRAMES-ONLY\n";
-  write_sequence(out, first);
-  const Init* in_force = nullptr;
-  segments.each_listed([&](const Segment& segment, std::string_view lines) {
-    write_change(out, segment, in_force);
-    write_key_frame(out, segment, lines);
-  });
-  if (terms.ended) out += "#EXT-X-ENDLIST\n";
-  return out;
+  out.append(segment.text, segment.tail_at);
 }
 
 std::string write_images(const SegmentList& segments, const Segment& first, const WholeTerms& terms,
@@ -211,10 +190,11 @@ std::string write_images(const SegmentList& segments, const Segment& first, cons
 }
 
 /// Lines [from, until) of a block's segments, one by one.
-void write_lines(std::string& out, const Block& block, std::size_t from, std::size_t until, const Init*& in_force) {
+void write_lines(std::string& out, const Block& block, const BlockText& text, std::size_t from, std::size_t until,
+                 const Init*& in_force) {
   for (std::size_t i = from; i < until; ++i) {
     write_change(out, *block.segments[i], in_force);
-    out += block.own_lines(i);
+    out += text.own_lines(i);
   }
 }
 
@@ -227,8 +207,11 @@ void write_blocks(PlaylistText& playlist, const SegmentList& closed, std::size_t
   const auto [number, within] = closed.place_of(index);
   const auto [last, last_within] = closed.place_of(closed.in_blocks - 1);
   const std::size_t last_count = last_within + 1;
-  if (number == last) return write_lines(playlist.head, *blocks[last], within, last_count, in_force);
-  write_lines(playlist.head, *blocks[number], within, blocks[number]->segments.size(), in_force);
+  const auto write = [&](std::string& out, const Block& block, std::size_t from, std::size_t until) {
+    write_lines(out, block, block.*playlist.of_block, from, until, in_force);
+  };
+  if (number == last) return write(playlist.head, *blocks[last], within, last_count);
+  write(playlist.head, *blocks[number], within, blocks[number]->segments.size());
   const std::size_t whole_until = last_count == blocks[last]->segments.size() ? last + 1 : last;
   if (whole_until > number + 1) {
     playlist.blocks = closed.blocks;
@@ -236,8 +219,45 @@ void write_blocks(PlaylistText& playlist, const SegmentList& closed, std::size_t
     playlist.blocks_until = whole_until;
     in_force = blocks[whole_until - 1]->segments.back()->init.get();
   }
-  if (whole_until == last)
-    write_lines(playlist.whole() ? playlist.head : playlist.tail, *blocks[last], 0, last_count, in_force);
+  if (whole_until == last) write(playlist.whole() ? playlist.head : playlist.tail, *blocks[last], 0, last_count);
+}
+
+/// `control`: whole lines.
+PlaylistText write_key_frames(const SegmentList& segments, const Segment& first, const WholeTerms& terms,
+                              std::string_view control) {
+  PlaylistText playlist;
+  playlist.of_block = &Block::key_frames;
+  std::string& head = playlist.head;
+  head.reserve(kHeadText + (kSegmentText + kByteRangeText) * std::min(segments.listed(), kMostInHead));
+  head += "#EXTM3U\n#EXT-X-VERSION:";
+  write_integer(head, version_for_key_frames(segments));
+  head += "\n#EXT-X-TARGETDURATION:";
+  write_integer(head, terms.target_duration);  // LL-14
+  head += '\n';
+  head += control;
+  write_type(head, terms);
+  head += "#EXT-X-I-FRAMES-ONLY\n";
+  write_sequence(head, first);
+  const Init* in_force = nullptr;
+  write_blocks(playlist, segments, segments.first_listed, in_force);
+  std::string& out = playlist.whole() ? head : playlist.tail;
+  for (std::size_t i = std::max(segments.first_listed, segments.in_blocks); i < segments.size(); ++i) {
+    write_change(out, segments.at(i), in_force);
+    write_key_frame(out, segments.at(i));
+  }
+  if (terms.ended) out += "#EXT-X-ENDLIST\n";
+  return playlist;
+}
+
+/// Adds a segment, whose own lines `write` writes, to a block's text.
+template <typename Write>
+void add_segment(BlockText& to, const Segment& segment, const Init* in_force, const Write& write) {
+  BlockText::Lines lines;
+  lines.change = static_cast<std::uint32_t>(to.text.size());
+  write_change(to.text, segment, in_force);
+  lines.own = static_cast<std::uint32_t>(to.text.size());
+  write(to.text, segment);
+  to.lines.push_back(lines);
 }
 
 }  // namespace
@@ -270,7 +290,7 @@ std::size_t skippable(const Revision& revision, const Terms& terms) {
 
 std::string PlaylistText::text() const {
   std::string all = head;
-  for (std::size_t i = first_block; blocks != nullptr && i < last_block(); ++i) all += (*blocks)[i]->text;
+  for (std::size_t i = first_block; blocks != nullptr && i < last_block(); ++i) all += ((*(*blocks)[i]).*of_block).text;
   return all += tail;
 }
 
@@ -334,28 +354,32 @@ PlaylistText render_text(const Revision& revision, const Terms& terms, std::span
   return playlist;
 }
 
-void render_block(Block& block, const Block* before) {
+void render_block(Block& block, const Block* before, bool key_frames) {
   const Init* in_force = before == nullptr ? nullptr : before->segments.back()->init.get();
-  block.gaps_through = before == nullptr ? 0 : before->gaps_through;
+  if (before != nullptr) {
+    block.playlist.gaps_through = before->playlist.gaps_through;
+    block.key_frames.gaps_through = before->key_frames.gaps_through;
+  }
   for (auto& segment : block.segments) {
-    Block::Lines lines;
-    lines.change = static_cast<std::uint32_t>(block.text.size());
-    write_change(block.text, *segment, in_force);
-    lines.own = static_cast<std::uint32_t>(block.text.size());
-    block.text.append(segment->text, 0, segment->parts_at);
-    block.text.append(segment->text, segment->tail_at);
-    block.lines.push_back(lines);
+    add_segment(block.playlist, *segment, in_force, write_whole);
+    if (segment->gap()) ++block.playlist.gaps_through;
+    if (key_frames) {
+      add_segment(block.key_frames, *segment, in_force, write_key_frame);
+      if (segment->key_frame.length == 0) ++block.key_frames.gaps_through;
+    }
+    if (segment->init) in_force = segment->init.get();
     if (segment->init && (block.inits.empty() || block.inits.back() != segment->init))
       block.inits.push_back(segment->init);
     block.media += segment->data.size();
-    if (segment->gap()) ++block.gaps_through;
     for (const Part& part : segment->parts) block.media += part.data.size();
     auto kept = std::make_shared<Segment>(*segment);
     kept->text = {};
     segment = std::move(kept);
   }
-  block.text.shrink_to_fit();
-  block.lines.shrink_to_fit();
+  for (BlockText* text : {&block.playlist, &block.key_frames}) {
+    text->text.shrink_to_fit();
+    text->lines.shrink_to_fit();
+  }
 }
 
 PlaylistText render_whole(const SegmentList& segments, const WholeTerms& terms, std::string_view date_ranges) {
@@ -377,8 +401,7 @@ PlaylistText render_whole(const SegmentList& segments, const WholeTerms& terms, 
   for (std::size_t i = std::max(segments.first_listed, segments.in_blocks); i < segments.size(); ++i) {
     const Segment& segment = segments.at(i);
     write_change(out, segment, in_force);
-    out.append(segment.text, 0, segment.parts_at);
-    out.append(segment.text, segment.tail_at);
+    write_whole(out, segment);
   }
   if (terms.ended) out += "#EXT-X-ENDLIST\n";
   return playlist;
@@ -412,7 +435,7 @@ void render_segment(Segment& segment, std::int64_t part_target) {
   out.shrink_to_fit();
 }
 
-std::string render_key_frames(const Revision& revision, const Terms& terms) {
+PlaylistText render_key_frames(const Revision& revision, const Terms& terms) {
   std::string control;
   // LL-110. The hold-back is of no use here, but Shaka 5 gives up where it is missing.
   control += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=";
@@ -421,7 +444,7 @@ std::string render_key_frames(const Revision& revision, const Terms& terms) {
   return write_key_frames(*revision.closed, first_of(revision), {terms.target_duration, {}, revision.ended}, control);
 }
 
-std::string render_key_frames(const SegmentList& segments, const WholeTerms& terms) {
+PlaylistText render_key_frames(const SegmentList& segments, const WholeTerms& terms) {
   return write_key_frames(segments, segments.at(segments.first_listed), terms, "");
 }
 

@@ -75,6 +75,7 @@ struct PlaylistText {
   std::size_t first_block = 0;
   std::string tail;
   std::size_t blocks_until = SIZE_MAX;  ///< see last_block()
+  BlockText Block::* of_block = &Block::playlist;
 
   /// One past the last block. REQUIRES: !whole().
   std::size_t last_block() const { return std::min(blocks_until, blocks->size()); }
@@ -123,17 +124,18 @@ std::string render_vod(const SegmentList& segments, int target_duration, const D
 /// Renders a segment's own lines into it; called once, when it closes. `part_target` in 10 µs.
 void render_segment(Segment& segment, std::int64_t part_target);
 
-/// Writes a block's text from its segments' lines, and lets their own go. `before`: null: none.
-void render_block(Block& block, const Block* before);
+/// Writes a block's texts from its segments' lines, and lets their own go. `before`: null: none.
+void render_block(Block& block, const Block* before, bool key_frames);
 
 /// The I-frame playlist of a rendition (EXT-X-I-FRAMES-ONLY): an entry a closed segment, with the segment's number,
 /// time and duration, so that numbers need no state and never shift against the media playlist's. The entry is the
 /// bytes of the segment's first key frame; of a segment without one it is a gap. It has no parts (LL-64).
-/// REQUIRES: revision.started(); parts have their Part::key_size.
+/// What it costs does not depend on how many blocks there are.
+/// REQUIRES: revision.started(); parts have their Part::key_size; the window keeps Options::key_frames.
 /// Spec: [rfc8216bis 4.4.3.6]
-std::string render_key_frames(const Revision& revision, const Terms& terms);
+PlaylistText render_key_frames(const Revision& revision, const Terms& terms);
 /// The same without delivery directives. REQUIRES: at least one segment is listed.
-std::string render_key_frames(const SegmentList& segments, const WholeTerms& terms);
+PlaylistText render_key_frames(const SegmentList& segments, const WholeTerms& terms);
 
 /// An image playlist: an entry a closed segment of a video rendition, with the segment's number, time and duration, and
 /// a JPEG of its own. `has_image(msn)` false: a gap.

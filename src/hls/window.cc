@@ -24,6 +24,28 @@ constexpr std::size_t kOutsideBlocks = 32;
 // Segments with places of parts that are still in memory: more than a journal writes late before it is given up.
 constexpr std::size_t kMostPlaced = 4096;
 
+// Entries in front of `index` that are gaps, from a number on that is the same for one list. The counts of the blocks
+// stand for all segments but those of two blocks and those that are in none.
+template <typename IsGap>
+std::size_t gaps_before(const SegmentList& list, BlockText Block::* text, std::size_t index, const IsGap& is_gap) {
+  const std::size_t in_blocks = std::min(index, list.in_blocks);
+  std::size_t gaps = 0;
+  if (list.in_blocks > 0) {
+    const auto [number, last] = list.place_of(in_blocks > 0 ? in_blocks - 1 : 0);
+    const Block& block = *(*list.blocks)[number];
+    const auto from = block.segments.begin() + static_cast<std::ptrdiff_t>(in_blocks > 0 ? last + 1 : 0);
+    gaps = (block.*text).gaps_through - static_cast<std::size_t>(std::count_if(from, block.segments.end(), is_gap));
+  }
+  const auto until = list.segments.begin() + static_cast<std::ptrdiff_t>(index - in_blocks);
+  return gaps + static_cast<std::size_t>(std::count_if(list.segments.begin(), until, is_gap));
+}
+
+template <typename IsGap>
+std::size_t gaps_among(const SegmentList& list, BlockText Block::* text, std::size_t first, std::size_t last,
+                       const IsGap& is_gap) {
+  return gaps_before(list, text, last, is_gap) - gaps_before(list, text, first, is_gap);
+}
+
 }  // namespace
 
 bool Segment::gap() const {
@@ -65,17 +87,9 @@ const Segment& SegmentList::at(std::size_t index) const {
   return *(*blocks)[block]->segments[within];
 }
 
-std::size_t SegmentList::gaps_before(std::size_t index) const {
-  const auto is_gap = [](const auto& segment) { return segment->gap(); };
-  if (index < in_blocks) {
-    const auto [number, within] = place_of(index);
-    const Block& block = *(*blocks)[number];
-    const auto from = block.segments.begin() + static_cast<std::ptrdiff_t>(within);
-    return block.gaps_through - static_cast<std::size_t>(std::count_if(from, block.segments.end(), is_gap));
-  }
-  const auto until = segments.begin() + static_cast<std::ptrdiff_t>(index - in_blocks);
-  const std::size_t through = in_blocks > 0 ? blocks->back()->gaps_through : 0;
-  return through + static_cast<std::size_t>(std::count_if(segments.begin(), until, is_gap));
+std::size_t SegmentList::listed_without_key_frame() const {
+  return gaps_among(*this, &Block::key_frames, first_listed, size(),
+                    [](const auto& segment) { return segment->key_frame.length == 0; });
 }
 
 SegmentList SegmentList::slice(std::size_t first, std::size_t last) const {
@@ -85,7 +99,8 @@ SegmentList SegmentList::slice(std::size_t first, std::size_t last) const {
   const auto until = segments.begin() + static_cast<std::ptrdiff_t>(last - part.in_blocks);
   part.segments.assign(segments.begin(), until);
   part.first_listed = first;
-  part.gaps_listed = gaps_before(last) - gaps_before(first);
+  part.gaps_listed =
+      gaps_among(*this, &Block::playlist, first, last, [](const auto& segment) { return segment->gap(); });
   part.filed_through = filed_through;
   part.trimmed = trimmed;
   return part;
@@ -452,9 +467,14 @@ void Window::make_block(SegmentList& list) const {
   block->segments.assign(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(count));
   const Block* before = blocks->empty() ? nullptr : blocks->back().get();
   if (before != nullptr) block->ordinal = before->ordinal + before->segments.size();
-  render_block(*block, before);
-  if (options_.deflate != nullptr)
-    block->deflated = options_.deflate(base::view_of(block->text), before == nullptr ? Deflated{} : before->deflated);
+  render_block(*block, before, options_.key_frames);
+  if (options_.deflate != nullptr) {
+    for (const auto text : {&Block::playlist, &Block::key_frames}) {
+      BlockText& made = (*block).*text;
+      made.deflated =
+          options_.deflate(base::view_of(made.text), before == nullptr ? Deflated{} : ((*before).*text).deflated);
+    }
+  }
   blocks->push_back(std::move(block));
   list.blocks = std::move(blocks);
   list.in_blocks += count;

@@ -98,6 +98,23 @@ struct Deflated {
 /// Compresses a block's text; `before`: that of the block before, or nothing.
 using Deflate = Deflated (*)(base::View text, const Deflated& before);
 
+/// What playlists of one kind have of a block's segments.
+struct BlockText {
+  struct Lines {
+    std::uint32_t change = 0;  ///< offset in `text`: what stands before its own lines
+    std::uint32_t own = 0;     ///< likewise
+  };
+  std::string text;
+  std::vector<Lines> lines;      ///< by segment
+  std::size_t gaps_through = 0;  ///< entries that are gaps, of all blocks up to and including this one
+  Deflated deflated;             ///< of `text`; empty where the window was given no Deflate
+
+  std::string_view own_lines(std::size_t index) const {
+    const std::size_t end = index + 1 < lines.size() ? lines[index + 1].change : text.size();
+    return std::string_view(text).substr(lines[index].own, end - lines[index].own);
+  }
+};
+
 /// Closed segments whose parts no playlist lists any more, one after another. Their lines are written once and stand in
 /// every playlist that lists all of them. Immutable.
 struct Block {
@@ -106,21 +123,10 @@ struct Block {
 
   std::vector<std::shared_ptr<const Segment>> segments;  ///< never empty; without `text`
   std::uint64_t ordinal = 0;                             ///< of the first one, counted since the window began
-  std::string text;                                      ///< what a playlist has of them
-  struct Lines {
-    std::uint32_t change = 0;  ///< offset in `text`: what stands before its own lines
-    std::uint32_t own = 0;     ///< likewise: Segment::text without the parts
-  };
-  std::vector<Lines> lines;                        ///< by segment
-  std::vector<std::shared_ptr<const Init>> inits;  ///< that its segments use
-  std::size_t media = 0;                           ///< bytes of its segments that are in memory
-  std::size_t gaps_through = 0;                    ///< gaps of all blocks up to and including this one
-  Deflated deflated;                               ///< of `text`; empty where the window was given no Deflate
-
-  std::string_view own_lines(std::size_t index) const {
-    const std::size_t end = index + 1 < lines.size() ? lines[index + 1].change : text.size();
-    return std::string_view(text).substr(lines[index].own, end - lines[index].own);
-  }
+  BlockText playlist;                                    ///< own lines: Segment::text without the parts
+  BlockText key_frames;                                  ///< see Window::Options::key_frames
+  std::vector<std::shared_ptr<const Init>> inits;        ///< that its segments use
+  std::size_t media = 0;                                 ///< bytes of its segments that are in memory
 };
 using Blocks = std::vector<std::shared_ptr<const Block>>;
 
@@ -139,6 +145,9 @@ struct SegmentList {
   const Segment* find(std::int64_t msn) const;
   std::size_t size() const { return in_blocks + segments.size(); }
   std::size_t listed() const { return size() - first_listed; }
+  /// Listed segments without a key frame that is known. Costs the same however many are listed.
+  /// REQUIRES: its blocks have their `key_frames`.
+  std::size_t listed_without_key_frame() const;
   /// REQUIRES: index < size().
   const Segment& at(std::size_t index) const;
   /// Block that a segment is in, and its index there. REQUIRES: index < in_blocks.
@@ -155,9 +164,6 @@ struct SegmentList {
   /// up to parts_at, then from tail_at on).
   template <typename Visit>
   void each_listed(const Visit& visit) const;
-
- private:
-  std::size_t gaps_before(std::size_t index) const;
 };
 
 /// One state of a window: what a playlist is rendered from. Immutable; copying copies pointers.
@@ -237,6 +243,7 @@ class Window {
     std::size_t least_for_blocks = 256;
     /// Where `memory` lets bytes go: what no file has by this age leaves the playlist and memory, with all before it.
     base::Micros unfiled = 3600 * base::kSecond;
+    bool key_frames = false;  ///< blocks have their lines of the I-frame playlist, too
   };
 
   /// Both outlive this; `cues`: null where there are none.
@@ -336,7 +343,7 @@ void SegmentList::each_listed(const Visit& visit) const {
     for (; index < in_blocks; ++block, within = 0) {
       const Block& at = *(*blocks)[block];
       for (; within < at.segments.size() && index < in_blocks; ++within, ++index)
-        visit(*at.segments[within], at.own_lines(within));
+        visit(*at.segments[within], at.playlist.own_lines(within));
     }
   }
   std::string own;

@@ -287,7 +287,7 @@ void Log::begin_session(const record::Presentation& presentation) {
     } else {
       tracks_.push_back(std::move(*at));
     }
-    tracks_.back()->window.restart(floor, window_options());
+    tracks_.back()->window.restart(floor, window_options(rendition));
   }
   for (const auto& track : old) {
     if (track != nullptr) retire(*track);
@@ -300,16 +300,19 @@ void Log::retire(const Track& track) {
   counters_.overlong += track.window.overlong();
 }
 
-hls::Window::Options Log::window_options() const {
+hls::Window::Options Log::window_options(const record::Rendition& rendition) const {
   // Players and delta updates use the newest segments alone.
   const base::Micros least =
       media::rescale(static_cast<std::int64_t>(kLeastListed) * segment_.num, segment_.den, base::kSecond);
   const base::Micros memory = options_.memory == 0 ? 0 : std::max(options_.memory, least);
-  return {segment_, target_duration_, listed(), memory, deflate_block};
+  hls::Window::Options options{segment_, target_duration_, listed(), memory, deflate_block};
+  options.key_frames = options_.iframes && rendition.track.kind() == media::Kind::kVideo;
+  return options;
 }
 
 void Log::add_track(const record::Rendition& rendition) {
-  tracks_.push_back(std::make_unique<Track>(rendition.name, window_options(), discontinuities_, cues_.lines()));
+  tracks_.push_back(
+      std::make_unique<Track>(rendition.name, window_options(rendition), discontinuities_, cues_.lines()));
 }
 
 void Log::update(Track& track, const record::Rendition& rendition) {

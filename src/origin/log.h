@@ -105,7 +105,7 @@ class Log {
   void begin_session(const record::Presentation& presentation);
   void retire(const Track& track);
   std::size_t listed() const;
-  hls::Window::Options window_options() const;
+  hls::Window::Options window_options(const record::Rendition& rendition) const;
   void add_track(const record::Rendition& rendition);
   void begin_formats(std::int64_t msn);
   void update(Track& track, const record::Rendition& rendition);

@@ -112,15 +112,18 @@ Rendered make_rendered(hls::PlaylistText&& playlist) {
   first.insert(first.end(), head_deflated.begin(), head_deflated.end());
   rendered.gzip = base::Bytes::adopt(std::move(first));
   const auto& blocks = playlist.blocks;
+  const auto of_block = [&](std::size_t index) -> const hls::BlockText& {
+    return (*(*blocks)[index]).*playlist.of_block;
+  };
   const std::size_t last_block = playlist.last_block();
   for (std::size_t i = playlist.first_block; i < last_block; ++i) {
-    const hls::Block& block = *(*blocks)[i];
+    const hls::BlockText& block = of_block(i);
     rendered.identity_rest.push_back(base::Bytes::of_owner(blocks, base::view_of(block.text)));
     rendered.gzip_rest.push_back(block.deflated.bytes);
   }
   // The checksum of the blocks listed: that of all, without what those before them have put into it.
-  const hls::Deflated& before = (*blocks)[playlist.first_block - 1]->deflated;
-  const hls::Deflated& last = (*blocks)[last_block - 1]->deflated;
+  const hls::Deflated& before = of_block(playlist.first_block - 1).deflated;
+  const hls::Deflated& last = of_block(last_block - 1).deflated;
   const std::uint64_t size = last.size_through - before.size_through;
   const std::uint32_t crc = last.crc_through ^ combine(before.crc_through, 0, size);
   const std::uint32_t whole = combine(combine(crc_of(head), crc, size), crc_of(tail.view()), tail.size());

@@ -14,12 +14,16 @@ using testing::kSlot;
 Window::Options long_window(std::size_t least_for_blocks, std::size_t listed = 200) {
   Window::Options options = Feeder::options(listed);
   options.least_for_blocks = least_for_blocks;
+  options.key_frames = true;
   return options;
 }
 
 /// The same window twice, with and without blocks.
 struct Both {
-  Both() : blocks(long_window(1)), flat(long_window(SIZE_MAX)) {}
+  Both() : blocks(long_window(1)), flat(long_window(SIZE_MAX)) {
+    // Once in a while a list has them all.
+    each([](Feeder& feed) { feed.keyed = [](std::int64_t msn) { return msn % 300 != 7; }; });
+  }
 
   template <typename Act>
   void each(const Act& act) {
@@ -32,9 +36,9 @@ struct Both {
   void expect_same(const std::string& when) {
     for (const Skip skip : {Skip::kNo, Skip::kYes, Skip::kDateRanges})
       ASSERT_EQ(blocks.render(skip), flat.render(skip)) << when;
-    ASSERT_EQ(render_key_frames(blocks.window.revision(), blocks.terms),
-              render_key_frames(flat.window.revision(), flat.terms))
-        << when;
+    const PlaylistText key_frames = render_key_frames(blocks.window.revision(), blocks.terms);
+    ASSERT_EQ(key_frames.text(), render_key_frames(flat.window.revision(), flat.terms).text()) << when;
+    ASSERT_EQ(key_frames.whole(), blocks.render_text().whole()) << when;
     const auto some = [](std::int64_t msn) { return msn % 3 == 0; };
     ASSERT_EQ(render_images(blocks.window.revision(), 2, some), render_images(flat.window.revision(), 2, some)) << when;
     ASSERT_EQ(blocks.closed().listed(), flat.closed().listed()) << when;
@@ -82,6 +86,27 @@ TEST(Blocks, ASessionThatBeginsLeavesThemFetchableAndUnlisted) {
     both.segment(msn);
     ASSERT_NO_FATAL_FAILURE(both.expect_same(std::to_string(msn)));
     ASSERT_EQ(both.blocks.closed().find(1190) == nullptr, msn > 1410) << msn;
+  }
+}
+
+TEST(Blocks, OfAnIframePlaylistAreSharedAndNotWrittenAgain) {
+  Feeder feed(long_window(1, 640));
+  feed.segments(1000, 1999);
+  const PlaylistText text = render_key_frames(feed.window.revision(), feed.terms);
+  ASSERT_FALSE(text.whole());
+  EXPECT_EQ(text.blocks, feed.closed().blocks);
+  EXPECT_EQ(text.last_block() - text.first_block, 8U) << "1408 to 1919: one of the list's ten is outside, one cut";
+  EXPECT_LT(text.head.size() + text.tail.size(), text.text().size() / 3);
+}
+
+TEST(Blocks, HaveNoLinesOfAnIframePlaylistUnlessAsked) {
+  Window::Options options = long_window(1);
+  options.key_frames = false;
+  Feeder feed(options);
+  feed.segments(1000, 1299);
+  for (const auto& block : *feed.closed().blocks) {
+    EXPECT_EQ(block->key_frames.text, "");
+    EXPECT_NE(block->playlist.text, "");
   }
 }
 

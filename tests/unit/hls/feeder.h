@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "hls/media_playlist.h"
 #include "hls/window.h"
@@ -32,8 +34,9 @@ struct Feeder {
   }
 
   Outcome part(std::int64_t msn, std::uint32_t index, bool last = false) {
-    return window.add_part(msn, index, msn * kSlot + index * kPart, {kPart, index == 0, false, bytes_of(msn, index)},
-                           last);
+    Part made{kPart, index == 0, false, bytes_of(msn, index)};
+    if (index == 0 && keyed(msn)) made.key_size = 1 + static_cast<std::size_t>(msn % 5);
+    return window.add_part(msn, index, msn * kSlot + index * kPart, std::move(made), last);
   }
   Outcome gap(std::int64_t msn, std::uint32_t index) {
     return window.add_part(msn, index, msn * kSlot + index * kPart, {kPart, false, true, {}}, false);
@@ -63,6 +66,7 @@ struct Feeder {
     for (const Part& part : segment.parts) text += part.gap ? 'g' : 'm';
     return text;
   }
+  PlaylistText render_text() const { return hls::render_text(window.revision(), terms, reports, Skip::kNo); }
   std::string render(Skip skip = Skip::kNo) const { return hls::render(window.revision(), terms, reports, skip); }
 
   Discontinuities discontinuities;
@@ -70,6 +74,7 @@ struct Feeder {
   Window window;
   Terms terms{2, 50000, 150000, 1200000};
   std::vector<Report> reports;
+  std::function<bool(std::int64_t msn)> keyed = [](std::int64_t) { return false; };  ///< its key frame is known
 };
 
 }  // namespace hls::testing

@@ -268,7 +268,7 @@ struct KeyFrames : ::testing::Test {
     part(msn, 1, part_of(50, 0));
     feed.end(msn);
   }
-  std::string text() { return render_key_frames(feed.window.revision(), feed.terms); }
+  std::string text() { return render_key_frames(feed.window.revision(), feed.terms).text(); }
 
   Feeder feed;
 };

@@ -45,15 +45,18 @@ std::string joined(const base::Bytes& first, const std::vector<base::Bytes>& res
 }
 
 /// A playlist whose first block is not listed as a whole, and then some blocks.
-hls::PlaylistText in_blocks(std::size_t first, std::size_t count, const std::string& tail = "tail\n") {
+hls::PlaylistText in_blocks(std::size_t first, std::size_t count, const std::string& tail = "tail\n",
+                            hls::BlockText hls::Block::* text = &hls::Block::playlist) {
   hls::Blocks blocks;
   for (std::size_t i = 0; i < first + count; ++i) {
     auto block = std::make_shared<hls::Block>();
-    block->text = "block " + std::to_string(i) + "\n" + playlist_like(40);
-    block->deflated = deflate_block(base::view_of(block->text), i == 0 ? hls::Deflated{} : blocks.back()->deflated);
+    hls::BlockText& made = (*block).*text;
+    made.text = "block " + std::to_string(i) + "\n" + playlist_like(40);
+    made.deflated =
+        deflate_block(base::view_of(made.text), i == 0 ? hls::Deflated{} : ((*blocks.back()).*text).deflated);
     blocks.push_back(block);
   }
-  return {"head\n", std::make_shared<const hls::Blocks>(blocks), first, tail};
+  return {"head\n", std::make_shared<const hls::Blocks>(blocks), first, tail, SIZE_MAX, text};
 }
 
 TEST(Rendered, ALongPlaylistIsMadeOfItsBlocksInBothCodings) {
@@ -66,6 +69,16 @@ TEST(Rendered, ALongPlaylistIsMadeOfItsBlocksInBothCodings) {
       EXPECT_EQ(gunzip(base::view_of(gzip)), text) << first << " " << count;
     }
   }
+}
+
+TEST(Rendered, ALongIframePlaylistIsMadeOfItsOwnTextsOfTheBlocks) {
+  const auto made = [] { return in_blocks(2, 5, "tail\n", &hls::Block::key_frames); };
+  const std::string text = made().text();
+  EXPECT_NE(text.find("block 6\n"), std::string::npos);
+  const Rendered rendered = make_rendered(made());
+  EXPECT_EQ(joined(rendered.identity, rendered.identity_rest), text);
+  const std::string gzip = joined(rendered.gzip, rendered.gzip_rest);
+  EXPECT_EQ(gunzip(base::view_of(gzip)), text);
 }
 
 TEST(Rendered, ALongPlaylistMayEndBeforeTheLastBlock) {
@@ -86,7 +99,7 @@ TEST(Rendered, ABlockIsNeitherCopiedNorCompressedAgain) {
   const auto blocks = playlist.blocks;
   const Rendered rendered = make_rendered(std::move(playlist));
   for (std::size_t i = 0; i < 3; ++i) {
-    const hls::Block& block = *(*blocks)[i + 1];
+    const hls::BlockText& block = (*blocks)[i + 1]->playlist;
     EXPECT_EQ(static_cast<const void*>(rendered.identity_rest[i].data()), block.text.data());
     EXPECT_EQ(rendered.gzip_rest[i].data(), block.deflated.bytes.data());
   }
