@@ -60,7 +60,9 @@ Webhooks::Webhooks(const base::Clock& clock, Options options, std::unique_ptr<cl
       exchange_(exchange ? std::move(exchange)
                          : std::make_unique<client::CurlExchange>(
                                client::TransferLimits{.most_body = kMostBody, .cut_body = true})),
-      state_(options_.state_file.empty() ? nullptr : std::make_unique<StateFile>(options_.state_file)),
+      state_(options_.state_file.empty() ? nullptr
+                                         : std::make_unique<base::StateFile>(base::StateFile::Options{
+                                               options_.state_file, "webhook", "events would be sent again"})),
       shared_(std::make_unique<Shared>(options_.newest)) {
   shared_->courier.configure(options_.endpoints);
   shared_->courier.restore(options_.saved, options_.earlier, clock_.steady(), clock_.utc());

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/state_file.h"
 #include "client/transport.h"
 #include "webhook/courier.h"
 #include "webhook/state.h"
-#include "webhook/state_file.h"
 
 namespace webhook {
 
@@ -58,7 +58,7 @@ class Webhooks {
   const base::Clock& clock_;
   Options options_;
   const std::unique_ptr<client::Exchange> exchange_;
-  const std::unique_ptr<StateFile> state_;  ///< null: none
+  const std::unique_ptr<base::StateFile> state_;  ///< null: none
   const std::unique_ptr<Shared> shared_;
 };
 
