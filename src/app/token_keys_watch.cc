@@ -42,6 +42,7 @@ struct TokenKeysWatch::Shared {
       lock.lock();
       report = keys.report();
       if (found && !stop) on_keys(*found);
+      if (keys.is_due()) continue;  // kept keys were given first
       stopped.wait_for(lock, std::chrono::microseconds(TokenKeys::kLook), [this] { return stop; });
     }
   }

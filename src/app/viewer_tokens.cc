@@ -17,6 +17,7 @@ std::shared_ptr<const serve::TokenPolicy> ViewerTokens::take_up(const config::Co
   policy_ = token_policy_of(config);
   if (config.http.tokens.jwks_url != config_.jwks_url) of_url_ = {};
   config_ = config.http.tokens;
+  kept_ = config.state_directory.empty() ? "" : config.state_directory + "/token_keys.json";
   auto all = std::make_shared<tokens::KeySet>(config_.set);
   all->add(of_url_);
   return with(std::move(all));
@@ -30,7 +31,7 @@ void ViewerTokens::follow() {
   ++serial_;
   followed_ = config_;
   if (config_.jwks_file.empty() && config_.jwks_url.empty()) return;
-  TokenKeys::Options options{config_.jwks_file, config_.jwks_url, {}, of_url_};
+  TokenKeys::Options options{config_.jwks_file, config_.jwks_url, {}, of_url_, kept_};
   for (const std::string& key : config_.keys)
     if (!options.fixed.add(key, tokens::KeySource::kConfiguration).ok()) return;  // it was checked
   const auto on_keys = [this, serial = ++serial_](const TokenKeys::Found& found) {
@@ -47,7 +48,8 @@ void ViewerTokens::follow() {
 std::optional<metrics::TokenKeys> ViewerTokens::report() const {
   if (watch_ == nullptr) return std::nullopt;
   const TokenKeysReport report = watch_->report();
-  return metrics::TokenKeys{report.keys, report.fetches, report.failures, report.fetched / base::kSecond};
+  return metrics::TokenKeys{report.keys, report.fetches, report.failures, report.fetched / base::kSecond,
+                            to_string(report.kept)};
 }
 
 }  // namespace app

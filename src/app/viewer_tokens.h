@@ -41,6 +41,7 @@ class ViewerTokens {
   const std::shared_ptr<std::atomic<bool>> missed_ = std::make_shared<std::atomic<bool>>(false);
   serve::TokenPolicy policy_;  ///< of the configuration, without keys
   config::Config::Tokens config_;
+  std::string kept_;  ///< the file of the keys that a URL gave; empty: none
   tokens::KeySet of_url_;
   std::uint64_t serial_ = 0;               ///< of the watch, or of there being none
   config::Config::Tokens followed_;        ///< by watch_

@@ -27,7 +27,13 @@ void add_token_keys(Families& out, const TokenKeys& keys) {
               "Those without an answer that has keys: the log says why, and the keys stay as they were.", {},
               static_cast<double>(keys.failures));
   out.gauge("kickoff_token_keys_fetched_timestamp_seconds",
-            "Unix time at which http.tokens.jwks_url gave keys last; 0: never.", {}, static_cast<double>(keys.fetched));
+            "Unix time at which http.tokens.jwks_url gave keys last, be it before the start; 0: never.", {},
+            static_cast<double>(keys.fetched));
+  for (const std::string_view state : TokenKeys::kKeptStates)
+    out.gauge("kickoff_token_kept_keys",
+              "1 for what became of the key set that was kept over the restart. used: the URL has not answered since; "
+              "too_old and damaged: it was not taken.",
+              {{"state", std::string(state)}}, keys.kept == state ? 1 : 0);
 }
 
 }  // namespace metrics

@@ -56,6 +56,8 @@ struct TokenKeys {
   std::uint64_t fetches = 0;
   std::uint64_t failures = 0;  ///< of those
   std::int64_t fetched = 0;    ///< Units: seconds since 1970, UTC; 0: never.
+  std::string_view kept;       ///< one of kKeptStates
+  static constexpr std::array<std::string_view, 4> kKeptStates{"unused", "used", "too_old", "damaged"};
 };
 
 /// Everything that an instance exports to Prometheus, except what is read from serve loops and /proc while writing.

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
-const { Server, endAll, copy, run } = require('./harness');
+const { Server, endAll, binary, copy, run } = require('./harness');
 const { source, pushRtmp } = require('./media');
 
 const encoded = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
@@ -196,6 +196,59 @@ test('keys come from a URL too: a new one when a token shows it, and the old one
   await server.until('a request fails', async () => { await get(make(issuer('third', 'ES256'))); return await server.metric('kickoff_token_key_fetches_failed_total') >= 1; });
   for (const by of [first, second, next]) assert.strictEqual((await get(make(by))).status, 200, by.kid);
   assert.strictEqual(await server.metric('kickoff_token_keys'), 4);
+});
+test('the keys of a URL are kept over a restart while it is gone, and a damaged or old file is refused', async () => {
+  const web = http.createServer((request, response) => response.end(JSON.stringify({ keys: [es.jwk] })));
+  await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const config = { http: { tokens: { algorithms: ['ES256'], jwks_url: `http://127.0.0.1:${web.address().port}/jwks` } }, channels: { match: copy({ tokens: 'required' }) } };
+  const one = await Server.start(config);
+  try {
+    const kept = path.join(one.directory, 'state/token_keys.json');
+    const state = (name) => one.metric('kickoff_token_kept_keys', { state: name });
+    // What a viewer with a good token is told: 404, for nothing is pushed.
+    const asked = async (by) => (await one.web(`/t/${make(by)}/live/match/index.m3u8`)).status;
+    const restart = async () => {
+      one.process.child.kill('SIGKILL');
+      await one.process.ended;
+      one.process = run(binary, ['serve', '--config', one.file]);
+      await one.until('it is alive again', async () => (await one.admin('/livez')).status === 200);
+    };
+    await one.until('the key is good', async () => await asked(es) !== 503);
+    const good = await asked(es);
+    assert.ok([200, 404].includes(good), `${good}`);
+    assert.strictEqual(await state('unused'), 1);
+    assert.strictEqual(fs.statSync(kept).mode & 0o777, 0o600);
+    web.closeAllConnections();
+    await new Promise((resolve) => web.close(resolve));
+
+    await restart();
+    await one.until('the URL is asked in vain', async () => await one.metric('kickoff_token_key_fetches_failed_total') >= 1);
+    assert.strictEqual(await asked(es), good);
+    assert.strictEqual(await asked(issuer('es', 'ES256')), 401, 'signatures are checked');
+    assert.strictEqual(await state('used'), 1);
+    const age = now() - await one.metric('kickoff_token_keys_fetched_timestamp_seconds');
+    assert.ok(age >= 0 && age < 3600, `${age} s`);
+    assert.match(one.log(), /keys of tokens are those that were kept.*"age_s"/);
+
+    const whole = fs.readFileSync(kept, 'utf8');
+    fs.writeFileSync(kept, whole.replace(es.jwk.x.slice(0, 8), 'AAAAAAAA'));
+    await restart();
+    await one.until('there are no keys', async () => await asked(es) === 503);
+    assert.strictEqual(await state('damaged'), 1);
+    assert.match(one.log(), /kept keys of tokens are not used.*is damaged/);
+
+    const old = JSON.parse(whole);
+    old.fetched_us -= 25 * 3600 * 1e6;
+    old.sha256 = crypto.createHash('sha256').update(`${old.url}\n${old.fetched_us}\n${old.jwks}`).digest('hex');
+    fs.writeFileSync(kept, JSON.stringify(old));
+    await restart();
+    await one.until('there are no keys', async () => await asked(es) === 503);
+    assert.strictEqual(await state('too_old'), 1);
+    assert.match(one.log(), /kept keys of tokens are not used.* s old/);
+  } finally {
+    web.close();
+    await one.stop();
+  }
 });
 test('a signature is checked once for a token, and no token is in the log or the metrics', async () => {
   const token = make(next);

@@ -174,6 +174,78 @@ TEST_F(TokenKeysTest, TakeNothingThatIsNoSetOrHasSecrets) {
   EXPECT_EQ(keys.report().fetched, 0);
 }
 
+TEST_F(TokenKeysTest, AreKeptOverARestartWhileTheServerIsDown) {
+  TokenKeys::Options options;
+  options.url = "https://id.example.com/jwks";
+  options.kept = directory_ + "/token_keys.json";
+  TokenKeys(options, server_, clock_).look(false);
+  const base::Micros fetched = clock_.utc();
+  clock_.now += TokenKeys::kMostKept;
+  server_.answer = {.error = "connection refused"};
+  TokenKeys again(options, server_, clock_);
+  const auto found = again.look(false);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->all->find("ec", tokens::Algorithm::kEs256).size(), 1u);
+  EXPECT_EQ(found->of_url->size(), 1u);
+  EXPECT_EQ(server_.urls.size(), 1u) << "viewers do not wait for an answer";
+  EXPECT_EQ(again.report().kept, KeptState::kUsed);
+  EXPECT_EQ(again.report().fetched, fetched);
+  EXPECT_TRUE(again.is_due());
+  EXPECT_FALSE(again.look(false)) << "and they stay";
+  EXPECT_EQ(server_.urls.size(), 2u);
+  EXPECT_FALSE(again.is_due());
+  EXPECT_EQ(again.report().kept, KeptState::kUsed);
+  server_.answer = FakeServer().answer;
+  clock_.now += TokenKeys::kFirstBackoff;
+  EXPECT_FALSE(again.look(false)) << "the same keys";
+  EXPECT_EQ(again.report().kept, KeptState::kUnused);
+  EXPECT_EQ(again.report().fetched, clock_.utc());
+  clock_.now += TokenKeys::kMostKept;
+  EXPECT_EQ(all_of(TokenKeys(options, server_, clock_).look(false))->size(), 1u) << "kept when they were given anew";
+}
+
+TEST_F(TokenKeysTest, ThatWereKeptForTooLongOrAreDamagedAreNotUsed) {
+  TokenKeys::Options options;
+  options.url = "https://id.example.com/jwks";
+  options.kept = directory_ + "/token_keys.json";
+  TokenKeys(options, server_, clock_).look(false);
+  server_.answer = {.error = "connection refused"};
+  clock_.now += TokenKeys::kMostKept + 1;
+  TokenKeys late(options, server_, clock_);
+  EXPECT_TRUE(all_of(late.look(false))->empty());
+  EXPECT_EQ(late.report().kept, KeptState::kTooOld);
+  EXPECT_EQ(late.report().fetched, 0);
+  EXPECT_EQ(late.report().failures, 1u) << "the URL is asked at once";
+  std::ofstream(options.kept) << "{\"keys\": [";
+  TokenKeys damaged(options, server_, clock_);
+  EXPECT_TRUE(all_of(damaged.look(false))->empty());
+  EXPECT_EQ(damaged.report().kept, KeptState::kDamaged);
+  ASSERT_TRUE(KeptKeys(options.kept, options.url).write({secret_key("public"), clock_.utc()}).ok());
+  TokenKeys secret(options, server_, clock_);
+  EXPECT_TRUE(all_of(secret.look(false))->empty()) << "what the URL may not give";
+  EXPECT_EQ(secret.report().kept, KeptState::kDamaged);
+}
+
+TEST_F(TokenKeysTest, OfBeforeAReloadCountMoreThanThoseThatWereKept) {
+  TokenKeys::Options options;
+  options.url = "https://id.example.com/jwks";
+  options.kept = directory_ + "/token_keys.json";
+  TokenKeys(options, server_, clock_).look(false);
+  options.known = tokens_test::keys_of({std::string(tokens_test::kRsaKey)});
+  server_.answer = {.error = "connection refused"};
+  TokenKeys keys(options, server_, clock_);
+  EXPECT_EQ(all_of(keys.look(false))->find("rsa", tokens::Algorithm::kRs256).size(), 1u);
+  EXPECT_EQ(keys.report().kept, KeptState::kUnused);
+}
+
+TEST_F(TokenKeysTest, ThatCannotBeKeptAreUsed) {
+  TokenKeys::Options options;
+  options.url = "https://id.example.com/jwks";
+  options.kept = directory_ + "/none/token_keys.json";
+  TokenKeys keys(options, server_, clock_);
+  EXPECT_EQ(all_of(keys.look(false))->size(), 1u);
+}
+
 TEST_F(TokenKeysTest, AreFollowedByAThreadOfTheirOwn) {
   std::mutex mutex;
   std::condition_variable came;

@@ -34,12 +34,16 @@ TEST(ConfigMetrics, TellAReloadThatWasRefusedAndWhenTheLastGoodOneWas) {
 TEST(TokenKeyMetrics, TellOfKeysThatChangeByThemselves) {
   Instance instance;
   EXPECT_EQ(write_exposition(instance, {}, {}).find("kickoff_token_key"), std::string::npos);
-  instance.token_keys = {3, 7, 2, 1'700'000'005};
+  instance.token_keys = {3, 7, 2, 1'700'000'005, "used"};
   const std::string text = write_exposition(instance, {}, {});
   expect_told(text, "kickoff_token_keys 3");
   expect_told(text, "kickoff_token_key_fetches_total 7");
   expect_told(text, "kickoff_token_key_fetches_failed_total 2");
   expect_told(text, "kickoff_token_keys_fetched_timestamp_seconds 1700000005");
+  expect_told(text, "kickoff_token_kept_keys{state=\"used\"} 1");
+  expect_told(text, "kickoff_token_kept_keys{state=\"unused\"} 0");
+  expect_told(text, "kickoff_token_kept_keys{state=\"too_old\"} 0");
+  expect_told(text, "kickoff_token_kept_keys{state=\"damaged\"} 0");
 }
 
 TEST(EventMetrics, CountByTypeAlsoWhatHasNotHappened) {
