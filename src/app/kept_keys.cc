@@ -1,17 +1,12 @@
 #include "app/kept_keys.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/regular_file.h"
+#include "base/replace_file.h"
 #include "crypto/sha256.h"
 
 namespace app {
@@ -19,23 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-base::Error kept_keys_failure(const std::string& path) {
-  return {base::Code::kSystem, path + ": " + std::strerror(errno)};
-}
-
 std::string checksum_of(const std::string& url, const KeptKeys::Set& set) {
   const std::string all = url + '\n' + std::to_string(set.fetched) + '\n' + set.text;
   return crypto::to_hex(crypto::sha256(base::view_of(all)));
-}
-
-base::Status write_kept_keys(int descriptor, const std::string& path, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(descriptor, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return kept_keys_failure(path);
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return fdatasync(descriptor) == 0 ? base::Status(base::Ok{}) : kept_keys_failure(path);
 }
 
 std::string text_at(const json& document, const char* name) {
@@ -80,14 +61,7 @@ base::Status KeptKeys::write(const Set& set) const {
   if (path_.empty()) return base::Ok{};
   const json document{
       {"url", url_}, {"fetched_us", set.fetched}, {"jwks", set.text}, {"sha256", checksum_of(url_, set)}};
-  const std::string made = path_ + ".new";
-  const int descriptor = open(made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) return kept_keys_failure(made);
-  const base::Status status =
-      write_kept_keys(descriptor, made, document.dump(-1, ' ', false, json::error_handler_t::replace));
-  close(descriptor);
-  if (!status.ok()) return status;
-  return std::rename(made.c_str(), path_.c_str()) == 0 ? base::Status(base::Ok{}) : kept_keys_failure(path_);
+  return base::replace_file(path_, document.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 }  // namespace app

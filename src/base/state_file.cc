@@ -1,47 +1,16 @@
 #include "base/state_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
-#include <cstring>
 #include <mutex>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "base/log.h"
+#include "base/replace_file.h"
 #include "base/result.h"
 
 namespace base {
-namespace {
-
-Error state_failure(const std::string& path) { return {Code::kSystem, path + ": " + strerror(errno)}; }
-
-Status write_state(int descriptor, const std::string& path, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = write(descriptor, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return state_failure(path);
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return fdatasync(descriptor) == 0 ? Status(Ok{}) : state_failure(path);
-}
-
-Status replace_file(const std::string& path, const std::string& text) {
-  const std::string made = path + ".new";
-  const int descriptor = open(made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) return state_failure(made);
-  const Status status = write_state(descriptor, made, text);
-  close(descriptor);
-  if (!status.ok()) return status;
-  return rename(made.c_str(), path.c_str()) == 0 ? Status(Ok{}) : state_failure(path);
-}
-
-}  // namespace
 
 struct StateFile::Shared {
   explicit Shared(Options given) : options(std::move(given)) {}

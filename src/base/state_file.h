@@ -11,7 +11,7 @@ namespace base {
 
 /// A small file that is written whole, again and again, on a thread of its own: nobody waits for the disk. What is put
 /// while another text is being written takes the place of the one that waits. A reader finds one text or the next,
-/// never a part (write, fdatasync, rename). Thread: any, except where said.
+/// never a part (replace_file()). Thread: any, except where said.
 class StateFile {
  public:
   struct Options {
