@@ -380,6 +380,12 @@ std::vector<Report> Channels::reports() {
   return all;
 }
 
+std::optional<Channels::One> Channels::report(std::string_view channel) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return std::nullopt;
+  return One{make_report(*found->second), &found->second->options()};
+}
+
 Channels::Switch Channels::switch_feed(std::string_view channel, feed::Id to) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return std::nullopt;

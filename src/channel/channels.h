@@ -93,6 +93,13 @@ class Channels final : public ingest::Publisher {
   Switch switch_feed(std::string_view channel, feed::Id to);
 
   std::vector<Report> reports();
+  /// A channel and how it is run: its options stay until the next turn of the loop. nullopt: there is no such
+  /// channel.
+  struct One {
+    Report report;
+    const Options* options = nullptr;
+  };
+  std::optional<One> report(std::string_view channel);
   /// The feeds that would refuse a further publisher. Environment::on_publishers is called when it changes.
   ingest::FeedNames occupied() const;
   /// If no further channel that the configuration does not name can be made, for the limit of their number or of the

@@ -111,6 +111,7 @@ void read_feed(FeedReport& report, const job::FeedStats& feed) {
   report.timeline_anchors = read(feed.timeline_anchors);
   report.timeline_restamped = read(feed.timeline_restamped);
   report.timeline_dropped = read(feed.timeline_dropped);
+  report.make = make_of(feed);
 }
 
 std::vector<AudioReport> report_of_audio(const job::Stats& stats) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "channel/channel.h"
+#include "channel/feed_make.h"
 #include "job/alignment.h"
 #include "job/stats.h"
 #include "media/teletext.h"
@@ -139,6 +140,7 @@ struct FeedReport {
   /// the delay from the source. Nothing while the code does not run with the pictures.
   std::optional<base::Micros> time_code_offset;
   job::Anchored anchored = job::Anchored::kArrival;  ///< what its time is
+  FeedMake make;
 };
 
 /// Everything that metrics and the API report of a channel, copied at one instant so that another thread can write it

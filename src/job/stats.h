@@ -50,6 +50,29 @@ struct AudioStats {
   Number limited_us;  ///< media time for which it took something away; a counter
 };
 
+/// How a feed was made and how it comes, by its own time stamps, since its publisher came. Gauges, and each 0 where it
+/// is not known.
+struct MakeStats {
+  Number profile;       ///< profile_idc, constraints (HEVC: tier) and level_idc, a byte each, the last the lowest
+  Number bit_depth;     ///< of its pictures
+  Number interlaced;    ///< 1: its sequence is not progressive
+  Number audio_tracks;  ///< that it has now
+  Number language;      ///< of the first: three letters, the first the highest byte; 0: the feed does not say
+
+  Number pictures;
+  Number played_us;        ///< media time from the first picture to the newest
+  Number key_frames;       ///< of the pictures
+  Number open_key_frames;  ///< of these, those behind which pictures may refer to what is before
+  Number gop_us;           ///< media time between the newest two key frames
+  Number since_key_us;     ///< since the newest
+
+  Number paced;            ///< 1: the next two are known
+  Number pace_zero_us;     ///< a std::int64_t: UTC at which the stamp 0 would have come, by the last second's soonest
+  Number jitter_us;        ///< by how much others of that second came later
+  Number paired;           ///< 1: the next one is known
+  Number sound_behind_us;  ///< a std::int64_t: by how much sound comes later than pictures of its time
+};
+
 /// One feed, as demuxed.
 struct FeedStats {
   Number codec_plus_one;  ///< media::Codec + 1; 0: no video seen
@@ -60,6 +83,7 @@ struct FeedStats {
   Number audio_codec_plus_one;
   Number sample_rate;
   Number channels;
+  MakeStats make;
 
   // Counters since the worker started.
   Number video_packets;

@@ -26,6 +26,7 @@ void FeedInput::start(feed::Format format, std::optional<base::Micros> zero) {
   timeline_.on_restart();
   timeline_.keep(zero);
   time_code_.restart();
+  meter_ = {};
   sbr_ = {};
   info_ = {};
   scrambled_logged_ = bad_cue_logged_ = false;
@@ -66,6 +67,7 @@ void FeedInput::on_event(media::Event&& event) {
 
 void FeedInput::pass(media::Event&& event) {
   time_code_.take(event);
+  meter_.take(event);
   const auto* packet = std::get_if<media::Packet>(&event);
   if (options_.source_time && packet != nullptr && !timeline_.clock()) {
     std::optional<base::Micros> clock = time_code_.clock_near(packet->arrived - options_.source_offset);

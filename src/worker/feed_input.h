@@ -12,6 +12,7 @@
 #include "rtmp/tag_demuxer.h"
 #include "timeline/timeline.h"
 #include "ts/demuxer.h"
+#include "worker/feed_meter.h"
 #include "worker/feed_time_code.h"
 #include "worker/sbr_finder.h"
 
@@ -65,6 +66,8 @@ class FeedInput final : private rtmp::TagSink {
   const timeline::Timeline::ClockAsk& clock_ask() const { return timeline_.clock_ask(); }
   void take(const feed::Clock& clock) { timeline_.agree(clock.ask, clock.zero); }
   const FeedTimeCode& time_code() const { return time_code_; }
+  /// Of the present publisher, or the last one.
+  const FeedMeter& meter() const { return meter_; }
   /// Splice information (SCTE-35) that could not be used, damaged or not understood.
   std::uint64_t bad_cues() const;
   /// Pages of teletext that it describes; none of another format than a transport stream.
@@ -96,6 +99,7 @@ class FeedInput final : private rtmp::TagSink {
 
   const Options options_;
   FeedTimeCode time_code_;
+  FeedMeter meter_;
   SbrFinder sbr_;
   timeline::Timeline timeline_;
   std::unique_ptr<rtmp::TagDemuxer> rtmp_;

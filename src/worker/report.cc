@@ -31,6 +31,59 @@ void put_audio(job::FeedStats& stats, const media::Track& audio) {
   put(stats.channels, audio.audio.channels);
 }
 
+/// As the decoder configuration has them: general_profile_idc, tier or constraints, and level. Spec: [ISO 14496-15
+/// 5.3.3.1, 8.3.3.1]
+std::uint64_t profile_of(const media::Track& video) {
+  const base::View config = video.config.view();
+  const auto pack = [](unsigned profile, unsigned flags, unsigned level) {
+    return std::uint64_t{profile} << 16 | std::uint64_t{flags} << 8 | level;
+  };
+  if (video.codec == media::Codec::kH264 && config.size() >= 4) return pack(config[1], config[2], config[3]);
+  if (video.codec == media::Codec::kHevc && config.size() >= 13)
+    return pack(config[1] & 0x1fU, config[1] >> 5 & 1U, config[12]);
+  return 0;
+}
+
+std::uint64_t packed_language(const media::Track& audio) {
+  const std::string& text = audio.language;
+  if (text.size() != 3 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return 0;
+  return std::uint64_t{static_cast<unsigned char>(text[0])} << 16 |
+         std::uint64_t{static_cast<unsigned char>(text[1])} << 8 | static_cast<unsigned char>(text[2]);
+}
+
+void put_meter(job::MakeStats& stats, const FeedMeter& meter) {
+  put(stats.pictures, meter.pictures());
+  put(stats.played_us, meter.played());
+  put(stats.key_frames, meter.key_frames());
+  put(stats.open_key_frames, meter.open_key_frames());
+  put(stats.gop_us, meter.gop());
+  put(stats.since_key_us, meter.since_key());
+  const FeedMeter::Pace pace = meter.pace().value_or(FeedMeter::Pace{});
+  put(stats.pace_zero_us, pace.zero);
+  put(stats.jitter_us, pace.jitter);
+  put(stats.paced, meter.pace() ? 1 : 0);
+  put(stats.sound_behind_us, meter.sound_behind().value_or(0));
+  put(stats.paired, meter.sound_behind() ? 1 : 0);
+}
+
+/// What its first video and its first audio track are.
+void put_make(job::MakeStats& stats, const Feed& feed) {
+  const media::Track* video = feed.video();
+  put(stats.profile, video == nullptr ? 0 : profile_of(*video));
+  put(stats.bit_depth, video == nullptr ? 0 : video->video.bit_depth);
+  put(stats.interlaced, video != nullptr && video->video.interlaced ? 1 : 0);
+  std::uint64_t tracks = 0;
+  std::uint64_t language = 0;
+  for (const media::Track& track : feed.tracks()) {
+    if (track.kind() != media::Kind::kAudio) continue;
+    if (tracks == 0) language = packed_language(track);
+    ++tracks;
+  }
+  put(stats.audio_tracks, tracks);
+  put(stats.language, language);
+  put_meter(stats, feed.input().meter());
+}
+
 void add_transport(FeedCounts& counts, const ts::Counters& ts) {
   counts.ts_sync_losses = ts.sync_losses;
   counts.ts_continuity_errors = ts.cc_gaps;
@@ -153,6 +206,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   const auto audio = std::find_if(tracks.begin(), tracks.end(),
                                   [](const media::Track& track) { return track.kind() == media::Kind::kAudio; });
   if (audio != tracks.end()) put_audio(stats, *audio);
+  put_make(stats.make, feed);
   put_watches(stats, feed);
   put(stats.clock_us, feed.input().clock().value_or(0));
   put_time_code(stats, feed.input());

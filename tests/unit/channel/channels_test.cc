@@ -52,6 +52,18 @@ TEST_F(ChannelsTest, MakesAChannelForWhomTheirSettingsAdmit) {
   EXPECT_TRUE(channels_->reports()[0].worker.running);
 }
 
+TEST_F(ChannelsTest, ReportsOneChannelWithHowItIsRun) {
+  EXPECT_FALSE(channels_->report("match"));
+  EXPECT_EQ(publish("match"), "");
+  EXPECT_EQ(publish("other", ""), "");
+  const auto one = channels_->report("match");
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->report.name, "match");
+  EXPECT_TRUE(one->report.feeds[0].used);
+  ASSERT_NE(one->options, nullptr);
+  EXPECT_EQ(one->options->keys, settings().at("match").keys);
+}
+
 TEST_F(ChannelsTest, RefusalsAreEventsWithAReasonAndNoNameThatIsNotKnown) {
   publish("match", "wrong");
   publish("match");

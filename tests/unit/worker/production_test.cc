@@ -247,6 +247,29 @@ TEST(Production, ReportTellsTheSourceAndWhatCame) {
   EXPECT_EQ(stats.heartbeat, 1U);
 }
 
+TEST(Production, ReportTellsHowTheFeedWasMade) {
+  Producing channel;
+  channel.start();
+  channel.headers();
+  channel.play(0, 4000);
+  job::Stats stats{};
+  channel.production.report(stats);
+  const job::MakeStats& make = stats.feeds[0].make;
+  EXPECT_EQ(make.profile, std::uint64_t{rtmp::kAvcc[1]} << 16 | std::uint64_t{rtmp::kAvcc[2]} << 8 | rtmp::kAvcc[3]);
+  EXPECT_EQ(make.bit_depth, 8U);
+  EXPECT_EQ(make.interlaced, 0U);
+  EXPECT_EQ(make.audio_tracks, 1U);
+  EXPECT_EQ(make.language, 0U) << "RTMP says none";
+  EXPECT_GE(make.pictures, 99U);
+  EXPECT_GT(make.key_frames, 1U);
+  EXPECT_EQ(make.open_key_frames, 0U);
+  EXPECT_GT(make.gop_us, 0U);
+  EXPECT_EQ(make.paced, 1U);
+  EXPECT_EQ(make.paired, 1U);
+  EXPECT_EQ(stats.feeds[1].make.audio_tracks, 0U);
+  EXPECT_EQ(stats.feeds[1].make.paced, 0U);
+}
+
 TEST(Production, ReportTellsWhatIsWrongWithATransportStream) {
   Producing channel;
   channel.start(feed::Format::kMpegTs);
