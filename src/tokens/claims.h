@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -33,6 +34,8 @@ struct Claims {
   std::vector<std::string> channels;    ///< "match", or "match-*": those whose name begins so; "*": all
   std::vector<base::Network> networks;  ///< none: everywhere
   std::vector<std::string> views;       ///< none: whole channels
+  /// Of a signed policy, which has no channels: the URLs that it is for; see Signers. Nothing: of a JSON Web Token.
+  std::optional<std::string> resource;
 
   /// kNone, kNotYet or kExpired. It expires at `expires` and the leeway, to the second. `now`: as `expires`.
   Fault fault_at(std::int64_t now, std::int64_t leeway) const;
