@@ -10,6 +10,7 @@
 #include "api/alarm_routes.h"
 #include "api/caption_request.h"
 #include "api/channels_json.h"
+#include "api/check_routes.h"
 #include "api/event_streams.h"
 #include "api/events_json.h"
 #include "api/instance_json.h"
@@ -482,6 +483,7 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
        [&backend](const Request& request, Respond respond) { add_metadata(backend, request, std::move(respond)); }});
   add_alarms(dispatcher, backend, clock);
   add_job_routes(dispatcher, backend, clock);
+  add_check_routes(dispatcher, backend);
   add_page(dispatcher, std::move(page));
 }
 

@@ -14,6 +14,7 @@
 #include "channel/report.h"
 #include "events/alarms.h"
 #include "events/log.h"
+#include "facility/checks.h"
 #include "harvest/jobs.h"
 #include "serve/counters.h"
 #include "webhook/report.h"
@@ -74,6 +75,11 @@ class Backend {
   /// The newest first.
   virtual void ask_jobs(Take<std::vector<harvest::Report>> take) = 0;
   virtual void cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) = 0;
+  /// A check that runs, or why there is none; nullopt: an edge, which takes no feeds.
+  using Check = std::optional<std::variant<facility::Report, facility::Checks::Refusal>>;
+  virtual void start_check(facility::Order order, Take<Check> take) = 0;
+  /// Of a channel, the newest first.
+  virtual void ask_checks(std::string channel, Take<std::vector<facility::Report>> take) = 0;
 };
 
 /// The operations page, and its scripts and style sheets by name ("main.mjs"), which it asks for below /operations/.

@@ -160,6 +160,18 @@ void AdminBackend::cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take
   });
 }
 
+void AdminBackend::start_check(facility::Order order, Take<Check> take) {
+  control_.post([this, order = std::move(order), take = std::move(take)] {
+    own_.post([take, outcome = calls_.start_check(order)] { take(outcome); });
+  });
+}
+
+void AdminBackend::ask_checks(std::string channel, Take<std::vector<facility::Report>> take) {
+  control_.post([this, channel = std::move(channel), take = std::move(take)] {
+    own_.post([take, reports = calls_.report_checks(channel)] { take(reports); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports())

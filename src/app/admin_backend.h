@@ -42,6 +42,9 @@ struct ControlCalls {
   std::function<events::Page(const events::Query&)> read_events;
   /// Has `on_append` called for each event from now on.
   std::function<void(std::function<void()> on_append)> watch_events;
+  /// nullopt: an edge, which takes no feeds.
+  std::function<api::Backend::Check(const facility::Order&)> start_check;
+  std::function<std::vector<facility::Report>(const std::string& channel)> report_checks;
   /// Called on the administration port's thread; it outlives that. Null: there is no journal.
   harvest::Jobs* jobs = nullptr;
 };
@@ -84,6 +87,8 @@ class AdminBackend final : public api::Backend {
   void start_harvest(harvest::Order order, Take<Harvest> take) override;
   void ask_jobs(Take<std::vector<harvest::Report>> take) override;
   void cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) override;
+  void start_check(facility::Order order, Take<Check> take) override;
+  void ask_checks(std::string channel, Take<std::vector<facility::Report>> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

@@ -84,6 +84,22 @@ void FeedIngest::stop() {
   pulled_.configure({});
 }
 
+FeedIngest::Network FeedIngest::network_of(const std::string& channel, feed::Id feed) const {
+  Network network;
+  const auto take = [&](std::vector<ingest::SrtStats> all) {
+    for (ingest::SrtStats& stats : all) {
+      if (stats.channel == channel && stats.feed == feed::to_string(feed)) network.srt = std::move(stats);
+    }
+  };
+  if (srt_) take(srt_->socket_statistics());
+  take(pulled_.socket_statistics());
+  for (ingest::PullStats& stats : pulled_.statistics()) {
+    if (stats.channel == channel && stats.feed == feed && stats.protocol != "srt-caller")
+      network.pull = std::move(stats);
+  }
+  return network;
+}
+
 void FeedIngest::report(metrics::Instance& to) const {
   to.publish_hook = admission_.counters();
   if (rtmp_) to.rtmp = rtmp_->statistics();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "app/publish_admission.h"
 #include "base/clock.h"
@@ -45,6 +47,12 @@ class FeedIngest {
   void note_occupied();
   /// Nobody new is let in, and publishers are asked to go elsewhere.
   void stop();
+  /// What is known of the network that a feed comes over; nothing of RTMP.
+  struct Network {
+    std::optional<ingest::SrtStats> srt;
+    std::optional<ingest::PullStats> pull;  ///< of a feed that the server gets by itself
+  };
+  Network network_of(const std::string& channel, feed::Id feed) const;
   /// Writes its part of the metrics; adds to `publishers_denied`.
   void report(metrics::Instance& to) const;
 

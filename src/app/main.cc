@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -139,6 +140,12 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command == "check") {
+    // "feed" alone is a file.
+    if (words.size() > 2 && words[1] == "feed") {
+      std::vector<std::string> order = words;
+      std::swap(order[0], order[1]);
+      return desk::run(order, {});
+    }
     if (words.size() != 2) return usage("check takes one file");
     return check(words[1]);
   }

@@ -22,6 +22,7 @@
 #include "app/edge_node.h"
 #include "app/etcd_registry.h"
 #include "app/event_outlets.h"
+#include "app/feed_checks.h"
 #include "app/feed_ingest.h"
 #include "app/harvests.h"
 #include "app/headroom_sampler.h"
@@ -98,6 +99,7 @@ class Instance::Parts {
   // Ingest first: when its publishers end, the channels still call all the other members.
   ~Parts() {
     edge_.reset();
+    feed_checks_.reset();
     ingest_.reset();
     channels_.reset();
   }
@@ -298,6 +300,7 @@ class Instance::Parts {
     }
     const FeedIngest::Context context{loop_, clock_, control_, events_, *channels_};
     TRY(ingest_, FeedIngest::start(context, config_, certificates_.rtmps));
+    feed_checks_ = std::make_unique<FeedChecks>(loop_, clock_, events_, *channels_, *ingest_);
     return base::Ok{};
   }
 
@@ -408,6 +411,12 @@ class Instance::Parts {
             [this](const events::SilenceOrder& order) { return alarm_watch_.order(order); },
             [this](const events::Query& query) { return events_.read(query); },
             [this](std::function<void()> on_append) { events_.watch(std::move(on_append)); },
+            [this](const facility::Order& order) {
+              return feed_checks_ ? api::Backend::Check(feed_checks_->start(order)) : std::nullopt;
+            },
+            [this](const std::string& channel) {
+              return feed_checks_ ? feed_checks_->reports(channel) : std::vector<facility::Report>();
+            },
             jobs_.get()};
   }
 
@@ -480,8 +489,9 @@ class Instance::Parts {
   std::map<std::string, std::shared_ptr<const relay::Reel>> early_reels_;
   const std::uint64_t node_ = relay::begin_log().log;
   std::unique_ptr<channel::Channels> channels_;
-  std::unique_ptr<FeedIngest> ingest_;  ///< null: an edge
-  std::unique_ptr<EdgeNode> edge_;      ///< null: it takes feeds
+  std::unique_ptr<FeedIngest> ingest_;       ///< null: an edge
+  std::unique_ptr<FeedChecks> feed_checks_;  ///< likewise
+  std::unique_ptr<EdgeNode> edge_;           ///< null: it takes feeds
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<Reloader> reloader_;

@@ -27,6 +27,8 @@ const char* const kHelp =
                                 show another feed
   kickoff feed disconnect CHANNEL [FEED]
                                 disconnect the publisher
+  kickoff feed check CHANNEL [--feed primary|backup] [--seconds N]
+                                measure what comes in and judge it: exit 1 if anything fails
   kickoff events [--channel NAME] [--type TYPE] [--after N] [--limit N] [--follow]
                                 what has happened
   kickoff webhook list          receivers of events
@@ -45,6 +47,8 @@ constexpr int kUsage = 2;
 constexpr int kLongestPage = 1000;
 constexpr double kLongestSlate = 86'400;
 constexpr int kLongestSilence = 604'800;
+constexpr int kShortestCheck = 5;
+constexpr int kLongestCheck = 600;
 
 /// Escaped for a path or a query. Spec: [RFC 3986 2.1]
 std::string escaped(std::string_view text) {
@@ -75,6 +79,7 @@ struct CommandLine {
   std::string channel, feed, state, reason, text, type, id, shell, start, end, destination;
   double seconds = 0;
   int silence = 0;
+  int check_seconds = 120;
   bool mp4 = false;
 
   CommandLine();
@@ -96,6 +101,7 @@ struct CommandLine {
   void silence_alarm();
   void unsilence_alarm();
   void disconnect();
+  void check_feed();
   void list_events();
 };
 
@@ -257,6 +263,22 @@ void CommandLine::add_feed() {
   away->add_option("FEED", feed, "primary, which it is if none is given, or backup")
       ->check(CLI::IsMember({"primary", "backup"}));
   away->callback([this] { disconnect(); });
+  CLI::App* check = asks(command(*feeds, "check", "Measures what comes in, and judges it"));
+  check->add_option("CHANNEL", channel, "The channel")->required();
+  check->add_option("--feed", feed, "primary, which it is if none is given, or backup")
+      ->check(CLI::IsMember({"primary", "backup"}));
+  check->add_option("--seconds", check_seconds, "For so long")
+      ->check(CLI::Range(kShortestCheck, kLongestCheck))
+      ->capture_default_str();
+  check->callback([this] { check_feed(); });
+}
+
+void CommandLine::check_feed() {
+  order.method = "POST";
+  order.path = channel_path(channel, "/check");
+  order.body = json{{"feed", feed.empty() ? "primary" : feed}, {"seconds", check_seconds}}.dump();
+  order.view = View::kCheck;
+  order.channel = channel;
 }
 
 void CommandLine::disconnect() {

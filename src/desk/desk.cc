@@ -37,6 +37,7 @@ base::Result<std::string> lay_out(const Order& order, const json& answer) {
     case View::kAlarms: return show_alarms(answer);
     case View::kJobs: return show_jobs(answer);
     case View::kJob: return show_job(answer);
+    case View::kCheck: return show_check(answer);
     case View::kEvents:
     case View::kNothing: break;
   }
@@ -49,6 +50,16 @@ json channel_in(const json& answer, const std::string& name) {
   if (channels == answer.end() || !channels->is_array()) return nullptr;
   for (const json& channel : *channels) {
     if (channel.is_object() && channel.value("name", json()) == name) return channel;
+  }
+  return nullptr;
+}
+
+/// The check of this id among those of a channel; null: it is not among them.
+json check_in(const json& answer, const json& id) {
+  const auto checks = answer.is_object() ? answer.find("checks") : answer.end();
+  if (checks == answer.end() || !checks->is_array()) return nullptr;
+  for (const json& check : *checks) {
+    if (check.is_object() && check.value("id", json()) == id) return check;
   }
   return nullptr;
 }
@@ -99,6 +110,7 @@ bool Desk::for_people(const Order& order) const {
 
 int Desk::carry_out(const Order& order) {
   if (order.view == View::kEvents) return list_events(order);
+  if (order.view == View::kCheck) return check_feed(order);
   const client::Answer answer = ask(order, order.path);
   if (!answer.ok()) return fail(answer);
   if (order.view != View::kNothing) return show(order, answer.body);
@@ -120,6 +132,31 @@ int Desk::show(const Order& order, const std::string& body) {
     world_.out(order.view == View::kChannel ? text_of(channel_in(answer, order.channel), 2) : text_of(answer, 2));
   }
   return 0;
+}
+
+/// Orders the check, and asks for it until it is done.
+int Desk::check_feed(const Order& order) {
+  client::Answer answer = ask(order, order.path);
+  if (!answer.ok()) return fail(answer);
+  const json ordered = json::parse(answer.body, nullptr, false);
+  if (!ordered.is_object()) return fail({.error = "the answer is no check"});
+  const json id = ordered.value("id", json());
+  if (for_people(order)) {
+    world_.complain(
+        base::printable("kickoff: channel " + order.channel + " is being checked, which takes " +
+                        ordered.value("seconds", json()).dump(-1, ' ', false, json::error_handler_t::replace) + " s"));
+  }
+  const Order again{.path = order.path};
+  while (world_.wait()) {
+    answer = ask(again, again.path);
+    if (!answer.ok()) return fail(answer);
+    const json check = check_in(json::parse(answer.body, nullptr, false), id);
+    if (check.is_null()) return fail({.error = "the server knows the check no more"});
+    if (check.value("state", json()) != "done") continue;
+    const int shown = show(order, check.dump(-1, ' ', false, json::error_handler_t::replace));
+    return shown != 0 || check.value("verdict", json()) == "fail" ? kFault : 0;
+  }
+  return kFault;
 }
 
 /// The log page by page. The newest are what is left of all.

@@ -27,7 +27,8 @@ class Desk {
   Desk(World world, std::string base_url, std::string token)
       : world_(std::move(world)), base_url_(std::move(base_url)), token_(std::move(token)) {}
 
-  /// Returns: the exit status: 0; 1 where the server cannot be asked, refuses, or has no such channel.
+  /// Returns: the exit status: 0; 1 where the server cannot be asked, refuses, or has no such channel, and where a
+  /// check fails.
   int carry_out(const Order& order);
 
  private:
@@ -35,6 +36,7 @@ class Desk {
   int fail(const client::Answer& answer);
   int show(const Order& order, const std::string& body);
   int list_events(const Order& order);
+  int check_feed(const Order& order);
   void print_event(const Order& order, const nlohmann::json& event);
   bool for_people(const Order& order) const;
 

@@ -16,6 +16,7 @@ enum class View : std::uint8_t {
   kAlarms,
   kJobs,
   kJob,
+  kCheck,  ///< a facility check: ordered, waited for, and shown when it is done
 };
 
 enum class Format : std::uint8_t {
@@ -30,7 +31,7 @@ struct Order {
   std::string path;  ///< of the administration port, with its query
   std::string body;  ///< JSON; empty: none
   View view = View::kNothing;
-  std::string channel;      ///< kChannel: the one that is shown
+  std::string channel;      ///< kChannel: the one that is shown; kCheck: the one whose feed is checked
   std::string done;         ///< what has been done, where the answer has no content
   std::string accepted;     ///< the same where it was only accepted (202)
   bool follow = false;      ///< kEvents: waits for more, until it is interrupted

@@ -14,6 +14,8 @@ namespace {
 using nlohmann::json;
 using Rows = std::vector<std::vector<std::string>>;
 
+constexpr std::size_t kLongestAdvice = 400;
+
 const json& at(const json& object, const char* name) {
   static const json none;
   const auto found = object.is_object() ? object.find(name) : object.end();
@@ -185,6 +187,24 @@ base::Result<std::string> show_jobs(const json& answer) {
                     cell(job, "bytes"), holes.is_array() ? std::to_string(holes.size()) : "-", cell(job, "location")});
   }
   return rows.size() == 1 ? std::string("no jobs\n") : table(std::move(rows));
+}
+
+base::Result<std::string> show_check(const json& answer) {
+  const auto lines = list(answer, "lines");
+  if (!lines) return lines.error();
+  Rows rows{{"VERDICT", "PROPERTY", "MEASURED", "WANTED"}};
+  std::string advice;
+  for (const json& line : **lines) {
+    const std::string verdict = at(line, "verdict") == "not_measured" ? "-" : cell(line, "verdict");
+    rows.push_back({verdict, cell(line, "property"), cell(line, "measured"), cell(line, "wanted")});
+    if (const std::string text = cell(line, "advice"); text != "-")
+      advice += base::printable(cell(line, "property") + ": " + text, kLongestAdvice) + "\n";
+  }
+  const std::string head = "The " + cell(answer, "feed") + " feed of channel " + cell(answer, "channel") + ", " +
+                           cell(answer, "seconds") + " s from " + cell(answer, "began") + ": " +
+                           cell(answer, "verdict");
+  return base::printable(head, kLongestAdvice) + "\n\n" + table(std::move(rows)) +
+         (advice.empty() ? "" : "\n" + advice);
 }
 
 base::Result<std::string> show_job(const json& answer) { return show_jobs({{"jobs", json::array({answer})}}); }

@@ -28,6 +28,7 @@ std::string_view to_string(Type type) {
     case Type::kWebhook: return "live.kickoff.webhook";
     case Type::kOriginLost: return "live.kickoff.origin.lost";
     case Type::kAlarmSilence: return "live.kickoff.alarm.silence";
+    case Type::kCheckDone: return "live.kickoff.check.done";
   }
   return "live.kickoff.unknown";
 }

@@ -39,6 +39,7 @@ enum class Type : std::uint8_t {
   kWebhook,
   kOriginLost,
   kAlarmSilence,
+  kCheckDone,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -63,7 +64,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kRegistry,
                                    Type::kWebhook,
                                    Type::kOriginLost,
-                                   Type::kAlarmSilence};
+                                   Type::kAlarmSilence,
+                                   Type::kCheckDone};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

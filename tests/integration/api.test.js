@@ -98,6 +98,9 @@ test('every GET answers as described', async () => {
   const job = await ask('POST', '/api/v1/channels/match/harvest', { token: secret.operate, body: JSON.stringify(order) });
   assert.strictEqual(job.status, 202, job.text);
   assertFits('Job', job.text);
+  const check = await ask('POST', '/api/v1/channels/match/check', { token: secret.operate, body: JSON.stringify({ seconds: 5 }) });
+  assert.strictEqual(check.status, 202, check.text);
+  assertFits('Check', check.text);
   for (const [template, { get }] of Object.entries(document.paths)) {
     if (!get) continue;
     const route = template.replace('{name}', 'match').replace('{id}', JSON.parse(job.text).id).replace('{file}', 'main.mjs');

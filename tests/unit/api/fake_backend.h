@@ -89,6 +89,15 @@ class FakeBackend final : public api::Backend {
     take(cancel_outcome);
   }
 
+  void start_check(facility::Order order, Take<Check> take) override {
+    checked.push_back(order.channel + " " + std::string(feed::to_string(order.feed)) + " for " +
+                      std::to_string(order.lasts / base::kSecond));
+    take(check_outcome);
+  }
+  void ask_checks(std::string channel, Take<std::vector<facility::Report>> take) override {
+    take(channel == "match" ? checks : std::vector<facility::Report>());
+  }
+
   /// Gives the answers of the log that are held.
   void release() {
     for (const auto& answer : std::exchange(held, {})) answer();
@@ -119,6 +128,9 @@ class FakeBackend final : public api::Backend {
   std::vector<harvest::Report> jobs;
   harvest::Jobs::Cancel cancel_outcome = harvest::Jobs::Cancel::kDone;
   std::vector<std::uint64_t> canceled;
+  Check check_outcome;
+  std::vector<std::string> checked;
+  std::vector<facility::Report> checks;
   std::vector<std::string> disconnected;
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;

@@ -105,6 +105,17 @@ TEST(DeskCommands, AlarmsAreListedAndSilenced) {
   EXPECT_EQ(order_of("alarm silence 7 --for 604800").body, R"({"for":604800})");
 }
 
+TEST(DeskCommands, AFeedIsCheckedForTwoMinutesUnlessSaidOtherwise) {
+  const Order usual = order_of("feed check match");
+  EXPECT_EQ(usual.method + " " + usual.path, "POST /api/v1/channels/match/check");
+  EXPECT_EQ(nlohmann::json::parse(usual.body), nlohmann::json({{"feed", "primary"}, {"seconds", 120}}));
+  EXPECT_EQ(usual.view, View::kCheck);
+  EXPECT_EQ(usual.channel, "match");
+  const Order other = order_of("feed check match --feed backup --seconds 5");
+  EXPECT_EQ(nlohmann::json::parse(other.body), nlohmann::json({{"feed", "backup"}, {"seconds", 5}}));
+  EXPECT_EQ(order_of("feed check match --seconds 600").body, R"({"feed":"primary","seconds":600})");
+}
+
 TEST(DeskCommands, EventsAreTheNewestOrThoseAfterANumber) {
   const Order all = order_of("events");
   EXPECT_EQ(all.path, "/api/v1/events?limit=1000");
@@ -137,9 +148,9 @@ TEST(DeskCommands, NamesAreEscapedInPaths) {
 
 TEST(DeskCommands, WhereAndHowIsTakenByAllThatAsk) {
   for (const char* command :
-       {"channel list", "channel show a", "channel slate a on", "feed switch a backup", "feed disconnect a", "events",
-        "webhook list", "webhook replay a", "job list", "job cancel 1", "alarm list", "alarm silence 1 --for 1",
-        "alarm unsilence 1", "channel harvest a --start b --end c --to d", "instance"}) {
+       {"channel list", "channel show a", "channel slate a on", "feed switch a backup", "feed disconnect a",
+        "feed check a", "events", "webhook list", "webhook replay a", "job list", "job cancel 1", "alarm list",
+        "alarm silence 1 --for 1", "alarm unsilence 1", "channel harvest a --start b --end c --to d", "instance"}) {
     const Order server = order_of(std::string(command) + " --server http://[::1]:9 --token-file t --json");
     EXPECT_EQ(server.server, "http://[::1]:9") << command;
     EXPECT_EQ(server.token_file, "t") << command;
@@ -167,6 +178,10 @@ TEST(DeskCommands, BadUsageIsToldWithTheUsage) {
                            "feed switch a third",
                            "feed disconnect",
                            "feed disconnect a third",
+                           "feed check",
+                           "feed check a --feed third",
+                           "feed check a --seconds 4",
+                           "feed check a --seconds 601",
                            "events --limit 0",
                            "events --limit 100001",
                            "events --after -1",

@@ -104,7 +104,7 @@ TEST_F(DeskTest, AServerThatIsNotThereOrIsAnotherOneIsTold) {
   EXPECT_EQ(carry_out({.path = "/p"}), 1);
   EXPECT_EQ(complaints_, "kickoff: http://desk: the server answered 502\n");
   for (const View view : {View::kChannels, View::kChannel, View::kInstance, View::kWebhooks, View::kEvents,
-                          View::kAlarms, View::kJobs, View::kJob}) {
+                          View::kAlarms, View::kJobs, View::kJob, View::kCheck}) {
     complaints_.clear();
     server_.put(200, "<html>");
     EXPECT_EQ(carry_out({.path = "/p", .view = view}), 1);
@@ -134,6 +134,57 @@ TEST_F(DeskTest, OfOneChannelJsonIsThatChannelAlone) {
   server_.put(200, R"({"channels":[{"name":"other"}]})");
   EXPECT_EQ(carry_out({.path = "/p", .view = View::kChannel, .channel = "match"}, false), 1);
   EXPECT_EQ(complaints_, "kickoff: there is no channel match\n");
+}
+
+/// A check as the API tells it, and the list that it is in.
+std::string check_of(const std::string& id, const std::string& verdict) {
+  json check = {{"id", id}, {"state", "running"}, {"channel", "match"}, {"feed", "primary"}, {"seconds", 5}};
+  if (!verdict.empty()) {
+    check["state"] = "done";
+    check["verdict"] = verdict;
+    check["lines"] = json::array({{{"property", "jitter"}, {"verdict", verdict}}});
+  }
+  return json{{"checks", {{{"id", "1"}, {"state", "done"}, {"verdict", "fail"}}, check}}}.dump();
+}
+Order check() { return {.method = "POST", .path = "/check", .body = "{}", .view = View::kCheck, .channel = "match"}; }
+
+TEST_F(DeskTest, ACheckIsOrderedOnceAndAskedForUntilItIsDone) {
+  server_.put(202, R"({"id": "7", "seconds": 5})");
+  server_.put(200, check_of("7", ""));
+  server_.put(200, check_of("7", "warn"));
+  waits_ = 9;
+  EXPECT_EQ(carry_out(check()), 0) << "warnings are said, and nothing failed";
+  EXPECT_EQ(waits_, 7);
+  ASSERT_EQ(server_.asked.size(), 3u);
+  EXPECT_EQ(server_.asked[0].method, "POST");
+  EXPECT_EQ(server_.asked[1].method + " " + server_.asked[1].url, "GET http://desk/check");
+  EXPECT_TRUE(base::text_of(server_.asked[1].body).empty());
+  EXPECT_EQ(complaints_, "kickoff: channel match is being checked, which takes 5 s\n");
+  EXPECT_NE(out_.find("\nwarn     jitter"), std::string::npos) << out_;
+}
+
+TEST_F(DeskTest, ACheckThatFailsIsTheExitStatusAndForPipesItIsItsJson) {
+  server_.put(202, R"({"id": "7"})");
+  server_.put(200, check_of("7", "fail"));
+  waits_ = 1;
+  EXPECT_EQ(carry_out(check(), false), 1);
+  EXPECT_EQ(complaints_, "");
+  EXPECT_EQ(json::parse(out_)["id"], "7");
+  EXPECT_EQ(json::parse(out_)["verdict"], "fail");
+}
+
+TEST_F(DeskTest, ACheckThatTheServerLosesOrThatNobodyWaitsForFails) {
+  server_.put(202, R"({"id": "8"})");
+  server_.put(200, check_of("7", "pass"));
+  waits_ = 1;
+  EXPECT_EQ(carry_out(check(), false), 1);
+  EXPECT_EQ(complaints_, "kickoff: http://desk: the server knows the check no more\n");
+  server_.put(202, R"({"id": "8"})");
+  waits_ = 0;
+  EXPECT_EQ(carry_out(check(), false), 1);
+  server_.put(409, R"({"detail": "no publisher"})");
+  EXPECT_EQ(carry_out(check(), false), 1);
+  EXPECT_NE(complaints_.find("no publisher"), std::string::npos);
 }
 
 TEST_F(DeskTest, EachAnswerIsLaidOutAsWhatItIs) {

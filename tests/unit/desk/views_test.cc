@@ -142,6 +142,23 @@ TEST(Views, JobsAreLinesWithTheNumberOfTheirHoles) {
   EXPECT_EQ(*show_jobs({{"jobs", json::array()}}), "no jobs\n");
 }
 
+TEST(Views, ACheckIsATableWithAdviceBelow) {
+  const json check = json::parse(R"({"channel": "match", "feed": "backup", "seconds": 10, "began": "t",
+    "verdict": "fail", "lines": [
+      {"property": "gop_length", "verdict": "fail", "measured": "above 10.00 s", "wanted": "at most 2.00 s",
+       "advice": "set 2 s"},
+      {"property": "jitter", "verdict": "not_measured", "measured": "why", "wanted": "-", "advice": ""}]})");
+  EXPECT_EQ(*show_check(check),
+            "The backup feed of channel match, 10 s from t: fail\n\n"
+            "VERDICT  PROPERTY    MEASURED       WANTED\n"
+            "fail     gop_length  above 10.00 s  at most 2.00 s\n"
+            "-        jitter      why            -\n"
+            "\ngop_length: set 2 s\n");
+  EXPECT_FALSE(show_check({{"lines", 1}}).ok());
+  EXPECT_FALSE(show_check(json(1)).ok());
+  EXPECT_TRUE(show_check({{"lines", {1, json::array()}}}).ok());
+}
+
 TEST(Views, AnAnswerOfSomethingElseIsRefusedOrLeftOut) {
   for (const json& bad : {json(), json(1), json::array(), json::object(),
                           json{{"channels", 1}, {"webhooks", 1}, {"alarms", 1}, {"jobs", 1}}}) {
