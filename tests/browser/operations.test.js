@@ -127,6 +127,35 @@ test('a slate is ordered with a text and taken back; the token is asked for once
   await context.close();
 });
 
+test('a feed is checked, and its card keeps the verdict for whoever opens the page', async () => {
+  const { page, context, complaints } = await open();
+  await page.waitForFunction(() => !document.querySelector('.card[data-key=ladder] .check').disabled);
+  await card(page, 'ladder').locator('.check').click();
+  assert.deepStrictEqual(await page.locator('#check-feed option').allInnerTexts(), ['primary']);
+  await page.locator('#check-for').selectOption('10');
+  await page.locator('#check-dialog [value=yes]').click();
+  await giveToken(page, token);
+  await page.waitForFunction(() => /primary feed is being checked, for 10 s/.test(document.querySelector('.card[data-key=ladder] .checks').textContent));
+  await page.waitForFunction(() => /primary feed, checked for 10 s from .*: (pass|warn|fail)/.test(document.querySelector('.card[data-key=ladder] .checks summary').textContent));
+  const { checks: [check] } = JSON.parse((await server.admin('/api/v1/channels/ladder/check')).text);
+  const shown = async (where) => {
+    const details = card(where, 'ladder').locator('.checks details');
+    if (!await details.evaluate((element) => element.open)) await details.locator('summary').click();
+    return details.locator('tbody tr').evaluateAll((rows) => rows.map(({ children }) => [children[1].textContent, children[0].textContent, children[2].firstChild.textContent]));
+  };
+  const told = check.lines.map(({ property, verdict, measured }) => [property, verdict, measured].map((text, i) => (i < 2 ? text.replaceAll('_', ' ') : text)));
+  assert.deepStrictEqual(await shown(page), told);
+  await page.evaluate(axe);
+  assert.deepStrictEqual(await page.evaluate(async () => (await window.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)), []);
+  assert.deepStrictEqual(complaints, []);
+  await context.close();
+  const other = await open({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
+  await other.page.waitForFunction(() => document.querySelector('.card[data-key=ladder] .checks summary'));
+  assert.deepStrictEqual(await shown(other.page), told);
+  assert.strictEqual(await other.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'nothing is wider than the window');
+  await other.context.close();
+});
+
 test('the keyboard reaches every channel and what can be done with it', async () => {
   const { page, context } = await open();
   const focused = () => page.evaluate(() => document.activeElement.dataset.key);
@@ -152,6 +181,9 @@ test('the keyboard reaches every channel and what can be done with it', async ()
   await page.waitForFunction(() => [...document.querySelectorAll('#events li')].every((line) => / ladder · /.test(line.textContent)));
   await page.keyboard.press('l');
   await page.locator('#slate-dialog').waitFor({ state: 'visible' });
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('c');
+  await page.locator('#check-dialog').waitFor({ state: 'visible' });
   await page.keyboard.press('Escape');
   await page.keyboard.press('e');
   assert.strictEqual(await page.evaluate(() => document.activeElement.id), 'event-channel');

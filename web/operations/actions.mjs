@@ -46,6 +46,18 @@ export class Actions {
     });
   }
 
+  /// `feeds`: names of those that come in. `watch`: called once the server has begun.
+  check(channel, feeds, watch) {
+    return this.#one(async () => {
+      find('check-words').textContent = `Measure a feed of ${channel}, and judge it? Nobody sees anything of it.`;
+      find('check-feed').replaceChildren(...feeds.map((name) => Object.assign(document.createElement('option'), { value: name, textContent: name })));
+      if (!await ask(find('check-dialog'))) return;
+      const feed = find('check-feed').value;
+      const seconds = Number(find('check-for').value);
+      if (await this.#order(channel, 'check', { feed, seconds }, `${channel}: the ${feed} feed is being checked, for ${seconds} s.`)) watch();
+    });
+  }
+
   silence(alarm) {
     const name = `${alarm.channel ? `${alarm.channel}: ` : ''}${alarm.alarm}`;
     return this.#one(async () => {
@@ -63,6 +75,7 @@ export class Actions {
     if (!document.querySelector('dialog[open]')) await work();
   }
 
+  /// → whether the server has taken it.
   #order(channel, what, body, done) { return this.#send(channel, () => this.#api.order(channel, what, body), done); }
 
   async #send(name, order, done) {
@@ -71,11 +84,12 @@ export class Actions {
       const instead = await order();
       this.#tell(instead ? `${done} ${instead}` : done);
       this.#done();
+      return true;
     } catch (error) {
       const refused = error.status === 401 ? 'The server does not know this token, or it has expired' : `${name}: refused`;
       this.#tell(`${refused}: ${error.message}`, true);
     }
-    return undefined;
+    return false;
   }
 
   async #askToken() {

@@ -1,6 +1,7 @@
 // A channel: made once, then changed where something is new.
 
 import { makeEntry, show } from './alarms.mjs';
+import { showChecks } from './checks.mjs';
 import { give, keyed, make, say } from './dom.mjs';
 import { bits, edge, lines } from './format.mjs';
 import { showMeters } from './meters.mjs';
@@ -22,7 +23,7 @@ function showRenditions(body, channel) {
 }
 
 export class Card {
-  /// `actions`: {switchTo(channel, feed), slate(channel, state), silence(alarm)}.
+  /// `actions`: {switchTo(channel, feed), slate(channel, state), check(channel, feeds), silence(alarm)}.
   constructor(name, actions) {
     const id = `channel-${name}`;
     this.silence = (alarm) => actions.silence(alarm);
@@ -40,6 +41,7 @@ export class Card {
     const head = make('tr', {}, ...['rendition', 'kind', 'edge', 'held', 'picture'].map((title) => make('th', { scope: 'col' }, title)));
     this.renditions = make('tbody');
     this.details.append(make('table', {}, make('thead', {}, head), this.renditions));
+    this.checks = this.details.appendChild(make('div', { class: 'checks' }));
     this.counters = this.details.appendChild(make('dl', { class: 'counters num' }));
     this.buttons(name, actions);
   }
@@ -49,11 +51,13 @@ export class Card {
     this.slate = make('button', { type: 'button', class: 'slate' }, 'Show slate…');
     this.switch.addEventListener('click', () => actions.switchTo(name, other(this.channel.shown_feed)));
     this.slate.addEventListener('click', () => actions.slate(name, this.channel.slate));
-    this.element.append(make('footer', {}, this.switch, this.slate));
+    this.check = make('button', { type: 'button', class: 'check' }, 'Check feed…');
+    this.check.addEventListener('click', () => actions.check(name, this.channel.feeds.map((feed) => feed.name)));
+    this.element.append(make('footer', {}, this.switch, this.slate, this.check));
   }
 
-  /// `rate`: of what its feeds bring, bits per second or null. `alarms`: its own.
-  show(channel, rate, alarms) {
+  /// `rate`: of what its feeds bring, bits per second or null. `alarms`, `checks`: its own.
+  show(channel, rate, alarms, checks) {
     this.channel = channel;
     say(this.state, channel.state);
     give(this.state, 'class', `state ${channel.state}`);
@@ -65,6 +69,7 @@ export class Card {
     this.lines.classList.toggle('bad', !channel.feed && channel.state === 'live');
     showMeters(this.meters, channel);
     showRenditions(this.renditions, channel);
+    showChecks(this.checks, checks);
     keyed(this.counters, counters, ([name]) => name, ([, title]) => make('div', {}, make('dt', {}, title), make('dd')), (element, [counter, , fault]) => {
       say(element.lastChild, channel.counters[counter]);
       element.classList.toggle('bad', fault && channel.counters[counter] > 0);
@@ -74,5 +79,6 @@ export class Card {
     this.switch.disabled = !channel.feeds.some(({ name }) => name === to);
     say(this.slate, channel.slate.ordered ? 'End slate…' : 'Show slate…');
     this.slate.disabled = !channel.live;
+    this.check.disabled = !channel.feeds.length;
   }
 }

@@ -1,7 +1,7 @@
 // The keyboard. Keys do nothing while something is typed or a dialog is open.
 
 /// `act`: an object with a function for each name below.
-export const names = { '?': 'help', w: 'wall', e: 'events', j: 'next', k: 'previous', s: 'switchFeed', l: 'slate', f: 'filter' };
+export const names = { '?': 'help', w: 'wall', e: 'events', j: 'next', k: 'previous', s: 'switchFeed', l: 'slate', c: 'check', f: 'filter' };
 
 export function keyboard(act) {
   document.addEventListener('keydown', (event) => {

@@ -4,6 +4,7 @@ import { Actions } from './actions.mjs';
 import { Alarms, makeEntry, show } from './alarms.mjs';
 import { Api, TokenStore } from './api.mjs';
 import { Card } from './card.mjs';
+import { Checks } from './checks.mjs';
 import { keyed, say } from './dom.mjs';
 import { Rates } from './format.mjs';
 import { Fleet } from './fleet.mjs';
@@ -17,11 +18,18 @@ const find = (id) => document.getElementById(id);
 const tokens = new TokenStore(sessionStorage);
 const api = new Api((...given) => fetch(...given), tokens);
 const alarms = new Alarms();
+const checks = new Checks(api);
 const fleet = new Fleet(find('fleet'));
 const timeline = new Timeline(find('events'), find('event-channel'));
 const rates = new Rates();
 const cards = new Map();
 const actions = new Actions(api, tokens, () => { refresh().catch(() => { /* the poller will tell */ }); });
+const ordered = {
+  switchTo: (channel, feed) => actions.switchTo(channel, feed),
+  slate: (channel, state) => actions.slate(channel, state),
+  silence: (alarm) => actions.silence(alarm),
+  check: (channel, feeds) => actions.check(channel, feeds, () => checks.watch(channel)),
+};
 let channels = [];
 let readDelays = new Map();
 
@@ -29,10 +37,10 @@ function showChannels(report) {
   channels = report.channels;
   const now = Date.parse(report.time);
   keyed(find('channels'), channels, ({ name }) => name, ({ name }) => {
-    const card = new Card(name, actions);
+    const card = new Card(name, ordered);
     cards.set(name, card);
     return card.element;
-  }, (element, channel) => cards.get(channel.name).show(channel, rates.of(channel.name, channel.counters.feed_bytes * 8, now), alarms.of(channel.name)));
+  }, (element, channel) => cards.get(channel.name).show(channel, rates.of(channel.name, channel.counters.feed_bytes * 8, now), alarms.of(channel.name), checks.of(channel.name)));
   const names = new Set(channels.map(({ name }) => name));
   for (const name of cards.keys()) if (!names.has(name)) cards.delete(name);
   rates.keep(names);
@@ -52,6 +60,7 @@ async function readEvents() {
   for (;;) {
     const page = await api.json(`/api/v1/events?limit=1000&after=${after}`);
     timeline.add(page.events);
+    checks.note(page.events);
     after = page.next;
     if (page.next >= page.newest || !page.events.length) return;
   }
@@ -59,6 +68,7 @@ async function readEvents() {
 
 async function readAll() {
   await readEvents();
+  await checks.read();
   alarms.take(await api.json('/api/v1/alarms'));
   showChannels(await api.json('/api/v1/channels'));
   showInstance(await api.json('/api/v1/instance'));
@@ -106,6 +116,7 @@ keyboard({
   previous: () => step(-1),
   switchFeed: () => press('.switch'),
   slate: () => press('.slate'),
+  check: () => press('.check'),
   filter: () => { if (focused()) timeline.choose(focused().dataset.key); },
 });
 new Poller(2000, refresh, told).run();
