@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "api/captions_json.h"
 #include "govern/economy.h"
 
 namespace api {
@@ -188,6 +189,7 @@ json channel_json(const channel::Report& report) {
           {"feeds", feeds_json(report)},
           {"alignment", alignment_json(report.alignment)},
           {"last_switches", last_switches_json(report)},
+          {"captions", captions_json(report)},
           {"slate", slate_json(report.slate)},
           {"overlays", overlays_json(report.overlays)},
           {"event", event_json(report.schedule, report.phase)},

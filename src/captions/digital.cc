@@ -22,10 +22,13 @@ int characters_in(base::View block) {
 
 }  // namespace
 
-void DigitalChannel::feed(const Triplet& triplet) {
+void DigitalChannel::feed(const Triplet& triplet, ServiceSet& brought) {
   for (const ServiceBlock& block : blocks_.feed(triplet)) {
+    const int more = characters_in(block.bytes);
+    if (more == 0) continue;
     int& characters = characters_[static_cast<std::size_t>(block.service)];
-    characters = std::min(characters + characters_in(block.bytes), kEnough);
+    characters = std::min(characters + more, kEnough);
+    brought.set(Service::digital(block.service).index());
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include "captions/service.h"
 #include "captions/service_blocks.h"
 #include "captions/triplet.h"
 
@@ -15,8 +16,9 @@ class DigitalChannel {
   /// Characters after which a service counts.
   static constexpr int kEnough = 4;
 
-  /// The next triplet of the caption channel, in order of presentation.
-  void feed(const Triplet& triplet);
+  /// The next triplet of the caption channel, in order of presentation. Adds the services that it completes text for,
+  /// blanks not counted, to `brought`.
+  void feed(const Triplet& triplet, ServiceSet& brought);
   /// `service`: 1 to kServices.
   bool carries(int service) const { return characters_[static_cast<std::size_t>(service)] >= kEnough; }
 

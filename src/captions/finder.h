@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "captions/digital.h"
 #include "captions/line21.h"
 #include "captions/picture.h"
@@ -25,6 +26,8 @@ class Finder {
   void feed(media::Codec codec, const media::Packet& picture);
   /// Grows only.
   const ServiceSet& found() const { return found_; }
+  /// When the newest text of a service arrived, UTC, blanks not counted; 0: none did.
+  base::Micros last_text(Service service) const { return last_text_[service.index()]; }
   /// Pictures that carried captions, padding included.
   std::uint64_t pictures() const { return pictures_; }
 
@@ -32,7 +35,7 @@ class Finder {
   /// Triplets that wait for their time of presentation: of sixteen pictures of two full fields.
   static constexpr std::size_t kMostWaiting = 16 * PictureReader::kMost;
 
-  void take(std::span<const Triplet> triplets);
+  void take(std::span<const Triplet> triplets, base::Micros arrived);
 
   PictureReader reader_;
   PresentationOrder order_;
@@ -41,6 +44,7 @@ class Finder {
   std::array<Line21Field, 2> fields_;
   DigitalChannel digital_;
   ServiceSet found_;
+  std::array<base::Micros, Service::kAll> last_text_{};  ///< by Service::index()
   std::uint64_t pictures_ = 0;
 };
 

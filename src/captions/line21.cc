@@ -15,11 +15,13 @@ int characters_in(const Line21Reader::Pair& pair) {
 
 }  // namespace
 
-void Line21Field::feed(std::uint8_t first, std::uint8_t second) {
+std::optional<int> Line21Field::feed(std::uint8_t first, std::uint8_t second) {
   const Line21Reader::Pair pair = reader_.read(first, second);
-  if (!pair.caption) return;
+  const int brought = pair.caption ? characters_in(pair) : 0;
+  if (brought == 0) return std::nullopt;
   int& characters = characters_[static_cast<std::size_t>(pair.channel)];
-  characters = std::min(characters + characters_in(pair), kEnough);
+  characters = std::min(characters + brought, kEnough);
+  return pair.channel;
 }
 
 }  // namespace captions

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "captions/line21_reader.h"
 
@@ -14,8 +15,8 @@ class Line21Field {
   /// Characters after which a channel counts: fewer may be damage that parity does not show.
   static constexpr int kEnough = 4;
 
-  /// The next pair, with its parity bits.
-  void feed(std::uint8_t first, std::uint8_t second);
+  /// The next pair, with its parity bits. The channel that it brings text for, blanks not counted.
+  std::optional<int> feed(std::uint8_t first, std::uint8_t second);
   /// `channel`: 0 (CC1 in field 1, CC3 in field 2) or 1.
   bool carries(int channel) const { return characters_[static_cast<std::size_t>(channel)] >= kEnough; }
 

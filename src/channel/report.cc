@@ -242,6 +242,10 @@ Report make_report(Channel& channel) {
     report.audio = report_of_audio(worker->stats());
     for (std::size_t i = 0; i < report.feeds.size(); ++i) read_feed(report.feeds[i], worker->stats().feeds[i]);
   }
+  const Worker* const worker = channel.source().worker();
+  const job::Stats* const stats = worker == nullptr ? nullptr : &worker->stats();
+  report.caption_services = caption_services(channel.options().media, stats);
+  report.texts = text_renditions(channel.options().media, report.caption_services, stats, report.shown);
   report.slate = report_of_slate(channel);
   report.overlays = channel.overlays().entries();
   report.rung_thumbnails = channel.thumbnails().rung_times();

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "channel/caption_report.h"
 #include "channel/channel.h"
 #include "channel/feed_make.h"
 #include "job/alignment.h"
@@ -157,6 +158,8 @@ struct Report {
   Markers::Counters markers;
   LiveCaptions::Counters captions;  ///< from the API
   LiveMetadata::Counters metadata;  ///< likewise
+  std::vector<CaptionServiceReport> caption_services;
+  std::vector<TextReport> texts;  ///< text renditions
   std::uint64_t publishes_refused = 0;
   FeedWriter::Counters queue;  ///< to the worker
   WorkerSource::Counters source;

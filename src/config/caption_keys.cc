@@ -9,6 +9,7 @@
 
 #include "captions/service.h"
 #include "config/config_keys.h"
+#include "job/stats.h"
 
 namespace config {
 namespace {
@@ -23,7 +24,6 @@ void declare_caption(Keys& keys, media::Caption& caption) {
            Value::label(caption.name, kLongestCaptionName));
 }
 
-constexpr std::size_t kMostSubtitles = 8;
 constexpr std::string_view kTeletext = "teletext";
 constexpr std::string_view kText = "data";
 
@@ -97,7 +97,7 @@ void declare_subtitle(Keys& keys, job::Subtitle& subtitle) {
 std::vector<std::string> check_subtitle(const job::Subtitle& subtitle, const std::vector<job::Subtitle>& before) {
   std::vector<std::string> wrong;
   const auto any = [&](const auto& same) { return std::any_of(before.begin(), before.end(), same); };
-  if (before.size() >= kMostSubtitles) wrong.push_back("a channel has at most 8 text renditions: remove some");
+  if (before.size() >= job::kMostSubtitles) wrong.push_back("a channel has at most 8 text renditions: remove some");
   if (subtitle.from_api() && subtitle.language.empty())
     wrong.push_back("a text rendition from the API needs a language, by which the API addresses it");
   if (subtitle.from_api() &&

@@ -12,6 +12,11 @@ namespace job {
 
 using Number = std::atomic<std::uint64_t>;
 
+/// Caption services that pictures may carry: CC1 to CC4, SERVICE1 to SERVICE63.
+inline constexpr std::size_t kCaptionServices = 4 + 63;
+/// Text renditions that a channel has at most.
+inline constexpr std::size_t kMostSubtitles = 8;
+
 /// What a feed's time on the UTC timeline is.
 enum class Anchored : std::uint8_t {
   kArrival,   ///< that of its arrival, or none yet
@@ -109,15 +114,21 @@ struct FeedStats {
   Number bad_texts;         ///< subtitles repaired, or left out: too long, without a text
 
   // Gauges.
-  Number clock_us;                       ///< UTC of the feed's time stamp 0; 0 until it is known
-  Number time_code;                      ///< the newest, as job::packed() has it; 0: none in the last seconds
-  Number time_code_offset_us;            ///< a std::int64_t: its time of day less the UTC of its picture
-  Number anchored;                       ///< a job::Anchored
-  Number clock_ask;                      ///< rises with each: a feed::Clock is asked for; 0: none yet
-  Number clock_ask_zero_us;              ///< a std::int64_t: the UTC of its stamp 0 by its arrival; written before that
-  Number time_code_runs;                 ///< 1 while that difference stays
-  Number line21_captions;                ///< bit n: CC(n + 1) carries text
-  Number digital_captions;               ///< bit n: SERVICE(n + 1) carries text
+  Number clock_us;             ///< UTC of the feed's time stamp 0; 0 until it is known
+  Number time_code;            ///< the newest, as job::packed() has it; 0: none in the last seconds
+  Number time_code_offset_us;  ///< a std::int64_t: its time of day less the UTC of its picture
+  Number anchored;             ///< a job::Anchored
+  Number clock_ask;            ///< rises with each: a feed::Clock is asked for; 0: none yet
+  Number clock_ask_zero_us;    ///< a std::int64_t: the UTC of its stamp 0 by its arrival; written before that
+  Number time_code_runs;       ///< 1 while that difference stays
+  Number line21_captions;      ///< bit n: CC(n + 1) carries text
+  Number digital_captions;     ///< bit n: SERVICE(n + 1) carries text
+  Number line21_announced;     ///< bit n: the feed describes CC(n + 1)
+  Number digital_announced;    ///< bit n: the feed describes SERVICE(n + 1)
+  /// Languages that it says of them, each as language_bits() has it. CC1 to CC4, then SERVICE1 to SERVICE63.
+  std::array<Number, kCaptionServices> caption_languages;
+  /// When the newest text of each caption service arrived, UTC; 0: none did. In the same order.
+  std::array<Number, kCaptionServices> caption_text_us;
   std::array<Number, 8> teletext_pages;  ///< that the feed describes, each as job::packed() has it
   Number bitmap_subtitles;               ///< streams of DVB subtitles, which are not converted
   Number merged;                         ///< 1 while its packets and the other feed's are one sequence
@@ -149,6 +160,10 @@ struct Stats {
 
   std::array<FeedStats, 2> feeds;            ///< by feed::index()
   std::array<AudioStats, kMostAudio> audio;  ///< a1 and so on; nothing is known of those that are copied
+  /// UTC at which the newest text of each text rendition, s1 and so on, is shown first; 0: there was none.
+  std::array<Number, kMostSubtitles> text_us;
+  Number line21_listed;   ///< bit n: playlists name CC(n + 1)
+  Number digital_listed;  ///< bit n: playlists name SERVICE(n + 1)
 
   // Counters since the worker started.
   Number unplayable_messages;  ///< unknown codecs and broken tags, dropped

@@ -60,6 +60,7 @@ void CaptionLanes::name_languages(const CaptionList& captions) {
 
 void CaptionLanes::open() {
   for (std::size_t i = 0; i < options_.subtitles.size(); ++i) {
+    newest_.push_back(0);
     renditions_.push_back(outlet_.add_rendition(rendition_name(i), [this, i] { return describe(i); }));
     if (const int channel = options_.subtitles[i].line21; channel > 0) open_lane(renditions_.back(), channel);
     if (const int service = options_.subtitles[i].digital; service > 0)
@@ -124,7 +125,14 @@ void CaptionLanes::show(Lane& lane, base::Micros at) {
 
 /// What the screen shows from then on, if that changed.
 void CaptionLanes::publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen) {
-  if (screen) outlet_.publish_cue(rendition, {"screen", at, at + kLongestOnScreen, std::move(*screen)});
+  if (screen) publish(rendition, media::TextCue{"screen", at, at + kLongestOnScreen, std::move(*screen)});
+}
+
+void CaptionLanes::publish(std::uint32_t rendition, media::TextCue cue) {
+  const auto place = std::find(renditions_.begin(), renditions_.end(), rendition) - renditions_.begin();
+  base::Micros& newest = newest_[static_cast<std::size_t>(place)];
+  if (!cue.text.empty()) newest = std::max(newest, cue.start);
+  outlet_.publish_cue(rendition, std::move(cue));
 }
 
 void CaptionLanes::take(const media::Teletext& teletext) {
@@ -135,7 +143,7 @@ void CaptionLanes::take(const media::Teletext& teletext) {
     if (lane.describe(teletext)) outlet_.on_change();
     if (index >= renditions_.size() || lines_.empty()) continue;
     if (auto cue = lane.take(teletext.stream, lines_, teletext.at.micros()))
-      outlet_.publish_cue(renditions_[index], std::move(*cue));
+      publish(renditions_[index], std::move(*cue));
   }
 }
 
@@ -143,8 +151,7 @@ void CaptionLanes::take(const media::Text& text) {
   std::optional<TextLanes::Taken> taken = data_.take(text);
   if (!taken) return;
   if (taken->named) outlet_.on_change();
-  if (taken->cue && taken->subtitle < renditions_.size())
-    outlet_.publish_cue(renditions_[taken->subtitle], std::move(*taken->cue));
+  if (taken->cue && taken->subtitle < renditions_.size()) publish(renditions_[taken->subtitle], std::move(*taken->cue));
 }
 
 void CaptionLanes::restart() {
@@ -161,7 +168,7 @@ void CaptionLanes::restart() {
 
 bool CaptionLanes::put(std::size_t subtitle, media::TextCue cue) {
   if (subtitle >= renditions_.size() || !options_.subtitles[subtitle].from_api()) return false;
-  outlet_.publish_cue(renditions_[subtitle], std::move(cue));
+  publish(renditions_[subtitle], std::move(cue));
   return true;
 }
 

@@ -54,6 +54,8 @@ class CaptionLanes {
   void take(const media::Text& text);
   /// Teletext packets that were damaged, of what text is made of.
   std::uint64_t teletext_damaged() const { return teletext_damaged_; }
+  /// UTC at which the newest text of the rendition with this index in the options is shown first; 0: there was none.
+  base::Micros newest(std::size_t subtitle) const { return subtitle < newest_.size() ? newest_[subtitle] : 0; }
   /// Texts of the feed of languages that no rendition has.
   std::uint64_t texts_unplaced() const { return data_.unplaced(); }
   /// A cue from outside for the rendition with this index in the options. False where that takes none.
@@ -79,11 +81,13 @@ class CaptionLanes {
   void decode(std::int64_t pts, std::int64_t timescale);
   void show(Lane& lane, base::Micros at);
   void publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen);
+  void publish(std::uint32_t rendition, media::TextCue cue);
   void restart();
 
   const job::Options& options_;
   LaneOutlet& outlet_;
   std::vector<std::uint32_t> renditions_;  ///< by index in the options
+  std::vector<base::Micros> newest_;       ///< likewise
   std::vector<std::string> languages_;     ///< likewise; empty: not known
   std::vector<Lane> lanes_;
   std::vector<DigitalLane> digital_;

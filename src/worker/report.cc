@@ -1,6 +1,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "align/code_clock.h"
@@ -174,10 +175,37 @@ void put_watches(job::FeedStats& stats, const Feed& feed) {
   put(stats.low_rate_us, there ? feed.rate().low_for() : 0);
 }
 
-void put_captions(job::FeedStats& stats, const captions::Finder& finder) {
-  const captions::ServiceSet line21((std::uint64_t{1} << captions::Service::kLine21) - 1);
-  put(stats.line21_captions, (finder.found() & line21).to_ullong());
-  put(stats.digital_captions, (finder.found() >> captions::Service::kLine21).to_ullong());
+void put_services(const captions::ServiceSet& services, job::Number& line21, job::Number& digital) {
+  const captions::ServiceSet first((std::uint64_t{1} << captions::Service::kLine21) - 1);
+  put(line21, (services & first).to_ullong());
+  put(digital, (services >> captions::Service::kLine21).to_ullong());
+}
+
+void put_captions(job::FeedStats& stats, const Feed& feed) {
+  static_assert(job::kCaptionServices == captions::Service::kAll);
+  const captions::Finder& finder = feed.caption_finder();
+  put_services(finder.found(), stats.line21_captions, stats.digital_captions);
+  captions::ServiceSet announced;
+  std::array<std::uint64_t, captions::Service::kAll> languages{};
+  for (const media::Caption& caption : feed.input().announced_captions()) {
+    const auto service = captions::Service::parse(caption.service);
+    if (!service) continue;
+    announced.set(service->index());
+    languages[service->index()] = job::language_bits(caption.language);
+  }
+  put_services(announced, stats.line21_announced, stats.digital_announced);
+  for (std::size_t i = 0; i < stats.caption_text_us.size(); ++i) {
+    put(stats.caption_languages[i], languages[i]);
+    put(stats.caption_text_us[i], finder.last_text(captions::Service::at(i)));
+  }
+}
+
+captions::ServiceSet services_of(const media::Captions& captions) {
+  captions::ServiceSet services;
+  for (const media::Caption& caption : captions.services) {
+    if (const auto service = captions::Service::parse(caption.service)) services.set(service->index());
+  }
+  return services;
 }
 
 void put_teletext(job::FeedStats& stats, const FeedInput& input) {
@@ -213,7 +241,7 @@ void put_feed(job::FeedStats& stats, const Feed& feed) {
   put(stats.anchored, static_cast<std::uint64_t>(feed.input().anchored()));
   put(stats.clock_ask_zero_us, feed.input().clock_ask().zero);
   stats.clock_ask.store(feed.input().clock_ask().id, std::memory_order_release);
-  put_captions(stats, feed.caption_finder());
+  put_captions(stats, feed);
   put_teletext(stats, feed.input());
 }
 
@@ -300,6 +328,8 @@ void Production::report(job::Stats& stats) const {
                                   packaged.dropped_format + packaged.dropped_overflow);
   put(stats.text_cues, packaged.cues);
   put(stats.text_cues_dropped, packaged.cues_dropped);
+  for (std::size_t i = 0; i < stats.text_us.size(); ++i) put(stats.text_us[i], texts_.newest(i));
+  put_services(services_of(captions_.listed()), stats.line21_listed, stats.digital_listed);
   put(stats.teletext_lines_bad, texts_.teletext_damaged());
   put(stats.texts_unplaced, texts_.texts_unplaced());
   put(stats.events, packaged.events);

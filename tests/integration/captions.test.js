@@ -77,6 +77,7 @@ async function assertEachOnce(channel, name, least) {
   assert.match(textIn(found), /PICTURE \d{5} /, `${channel}/${name}`);
 }
 const multivariant = async (channel) => (await server.web(`/live/${channel}/index.m3u8`)).text;
+const state = async (channel) => JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === channel);
 const captionLines = (text) => text.split('\n').filter((line) => /TYPE=CLOSED-CAPTIONS/.test(line));
 
 const cases = {
@@ -92,8 +93,10 @@ const cases = {
     assert.match(text, /#EXT-X-VERSION:7\n/);
     assert.deepStrictEqual(judgedByHlsParser(text), []);
     assert.ok(await server.metric('kickoff_feed_caption_pictures_total', { channel: 'rungs', feed: 'primary' }) >= 200);
-    const { channels } = JSON.parse((await server.admin('/api/v1/channels')).text);
-    assert.strictEqual(channels.find(({ name }) => name === 'rungs').feeds[0].captions, 'CC1 SERVICE1');
+    const channel = await state('rungs');
+    assert.strictEqual(channel.feeds[0].captions, 'CC1 SERVICE1');
+    const services = channel.captions.services.map(({ service, listed, sources, feeds: [{ last_text: last }] }) => [service, listed, sources, Math.abs(Date.parse(last) - Date.now()) < 60000]);
+    assert.deepStrictEqual(services, [['CC1', true, ['detection'], true], ['SERVICE1', true, ['detection'], true]]);
   },
   'stay where each field becomes a picture': async () => {
     push(pushSrt(captioned(sources.interlaced), server.srt('#!::r=live/fields,m=publish')));
@@ -134,6 +137,12 @@ const cases = {
       [['English (easy reader)', 'en', 'SERVICE1'], ['French', 'fr', 'SERVICE2'], ['German', 'de', 'SERVICE5'], ['English', 'en', 'CC1']]);
     assert.match(text, /TYPE=SUBTITLES.*NAME="French",LANGUAGE="fr".*URI="s1\/index.m3u8"/);
     assert.match(text, /TYPE=SUBTITLES.*NAME="English",LANGUAGE="en".*URI="s2\/index.m3u8"/);
+    await server.until('text of two of the four', async () => (await state('announced')).captions.services.filter(({ feeds }) => feeds[0].last_text).length === 2);
+    const { services, texts } = (await state('announced')).captions;
+    assert.deepStrictEqual(services.map(({ service, listed, sources, feeds: [{ announced, language, found, last_text: last }] }) => [service, listed, sources.join(), announced, language, found, last !== null]), [
+      ['CC1', true, 'configuration,descriptor,detection', true, 'eng', true, true], ['SERVICE1', true, 'descriptor,detection', true, 'eng', true, true],
+      ['SERVICE2', true, 'configuration,descriptor', true, 'fra', false, false], ['SERVICE5', true, 'descriptor', true, 'deu', false, false]]);
+    assert.deepStrictEqual(texts.map(({ name, from, last_text: last }) => [name, from, last !== null]), [['s1', 'SERVICE2', false], ['s2', 'CC1', true]]);
     assert.deepStrictEqual(judgedByHlsParser(text), []);
   },
   'are denied where the operator says that there are none': async () => {

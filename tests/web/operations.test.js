@@ -14,7 +14,7 @@ before(async () => {
 
 const feed = (more = {}) => ({ name: 'primary', shown: true, protocol: 'rtmp', video: 'h264 320x180', audio: 'aac', captions: '', teletext: [], bitmap_subtitles: false, silent: false, score: 100, fault: '', encoder: '', delay_ms: 0, merged: false, time_code: null, ...more });
 const channel = (more = {}) => ({ name: 'match', shown_feed: 'primary', feed: feed(), feeds: [feed()], alignment: { method: 'none', offset_ms: null }, slate: { shown: false, ordered: false, scheduled: false, text: '', reason: '', seconds_left: null },
-  overlays: [], event: null, left_out: { rungs: [], reason: '' }, economy: { level: 0, meaning: 'all' }, counters: { feed_switches: 0 }, ...more });
+  captions: { services: [], texts: [] }, overlays: [], event: null, left_out: { rungs: [], reason: '' }, economy: { level: 0, meaning: 'all' }, counters: { feed_switches: 0 }, ...more });
 
 test('numbers have the unit that fits', () => {
   assert.deepStrictEqual([null, 0, 999e3, 1e6, 12.34e6, 999.9e6, 1e9].map(format.bits), ['–', '0.00 Mbit/s', '999 kbit/s', '1.00 Mbit/s', '12.3 Mbit/s', '1000 Mbit/s', '1.00 Gbit/s']);
@@ -37,6 +37,18 @@ test('a channel is told in lines: what is not there takes none', () => {
   assert.deepStrictEqual(format.lines(channel({ feed: null, feeds: [backup], alignment: { method: 'sound', offset_ms: -39.6 } })), [
     'backup · rtmp · h264 320x180 · aac · captions CC1 · teletext 888 deu · DVB subtitles, not converted · silent · score 25, black · from OBS',
     'primary, shown: no publisher', 'one programme: primary 40 ms behind (sound), backup held back by 40 ms']);
+});
+
+test('captions that are declared are told apart from those that were seen', () => {
+  const time = '2026-11-30T20:15:00.000Z';
+  const service = (id, more) => ({ service: id, language: '', name: '', listed: true, sources: ['configuration'], feeds: [{ name: 'primary', announced: false, language: '', found: false, last_text: null }, { name: 'backup', announced: false, language: '', found: true, last_text: time }], ...more });
+  const captions = { services: [service('CC1', { language: 'en', name: 'English', sources: ['configuration', 'detection'] }), service('CC3', { listed: false, feeds: [{ name: 'primary', language: 'spa', last_text: null }] }), service('SERVICE1', { sources: [], feeds: [] })],
+    texts: [{ name: 's1', from: 'teletext 888', language: 'de', sources: ['configuration', 'descriptor'], last_text: null }, { name: 's2', from: 'api', language: '', sources: ['configuration', 'detection'], last_text: time }] };
+  const lines = (shown) => format.captionLines({ shown_feed: shown, captions });
+  assert.deepStrictEqual(lines('primary'), ['CC1 English: configuration, detection · no text', 'CC3 spa: configuration · no text · not in playlists', 'SERVICE1: an earlier publisher · no text',
+    's1 from teletext 888 de: configuration, descriptor · no text', `s2 from api: configuration, detection · text at ${format.clock(time)}`]);
+  assert.strictEqual(lines('backup')[0], `CC1 English: configuration, detection · text at ${format.clock(time)}`);
+  assert.strictEqual(format.lines(channel({ captions }))[1], lines('primary')[0]);
 });
 
 test('time codes, slate, overlays, schedule and what is left out have their lines', () => {

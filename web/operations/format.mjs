@@ -43,6 +43,17 @@ export function timeCode({ name, time_code: code }) {
   return `${name} time code ${code.value} ${code.source} (${off})`;
 }
 
+const newestText = (time) => (time ? `text at ${clock(time)}` : 'no text');
+
+/// A line a caption service and a line a text rendition: who declares it, and when its newest text came.
+export function captionLines({ shown_feed: shown, captions: { services, texts } }) {
+  const service = ({ service: id, language, name, listed, sources, feeds }) => {
+    const feed = feeds.find((one) => one.name === shown);
+    return [`${[id, name || language || feed?.language].filter(Boolean).join(' ')}: ${sources.join(', ') || 'an earlier publisher'}`, newestText(feed?.last_text), listed ? '' : 'not in playlists'].filter(Boolean).join(' · ');
+  };
+  return [...services.map(service), ...texts.map(({ name, from, language, sources, last_text: last }) => [`${name} from ${from}${language ? ` ${language}` : ''}: ${sources.join(', ')}`, newestText(last)].join(' · '))];
+}
+
 /// How the two feeds belong together; empty where that is not known.
 export function together({ feeds, alignment }) {
   if (feeds.some((feed) => feed.merged)) return 'both feeds bring the same packets: merged';
@@ -83,7 +94,7 @@ export function scarce({ left_out: { rungs, reason }, economy }) {
 export function lines(channel) {
   const feeds = channel.feeds.length ? channel.feeds.map((feed) => feedLine(channel, feed)) : ['no publisher'];
   if (!channel.feed && channel.feeds.length) feeds.push(`${channel.shown_feed}, shown: no publisher`);
-  return [...feeds, ...channel.feeds.map(timeCode), together(channel), slate(channel), overlays(channel), schedule(channel), scarce(channel)].filter(Boolean);
+  return [...feeds, ...captionLines(channel), ...channel.feeds.map(timeCode), together(channel), slate(channel), overlays(channel), schedule(channel), scarce(channel)].filter(Boolean);
 }
 
 export function loudness(name, level, normaliser) {

@@ -18,7 +18,8 @@ std::vector<std::uint8_t> text(int service, std::string_view characters) {
 }
 
 void feed(DigitalChannel& channel, std::span<const Triplet> triplets) {
-  for (const Triplet& triplet : triplets) channel.feed(triplet);
+  ServiceSet brought;
+  for (const Triplet& triplet : triplets) channel.feed(triplet, brought);
 }
 
 int services(const DigitalChannel& channel) {
@@ -32,6 +33,23 @@ TEST(DigitalChannel, FindsAServiceByItsCharacters) {
   feed(channel, packet(text(1, "GOAL")));
   EXPECT_TRUE(channel.carries(1));
   EXPECT_EQ(services(channel), 1);
+}
+
+TEST(DigitalChannel, SaysWhichServicesAPacketBringsTextFor) {
+  DigitalChannel channel;
+  auto blocks = text(1, "G");
+  for (const auto& more : {text(63, "T"), text(2, "  "), service_block(3, {0x89, 'A'})})
+    blocks.insert(blocks.end(), more.begin(), more.end());
+  const auto triplets = packet(blocks);
+  ServiceSet brought;
+  for (std::size_t i = 0; i + 1 < triplets.size(); ++i) channel.feed(triplets[i], brought);
+  EXPECT_TRUE(brought.none()) << "the packet is not whole";
+  channel.feed(triplets.back(), brought);
+  ServiceSet both;
+  both.set(Service::digital(1).index());
+  both.set(Service::digital(63).index());
+  EXPECT_EQ(brought, both) << "neither blanks nor commands are text";
+  EXPECT_FALSE(channel.carries(1)) << "one character";
 }
 
 TEST(DigitalChannel, AddsUpWhatPacketsBring) {
@@ -121,7 +139,7 @@ TEST(DigitalChannel, ReadsTheLongestPacketAndNoByteMore) {
   EXPECT_FALSE(channel.carries(1)) << "not whole yet";
   feed(channel, std::span(triplets).subspan(63));
   EXPECT_TRUE(channel.carries(1));
-  for (int i = 0; i < 200; ++i) channel.feed({true, Triplet::Kind::kPacketData, 0x44, 'x'});
+  for (int i = 0; i < 200; ++i) feed(channel, std::vector<Triplet>{{true, Triplet::Kind::kPacketData, 0x44, 'x'}});
   EXPECT_EQ(services(channel), 1) << "what follows no start";
 }
 
@@ -133,7 +151,8 @@ TEST(DigitalChannel, SurvivesBlocksThatReachPastTheEnd) {
     if (cut.size() % 2 == 0) cut.push_back(0xe0 | 31);  // one that says more than there is
     cut.insert(cut.begin(), static_cast<std::uint8_t>((cut.size() + 1) / 2));
     for (std::size_t i = 0; i + 1 < cut.size(); i += 2) {
-      channel.feed({true, i == 0 ? Triplet::Kind::kPacketStart : Triplet::Kind::kPacketData, cut[i], cut[i + 1]});
+      feed(channel, std::vector<Triplet>{
+                        {true, i == 0 ? Triplet::Kind::kPacketStart : Triplet::Kind::kPacketData, cut[i], cut[i + 1]}});
     }
     EXPECT_EQ(channel.carries(9), size == whole.size()) << size;
   }

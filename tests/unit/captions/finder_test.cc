@@ -20,6 +20,7 @@ struct Pictures {
     media::Packet packet;
     packet.pts = pts;
     packet.dts = dts;
+    packet.arrived = 1000 + dts;
     packet.data = with_captions(Codec::kH264, base::Bytes::copy_of(media::hex("00000002 4188")), triplets);
     finder.feed(Codec::kH264, packet);
   }
@@ -59,6 +60,23 @@ TEST(Finder, NamesWhatItFinds) {
   EXPECT_EQ(pictures.found(), "CC1 CC4");
   pictures.show(2, 2, testing::packet({0x20 | 4, 'G', 'O', 'A', 'L', 0x40 | 4, 'T', 'O', 'O', 'R'}));
   EXPECT_EQ(pictures.found(), "CC1 CC4 SERVICE1 SERVICE2");
+}
+
+TEST(Finder, SaysWhenTheNewestTextOfAServiceArrived) {
+  Pictures pictures;
+  const auto last = [&](Service service) { return pictures.finder.last_text(service); };
+  pictures.show(1, 1, captions_of(Triplet::Kind::kField1, 0x14, "GOAL"));
+  pictures.show(2, 2, captions_of(Triplet::Kind::kField2, 0x1d, "TOOR"));
+  pictures.show(3, 3, testing::packet({0x40 | 1, 'T'}));
+  pictures.show(4, 4, std::vector{testing::field1(' ', ' '), testing::field1(0x14, 0x2c)});
+  EXPECT_EQ(last(Service::line21(1)), 1001);
+  EXPECT_EQ(last(Service::line21(2)), 0);
+  EXPECT_EQ(last(Service::line21(3)), 0);
+  EXPECT_EQ(last(Service::line21(4)), 1002);
+  EXPECT_EQ(last(Service::digital(1)), 0);
+  EXPECT_EQ(last(Service::digital(2)), 1003);
+  pictures.show(5, 5, std::vector{testing::field1('!', 0)});
+  EXPECT_EQ(last(Service::line21(1)), 1005);
 }
 
 TEST(Finder, ReadsPicturesInTheOrderInWhichTheyAreShown) {

@@ -58,6 +58,21 @@ TEST(Line21Field, CountsNoCharactersOutsideCaptions) {
   EXPECT_FALSE(empty.carries(0)) << "spaces and padding";
 }
 
+TEST(Line21Field, SaysWhichChannelAPairBringsTextFor) {
+  Line21Field field;
+  const auto given = [&](std::uint8_t first, std::uint8_t second) {
+    const Triplet pair = testing::field1(first, second);
+    return field.feed(pair.first, pair.second);
+  };
+  EXPECT_EQ(given('G', 'O'), std::nullopt) << "no mode yet";
+  EXPECT_EQ(given(0x14, 0x25), std::nullopt) << "a control code";
+  EXPECT_EQ(given('G', ' '), 0);
+  EXPECT_EQ(given(' ', ' '), std::nullopt);
+  EXPECT_EQ(given(0x1c, 0x25), std::nullopt);
+  EXPECT_EQ(given('T', 0), 1);
+  EXPECT_EQ(given(0x19, 0x37), 1) << "a special character";
+}
+
 TEST(Line21Field, CountsNoXds) {
   Line21Field field;
   feed(field, 0x15, 0x25);

@@ -190,6 +190,20 @@ TEST(CaptionLanes, WindowsOfCea708AreNotThoseOfAnotherFeed) {
   EXPECT_EQ(lanes.shown(0), (Strings{"1000 FIRST"}));
 }
 
+TEST(CaptionLanes, SaySinceWhenTheNewestTextIsShown) {
+  Lanes lanes;
+  EXPECT_EQ(lanes.lanes.newest(0), 0);
+  lanes.take(picture(1000, 1000, pop_on("HELLO")));
+  lanes.take(picture(2000, 2000, std::vector{field1(0x14, 0x2c)}));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1000 HELLO", "2000 "}));
+  EXPECT_EQ(lanes.lanes.newest(0), (kStart + 1000) * base::kMillisecond) << "an erased screen is no text";
+  EXPECT_EQ(lanes.lanes.newest(1), 0);
+  EXPECT_TRUE(lanes.lanes.put(2, {"", 5, 9, "Tor"}));
+  EXPECT_TRUE(lanes.lanes.put(2, {"", 3, 9, "Aus"}));
+  EXPECT_EQ(lanes.lanes.newest(2), 5) << "not the one that came last";
+  EXPECT_EQ(lanes.lanes.newest(3), 0) << "there is no such rendition";
+}
+
 TEST(CaptionLanes, LeaveOtherTracksAlone) {
   Lanes lanes;
   lanes.lanes.take(video(9), picture(1000, 1000, pop_on("HELLO")));

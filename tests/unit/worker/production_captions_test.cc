@@ -1,4 +1,5 @@
 #include "captioned.h"
+#include "job/teletext_page.h"
 #include "producing.h"
 #include "unit/captions/sample.h"
 
@@ -66,6 +67,15 @@ TEST(ProductionCaptions, ThatTheFeedAnnouncesAreNamedFromTheStart) {
             (std::vector<media::Caption>{{"CC1", "spa", ""}, {"SERVICE1", "eng", ""}}));
   EXPECT_EQ(channel.all<record::Presentation>().size(), 1U);
   EXPECT_EQ(channel.presentation.renditions[channel.place_of("s1")].track.language, "eng");
+  job::Stats stats{};
+  channel.production.report(stats);
+  EXPECT_EQ(stats.feeds[0].line21_announced, 1U);
+  EXPECT_EQ(stats.feeds[0].digital_announced, 1U);
+  EXPECT_EQ(job::language_of(stats.feeds[0].caption_languages[0]), "spa");
+  EXPECT_EQ(job::language_of(stats.feeds[0].caption_languages[4]), "eng");
+  EXPECT_EQ(stats.line21_listed, 1U);
+  EXPECT_EQ(stats.digital_listed, 1U);
+  EXPECT_EQ(stats.feeds[0].line21_captions, 0U) << "none was found";
   EXPECT_EQ(channel.presentation.renditions[channel.place_of("s2")].track.language, "fr");
 }
 
@@ -80,6 +90,10 @@ TEST(ProductionCaptions, AreReportedByFeed) {
   EXPECT_EQ(stats.feeds[0].line21_captions, 8U);
   EXPECT_EQ(stats.feeds[0].digital_captions, 2U);
   EXPECT_EQ(stats.feeds[0].caption_pictures, 2U);
+  EXPECT_GT(stats.feeds[0].caption_text_us[3], 0U) << "CC4";
+  EXPECT_GT(stats.feeds[0].caption_text_us[5], stats.feeds[0].caption_text_us[3]) << "SERVICE2, a second later";
+  EXPECT_EQ(stats.feeds[0].caption_text_us[0], 0U);
+  EXPECT_EQ(stats.feeds[0].line21_announced + stats.feeds[0].digital_announced, 0U) << "not in RTMP";
   EXPECT_EQ(stats.feeds[1].caption_pictures, 0U);
 }
 
