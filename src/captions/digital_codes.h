@@ -43,7 +43,8 @@ inline constexpr char32_t kCaptionSign = 0x110000;
 inline constexpr char32_t kSpace = U' ';
 
 /// The character of a whole code: Unicode, or kCaptionSign. A code that no set assigns is an underscore, as the
-/// standard has it, and transparent spaces are kSpace. P16 is taken for UTF-16, as far as it is one character.
+/// standard has it, and transparent spaces are kSpace. P16 is taken for UTF-16, as far as it is one character;
+/// see KoreanReader for others.
 /// REQUIRES: a code with Code::character, of the size that code_at() says. Spec: [CTA-708-E 7.1.4 to 7.1.9].
 char32_t character_of(base::View code);
 

@@ -73,7 +73,7 @@ void DigitalDecoder::run(base::View codes, base::Micros at) {
     if (code.empty()) return;
     ran_ = true;
     if (character) {
-      if (DigitalWindow* window = current()) window->put(digital::character_of(code));
+      if (DigitalWindow* window = current()) window->put(character_of(code));
     } else if (code[0] == digital::kDelay) {
       if (begin_delay(code[1], codes, at)) return;
     } else if (code[0] < digital::kSetWindow) {
@@ -82,6 +82,11 @@ void DigitalDecoder::run(base::View codes, base::Micros at) {
       run_command(code);
     }
   }
+}
+
+char32_t DigitalDecoder::character_of(base::View code) {
+  const auto korean = korean_ && code[0] == digital::kSixteenBits ? korean_->read(code[1], code[2]) : std::nullopt;
+  return korean.value_or(digital::character_of(code));
 }
 
 /// False where it is over already.

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "captions/digital_window.h"
+#include "captions/korean.h"
 #include "captions/service_blocks.h"
 #include "captions/triplet.h"
 
@@ -27,6 +28,10 @@ class DigitalDecoder {
   /// `service`: 1 to 63.
   explicit DigitalDecoder(int service) : service_(service) {}
 
+  /// Whether characters of two bytes are Korean: see digital::KoreanReader. Otherwise they are UTF-16.
+  void read_korean(bool korean) {
+    if (korean != korean_.has_value()) korean_ = korean ? std::optional(digital::KoreanReader()) : std::nullopt;
+  }
   /// The triplets of a picture that is shown at `at` (UTC), or none. What the screen shows from then on, if that
   /// changed: lines in UTF-8, of media::kLongestCueText at most, or nothing.
   std::optional<std::string> feed(std::span<const Triplet> triplets, base::Micros at);
@@ -43,10 +48,12 @@ class DigitalDecoder {
   void run_control(std::uint8_t code);
   void run_command(base::View code);
   void change_windows(std::uint8_t command, std::uint8_t which);
+  char32_t character_of(base::View code);
   DigitalWindow* current();
   std::string text() const;
 
   int service_;
+  std::optional<digital::KoreanReader> korean_;
   ServiceBlocks blocks_;
   std::array<DigitalWindow, kWindows> windows_;
   std::size_t current_ = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "media/language.h"
 #include "packager/text_lane.h"
 
 namespace worker {
@@ -14,6 +15,7 @@ namespace {
 // [RFC 8216bis 4.4.6.1, CHARACTERISTICS], SU-8
 constexpr std::string_view kSdh =
     "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound";
+constexpr std::string_view kKorean = "kor";  // ISO 639-2
 // After which captions leave the screen that nothing clears (CTA-608-E 9.1): their feed may be gone.
 constexpr base::Micros kLongestOnScreen = 16 * base::kSecond;
 
@@ -64,7 +66,7 @@ void CaptionLanes::open() {
     renditions_.push_back(outlet_.add_rendition(rendition_name(i), [this, i] { return describe(i); }));
     if (const int channel = options_.subtitles[i].line21; channel > 0) open_lane(renditions_.back(), channel);
     if (const int service = options_.subtitles[i].digital; service > 0)
-      digital_.push_back({renditions_.back(), service, captions::DigitalDecoder(service)});
+      digital_.push_back({renditions_.back(), service, i, captions::DigitalDecoder(service)});
   }
 }
 
@@ -112,7 +114,10 @@ void CaptionLanes::decode(std::int64_t pts, std::int64_t timescale) {
   decoded_ = std::max(decoded_, pts);
   const base::Micros at = media::rescale(decoded_, timescale, base::kSecond);
   for (Lane& lane : lanes_) show(lane, at);
-  for (DigitalLane& lane : digital_) publish(lane.rendition, at, lane.decoder.feed(due_, at));
+  for (DigitalLane& lane : digital_) {
+    lane.decoder.read_korean(media::language_code(languages_[lane.subtitle]) == kKorean);
+    publish(lane.rendition, at, lane.decoder.feed(due_, at));
+  }
 }
 
 void CaptionLanes::show(Lane& lane, base::Micros at) {

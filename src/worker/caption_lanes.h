@@ -72,6 +72,7 @@ class CaptionLanes {
   struct DigitalLane {
     std::uint32_t rendition = 0;
     int service = 1;
+    std::size_t subtitle = 0;
     captions::DigitalDecoder decoder;
   };
   static constexpr std::size_t kMostWaiting = 16 * captions::PictureReader::kMost;

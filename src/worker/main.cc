@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "base/allocator.h"
+#include "base/log.h"
+#include "captions/korean.h"
 #include "job/spawn_message.h"
 #include "worker/run.h"
 #include "worker/zygote.h"
@@ -20,6 +22,11 @@ int main(int argc, char** argv) {
         "It is started by `kickoff serve`, which finds it beside its own program; there is nothing to run by hand.\n",
         stderr);
     return 2;
+  }
+  // Before workers are confined: the C library reads its converter from files.
+  if (const base::Status loaded = captions::digital::load_korean(); !loaded.ok()) {
+    base::log_warn("worker", "text of Korean captions (CEA-708 in EUC-KR) will be wrong",
+                   {{"why", loaded.error().message()}});
   }
   return worker::run_zygote(job::kSpawnSocket, worker::run_channel);
 }

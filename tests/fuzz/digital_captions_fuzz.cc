@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "captions/digital_decoder.h"
+#include "captions/korean.h"
 #include "captions/triplet.h"
 #include "media/text_cue.h"
 
@@ -34,6 +35,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   base::View rest{data, size};
   captions::DigitalDecoder whole(1);
   captions::DigitalDecoder single(1);
+  static const bool loaded = captions::digital::load_korean().ok();
+  if (!loaded) std::abort();
+  // Services of an odd number of bytes are Korean.
+  whole.read_korean(size % 2 == 1);
+  single.read_korean(size % 2 == 1);
   std::string shown;
   std::string shown_single;
   std::vector<captions::Triplet> triplets;

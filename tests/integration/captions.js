@@ -35,13 +35,14 @@ function digital(number, codes = []) {
 }
 // Pop-on captions for a service of CEA-708, "PICTURE 00060" and a line of characters of all its sets: written from picture 60 on, shown
 // from 75 on, gone at 105.
-const popOn = { second: '♪ Café™ 한', shown: 15, gone: 45 };
-function windows(number, period) {
+const popOn = { second: '♪ Café™ 한', korean: '한글자막', shown: 15, gone: 45 };
+function windows(number, period, korean = false) {
   const latin = (text) => [...Buffer.from(text, 'latin1')];
   const name = String(number - number % period).padStart(5, '0');
   switch (number % period) {
     case 0: return [0x98, 0x00, 20, 0, 0x01, 31, 0x00, ...latin(`PICTURE ${name}`)]; // define window 0, hidden, of two rows
-    case 1: return [0x80, 0x0d, 0x7f, ...latin(' Caf\xe9'), 0x10, 0x39, 0x20, 0x18, 0xd5, 0x5c];
+    case 1: if (korean) return [0x80, 0x0d, 0x18, 0xc7, 0xd1, 0x18, 0xb1, 0xdb, 0x18, 0xc0, 0xda, 0x18, 0xb8, 0xb7]; // EUC-KR
+      return [0x80, 0x0d, 0x7f, ...latin(' Caf\xe9'), 0x10, 0x39, 0x20, 0x18, 0xd5, 0x5c];
     case popOn.shown: return [0x89, 0x01];
     case popOn.gone: return [0x8c, 0x01];
     default: return [];
@@ -94,7 +95,7 @@ function insert(stream, hevc, period, codes = () => []) {
 }
 
 // A transport stream of a moving picture with captions. given: rate, codec 'h264'|'hevc', interlaced, seconds, size; windows: with those of
-// `windows` for service 2.
+// `windows` for service 2, in Korean if that is 'korean'.
 function captioned(given = {}) {
   const o = { rate: 30, codec: 'h264', interlaced: false, seconds: 60, size: '426x240', ...given };
   fs.mkdirSync(kept, { recursive: true });
@@ -106,7 +107,7 @@ function captioned(given = {}) {
   const coder = hevc ? ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=error:bframes=0:scenecut=0:aud=1:repeat-headers=1:keyint=${2 * o.rate}`]
     : ['-c:v', 'libx264', '-preset', 'ultrafast', '-sc_threshold', '0', '-x264-params', `aud=1${o.interlaced ? ':tff=1' : ''}`, ...(o.interlaced ? ['-flags', '+ildct+ilme'] : [])];
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=size=${o.size}:rate=${o.rate}:duration=${o.seconds}`, ...coder, ...common, '-f', o.codec, part]);
-  fs.writeFileSync(part, insert(fs.readFileSync(part), hevc, 2 * o.rate, o.windows ? (number) => windows(number, 2 * o.rate) : () => []));
+  fs.writeFileSync(part, insert(fs.readFileSync(part), hevc, 2 * o.rate, o.windows ? (number) => windows(number, 2 * o.rate, o.windows === 'korean') : () => []));
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-r', String(o.rate), '-f', o.codec, '-i', part, '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${o.seconds}`,
     '-c:v', 'copy', '-c:a', 'aac', '-b:a', '128k', '-f', 'mpegts', `${part}.ts`]);
   fs.rmSync(part);

@@ -27,11 +27,13 @@ const push = (process) => { running.push(process); return process; };
 before(async () => {
   captioned({ rate });
   captioned({ rate, windows: true });
+  captioned({ rate, windows: 'korean' });
   server = await Server.start({ channels: {
     copied: { source: 'copy', ladder: 'none', subtitles },
     taken: { source: 'copy', ladder: 'none', subtitles },
     encoded: { ladder, subtitles },
     digital: { source: 'copy', ladder: 'none', subtitles: [{ from: 'SERVICE2', language: 'fr' }, { from: 'SERVICE63' }] },
+    korean: { source: 'copy', ladder: 'none', subtitles: [{ from: 'SERVICE2', language: 'ko' }] },
     away: { source: 'copy', ladder: 'none', subtitles },
     texts: { source: 'copy', ladder: 'none', subtitles: [{ from: 'data', language: 'en' }, { from: 'data' }] },
     live: { source: 'copy', ladder: 'none', subtitles: [{ from: 'api', language: 'de', default: true }] },
@@ -161,6 +163,12 @@ const cases = {
     assert.deepStrictEqual(judgedByHlsParser(text), []);
     const { feed } = JSON.parse((await server.admin('/api/v1/channels')).text).channels.find(({ name }) => name === 'digital');
     assert.strictEqual(feed.captions, 'CC1 SERVICE1 SERVICE2');
+  },
+  'have Korean text that is coded in EUC-KR, from a worker that may open no files': async () => {
+    push(pushSrt(captioned({ rate, windows: 'korean' }), server.srt('#!::r=live/korean,m=publish')));
+    await listed('korean', 's1', 4);
+    const texts = (await segments(playlist('korean', 's1'))).flatMap(({ cues }) => cues.map(({ text }) => text));
+    assert.ok(texts.length >= 2 && texts.every((text) => /^PICTURE \d{5}\n/.test(text) && text.endsWith(`\n${popOn.korean}`)), texts.join('|'));
   },
   'pass the live checker beside encoded video': async () => {
     push(pushRtmp(captioned({ rate }), server.rtmp('encoded')));

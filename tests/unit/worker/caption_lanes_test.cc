@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "captions/korean.h"
 #include "outlet.h"
 #include "unit/captions/sample.h"
 
@@ -179,6 +180,16 @@ TEST(CaptionLanes, HaveTheTextOfServicesOfCea708) {
   EXPECT_EQ(lanes.shown(1), (Strings{"1000 BOTH"}));
   EXPECT_EQ(lanes.shown(2), (Strings{"1000 HOLA"}));
   EXPECT_EQ(lanes.outlet.cues[2].front().end - lanes.outlet.cues[2].front().start, 16 * base::kSecond);
+}
+
+TEST(CaptionLanes, TextOfAKoreanServiceIsReadAsSuch) {
+  ASSERT_TRUE(captions::digital::load_korean().ok());
+  Lanes lanes({{0, "ko", "", false, false, false, false, 0, 1}, {0, "", "", false, false, false, false, 0, 1}});
+  namespace made = captions::testing;
+  const std::vector<std::uint8_t> korean{0x18, 0xc7, 0xd1, 0x18, 0xb1, 0xdb};  // 한글 in EUC-KR
+  lanes.take(picture(1000, 1000, made::packet(made::service_block(1, made::codes({made::window(0), korean})))));
+  EXPECT_EQ(lanes.shown(0), (Strings{"1000 한글"}));
+  EXPECT_EQ(lanes.shown(1), (Strings{"1000 쟑뇛"})) << "as UTF-16";
 }
 
 TEST(CaptionLanes, WindowsOfCea708AreNotThoseOfAnotherFeed) {
