@@ -12,6 +12,7 @@ serve::TokenPolicy token_policy_of(const config::Config& config) {
   policy.rules.audiences = from.audiences;
   policy.rules.leeway = from.leeway / base::kSecond;
   policy.cookie = from.cookie;
+  policy.signers = from.signers;
   for (const auto& [name, channel] : config.channels) {
     if (name == "*") {
       policy.others = channel.tokens;

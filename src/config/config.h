@@ -19,6 +19,7 @@
 #include "s3/credentials.h"
 #include "tokens/claims.h"
 #include "tokens/keys.h"
+#include "tokens/signed_policy.h"
 #include "webhook/admission.h"
 #include "webhook/hook.h"
 
@@ -54,7 +55,10 @@ struct Config {
     std::vector<std::string> audiences;
     base::Micros leeway = 30 * base::kSecond;
     std::string cookie = "kickoff_token";
-    tokens::KeySet set;  ///< of `keys` and `jwks_file`
+    std::vector<std::string> signer_keys;  ///< "ID=FILE"
+    std::vector<std::string> signer_urls;
+    tokens::KeySet set;                              ///< of `keys` and `jwks_file`
+    std::shared_ptr<const tokens::Signers> signers;  ///< of `signer_keys` and `signer_urls`; null: none
   };
   struct Http {
     std::string listen = "0.0.0.0";

@@ -16,6 +16,7 @@ namespace serve {
 /// signature is checked once, and known from then on by the token's hash until the keys change.
 /// A token comes as the beginning of the path, `/t/TOKEN/live/…`, which players keep since all URIs in playlists are
 /// relative; else in `Authorization: Bearer TOKEN`; else in a cookie. Spec: [RFC 6750 2.1]
+/// Where there is none, and signed policies are good, one of the query counts, else one of cookies.
 /// Thread: its loop's.
 class TokenGate {
  public:
@@ -49,7 +50,13 @@ class TokenGate {
 
  private:
   std::string_view find_token(const http::Request& request, std::string_view in_path) const;
-  const tokens::Verified* verify(std::string_view token, const Origin& from, base::Micros steady);
+  template <typename Check>
+  const tokens::Verified* verify(std::string_view identity, const Check& check, const Origin& from,
+                                 base::Micros steady);
+  Pass check_token(std::string_view token, std::string_view channel, const Origin& from, base::Micros utc,
+                   base::Micros steady);
+  Pass check_policy(const http::Request& request, const Origin& from, base::Micros utc, base::Micros steady);
+  Pass admit(const tokens::Claims& claims, bool covers, const Origin& from, base::Micros utc) const;
 
   Counters& counters_;
   std::shared_ptr<const TokenPolicy> policy_;

@@ -8,13 +8,15 @@
 
 #include "tokens/claims.h"
 #include "tokens/keys.h"
+#include "tokens/signed_policy.h"
 
 namespace serve {
 
 /// Which channels are shown only to bearers of a token, and which tokens are good. Immutable, shared by the loops:
 /// other keys are another policy.
 struct TokenPolicy {
-  std::shared_ptr<const tokens::KeySet> keys;  ///< null: none have come so far
+  std::shared_ptr<const tokens::KeySet> keys;      ///< null: none have come so far
+  std::shared_ptr<const tokens::Signers> signers;  ///< of signed URLs and cookies; null: none are good
   tokens::Rules rules;
   std::string cookie;                                 ///< the name of the cookie that may have the token; empty: none
   std::map<std::string, bool, std::less<>> channels;  ///< by name: whether it needs one

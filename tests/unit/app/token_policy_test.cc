@@ -38,6 +38,10 @@ TEST(TokenPolicyOf, TakesTheRules) {
   EXPECT_EQ(policy.rules.audiences, std::vector<std::string>{"live"});
   EXPECT_EQ(policy.rules.leeway, 7);
   EXPECT_EQ(policy.cookie, "pass");
+  EXPECT_EQ(policy.signers, nullptr);
+  config.http.tokens.signers =
+      std::make_shared<const tokens::Signers>(tokens::Signers::Keys(), std::vector<std::string>());
+  EXPECT_EQ(token_policy_of(config).signers, config.http.tokens.signers);
 }
 
 }  // namespace

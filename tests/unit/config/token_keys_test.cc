@@ -7,6 +7,7 @@
 
 #include "config/reload.h"
 #include "unit/config/parsed.h"
+#include "unit/tokens/signed.h"
 
 namespace config {
 namespace {
@@ -90,6 +91,86 @@ TEST(TokenKeys, HaveBounds) {
         << name;
   EXPECT_NE(problems_of(tokens_with("issuers: [\"\"]")), "");
   EXPECT_EQ(good(tokens_with("issuers: [us], audiences: [live, vod]")).http.tokens.audiences.size(), 2u);
+}
+
+class SignerKeysTest : public ::testing::Test {
+ protected:
+  SignerKeysTest() {
+    char path[] = "/tmp/kickoff-signers-XXXXXX";
+    directory_ = mkdtemp(path);
+    std::ofstream(directory_ + "/rsa.pem") << signed_test::kRsaPem;
+    std::ofstream(directory_ + "/ec.pem") << signed_test::kEcPem;
+    std::ofstream(directory_ + "/small.pem") << signed_test::kSmallRsaPem;
+    std::ofstream(directory_ + "/p384.pem") << signed_test::kP384Pem;
+    std::ofstream(directory_ + "/text.pem") << "secret text";
+  }
+  ~SignerKeysTest() override { std::filesystem::remove_all(directory_); }
+
+  std::string item(const std::string& id, const std::string& file) const {
+    return "\"" + id + "=" + directory_ + "/" + file + "\"";
+  }
+  static std::string with(const std::string& keys, const std::string& urls = "[\"https://live.example.com\"]") {
+    return tokens_with("cloudfront: {keys: [" + keys + "], urls: " + urls + "}");
+  }
+  void expect_problem(const std::string& text, const std::string& problem) const {
+    const std::string problems = problems_of(text);
+    EXPECT_NE(problems.find(problem), std::string::npos) << problem << "\n" << problems;
+    EXPECT_EQ(problems.find("secret text"), std::string::npos);
+  }
+
+  std::string directory_;
+};
+
+TEST_F(SignerKeysTest, AreReadAndAreEnoughForAChannelThatRequiresTokens) {
+  EXPECT_EQ(good("").http.tokens.signers, nullptr);
+  const Config config = good(with(item("K1", "rsa.pem") + ", " + item("K2", "ec.pem"),
+                                  "[\"https://live.example.com\", \"http://[::1]:8080\"]") +
+                             "channels: {match: {tokens: required}}\n");
+  ASSERT_NE(config.http.tokens.signers, nullptr);
+  tokens::SignedPolicy shown = tokens::signed_policy_of_query(signed_test::kCannedQuery);
+  const auto fault_of = [&](const char* id) {
+    shown.key_id = id;
+    const auto verified = config.http.tokens.signers->verify(shown, "/live/match/index.m3u8?view=vertical");
+    const auto* fault = std::get_if<tokens::Fault>(&verified);
+    return fault == nullptr ? tokens::Fault::kNone : *fault;
+  };
+  EXPECT_EQ(fault_of("K1"), tokens::Fault::kNone);
+  EXPECT_EQ(fault_of("K2"), tokens::Fault::kSignature);
+  EXPECT_EQ(fault_of("K3"), tokens::Fault::kUnknownKey);
+}
+
+TEST_F(SignerKeysTest, NameTheFileThatHasNoGoodKey) {
+  expect_problem(with(item("K1", "small.pem")), "/small.pem: the RSA key has 1024 bits");
+  expect_problem(with(item("K1", "p384.pem")), "/p384.pem: the key is neither RSA nor on the curve P-256");
+  expect_problem(with(item("K1", "text.pem")), "/text.pem: no public key in PEM");
+  expect_problem(with(item("K1", "none.pem")), "http.tokens.cloudfront.keys: ");
+  expect_problem(with(item("K1", "rsa.pem") + ", " + item("K1", "ec.pem")), "two have the id \"K1\"");
+}
+
+TEST_F(SignerKeysTest, HaveAnIdAPathAndUrls) {
+  for (const char* key : {"rsa.pem", "=/rsa.pem", "K1=", "K1=rsa.pem", "K 1=/rsa.pem", "K-1=/rsa.pem"})
+    expect_problem(with("\"" + std::string(key) + "\""), "has to be ID=FILE");
+  expect_problem(with("\"" + std::string(129, 'K') + "=/rsa.pem\""), "has to be ID=FILE");
+  for (const char* url : {"live.example.com", "https://", "https://live.example.com/", "https://Live.example.com",
+                          "https://live.example.com/live", "ftp://live.example.com", "https://*.example.com"})
+    expect_problem(with(item("K1", "rsa.pem"), "[\"" + std::string(url) + "\"]"), "a scheme and a host alone");
+  expect_problem(with(item("K1", "rsa.pem"), "[]"), "keys and urls: both or none");
+  expect_problem(with(""), "keys and urls: both or none");
+}
+
+TEST_F(SignerKeysTest, HaveBounds) {
+  std::string keys;
+  std::string urls;
+  for (int i = 0; i < 17; ++i) keys += (i > 0 ? ", " : "") + item("K" + std::to_string(i), "ec.pem");
+  for (int i = 0; i < 9; ++i) urls += (i > 0 ? ", \"" : "\"") + ("https://" + std::to_string(i)) + "\"";
+  expect_problem(with(keys), "more than 16");
+  expect_problem(with(item("K1", "rsa.pem"), "[" + urls + "]"), "more than 8");
+  EXPECT_EQ(problems_of(with(keys.substr(0, keys.rfind(',')))), "");
+  EXPECT_EQ(problems_of(with(item("K1", "rsa.pem"), "[" + urls.substr(0, urls.rfind(',')) + "]")), "");
+}
+
+TEST_F(SignerKeysTest, AreTakenUpByAReload) {
+  EXPECT_TRUE(keys_for_restart(good(""), good(with(item("K1", "rsa.pem")))).empty());
 }
 
 TEST(TokenKeys, AreTakenUpByAReload) {

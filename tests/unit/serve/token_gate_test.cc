@@ -4,6 +4,7 @@
 
 #include "serving.h"
 #include "tokens/made.h"
+#include "tokens/signed.h"
 
 namespace {
 
@@ -183,6 +184,117 @@ TEST_F(TokenGateTest, LimitsNoCdn) {
         tokens_test::signed_token(R"({"alg": "HS256", "kid": "hs"})", std::to_string(i), "nobody's");
     EXPECT_EQ(gate_.check("match", request, forged, {peer_, true}, kUtc, steady_).fault, Fault::kSignature);
   }
+}
+
+/// Signed URLs and cookies of Amazon's own signer: see signed.h. They are for 192.0.2.0/24, from 2020 until 2100.
+class SignedPolicyGateTest : public TokenGateTest {
+ protected:
+  SignedPolicyGateTest() { gate_.use(policy_with_signers()); }
+  static std::shared_ptr<TokenPolicy> policy_with_signers() {
+    auto policy = policy_of();
+    tokens::Signers::Keys keys;
+    keys.emplace_back("KRSA", crypto::PublicKey::parse(signed_test::kRsaPem).take());
+    policy->signers = std::make_shared<const tokens::Signers>(
+        std::move(keys), std::vector<std::string>{"https://other.example.com", "https://live.example.com"});
+    return policy;
+  }
+  Fault ask(const std::string& path, const std::string& query, std::vector<http::Field> fields = {},
+            base::Micros utc = kUtc) {
+    http::Request request;
+    request.path = path;
+    request.query = query;
+    request.fields = std::move(fields);
+    const std::string channel = path.substr(6, path.find('/', 6) - 6);
+    return gate_.check(channel, request, "", {peer_, false}, utc, steady_).fault;
+  }
+  static std::string custom_query() {
+    return std::string("Policy=") + signed_test::kPolicy + "&Signature=" + signed_test::kRsaSha1 + "&Key-Pair-Id=KRSA";
+  }
+  static std::string cookies() {
+    return std::string("a=b; CloudFront-Policy=") + signed_test::kPolicy +
+           "; CloudFront-Signature=" + signed_test::kRsaSha1 + "; CloudFront-Key-Pair-Id=KRSA";
+  }
+};
+
+TEST_F(SignedPolicyGateTest, TakesOneOfTheQueryOrOfCookies) {
+  EXPECT_EQ(ask("/live/match/index.m3u8", ""), Fault::kMissing);
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query()), Fault::kNone);
+  EXPECT_EQ(ask("/live/match/v1/index.m3u8", "_HLS_msn=3&" + custom_query() + "&_HLS_part=1"), Fault::kNone);
+  EXPECT_EQ(ask("/live/match/v1/index.m3u8", "_HLS_msn=3", {{"cookie", cookies()}}), Fault::kNone);
+  const std::string policy = std::string("CloudFront-Policy=") + signed_test::kPolicy;
+  const std::string signature = std::string("CloudFront-Signature=") + signed_test::kRsaSha1;
+  EXPECT_EQ(ask("/live/match/thumb.jpg", "",
+                {{"cookie", policy}, {"cookie", signature}, {"cookie", "CloudFront-Key-Pair-Id=KRSA"}}),
+            Fault::kNone)
+      << "HTTP/2 parts them";
+}
+
+TEST_F(SignedPolicyGateTest, IsForItsResourceNetworkAndTime) {
+  EXPECT_EQ(ask("/live/other/index.m3u8", custom_query()), Fault::kChannel);
+  EXPECT_EQ(ask("/live/match2/index.m3u8", "", {{"cookie", cookies()}}), Fault::kChannel);
+  constexpr base::Micros kEnd = 4'102'444'800 * base::kSecond;
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query(), {}, kEnd - 1), Fault::kNone);
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query(), {}, kEnd), Fault::kExpired);
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query(), {}, 1'577'836'800 * base::kSecond), Fault::kNotYet);
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query(), {}, 1'577'836'801 * base::kSecond), Fault::kNone);
+  peer_ = "192.0.3.7:4711";
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query()), Fault::kNetwork);
+  EXPECT_EQ(ask("/live/other/index.m3u8", custom_query()), Fault::kChannel);
+}
+
+TEST_F(SignedPolicyGateTest, ChecksASignatureOnceForAllObjects) {
+  for (const char* path : {"/live/match/index.m3u8", "/live/match/v1/index.m3u8", "/live/match/v1/init.mp4"})
+    EXPECT_EQ(ask(path, "", {{"cookie", cookies()}}), Fault::kNone);
+  EXPECT_EQ(counters_.tokens_checked.get(), 1u);
+  EXPECT_EQ(counters_.tokens_known.get(), 2u);
+}
+
+TEST_F(SignedPolicyGateTest, KnowsACannedUrlForItselfAlone) {
+  const std::string canned = signed_test::kCannedQuery;
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(ask("/live/match/index.m3u8", canned), Fault::kNone);
+  EXPECT_EQ(counters_.tokens_checked.get(), 1u);
+  EXPECT_EQ(ask("/live/match/v1/index.m3u8", canned), Fault::kSignature);
+  EXPECT_EQ(ask("/live/match/index.m3u8", canned + "&_HLS_msn=3"), Fault::kSignature) << "as with CloudFront";
+}
+
+TEST_F(SignedPolicyGateTest, CannotHaveOneTakenForAnother) {
+  const std::string canned = signed_test::kCannedQuery;
+  ASSERT_EQ(ask("/live/match/index.m3u8", canned), Fault::kNone);
+  const std::string signature = canned.substr(canned.find("Signature=") + 10);
+  const std::string forged = "Policy=%0A" + signature +
+                             "%0AKRSA&Key-Pair-Id=4102444800&Hash-Algorithm=" + "/live/match/index.m3u8?view=vertical";
+  EXPECT_EQ(ask("/live/other/index.m3u8", forged), Fault::kMalformed);
+}
+
+TEST_F(SignedPolicyGateTest, CountsTheQueryMoreThanCookiesAndATokenMoreThanBoth) {
+  EXPECT_EQ(ask("/live/match/index.m3u8", "Signature=xxxx&Key-Pair-Id=KRSA&Policy=e30_", {{"cookie", cookies()}}),
+            Fault::kSignature);
+  EXPECT_EQ(ask("/live/match/index.m3u8", "Expires=7", {{"cookie", cookies()}}), Fault::kNone) << "nothing is signed";
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query(), {{"authorization", "Bearer x"}}), Fault::kMalformed);
+  EXPECT_EQ(ask("/live/match/index.m3u8", "Signature=x", {{"authorization", "Bearer " + token()}}), Fault::kNone);
+}
+
+TEST_F(SignedPolicyGateTest, TakesNoneWithoutSigners) {
+  gate_.use(policy_of());
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query(), {{"cookie", cookies()}}), Fault::kMissing);
+}
+
+TEST_F(SignedPolicyGateTest, NeedsNoKeysOfTokensAndAsksForNone) {
+  auto policy = policy_with_signers();
+  policy->keys = nullptr;
+  policy->key_missed = std::make_shared<std::atomic<bool>>(false);
+  gate_.use(policy);
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query()), Fault::kNone);
+  EXPECT_EQ(ask("/live/match/index.m3u8", "Signature=AAAA&Policy=e30_&Key-Pair-Id=KNONE"), Fault::kUnknownKey);
+  EXPECT_FALSE(*policy->key_missed) << "no URL has it";
+}
+
+TEST_F(SignedPolicyGateTest, ChecksNoMoreOfAnAddressThatForges) {
+  int checked = 0;
+  const auto forged = [](int i) { return "Policy=e30_&Key-Pair-Id=KRSA&Signature=" + std::to_string(1000 + i); };
+  while (checked < 1000 && ask("/live/match/index.m3u8", forged(checked)) == Fault::kSignature) ++checked;
+  EXPECT_EQ(checked, 200);
+  EXPECT_EQ(ask("/live/match/index.m3u8", custom_query()), Fault::kBusy);
 }
 
 TEST(ListsRendition, FindsWholeNamesOfPlaylists) {
