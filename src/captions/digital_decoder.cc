@@ -22,6 +22,28 @@ base::View take_code(base::View& codes, bool& character) {
   return bytes;
 }
 
+std::string text_of(std::span<const DigitalWindow* const> windows) {
+  std::string lines;
+  for (const DigitalWindow* window : windows) window->write(lines, media::kLongestCueText);
+  return lines;
+}
+
+/// Of what stands in one half of the picture. It is aligned as the first window.
+std::optional<media::CuePlace> place_of(std::span<const DigitalWindow* const> windows) {
+  constexpr int kMiddle = 50;
+  std::optional<media::CuePlace> all;
+  for (const DigitalWindow* window : windows) {
+    const auto place = window->place();
+    if (!place) continue;
+    if (!all) all = place;
+    if ((all->bottom <= kMiddle) != (place->bottom <= kMiddle)) return std::nullopt;
+    all->top = std::min(all->top, place->top);
+    all->bottom = std::max(all->bottom, place->bottom);
+    if (all->align == media::CuePlace::Align::kLeft) all->across = std::min(all->across, place->across);
+  }
+  return all;
+}
+
 /// A delay is over where the codes end it, or where they begin anew.
 bool end_delay(base::View codes) {
   bool character = false;
@@ -42,8 +64,10 @@ std::optional<std::string> DigitalDecoder::feed(std::span<const Triplet> triplet
     }
   }
   if (!ran_) return std::nullopt;
-  std::string screen = text();
-  const bool same = screen == shown_;
+  const std::vector<const DigitalWindow*> windows = shown_windows();
+  std::string screen = text_of(windows);
+  const std::optional<media::CuePlace> place = place_of(windows);
+  const bool same = screen == shown_ && place == place_;
   if (!touched_) touched_ = at;
   const bool writing = !turned_ && at >= *touched_ && at - *touched_ < kTyping;
   if (!same && writing) return std::nullopt;
@@ -51,6 +75,7 @@ std::optional<std::string> DigitalDecoder::feed(std::span<const Triplet> triplet
   touched_.reset();
   if (same) return std::nullopt;
   shown_ = screen;
+  place_ = place;
   return screen;
 }
 
@@ -149,7 +174,7 @@ void DigitalDecoder::change_windows(std::uint8_t command, std::uint8_t which) {
 DigitalWindow* DigitalDecoder::current() { return windows_[current_].defined() ? &windows_[current_] : nullptr; }
 
 /// The windows from the top of the screen, those of one height from the left.
-std::string DigitalDecoder::text() const {
+std::vector<const DigitalWindow*> DigitalDecoder::shown_windows() const {
   std::vector<const DigitalWindow*> shown;
   for (const DigitalWindow& window : windows_) {
     if (window.visible()) shown.push_back(&window);
@@ -157,9 +182,7 @@ std::string DigitalDecoder::text() const {
   std::stable_sort(shown.begin(), shown.end(), [](const DigitalWindow* a, const DigitalWindow* b) {
     return std::pair(a->top(), a->left()) < std::pair(b->top(), b->left());
   });
-  std::string lines;
-  for (const DigitalWindow* window : shown) window->write(lines, media::kLongestCueText);
-  return lines;
+  return shown;
 }
 
 }  // namespace captions

@@ -14,6 +14,7 @@
 #include "captions/korean.h"
 #include "captions/service_blocks.h"
 #include "captions/triplet.h"
+#include "media/text_cue.h"
 
 namespace captions {
 
@@ -32,9 +33,13 @@ class DigitalDecoder {
   void read_korean(bool korean) {
     if (korean != korean_.has_value()) korean_ = korean ? std::optional(digital::KoreanReader()) : std::nullopt;
   }
-  /// The triplets of a picture that is shown at `at` (UTC), or none. What the screen shows from then on, if that
-  /// changed: lines in UTF-8, of media::kLongestCueText at most, or nothing.
+  /// The triplets of a picture that is shown at `at` (UTC), or none. What the screen shows from then on, if that, or
+  /// its place, changed: lines in UTF-8, of media::kLongestCueText at most, or nothing.
   std::optional<std::string> feed(std::span<const Triplet> triplets, base::Micros at);
+
+  /// Where what feed() gave last stands. Of several windows it is what all of them take up, where they are in one half
+  /// of the picture; nothing where they are not, or where there is no text.
+  const std::optional<media::CuePlace>& place() const { return place_; }
 
  private:
   static constexpr std::size_t kWindows = 8;
@@ -50,7 +55,7 @@ class DigitalDecoder {
   void change_windows(std::uint8_t command, std::uint8_t which);
   char32_t character_of(base::View code);
   DigitalWindow* current();
-  std::string text() const;
+  std::vector<const DigitalWindow*> shown_windows() const;
 
   int service_;
   std::optional<digital::KoreanReader> korean_;
@@ -63,6 +68,7 @@ class DigitalDecoder {
   bool turned_ = false;                  ///< windows were shown, hidden or cleared since then
   std::optional<base::Micros> touched_;  ///< since when the text differs
   std::string shown_;
+  std::optional<media::CuePlace> place_;
 };
 
 }  // namespace captions

@@ -1,6 +1,7 @@
 #include "captions/digital_window.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "base/utf8.h"
@@ -9,16 +10,29 @@
 namespace captions {
 namespace {
 
+using Align = media::CuePlace::Align;
 constexpr std::uint8_t kVisible = 0x20;
 constexpr std::uint8_t kRelative = 0x80;  ///< the anchor is in percent of the screen
 /// A window style that prints downwards, and scrolls to the left; the others do so as windows are by default.
 constexpr int kTicker = 7;
+/// Window styles that justify to the centre. [CTA-708-E table 26]
+constexpr int kCentred = 3;
+constexpr int kCentredRollUp = 6;
 /// Of the screen, in units of left() and top(): 15 rows and 42 columns of 100. Anchors are in steps of a fifth of a
 /// cell, or of a hundredth of the screen.
 constexpr int kCell = 100;
 constexpr int kStep = 20;
 constexpr int kPercentOfHeight = 15;
 constexpr int kPercentOfWidth = 42;
+
+constexpr int kHeight = 100 * kPercentOfHeight;
+constexpr int kWidth = 100 * kPercentOfWidth;
+
+/// A place on the screen in percent of the picture, of which the screen is the inner 80 %.
+int of_picture(int at, int size) {
+  constexpr int kBeside = 10;
+  return std::clamp(kBeside + (100 - 2 * kBeside) * at / size, 0, 100);
+}
 
 /// How many halves of the window lie before its anchor, of nine points in three rows; others count as the first.
 int halves(int point, bool across) { return point > 8 ? 0 : across ? point % 3 : point / 3; }
@@ -52,11 +66,14 @@ bool DigitalWindow::define(base::View parameters) {
 void DigitalWindow::set_style(int style) {
   print_ = style == kTicker ? Direction::kDown : Direction::kRight;
   scroll_ = style == kTicker ? Direction::kLeft : Direction::kUp;
+  justify_ = style == kCentred || style == kCentredRollUp ? Align::kCenter : Align::kLeft;
 }
 
 void DigitalWindow::set_attributes(base::View attributes) {
   print_ = static_cast<Direction>(attributes[2] >> 4 & 3);
   scroll_ = static_cast<Direction>(attributes[2] >> 2 & 3);
+  constexpr std::array kJustified{Align::kLeft, Align::kRight, Align::kCenter, Align::kLeft};  // the last: full
+  justify_ = kJustified[attributes[2] & 3U];
 }
 
 void DigitalWindow::step(int by) {
@@ -160,6 +177,36 @@ void DigitalWindow::write(std::string& to, std::size_t most) const {
     append_line(to, std::u32string_view(whole).substr(first, whole.find_last_not_of(kBlank) - first + 1));
     if (to.size() > most) to.resize(size);
   }
+}
+
+bool DigitalWindow::blank(int row, int column) const {
+  const char32_t character = cells_[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+  return character == 0 || character == digital::kSpace;
+}
+
+std::optional<media::CuePlace> DigitalWindow::place() const {
+  int above = rows();
+  int below = -1;
+  int before = columns();
+  for (int row = 0; row < rows(); ++row) {
+    for (int column = 0; column < columns(); ++column) {
+      if (blank(row, column)) continue;
+      above = std::min(above, row);
+      below = row;
+      before = std::min(before, column);
+    }
+  }
+  if (below < 0) return std::nullopt;
+  media::CuePlace place;
+  place.align = justify_;
+  place.top = of_picture(top() + above * kCell, kHeight);
+  place.bottom = of_picture(top() + (below + 1) * kCell, kHeight);
+  // Justified text stands in the middle or at the end of its window, wherever its cells are.
+  const int across = justify_ == Align::kCenter  ? columns() * kCell / 2
+                     : justify_ == Align::kRight ? columns() * kCell
+                                                 : before * kCell;
+  place.across = of_picture(left() + across, kWidth);
+  return place;
 }
 
 int DigitalWindow::top() const {

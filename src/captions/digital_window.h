@@ -2,15 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
+#include "media/text_cue.h"
 
 namespace captions {
 
-/// A window of CEA-708: cells with characters, and a pen that writes them. Colours, fonts, borders and justification
-/// are left out. What is written outside of its cells is lost: windows do not grow, and words are not wrapped. Spec:
+/// A window of CEA-708: cells with characters, and a pen that writes them. Colours, fonts and borders are left out.
+/// What is written outside of its cells is lost: windows do not grow, and words are not wrapped. Spec:
 /// [CTA-708-E 8.4, 8.10.5].
 class DigitalWindow {
  public:
@@ -43,6 +45,9 @@ class DigitalWindow {
   /// Appends the lines that have any character but blanks, in the order of reading, without blanks at their ends.
   /// `most`: lines with which `to` would become longer are left out. Units: bytes.
   void write(std::string& to, std::size_t most) const;
+  /// Where its text stands in the picture, as it is justified: windows are placed in the safe area, the inner 80 %.
+  /// Nothing where it has none. Spec: [CTA-708-E 8.4.4 to 8.4.8, 8.10.5.9].
+  std::optional<media::CuePlace> place() const;
   /// Where the window begins on the screen, 4200 wide and 1500 high.
   int left() const;
   int top() const;
@@ -62,6 +67,7 @@ class DigitalWindow {
   void step(int by);
   void scroll();
   void set_style(int style);
+  bool blank(int row, int column) const;
   std::u32string line(int number) const;
 
   std::vector<std::uint8_t> parameters_;
@@ -71,6 +77,7 @@ class DigitalWindow {
   bool visible_ = false;
   Direction print_ = Direction::kRight;
   Direction scroll_ = Direction::kUp;
+  media::CuePlace::Align justify_ = media::CuePlace::Align::kLeft;
 };
 
 }  // namespace captions

@@ -53,6 +53,24 @@ void write_line(std::string& out, std::string_view line) {
   }
 }
 
+/// Cue settings.
+void write_place(std::string& out, const media::CuePlace& place) {
+  constexpr int kMiddle = 50;
+  constexpr int kLowest = 75;
+  const auto percent = [](int value) { return std::to_string(std::clamp(value, 0, 100)) + '%'; };
+  if (place.bottom <= kMiddle) {
+    out += " line:" + percent(place.top);
+  } else if (place.bottom <= kLowest) {
+    out += " line:" + percent(place.bottom) + ",end";
+  }
+  out += " position:" + percent(place.across);
+  switch (place.align) {
+    case media::CuePlace::Align::kLeft: out += " align:left"; break;
+    case media::CuePlace::Align::kCenter: out += " align:center"; break;
+    case media::CuePlace::Align::kRight: out += " align:right"; break;
+  }
+}
+
 bool blank(std::string_view line) {
   return std::all_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
 }
@@ -71,14 +89,15 @@ void write_webvtt_header(std::string& out, base::Micros epoch) {
          ",LOCAL:00:00:00.000\n\n";
 }
 
-void write_webvtt_cue(std::string& out, base::Micros epoch, base::Micros start, base::Micros end,
-                      std::string_view text) {
+void write_webvtt_cue(std::string& out, base::Micros epoch, base::Micros start, base::Micros end, std::string_view text,
+                      const std::optional<media::CuePlace>& place) {
   const std::int64_t from = millis(std::max<base::Micros>(start - epoch, 0));
   const std::int64_t until = millis(end - epoch);
   if (until <= from || blank(text)) return;
   write_time(out, from);
   out += " --> ";
   write_time(out, until);
+  if (place) write_place(out, *place);
   out += '\n';
   while (!text.empty()) {
     const std::size_t length = std::min(text.find_first_of("\r\n"), text.size());

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
+#include "media/text_cue.h"
 
 /// The text of WebVTT segments.
 namespace captions {
@@ -19,7 +21,12 @@ void write_webvtt_header(std::string& out, base::Micros epoch);
 
 /// A cue with its text escaped and without blank lines, and a blank line. Times are rounded to milliseconds; what
 /// starts before the epoch is cut there. Nothing where no text is left, or no time.
-void write_webvtt_cue(std::string& out, base::Micros epoch, base::Micros start, base::Micros end,
-                      std::string_view text);
+///
+/// Of `place` players get where the lines begin and, unless the text is in the lowest quarter, where they stand: as
+/// high as their top in the upper half of the picture, as low as their bottom in the lower one, so that larger letters
+/// grow towards the middle. Text in the lowest quarter has the players' own place, above what they show there. Spec:
+/// [WebVTT 3.5, 6.1].
+void write_webvtt_cue(std::string& out, base::Micros epoch, base::Micros start, base::Micros end, std::string_view text,
+                      const std::optional<media::CuePlace>& place = std::nullopt);
 
 }  // namespace captions

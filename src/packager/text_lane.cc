@@ -133,7 +133,7 @@ base::Bytes TextLane::document(std::int64_t from, std::int64_t until) const {
     if (cue.start >= last || cue.end <= first) continue;
     const base::Micros start = cut ? std::max(cue.start, first) : cue.start;
     const base::Micros end = cut ? std::min(cue.end, last) : cue.end;
-    captions::write_webvtt_cue(text, epoch, start, end, cue.text);
+    captions::write_webvtt_cue(text, epoch, start, end, cue.text, cue.place);
   }
   text.shrink_to_fit();
   return base::Bytes::adopt(std::move(text));

@@ -1,6 +1,7 @@
 #include "transcode/caption_decoder.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct CaptionDecoder::State {
   AvPacketPtr packet;
   std::vector<std::uint8_t> bytes;
   std::string shown;
+  std::optional<media::CuePlace> place;
 };
 
 CaptionDecoder::CaptionDecoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -71,16 +73,22 @@ std::optional<std::string> CaptionDecoder::feed(std::span<const captions::Triple
   const int code = avcodec_decode_subtitle2(state.context.get(), &subtitle, &got, state.packet.get());
   av_packet_unref(state.packet.get());
   std::optional<std::string> screen;
+  std::optional<media::CuePlace> place;
   if (code >= 0 && got != 0) {
     // The newest state of the screen counts.
     const AVSubtitleRect* newest = subtitle.num_rects > 0 ? subtitle.rects[subtitle.num_rects - 1] : nullptr;
-    screen = newest != nullptr && newest->ass != nullptr ? text_of_ass(newest->ass) : "";
+    const char* const event = newest != nullptr ? newest->ass : nullptr;
+    screen = event != nullptr ? text_of_ass(event) : "";
+    if (!screen->empty()) place = place_of_ass(event);
   }
   if (got != 0) avsubtitle_free(&subtitle);
-  if (!screen || *screen == state.shown) return std::nullopt;
+  if (!screen || (*screen == state.shown && place == state.place)) return std::nullopt;
   state.shown = *screen;
+  state.place = place;
   return screen;
 }
+
+const std::optional<media::CuePlace>& CaptionDecoder::place() const { return state_->place; }
 
 std::string text_of_ass(std::string_view event) {
   for (int i = 0; i < kFieldsBeforeText; ++i) {
@@ -107,6 +115,28 @@ std::string text_of_ass(std::string_view event) {
   }
   end_line(text, line);
   return text;
+}
+
+std::optional<media::CuePlace> place_of_ass(std::string_view event) {
+  constexpr std::string_view kPosition = "\\pos(";
+  constexpr int kWide = 384;  // the size of the screen in which FFmpeg places lines
+  constexpr int kHigh = 288;
+  constexpr int kRowHeight = 80 / 15 + 1;  // in percent, rounded up
+  std::optional<media::CuePlace> place;
+  for (std::size_t at = event.find(kPosition); at != std::string_view::npos; at = event.find(kPosition, at + 1)) {
+    int x = 0;
+    int y = 0;
+    const std::string numbers(event.substr(at + kPosition.size(), 16));
+    if (std::sscanf(numbers.c_str(), "%4d,%4d)", &x, &y) != 2) continue;
+    const int left = std::clamp((100 * x + kWide / 2) / kWide, 0, 100);
+    const int top = std::clamp((100 * y + kHigh / 2) / kHigh, 0, 100);
+    const int bottom = std::min(top + kRowHeight, 100);
+    if (!place) place = media::CuePlace{top, bottom, left, media::CuePlace::Align::kLeft};
+    place->top = std::min(place->top, top);
+    place->bottom = std::max(place->bottom, bottom);
+    place->across = std::min(place->across, left);
+  }
+  return place;
 }
 
 }  // namespace transcode

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "captions/triplet.h"
+#include "media/text_cue.h"
 
 namespace transcode {
 
@@ -27,9 +28,11 @@ class CaptionDecoder {
   CaptionDecoder(CaptionDecoder&&) noexcept;
   CaptionDecoder& operator=(CaptionDecoder&&) noexcept;
 
-  /// CC1 of a picture that is shown at `at` (UTC): its triplets, or none. What the screen shows from then on, if that
-  /// changed: lines, or nothing.
+  /// CC1 of a picture that is shown at `at` (UTC): its triplets, or none. What the screen shows from then on, if that,
+  /// or its place, changed: lines, or nothing.
   std::optional<std::string> feed(std::span<const captions::Triplet> triplets, base::Micros at);
+  /// Where what feed() gave last stands; nothing where there is no text.
+  const std::optional<media::CuePlace>& place() const;
 
  private:
   struct State;
@@ -41,5 +44,9 @@ class CaptionDecoder {
 /// The text of an event line of ASS as FFmpeg writes it: lines, without styles and positions, and without blanks at
 /// their ends and blank lines.
 std::string text_of_ass(std::string_view event);
+
+/// Where the lines of such an event stand, by the position that each begins with: those of rows and columns of CEA-608,
+/// 15 and 32 in the inner 80 % of the picture. Nothing where none has one.
+std::optional<media::CuePlace> place_of_ass(std::string_view event);
 
 }  // namespace transcode

@@ -116,7 +116,7 @@ void CaptionLanes::decode(std::int64_t pts, std::int64_t timescale) {
   for (Lane& lane : lanes_) show(lane, at);
   for (DigitalLane& lane : digital_) {
     lane.decoder.read_korean(media::language_code(languages_[lane.subtitle]) == kKorean);
-    publish(lane.rendition, at, lane.decoder.feed(due_, at));
+    publish(lane.rendition, at, lane.decoder.feed(due_, at), lane.decoder.place());
   }
 }
 
@@ -125,12 +125,13 @@ void CaptionLanes::show(Lane& lane, base::Micros at) {
   for (const captions::Triplet& triplet : due_) {
     if (const auto picked = lane.filter.take(triplet)) picked_.push_back(*picked);
   }
-  publish(lane.rendition, at, lane.decoder.feed(picked_, at));
+  publish(lane.rendition, at, lane.decoder.feed(picked_, at), lane.decoder.place());
 }
 
 /// What the screen shows from then on, if that changed.
-void CaptionLanes::publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen) {
-  if (screen) publish(rendition, media::TextCue{"screen", at, at + kLongestOnScreen, std::move(*screen)});
+void CaptionLanes::publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen,
+                           const std::optional<media::CuePlace>& place) {
+  if (screen) publish(rendition, media::TextCue{"screen", at, at + kLongestOnScreen, std::move(*screen), place});
 }
 
 void CaptionLanes::publish(std::uint32_t rendition, media::TextCue cue) {

@@ -81,7 +81,8 @@ class CaptionLanes {
   void open_lane(std::uint32_t rendition, int channel);
   void decode(std::int64_t pts, std::int64_t timescale);
   void show(Lane& lane, base::Micros at);
-  void publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen);
+  void publish(std::uint32_t rendition, base::Micros at, std::optional<std::string> screen,
+               const std::optional<media::CuePlace>& place);
   void publish(std::uint32_t rendition, media::TextCue cue);
   void restart();
 

@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,15 +22,30 @@ captions::Triplet next_triplet(base::View& rest, bool& last) {
   return triplet;
 }
 
-void check(const std::optional<std::string>& screen, std::string& shown) {
+struct Shown {
+  std::string text;
+  std::optional<media::CuePlace> place;
+  friend bool operator==(const Shown&, const Shown&) = default;
+};
+
+bool inside(const media::CuePlace& place) {
+  return place.top >= 0 && place.bottom <= 100 && place.top <= place.bottom && place.across >= 0 && place.across <= 100;
+}
+
+void check(captions::DigitalDecoder& decoder, std::span<const captions::Triplet> triplets, base::Micros at,
+           Shown& shown) {
+  const auto screen = decoder.feed(triplets, at);
   if (!screen) return;
-  if (*screen == shown || !base::is_utf8(*screen) || screen->size() > media::kLongestCueText) std::abort();
-  shown = *screen;
+  const Shown now{*screen, decoder.place()};
+  if (now == shown || !base::is_utf8(*screen) || screen->size() > media::kLongestCueText) std::abort();
+  if (now.place && (!inside(*now.place) || now.text.empty())) std::abort();
+  shown = now;
 }
 
 }  // namespace
 
-// Whatever comes, what comes out is a text in UTF-8 that a cue has room for, and another one than before. Triplet by
+// Whatever comes, what comes out is a text in UTF-8 that a cue has room for, another one than before or elsewhere, in
+// the picture. Triplet by
 // triplet the screen becomes what it becomes picture by picture.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   base::View rest{data, size};
@@ -40,25 +56,25 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Services of an odd number of bytes are Korean.
   whole.read_korean(size % 2 == 1);
   single.read_korean(size % 2 == 1);
-  std::string shown;
-  std::string shown_single;
+  Shown shown;
+  Shown shown_single;
   std::vector<captions::Triplet> triplets;
   base::Micros at = 0;
   while (rest.size() >= 3) {
     bool last = false;
     triplets.push_back(next_triplet(rest, last));
     if (!last) continue;
-    check(whole.feed(triplets, at), shown);
-    for (const captions::Triplet& triplet : triplets) check(single.feed({&triplet, 1}, at), shown_single);
+    check(whole, triplets, at, shown);
+    for (const captions::Triplet& triplet : triplets) check(single, {&triplet, 1}, at, shown_single);
     triplets.clear();
     at += 40 * base::kMillisecond;
   }
   // Longer than any delay and what may follow it.
   for (int i = 0; i < 200; ++i) {
     at += base::kSecond * 30;
-    check(whole.feed({}, at), shown);
-    check(single.feed({}, at), shown_single);
+    check(whole, {}, at, shown);
+    check(single, {}, at, shown_single);
   }
-  if (shown != shown_single) std::abort();
+  if (!(shown == shown_single)) std::abort();
   return 0;
 }

@@ -13,8 +13,8 @@ function cuesOf(text, near) {
       const media = Number(mpegts) / 90000 + seconds(time) - seconds(local);
       return media + Math.round((near - media) / (wrap / 90000)) * (wrap / 90000);
     };
-    const [start, end] = timing.split(' --> ').map(at);
-    return { start, end, text: lines.join('\n') };
+    const [, from, until, settings = ''] = /^(\S+) --> (\S+)(?: (.+))?$/.exec(timing);
+    return { start: at(from), end: at(until), text: lines.join('\n'), settings };
   });
 }
 

@@ -15,6 +15,7 @@ const { late } = require('./lateness');
 const { object, relayFlv, string } = require('./rtmp_client');
 const { assertLive } = require('./judge_channel');
 const { judgedByHlsParser } = require('../../tools/judge/rules');
+const { WebVTT, VTTCue, VTTRegion } = require('videojs-vtt.js');
 const { Cea708Stream } = require('mux.js/lib/m2ts/caption-stream');
 
 const rate = 30;
@@ -99,6 +100,18 @@ function withTexts() {
   return flv;
 }
 
+// What a player's parser makes of the settings of a cue.
+function placeOf({ settings, text }) {
+  const cues = [];
+  const parser = new WebVTT.Parser({ VTTCue, VTTRegion }, { setTimeout }, WebVTT.StringDecoder());
+  parser.oncue = (cue) => cues.push(cue);
+  parser.onparsingerror = (error) => assert.fail(`${settings}: ${error.message}`);
+  parser.parse(`WEBVTT\n\n00:00.000 --> 00:01.000 ${settings}\n${text}\n\n`);
+  parser.flush();
+  const [{ line, snapToLines, lineAlign, position, align }] = cues;
+  return { line, snapToLines, lineAlign, position, align };
+}
+
 // The texts that another reader of CEA-708 finds in the pictures of a rendition: [{text, from, until}], in pictures after the first one.
 async function textsOfMux(url, service) {
   const texts = [];
@@ -141,6 +154,8 @@ const cases = {
     const seen = new Map();
     for (const { uri, cues } of await documents(playlist('digital', 's1'))) {
       for (const cue of /^\d+\.vtt$/.test(uri) ? cues : []) {
+        // The window's anchor is 20 of 75 down the safe area, its text 8 % of the height below that: the upper half of the picture.
+        assert.deepStrictEqual(placeOf(cue), { line: 31, snapToLines: false, lineAlign: 'start', position: 10, align: 'left' });
         const known = seen.get(cue.text) ?? { start: Infinity, end: 0 };
         seen.set(cue.text, { start: Math.min(known.start, cue.start), end: Math.max(known.end, cue.end) });
       }

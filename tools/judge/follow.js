@@ -199,7 +199,7 @@ class Follower {
     const text = answer.body.toString();
     if (!/^WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:\d+,LOCAL:\d\d:\d\d:\d\d\.\d{3}\n\n/.test(text)) this.report('SU-1', `${what} begins with ${text.slice(0, 60)}`);
     for (const block of text.split('\n\n').slice(1).filter(Boolean)) {
-      if (!/^\d\d+:\d\d:\d\d\.\d{3} --> \d\d+:\d\d:\d\d\.\d{3}\n[^\n]/.test(block)) this.report('SU-1', `${what} has the cue ${block.slice(0, 60)}`);
+      if (!/^\d\d+:\d\d:\d\d\.\d{3} --> \d\d+:\d\d:\d\d\.\d{3}(?: [a-z]+:[^ \n]+)*\n[^\n]/.test(block)) this.report('SU-1', `${what} has the cue ${block.slice(0, 60)}`);
     }
     this.stats.bytes += answer.body.length;
     taken();

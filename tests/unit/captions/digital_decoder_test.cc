@@ -78,7 +78,7 @@ TEST(DigitalDecoder, TextThatIsWrittenAgainDoesNotComeOut) {
   EXPECT_EQ(service.picture(codes({window(0), characters("GOAL")})), "0 GOAL");
   EXPECT_EQ(service.picture(codes({{0x0c}, characters("GOAL")})), "-");
   for (int i = 0; i < 20; ++i) EXPECT_EQ(service.picture(), "-");
-  EXPECT_EQ(service.picture(codes({{0x88, 0x01}, characters("GOAL")})), "-") << "cleared, and there again";
+  EXPECT_EQ(service.picture(codes({{0x88, 0x01, 0x92, 0, 0}, characters("GOAL")})), "-") << "cleared, and there again";
   EXPECT_EQ(service.picture({0x88, 0x01}), "920 ") << "cleared";
 }
 
@@ -120,6 +120,34 @@ TEST(DigitalDecoder, LinesOfSeveralWindowsGoDownTheScreen) {
             "0 high\nlow");
   EXPECT_EQ(service.next(codes({window(2, {.columns = 10, .vertical = 70, .horizontal = 100}), characters("right")})),
             "40 high\nlow\nright");
+}
+
+TEST(DigitalDecoder, SaysWhereTheTextStands) {
+  Sender service;
+  EXPECT_FALSE(service.decoder.place());
+  EXPECT_EQ(service.picture(codes({window(0, {.vertical = 0, .point = 0}), characters("top")})), "0 top");
+  EXPECT_EQ(service.decoder.place(), (media::CuePlace{10, 15, 10}));
+  EXPECT_EQ(service.picture({0x8c, 0x01}), "40 ");
+  EXPECT_FALSE(service.decoder.place());
+}
+
+TEST(DigitalDecoder, TextThatMovesComesOutAgain) {
+  Sender service;
+  EXPECT_EQ(service.picture(codes({window(0, {.vertical = 0, .point = 0}), characters("GOAL")})), "0 GOAL");
+  EXPECT_EQ(service.next(window(0, {.vertical = 75, .point = 6})), "40 GOAL");
+  EXPECT_EQ(service.decoder.place(), (media::CuePlace{79, 84, 10}));
+}
+
+TEST(DigitalDecoder, WindowsInOneHalfOfThePictureHaveOnePlace) {
+  Sender service;
+  const auto high = [](int number, int vertical, int horizontal) {
+    return window(number, {.rows = 1, .columns = 10, .vertical = vertical, .horizontal = horizontal, .point = 0});
+  };
+  EXPECT_EQ(service.picture(codes({high(0, 10, 105), characters("one"), high(1, 20, 21), characters("two")})),
+            "0 one\ntwo");
+  EXPECT_EQ(service.decoder.place(), (media::CuePlace{20, 36, 18}));
+  EXPECT_EQ(service.next(codes({high(2, 70, 0), characters("low")})), "40 one\ntwo\nlow");
+  EXPECT_FALSE(service.decoder.place()) << "they are far apart";
 }
 
 TEST(DigitalDecoder, WritesInTheWindowThatIsSet) {

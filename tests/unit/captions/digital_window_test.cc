@@ -206,6 +206,58 @@ TEST(DigitalWindow, ShowsTheSignOfCaptionsAsText) {
   EXPECT_EQ(lines_of(window), "[CC]é");
 }
 
+/// "top bottom across align" in percent, of what put() wrote.
+std::string place_of(const DigitalWindow& window) {
+  const auto place = window.place();
+  if (!place) return "-";
+  const char* const names[] = {"left", "center", "right"};
+  return std::to_string(place->top) + " " + std::to_string(place->bottom) + " " + std::to_string(place->across) + " " +
+         names[static_cast<int>(place->align)];
+}
+
+TEST(DigitalWindow, TextHasAPlaceInTheSafeArea) {
+  DigitalWindow window = window_of({.rows = 3, .columns = 42, .vertical = 0, .horizontal = 0, .point = 0});
+  EXPECT_EQ(place_of(window), "-") << "no text";
+  put_all(window, "  x ");
+  EXPECT_EQ(place_of(window), "10 15 13 left") << "a row of 15, from the third column of 42 on";
+  window.move_pen(2, 1);
+  put_all(window, "y");
+  EXPECT_EQ(place_of(window), "10 26 11 left");
+  window.clear_line();
+  window.move_pen(0, 2);
+  window.put(U' ');
+  EXPECT_EQ(place_of(window), "-") << "blanks have none";
+  EXPECT_EQ(place_of(DigitalWindow()), "-");
+}
+
+TEST(DigitalWindow, TextAtTheBottomOfTheScreenIsAtTheBottomOfTheSafeArea) {
+  DigitalWindow window = window_of({.rows = 2, .columns = 32, .vertical = 75, .horizontal = 0, .point = 6});
+  window.move_pen(1, 0);
+  put_all(window, "x");
+  EXPECT_EQ(place_of(window), "84 90 10 left");
+}
+
+TEST(DigitalWindow, JustifiedTextStandsInItsWindow) {
+  DigitalWindow window = window_of({.rows = 1, .columns = 20, .vertical = 0, .horizontal = 105, .point = 1});
+  put_all(window, "x");
+  const auto justify = [&](std::uint8_t to) {
+    window.set_attributes(base::View(std::vector<std::uint8_t>{0, 0, static_cast<std::uint8_t>(0x0c | to), 0}));
+    return place_of(window);
+  };
+  EXPECT_EQ(justify(0), "10 15 30 left");
+  EXPECT_EQ(justify(1), "10 15 69 right");
+  EXPECT_EQ(justify(2), "10 15 50 center");
+  EXPECT_EQ(justify(3), "10 15 30 left") << "full";
+}
+
+TEST(DigitalWindow, AStyleSaysHowTextIsJustified) {
+  for (const int style : {1, 2, 3, 4, 5, 6, 7}) {
+    DigitalWindow window = window_of({.rows = 2, .columns = 10, .vertical = 0, .point = 0, .style = style});
+    put_all(window, "x");
+    EXPECT_EQ(place_of(window).ends_with("center"), style == 3 || style == 6) << style;
+  }
+}
+
 TEST(DigitalWindow, BeginsWhereItsAnchorPutsIt) {
   const auto place = [](const WindowShape& shape) {
     const DigitalWindow window = window_of(shape);

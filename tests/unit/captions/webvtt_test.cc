@@ -25,6 +25,16 @@ std::string cue(base::Micros start, base::Micros end, std::string_view text, bas
   return out;
 }
 
+/// The settings of a cue whose text stands there.
+std::string settings(const media::CuePlace& place) {
+  std::string out;
+  write_webvtt_cue(out, 0, 0, kMilli, "x", place);
+  constexpr std::string_view kTimes = "00:00:00.000 --> 00:00:00.001";
+  EXPECT_EQ(out.substr(0, kTimes.size()), kTimes);
+  EXPECT_TRUE(out.ends_with("\nx\n\n"));
+  return out.substr(kTimes.size(), out.find('\n') - kTimes.size());
+}
+
 /// MPEGTS of the map.
 std::int64_t mapped(base::Micros epoch) {
   const std::string text = header(epoch);
@@ -40,6 +50,22 @@ base::Micros wrap_before(base::Micros at) {
 TEST(WebVtt, BeginsWithTheMapAndABlankLine) {  // SU-1
   EXPECT_EQ(header(0), "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n");
 }
+
+TEST(WebVtt, TextInTheUpperHalfHangsFromItsTop) {
+  EXPECT_EQ(settings({15, 25, 30}), " line:15% position:30% align:left");
+  EXPECT_EQ(settings({40, 50, 30}), " line:40% position:30% align:left");
+}
+
+TEST(WebVtt, TextBelowTheMiddleStandsOnItsBottom) {
+  EXPECT_EQ(settings({40, 51, 50, media::CuePlace::Align::kCenter}), " line:51%,end position:50% align:center");
+  EXPECT_EQ(settings({60, 75, 90, media::CuePlace::Align::kRight}), " line:75%,end position:90% align:right");
+}
+
+TEST(WebVtt, TextAtTheBottomHasThePlaceThatThePlayerGivesIt) {
+  EXPECT_EQ(settings({66, 76, 10}), " position:10% align:left");
+}
+
+TEST(WebVtt, PlacesStayInThePicture) { EXPECT_EQ(settings({-5, 10, 130}), " line:0% position:100% align:left"); }
 
 TEST(WebVtt, MapsCueTimeZeroToTheMediaTimeOfTheEpoch) {  // SU-2
   const base::Micros at = 1'795'985'000 * base::kSecond;

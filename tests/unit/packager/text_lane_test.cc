@@ -155,6 +155,15 @@ TEST(TextLane, ACueThatMayBeReplacedIsWrittenPieceByPiece) {
   EXPECT_EQ(texts.segments(), (Strings{"0.2-2 Hello", "2-2.7 Hello"}));
 }
 
+TEST(TextLane, ACueStandsInItsPlaceInPartsAndSegments) {
+  Texts texts;
+  texts.lane.put({"", at(0.2), at(0.4), "High", media::CuePlace{10, 15, 20}});
+  texts.lead(2);
+  const std::string settings = " line:10% position:20% align:left\nHigh\n";
+  EXPECT_NE(texts.all<record::Part>().front().data.text().find(settings), std::string_view::npos);
+  EXPECT_NE(texts.all<record::SegmentEnd>().front().data.text().find(settings), std::string_view::npos);
+}
+
 TEST(TextLane, TextThatGrowsReplacesWhatIsNotPublishedYet) {
   Texts texts;
   texts.cue("c", 0.2, 3, "Hel").lead(0.5).cue("c", 0.2, 3, "Hello").lead(1).cue("c", 0.2, 1.2, "Hello all").lead(2);

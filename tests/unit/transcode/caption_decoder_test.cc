@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,8 @@ class Screen {
     return *this;
   }
 
+  std::optional<media::CuePlace> place() const { return decoder_.place(); }
+
   std::vector<std::string> shown;
   std::vector<int> when;
 
@@ -65,6 +68,22 @@ TEST(CaptionDecoder, PopOnCaptionsComeAtOnceAndWhole) {
   screen.control(0x2c).wait(1);
   ASSERT_EQ(screen.shown.size(), 2U);
   EXPECT_EQ(screen.shown.back(), "");
+}
+
+TEST(CaptionDecoder, SaysWhereCaptionsStand) {
+  Screen screen;
+  // Row 1, from column 8 on (an indent); then row 15.
+  screen.control(0x20).control(0x54, 0x11).type("TOP").control(0x2f).wait(2);
+  ASSERT_TRUE(screen.place());
+  EXPECT_EQ(screen.place()->top, 10);
+  EXPECT_LE(screen.place()->bottom, 17);
+  EXPECT_EQ(screen.place()->across, 30) << "8 of 32 columns of 80 %, behind 10 %";
+  screen.control(0x2e).control(0x70, 0x14).type("LOW").control(0x2f).wait(2);
+  ASSERT_TRUE(screen.place());
+  EXPECT_GE(screen.place()->bottom, 88);
+  EXPECT_EQ(screen.place()->across, 10);
+  screen.control(0x2c).wait(2);
+  EXPECT_FALSE(screen.place());
 }
 
 TEST(CaptionDecoder, RollUpCaptionsComeWhileTheyAreTyped) {
@@ -106,6 +125,18 @@ TEST(CaptionDecoder, GarbageDoesNoHarm) {
 TEST(TextOfAss, IsTheLinesWithoutStyles) {
   EXPECT_EQ(text_of_ass("0,0,Default,,0,0,0,,{\\an7}{\\pos(38,230)}{\\i1}Hello, all\\N\\h\\h{\\i0}World \\N\\N"),
             "Hello, all\nWorld");
+}
+
+TEST(PlaceOfAss, IsThatOfAllLines) {
+  const auto place = place_of_ass("0,0,Default,,0,0,0,,{\\an7}{\\pos(76,28)}One\\N{\\an7}{\\pos(38,44)}Two");
+  EXPECT_EQ(place, (media::CuePlace{10, 21, 10}));
+}
+
+TEST(PlaceOfAss, IsNothingWhereNoLineHasOne) {
+  EXPECT_FALSE(place_of_ass(""));
+  EXPECT_FALSE(place_of_ass("0,0,Default,,0,0,0,,{\\an7}Hello"));
+  EXPECT_FALSE(place_of_ass("0,0,Default,,0,0,0,,{\\pos(38}Hello"));
+  EXPECT_EQ(place_of_ass("{\\pos(9999,-99)}x"), (media::CuePlace{0, 6, 100})) << "kept in the picture";
 }
 
 TEST(TextOfAss, IsNothingWhereThereIsNoText) {

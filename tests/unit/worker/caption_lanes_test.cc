@@ -192,6 +192,20 @@ TEST(CaptionLanes, TextOfAKoreanServiceIsReadAsSuch) {
   EXPECT_EQ(lanes.shown(1), (Strings{"1000 쟑뇛"})) << "as UTF-16";
 }
 
+TEST(CaptionLanes, CuesStandWhereTheirCaptionsDo) {
+  Lanes lanes({{0, "en", "", false, false, false, false, 0, 1}, {1, "en"}});
+  namespace made = captions::testing;
+  std::vector<Triplet> triplets = made::packet(
+      made::service_block(1, made::codes({made::window(0, {.vertical = 0, .point = 0}), made::characters("TOP")})));
+  for (const Triplet& pair : pop_on("LOW")) triplets.push_back(pair);
+  lanes.take(picture(1000, 1000, triplets));
+  ASSERT_EQ(lanes.outlet.cues[0].size(), 1U);
+  EXPECT_EQ(lanes.outlet.cues[0].front().place, (media::CuePlace{10, 15, 10}));
+  ASSERT_EQ(lanes.outlet.cues[1].size(), 1U);
+  ASSERT_TRUE(lanes.outlet.cues[1].front().place);
+  EXPECT_GE(lanes.outlet.cues[1].front().place->bottom, 88) << "row 15";
+}
+
 TEST(CaptionLanes, WindowsOfCea708AreNotThoseOfAnotherFeed) {
   Lanes lanes({{0, "en", "", false, false, false, false, 0, 1}});
   lanes.take(picture(1000, 1000, digital(1, "FIRST")));
