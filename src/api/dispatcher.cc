@@ -75,6 +75,8 @@ void Dispatcher::handle(const http::Request& request, std::string_view peer, Res
   own.content_type = request.find("content-type");
   own.accept = request.find("accept");
   own.last_event_id = request.find("last-event-id");
+  own.if_match = request.find("if-match");
+  own.if_none_match = request.find("if-none-match");
   run(*match.route, own, peer, std::move(respond));
 }
 

@@ -33,6 +33,8 @@ struct Request {
   std::string content_type;   ///< of the body, as sent
   std::string accept;         ///< as sent
   std::string last_event_id;  ///< as sent: where a client of an event stream was
+  std::string if_match;       ///< as sent
+  std::string if_none_match;  ///< as sent
   std::string caller;         ///< the name of the token; empty where the route needs none
 
   /// Empty where the route has no such parameter.

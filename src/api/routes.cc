@@ -11,6 +11,7 @@
 #include "api/caption_request.h"
 #include "api/channels_json.h"
 #include "api/check_routes.h"
+#include "api/declaration_routes.h"
 #include "api/event_streams.h"
 #include "api/events_json.h"
 #include "api/instance_json.h"
@@ -484,6 +485,7 @@ void add_routes(Dispatcher& dispatcher, Backend& backend, EventStreams& streams,
   add_alarms(dispatcher, backend, clock);
   add_job_routes(dispatcher, backend, clock);
   add_check_routes(dispatcher, backend);
+  add_declarations(dispatcher, backend);
   add_page(dispatcher, std::move(page));
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/declaration.h"
 #include "api/dispatcher.h"
 #include "base/clock.h"
 #include "channel/channels.h"
@@ -80,6 +81,10 @@ class Backend {
   virtual void start_check(facility::Order order, Take<Check> take) = 0;
   /// Of a channel, the newest first.
   virtual void ask_checks(std::string channel, Take<std::vector<facility::Report>> take) = 0;
+  /// `channel`: that one alone, with its text; empty: all, without.
+  virtual void ask_declared(std::string channel, Take<Declared> take) = 0;
+  /// Takes once it is on disk and in force.
+  virtual void declare(DeclarationOrder order, Take<DeclarationOutcome> take) = 0;
 };
 
 /// The operations page, and its scripts and style sheets by name ("main.mjs"), which it asks for below /operations/.

@@ -172,6 +172,19 @@ void AdminBackend::ask_checks(std::string channel, Take<std::vector<facility::Re
   });
 }
 
+void AdminBackend::ask_declared(std::string channel, Take<api::Declared> take) {
+  control_.post([this, channel = std::move(channel), take = std::move(take)] {
+    own_.post([take, declared = calls_.report_declared(channel)] { take(declared); });
+  });
+}
+
+void AdminBackend::declare(api::DeclarationOrder order, Take<api::DeclarationOutcome> take) {
+  control_.post([this, order = std::move(order), take = std::move(take)] {
+    calls_.declare(
+        order, [this, take](const api::DeclarationOutcome& outcome) { own_.post([take, outcome] { take(outcome); }); });
+  });
+}
+
 std::string AdminBackend::write_metrics(const Overview& overview) const {
   std::vector<metrics::ServeLoop> loops;
   for (const auto& report : serve_.reports())

@@ -45,6 +45,9 @@ struct ControlCalls {
   /// nullopt: an edge, which takes no feeds.
   std::function<api::Backend::Check(const facility::Order&)> start_check;
   std::function<std::vector<facility::Report>(const std::string& channel)> report_checks;
+  std::function<api::Declared(const std::string& channel)> report_declared;
+  /// Answers later.
+  std::function<void(api::DeclarationOrder, std::function<void(const api::DeclarationOutcome&)>)> declare;
   /// Called on the administration port's thread; it outlives that. Null: there is no journal.
   harvest::Jobs* jobs = nullptr;
 };
@@ -89,6 +92,8 @@ class AdminBackend final : public api::Backend {
   void cancel_job(std::uint64_t id, Take<harvest::Jobs::Cancel> take) override;
   void start_check(facility::Order order, Take<Check> take) override;
   void ask_checks(std::string channel, Take<std::vector<facility::Report>> take) override;
+  void ask_declared(std::string channel, Take<api::Declared> take) override;
+  void declare(api::DeclarationOrder order, Take<api::DeclarationOutcome> take) override;
 
  private:
   void ask(std::function<void(const Overview&)> take);

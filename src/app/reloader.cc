@@ -30,7 +30,7 @@ struct Reloader::Link {
 Preparation prepare(const std::string& path, const std::shared_ptr<const tls::TicketKeys>& keys) {
   auto loaded = config::load_config(path);
   if (auto* problems = std::get_if<std::vector<config::Problem>>(&loaded)) return std::move(*problems);
-  Prepared prepared{std::get<config::Config>(std::move(loaded)), {}};
+  Prepared prepared{.config = std::get<config::Config>(std::move(loaded)), .certificates = {}};
   auto certificates = load_certificates(prepared.config, keys);
   if (!certificates.ok()) return std::vector<config::Problem>{{path, 0, 0, certificates.error().what}};
   prepared.certificates = certificates.take();

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "control/declaration.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/timer.h"
@@ -20,6 +21,7 @@ namespace app {
 struct Prepared {
   config::Config config;
   Certificates certificates;
+  base::Result<control::Declarations> declared = control::Declarations();  ///< beside those of the configuration
 };
 using Preparation = std::variant<Prepared, std::vector<config::Problem>>;
 

@@ -19,6 +19,7 @@
 #include "app/alarm_watch.h"
 #include "app/certificates.h"
 #include "app/channel_settings.h"
+#include "app/declared_channels.h"
 #include "app/edge_node.h"
 #include "app/etcd_registry.h"
 #include "app/event_outlets.h"
@@ -109,12 +110,11 @@ class Instance::Parts {
     watch_signals();
     warn_of(config_);
     TRY_OK(make_directory(config_.state_directory));
+    start_declared();
     TRY(ticket_keys_, tls::TicketKeys::make());
     TRY(certificates_, load_certificates(config_, ticket_keys_));
     warn_of(certificates_, std::time(nullptr));
-    reloader_ = std::make_unique<Reloader>(
-        loop_, [path = path_, keys = ticket_keys_] { return prepare(path, keys); },
-        [this](Preparation outcome) { finish_reload(std::move(outcome)); });
+    reloader_ = make_reloader();
     TRY(spawner_, channel::ProcessSpawner::make(loop_, {.program = worker_}));
     // Process 1 of a container inherits every orphan: workers whose parent died, or what a health check left behind.
     if (getpid() == 1) {
@@ -224,9 +224,10 @@ class Instance::Parts {
   void reload() {
     if (!reloader_) return;
     service_.reloading();
+    if (!reloader_->busy()) declared_->begin_reading();
     reloader_->start();
   }
-  bool reads() const { return reloader_ && reloader_->busy(); }
+  bool reads() const { return (reloader_ && reloader_->busy()) || (declared_ && declared_->busy()); }
 
  private:
   /// What is restored before the ports open is published when they do.
@@ -357,21 +358,58 @@ class Instance::Parts {
                     .data = {{"file", certificates_.name}, {"until", base::format_utc(until * base::kSecond)}}});
   }
 
+  /// With what the API has declared, which is on disk as the file is.
+  std::unique_ptr<Reloader> make_reloader() {
+    return std::make_unique<Reloader>(
+        loop_,
+        [path = path_, keys = ticket_keys_, read = declared_->reader()] {
+          Preparation outcome = prepare(path, keys);
+          if (auto* prepared = std::get_if<Prepared>(&outcome)) prepared->declared = read();
+          return outcome;
+        },
+        [this](Preparation outcome) { finish_reload(std::move(outcome)); });
+  }
+
+  void start_declared() {
+    declared_.emplace(control_, config_.state_directory + "/channels", path_,
+                      [this](const api::DeclarationOrder& order, const api::DeclarationOutcome& outcome,
+                             config::Config merged) { apply_declared(order, outcome, std::move(merged)); });
+    config_ = declared_->merge(config_, declared_->reader()());
+    declared_->use();
+    started_ = config_;
+  }
+
+  /// What a reload does for channels, for one that the API has declared or removed.
+  void apply_declared(const api::DeclarationOrder& order, const api::DeclarationOutcome& outcome,
+                      config::Config merged) {
+    auto srt_policy = srt_policy_of(merged);
+    if (!srt_policy.ok()) return refuse_reload(srt_policy.error().message());
+    config_ = std::move(merged);
+    configure_channels(srt_policy.take());
+    events_.append(declaration_fact(order, outcome));
+  }
+
+  void configure_channels(std::shared_ptr<const ingest::SrtPolicy> srt_policy) {
+    tokens_.reload(config_);
+    channels_->configure(settings_of(config_), config_.limits.channels);
+    if (ingest_) ingest_->configure(config_, std::move(srt_policy), certificates_.rtmps);
+  }
+
   // All or nothing: what can fail comes first.
   base::Status apply(Prepared next) {
-    TRY(auto srt_policy, srt_policy_of(next.config));
-    config_ = std::move(next.config);
+    config::Config merged = declared_->merge(next.config, next.declared);
+    TRY(auto srt_policy, srt_policy_of(merged));
+    config_ = std::move(merged);
+    declared_->use();
     warn_of(config_);
     take_certificates(std::move(next.certificates));
     serve_->use_tls(certificates_.https);
     serve_->configure(config_.http);
-    tokens_.reload(config_);
     admin_->configure(config_.admin);
     webhooks_->configure(config_.webhooks);
     alarm_watch_.configure(config_.alarms);
     headroom_->set_egress(config_.http.admission.egress_mbps);
-    channels_->configure(settings_of(config_), config_.limits.channels);
-    if (ingest_) ingest_->configure(config_, std::move(srt_policy), certificates_.rtmps);
+    configure_channels(std::move(srt_policy));
     std::string fixed;
     for (const std::string& key : config::keys_for_restart(started_, config_))
       fixed += (fixed.empty() ? "" : ", ") + key;
@@ -417,6 +455,10 @@ class Instance::Parts {
             [this](const std::string& channel) {
               return feed_checks_ ? feed_checks_->reports(channel) : std::vector<facility::Report>();
             },
+            [this](const std::string& channel) { return declared_->report(channel); },
+            [this](api::DeclarationOrder order, DeclaredChannels::Take take) {
+              declared_->carry_out(std::move(order), std::move(take));
+            },
             jobs_.get()};
   }
 
@@ -455,7 +497,7 @@ class Instance::Parts {
     return overview;
   }
 
-  const config::Config started_;  ///< what was read at the start: what does not change before the next
+  config::Config started_;  ///< what was read at the start: what does not change before the next
   config::Config config_;
   const std::string path_;
   const std::string worker_;
@@ -489,9 +531,10 @@ class Instance::Parts {
   std::map<std::string, std::shared_ptr<const relay::Reel>> early_reels_;
   const std::uint64_t node_ = relay::begin_log().log;
   std::unique_ptr<channel::Channels> channels_;
-  std::unique_ptr<FeedIngest> ingest_;       ///< null: an edge
-  std::unique_ptr<FeedChecks> feed_checks_;  ///< likewise
-  std::unique_ptr<EdgeNode> edge_;           ///< null: it takes feeds
+  std::unique_ptr<FeedIngest> ingest_;        ///< null: an edge
+  std::unique_ptr<FeedChecks> feed_checks_;   ///< likewise
+  std::unique_ptr<EdgeNode> edge_;            ///< null: it takes feeds
+  std::optional<DeclaredChannels> declared_;  ///< after start()
   std::unique_ptr<AdminThread> admin_;
   std::vector<std::unique_ptr<loop::SignalWatch>> signals_;
   std::unique_ptr<Reloader> reloader_;

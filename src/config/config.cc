@@ -14,13 +14,6 @@
 namespace config {
 namespace {
 
-// "conf" of "conf/kickoff.yaml"; empty where there is no slash.
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return "";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 // systemd's StateDirectory=, of which it may name several, before the directory of the file.
 std::string default_state_directory(const Environment& environment, const std::string& directory) {
   const auto given = environment.find("STATE_DIRECTORY");
@@ -74,6 +67,12 @@ std::variant<Config, std::vector<Problem>> read_text(const std::string& text, co
 
 std::string journal_directory(const Config& config) {
   return config.journal.directory.empty() ? config.state_directory + "/journal" : config.journal.directory;
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return "";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 std::string Problem::message() const {

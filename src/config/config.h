@@ -210,6 +210,9 @@ struct Config {
 /// Directory of the journal.
 std::string journal_directory(const Config& config);
 
+/// "conf" of "conf/kickoff.yaml", which relative paths of that file are relative to; empty where there is no slash.
+std::string directory_of(const std::string& path);
+
 /// Something wrong in a configuration file, with its place: "kickoff.yaml:12:3: unknown key …".
 struct Problem {
   std::string file;

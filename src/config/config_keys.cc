@@ -4,6 +4,7 @@
 #include <cctype>
 #include <iterator>
 
+#include "config/channel_entry.h"
 #include "config/feed_sources.h"
 
 namespace config {
@@ -196,10 +197,7 @@ void declare_alarms(Keys& keys, Config::Alarms& alarms) {
 void declare_channels(Keys& keys, std::map<std::string, Config::Channel>& channels) {
   Entries entries;
   for (const auto& [name, channel] : channels) entries.names.push_back(name);
-  entries.check = [](const std::string& name) -> Complaint {
-    if (name == "*" || valid_name(name, 64)) return "";
-    return "channel name \"" + name + "\": only letters, digits, - and _, at most 64; or * for all others";
-  };
+  entries.check = channel_name_complaint;
   entries.entry = [&](Keys& in, const std::string& name) { declare_channel(in, channels[name]); };
   keys.entries({"channels", Reload::kAtOnce,
                 "By name; \"*\" is for every channel without an entry of its own: anything published under live/. "
@@ -297,22 +295,29 @@ void declare_keys(Keys& keys, Config& config) {
       "(anchor: pts); and where edges find origins (relay.announce, edge.discover). Nothing that runs waits for it.",
       [&](Keys& in) { declare_etcd(in, config.etcd); });
   declare_channels(keys, config.channels);
-  keys.check([&] {
-    std::vector<std::string> found = port_conflicts(config);
-    for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
-    for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
-    for (std::string& fault : upload_faults(config)) found.push_back(std::move(fault));
-    for (std::string& fault : token_faults(config)) found.push_back(std::move(fault));
-    for (std::string& fault : edge_faults(config)) found.push_back(std::move(fault));
-    for (std::string& fault : etcd_faults(config)) found.push_back(std::move(fault));
-    if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)
-      found.emplace_back("http.origin_lock.client_ca needs http.tls_port: certificates are shown over TLS");
-    if (config.http.origin_lock.header.empty() && !config.http.origin_lock.secrets.empty())
-      found.emplace_back("http.origin_lock.secrets need a header that they are in");
-    if (config.http.certificate.empty() != config.http.key.empty())
-      found.emplace_back("http.certificate and http.key have to be given together");
-    return found;
-  });
+  keys.check([&] { return faults_of(config); });
+}
+
+std::vector<std::string> faults_of(const Config& config) {
+  std::vector<std::string> found = port_conflicts(config);
+  for (std::string& conflict : source_conflicts(config)) found.push_back(std::move(conflict));
+  for (std::string& fault : window_faults(config)) found.push_back(std::move(fault));
+  for (std::string& fault : upload_faults(config)) found.push_back(std::move(fault));
+  for (std::string& fault : token_faults(config)) found.push_back(std::move(fault));
+  for (std::string& fault : edge_faults(config)) found.push_back(std::move(fault));
+  for (std::string& fault : etcd_faults(config)) found.push_back(std::move(fault));
+  if (!config.http.origin_lock.client_ca.empty() && config.http.tls_port == 0)
+    found.emplace_back("http.origin_lock.client_ca needs http.tls_port: certificates are shown over TLS");
+  if (config.http.origin_lock.header.empty() && !config.http.origin_lock.secrets.empty())
+    found.emplace_back("http.origin_lock.secrets need a header that they are in");
+  if (config.http.certificate.empty() != config.http.key.empty())
+    found.emplace_back("http.certificate and http.key have to be given together");
+  return found;
+}
+
+Complaint channel_name_complaint(const std::string& name) {
+  if (name == "*" || valid_name(name, 64)) return "";
+  return "channel name \"" + name + "\": only letters, digits, - and _, at most 64; or * for all others";
 }
 
 }  // namespace config

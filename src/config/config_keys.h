@@ -10,6 +10,10 @@ namespace config {
 /// `kickoff check`, `kickoff config`, and the warning of a reload that a restart is needed.
 void declare_keys(Keys& keys, Config& config);
 
+/// What is wrong between keys that are right each by itself: ports that meet, channels that need what is switched off.
+/// Whole sentences.
+std::vector<std::string> faults_of(const Config& config);
+
 /// The keys of one entry of `channels`.
 void declare_channel(Keys& keys, Config::Channel& channel);
 

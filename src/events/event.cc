@@ -29,6 +29,7 @@ std::string_view to_string(Type type) {
     case Type::kOriginLost: return "live.kickoff.origin.lost";
     case Type::kAlarmSilence: return "live.kickoff.alarm.silence";
     case Type::kCheckDone: return "live.kickoff.check.done";
+    case Type::kChannelSettings: return "live.kickoff.channel.settings";
   }
   return "live.kickoff.unknown";
 }

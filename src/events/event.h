@@ -40,6 +40,7 @@ enum class Type : std::uint8_t {
   kOriginLost,
   kAlarmSilence,
   kCheckDone,
+  kChannelSettings,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -65,7 +66,8 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kWebhook,
                                    Type::kOriginLost,
                                    Type::kAlarmSilence,
-                                   Type::kCheckDone};
+                                   Type::kCheckDone,
+                                   Type::kChannelSettings};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

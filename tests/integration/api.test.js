@@ -101,17 +101,23 @@ test('every GET answers as described', async () => {
   const check = await ask('POST', '/api/v1/channels/match/check', { token: secret.operate, body: JSON.stringify({ seconds: 5 }) });
   assert.strictEqual(check.status, 202, check.text);
   assertFits('Check', check.text);
+  // Of a channel of its own: of the one that lives it would change the settings.
+  const declared = await ask('PUT', '/api/v1/channels/declared/settings', { token: secret.environment, body: JSON.stringify({ window: '30s' }) });
+  assert.strictEqual(declared.status, 201, declared.text);
+  assertFits('ChannelChange', declared.text);
   for (const [template, { get }] of Object.entries(document.paths)) {
     if (!get) continue;
-    const route = template.replace('{name}', 'match').replace('{id}', JSON.parse(job.text).id).replace('{file}', 'main.mjs');
-    const answer = await ask('GET', route);
+    const token = get.security && secret.environment;
+    const route = template.replace('{name}/settings', 'declared/settings').replace('{name}', 'match').replace('{id}', JSON.parse(job.text).id).replace('{file}', 'main.mjs');
+    if (token) assert.strictEqual((await ask('GET', route)).status, 401, route);
+    const answer = await ask('GET', route, { token });
     assert.strictEqual(answer.status, 200, route);
     const [type] = Object.keys(get.responses['200'].content);
     assert.strictEqual(answer.headers['content-type'].split(';')[0], type, route);
     const schema = get.responses['200'].content[type].schema.$ref?.split('/').at(-1);
     if (schema) assertFits(schema, answer.text);
     checked++;
-    const head = await ask('HEAD', route);
+    const head = await ask('HEAD', route, { token });
     assert.deepStrictEqual([head.status, head.text], [200, ''], route);
   }
   assert.ok(checked >= 7);

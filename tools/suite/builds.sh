@@ -19,7 +19,7 @@ with_tsan() {
   configure build-tsan -Doptimization=1 -Ddebug=false -Db_lundef=false -Dwerror=true -Db_sanitize=thread -Dcpp_args=-g1 -Dc_args=-g1
   tests=""
   # Folders with threads, or whose code runs on several.
-  for folder in base loop client origin archive transcode ingest serve worker channel upload api app; do [ -f "tests/unit/$folder/meson.build" ] && tests="$tests $folder"; done
+  for folder in base loop client origin archive transcode ingest serve worker channel upload control api app; do [ -f "tests/unit/$folder/meson.build" ] && tests="$tests $folder"; done
   export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
   # shellcheck disable=SC2086
   "$@" build-tsan --timeout-multiplier 5 $tests

@@ -88,6 +88,11 @@ class FakeBackend final : public api::Backend {
     canceled.push_back(id);
     take(cancel_outcome);
   }
+  void ask_declared(std::string /*channel*/, Take<api::Declared> take) override { take(declared); }
+  void declare(api::DeclarationOrder order, Take<api::DeclarationOutcome> take) override {
+    declarations.push_back(std::move(order));
+    take(declaration_outcome);
+  }
 
   void start_check(facility::Order order, Take<Check> take) override {
     checked.push_back(order.channel + " " + std::string(feed::to_string(order.feed)) + " for " +
@@ -131,6 +136,9 @@ class FakeBackend final : public api::Backend {
   Check check_outcome;
   std::vector<std::string> checked;
   std::vector<facility::Report> checks;
+  api::Declared declared;
+  std::vector<api::DeclarationOrder> declarations;
+  api::DeclarationOutcome declaration_outcome;
   std::vector<std::string> disconnected;
   std::vector<std::string> switched;
   Channels::Slate slate_outcome = channel::Channel::SlateOutcome::kDone;
