@@ -15,6 +15,12 @@ const char* const kHelp =
   kickoff channel show NAME     one of them, with its feeds and renditions
   kickoff channel slate NAME on|off [--for S] [--reason TEXT] [--text TEXT]
                                 show the channel's slate, or its feed again
+  kickoff channel declared      the channels that the API has declared, and those of the configuration file
+  kickoff channel settings NAME what it has declared of one, with its ETag
+  kickoff channel declare NAME FILE|- [--if-match ETAG] [--dry-run]
+                                declare a channel: an entry of channels as JSON
+  kickoff channel remove NAME [--if-match ETAG] [--dry-run]
+                                take that back
   kickoff channel harvest NAME --start UTC --end UTC --to disk:NAME|s3:NAME [--mp4]
                                 make video on demand of what it published
   kickoff job list              what is being harvested
@@ -76,11 +82,12 @@ struct CommandLine {
   Order order;
   bool as_json = false;
   bool as_table = false;
-  std::string channel, feed, state, reason, text, type, id, shell, start, end, destination;
+  std::string channel, feed, state, reason, text, type, id, shell, start, end, destination, if_match;
   double seconds = 0;
   int silence = 0;
   int check_seconds = 120;
   bool mp4 = false;
+  bool dry_run = false;
 
   CommandLine();
 
@@ -93,11 +100,14 @@ struct CommandLine {
   void add_events();
   void add_webhook();
   void add_harvest(CLI::App& channels);
+  void add_declarations(CLI::App& channels);
+  CLI::App* changes_settings(CLI::App& channels, const char* name, const char* what);
   void add_job();
   void add_alarm();
 
   void show_slate();
   void harvest();
+  void change_settings(const char* method);
   void silence_alarm();
   void unsilence_alarm();
   void disconnect();
@@ -164,6 +174,44 @@ void CommandLine::add_channel() {
   slate->add_option("--text", text, "What viewers read, in place of the channel's text");
   slate->callback([this] { show_slate(); });
   add_harvest(*channels);
+  add_declarations(*channels);
+}
+
+void CommandLine::add_declarations(CLI::App& channels) {
+  asks(command(channels, "declared", "Which are declared, and where"))->callback([this] {
+    order.path = "/api/v1/declarations";
+    order.view = View::kDeclarations;
+  });
+  CLI::App* settings = asks(command(channels, "settings", "What the API has declared of one"));
+  settings->add_option("NAME", channel, "The channel")->required();
+  settings->callback([this] {
+    order.path = channel_path(channel, "/settings");
+    order.view = View::kDeclaration;
+  });
+  CLI::App* declare = changes_settings(channels, "declare", "Declares one, or changes its declaration");
+  declare->add_option("FILE", order.body_file, "An entry of channels as JSON; -: standard input")->required();
+  declare->callback([this] { change_settings("PUT"); });
+  CLI::App* remove = changes_settings(channels, "remove", "Takes its declaration back");
+  remove->callback([this] { change_settings("DELETE"); });
+}
+
+CLI::App* CommandLine::changes_settings(CLI::App& channels, const char* name, const char* what) {
+  CLI::App* verb = asks(command(channels, name, what));
+  verb->add_option("NAME", channel, "The channel")->required();
+  verb->add_option("--if-match", if_match, "Only what has this ETag is replaced; *: whatever there is");
+  verb->add_flag("--dry-run", dry_run, "Says what would change, and when that takes effect; changes nothing");
+  return verb;
+}
+
+void CommandLine::change_settings(const char* method) {
+  order.method = method;
+  order.path = channel_path(channel, "/settings");
+  if (dry_run) order.path += "?dry_run=true";
+  order.view = View::kChange;
+  // A shell takes the quotes away that belong to a tag.
+  const bool bare = !if_match.empty() && if_match != "*" && if_match.front() != '"';
+  order.if_match = bare ? '"' + if_match + '"' : if_match;
+  order.done = "the declaration is removed";
 }
 
 void CommandLine::add_harvest(CLI::App& channels) {

@@ -38,6 +38,9 @@ base::Result<std::string> lay_out(const Order& order, const json& answer) {
     case View::kJobs: return show_jobs(answer);
     case View::kJob: return show_job(answer);
     case View::kCheck: return show_check(answer);
+    case View::kDeclarations: return show_declarations(answer);
+    case View::kDeclaration: return show_declaration(answer);
+    case View::kChange: return show_change(answer);
     case View::kEvents:
     case View::kNothing: break;
   }
@@ -92,6 +95,7 @@ std::optional<Page> read_page(const std::string& body) {
 client::Answer Desk::ask(const Order& order, const std::string& path) {
   client::Request request{.method = order.method, .url = base_url_ + path, .timeout = kTimeout, .direct = true};
   if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
+  if (!order.if_match.empty()) request.headers.emplace_back("If-Match", order.if_match);
   if (!order.body.empty()) {
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = base::Bytes::copy_of(order.body);
@@ -113,7 +117,7 @@ int Desk::carry_out(const Order& order) {
   if (order.view == View::kCheck) return check_feed(order);
   const client::Answer answer = ask(order, order.path);
   if (!answer.ok()) return fail(answer);
-  if (order.view != View::kNothing) return show(order, answer.body);
+  if (order.view != View::kNothing && answer.status != 204) return show(order, answer.body);
   if (for_people(order)) world_.out((answer.status == 202 ? order.accepted : order.done) + "\n");
   return 0;
 }

@@ -17,6 +17,9 @@ enum class View : std::uint8_t {
   kJobs,
   kJob,
   kCheck,  ///< a facility check: ordered, waited for, and shown when it is done
+  kDeclarations,
+  kDeclaration,
+  kChange,
 };
 
 enum class Format : std::uint8_t {
@@ -28,8 +31,10 @@ enum class Format : std::uint8_t {
 /// What a command line asks of a server that runs.
 struct Order {
   std::string method = "GET";
-  std::string path;  ///< of the administration port, with its query
-  std::string body;  ///< JSON; empty: none
+  std::string path;       ///< of the administration port, with its query
+  std::string body;       ///< JSON; empty: none
+  std::string body_file;  ///< that the body is read from; "-": standard input; empty: there is none
+  std::string if_match;   ///< header field; empty: none
   View view = View::kNothing;
   std::string channel;      ///< kChannel: the one that is shown; kCheck: the one whose feed is checked
   std::string done;         ///< what has been done, where the answer has no content

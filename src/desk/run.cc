@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/printable.h"
+#include "base/regular_file.h"
 #include "client/curl_transport.h"
 #include "config/admin_address.h"
 #include "config/text_file.h"
@@ -18,7 +19,7 @@
 namespace desk {
 namespace {
 
-constexpr int kNoToken = 2;
+constexpr int kNoInput = 2;
 constexpr std::chrono::seconds kFollow{1};
 // The list of channels on a large server.
 constexpr std::size_t kMostBody = std::size_t{64} << 20;
@@ -50,6 +51,19 @@ base::Result<std::string> token_of(const Order& order) {
   return lines->front();
 }
 
+/// The body that the order names a file for.
+base::Result<std::string> body_of(const Order& order) {
+  if (order.body_file.empty()) return order.body;
+  if (order.body_file != "-") return base::read_regular_file(order.body_file);
+  std::string text;
+  char buffer[4096];
+  for (std::size_t count = 0; (count = std::fread(buffer, 1, sizeof buffer, stdin)) > 0;) {
+    text.append(buffer, count);
+    if (text.size() > base::kLongestOwnFile) return base::Error{base::Code::kTooLarge, "standard input is too long"};
+  }
+  return text;
+}
+
 }  // namespace
 
 int run(const std::vector<std::string>& words, const std::vector<std::string>& others) {
@@ -58,12 +72,14 @@ int run(const std::vector<std::string>& words, const std::vector<std::string>& o
     std::fputs(said->text.c_str(), said->status == 0 ? stdout : stderr);
     return said->status;
   }
-  const Order& order = std::get<Order>(parsed);
+  Order order = std::get<Order>(parsed);
   const auto token = token_of(order);
-  if (!token) {
-    complain("kickoff: " + base::printable(token.error().what));
-    return kNoToken;
+  auto body = body_of(order);
+  if (!token || !body) {
+    complain("kickoff: " + base::printable((token ? body.error() : token.error()).what));
+    return kNoInput;
   }
+  order.body = body.take();
   client::CurlTransport transport({.most_body = kMostBody});
   const auto out = [](const std::string& text) {
     std::fputs(text.c_str(), stdout);

@@ -1,5 +1,6 @@
 #include "desk/views.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -96,6 +97,13 @@ std::string note_of(const json& alarm) {
   if (const json& silence = at(alarm, "silence"); silence.is_object())
     return "silenced until " + cell(silence, "until") + " by " + cell(silence, "by") + ": " + cell(silence, "reason");
   return at(alarm, "lasts") == false ? "is over" : "-";
+}
+
+/// Texts of a list, in one cell.
+std::string lines_of(const json& texts) {
+  std::string out;
+  for (const json& text : texts) out += (out.empty() ? "" : "; ") + cell(text);
+  return out.empty() ? "-" : out;
 }
 
 }  // namespace
@@ -205,6 +213,41 @@ base::Result<std::string> show_check(const json& answer) {
                            cell(answer, "verdict");
   return base::printable(head, kLongestAdvice) + "\n\n" + table(std::move(rows)) +
          (advice.empty() ? "" : "\n" + advice);
+}
+
+base::Result<std::string> show_declarations(const json& answer) {
+  const auto declarations = list(answer, "declarations");
+  if (!declarations) return declarations.error();
+  Rows rows{{"CHANNEL", "DECLARED BY", "IN FORCE", "PROBLEMS"}};
+  for (const json& name : at(answer, "in_file")) rows.push_back({cell(name), cell(answer, "file"), "yes", "-"});
+  for (const json& one : **declarations)
+    rows.push_back({cell(one, "channel"), "the API", cell(one, "in_force"), lines_of(at(one, "problems"))});
+  return table(std::move(rows));
+}
+
+base::Result<std::string> show_declaration(const json& answer) {
+  if (!answer.is_object()) return base::Error{base::Code::kMalformed, "the answer is no object"};
+  const json& settings = at(answer, "settings");
+  return table({{"CHANNEL", "IN FORCE", "ETAG", "PROBLEMS"},
+                {cell(answer, "channel"), cell(answer, "in_force"), cell(answer, "etag"),
+                 lines_of(at(answer, "problems"))}}) +
+         (settings.is_object() ? "\n" + settings.dump(2, ' ', true, json::error_handler_t::replace) + "\n" : "");
+}
+
+base::Result<std::string> show_change(const json& answer) {
+  const auto changes = list(answer, "changes");
+  if (!changes) return changes.error();
+  std::string text = "channel " + cell(answer, "channel") +
+                     (at(answer, "dry_run") == true ? ": nothing is changed; it would be " : ": ") +
+                     cell(answer, "action") + ", ETag " + cell(answer, "etag");
+  text = base::printable(text, 1000) + "\n";
+  Rows rows{{"KEY", "TAKES EFFECT"}};
+  for (const json& change : **changes) {
+    std::string when = cell(change, "when");
+    std::replace(when.begin(), when.end(), '_', ' ');
+    rows.push_back({cell(change, "key"), std::move(when)});
+  }
+  return rows.size() == 1 ? text : text + "\n" + table(std::move(rows));
 }
 
 base::Result<std::string> show_job(const json& answer) { return show_jobs({{"jobs", json::array({answer})}}); }

@@ -21,6 +21,11 @@ base::Result<std::string> show_alarms(const nlohmann::json& answer);
 base::Result<std::string> show_jobs(const nlohmann::json& answer);
 /// A facility check that is done: a row a property, and what to do about those that are not as they should be.
 base::Result<std::string> show_check(const nlohmann::json& answer);
+base::Result<std::string> show_declarations(const nlohmann::json& answer);
+/// One of them, with its settings.
+base::Result<std::string> show_declaration(const nlohmann::json& answer);
+/// What was changed, or would be.
+base::Result<std::string> show_change(const nlohmann::json& answer);
 /// One job, as the order for it is answered.
 base::Result<std::string> show_job(const nlohmann::json& answer);
 

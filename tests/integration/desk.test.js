@@ -123,5 +123,5 @@ test('the script for bash completes', async () => {
   assert.strictEqual(code, 0);
   const tried = run('bash', ['-c', `${out}\nCOMP_WORDS=(kickoff channel s)\nCOMP_CWORD=2\n_kickoff\necho "\${COMPREPLY[@]}"`]);
   assert.strictEqual((await tried.ended).code, 0);
-  assert.strictEqual(tried.output().trim(), 'show slate');
+  assert.strictEqual(tried.output().trim(), 'show slate settings');
 });

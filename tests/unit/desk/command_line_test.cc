@@ -116,6 +116,29 @@ TEST(DeskCommands, AFeedIsCheckedForTwoMinutesUnlessSaidOtherwise) {
   EXPECT_EQ(order_of("feed check match --seconds 600").body, R"({"feed":"primary","seconds":600})");
 }
 
+TEST(DeskCommands, ChannelsAreDeclaredAndRemoved) {
+  EXPECT_EQ(order_of("channel declared").path, "/api/v1/declarations");
+  EXPECT_EQ(order_of("channel declared").view, View::kDeclarations);
+  const Order shown = order_of("channel settings arena");
+  EXPECT_EQ(shown.method + " " + shown.path, "GET /api/v1/channels/arena/settings");
+  EXPECT_EQ(shown.view, View::kDeclaration);
+  const Order made = order_of("channel declare arena a.json");
+  EXPECT_EQ(made.method + " " + made.path, "PUT /api/v1/channels/arena/settings");
+  EXPECT_EQ(made.body_file, "a.json");
+  EXPECT_EQ(made.if_match, "");
+  EXPECT_EQ(made.view, View::kChange);
+  const Order dry = order_of("channel declare arena - --dry-run --if-match 0ff");
+  EXPECT_EQ(dry.path, "/api/v1/channels/arena/settings?dry_run=true");
+  EXPECT_EQ(dry.body_file, "-");
+  EXPECT_EQ(dry.if_match, "\"0ff\"");
+  EXPECT_EQ(order_of({"channel", "declare", "a", "-", "--if-match", "\"0ff\""}).if_match, "\"0ff\"");
+  const Order gone = order_of("channel remove arena --if-match *");
+  EXPECT_EQ(gone.method + " " + gone.path, "DELETE /api/v1/channels/arena/settings");
+  EXPECT_EQ(gone.if_match, "*");
+  EXPECT_EQ(gone.body_file, "");
+  EXPECT_EQ(gone.done, "the declaration is removed");
+}
+
 TEST(DeskCommands, EventsAreTheNewestOrThoseAfterANumber) {
   const Order all = order_of("events");
   EXPECT_EQ(all.path, "/api/v1/events?limit=1000");
@@ -147,10 +170,26 @@ TEST(DeskCommands, NamesAreEscapedInPaths) {
 }
 
 TEST(DeskCommands, WhereAndHowIsTakenByAllThatAsk) {
-  for (const char* command :
-       {"channel list", "channel show a", "channel slate a on", "feed switch a backup", "feed disconnect a",
-        "feed check a", "events", "webhook list", "webhook replay a", "job list", "job cancel 1", "alarm list",
-        "alarm silence 1 --for 1", "alarm unsilence 1", "channel harvest a --start b --end c --to d", "instance"}) {
+  for (const char* command : {"channel list",
+                              "channel show a",
+                              "channel slate a on",
+                              "feed switch a backup",
+                              "feed disconnect a",
+                              "feed check a",
+                              "events",
+                              "webhook list",
+                              "webhook replay a",
+                              "job list",
+                              "job cancel 1",
+                              "alarm list",
+                              "alarm silence 1 --for 1",
+                              "channel declared",
+                              "channel settings a",
+                              "channel declare a b",
+                              "channel remove a",
+                              "alarm unsilence 1",
+                              "channel harvest a --start b --end c --to d",
+                              "instance"}) {
     const Order server = order_of(std::string(command) + " --server http://[::1]:9 --token-file t --json");
     EXPECT_EQ(server.server, "http://[::1]:9") << command;
     EXPECT_EQ(server.token_file, "t") << command;
@@ -191,6 +230,9 @@ TEST(DeskCommands, BadUsageIsToldWithTheUsage) {
                            "job",
                            "job cancel",
                            "alarm",
+                           "channel declare a",
+                           "channel remove",
+                           "channel settings",
                            "alarm silence 7",
                            "alarm silence 7 --for 0",
                            "alarm silence 7 --for 604801",
@@ -250,7 +292,7 @@ std::string offered(const std::string& words) {
 TEST(DeskCommands, BashCompletesCommandsAndOptions) {
   EXPECT_EQ(offered("ch"), "channel ");
   EXPECT_EQ(offered("ser"), "serve ");
-  EXPECT_EQ(offered("channel \"\""), "list show slate harvest --help ");
+  EXPECT_EQ(offered("channel \"\""), "list show slate harvest declared settings declare remove --help ");
   EXPECT_EQ(offered("feed d"), "disconnect ");
   EXPECT_EQ(offered("events --fo"), "--follow ");
   EXPECT_EQ(offered("channel slate match on --re"), "--reason ");

@@ -199,6 +199,9 @@ TEST_F(DeskTest, EachAnswerIsLaidOutAsWhatItIs) {
   EXPECT_EQ(shown(View::kAlarms, R"({"alarms":[{}]})"), "ID");
   EXPECT_EQ(shown(View::kJobs, R"({"jobs":[]})"), "no");
   EXPECT_EQ(shown(View::kJob, R"({"id":"7"})"), "JOB");
+  EXPECT_EQ(shown(View::kDeclarations, R"({"declarations":[]})"), "CHANNEL");
+  EXPECT_EQ(shown(View::kDeclaration, R"({"channel":"a"})"), "CHANNEL");
+  EXPECT_EQ(shown(View::kChange, R"({"changes":[]})"), "channel");
 }
 
 TEST_F(DeskTest, TheNewestEventsAreTheLastOfAllPages) {

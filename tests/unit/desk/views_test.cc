@@ -159,6 +159,33 @@ TEST(Views, ACheckIsATableWithAdviceBelow) {
   EXPECT_TRUE(show_check({{"lines", {1, json::array()}}}).ok());
 }
 
+TEST(Views, DeclarationsAreLinesBesideTheFilesEntries) {
+  EXPECT_EQ(*show_declarations(json::parse(R"({"file": "/etc/k.yaml", "in_file": ["*"], "declarations": [
+              {"channel": "a", "in_force": true, "problems": []},
+              {"channel": "b", "in_force": false, "problems": ["one", "two"]}]})")),
+            "CHANNEL  DECLARED BY  IN FORCE  PROBLEMS\n"
+            "*        /etc/k.yaml  yes       -\n"
+            "a        the API      yes       -\n"
+            "b        the API      no        one; two\n");
+}
+
+TEST(Views, ADeclarationIsShownWithItsTagAndSettings) {
+  const json answer = json::parse(R"({"channel": "a", "in_force": true, "problems": [], "etag": "\"0f\"",
+                                      "settings": {"title": "\u001b[2J"}})");
+  EXPECT_EQ(*show_declaration(answer),
+            "CHANNEL  IN FORCE  ETAG  PROBLEMS\n"
+            "a        yes       \"0f\"  -\n\n{\n  \"title\": \"\\u001b[2J\"\n}\n");
+}
+
+TEST(Views, AChangeIsToldKeyByKey) {
+  json answer = json::parse(R"({"channel": "a", "action": "changed", "dry_run": false, "etag": "\"0f\"",
+                                "changes": [{"key": "keys", "when": "next_publisher"}]})");
+  EXPECT_EQ(*show_change(answer), "channel a: changed, ETag \"0f\"\n\nKEY   TAKES EFFECT\nkeys  next publisher\n");
+  answer["dry_run"] = true;
+  answer["changes"] = json::array();
+  EXPECT_EQ(*show_change(answer), "channel a: nothing is changed; it would be changed, ETag \"0f\"\n");
+}
+
 TEST(Views, AnAnswerOfSomethingElseIsRefusedOrLeftOut) {
   for (const json& bad : {json(), json(1), json::array(), json::object(),
                           json{{"channels", 1}, {"webhooks", 1}, {"alarms", 1}, {"jobs", 1}}}) {
@@ -167,8 +194,11 @@ TEST(Views, AnAnswerOfSomethingElseIsRefusedOrLeftOut) {
     EXPECT_FALSE(show_webhooks(bad).ok());
     EXPECT_FALSE(show_alarms(bad).ok());
     EXPECT_FALSE(show_jobs(bad).ok());
+    EXPECT_FALSE(show_declarations(bad).ok());
+    EXPECT_FALSE(show_change(bad).ok());
   }
   EXPECT_FALSE(show_instance(json(1)).ok());
+  EXPECT_FALSE(show_declaration(json(1)).ok());
   EXPECT_FALSE(show_instance(json::array()).ok());
   // Elements that are not what the API describes.
   for (const json& odd :
@@ -177,6 +207,8 @@ TEST(Views, AnAnswerOfSomethingElseIsRefusedOrLeftOut) {
     EXPECT_TRUE(show_webhooks({{"webhooks", {odd}}}).ok());
     EXPECT_TRUE(show_alarms({{"alarms", {odd}}}).ok());
     EXPECT_TRUE(show_job(odd).ok());
+    EXPECT_TRUE(show_declarations({{"declarations", {odd}}}).ok());
+    EXPECT_TRUE(show_change({{"changes", {odd}}}).ok());
   }
   EXPECT_TRUE(show_channel(answer({{"feeds", 1}, {"renditions", "x"}, {"name", "match"}}), "match").ok());
 }
