@@ -8,7 +8,7 @@ const path = require('node:path');
 const Ajv = require('ajv/dist/2020');
 const addFormats = require('ajv-formats');
 const { Server, endAll, run, copy, binary } = require('./harness');
-const { source, pushRtmp } = require('./media');
+const { source, pushRtmp, ffprobe } = require('./media');
 
 const pushers = [];
 after(async () => { for (const pusher of pushers) await pusher.stop('SIGKILL'); });
@@ -57,6 +57,42 @@ async function restart(server) {
   server.process = run(binary, ['serve', '--config', server.file], {});
   await server.until('it is alive again', async () => (await server.admin('/livez')).status === 200);
 }
+const denied = (server, channel) => server.until(`${channel} is refused`, async () => {
+  const { code } = await Promise.race([pushRtmp(source(), server.rtmp(channel, '?key=kick')).ended, new Promise((resolve) => { setTimeout(resolve, 5000, {}); })]);
+  return code !== undefined && code !== 0;
+});
+
+test('a channel that the file does not know is declared, plays, outlives kill -9 and is taken back', async () => {
+  const server = await Server.start(config);
+  await denied(server, 'arena');
+  const made = await ask(server, 'PUT', 'arena', { body: settings, headers: { 'if-none-match': '*' } });
+  assert.deepStrictEqual([made.status, made.json.action, made.json.dry_run], [201, 'created', false]);
+  assert.match(made.etag, /^"[0-9a-f]{32}"$/);
+  assert.deepStrictEqual(made.json.changes.find(({ key }) => key === 'keys'), { key: 'keys', when: 'at_once' });
+  assert.deepStrictEqual(JSON.parse(fs.readFileSync(file(server, 'arena'), 'utf8')), settings, 'it is on disk when it is answered');
+  const pusher = await push(server, 'arena');
+  const found = await ffprobe(server.playlist('arena'));
+  assert.strictEqual(found.errors, '');
+  assert.ok(found.streams.some(({ codec_type: type }) => type === 'video'), JSON.stringify(found.streams));
+
+  const again = await ask(server, 'PUT', 'arena', { body: Object.fromEntries(Object.entries(settings).reverse()) });
+  assert.deepStrictEqual([again.status, again.json.action, again.etag], [200, 'unchanged', made.etag]);
+  assert.deepStrictEqual((await audits(server)).map(({ subject, data }) => [subject, data.action, data.by]), [['channels/arena', 'created', 'boss']]);
+  assert.ok(!JSON.stringify(await audits(server)).includes('kick"'), 'a key is in no event');
+
+  await pusher.stop('SIGKILL');
+  await restart(server);
+  const got = await ask(server, 'GET', 'arena');
+  assert.deepStrictEqual([got.status, got.etag, got.json.in_force, got.json.settings], [200, made.etag, true, settings]);
+  await push(server, 'arena');
+
+  assert.strictEqual((await ask(server, 'DELETE', 'arena', { headers: { 'if-match': '"another"' } })).status, 412);
+  assert.strictEqual((await ask(server, 'DELETE', 'arena', { headers: { 'if-match': made.etag } })).status, 204);
+  assert.ok(!fs.existsSync(file(server, 'arena')));
+  assert.strictEqual((await ask(server, 'GET', 'arena')).status, 404);
+  assert.strictEqual((await ask(server, 'DELETE', 'arena')).status, 404);
+  assert.strictEqual((await server.stop()).code, 0);
+});
 
 test('of two admins who began from the same settings one is told so, and a dry run changes nothing', async () => {
   const server = await Server.start(config);
