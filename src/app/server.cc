@@ -260,7 +260,7 @@ class Instance::Parts {
     start_uploads(directory);
     if (uploads_) options.read_from = uploads_->read_from();
     journal_ = std::make_unique<archive::JournalWriter>(std::move(options));
-    jobs_ = start_jobs(config_, clock_);
+    jobs_ = start_jobs(config_, control_, events_);
   }
 
   void start_uploads(const std::string& journal) {
@@ -480,6 +480,7 @@ class Instance::Parts {
     if (edge_) overview->instance.watch = edge_->watch_report();
     if (registry_) overview->instance.registry = registry_->report();
     if (uploads_) overview->instance.uploads = uploads_->reports(clock_.utc());
+    if (jobs_) overview->instance.jobs = jobs_->counters();
     overview->instance.webhooks = webhooks_->reports();
     for (const events::Type type : events::kTypes)
       overview->instance.events.emplace_back(events::to_string(type), events_.counts()[events::index(type)]);

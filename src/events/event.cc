@@ -30,6 +30,9 @@ std::string_view to_string(Type type) {
     case Type::kAlarmSilence: return "live.kickoff.alarm.silence";
     case Type::kCheckDone: return "live.kickoff.check.done";
     case Type::kChannelSettings: return "live.kickoff.channel.settings";
+    case Type::kJobDone: return "live.kickoff.job.done";
+    case Type::kJobFailed: return "live.kickoff.job.failed";
+    case Type::kJobCanceled: return "live.kickoff.job.canceled";
   }
   return "live.kickoff.unknown";
 }

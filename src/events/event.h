@@ -41,6 +41,9 @@ enum class Type : std::uint8_t {
   kAlarmSilence,
   kCheckDone,
   kChannelSettings,
+  kJobDone,
+  kJobFailed,
+  kJobCanceled,
 };
 inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kInstanceStopping,
@@ -67,7 +70,10 @@ inline constexpr std::array kTypes{Type::kInstanceStarted,
                                    Type::kOriginLost,
                                    Type::kAlarmSilence,
                                    Type::kCheckDone,
-                                   Type::kChannelSettings};
+                                   Type::kChannelSettings,
+                                   Type::kJobDone,
+                                   Type::kJobFailed,
+                                   Type::kJobCanceled};
 constexpr std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 /// What every type's name begins with.
 inline constexpr std::string_view kPrefix = "live.kickoff.";

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kDiskPrefix = "disk:";
 constexpr std::string_view kS3Prefix = "s3:";
 constexpr std::size_t kLongestName = 64;
-constexpr std::array<std::string_view, 5> kStateNames{"waiting", "running", "done", "failed", "canceled"};
+constexpr std::array<std::string_view, kStates> kStateNames{"waiting", "running", "done", "failed", "canceled"};
 
 bool valid_name(std::string_view name) {
   return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), [](char c) {

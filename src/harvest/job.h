@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,8 +39,16 @@ struct Order {
 };
 
 enum class State : std::uint8_t { kWaiting, kRunning, kDone, kFailed, kCanceled };
+inline constexpr std::size_t kStates = static_cast<std::size_t>(State::kCanceled) + 1;
 std::string_view to_string(State state);
 constexpr bool over(State state) { return state != State::kWaiting && state != State::kRunning; }
+
+/// What a job notes of itself, so that another start of it, after the server was killed, knows what is there.
+struct Progress {
+  int starts = 0;                                  ///< that had no end: the server was killed, or has crashed
+  bool claimed = false;                            ///< the place was free: what is there is this job's own
+  std::optional<archive::VodExport::Totals> made;  ///< all of it was there but for the last step
+};
 
 /// A job as it is now.
 struct Report {
@@ -54,6 +63,7 @@ struct Report {
   std::string location;               ///< of the multivariant playlist: a path, or s3://BUCKET/KEY
   archive::VodExport::Totals totals;  ///< State::kDone
   base::Error why;                    ///< State::kFailed: kNotFound: no media; kBusy: there is something already
+  Progress progress = {};
 };
 
 }  // namespace harvest

@@ -12,6 +12,7 @@
 #include "metrics/edge_metrics.h"
 #include "metrics/event_log_metrics.h"
 #include "metrics/families.h"
+#include "metrics/job_metrics.h"
 #include "metrics/journal_metrics.h"
 #include "metrics/publish_hook_metrics.h"
 #include "metrics/pull_metrics.h"
@@ -184,6 +185,7 @@ std::string write_exposition(const Instance& instance, const std::vector<ServeLo
   add_admin_port(out, admin);
   if (instance.journal != nullptr) add_journal(out, *instance.journal, instance.journal_restored);
   add_uploads(out, instance.uploads);
+  if (instance.jobs) add_jobs(out, *instance.jobs);
   if (instance.registry.used) add_registry(out, instance.registry);
   if (instance.watch) add_watch(out, *instance.watch);
   add_webhooks(out, instance.webhooks);

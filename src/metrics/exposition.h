@@ -14,6 +14,7 @@
 #include "channel/report.h"
 #include "events/alarms.h"
 #include "events/log_writer.h"
+#include "harvest/jobs.h"
 #include "ingest/pull.h"
 #include "ingest/rtmp_connection.h"
 #include "ingest/srt_listener.h"
@@ -86,6 +87,7 @@ struct Instance {
   const archive::JournalWriter::Counters* journal = nullptr;
   int journal_restored = 0;  ///< channels, at the start
   std::vector<upload::Report> uploads;
+  std::optional<harvest::Jobs::Counters> jobs;  ///< nothing: there is no journal
   std::vector<webhook::Report> webhooks;
   std::optional<relay::EdgeReport> edge;               ///< nothing: it is no edge
   std::optional<events::LogWriter::Report> event_log;  ///< nothing: there are no files

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const HLS = require('hls-parser');
-const { Server, endAll, copy } = require('./harness');
+const { Server, endAll, copy, descendants, exists, run, binary } = require('./harness');
 const { source, pushRtmp } = require('./media');
 const { S3Server } = require('./s3_server');
 const { readMedia, readMultivariant } = require('../../tools/judge/playlist');
@@ -42,6 +42,30 @@ async function whenOver({ status, location, body }) {
     return !['waiting', 'running'].includes(job.state);
   });
   return job;
+}
+const events = async () => JSON.parse((await server.admin('/api/v1/events?after=0&limit=1000&type=job.')).text).events;
+// What the event log says of a job's end.
+async function whenTold(job) {
+  let told = [];
+  await server.until('its end is an event', async () => (told = (await events()).filter(({ data }) => data.job === job.id)).length > 0);
+  assert.strictEqual(told.length, 1, JSON.stringify(told));
+  assert.deepStrictEqual([told[0].type, told[0].subject, told[0].data.kind], [`live.kickoff.job.${job.state}`, 'channels/match', 'harvest']);
+  return told[0].data;
+}
+// The server and all its processes at once; then the same again on the same ports. The encoder is not started again.
+async function killAndRestart(meanwhile = () => {}) {
+  const pids = [server.process.child.pid, ...descendants(server.process.child.pid)];
+  for (const pid of pids) {
+    try { process.kill(pid, 'SIGKILL'); } catch { /* it went with its parent */ }
+  }
+  await server.process.ended;
+  await server.until('all processes are gone', () => !pids.some(exists), 10000);
+  await meanwhile();
+  await again();
+}
+async function again() {
+  server.process = run(binary, ['serve', '--config', server.file], { env: { ...process.env, KICKOFF_ADMIN_TOKEN: token } });
+  await server.until('it is alive again', async () => (await server.admin('/livez')).status === 200, 30000);
 }
 // Decoded to its end, every frame.
 const complaintsOf = async (url, ...words) => (await promisify(execFile)('ffmpeg', ['-nostdin', '-v', 'error', ...words, '-i', url, '-map', '0:v', '-map', '0:a?', '-f', 'null', '-'])).stderr;
@@ -111,6 +135,8 @@ test('a stretch becomes a presentation on the disk, with MP4s, beside the live o
   const lists = await assertWhole((name) => fs.readFileSync(path.join(folder, name)));
   assert.strictEqual(job.result.segments, lists[0].segments.length);
   assert.ok(job.result.segments >= 5 && job.result.renditions === 3 && job.result.gaps === 0, JSON.stringify(job.result));
+  const told = await whenTold(job);
+  assert.deepStrictEqual([told.location, told.segments, told.holes], [job.location, job.result.segments, job.result.holes.length]);
   // The hour before was not published: a hole, and it ends where the first segment begins.
   assert.strictEqual(job.result.holes[0].end, job.result.start);
   assert.strictEqual(await complaintsOf(job.location, '-allowed_extensions', 'ALL'), '');
@@ -157,6 +183,7 @@ test('what cannot be harvested is told', async () => {
   const empty = await whenOver(await harvest({ start: utc(began - 7200_000), end: utc(began - 3600_000), destination: 'disk:empty' }));
   assert.deepStrictEqual([empty.state, empty.problem.status], ['failed', 404]);
   assert.match(empty.problem.detail, /the journal of channel match has no media between/);
+  assert.match((await whenTold(empty)).reason, /not_found/);
   assert.strictEqual((await whenOver(await harvest(good))).state, 'done');
   const twice = await whenOver(await harvest(good));
   assert.deepStrictEqual([twice.state, twice.problem.status], ['failed', 409]);
@@ -174,4 +201,59 @@ test('jobs are listed, the newest first', async () => {
   assert.deepStrictEqual(jobs.slice(0, 2).map(({ state, destination }) => [state, destination]), [['done', 'disk:newer'], ['done', 'disk:older']]);
   assert.deepStrictEqual(jobs.map(({ id }) => Number(id)).sort((a, b) => b - a), jobs.map(({ id }) => Number(id)));
   for (const { ordered, began: begins, ended } of jobs) assert.ok(ordered <= begins && begins <= ended);
+});
+
+test('metrics tell of the jobs', async () => {
+  const { jobs } = (await ask('GET', '/api/v1/jobs')).body;
+  for (const outcome of ['done', 'failed', 'canceled']) {
+    assert.strictEqual(await server.metric('kickoff_jobs_total', { kind: 'harvest', outcome }), jobs.filter(({ state }) => state === outcome).length, outcome);
+  }
+  assert.strictEqual(await server.metric('kickoff_jobs_running'), 0);
+  assert.strictEqual(await server.metric('kickoff_jobs_bytes_total'), jobs.reduce((sum, { bytes }) => sum + bytes, 0));
+  assert.ok((await server.metric('kickoff_jobs_seconds_total')) > 0);
+});
+
+// Last: the encoder is not started again.
+test('killed in the middle, jobs go on with the next start, and the multivariant playlist comes last', async () => {
+  const order = { start: utc(began), end: utc(Date.now()) };
+  const older = (await ask('GET', '/api/v1/jobs')).body.jobs;
+  const folder = '/match-media/live/match/vod/killed';
+  const there = () => [...bucket.objects.keys()].filter((name) => name.startsWith(folder));
+  // The bucket takes one rendition and a half, then nothing more.
+  let puts = 0;
+  bucket.refuses = (name) => name.startsWith(folder) && ++puts > 7;
+  const inBucket = await harvest({ ...order, destination: 's3:killed' });
+  const onDisk = await harvest({ ...order, destination: 'disk:killed' });
+  assert.deepStrictEqual([inBucket.status, onDisk.status], [202, 202]);
+  await server.until('some of it is there', () => there().length === 7);
+  assert.deepStrictEqual((await ask('GET', inBucket.location)).body.state, 'running');
+  await killAndRestart(() => assert.ok(!bucket.objects.has(`${folder}/index.m3u8`)));
+  // It waits for the bucket again, and is killed again.
+  await server.until('it runs again', async () => (await ask('GET', inBucket.location)).body.state === 'running');
+  await killAndRestart(() => { bucket.refuses = () => false; });
+  const [first, second] = [await whenOver(inBucket), await whenOver(onDisk)];
+  assert.deepStrictEqual([first.state, second.state], ['done', 'done'], JSON.stringify([first, second]));
+  assert.deepStrictEqual(first.result, second.result);
+  const put = bucket.order.filter((name) => name.startsWith(folder));
+  assert.strictEqual(put.indexOf(`${folder}/index.m3u8`), put.length - 1, 'the multivariant playlist once, and last');
+  assert.strictEqual(await complaintsOf(`${bucket.endpoint}${folder}/index.m3u8`), '');
+  assert.strictEqual(await complaintsOf(second.location, '-allowed_extensions', 'ALL'), '');
+  const onDiskFolder = path.dirname(second.location);
+  for (const name of there().map((at) => at.slice(folder.length + 1))) {
+    assert.ok(fs.readFileSync(path.join(onDiskFolder, name)).equals(bucket.objects.get(`${folder}/${name}`).body), name);
+  }
+  assert.ok(!fs.existsSync(`${onDiskFolder}.new`));
+  for (const job of [first, second]) assert.strictEqual((await whenTold(job)).segments, job.result.segments);
+  for (const job of older) assert.deepStrictEqual((await ask('GET', `/api/v1/jobs/${job.id}`)).body, job, 'those that were over keep their answers');
+});
+
+test('an orderly stop keeps a job that runs for the next start', async () => {
+  bucket.down = true;
+  const started = await harvest({ start: utc(began), end: utc(Date.now()), destination: 's3:stopped' });
+  await server.until('it runs', async () => (await ask('GET', started.location)).body.state === 'running');
+  assert.strictEqual((await server.process.stop('SIGTERM')).code, 0);
+  bucket.down = false;
+  await again();
+  assert.strictEqual((await whenOver(started)).state, 'done');
+  assert.ok(bucket.objects.has('/match-media/live/match/vod/stopped/index.m3u8'));
 });

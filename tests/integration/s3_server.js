@@ -1,5 +1,5 @@
 // A server of objects that knows as much of S3 as an upload needs: it verifies signatures with another implementation (aws4), takes
-// parts, lists, and fails when it is told to. Without a signature anybody may GET, as a CDN does.
+// parts, lists, and fails when it is told to (down: all; refuses(path): that object). Without a signature anybody may GET, as a CDN does.
 'use strict';
 const http = require('node:http');
 const crypto = require('node:crypto');
@@ -12,7 +12,7 @@ const problem = (status, code) => ({ status, type: 'application/xml', body: `<?x
 // keys: {id: secret}. objects: Map of "/bucket/key" to {body, type, cache}.
 class S3Server {
   constructor({ bucket, keys, region }) {
-    Object.assign(this, { bucket, keys, region, objects: new Map(), order: [], refused: [], down: false, skew: 0, page: 1000 });
+    Object.assign(this, { bucket, keys, region, objects: new Map(), order: [], refused: [], down: false, refuses: () => false, skew: 0, page: 1000 });
     this.uploads = new Map();
     this.server = http.createServer((request, response) => {
       const pieces = [];
@@ -86,6 +86,7 @@ class S3Server {
       return { status: 200, body: '<R><ETag>x</ETag></R>' };
     }
     if (request.method === 'PUT') {
+      if (this.refuses(path)) return problem(503, 'SlowDown');
       this.put(path, { body, type, cache });
       return { status: 200, headers: { ETag: `"${sha256(body)}"` } };
     }
