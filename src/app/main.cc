@@ -43,7 +43,7 @@ The journal (what channels published, on disk):
 )";
 constexpr std::string_view kMoreHelp = R"(
 Signals: SIGTERM and SIGINT end it, SIGHUP reads the configuration again.
-Exit: 0 after a clean stop, 1 on a fault, 2 on bad usage or configuration.
+Exit: 0 after a clean stop, 1 on a fault (also if a disk did not answer at the stop), 2 on bad usage or configuration.
 Environment: KICKOFF_HTTP_PORT=18080 replaces the key http.port of the file, and so on for every key with one value;
 `kickoff config` has the rules. KICKOFF_ADMIN_TOKEN is an administration token with the role admin.
 )";

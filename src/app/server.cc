@@ -34,6 +34,7 @@
 #include "app/viewer_tokens.h"
 #include "archive/directory_lock.h"
 #include "archive/journal_writer.h"
+#include "base/disk_thread.h"
 #include "base/log.h"
 #include "channel/channels.h"
 #include "channel/process_spawner.h"
@@ -582,9 +583,15 @@ int run_server(config::Config config, const std::string& path, std::optional<api
     }
     reads = server.reads();
   }
+  const int left = base::DiskThread::left_behind();
+  if (left > 0) {
+    base::log_error("app", "a disk does not answer: the lines above say what was not written; the exit status is 1",
+                    {{"threads", left}});
+    status = 1;
+  }
   base::stop_log();
   // Nobody can wait for a thread that waits for a disk, nor run the destructors of static objects under it.
-  if (reads) _exit(status);
+  if (reads || left > 0) _exit(status);
   return status;
 }
 

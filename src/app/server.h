@@ -47,7 +47,8 @@ class Instance {
 
 /// Runs the whole server until SIGTERM or SIGINT; SIGHUP reads `path` again. Returns the exit status: 0, or 1 where
 /// something it needs (a port, the certificate, the media worker, the state directory) is not to be had, after saying
-/// so. `environment_token` is good beside the configuration's; see take_environment_token. `service`: see Instance.
+/// so. Where a disk does not answer at the stop it says so and does not return: the process ends, with 1.
+/// `environment_token` is good beside the configuration's; see take_environment_token. `service`: see Instance.
 int run_server(config::Config config, const std::string& path, std::optional<api::Token> environment_token = {},
                ServiceNotifier::Options service = {});
 

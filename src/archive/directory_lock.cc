@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/disk_thread.h"
+
 namespace archive {
 
 base::Result<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const std::string& directory) {
@@ -25,6 +27,9 @@ base::Result<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const std::stri
   return std::unique_ptr<DirectoryLock>(new DirectoryLock(descriptor));
 }
 
-DirectoryLock::~DirectoryLock() { close(descriptor_); }
+DirectoryLock::~DirectoryLock() {
+  // A mount that hangs may hold a close() too, and a thread that it has kept still writes: the process's end unlocks.
+  if (base::DiskThread::left_behind() == 0) close(descriptor_);
+}
 
 }  // namespace archive

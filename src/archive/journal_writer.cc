@@ -8,7 +8,6 @@
 #include <deque>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -53,8 +52,6 @@ struct JournalWriter::Queue {
   std::size_t bytes = 0;    ///< of all that is taken and not handled
   std::size_t records = 0;  ///< likewise
   bool stop = false;
-  bool done = false;
-  std::condition_variable finished;
 
   // The thread's.
   std::set<std::shared_ptr<Line>> lines;  ///< with an open file
@@ -80,17 +77,19 @@ std::size_t JournalWriter::media_of(const record::Record& record) {
   return 0;
 }
 
-JournalWriter::JournalWriter(Options options) : queue_(std::make_shared<Queue>(std::move(options))) {
-  std::thread([queue = queue_] { queue->run(); }).detach();
-}
+JournalWriter::JournalWriter(Options options)
+    : queue_(std::make_shared<Queue>(std::move(options))), thread_("k-journal", [queue = queue_] { queue->run(); }) {}
 
 JournalWriter::~JournalWriter() {
-  std::unique_lock lock(queue_->mutex);
-  queue_->stop = true;
-  queue_->wake.notify_one();
-  const bool done =
-      queue_->finished.wait_for(lock, std::chrono::microseconds(kFinish), [this] { return queue_->done; });
-  if (!done) base::log_error("archive", "the disk of the journal does not answer: its newest records are lost");
+  {
+    const std::lock_guard lock(queue_->mutex);
+    queue_->stop = true;
+    queue_->wake.notify_one();
+  }
+  if (thread_.finish()) return;
+  const std::lock_guard lock(queue_->mutex);
+  base::log_error("archive", "the disk of the journal does not answer: the newest records are not written",
+                  {{"directory", queue_->options.directory}, {"records", queue_->records}, {"bytes", queue_->bytes}});
 }
 
 std::shared_ptr<JournalWriter::Line> JournalWriter::line(const std::string& channel) const {
@@ -143,8 +142,6 @@ void JournalWriter::Queue::run() {
     if (last && entries.empty()) break;
   }
   lines.clear();
-  done = true;
-  finished.notify_one();
 }
 
 base::Micros JournalWriter::Queue::next_wake() const {

@@ -14,6 +14,7 @@
 #include "archive/channel_files.h"
 #include "archive/journal_file.h"
 #include "base/clock.h"
+#include "base/disk_thread.h"
 #include "record/record.h"
 
 namespace archive {
@@ -31,8 +32,6 @@ class JournalWriter {
  public:
   static constexpr base::Micros kSyncDelay = 200 * base::kMillisecond;
   static constexpr base::Micros kSweep = 30 * base::kSecond;
-  /// How long the destructor waits for what is queued.
-  static constexpr base::Micros kFinish = 2 * base::kSecond;
 
   struct Options {
     std::string directory;  ///< is made where it is missing; its parent is there
@@ -109,7 +108,8 @@ class JournalWriter {
   };
 
   explicit JournalWriter(Options options);
-  /// Where the disk does not answer in time the thread is left behind with what it holds.
+  /// Waits for what is queued. Where the disk does not answer in time the thread is left behind with what it holds, and
+  /// the log says how much that is.
   ~JournalWriter();
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
@@ -130,6 +130,7 @@ class JournalWriter {
 
   // Shared with the thread, which may have to be left behind.
   const std::shared_ptr<Queue> queue_;
+  base::DiskThread thread_;
 };
 
 }  // namespace archive

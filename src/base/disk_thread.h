@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -28,6 +29,16 @@ class DiskThread {
   /// Waits until the body has returned, at most so long. False: it hangs, and is left behind. Called again, it says the
   /// same.
   bool finish(Micros limit = kFinish);
+
+  /// Waits for all of them, together at most so long. Returns how many are left behind.
+  template <typename Threads>
+  static int finish_all(Threads& threads, Micros limit = kFinish) {
+    const SystemClock clock;
+    const Micros until = clock.steady() + limit;
+    int left = 0;
+    for (DiskThread& thread : threads) left += thread.finish(std::max<Micros>(until - clock.steady(), 0)) ? 0 : 1;
+    return left;
+  }
 
   /// How many threads of this process were left behind and have not ended since. A process that ends while there are
   /// any has to _exit(): they use what destructors of static objects destroy, and libuv's waits for its threads.

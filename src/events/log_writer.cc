@@ -1,14 +1,11 @@
 #include "events/log_writer.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <iterator>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -43,7 +40,6 @@ struct LogWriter::Queue {
   // A mutex, because the queue's bound and its order are of both threads. Held for a few moves.
   mutable std::mutex mutex;
   std::condition_variable wake;
-  std::condition_variable finished;
   std::deque<std::shared_ptr<const Event>> events;
   Conditions raised;  ///< after all that were put: what is ahead of a file does no harm there
   Report counted;
@@ -51,7 +47,6 @@ struct LogWriter::Queue {
   base::Micros busy_since = 0;  ///< steady; 0: the thread does not wait for the disk
   bool dropping = false;        ///< events were dropped since the last that was written
   bool stop = false;
-  bool done = false;
 
   // The thread's.
   LogFile file;
@@ -62,17 +57,19 @@ struct LogWriter::Queue {
   std::uint64_t expected;      ///< the number behind the last one that is in a file
 };
 
-LogWriter::LogWriter(Options options) : queue_(std::make_shared<Queue>(std::move(options))) {
-  std::thread([queue = queue_] { queue->run(); }).detach();
-}
+LogWriter::LogWriter(Options options)
+    : queue_(std::make_shared<Queue>(std::move(options))), thread_("k-events", [queue = queue_] { queue->run(); }) {}
 
 LogWriter::~LogWriter() {
-  std::unique_lock lock(queue_->mutex);
-  queue_->stop = true;
-  queue_->wake.notify_one();
-  const bool done =
-      queue_->finished.wait_for(lock, std::chrono::microseconds(kFinish), [this] { return queue_->done; });
-  if (!done) base::log_error("events", "the disk of the event log does not answer: its newest events are lost");
+  {
+    const std::lock_guard lock(queue_->mutex);
+    queue_->stop = true;
+    queue_->wake.notify_one();
+  }
+  if (thread_.finish()) return;
+  const std::lock_guard lock(queue_->mutex);
+  base::log_error("events", "the disk of the event log does not answer: the newest events are not written",
+                  {{"directory", queue_->options.directory}, {"events", queue_->events.size() + queue_->writing}});
 }
 
 void LogWriter::put(const std::shared_ptr<const Event>& event) {
@@ -107,7 +104,6 @@ void LogWriter::Queue::drop_surplus() {
 }
 
 void LogWriter::Queue::run() {
-  pthread_setname_np(pthread_self(), "k-events");
   sweep_at = clock.steady();
   std::unique_lock lock(mutex);
   while (true) {
@@ -123,8 +119,6 @@ void LogWriter::Queue::run() {
     busy_since = 0;
     if (last && (events.empty() || retry_at != 0)) break;
   }
-  done = true;
-  finished.notify_one();
 }
 
 base::Micros LogWriter::Queue::next_wake() const {

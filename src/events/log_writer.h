@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/disk_thread.h"
 #include "events/conditions.h"
 #include "events/event.h"
 
@@ -27,8 +28,6 @@ class LogWriter {
   static constexpr base::Micros kLongestFile = 24 * 3600 * base::kSecond;
   /// A disk that has not answered for so long has failed.
   static constexpr base::Micros kHung = 10 * base::kSecond;
-  /// How long the destructor waits for what is queued.
-  static constexpr base::Micros kFinish = 2 * base::kSecond;
 
   struct Options {
     std::string directory;                               ///< it is there
@@ -50,7 +49,8 @@ class LogWriter {
   };
 
   explicit LogWriter(Options options);
-  /// Where the disk does not answer in time the thread is left behind with what it holds.
+  /// Waits for what is queued. Where the disk does not answer in time the thread is left behind with what it holds, and
+  /// the server's log says how much that is.
   ~LogWriter();
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
@@ -64,6 +64,7 @@ class LogWriter {
 
   // Shared with the thread, which may have to be left behind.
   const std::shared_ptr<Queue> queue_;
+  base::DiskThread thread_;
 };
 
 }  // namespace events

@@ -4,17 +4,21 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace loop {
+namespace {
+
+// For reads that run; nothing is lost with them.
+constexpr base::Micros kFinish = base::kSecond;
+
+}  // namespace
 
 class ReadPool::File {
  public:
@@ -63,10 +67,8 @@ struct ReadPool::Queue {
 
   std::mutex mutex;  // the jobs are of all threads; held for a move
   std::condition_variable wake;
-  std::condition_variable ended;
   std::deque<Job> jobs;
   bool stop = false;
-  int threads = 0;
 };
 
 void ReadPool::Queue::run() {
@@ -82,22 +84,21 @@ void ReadPool::Queue::run() {
     job = {};
     lock.lock();
   }
-  --threads;
-  ended.notify_all();
 }
 
 ReadPool::ReadPool(int threads) : queue_(std::make_shared<Queue>()) {
-  queue_->threads = threads;
-  for (int i = 0; i < threads; ++i) std::thread([queue = queue_] { queue->run(); }).detach();
+  for (int i = 0; i < threads; ++i) threads_.emplace_back("k-read", [queue = queue_] { queue->run(); });
 }
 
 ReadPool::~ReadPool() {
   std::deque<Queue::Job> dropped;
-  std::unique_lock lock(queue_->mutex);
-  queue_->stop = true;
-  dropped.swap(queue_->jobs);
-  queue_->wake.notify_all();
-  queue_->ended.wait_for(lock, std::chrono::seconds(1), [this] { return queue_->threads == 0; });
+  {
+    const std::lock_guard lock(queue_->mutex);
+    queue_->stop = true;
+    dropped.swap(queue_->jobs);
+    queue_->wake.notify_all();
+  }
+  base::DiskThread::finish_all(threads_, kFinish);
 }
 
 void ReadPool::read(std::shared_ptr<File>& file, const base::FilePlace& place, Mailbox::Post post, Done done) {

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 
 #include "base/bytes.h"
+#include "base/disk_thread.h"
 #include "base/file_place.h"
 #include "base/result.h"
 #include "loop/mailbox.h"
@@ -39,6 +41,7 @@ class ReadPool {
   struct Queue;
   // Shared with threads that may have to be left behind.
   const std::shared_ptr<Queue> queue_;
+  std::deque<base::DiskThread> threads_;
 };
 
 }  // namespace loop

@@ -8,7 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <random>
-#include <thread>
+#include <set>
 #include <utility>
 
 #include "archive/journal_file.h"
@@ -34,52 +34,55 @@ std::string state_path(const std::string& directory, const std::string& channel)
 }
 
 /// What threads share. A mutex, because reports go to other threads and all are to be woken at the end. Held for a
-/// move.
+/// move, and while the owner is told.
 struct Uploads::Shared {
+  explicit Shared(Options given) : options(std::move(given)) {
+    for (const auto& [channel, target] : options.targets) targets[channel] = target.has_value();
+  }
+
   bool wait(base::Micros span) {
     std::unique_lock lock(mutex);
     wake.wait_for(lock, std::chrono::microseconds(span), [this] { return stop; });
     return !stop;
   }
+  static void run(const std::shared_ptr<Shared>& self);
+  std::set<std::string> take_lines_that_are_over();
+  static void start_lines(const std::shared_ptr<Shared>& self);
+  const Target* target_of(const std::string& channel) const;
 
+  const Options options;
   mutable std::mutex mutex;
   std::condition_variable wake;
   bool stop = false;
   std::map<std::string, bool> targets;  ///< whether a channel is uploaded; "*": all others
   std::map<std::string, Report> reports;
   std::map<std::string, base::Micros> read_from;  ///< of channels that are being read
+  std::map<std::string, std::shared_ptr<Running>> lines;
 };
 
 /// The upload of one channel.
 class Uploads::Line {
  public:
-  Line(std::string channel, const Target& target, const Options& options, Shared& shared)
+  Line(std::string channel, const Target& target, std::shared_ptr<Shared> shared)
       : channel_(std::move(channel)),
-        options_(options),
-        shared_(shared),
+        shared_(std::move(shared)),
         transport_(client::CurlTransport::Options{.parallel = kParallel}),
         credentials_(target.credentials, transport_),
         bucket_(target.address, credentials_, transport_, clock_),
-        journal_(options.journal + "/" + channel_),
+        journal_(shared_->options.journal + "/" + channel_),
         uploader_({.channel = channel_,
                    .journal = journal_,
-                   .state = state_path(options.state, channel_),
+                   .state = state_path(shared_->options.state, channel_),
                    .place = target.place(),
                    .type = target.type,
                    .log = target.log},
-                  {bucket_, clock_, [this] { return spread_(random_); }}),
-        thread_([this] { run(); }) {}
-  ~Line() {
-    transport_.interrupt();
-    thread_.join();
-  }
+                  {bucket_, clock_, [this] { return spread_(random_); }}) {}
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
   void interrupt() { transport_.interrupt(); }
   bool over() const { return over_; }
 
- private:
   void run() {
     base::log_info("upload", "the channel is uploaded", {{"channel", channel_}, {"to", bucket_.address().url()}});
     base::Micros wait = 0;
@@ -87,19 +90,19 @@ class Uploads::Line {
       wait = uploader_.step();
       tell();
       if (!is_directory(journal_)) break;
-    } while (shared_.wait(wait));
-    const std::lock_guard lock(shared_.mutex);
-    shared_.read_from.erase(channel_);
+    } while (shared_->wait(wait));
+    const std::lock_guard lock(shared_->mutex);
+    shared_->read_from.erase(channel_);
     over_ = true;
   }
+
+ private:
   void tell() {
     const Report& report = uploader_.report();
-    {
-      const std::lock_guard lock(shared_.mutex);
-      if (shared_.stop) return;  // what was interrupted has not failed
-      shared_.reports[channel_] = report;
-      shared_.read_from[channel_] = uploader_.read_from();
-    }
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->stop) return;  // what was interrupted has not failed
+    shared_->reports[channel_] = report;
+    shared_->read_from[channel_] = uploader_.read_from();
     if (report.failing == failing_) return;
     failing_ = report.failing;
     if (failing_) {
@@ -108,12 +111,11 @@ class Uploads::Line {
     } else {
       base::log_info("upload", "the upload works again", {{"channel", channel_}});
     }
-    if (options_.on_change) options_.on_change(channel_, report.why);
+    if (shared_->options.on_change) shared_->options.on_change(channel_, report.why);
   }
 
   const std::string channel_;
-  const Options& options_;
-  Shared& shared_;
+  const std::shared_ptr<Shared> shared_;
   const base::SystemClock clock_;
   std::minstd_rand random_{std::random_device{}()};
   std::uniform_real_distribution<double> spread_{0, 1};
@@ -124,59 +126,85 @@ class Uploads::Line {
   Uploader uploader_;
   bool failing_ = false;
   std::atomic<bool> over_ = false;
-  std::thread thread_;  ///< last: it uses all that is above
 };
 
-struct Uploads::Threads {
-  std::map<std::string, std::unique_ptr<Line>> lines;  ///< the looking thread's; after it, the destructor's
-  std::thread look;
+/// A line and its thread, which may have to be left behind with it.
+struct Uploads::Running {
+  explicit Running(std::shared_ptr<Line> made)
+      : line(std::move(made)), thread("k-upload", [own = line] { own->run(); }) {}
+
+  const std::shared_ptr<Line> line;
+  base::DiskThread thread;
 };
 
-Uploads::Uploads(Options options)
-    : shared_(std::make_shared<Shared>()), options_(std::move(options)), threads_(std::make_unique<Threads>()) {
-  for (const auto& [channel, target] : options_.targets) shared_->targets[channel] = target.has_value();
-  mkdir(options_.state.c_str(), 0700);  // an error shows where files are made
-  threads_->look = std::thread([this] { run(); });
+void Uploads::Shared::run(const std::shared_ptr<Shared>& self) {
+  do {
+    start_lines(self);
+  } while (self->wait(kLook));
 }
 
+/// Returns the channels that have a line. Threads that have ended are joined.
+std::set<std::string> Uploads::Shared::take_lines_that_are_over() {
+  std::vector<std::shared_ptr<Running>> ended;  // above the lock: joined without it
+  std::set<std::string> known;
+  const std::lock_guard lock(mutex);
+  for (auto at = lines.begin(); at != lines.end();) {
+    if (!at->second->line->over()) {
+      known.insert(at->first);
+      ++at;
+      continue;
+    }
+    reports.erase(at->first);
+    ended.push_back(std::move(at->second));
+    at = lines.erase(at);
+  }
+  return known;
+}
+
+void Uploads::Shared::start_lines(const std::shared_ptr<Shared>& self) {
+  const std::set<std::string> known = self->take_lines_that_are_over();
+  for (const std::string& channel : archive::list_channels(self->options.journal)) {
+    const Target* target = self->target_of(channel);
+    if (target == nullptr || known.contains(channel)) continue;
+    auto line = std::make_shared<Line>(channel, *target, self);
+    const std::lock_guard lock(self->mutex);
+    if (self->stop) return;
+    self->lines[channel] = std::make_shared<Running>(std::move(line));
+  }
+}
+
+const Target* Uploads::Shared::target_of(const std::string& channel) const {
+  auto found = options.targets.find(channel);
+  if (found == options.targets.end()) found = options.targets.find("*");
+  return found == options.targets.end() || !found->second ? nullptr : &*found->second;
+}
+
+Uploads::Uploads(Options options)
+    : shared_(std::make_shared<Shared>(std::move(options))), look_("k-uploads", [shared = shared_] {
+        mkdir(shared->options.state.c_str(), 0700);  // an error shows where files are made
+        Shared::run(shared);
+      }) {}
+
 Uploads::~Uploads() {
+  std::map<std::string, std::shared_ptr<Running>> lines;
   {
     const std::lock_guard lock(shared_->mutex);
     shared_->stop = true;
+    lines.swap(shared_->lines);
   }
   shared_->wake.notify_all();
-  threads_->look.join();
-  for (const auto& [channel, line] : threads_->lines) line->interrupt();
-  threads_->lines.clear();
-}
-
-void Uploads::run() {
-  do {
-    start_lines();
-  } while (shared_->wait(kLook));
-}
-
-void Uploads::start_lines() {
-  auto& lines = threads_->lines;
-  for (auto at = lines.begin(); at != lines.end();) {
-    const bool over = at->second->over();
-    if (over) {
-      const std::lock_guard lock(shared_->mutex);
-      shared_->reports.erase(at->first);
-    }
-    at = over ? lines.erase(at) : std::next(at);
+  for (const auto& [channel, running] : lines) running->line->interrupt();
+  const base::SystemClock clock;
+  const base::Micros until = clock.steady() + base::DiskThread::kFinish;
+  const auto rest = [&] { return std::max<base::Micros>(until - clock.steady(), 0); };
+  look_.finish(rest());
+  for (const auto& [channel, running] : lines) {
+    if (running->thread.finish(rest())) continue;
+    base::log_error("upload",
+                    "a disk does not answer: what the upload of the channel has not noted is uploaded again at the "
+                    "next start",
+                    {{"channel", channel}});
   }
-  for (const std::string& channel : archive::list_channels(options_.journal)) {
-    const Target* target = target_of(channel);
-    if (target == nullptr || lines.contains(channel)) continue;
-    lines[channel] = std::make_unique<Line>(channel, *target, options_, *shared_);
-  }
-}
-
-const Target* Uploads::target_of(const std::string& channel) const {
-  auto found = options_.targets.find(channel);
-  if (found == options_.targets.end()) found = options_.targets.find("*");
-  return found == options_.targets.end() || !found->second ? nullptr : &*found->second;
 }
 
 std::vector<Report> Uploads::reports(base::Micros utc) const {

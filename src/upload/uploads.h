@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/disk_thread.h"
 #include "hls/media_playlist.h"
 #include "origin/log.h"
 #include "s3/address.h"
@@ -39,12 +40,14 @@ class Uploads {
     std::map<std::string, std::optional<Target>> targets;
     std::string journal;  ///< directory of all channels
     std::string state;    ///< directory of the state files; is made where it is missing
-    /// The upload of a channel fails for a reason, or does no longer (empty). Called by its thread.
+    /// The upload of a channel fails for a reason, or does no longer (empty). Called by its thread, never beyond the
+    /// destructor; it does not wait.
     std::function<void(const std::string& channel, const std::string& why)> on_change;
   };
 
   explicit Uploads(Options options);
-  /// Ends what is on its way: what was not put is put after the next start. Waits for the threads, which is short.
+  /// Ends what is on its way: what was not put is put after the next start. Waits for the threads, which is short;
+  /// those that wait for a disk which does not answer are left behind.
   ~Uploads();
   Uploads(const Uploads&) = delete;
   Uploads& operator=(const Uploads&) = delete;
@@ -57,15 +60,11 @@ class Uploads {
  private:
   struct Shared;
   class Line;
+  struct Running;
 
-  void run();
-  void start_lines();
-  const Target* target_of(const std::string& channel) const;
-
+  // Shared with the threads, which may have to be left behind.
   const std::shared_ptr<Shared> shared_;
-  const Options options_;
-  struct Threads;
-  const std::unique_ptr<Threads> threads_;
+  base::DiskThread look_;
 };
 
 }  // namespace upload

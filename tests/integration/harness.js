@@ -64,7 +64,7 @@ function run(command, args, options = {}) {
 }
 
 class Server {
-  // config: what differs from the defaults, as an object (YAML takes JSON). env: added to the environment.
+  // config: what differs from the defaults, as an object (YAML takes JSON). env: added to the environment; it may be a function of the server's directory.
   // A port that was free a moment ago may be somebody's by now: then with others.
   static async start(config = {}, options = {}) {
     for (let attempt = 1; ; attempt++) {
@@ -85,7 +85,7 @@ class Server {
     server.config = server.complete(config);
     server.file = path.join(server.directory, 'kickoff.yaml');
     fs.writeFileSync(server.file, JSON.stringify(server.config, null, 2));
-    server.process = run(program, ['serve', '--config', server.file], { env: { ...process.env, ...env } });
+    server.process = run(program, ['serve', '--config', server.file], { env: { ...process.env, ...(typeof env === 'function' ? env(server.directory) : env) } });
     await server.until('it is alive', async () => {
       if (server.process.child.exitCode !== null) throw new Error(`the server ended:\n${server.process.output()}`);
       return (await server.admin('/livez')).status === 200;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "unit/archive/logs.h"
@@ -105,6 +107,38 @@ TEST_F(Writing, AnOldChannelsFilesAreDeletedAtTheStart) {
   while (writer_->counters().files_deleted == 0) std::this_thread::yield();
   finish();
   EXPECT_FALSE(std::filesystem::exists(options_.directory + "/gone"));
+}
+
+TEST_F(Writing, ADiskThatHangsKeepsNobodyFromEnding) {
+  std::filesystem::create_directories(options_.directory + "/gone");
+  // What the thread asks at its start stands for the disk.
+  struct Disk {
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool asked = false;
+    bool answers = false;
+  };
+  const auto disk = std::make_shared<Disk>();
+  options_.read_from = [disk](const std::string&) {
+    std::unique_lock lock(disk->mutex);
+    disk->asked = true;
+    disk->wake.notify_all();
+    disk->wake.wait(lock, [&] { return disk->answers; });
+    return base::Micros{0};
+  };
+  open();
+  {
+    std::unique_lock lock(disk->mutex);
+    disk->wake.wait(lock, [&] { return disk->asked; });
+  }
+  finish();
+  EXPECT_EQ(base::DiskThread::left_behind(), 1);
+  {
+    const std::lock_guard lock(disk->mutex);
+    disk->answers = true;
+    disk->wake.notify_all();
+  }
+  while (base::DiskThread::left_behind() > 0) std::this_thread::yield();
 }
 
 TEST(JournalWriter, MediaTextAndPicturesCountForTheQueue) {

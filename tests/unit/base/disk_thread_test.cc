@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 
@@ -70,6 +71,29 @@ TEST(DiskThread, EachThatHangsIsCounted) {
   EXPECT_FALSE(one.finish(0));
   EXPECT_FALSE(two.finish(0));
   EXPECT_EQ(DiskThread::left_behind(), 2);
+  disk->answer();
+  wait_until_none_is_left();
+}
+
+TEST(DiskThread, ManyThatHangShareALimit) {
+  const auto disk = std::make_shared<HungDisk>();
+  std::deque<DiskThread> threads;
+  threads.emplace_back("k-test", [disk] { disk->wait(); });
+  threads.emplace_back("k-test", [] {});
+  threads.emplace_back("k-test", [disk] { disk->wait(); });
+  EXPECT_TRUE(threads[1].finish(60 * kSecond));
+  EXPECT_EQ(DiskThread::finish_all(threads, 1), 2);
+  EXPECT_EQ(DiskThread::left_behind(), 2);
+  disk->answer();
+  wait_until_none_is_left();
+}
+
+TEST(DiskThread, BesideOneThatIsLeftBehindTheNextIsNotWaitedForAsLong) {
+  const auto disk = std::make_shared<HungDisk>();
+  DiskThread one("k-test", [disk] { disk->wait(); });
+  DiskThread two("k-test", [disk] { disk->wait(); });
+  EXPECT_FALSE(one.finish(0));
+  EXPECT_FALSE(two.finish(600 * kSecond));
   disk->answer();
   wait_until_none_is_left();
 }

@@ -1,6 +1,9 @@
 #include "upload/uploads.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -86,6 +89,23 @@ TEST_F(ManyUploads, KeepAllOfTheJournalOfAChannelThatIsNotReadYet) {
   }
   EXPECT_EQ(read_from("match"), 0);
   EXPECT_EQ(read_from("other"), INT64_MAX);
+}
+
+TEST_F(ManyUploads, ADiskThatHangsKeepsNobodyFromEnding) {
+  {
+    Journal journal(scratch_.path() + "/match");
+    journal.begin(0, false, kFirst - 1);
+    journal.segment(kFirst);
+  }
+  // A reader of it waits for a writer.
+  const std::string file = state_path(state_.path(), "match");
+  ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+  auto uploads = std::make_unique<Uploads>(options({{"*", nowhere()}}));
+  uploads = nullptr;
+  ASSERT_EQ(base::DiskThread::left_behind(), 1);
+  const int writer = open(file.c_str(), O_WRONLY);  // now the disk answers
+  close(writer);
+  while (base::DiskThread::left_behind() > 0) std::this_thread::yield();
 }
 
 }  // namespace
