@@ -125,7 +125,16 @@ std::optional<std::int64_t> Cutter::start_of(std::int64_t msn) const {
   if (!started()) return std::nullopt;
   if (msn > current().msn && options_.mode == Mode::kSource) return std::nullopt;
   const auto found = std::find_if(cuts_.rbegin(), cuts_.rend(), [msn](const Cut& cut) { return cut.msn == msn; });
-  return found != cuts_.rend() ? found->time : boundary(msn);
+  if (found != cuts_.rend()) return found->time;
+  return msn < cuts_.front().msn ? earlier(msn) : boundary(msn);
+}
+
+/// Where a segment before those that are known began, which a rendition asks that is behind the lead of a resumed log:
+/// a source's key frames lie in one place of their slots.
+std::int64_t Cutter::earlier(std::int64_t msn) const {
+  const Cut& first = cuts_.front();
+  if (options_.mode == Mode::kGrid) return boundary(msn);
+  return moved(msn).value_or(first.time - (first.msn - msn) * options_.slot);
 }
 
 /// From where on segment `msn` begins.

@@ -77,7 +77,8 @@ class Cutter {
   std::int64_t latest() const;
   /// Where the open segment ends if nothing more comes.
   std::int64_t latest_end() const;
-  /// Where segment `msn` starts, as far as decided; always known on a grid.
+  /// Where segment `msn` starts, as far as decided; always known on a grid. Of one before the segment that a log was
+  /// resumed in: where it is to be expected to have begun.
   std::optional<std::int64_t> start_of(std::int64_t msn) const;
 
   /// The segment whose start, as it is to be expected, is nearest to `time`. REQUIRES: started().
@@ -101,6 +102,7 @@ class Cutter {
   Cut cut_at(std::int64_t time);
   std::int64_t slot_end() const;
   std::int64_t boundary(std::int64_t msn) const;
+  std::int64_t earlier(std::int64_t msn) const;
   std::int64_t expected_start(std::int64_t msn) const;
   std::int64_t latest_move(std::int64_t msn) const;
   std::int64_t least_moved() const;

@@ -53,6 +53,18 @@ TEST(Cutter, KnowsEveryStartOnTheGridAhead) {
   EXPECT_EQ(cutter.horizon(), INT64_MAX);
 }
 
+TEST(Cutter, OfALogThatIsResumedTheEarlierSegmentsBeganAsFarIntoTheirSlots) {
+  Cutter cutter = source();
+  cutter.open({10, 10 * kSlot + 31 * kFrame});
+  EXPECT_EQ(cutter.start_of(11), std::nullopt);
+  EXPECT_EQ(cutter.start_of(10), 10 * kSlot + 31 * kFrame);
+  EXPECT_EQ(cutter.start_of(9), 9 * kSlot + 31 * kFrame);
+  EXPECT_EQ(cutter.start_of(7), 7 * kSlot + 31 * kFrame);
+  Cutter even = grid();
+  even.open({10, 10 * kSlot + kFrame});
+  EXPECT_EQ(even.start_of(9), 9 * kSlot);
+}
+
 TEST(Cutter, FollowsTheKeyFramesOfASourceAndThenExpectsThem) {
   Cutter cutter = source();
   // Two equal intervals make a third one expected.
