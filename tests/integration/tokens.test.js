@@ -54,6 +54,7 @@ before(async () => {
   });
   pushers = ['match', 'open'].map((name) => pushRtmp(source(), server.rtmp(name)));
   await server.until('the channel is live', async () => (await get(make(es), '/live/match/index.m3u8')).text.includes('EXT-X-STREAM-INF'));
+  await server.live('open');
 });
 after(async () => {
   for (const pusher of pushers) await pusher.stop('SIGKILL');
