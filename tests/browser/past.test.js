@@ -37,7 +37,7 @@ async function open(asked) {
   await page.goto(`http://127.0.0.1:${server.ports.http}/play/match?${new URLSearchParams(asked)}`);
   return page;
 }
-const plays = (page) => page.waitForFunction(() => window.kickoff.startup && window.kickoff.hls.playingDate, null, { timeout: 60000 });
+const plays = (page) => page.waitForFunction(() => window.kickoff.startup && window.kickoff.state !== 'connecting' && window.kickoff.hls.playingDate, null, { timeout: 60000 });
 const seen = (page) => page.evaluate(() => ({
   state: window.kickoff.state, jumps: window.kickoff.jumps, errors: window.kickoff.errors, ends: window.kickoff.ends,
   date: window.kickoff.hls.playingDate?.getTime(), time: document.querySelector('video').currentTime, words: document.getElementById('words').textContent,
