@@ -45,12 +45,18 @@ Status write_new(const std::string& path, std::string_view text) {
 
 Status replace_file(const std::string& path, std::string_view text) {
   const std::string made = path + ".new";
-  if (const Status status = write_new(made, text); !status.ok()) return status;
+  if (const Status status = write_new(made, text); !status.ok()) {
+    unlink(made.c_str());  // on a full disk it takes what others need
+    return status;
+  }
   if (std::rename(made.c_str(), path.c_str()) != 0) return failure_of(path);
   const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const ReplacedFile folder(directory, O_RDONLY | O_DIRECTORY);
-  if (*folder < 0 || fsync(*folder) != 0) return failure_of(directory);
+  return sync_directory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+}
+
+Status sync_directory(const std::string& path) {
+  const ReplacedFile directory(path, O_RDONLY | O_DIRECTORY);
+  if (*directory < 0 || fsync(*directory) != 0) return failure_of(path);
   return Ok{};
 }
 

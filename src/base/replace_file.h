@@ -13,4 +13,8 @@ namespace base {
 /// Errors: kSystem, with the path and the reason; the old text is there.
 Status replace_file(const std::string& path, std::string_view text);
 
+/// What was made, renamed or deleted in a directory is on the disk once this returns. Thread: any that may wait for a
+/// disk. Errors: as above.
+Status sync_directory(const std::string& path);
+
 }  // namespace base

@@ -73,6 +73,13 @@ TEST_F(ReplaceFileTest, ALinkInThePlaceOfTheNewFileIsNotFollowed) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "untouched");
 }
 
+TEST_F(ReplaceFileTest, OfADirectoryThatIsNoneIsSaid) {
+  EXPECT_TRUE(sync_directory(directory_).ok());
+  const Status status = sync_directory(directory_ + "/none");
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().what, directory_ + "/none: No such file or directory");
+}
+
 TEST_F(ReplaceFileTest, AMissingDirectoryIsSaid) {
   const Status status = replace_file(directory_ + "/none/list", "one");
   ASSERT_FALSE(status.ok());
