@@ -1,12 +1,8 @@
 #include "control/order_thread.h"
 
-#include <pthread.h>
-
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -19,25 +15,23 @@ struct OrderThread::Shared {
   // A mutex, because jobs come from another thread. Held for a move.
   mutable std::mutex mutex;
   std::condition_variable wake;
-  std::condition_variable finished;
   std::deque<std::function<void()>> jobs;
   bool running = false;
   bool stop = false;
-  bool done = false;
 };
 
-OrderThread::OrderThread() : shared_(std::make_shared<Shared>()) {
-  std::thread([shared = shared_] { shared->run(); }).detach();
-}
+OrderThread::OrderThread()
+    : shared_(std::make_shared<Shared>()), thread_("k-declare", [shared = shared_] { shared->run(); }) {}
 
 OrderThread::~OrderThread() {
   std::deque<std::function<void()>> dropped;
-  std::unique_lock lock(shared_->mutex);
-  shared_->stop = true;
-  shared_->jobs.swap(dropped);
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->stop = true;
+    shared_->jobs.swap(dropped);
+  }
   shared_->wake.notify_one();
-  shared_->finished.wait_for(lock, std::chrono::microseconds(kFinish), [this] { return shared_->done; });
-  if (!shared_->done) base::log_error("control", "the disk does not answer: a change of a channel may be lost");
+  if (!thread_.finish()) base::log_error("control", "the disk does not answer: a change of a channel may be lost");
 }
 
 bool OrderThread::post(std::function<void()> job) {
@@ -56,7 +50,6 @@ bool OrderThread::busy() const {
 }
 
 void OrderThread::Shared::run() {
-  pthread_setname_np(pthread_self(), "k-declare");
   std::unique_lock lock(mutex);
   while (true) {
     running = false;
@@ -70,8 +63,6 @@ void OrderThread::Shared::run() {
     job = nullptr;
     lock.lock();
   }
-  done = true;
-  finished.notify_one();
 }
 
 }  // namespace control

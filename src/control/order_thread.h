@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "base/clock.h"
+#include "base/disk_thread.h"
 
 namespace control {
 
@@ -14,10 +14,8 @@ class OrderThread {
  public:
   /// More than wait for it are not taken.
   static constexpr std::size_t kMostWaiting = 64;
-  /// How long the destructor waits for the job that runs. Those that wait are dropped.
-  static constexpr base::Micros kFinish = 2 * base::kSecond;
-
   OrderThread();
+  /// Waits for the job that runs as DiskThread::finish() does. Those that wait are dropped.
   ~OrderThread();
   OrderThread(const OrderThread&) = delete;
   OrderThread& operator=(const OrderThread&) = delete;
@@ -32,6 +30,7 @@ class OrderThread {
 
   // Shared with the thread, which may have to be left behind.
   const std::shared_ptr<Shared> shared_;
+  base::DiskThread thread_;
 };
 
 }  // namespace control

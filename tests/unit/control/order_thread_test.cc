@@ -40,5 +40,22 @@ TEST(OrderThread, TakesNoMoreThanItsLimitAndDropsWhatWaitsWhenItEnds) {
   EXPECT_LE(*ran, static_cast<int>(OrderThread::kMostWaiting));
 }
 
+TEST(OrderThread, LeavesAJobThatHangsBehindAndTheProcessKnows) {
+  const int before = base::DiskThread::left_behind();
+  auto began = std::make_shared<std::promise<void>>();
+  auto gate = std::make_shared<std::promise<void>>();
+  {
+    OrderThread thread;
+    ASSERT_TRUE(thread.post([began, opened = gate->get_future().share()] {
+      began->set_value();
+      opened.wait();
+    }));
+    began->get_future().wait();
+  }
+  EXPECT_EQ(base::DiskThread::left_behind(), before + 1);
+  gate->set_value();
+  while (base::DiskThread::left_behind() > before) std::this_thread::yield();
+}
+
 }  // namespace
 }  // namespace control
