@@ -5,6 +5,7 @@
 #include "captions/service.h"
 #include "job/teletext_page.h"
 #include "job/time_code.h"
+#include "media/describe.h"
 
 namespace channel {
 namespace {
@@ -20,22 +21,7 @@ job::Anchored anchored_of(std::uint64_t number) {
 }
 
 std::string_view codec_name(std::uint64_t codec_plus_one) {
-  switch (static_cast<media::Codec>(codec_plus_one - 1)) {
-    case media::Codec::kH264: return "H.264";
-    case media::Codec::kHevc: return "HEVC";
-    case media::Codec::kAv1: return "AV1";
-    case media::Codec::kVp9: return "VP9";
-    case media::Codec::kMpeg2Video: return "MPEG-2";
-    case media::Codec::kAac: return "AAC";
-    case media::Codec::kOpus: return "Opus";
-    case media::Codec::kAc3: return "AC-3";
-    case media::Codec::kEac3: return "E-AC-3";
-    case media::Codec::kMp2: return "MP2";
-    case media::Codec::kMp3: return "MP3";
-    case media::Codec::kFlac: return "FLAC";
-    case media::Codec::kWebVtt: return "WebVTT";
-  }
-  return "unknown";
+  return media::name_of(static_cast<media::Codec>(codec_plus_one - 1));
 }
 
 std::string describe_video(const job::FeedStats& feed) {

@@ -3,11 +3,10 @@
 
 #include "facility/judge.h"
 #include "facility/wording.h"
+#include "media/describe.h"
 
 namespace facility {
 namespace {
-
-using media::Codec;
 
 // Sound that comes later holds parts up by as much.
 constexpr double kSkewPass = 200;
@@ -20,18 +19,6 @@ constexpr double kFullScale = 0;
 constexpr int kUsualRate = 48'000;
 constexpr double kSilencePass = 0.1;
 
-std::string audio_codec_name(Codec codec) {
-  switch (codec) {
-    case Codec::kAac: return "AAC";
-    case Codec::kOpus: return "Opus";
-    case Codec::kAc3: return "AC-3";
-    case Codec::kEac3: return "E-AC-3";
-    case Codec::kMp2: return "MP2";
-    case Codec::kMp3: return "MP3";
-    default: return "FLAC";
-  }
-}
-
 bool has_audio(const Observation& seen) { return seen.newest && seen.newest->feed.make.audio; }
 
 Line judge_audio_format(const Observation& seen, const Wanted& wanted) {
@@ -40,7 +27,7 @@ Line judge_audio_format(const Observation& seen, const Wanted& wanted) {
     return judged("audio_format", wanted.audio ? Verdict::kFail : Verdict::kPass, "no sound", text,
                   "the feed has no audio track that is known: add one in the encoder, silent if need be");
   const channel::FeedMake& make = seen.newest->feed.make;
-  std::string measured = audio_codec_name(*make.audio) + " " + std::to_string(make.sample_rate) + " Hz, " +
+  std::string measured = std::string(media::name_of(*make.audio)) + " " + std::to_string(make.sample_rate) + " Hz, " +
                          counted(static_cast<std::uint64_t>(std::max(make.channels, 0)), "channel") + ", " +
                          counted(make.audio_tracks, "track");
   if (seen.audio_changes > 0)

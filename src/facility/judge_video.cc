@@ -3,6 +3,7 @@
 
 #include "facility/judge.h"
 #include "facility/wording.h"
+#include "media/describe.h"
 
 namespace facility {
 namespace {
@@ -41,19 +42,9 @@ std::string profile_name(const channel::FeedMake& make) {
   }
 }
 
-std::string codec_name(Codec codec) {
-  switch (codec) {
-    case Codec::kH264: return "H.264";
-    case Codec::kHevc: return "HEVC";
-    case Codec::kAv1: return "AV1";
-    case Codec::kVp9: return "VP9";
-    default: return "MPEG-2";
-  }
-}
-
 /// "H.264 High, level 4.0, 8 bit, progressive".
 std::string describe_format(const channel::FeedMake& make) {
-  std::string text = codec_name(*make.video);
+  std::string text(media::name_of(*make.video));
   if (make.profile > 0) {
     // H.264 counts tenths, HEVC thirtieths.
     const double level = make.level / (*make.video == Codec::kHevc ? 30.0 : 10.0);

@@ -128,4 +128,23 @@ base::Result<Track> describe(Track track) {
   return track;
 }
 
+std::string_view name_of(Codec codec) {
+  switch (codec) {
+    case Codec::kH264: return "H.264";
+    case Codec::kHevc: return "HEVC";
+    case Codec::kAv1: return "AV1";
+    case Codec::kVp9: return "VP9";
+    case Codec::kMpeg2Video: return "MPEG-2";
+    case Codec::kAac: return "AAC";
+    case Codec::kOpus: return "Opus";
+    case Codec::kAc3: return "AC-3";
+    case Codec::kEac3: return "E-AC-3";
+    case Codec::kMp2: return "MP2";
+    case Codec::kMp3: return "MP3";
+    case Codec::kFlac: return "FLAC";
+    case Codec::kWebVtt: return "WebVTT";
+  }
+  return "unknown";
+}
+
 }  // namespace media

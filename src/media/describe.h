@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "base/result.h"
 #include "media/track.h"
 
@@ -10,5 +12,8 @@ namespace media {
 /// video, MP2, MP3) come back as they were, MP3 with its codec string. Errors: kTruncated, kMalformed, kUnsupported
 /// from the configuration's parser.
 base::Result<Track> describe(Track track);
+
+/// For people: "H.264", "E-AC-3". Of a value that is no codec: "unknown".
+std::string_view name_of(Codec codec);
 
 }  // namespace media

@@ -17,6 +17,14 @@ Track described(Codec codec, std::string_view config) {
   return result.ok() ? result.take() : Track{};
 }
 
+TEST(Describe, NamesCodecsForPeople) {
+  EXPECT_EQ(name_of(Codec::kH264), "H.264");
+  EXPECT_EQ(name_of(Codec::kMpeg2Video), "MPEG-2");
+  EXPECT_EQ(name_of(Codec::kEac3), "E-AC-3");
+  for (int i = 0; i <= static_cast<int>(kLastCodec); ++i) EXPECT_NE(name_of(static_cast<Codec>(i)), "unknown") << i;
+  EXPECT_EQ(name_of(static_cast<Codec>(static_cast<int>(kLastCodec) + 1)), "unknown");
+}
+
 TEST(Describe, FillsVideo) {
   const Track h264 = described(Codec::kH264, samples::kAvcc1080p50);
   EXPECT_EQ(h264.codec_string, "avc1.64002A");
